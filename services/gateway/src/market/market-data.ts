@@ -1,0 +1,163 @@
+import type { SymbolDefinition } from '@uptick/core'
+
+/**
+ * What the gateway knows about the markets, kept up to date by the feed of every shard. Everything is in the symbol's
+ * own units (see `SymbolDefinition`), times in µs since 1970, quote amounts in units of the quote asset; formatting is
+ * the caller's business. Everything read here is durable: the feed carries nothing else.
+ */
+export interface MarketData {
+  /** Every listed symbol is bootstrapped and the feeds are live. While false, answers may be missing or old. */
+  readonly ready: boolean
+  /** Symbols in order of shard and listing. */
+  symbols(): Iterable<SymbolMarketData>
+  /** By its public name (`BTCUSDT`). */
+  symbol(name: string): SymbolMarketData | undefined
+}
+
+/** One market. The arrays handed out are copies: the caller may keep them. */
+export interface SymbolMarketData {
+  readonly name: string
+  readonly shard: number
+  /** The definition as it stands now; `id` is the symbol's id within its shard. */
+  readonly definition: SymbolDefinition & { readonly id: number }
+  readonly baseDecimals: number
+  readonly quoteDecimals: number
+  /** Core sequence of the last outcome of the shard that is reflected here. */
+  readonly sequence: number
+  /** Best levels first. `limit` 0 means all. */
+  depth(limit: number): DepthView
+  bookTicker(): BookTickerView
+  /** Price of the last trade, 0 when the symbol never traded. */
+  readonly lastPrice: number
+  /** The last trades, oldest first; at most `RECENT_TRADES_MAX` are known. */
+  recentTrades(limit: number): readonly PublicTrade[]
+  /** Fills of one taker order at one price, joined; oldest first; at most `RECENT_TRADES_MAX` are known. */
+  recentAggregates(limit: number): readonly AggregateTrade[]
+  /** Statistics over the last `minutes` minutes (1 … 1440, rolling by the minute), ending now. */
+  ticker(minutes?: number): TickerView
+  averagePrice(): AveragePriceView
+  /** The candle in progress now (empty but for its price when nobody traded in it yet); none before the first trade. */
+  candle(interval: CandleInterval): CandleView | undefined
+  /** The last few candles, oldest first, the one in progress last: what a lagging read model may not have yet. */
+  recentCandles(interval: CandleInterval): readonly CandleView[]
+}
+
+/** How many trades (and as many aggregates) of a symbol are kept. */
+export const RECENT_TRADES_MAX = 1000
+
+export interface DepthView {
+  /** `lastUpdateId`: the last level change that is contained. */
+  readonly updateId: number
+  /** Core sequence and journaled time (µs) of that change. */
+  readonly sequence: number
+  readonly time: number
+  readonly bids: readonly (readonly [price: number, quantity: number])[]
+  readonly asks: readonly (readonly [price: number, quantity: number])[]
+}
+
+/** Price and quantity are 0 on an empty side. */
+export interface BookTickerView {
+  readonly updateId: number
+  readonly bidPrice: number
+  readonly bidQuantity: number
+  readonly askPrice: number
+  readonly askQuantity: number
+}
+
+export interface PublicTrade {
+  readonly tradeId: number
+  readonly price: number
+  readonly quantity: number
+  readonly quote: bigint
+  readonly time: number
+  readonly buyerIsMaker: boolean
+  readonly sequence: number
+}
+
+export interface AggregateTrade {
+  /**
+   * The id of the group's first trade: rising, and the same on every gateway and in the read model without a counter
+   * of its own; ids of aggregates are therefore not consecutive.
+   */
+  readonly aggregateId: number
+  readonly price: number
+  readonly quantity: number
+  readonly firstTradeId: number
+  readonly lastTradeId: number
+  readonly time: number
+  readonly buyerIsMaker: boolean
+  readonly sequence: number
+}
+
+/** Rolling statistics. Prices are 0 and ids −1 when nothing was traded in the window. */
+export interface TickerView {
+  readonly openTime: number
+  readonly closeTime: number
+  readonly openPrice: number
+  readonly highPrice: number
+  readonly lowPrice: number
+  readonly lastPrice: number
+  readonly lastQuantity: number
+  /** Price of the last trade before the window; 0 when there was none. */
+  readonly previousClosePrice: number
+  /** Quantity units. */
+  readonly volume: bigint
+  /** Quote units. */
+  readonly quoteVolume: bigint
+  readonly firstTradeId: number
+  readonly lastTradeId: number
+  readonly count: number
+  /** quoteVolume ÷ volume in price units, rounded half-even; 0 without trades. */
+  readonly weightedAveragePrice: number
+  readonly bidPrice: number
+  readonly bidQuantity: number
+  readonly askPrice: number
+  readonly askQuantity: number
+}
+
+export interface AveragePriceView {
+  readonly minutes: number
+  /** Price units; the last price when nothing was traded in the window, 0 when nothing ever was. */
+  readonly price: number
+  /** Time of the last trade, µs; 0 when nothing was ever traded. */
+  readonly closeTime: number
+}
+
+export const CANDLE_INTERVALS = [
+  '1s',
+  '1m',
+  '3m',
+  '5m',
+  '15m',
+  '30m',
+  '1h',
+  '2h',
+  '4h',
+  '6h',
+  '8h',
+  '12h',
+  '1d',
+  '3d',
+  '1w',
+  '1M',
+] as const
+export type CandleInterval = (typeof CANDLE_INTERVALS)[number]
+
+export interface CandleView {
+  readonly interval: CandleInterval
+  /** First µs of the interval, and the first µs after it. */
+  readonly openTime: number
+  readonly endTime: number
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly close: number
+  readonly volume: bigint
+  readonly quoteVolume: bigint
+  readonly takerBuyVolume: bigint
+  readonly takerBuyQuoteVolume: bigint
+  readonly count: number
+  /** −1 when nothing was traded in it. */
+  readonly firstTradeId: number
+  readonly lastTradeId: number
+}
