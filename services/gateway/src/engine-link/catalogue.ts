@@ -1,0 +1,97 @@
+import type { AssetDefinition, Catalogue as Listing, SymbolDefinition } from '@uptick/core'
+
+export type Asset = AssetDefinition & { readonly id: number }
+
+/** A market with what is needed to format its numbers. */
+export interface Market {
+  readonly id: number
+  readonly name: string
+  readonly definition: SymbolDefinition & { readonly id: number }
+  readonly base: Asset
+  readonly quote: Asset
+}
+
+/**
+ * Assets and symbols of the shard as the engine lists them: filled when the link comes up, kept current by the feed.
+ * Ids are positions.
+ */
+export class Catalogue {
+  #assets: Asset[] = []
+  #markets: Market[] = []
+  #byCode = new Map<string, Asset>()
+  #byName = new Map<string, Market>()
+  #behaviours: readonly number[] = []
+  /** Rises with every change: for callers that keep something made from the catalogue. */
+  version = 0
+
+  /** Replace everything by what the engine answered. */
+  replace(listing: Listing): void {
+    this.#assets = []
+    this.#markets = []
+    this.#byCode.clear()
+    this.#byName.clear()
+    for (const asset of listing.assets) this.setAsset(asset)
+    for (const symbol of listing.symbols) this.setSymbol(symbol)
+    this.#behaviours = listing.behaviours
+    this.version++
+  }
+
+  setAsset(asset: Asset): void {
+    this.#assets[asset.id] = asset
+    this.#byCode.set(asset.code, asset)
+    this.version++
+  }
+
+  setSymbol(definition: SymbolDefinition & { readonly id: number }): void {
+    const base = this.#byCode.get(definition.base)
+    const quote = this.#byCode.get(definition.quote)
+    if (!base || !quote) throw new Error(`symbol ${definition.name} is listed before its assets`)
+    const market: Market = { id: definition.id, name: definition.name, definition, base, quote }
+    this.#markets[definition.id] = market
+    this.#byName.set(definition.name, market)
+    this.version++
+  }
+
+  get assets(): readonly Asset[] {
+    return this.#assets
+  }
+
+  get markets(): readonly Market[] {
+    return this.#markets
+  }
+
+  get behaviours(): readonly number[] {
+    return this.#behaviours
+  }
+
+  /** By code (`BTC`). */
+  asset(code: string): Asset | undefined {
+    return this.#byCode.get(code)
+  }
+
+  assetById(id: number): Asset {
+    const asset = this.#assets[id]
+    if (!asset) throw new Error(`no asset ${id}`)
+    return asset
+  }
+
+  /** By name (`BTCUSDT`). */
+  market(name: string): Market | undefined {
+    return this.#byName.get(name)
+  }
+
+  marketById(id: number): Market {
+    const market = this.#markets[id]
+    if (!market) throw new Error(`no symbol ${id}`)
+    return market
+  }
+
+  /** The listing as plain data. */
+  listing(): Listing {
+    return {
+      assets: this.#assets,
+      symbols: this.#markets.map((market) => market.definition),
+      behaviours: this.#behaviours,
+    }
+  }
+}

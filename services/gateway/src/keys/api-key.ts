@@ -1,0 +1,18 @@
+import type { KeyObject } from 'node:crypto'
+
+export type KeyType = 'HMAC' | 'ED25519' | 'RSA'
+
+/** An API key as the gateway holds it in memory, ready to check signatures. */
+export interface ApiKey {
+  /** The public text that a request carries. */
+  readonly apiKey: string
+  readonly account: number
+  readonly type: KeyType
+  readonly label: string
+  readonly canTrade: boolean
+  readonly canRead: boolean
+  /** Addresses that may use it; empty for any. */
+  readonly addresses: readonly string[]
+  /** HMAC: the secret; else the public key. */
+  readonly verifier: KeyObject
+}

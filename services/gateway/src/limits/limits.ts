@@ -1,0 +1,31 @@
+/** How a window stands, for headers and for `rateLimits` of the WebSocket API. */
+export interface RateLimitState {
+  readonly rateLimitType: 'REQUEST_WEIGHT' | 'ORDERS' | 'RAW_REQUESTS'
+  readonly interval: 'SECOND' | 'MINUTE' | 'DAY'
+  readonly intervalNum: number
+  readonly limit: number
+  readonly count: number
+}
+
+/**
+ * The limits of the edge. Methods that charge throw `PublicError` (-1003 with 429 or 418, -1015) past the limit.
+ * Everything is answered at once from memory; a shared store behind it reconciles in the background.
+ */
+export interface Limits {
+  /** Charge one request of this weight to an address. */
+  request(ip: string, weight: number): void
+  /** Give back what a successful order or cancel was charged. */
+  refund(ip: string, weight: number): void
+  /** Weight used by the address in this minute. */
+  usedWeight(ip: string): number
+  /** Charge `orders` to the account. */
+  order(account: number, orders: number): void
+  /** A fill of the account: lowers its unfilled count, never below 0. */
+  filled(account: number, maker: boolean): void
+  /** Orders of the account in the windows of 10 s and of one day. */
+  orderCounts(account: number): { readonly tenSeconds: number; readonly day: number }
+  /** Charge a WebSocket connection to the address. */
+  connection(ip: string): void
+  /** The windows with their limits; counts of `ip` and, with an account, of its orders. */
+  states(ip: string, account?: number): readonly RateLimitState[]
+}

@@ -1,0 +1,87 @@
+import type { Services } from '../services.ts'
+import type { ApiKey } from '../keys/api-key.ts'
+import type { Params } from './params.ts'
+
+/**
+ * - `NONE`: anybody.
+ * - `TRADE`: a signed request of a key that may trade.
+ * - `USER_DATA`: a signed request of a key that may read.
+ * - `USER_STREAM`: a key without signature.
+ */
+export type Security = 'NONE' | 'TRADE' | 'USER_DATA' | 'USER_STREAM'
+
+export type TimeUnit = 'MILLISECOND' | 'MICROSECOND'
+
+/**
+ * One public operation, the same over REST and the WebSocket API. A transport finds it in the registry, parses the
+ * parameters into `Params`, and hands both to `Dispatcher.call`, which charges, checks and runs it.
+ */
+export interface Operation {
+  /** Unique; for metrics and logs, e.g. `order.place`. */
+  readonly name: string
+  readonly rest?: { readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'; readonly path: string }
+  /** Method of the WebSocket API. */
+  readonly ws?: string
+  readonly security: Security
+  /** Request weight of these parameters (they are not validated yet: never throws). */
+  weight(params: Params): number
+  /** A success costs no weight: orders placed and cancelled. */
+  readonly freeWhenSuccessful?: boolean
+  /** How many orders it counts as, towards the ORDERS limits. */
+  readonly orders?: number
+  /**
+   * Returns the response as a plain JSON value, or a `Json` that is text already. Throws `PublicError`.
+   */
+  run(context: OperationContext, params: Params): Promise<unknown> | unknown
+}
+
+/** The caller of one operation and everything that it may use. */
+export interface OperationContext {
+  readonly services: Services
+  /** The authenticated account; 0 for operations without security. */
+  readonly account: number
+  readonly key: ApiKey | undefined
+  /** When the request was received, µs. */
+  readonly receivedAt: number
+  /** Do not send to the engine after this time (µs): `timestamp` + `recvWindow`. `Infinity` without a signature. */
+  readonly sendBefore: number
+  readonly timeUnit: TimeUnit
+  /** The header `X-Uptick-Idempotent`: when the trader first sent this order (ms or µs); 0 without. */
+  readonly firstSent: number
+}
+
+/** A response that is JSON text already. */
+export class Json {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+/** The text of what an operation returned. */
+export function jsonText(result: unknown): string {
+  return result instanceof Json ? result.text : JSON.stringify(result)
+}
+
+/** Finds operations by their REST route and WebSocket API method. */
+export class OperationRegistry {
+  readonly operations: readonly Operation[]
+  #byMethod = new Map<string, Operation>()
+
+  constructor(operations: readonly Operation[]) {
+    this.operations = operations
+    const names = new Set<string>()
+    for (const operation of operations) {
+      if (names.has(operation.name)) throw new Error(`two operations are named ${operation.name}`)
+      names.add(operation.name)
+      if (operation.ws === undefined) continue
+      if (this.#byMethod.has(operation.ws)) throw new Error(`two operations answer the method ${operation.ws}`)
+      this.#byMethod.set(operation.ws, operation)
+    }
+  }
+
+  /** By the method of the WebSocket API, without its optional `v3/`. */
+  byMethod(method: string): Operation | undefined {
+    return this.#byMethod.get(method)
+  }
+}
