@@ -1,0 +1,49 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Lifecycle } from './lifecycle.ts'
+
+export { Counter, Gauge, Histogram, Registry }
+
+/** Latencies from a tenth of a millisecond to ten seconds, in seconds. */
+export const LATENCY_BUCKETS_SECONDS = [
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+]
+
+export interface MetricsOptions {
+  readonly service: string
+  /** Node's own: memory, garbage collection, event-loop lag, handles. */
+  readonly defaults?: boolean
+}
+
+/** A registry of its own for the process (never prom-client's global one, so that tests can run several). */
+export function createMetrics(options: MetricsOptions): Registry {
+  const registry = new Registry()
+  registry.setDefaultLabels({ service: options.service })
+  if (options.defaults ?? true) collectDefaultMetrics({ register: registry })
+  return registry
+}
+
+/** The lifecycle as metrics: one series per readiness condition, and the three answers that probes get. */
+export function exposeLifecycle(registry: Registry, lifecycle: Lifecycle): void {
+  const condition = new Gauge({
+    name: 'readiness_condition',
+    help: '1 when the named readiness condition is met',
+    labelNames: ['condition'],
+    registers: [],
+    collect() {
+      for (const { name, met } of lifecycle.readiness().conditions) this.set({ condition: name }, met ? 1 : 0)
+    },
+  })
+  const state = new Gauge({
+    name: 'lifecycle_state',
+    help: '1 when the probe of that name succeeds',
+    labelNames: ['probe'],
+    registers: [],
+    collect() {
+      this.set({ probe: 'started' }, lifecycle.started ? 1 : 0)
+      this.set({ probe: 'ready' }, lifecycle.readiness().ok ? 1 : 0)
+      this.set({ probe: 'live' }, lifecycle.liveness().ok ? 1 : 0)
+    },
+  })
+  registry.registerMetric(condition)
+  registry.registerMetric(state)
+}
