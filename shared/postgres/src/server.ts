@@ -1,0 +1,179 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { findBinaries } from './binaries.ts'
+import { freePort } from './free-port.ts'
+import { chooseIdentity, type Identity } from './identity.ts'
+import { readPidFile, stopLeftover } from './leftover.ts'
+
+const START_MAX_MS = 60_000
+const POLL_MS = 20
+/** A server killed a moment ago may still hold shared memory, and a free port may be taken by somebody faster. */
+const START_ATTEMPTS_MAX = 20
+const RETRY_MS = 500
+
+export interface PostgresOptions {
+  /** The data directory; created and initialised when it does not exist. */
+  readonly directory: string
+  readonly password: string
+  /** 0 or absent: any free port of 127.0.0.1. */
+  readonly port?: number
+  /** Where the server writes its log. */
+  readonly logFile: string
+  /** Server settings, as `-c name=value`. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** Flags of initdb, for tests (`--no-sync`). */
+  readonly initdbFlags?: readonly string[]
+}
+
+export interface PostgresServer {
+  readonly pid: number
+  readonly port: number
+  /** True when this start made the directory. */
+  readonly initialised: boolean
+  url(database?: string): string
+  /** Settled when the process has ended, however it came to it. */
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
+  /** `fast` ends sessions and writes a checkpoint; `immediate` leaves recovery to the next start. */
+  stop(mode?: 'fast' | 'immediate'): Promise<void>
+}
+
+/**
+ * PostgreSQL from npm as a child process in its own process group, listening on 127.0.0.1 only. A left-over server of
+ * the same directory is stopped first. Should this process die without stopping it, a guard does within seconds.
+ *
+ * @throws Error with the last lines of the log when it cannot be started
+ */
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+  const directory = resolve(options.directory)
+  const binaries = await findBinaries()
+  await stopLeftover(directory)
+  const initialised = !existsSync(join(directory, 'PG_VERSION'))
+  if (initialised) await initialise({ ...options, directory }, binaries.initdb)
+  const identity = chooseIdentity(directory, binaries.postgres)
+  for (let attempt = 1; ; attempt++) {
+    const port = options.port || (await freePort())
+    const child = launch({ ...options, directory }, identity, binaries.postgres, port)
+    const exited = exitOf(child)
+    if (await becomesReady(child, exited, directory))
+      return server(child, exited, port, options, directory, initialised)
+    const log = tailOf(options.logFile)
+    if (attempt >= START_ATTEMPTS_MAX || !/shared memory block|could not bind|Address already in use/.test(log))
+      throw new Error(`PostgreSQL does not start in ${directory}; the end of its log:\n${log}`)
+    await delay(RETRY_MS)
+  }
+}
+
+async function initialise(options: PostgresOptions, initdb: string): Promise<void> {
+  const { directory, password } = options
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const identity = chooseIdentity(directory, initdb)
+  const passwordFile = join(tmpdir(), `uptick-${process.pid}-${Date.now()}.pw`)
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600, flag: 'wx' })
+  if (identity.uid !== undefined && identity.gid !== undefined) {
+    chownSync(directory, identity.uid, identity.gid)
+    chownSync(passwordFile, identity.uid, identity.gid)
+  }
+  try {
+    const flags = ['-D', directory, '-U', 'uptick', `--pwfile=${passwordFile}`, '--auth=scram-sha-256']
+    const collation = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
+    const child = run(identity, initdb, [...flags, ...collation, ...(options.initdbFlags ?? [])], options.logFile)
+    const { code } = await exitOf(child)
+    if (code !== 0) {
+      const log = tailOf(options.logFile)
+      rmSync(directory, { recursive: true, force: true })
+      throw new Error(`PostgreSQL cannot make its data folder ${directory}; the end of its log:\n${log}`)
+    }
+  } finally {
+    rmSync(passwordFile, { force: true })
+  }
+}
+
+function launch(options: PostgresOptions, identity: Identity, program: string, port: number): ChildProcess {
+  const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...options.settings }
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  return run(identity, program, ['-D', options.directory, '-p', String(port), ...flags], options.logFile)
+}
+
+function run(identity: Identity, program: string, args: string[], logFile: string): ChildProcess {
+  const [first, ...rest] = [...identity.prefix, program, ...args] as [string, ...string[]]
+  // setpriv changes the user itself, while it still may.
+  const user =
+    identity.prefix.length === 0 && identity.uid !== undefined ? { uid: identity.uid, gid: identity.gid! } : {}
+  const log = openSync(logFile, 'a', 0o600)
+  try {
+    const env = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' }
+    return spawn(first, rest, { ...user, env, detached: true, stdio: ['ignore', log, log] })
+  } finally {
+    closeSync(log)
+  }
+}
+
+function exitOf(child: ChildProcess): PostgresServer['exited'] {
+  return new Promise((done, fail) => {
+    child.once('error', fail)
+    child.once('exit', (code, signal) => done({ code, signal }))
+  })
+}
+
+async function becomesReady(
+  child: ChildProcess,
+  exited: PostgresServer['exited'],
+  directory: string,
+): Promise<boolean> {
+  let running = true
+  void exited.then(() => (running = false))
+  for (let waited = 0; running; waited += POLL_MS) {
+    const found = readPidFile(directory)
+    if (found?.pid === child.pid && found?.ready) return true
+    if (waited > START_MAX_MS) child.kill('SIGQUIT')
+    await delay(POLL_MS)
+  }
+  return false
+}
+
+function server(
+  child: ChildProcess,
+  exited: PostgresServer['exited'],
+  port: number,
+  options: PostgresOptions,
+  directory: string,
+  initialised: boolean,
+): PostgresServer {
+  const guard = guardAgainstOrphan(child.pid!, directory)
+  void exited.then(() => guard.stdin?.end())
+  return {
+    pid: child.pid!,
+    port,
+    initialised,
+    exited,
+    url: (database = 'postgres') =>
+      `postgres://uptick:${encodeURIComponent(options.password)}@127.0.0.1:${port}/${database}`,
+    stop: async (mode = 'fast') => {
+      child.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
+      await exited
+    },
+  }
+}
+
+/**
+ * A shell that waits for its standard input to end, which happens when this process dies in whatever way, gives the
+ * services a moment to finish, and then stops the server – if the pid file still names it.
+ */
+function guardAgainstOrphan(pid: number, directory: string): ChildProcess {
+  const script = 'cat >/dev/null; sleep 3; [ "$(head -n 1 "$1" 2>/dev/null)" = "$2" ] && kill -INT "$2"'
+  const args = ['-c', script, 'postgres-guard', join(directory, 'postmaster.pid'), String(pid)]
+  const guard = spawn('/bin/sh', args, { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
+  guard.unref()
+  guard.stdin?.on('error', () => undefined)
+  const handle = guard.stdin as { unref?: () => void } | null
+  handle?.unref?.()
+  return guard
+}
+
+function tailOf(logFile: string): string {
+  if (!existsSync(logFile)) return '(no log)'
+  return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-8).join('\n')
+}
