@@ -1,0 +1,58 @@
+/** Something about the journal failed; `cause` holds what PostgreSQL or the network said. */
+export class JournalError extends Error {
+  override name = 'JournalError'
+}
+
+/**
+ * An append failed. `outcome` says what is known: `absent` – PostgreSQL refused it, nothing was written; `unknown` – the
+ * connection was lost before the answer, so ask `resolve`.
+ */
+export class AppendFailedError extends JournalError {
+  override name = 'AppendFailedError'
+  readonly outcome: 'absent' | 'unknown'
+
+  constructor(message: string, outcome: 'absent' | 'unknown', options?: ErrorOptions) {
+    super(message, options)
+    this.outcome = outcome
+  }
+}
+
+/** The batch does not follow the journal's last one, because an earlier append failed. Nothing was written. */
+export class JournalGapError extends JournalError {
+  override name = 'JournalGapError'
+}
+
+/** The journal holds less than its caller has seen confirmed: a fail-over lost rows. The shard must halt. */
+export class JournalRolledBackError extends JournalError {
+  override name = 'JournalRolledBackError'
+}
+
+/** The batches asked for have been archived and removed; start from a snapshot. */
+export class JournalPrunedError extends JournalError {
+  override name = 'JournalPrunedError'
+}
+
+/** Bytes read back are not the bytes written. */
+export class SnapshotDamagedError extends JournalError {
+  override name = 'SnapshotDamagedError'
+}
+
+/** The database's schema and this build do not fit together. */
+export class SchemaVersionError extends JournalError {
+  override name = 'SchemaVersionError'
+}
+
+/** The SQLSTATE of an error or of its nearest cause that has one. */
+export function sqlState(error: unknown): string | undefined {
+  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
+    const code = (at as { code?: unknown }).code
+    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return code
+  }
+  return undefined
+}
+
+/** Severity as PostgreSQL reports it; undefined for errors that are not its own. */
+export function severity(error: unknown): string | undefined {
+  const value = (error as { severity?: unknown }).severity
+  return typeof value === 'string' ? value : undefined
+}

@@ -1,0 +1,84 @@
+/** A batch to append: commands `first` … `last` of a shard, sequenced by the leader of `epoch`. */
+export interface Batch {
+  readonly epoch: number
+  readonly first: number
+  readonly last: number
+  readonly payload: Uint8Array
+}
+
+/** Names a batch without its content. */
+export type BatchKey = Pick<Batch, 'epoch' | 'first' | 'last'>
+
+/** A batch as it was read back. */
+export interface StoredBatch extends BatchKey {
+  readonly payload: Buffer
+}
+
+/** How far a shard has come: who may write, and the last sequence written. 0 and 0 before the first leader. */
+export interface Head {
+  readonly epoch: number
+  readonly last: number
+}
+
+export interface Snapshot {
+  /** State after this sequence. */
+  readonly sequence: number
+  readonly bytes: Uint8Array
+}
+
+export interface RestoredSnapshot extends Snapshot {
+  readonly bytes: Buffer
+  /** Sequences of newer snapshots that were passed over, because their bytes do not match their checksum. */
+  readonly damaged: readonly number[]
+}
+
+export interface ReadOptions {
+  /** Stop after the batch that holds this sequence. */
+  readonly through?: number
+}
+
+export interface TailOptions {
+  /** Told about each failure that the tail survives, for logs and readiness; undefined when it works again. */
+  readonly onTrouble?: (error: unknown) => void
+}
+
+/**
+ * The journal of one shard: the seam between the services and PostgreSQL. Everything that a shard does is in here, once,
+ * in order. Errors are `JournalError`s with the reason as `cause`.
+ */
+export interface Journal {
+  readonly shard: number
+  head(): Promise<Head>
+  /** Raise the epoch by one: from now on nobody else's append succeeds. Answers with the new epoch and the last sequence. */
+  takeOver(): Promise<Head>
+  /**
+   * Write one batch: all of it or nothing. `fenced`: another member has taken over, or the batch is one of an older
+   * epoch; nothing was written. Appending a batch that is already there says `appended`. Several may be in flight, in
+   * order of sequence: when one is not written, none after it is. Throws `AppendFailedError`, `JournalGapError`,
+   * `JournalRolledBackError`.
+   */
+  append(batch: Batch): Promise<'appended' | 'fenced'>
+  /**
+   * What became of an append whose answer was lost. Final: after `absent` or `fenced` that earlier statement can no
+   * longer be carried out.
+   */
+  resolve(batch: BatchKey): Promise<'appended' | 'absent' | 'fenced'>
+  /** Batches from the one that holds sequence `from` to the end of the journal as it is now. */
+  read(from: number, options?: ReadOptions): AsyncIterable<StoredBatch>
+  /** Batches from the one that holds `from`, and then each as it is written, until `signal` aborts. Survives lost connections. */
+  tail(from: number, signal: AbortSignal, options?: TailOptions): AsyncIterable<StoredBatch>
+  /** Store a snapshot; it is seen complete or not at all. */
+  saveSnapshot(snapshot: Snapshot): Promise<void>
+  /** The newest undamaged snapshot, of a sequence ≤ `atMost` if that is given. Throws when there are only damaged ones. */
+  latestSnapshot(atMost?: number): Promise<RestoredSnapshot | undefined>
+  /** Remove all snapshots but the newest `keep`, and what failed attempts left. */
+  pruneSnapshots(keep: number): Promise<void>
+  /** Sequences of the commands that every replay passes over. */
+  skipped(): Promise<Set<number>>
+  /**
+   * Record an operator's decision to pass over one journaled command. Raises the epoch, so that whoever leads without
+   * knowing of it is fenced. Refused for a sequence that is not in the journal.
+   */
+  skip(sequence: number, reason: string, operator: string): Promise<void>
+  close(): Promise<void>
+}

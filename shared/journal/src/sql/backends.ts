@@ -1,0 +1,47 @@
+import type { Queryable } from './queryable.ts'
+
+/** A server process, told apart from a later one that was given the same number. */
+export interface Backend {
+  readonly pid: number
+  readonly started: string
+}
+
+/**
+ * Settings of a connection that writes: a commit is not answered before it is as durable as the server can make it
+ * (`remote_apply`, if configured, stays), and the server notices a dead peer within 15 s. Answers with its backend.
+ */
+export async function prepareBackend(db: Queryable): Promise<Backend> {
+  const { rows } = await db.query<{ pid: number; started: string }>({
+    text: `
+      SELECT pid, backend_start::text AS started,
+        CASE WHEN current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')
+          THEN set_config('synchronous_commit', 'on', false) END,
+        set_config('tcp_keepalives_idle', '5', false),
+        set_config('tcp_keepalives_interval', '2', false),
+        set_config('tcp_keepalives_count', '5', false)
+      FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
+  })
+  return rows[0]!
+}
+
+/** End a backend if it still runs; answers with whether it is gone. */
+export async function endBackend(db: Queryable, backend: Backend): Promise<boolean> {
+  const { rows } = await db.query<{ gone: boolean }>({
+    text: `
+      SELECT COALESCE(bool_and(pg_terminate_backend(pid, 2000)), true) AS gone
+      FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2`,
+    values: [backend.pid, backend.started],
+  })
+  return rows[0]!.gone
+}
+
+/** End the backends of this software that `waiting` waits for; answers with how many. */
+export async function endBlockers(db: Queryable, waiting: Backend): Promise<number> {
+  const { rowCount } = await db.query({
+    text: `
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE pid = ANY (pg_blocking_pids($1)) AND application_name LIKE 'uptick-%'`,
+    values: [waiting.pid],
+  })
+  return rowCount ?? 0
+}

@@ -1,0 +1,12 @@
+import type { Queryable } from './queryable.ts'
+
+/** The channel on which followers hear that there is something new. The payload is the shard. */
+export const JOURNAL_CHANNEL = 'uptick_journal'
+
+export async function notifyFollowers(db: Queryable, shard: number): Promise<void> {
+  await db.query({
+    name: 'notify-followers',
+    text: 'SELECT pg_notify($1, $2)',
+    values: [JOURNAL_CHANNEL, String(shard)],
+  })
+}

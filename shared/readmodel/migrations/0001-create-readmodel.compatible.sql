@@ -1,0 +1,1 @@
+CREATE TABLE read_offset (shard integer PRIMARY KEY);
