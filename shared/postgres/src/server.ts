@@ -1,6 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { Socket } from 'node:net'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { findBinaries } from './binaries.ts'
@@ -66,27 +76,30 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   }
 }
 
+/** The folder gets its name when it is complete: an interrupted initdb leaves nothing that looks like a database. */
 async function initialise(options: PostgresOptions, initdb: string): Promise<void> {
-  const { directory, password } = options
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const identity = chooseIdentity(directory, initdb)
-  const passwordFile = join(tmpdir(), `uptick-${process.pid}-${Date.now()}.pw`)
-  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600, flag: 'wx' })
+  const making = `${options.directory}.new`
+  rmSync(making, { recursive: true, force: true })
+  mkdirSync(making, { recursive: true, mode: 0o700 })
+  const identity = chooseIdentity(making, initdb)
+  const passwordFile = `${making}.password`
+  writeFileSync(passwordFile, `${options.password}\n`, { mode: 0o600 })
   if (identity.uid !== undefined && identity.gid !== undefined) {
-    chownSync(directory, identity.uid, identity.gid)
+    chownSync(making, identity.uid, identity.gid)
     chownSync(passwordFile, identity.uid, identity.gid)
   }
   try {
-    const flags = ['-D', directory, '-U', 'uptick', `--pwfile=${passwordFile}`, '--auth=scram-sha-256']
+    const flags = ['-D', making, '-U', 'uptick', `--pwfile=${passwordFile}`, '--auth=scram-sha-256']
     const collation = ['--encoding=UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
     const child = run(identity, initdb, [...flags, ...collation, ...(options.initdbFlags ?? [])], options.logFile)
     const { code } = await exitOf(child)
     if (code !== 0) {
       const log = tailOf(options.logFile)
-      rmSync(directory, { recursive: true, force: true })
-      throw new Error(`PostgreSQL cannot make its data folder ${directory}; the end of its log:\n${log}`)
+      throw new Error(`PostgreSQL cannot make its data folder ${options.directory}; the end of its log:\n${log}`)
     }
+    renameSync(making, options.directory)
   } finally {
+    rmSync(making, { recursive: true, force: true })
     rmSync(passwordFile, { force: true })
   }
 }
@@ -98,7 +111,7 @@ function launch(options: PostgresOptions, identity: Identity, program: string, p
 }
 
 function run(identity: Identity, program: string, args: string[], logFile: string): ChildProcess {
-  const [first, ...rest] = [...identity.prefix, program, ...args] as [string, ...string[]]
+  const [first = program, ...rest] = [...identity.prefix, program, ...args]
   // setpriv changes the user itself, while it still may.
   const user =
     identity.prefix.length === 0 && identity.uid !== undefined ? { uid: identity.uid, gid: identity.gid! } : {}
@@ -123,9 +136,9 @@ async function becomesReady(
   exited: PostgresServer['exited'],
   directory: string,
 ): Promise<boolean> {
-  let running = true
-  void exited.then(() => (running = false))
-  for (let waited = 0; running; waited += POLL_MS) {
+  const state = { running: true }
+  void exited.then(() => (state.running = false))
+  for (let waited = 0; state.running; waited += POLL_MS) {
     const found = readPidFile(directory)
     if (found?.pid === child.pid && found?.ready) return true
     if (waited > START_MAX_MS) child.kill('SIGQUIT')
@@ -168,8 +181,7 @@ function guardAgainstOrphan(pid: number, directory: string): ChildProcess {
   const guard = spawn('/bin/sh', args, { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
   guard.unref()
   guard.stdin?.on('error', () => undefined)
-  const handle = guard.stdin as { unref?: () => void } | null
-  handle?.unref?.()
+  if (guard.stdin instanceof Socket) guard.stdin.unref()
   return guard
 }
 
