@@ -1,0 +1,46 @@
+const probe = new Uint32Array(new Uint8Array([1, 0, 0, 0]).buffer)
+
+/** Every layout here is little-endian memory read in place. Call once at start; throws on a big-endian host. */
+export function assertLittleEndian(): void {
+  if (probe[0] !== 1) throw new Error('this host is big-endian; journal and link layouts are little-endian')
+}
+
+/**
+ * The bytes as 32-bit words. Buffers of `pg` and `ws` are slices of a pool and may start anywhere: those are copied
+ * once, aligned ones are only viewed. Trailing bytes that make no whole word are cut off (callers check the length).
+ */
+export function alignedWords(bytes: Uint8Array): Int32Array {
+  const words = bytes.byteLength >>> 2
+  if ((bytes.byteOffset & 3) === 0) return new Int32Array(bytes.buffer, bytes.byteOffset, words)
+  const copy = new Uint8Array(words << 2)
+  copy.set(bytes.subarray(0, words << 2))
+  return new Int32Array(copy.buffer)
+}
+
+const scratchFloat = new Float64Array(1)
+const scratchWords = new Int32Array(scratchFloat.buffer)
+
+/** The float64 that lies in two words; needs no 8-byte alignment and allocates nothing. */
+export function readFloat(words: Int32Array, at: number): number {
+  scratchWords[0] = words[at]!
+  scratchWords[1] = words[at + 1]!
+  return scratchFloat[0]
+}
+
+/** Put a float64 into two words. */
+export function writeFloat(words: Int32Array, at: number, value: number): void {
+  scratchFloat[0] = value
+  words[at] = scratchWords[0]!
+  words[at + 1] = scratchWords[1]!
+}
+
+/** A signed 64-bit integer that lies in two words, low word first. */
+export function readInt64(words: Int32Array, at: number): bigint {
+  return (BigInt(words[at + 1]) << 32n) | BigInt(words[at] >>> 0)
+}
+
+/** Put a 64-bit integer (signed or unsigned) into two words, low word first. */
+export function writeInt64(words: Int32Array, at: number, value: bigint): void {
+  words[at] = Number(BigInt.asIntN(32, value))
+  words[at + 1] = Number(BigInt.asIntN(32, value >> 32n))
+}

@@ -1,0 +1,347 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- bytes become enumerations here; the core judges their values. */
+import { ClientId } from '@uptick/core'
+import type {
+  CancelRestriction,
+  Command,
+  CommandKind,
+  OrderType,
+  ReplaceMode,
+  SelfTradePrevention,
+  Side,
+  TimeInForce,
+} from '@uptick/core'
+import { readFloat, readInt64, writeInt64 } from './aligned.ts'
+import {
+  DECISIONS_BYTES_MAX,
+  RECORD_HEADER_WORDS,
+  RECORD_VERSION,
+  RECORD_WORDS_MAX,
+  Section,
+  TEXT_BYTES_MAX,
+  TRACEPARENT_BYTES_MAX,
+  checkRecord,
+  clientIdWords,
+  numberWords,
+  textWords,
+} from './record-layout.ts'
+import type { RecordWriter } from './record-writer.ts'
+
+/** What travels with a command outside of the state machine and of every hash. */
+export interface CommandContext {
+  /** W3C Trace Context `traceparent`, 55 characters. */
+  readonly traceparent?: string
+  /** JSON of the flag decisions taken at the edge for this command. */
+  readonly decisions?: string
+}
+
+const FIXED_WORDS_MAX = RECORD_HEADER_WORDS + 2 * 12 + 3 * (ClientId.WORDS + 1)
+const textEncoder = new TextEncoder()
+/** Lenient, by the fixed rules of the Encoding Standard: what is not UTF-8 becomes U+FFFD on every member alike. */
+const textDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
+function byteOf(value: number, name: string): number {
+  if ((value & 0xff) !== value) throw new RangeError(`${name} ${value} does not fit a byte`)
+  return value
+}
+
+function int32Of(value: number, name: string): number {
+  if ((value | 0) !== value) throw new RangeError(`${name} ${value} does not fit 32 bits`)
+  return value
+}
+
+function nibblesOf(restriction: number, replaceMode: number): number {
+  if ((restriction & 0xf) !== restriction) throw new RangeError(`restriction ${restriction} does not fit`)
+  if ((replaceMode & 0xf) !== replaceMode) throw new RangeError(`replaceMode ${replaceMode} does not fit`)
+  return restriction | (replaceMode << 4)
+}
+
+function writeClientId(words: Int32Array, at: number, id: ClientId): number {
+  const size = clientIdWords(id.length)
+  for (let i = 0; i < size; i++) words[at + i] = i < ClientId.WORDS ? id.words[i]! : 0
+  return at + size
+}
+
+/** Append a text section at `at`; throws a RangeError when it is longer than `bytesMax`. */
+function writeText(writer: RecordWriter, at: number, text: string, bytesMax: number): number {
+  const { read, written } = textEncoder.encodeInto(
+    text,
+    writer.bytes.subarray((at + 1) << 2, ((at + 1) << 2) + bytesMax),
+  )
+  if (read !== text.length) throw new RangeError(`text is longer than ${bytesMax} bytes`)
+  const size = textWords(written)
+  writer.words[at] = written
+  writer.bytes.fill(0, ((at + 1) << 2) + written, (at + size) << 2)
+  return at + size
+}
+
+function textRoom(text: string | undefined, bytesMax: number): number {
+  return text === undefined || text === '' ? 0 : textWords(bytesMax)
+}
+
+/** Write the number sections; returns which. `at` is where they begin, even. */
+function writeNumbers(command: Command, floats: Float64Array, at: number): number {
+  let place = at >> 1
+  let present = 0
+  if (command.price !== 0) {
+    present |= Section.PRICE
+    floats[place++] = command.price
+  }
+  if (command.quantity !== 0) {
+    present |= Section.QUANTITY
+    floats[place++] = command.quantity
+  }
+  if (command.quoteQuantity !== 0) {
+    present |= Section.QUOTE_QUANTITY
+    floats[place++] = command.quoteQuantity
+  }
+  if (command.stopPrice !== 0) {
+    present |= Section.STOP_PRICE
+    floats[place++] = command.stopPrice
+  }
+  if (command.strategyId !== 0) {
+    present |= Section.STRATEGY_ID
+    floats[place++] = command.strategyId
+  }
+  if (command.strategyType !== 0) {
+    present |= Section.STRATEGY_TYPE
+    floats[place++] = command.strategyType
+  }
+  if (command.firstSent !== 0) {
+    present |= Section.FIRST_SENT
+    floats[place++] = command.firstSent
+  }
+  if (command.targetOrder !== 0) {
+    present |= Section.TARGET_ORDER
+    floats[place++] = command.targetOrder
+  }
+  numbersEnd = place << 1
+  return present
+}
+
+/** Where the last call of `writeNumbers` or `writeAdministration` ended: a second result without an object. */
+let numbersEnd = 0
+
+function writeAdministration(command: Command, writer: RecordWriter, at: number): number {
+  let place = at
+  let present = 0
+  if (command.asset !== 0 || command.value !== 0) {
+    present |= Section.ASSET_AND_VALUE
+    writer.words[place] = int32Of(command.asset, 'asset')
+    writer.words[place + 1] = int32Of(command.value, 'value')
+    place += 2
+  }
+  if (command.amount !== 0n) {
+    if (BigInt.asIntN(64, command.amount) !== command.amount) throw new RangeError('amount does not fit 64 bits')
+    present |= Section.AMOUNT
+    writeInt64(writer.words, place, command.amount)
+    place += 2
+  }
+  if (command.originalTime !== 0) {
+    present |= Section.ORIGINAL_TIME
+    writer.floats[place >> 1] = command.originalTime
+    place += 2
+  }
+  if (command.executedQuantity !== 0) {
+    present |= Section.EXECUTED_QUANTITY
+    writer.floats[place >> 1] = command.executedQuantity
+    place += 2
+  }
+  numbersEnd = place
+  return present
+}
+
+/** The texts, at the end of the record. Returns which are present; `numbersEnd` is the end. */
+function writeTexts(command: Command, writer: RecordWriter, from: number, context: CommandContext | undefined): number {
+  let present = 0
+  let at = from
+  if (command.text !== '') {
+    present |= Section.TEXT
+    at = writeText(writer, at, command.text, TEXT_BYTES_MAX)
+  }
+  if (context?.traceparent !== undefined && context.traceparent !== '') {
+    present |= Section.TRACEPARENT
+    at = writeText(writer, at, context.traceparent, TRACEPARENT_BYTES_MAX)
+  }
+  if (context?.decisions !== undefined && context.decisions !== '') {
+    present |= Section.DECISIONS
+    at = writeText(writer, at, context.decisions, DECISIONS_BYTES_MAX)
+  }
+  numbersEnd = at
+  return present
+}
+
+/**
+ * Append `command` as one record. Numbers go as they are (the core judges them); throws a RangeError for what has no
+ * room in the layout: an enumeration past a byte, an id past 32 bits, a text past its bound. The writer is then
+ * unchanged.
+ */
+export function encodeCommand(command: Command, writer: RecordWriter, context?: CommandContext): void {
+  const rare = command.text !== '' || context !== undefined
+  const texts = rare
+    ? textRoom(command.text, TEXT_BYTES_MAX) +
+      textRoom(context?.traceparent, TRACEPARENT_BYTES_MAX) +
+      textRoom(context?.decisions, DECISIONS_BYTES_MAX)
+    : 0
+  writer.reserve(FIXED_WORDS_MAX + texts)
+  const start = writer.length
+  const { words, floats } = writer
+  let present = writeNumbers(command, floats, start + RECORD_HEADER_WORDS)
+  present |= writeAdministration(command, writer, numbersEnd)
+  let at = numbersEnd
+  at = writeClientId(words, at, command.clientId)
+  at = writeClientId(words, at, command.targetClientId)
+  at = writeClientId(words, at, command.cancelId)
+  if (rare) {
+    present |= writeTexts(command, writer, at, context)
+    at = numbersEnd
+  }
+  const length = at - start
+  if (length > RECORD_WORDS_MAX) throw new RangeError(`a record of ${length} words`)
+  words[start] = byteOf(command.kind, 'kind') | (RECORD_VERSION << 8) | (length << 16)
+  words[start + 1] = present
+  floats[(start + 2) >> 1] = command.session
+  floats[(start + 4) >> 1] = command.number
+  floats[(start + 6) >> 1] = command.confirmed
+  words[start + 8] = int32Of(command.account, 'account')
+  words[start + 9] = int32Of(command.symbol, 'symbol')
+  words[start + 10] =
+    byteOf(command.side, 'side') |
+    (byteOf(command.type, 'type') << 8) |
+    (byteOf(command.timeInForce, 'timeInForce') << 16) |
+    (byteOf(command.selfTradePrevention, 'selfTradePrevention') << 24)
+  words[start + 11] =
+    command.clientId.length |
+    (command.targetClientId.length << 8) |
+    (command.cancelId.length << 16) |
+    (nibblesOf(command.restriction, command.replaceMode) << 24)
+  writer.length = at
+}
+
+function readClientId(words: Int32Array, at: number, length: number, into: ClientId): number {
+  const size = clientIdWords(length)
+  const used = (length + 3) >>> 2
+  for (let i = 0; i < used; i++) into.words[i] = words[at + i]!
+  into.length = length
+  return at + size
+}
+
+function readText(words: Int32Array, at: number): string {
+  return textDecoder.decode(new Uint8Array(words.buffer, words.byteOffset + ((at + 1) << 2), words[at]))
+}
+
+/** Read the two-word sections that start at `at`; returns where they end. */
+function readSections(words: Int32Array, from: number, present: number, into: Command): number {
+  let at = from
+  if ((present & Section.PRICE) !== 0) {
+    into.price = readFloat(words, at)
+    at += 2
+  }
+  if ((present & Section.QUANTITY) !== 0) {
+    into.quantity = readFloat(words, at)
+    at += 2
+  }
+  if ((present & Section.QUOTE_QUANTITY) !== 0) {
+    into.quoteQuantity = readFloat(words, at)
+    at += 2
+  }
+  if ((present & Section.STOP_PRICE) !== 0) {
+    into.stopPrice = readFloat(words, at)
+    at += 2
+  }
+  if ((present & Section.STRATEGY_ID) !== 0) {
+    into.strategyId = readFloat(words, at)
+    at += 2
+  }
+  if ((present & Section.STRATEGY_TYPE) !== 0) {
+    into.strategyType = readFloat(words, at)
+    at += 2
+  }
+  if ((present & Section.FIRST_SENT) !== 0) {
+    into.firstSent = readFloat(words, at)
+    at += 2
+  }
+  if ((present & Section.TARGET_ORDER) !== 0) {
+    into.targetOrder = readFloat(words, at)
+    at += 2
+  }
+  if ((present & Section.ASSET_AND_VALUE) !== 0) {
+    into.asset = words[at]!
+    into.value = words[at + 1]!
+    at += 2
+  }
+  if ((present & Section.AMOUNT) !== 0) {
+    into.amount = readInt64(words, at)
+    at += 2
+  }
+  if ((present & Section.ORIGINAL_TIME) !== 0) {
+    into.originalTime = readFloat(words, at)
+    at += 2
+  }
+  if ((present & Section.EXECUTED_QUANTITY) !== 0) {
+    into.executedQuantity = readFloat(words, at)
+    at += 2
+  }
+  return at
+}
+
+/**
+ * Decode the record at `offset` into `command` (every field is set) and return the offset of the next one. Throws a
+ * MalformedError or UnknownVersionError, and nothing else, on bytes that are no record.
+ */
+export function decodeCommand(words: Int32Array, offset: number, command: Command): number {
+  const end = offset + checkRecord(words, offset)
+  command.reset()
+  const present = words[offset + 1]
+  command.kind = (words[offset] & 0xff) as CommandKind
+  command.session = readFloat(words, offset + 2)
+  command.number = readFloat(words, offset + 4)
+  command.confirmed = readFloat(words, offset + 6)
+  command.account = words[offset + 8]!
+  command.symbol = words[offset + 9]!
+  const enums = words[offset + 10]
+  command.side = (enums & 0xff) as Side
+  command.type = ((enums >>> 8) & 0xff) as OrderType
+  command.timeInForce = ((enums >>> 16) & 0xff) as TimeInForce
+  command.selfTradePrevention = (enums >>> 24) as SelfTradePrevention
+  const lengths = words[offset + 11]
+  command.restriction = ((lengths >>> 24) & 0xf) as CancelRestriction
+  command.replaceMode = (lengths >>> 28) as ReplaceMode
+  let at = readSections(words, offset + RECORD_HEADER_WORDS, present, command)
+  if ((lengths & 0xffffff) !== 0) {
+    at = readClientId(words, at, lengths & 0xff, command.clientId)
+    at = readClientId(words, at, (lengths >>> 8) & 0xff, command.targetClientId)
+    at = readClientId(words, at, (lengths >>> 16) & 0xff, command.cancelId)
+  }
+  if ((present & Section.TEXT) !== 0) command.text = readText(words, at)
+  return end
+}
+
+/** The trace context and flag decisions of the record at `offset`; undefined when it carries none. */
+export function recordContext(words: Int32Array, offset: number): CommandContext | undefined {
+  checkRecord(words, offset)
+  const present = words[offset + 1]
+  const traced = (present & Section.TRACEPARENT) !== 0
+  const decided = (present & Section.DECISIONS) !== 0
+  if (!traced && !decided) return undefined
+  let at = textsStart(words, offset, present)
+  if ((present & Section.TEXT) !== 0) at += textWords(words[at])
+  const context: { traceparent?: string; decisions?: string } = {}
+  if (traced) {
+    context.traceparent = readText(words, at)
+    at += textWords(words[at])
+  }
+  if (decided) context.decisions = readText(words, at)
+  return context
+}
+
+function textsStart(words: Int32Array, offset: number, present: number): number {
+  const lengths = words[offset + 11]
+  return (
+    offset +
+    RECORD_HEADER_WORDS +
+    numberWords(present) +
+    clientIdWords(lengths & 0xff) +
+    clientIdWords((lengths >>> 8) & 0xff) +
+    clientIdWords((lengths >>> 16) & 0xff)
+  )
+}

@@ -1,0 +1,43 @@
+export { MalformedError, ProtocolError, UnknownVersionError } from './protocol-error.ts'
+export { alignedWords, assertLittleEndian } from './aligned.ts'
+export { RecordWriter, WRITER_WORDS_MAX } from './record-writer.ts'
+export {
+  DECISIONS_BYTES_MAX,
+  RECORD_HEADER_WORDS,
+  RECORD_VERSION,
+  RECORD_WORDS_MAX,
+  TEXT_BYTES_MAX,
+  checkRecord,
+  recordWords,
+} from './record-layout.ts'
+export { decodeCommand, encodeCommand, recordContext } from './command-codec.ts'
+export type { CommandContext } from './command-codec.ts'
+export { copyRecord, recordAccount, recordConfirmed, recordKind, recordNumber, recordSession } from './record-view.ts'
+export { BATCH_COMMANDS_MAX, BATCH_VERSION, BATCH_VERSIONS, BatchReader, encodeBatch } from './batch-codec.ts'
+export type { BatchInput } from './batch-codec.ts'
+export { writtenBatchVersion } from './versions.ts'
+export { FRAME_BYTES_MAX, FrameType, LINK_VERSION, LINK_VERSIONS } from './link-frame.ts'
+export {
+  CommandsFrame,
+  encodeAnswer,
+  encodeGoodbye,
+  encodeHello,
+  encodeOutcomes,
+  encodeQuery,
+  encodeReplies,
+  encodeWelcome,
+} from './link.ts'
+export type { Hello, Welcome } from './link.ts'
+export { decodeFrame } from './link-decode.ts'
+export type {
+  AnswerFrame,
+  CommandsFrameView,
+  Frame,
+  GoodbyeFrame,
+  HelloFrame,
+  OutcomesFrame,
+  QueryFrame,
+  RepliesFrame,
+  WelcomeFrame,
+} from './link-decode.ts'
+export { OUTCOME_VERSION, checkOutcomes } from './outcome-check.ts'

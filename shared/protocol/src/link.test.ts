@@ -1,0 +1,147 @@
+import { Command } from '@uptick/core'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { commandFields, commandOf, fieldsOf } from '../testing/arbitrary-command.ts'
+import { decodeCommand } from './command-codec.ts'
+import { decodeFrame } from './link-decode.ts'
+import { FRAME_BYTES_MAX, FrameType } from './link-frame.ts'
+import {
+  CommandsFrame,
+  encodeAnswer,
+  encodeGoodbye,
+  encodeHello,
+  encodeOutcomes,
+  encodeQuery,
+  encodeReplies,
+  encodeWelcome,
+} from './link.ts'
+import { MalformedError, ProtocolError, UnknownVersionError } from './protocol-error.ts'
+import { writeFloat } from './aligned.ts'
+
+const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as unknown)
+
+/** `count` outcomes without a body of meaning, from sequence `first`, each with `events` events of four words. */
+function outcomes(first: number, count: number, events = 2): Int32Array {
+  const size = 18 + events * 4
+  const words = new Int32Array(size * count)
+  for (let i = 0; i < count; i++) {
+    const at = i * size
+    words[at] = size
+    words[at + 14] = events
+    words[at + 15] = 1
+    writeFloat(words, at + 4, first + i)
+    for (let e = 0; e < events; e++) words[at + 18 + e * 4] = 3 | (4 << 8)
+  }
+  return words
+}
+
+test('HELLO, WELCOME, QUERY, ANSWER and GOODBYE come back as they were', () => {
+  fc.assert(
+    fc.property(fc.maxSafeNat(), fc.maxSafeNat(), fc.integer({ min: -1 }), fc.nat(), json, (a, b, c, d, body) => {
+      const hello = { instance: 'gateway-ä', session: a, feedFrom: c }
+      expect(decodeFrame(encodeHello(hello))).toEqual({
+        type: FrameType.HELLO,
+        lowestVersion: 1,
+        highestVersion: 1,
+        ...hello,
+      })
+      const welcome = { shard: d, epoch: a, durable: b, oldest: a, windowMax: d, extras: body }
+      expect(decodeFrame(encodeWelcome(welcome))).toEqual({ type: FrameType.WELCOME, ...welcome })
+      expect(decodeFrame(encodeQuery(a, body))).toEqual({ type: FrameType.QUERY, id: a, body })
+      expect(decodeFrame(encodeAnswer(a, b, body))).toEqual({ type: FrameType.ANSWER, id: a, sequence: b, body })
+      expect(decodeFrame(encodeGoodbye(body))).toEqual({ type: FrameType.GOODBYE, reason: body })
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('COMMANDS carries any commands of its session, at any alignment', () => {
+  const builder = new CommandsFrame(16)
+  const command = new Command()
+  fc.assert(
+    fc.property(fc.array(commandFields, { maxLength: 5 }), fc.maxSafeNat(), fc.nat(7), (run, session, shift) => {
+      const sent = run.map((fields) => ({ ...fields, session }))
+      builder.begin(session)
+      for (const fields of sent) builder.add(commandOf(fields))
+      const bytes = builder.finish()
+      const pool = new Uint8Array(bytes.length + 8)
+      pool.set(bytes, shift)
+      const frame = decodeFrame(pool.subarray(shift, shift + bytes.length))
+      if (frame.type !== FrameType.COMMANDS) throw new Error('no COMMANDS')
+      expect(frame.count).toBe(sent.length)
+      const met = []
+      for (let at = frame.start; at < frame.end;) {
+        at = decodeCommand(frame.words, at, command)
+        met.push(fieldsOf(command))
+      }
+      expect(met).toEqual(sent)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('a record can be sent again in another frame, but not in another session', () => {
+  const builder = new CommandsFrame()
+  builder.begin(9).add(commandOf({ session: 9, number: 1 }))
+  const first = decodeFrame(builder.finish())
+  if (first.type !== FrameType.COMMANDS) throw new Error('no COMMANDS')
+  builder.begin(9).addRecord(first.words, first.start)
+  expect(decodeFrame(builder.finish())).toMatchObject({ session: 9, count: 1 })
+  builder.begin(10).addRecord(first.words, first.start)
+  expect(() => decodeFrame(builder.finish())).toThrow('another session')
+  expect(() => builder.begin(10).add(commandOf({ session: 9 }))).toThrow('differ in their session')
+})
+
+test('OUTCOMES and REPLIES carry runs of whole outcomes', () => {
+  const words = outcomes(41, 3)
+  const one = words.length / 3
+  const frame = decodeFrame(encodeOutcomes(6, 42, 43, words, one))
+  if (frame.type !== FrameType.OUTCOMES) throw new Error('no OUTCOMES')
+  expect(frame).toMatchObject({ epoch: 6, first: 42, last: 43 })
+  expect([...frame.words.subarray(frame.start, frame.end)]).toEqual([...words.subarray(one)])
+  expect(decodeFrame(encodeReplies(3, words))).toMatchObject({ type: FrameType.REPLIES, count: 3 })
+  expect(() => decodeFrame(encodeOutcomes(6, 41, 42, words))).toThrow('3 outcomes from 41 to 42')
+  expect(() => decodeFrame(encodeOutcomes(6, 42, 44, words))).toThrow('gap')
+  expect(() => decodeFrame(encodeReplies(2, words))).toThrow('3 replies instead of 2')
+  const standing = words.slice()
+  standing[18] = 3
+  expect(() => decodeFrame(encodeReplies(3, standing))).toThrow('length of an event')
+})
+
+test('an unknown version, a foreign length and an oversized frame are told apart', () => {
+  const frame = encodeGoodbye({ reason: 'stepping down' })
+  const newer = Buffer.from(frame)
+  newer[1] = 4
+  expect(() => decodeFrame(newer)).toThrow(new UnknownVersionError('link', 4, [1]))
+  expect(() => decodeFrame(frame.subarray(0, frame.length - 8))).toThrow(MalformedError)
+  expect(() => decodeFrame(Buffer.alloc(FRAME_BYTES_MAX + 8))).toThrow('bytes')
+  expect(() => decodeFrame(new Uint8Array(0))).toThrow('cut short')
+})
+
+test('no bytes crash the decoder with anything but its typed error', () => {
+  const builder = new CommandsFrame()
+  builder.begin(3).add(commandOf({ session: 3, clientId: 'abc', price: 7, text: 'é' }))
+  const samples = [
+    encodeHello({ instance: 'g', session: 3, feedFrom: 1 }),
+    builder.finish(),
+    encodeQuery(4, { kind: 'order' }),
+    encodeWelcome({ shard: 0, epoch: 1, durable: 2, oldest: 1, windowMax: 100, extras: { x: 1 } }),
+    encodeOutcomes(1, 5, 6, outcomes(5, 2)),
+    encodeReplies(2, outcomes(5, 2)),
+    encodeAnswer(4, 6, [1, 2]),
+    encodeGoodbye('bye'),
+  ]
+  const flips = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 5 })
+  fc.assert(
+    fc.property(fc.constantFrom(...samples), flips, fc.nat(), (sample, changes, cut) => {
+      const bytes = Buffer.from(sample)
+      for (const [at, value] of changes) bytes[at % bytes.length] = value
+      try {
+        decodeFrame(cut % 3 === 0 ? bytes.subarray(0, cut % bytes.length) : bytes)
+      } catch (error) {
+        expect(error).toBeInstanceOf(ProtocolError)
+      }
+    }),
+    { numRuns: 4000 },
+  )
+})

@@ -1,0 +1,42 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- bytes become enumerations here; the core judges their values. */
+import type { CommandKind } from '@uptick/core'
+import { readFloat } from './aligned.ts'
+import { recordWords } from './record-layout.ts'
+import type { RecordWriter } from './record-writer.ts'
+
+/*
+ * What a sequencer needs of a record without decoding it. All of them take a record that `checkRecord` (or a frame's
+ * decoder) has passed.
+ */
+
+export function recordKind(words: Int32Array, offset: number): CommandKind {
+  return (words[offset] & 0xff) as CommandKind
+}
+
+export function recordSession(words: Int32Array, offset: number): number {
+  return readFloat(words, offset + 2)
+}
+
+export function recordNumber(words: Int32Array, offset: number): number {
+  return readFloat(words, offset + 4)
+}
+
+export function recordConfirmed(words: Int32Array, offset: number): number {
+  return readFloat(words, offset + 6)
+}
+
+export function recordAccount(words: Int32Array, offset: number): number {
+  return words[offset + 8]
+}
+
+/** Append the record at `offset` to `writer` word for word; returns the offset of the next record. */
+export function copyRecord(words: Int32Array, offset: number, writer: RecordWriter): number {
+  const length = recordWords(words, offset)
+  writer.reserve(length)
+  const target = writer.words
+  const start = writer.length
+  // A record is about twenty words: shorter than what `set` with a `subarray` costs, and no garbage.
+  for (let i = 0; i < length; i++) target[start + i] = words[offset + i]!
+  writer.length = start + length
+  return offset + length
+}

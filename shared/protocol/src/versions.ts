@@ -1,0 +1,20 @@
+import { BATCH_VERSION } from './batch-codec.ts'
+
+/**
+ * Which layout to write. A release that brings a new layout writes its predecessor until the journal has activated the
+ * behaviour that stands for it: rolling back then always finds what it can read. `behaviour` 0 is active from the
+ * start. Ascending by version; a row is added with each new layout and never changed.
+ */
+const BATCH_ACTIVATIONS: readonly { readonly version: number; readonly behaviour: number }[] = [
+  { version: BATCH_VERSION, behaviour: 0 },
+]
+
+/** The batch version to write, given the behaviours that the journal has activated so far. */
+export function writtenBatchVersion(active: readonly number[]): number {
+  let version = BATCH_ACTIVATIONS[0].version
+  for (const row of BATCH_ACTIVATIONS) {
+    if (row.behaviour !== 0 && !active.includes(row.behaviour)) break
+    version = row.version
+  }
+  return version
+}
