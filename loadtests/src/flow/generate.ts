@@ -1,0 +1,89 @@
+import { TradeChecksum } from './checksum.ts'
+import { FlowBook } from './flow-book.ts'
+import { FlowRandom } from './random.ts'
+import { FLOW_HEADER_BYTES, FLOW_RECORD_BYTES, FlowOp, writeFlowHeader, writeFlowRecord } from './record.ts'
+
+const MIDDLE = 100_000
+/** The middle price stays within this many ticks of where it began. */
+const WANDER_MAX = 2_000
+
+export interface FlowShape {
+  readonly seed: number
+  /** Commands, the filling of the book included. */
+  readonly commands: number
+  /** Live orders that the mix holds, and how many adds fill the book first. */
+  readonly target?: number
+  /** Adds lie within this many ticks of the middle. */
+  readonly band?: number
+  readonly addPercent?: number
+  readonly cancelPercent?: number
+  readonly users?: number
+}
+
+/**
+ * A deterministic flow of one market, in the 24-byte records of `record.ts`, header included.
+ *
+ * The middle walks ±1 tick in one command out of sixteen. An add (60 %) rests on its own side of the middle, a cancel
+ * (30 %) takes a random live order, an aggressive order (the rest) is priced through everything and sized so that the
+ * book holds near `target` orders; it never asks for more than rests, so it always fills. The draws happen in a fixed
+ * order: changing it changes every flow.
+ */
+export function generateFlow(shape: FlowShape): Buffer {
+  const { seed, commands, target = 12_000, band = 50, addPercent = 60, cancelPercent = 30, users = 1_000 } = shape
+  const through = 2 * band + WANDER_MAX
+  const margin = WANDER_MAX + through + 10
+  const random = new FlowRandom(seed)
+  const checksum = new TradeChecksum()
+  const trade = (maker: number, taker: number, price: number, quantity: number): void =>
+    checksum.add(maker, taker, price, quantity)
+  const book = new FlowBook({ lowest: MIDDLE - margin, highest: MIDDLE + margin, orders: commands, trade })
+  const bytes = Buffer.alloc(FLOW_HEADER_BYTES + commands * FLOW_RECORD_BYTES)
+  let middle = MIDDLE
+  let nextId = 1
+  let filling = 0
+  let peak = 0
+
+  for (let index = 0; index < commands; index++) {
+    if ((random.word() & 15) === 0) middle += random.word() & 1 ? 1 : -1
+    middle = Math.min(MIDDLE + WANDER_MAX, Math.max(MIDDLE - WANDER_MAX, middle))
+    const drawn = random.below(100)
+    let op: FlowOp =
+      drawn < addPercent ? FlowOp.ADD : drawn < addPercent + cancelPercent ? FlowOp.CANCEL : FlowOp.AGGRESSIVE
+    if (book.liveCount < target && filling === index && index < target) {
+      op = FlowOp.ADD
+      filling = index + 1
+    }
+    if (op === FlowOp.CANCEL && book.liveCount === 0) op = FlowOp.ADD
+    const side = random.word() & 1 ? 1 : 0
+    if (op === FlowOp.AGGRESSIVE && book.resting[side === 0 ? 1 : 0] < 1) op = FlowOp.ADD
+
+    const offset = FLOW_HEADER_BYTES + index * FLOW_RECORD_BYTES
+    if (op === FlowOp.CANCEL) {
+      const id = book.live[random.below(book.liveCount)]
+      const cancelled = { op, side: book.side[id], orderId: id, user: book.user[id], price: book.price[id] }
+      writeFlowRecord(bytes, offset, { ...cancelled, quantity: 0 })
+      book.remove(id)
+    } else {
+      const orderId = nextId++
+      const user = 1 + random.below(users)
+      const { price, quantity } = op === FlowOp.ADD ? passive(side) : aggressive(side)
+      writeFlowRecord(bytes, offset, { op, side, orderId, user, price, quantity })
+      book.place(orderId, side, price, quantity, user)
+    }
+    peak = Math.max(peak, book.liveCount)
+  }
+  writeFlowHeader(bytes, { seed: seed >>> 0, commands, filling, checksum, liveAtEnd: book.liveCount, peak })
+  return bytes
+
+  function passive(side: 0 | 1): { price: number; quantity: number } {
+    const distance = 1 + random.below(band)
+    return { price: side === 0 ? middle - distance : middle + distance, quantity: 1 + random.below(100) }
+  }
+
+  function aggressive(side: 0 | 1): { price: number; quantity: number } {
+    const mean = (3 * 50.5 * book.liveCount) / target
+    const wanted = 1 + random.below(Math.max(1, Math.floor(2 * mean)))
+    const available = book.resting[side === 0 ? 1 : 0]
+    return { price: side === 0 ? middle + through : middle - through, quantity: Math.min(wanted, available) }
+  }
+}
