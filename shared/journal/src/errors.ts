@@ -45,14 +45,12 @@ export class SchemaVersionError extends JournalError {
 /** The SQLSTATE of an error or of its nearest cause that has one. */
 export function sqlState(error: unknown): string | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
-    const code = (at as { code?: unknown }).code
-    if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code)) return code
+    if ('code' in at && typeof at.code === 'string' && /^[0-9A-Z]{5}$/.test(at.code)) return at.code
   }
   return undefined
 }
 
 /** Severity as PostgreSQL reports it; undefined for errors that are not its own. */
 export function severity(error: unknown): string | undefined {
-  const value = (error as { severity?: unknown }).severity
-  return typeof value === 'string' ? value : undefined
+  return error instanceof Error && 'severity' in error && typeof error.severity === 'string' ? error.severity : undefined
 }

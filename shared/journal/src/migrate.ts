@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import pg from 'pg'
+import { Client } from 'pg'
 import { JournalError, sqlState } from './errors.ts'
 
 /** A folder of migrations with the table that records which of them ran. */
@@ -46,7 +46,7 @@ export async function migrate(
 async function migrateOnce(connectionString: string, sets: readonly MigrationSet[]): Promise<string[]> {
   // Loaded here, because services that only check the version should not pay for its start-up.
   const { runner } = await import('node-pg-migrate')
-  const client = new pg.Client({ connectionString, application_name: 'uptick-migrate', connectionTimeoutMillis: 5000 })
+  const client = new Client({ connectionString, application_name: 'uptick-migrate', connectionTimeoutMillis: 5000 })
   // A connection lost between two statements is reported by the next one.
   client.on('error', () => undefined)
   await client.connect()

@@ -1,8 +1,8 @@
-import pg from 'pg'
+import { Client } from 'pg'
 
 /** Run one statement on the server at `url` with a connection of its own. */
 export async function administer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 })
   client.on('error', () => undefined)
   await client.connect()
   try {

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
-import type {} from './global-setup.ts'
 import { administer, withDatabase } from './administer.ts'
 
 /** A database of a test file's own. */

