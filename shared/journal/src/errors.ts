@@ -52,5 +52,7 @@ export function sqlState(error: unknown): string | undefined {
 
 /** Severity as PostgreSQL reports it; undefined for errors that are not its own. */
 export function severity(error: unknown): string | undefined {
-  return error instanceof Error && 'severity' in error && typeof error.severity === 'string' ? error.severity : undefined
+  return error instanceof Error && 'severity' in error && typeof error.severity === 'string'
+    ? error.severity
+    : undefined
 }

@@ -1,3 +1,5 @@
+export { Backoff, retryWithBackoff } from './backoff.ts'
+export type { Connection } from './connection-settings.ts'
 export {
   AppendFailedError,
   JournalError,
@@ -7,5 +9,24 @@ export {
   SchemaVersionError,
   SnapshotDamagedError,
 } from './errors.ts'
+export type {
+  Batch,
+  BatchKey,
+  Head,
+  Journal,
+  ReadOptions,
+  RestoredSnapshot,
+  Snapshot,
+  StoredBatch,
+  TailOptions,
+} from './journal.ts'
+export { Listener } from './listener.ts'
 export { migrate, migrationSets } from './migrate.ts'
 export type { MigrationSet } from './migrate.ts'
+export { PARTITION_SEQUENCES, ensurePartitions, prunePartitions } from './partitions.ts'
+export { PostgresJournal, openJournal } from './postgres-journal.ts'
+export type { JournalOptions } from './postgres-journal.ts'
+export { checkSchema, schemaVersion } from './schema-version.ts'
+export type { Queryable } from './sql/queryable.ts'
+export { checkSynchronousReplication, replicationProblem } from './synchronous-replication.ts'
+export type { Replication } from './synchronous-replication.ts'

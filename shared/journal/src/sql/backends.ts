@@ -21,7 +21,7 @@ export async function prepareBackend(db: Queryable): Promise<Backend> {
         set_config('tcp_keepalives_count', '5', false)
       FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
   })
-  return rows[0]!
+  return rows[0]
 }
 
 /** End a backend if it still runs; answers with whether it is gone. */
@@ -32,7 +32,7 @@ export async function endBackend(db: Queryable, backend: Backend): Promise<boole
       FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2`,
     values: [backend.pid, backend.started],
   })
-  return rows[0]!.gone
+  return rows[0].gone
 }
 
 /** End the backends of this software that `waiting` waits for; answers with how many. */

@@ -39,7 +39,7 @@ export async function createPartition(db: Queryable, from: number, to: number): 
       text: 'SELECT to_regclass($1) IS NOT NULL AS there',
       values: [name],
     })
-    if (!rows[0]!.there) {
+    if (!rows[0].there) {
       const check = `CHECK (first_sequence >= ${from} AND first_sequence < ${to})`
       await db.query({ text: `CREATE TABLE ${name} (LIKE journal_batch INCLUDING ALL, ${check})` })
       await db.query({

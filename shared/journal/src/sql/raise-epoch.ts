@@ -10,5 +10,5 @@ export async function raiseEpoch(db: Queryable, shard: number): Promise<Head> {
       RETURNING epoch, last`,
     values: [shard],
   })
-  return { epoch: Number(rows[0]!.epoch), last: Number(rows[0]!.last) }
+  return { epoch: Number(rows[0].epoch), last: Number(rows[0].last) }
 }

@@ -18,7 +18,7 @@ export async function insertSnapshot(
     text: 'INSERT INTO journal_snapshot (shard, sequence, size, checksum) VALUES ($1, $2, $3, $4) RETURNING id',
     values: [shard, sequence, size, checksum],
   })
-  return rows[0]!.id
+  return rows[0].id
 }
 
 export async function insertChunk(db: Queryable, id: string, ordinal: number, bytes: Uint8Array): Promise<void> {

@@ -1,0 +1,177 @@
+import { Pool } from 'pg'
+import { connectionSettings, APPEND_TIMEOUT_MS } from './connection-settings.ts'
+import type { Connection } from './connection-settings.ts'
+import { AppendFailedError, JournalError, JournalGapError, JournalRolledBackError } from './errors.ts'
+import { FollowerNotice } from './follower-notice.ts'
+import type {
+  Batch,
+  BatchKey,
+  Head,
+  Journal,
+  ReadOptions,
+  RestoredSnapshot,
+  Snapshot,
+  StoredBatch,
+  TailOptions,
+} from './journal.ts'
+import { ensurePartitions, PARTITION_SEQUENCES } from './partitions.ts'
+import { readAll } from './read.ts'
+import { latestSnapshot, saveSnapshot } from './snapshots.ts'
+import { appendBatch } from './sql/append-batch.ts'
+import { findBatch } from './sql/find-batch.ts'
+import { readHead, settleHead } from './sql/read-head.ts'
+import { insertSkip, readSkips } from './sql/skips.ts'
+import { pruneSnapshots } from './sql/snapshots.ts'
+import { tail } from './tail.ts'
+import { takeOver } from './take-over.ts'
+import { WritingConnection } from './writing-connection.ts'
+
+export interface JournalOptions {
+  /** 0 … 999. */
+  readonly shard: number
+  /** Connections for everything but appends; 4 unless given. */
+  readonly poolMax?: number
+  /** Hears of failures in the background (partitions made ahead), which are tried again. */
+  readonly onTrouble?: (error: unknown) => void
+}
+
+/** The journal in PostgreSQL 14 or newer. Connects when first used. */
+export class PostgresJournal implements Journal {
+  readonly shard: number
+  readonly #settings: ReturnType<typeof connectionSettings>
+  readonly #pool: Pool
+  readonly #writer: WritingConnection
+  readonly #notice: FollowerNotice
+  readonly #onTrouble: (error: unknown) => void
+  /** Sequences below this have a partition, as far as we know. */
+  #partitionedTo = 0
+  #partitioning: Promise<void> | undefined
+
+  constructor(connection: Connection, options: JournalOptions) {
+    this.shard = options.shard
+    this.#onTrouble = options.onTrouble ?? (() => undefined)
+    this.#settings = connectionSettings(connection, 'uptick-journal')
+    this.#pool = new Pool({ ...this.#settings, max: options.poolMax ?? 4 })
+    // An idle connection that breaks is replaced when the next one is needed.
+    this.#pool.on('error', () => undefined)
+    this.#writer = new WritingConnection({
+      ...connectionSettings(connection, 'uptick-journal-writer'),
+      query_timeout: APPEND_TIMEOUT_MS,
+    })
+    this.#notice = new FollowerNotice(this.#pool, this.shard)
+  }
+
+  async head(): Promise<Head> {
+    return explained('the head could not be read', () => readHead(this.#pool, this.shard))
+  }
+
+  async takeOver(): Promise<Head> {
+    return explained('the epoch could not be raised', async () => {
+      const head = await takeOver(this.#writer, this.#pool, this.shard)
+      await this.#partition(head.last)
+      return head
+    })
+  }
+
+  async append(batch: Batch): Promise<'appended' | 'fenced'> {
+    const written = await appendBatch(this.#writer, this.shard, batch)
+    if (!written) return this.#explainRefusal(batch)
+    this.#notice.give()
+    if (batch.last + PARTITION_SEQUENCES > this.#partitionedTo) {
+      this.#partitioning ??= this.#partition(batch.last)
+        .catch(this.#onTrouble)
+        .finally(() => (this.#partitioning = undefined))
+    }
+    return 'appended'
+  }
+
+  async resolve(batch: BatchKey): Promise<'appended' | 'absent' | 'fenced'> {
+    return explained('the outcome of an append could not be found', async () => {
+      const head = await settleHead(this.#writer, this.shard)
+      if (await findBatch(this.#pool, this.shard, batch)) return 'appended'
+      return head.epoch > batch.epoch ? 'fenced' : 'absent'
+    })
+  }
+
+  read(from: number, options: ReadOptions = {}): AsyncIterable<StoredBatch> {
+    return readAll(this.#pool, this.shard, from, options.through ?? Number.MAX_SAFE_INTEGER)
+  }
+
+  tail(from: number, signal: AbortSignal, options: TailOptions = {}): AsyncIterable<StoredBatch> {
+    return tail({ pool: this.#pool, settings: this.#settings, shard: this.shard }, from, signal, options)
+  }
+
+  async saveSnapshot(snapshot: Snapshot): Promise<void> {
+    await explained('the snapshot could not be saved', () => saveSnapshot(this.#pool, this.shard, snapshot))
+  }
+
+  async latestSnapshot(atMost = Number.MAX_SAFE_INTEGER): Promise<RestoredSnapshot | undefined> {
+    return explained('the snapshots could not be read', () => latestSnapshot(this.#pool, this.shard, atMost))
+  }
+
+  async pruneSnapshots(keep: number): Promise<void> {
+    await explained('old snapshots could not be removed', () => pruneSnapshots(this.#pool, this.shard, keep))
+  }
+
+  async skipped(): Promise<Set<number>> {
+    return explained('the skip table could not be read', async () => new Set(await readSkips(this.#pool, this.shard)))
+  }
+
+  async skip(sequence: number, reason: string, operator: string): Promise<void> {
+    const recorded = await explained('the decision could not be recorded', () =>
+      insertSkip(this.#writer, this.shard, sequence, reason, operator),
+    )
+    if (!recorded) throw new JournalError(`sequence ${sequence} is not in the journal, so it cannot be skipped`)
+  }
+
+  async close(): Promise<void> {
+    await this.#notice.close()
+    await this.#partitioning
+    await this.#writer.close()
+    await this.#pool.end()
+  }
+
+  async #partition(last: number): Promise<void> {
+    this.#partitionedTo = await ensurePartitions(this.#pool, last)
+  }
+
+  async #lookUp(batch: Batch): Promise<{ found: boolean; head: Head }> {
+    try {
+      const found = await findBatch(this.#pool, this.shard, batch)
+      return { found, head: await readHead(this.#pool, this.shard) }
+    } catch (error) {
+      throw new AppendFailedError('the head did not fit and could not be read', 'unknown', { cause: error })
+    }
+  }
+
+  /** The head did not fit the batch: find out why. */
+  async #explainRefusal(batch: Batch): Promise<'appended' | 'fenced'> {
+    const { found, head } = await this.#lookUp(batch)
+    if (found) return 'appended'
+    if (head.epoch > batch.epoch) return 'fenced'
+    if (head.epoch < batch.epoch) {
+      throw new JournalRolledBackError(`the journal is at epoch ${head.epoch}, older than ours, ${batch.epoch}`)
+    }
+    if (head.last < batch.first) {
+      throw new JournalGapError(`a batch from ${batch.first} did not follow the journal's end, now ${head.last}`)
+    }
+    throw new JournalError(`epoch ${batch.epoch} has written up to ${head.last} by another hand than ours`)
+  }
+}
+
+/** Open the journal of one shard. Nothing is connected yet; an unreachable database shows at the first use. */
+export function openJournal(connection: Connection, options: JournalOptions): PostgresJournal {
+  if (!Number.isInteger(options.shard) || options.shard < 0 || options.shard > 999) {
+    throw new RangeError(`shard must be an integer from 0 to 999, not ${options.shard}`)
+  }
+  return new PostgresJournal(connection, options)
+}
+
+async function explained<T>(what: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (error instanceof JournalError && !(error instanceof AppendFailedError)) throw error
+    throw new JournalError(what, { cause: error })
+  }
+}

@@ -1,0 +1,71 @@
+import { JournalGapError, JournalPrunedError } from './errors.ts'
+import type { StoredBatch } from './journal.ts'
+import type { Queryable } from './sql/queryable.ts'
+import { firstOfBatch, readBatches } from './sql/read-batches.ts'
+
+/** Batches in one page. */
+export const PAGE_BATCHES_MAX = 128
+
+/** Batches from the one that holds `from` to the one that holds `through`, or to the end as it is now. */
+export async function* readAll(
+  db: Queryable,
+  shard: number,
+  from: number,
+  through: number,
+): AsyncGenerator<StoredBatch> {
+  const start = await firstBatch(db, shard, from)
+  if (start === undefined) return
+  const order = new SequenceOrder()
+  // The next page is fetched while this one is being worked on.
+  let next = readBatches(db, shard, start, PAGE_BATCHES_MAX)
+  try {
+    for (;;) {
+      const page = await next
+      const last = page.at(-1)?.last ?? through
+      const more = page.length === PAGE_BATCHES_MAX && last < through
+      if (more) {
+        next = readBatches(db, shard, last + 1, PAGE_BATCHES_MAX)
+        // Awaited in the next round, or below if the caller leaves; until then a failure must not count as unhandled.
+        next.catch(() => undefined)
+      }
+      for (const batch of page) {
+        if (batch.first > through) return
+        order.check(batch)
+        yield batch
+      }
+      if (!more) return
+    }
+  } finally {
+    await next.catch(() => undefined)
+  }
+}
+
+/**
+ * First sequence of the batch that holds `from`; undefined when the journal has not come that far.
+ *
+ * @throws JournalPrunedError when that batch has been removed
+ */
+export async function firstBatch(db: Queryable, shard: number, from: number): Promise<number | undefined> {
+  const first = await firstOfBatch(db, shard, from)
+  if (first !== undefined && first > from) {
+    throw new JournalPrunedError(`sequence ${from} is no longer in the journal, which begins at ${first}`)
+  }
+  return first
+}
+
+/** Asserts, while reading, what the append guarantees: sequences without gaps, epochs that never fall. */
+export class SequenceOrder {
+  #last: number | undefined
+  #epoch = 0
+
+  check(batch: StoredBatch): void {
+    if (this.#last !== undefined && batch.first !== this.#last + 1) {
+      throw new JournalGapError(`batch ${batch.first} … ${batch.last} follows sequence ${this.#last}`)
+    }
+    if (batch.epoch < this.#epoch) {
+      throw new JournalGapError(`batch ${batch.first} of epoch ${batch.epoch} follows epoch ${this.#epoch}`)
+    }
+    this.#last = batch.last
+    this.#epoch = batch.epoch
+  }
+}

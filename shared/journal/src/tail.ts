@@ -1,0 +1,94 @@
+import type { ClientConfig, Pool } from 'pg'
+import { Backoff } from './backoff.ts'
+import { JournalError, JournalRolledBackError } from './errors.ts'
+import type { StoredBatch, TailOptions } from './journal.ts'
+import { Listener } from './listener.ts'
+import { firstBatch, PAGE_BATCHES_MAX, SequenceOrder } from './read.ts'
+import { readBatches } from './sql/read-batches.ts'
+import { readHead } from './sql/read-head.ts'
+import { JOURNAL_CHANNEL } from './sql/notify.ts'
+
+/** How long a follower sleeps when nobody wakes it. */
+const POLL_MS = 200
+
+export interface TailSource {
+  readonly pool: Pool
+  readonly settings: ClientConfig
+  readonly shard: number
+}
+
+/**
+ * Read, then wait to be woken or for 200 ms, and read again. Lost connections are reported and tried again with growing
+ * waits; what contradicts the journal's guarantees is thrown.
+ */
+export async function* tail(
+  source: TailSource,
+  from: number,
+  signal: AbortSignal,
+  options: TailOptions,
+): AsyncGenerator<StoredBatch> {
+  const listener = new Listener(source.settings, JOURNAL_CHANNEL, String(source.shard))
+  const order = new SequenceOrder()
+  const pages = new PageReader(source, from)
+  const backoff = new Backoff()
+  let troubled = false
+  try {
+    while (!signal.aborted) {
+      let page: StoredBatch[]
+      listener.arm()
+      try {
+        page = await pages.next()
+      } catch (error) {
+        if (error instanceof JournalError) throw error
+        troubled = true
+        options.onTrouble?.(error)
+        await backoff.wait(signal)
+        continue
+      }
+      if (troubled) options.onTrouble?.(undefined)
+      troubled = false
+      backoff.reset()
+      for (const batch of page) {
+        order.check(batch)
+        yield batch
+        if (signal.aborted) return
+      }
+      if (page.length < PAGE_BATCHES_MAX) await listener.wait(POLL_MS, signal)
+    }
+  } finally {
+    await listener.close()
+  }
+}
+
+/** Pages from a sequence on, each starting after the one before. */
+class PageReader {
+  readonly #source: TailSource
+  #from: number
+  /** False until the batch that holds the first sequence has been found: it may begin earlier. */
+  #aligned = false
+
+  constructor(source: TailSource, from: number) {
+    this.#source = source
+    this.#from = from
+  }
+
+  async next(): Promise<StoredBatch[]> {
+    const { pool, shard } = this.#source
+    if (!this.#aligned) {
+      const first = await firstBatch(pool, shard, this.#from)
+      if (first === undefined) {
+        const { last } = await readHead(pool, shard)
+        if (last < this.#from - 1) {
+          throw new JournalRolledBackError(`the journal ends at ${last}, before ${this.#from - 1}, which was seen`)
+        }
+        return []
+      }
+      this.#from = first
+      this.#aligned = true
+    }
+    const page = await readBatches(pool, shard, this.#from, PAGE_BATCHES_MAX)
+    const last = page.at(-1)?.last
+    if (last !== undefined) this.#from = last + 1
+    return page
+  }
+}

@@ -1,0 +1,103 @@
+import { Client } from 'pg'
+import type { ClientConfig, QueryConfig, QueryResult, QueryResultRow } from 'pg'
+import { AppendFailedError, severity } from './errors.ts'
+import { endBackend, prepareBackend } from './sql/backends.ts'
+import type { Backend } from './sql/backends.ts'
+import type { Queryable } from './sql/queryable.ts'
+
+interface Open {
+  readonly client: Client
+  readonly backend: Backend
+  /** Why nothing this connection says can be trusted any more. */
+  doubt: unknown
+}
+
+/**
+ * The one connection that writes the journal. Statements are pipelined: each goes out at once and is a transaction of
+ * its own, in order. Whatever is in flight when the connection breaks has an unknown outcome; the next connection first
+ * ends the lost one's backend, so that no statement is carried out after somebody has looked for what it did.
+ */
+export class WritingConnection implements Queryable {
+  readonly #settings: ClientConfig
+  #open: Open | undefined
+  #opening: Promise<Open> | undefined
+  /** The backend of a broken connection, which may still hold statements of ours. */
+  #lost: Backend | undefined
+  #closed = false
+
+  constructor(settings: ClientConfig) {
+    this.#settings = { ...settings, pipeline: true }
+  }
+
+  /** The backend in use, connecting if there is none. */
+  async backend(): Promise<Backend> {
+    return (await this.#connect()).backend
+  }
+
+  /**
+   * Run one statement. A refusal by PostgreSQL itself (severity ERROR) means that nothing was written; any other failure
+   * leaves the outcome unknown and closes the connection.
+   */
+  async query<Row extends QueryResultRow>(config: QueryConfig): Promise<QueryResult<Row>> {
+    // Without the first branch, two statements issued in one turn could change places.
+    const open = this.#open ?? (await this.#connect())
+    try {
+      const result = await open.client.query<Row>(config)
+      if (open.doubt === undefined) return result
+    } catch (error) {
+      if (severity(error) === 'ERROR' && open.doubt === undefined) {
+        throw new AppendFailedError('PostgreSQL refused the statement', 'absent', { cause: error })
+      }
+      this.#abandon(open, error)
+    }
+    throw new AppendFailedError('the connection broke before the answer', 'unknown', { cause: open.doubt })
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    const open = this.#open ?? (await this.#opening?.catch(() => undefined))
+    this.#open = undefined
+    await open?.client.end()
+  }
+
+  #connect(): Promise<Open> {
+    if (this.#closed) return Promise.reject(new AppendFailedError('the journal is closed', 'absent'))
+    if (this.#open) return Promise.resolve(this.#open)
+    this.#opening ??= this.#openClient().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  async #openClient(): Promise<Open> {
+    const client = new Client(this.#settings)
+    const errors: unknown[] = []
+    client.on('error', (error) => errors.push(error))
+    try {
+      await client.connect()
+      const open: Open = { client, backend: await prepareBackend(client), doubt: undefined }
+      if (this.#lost && !(await endBackend(client, this.#lost))) throw new Error('the lost backend does not end')
+      if (errors.length > 0) throw errors[0]
+      client.on('error', (error) => this.#abandon(open, error))
+      client.on('end', () => this.#abandon(open, new Error('PostgreSQL closed the connection')))
+      // "Canceling wait for synchronous replication" is but a warning, followed by success.
+      client.on('notice', (notice) => {
+        if (notice.severity === 'WARNING') this.#abandon(open, notice)
+      })
+      this.#lost = undefined
+      this.#open = open
+      return open
+    } catch (error) {
+      void client.end().catch(() => undefined)
+      throw new AppendFailedError('PostgreSQL cannot be reached', 'absent', { cause: error })
+    }
+  }
+
+  #abandon(open: Open, reason: unknown): void {
+    if (open.doubt !== undefined) return
+    open.doubt = reason ?? new Error('the connection broke')
+    if (this.#open === open) this.#open = undefined
+    if (!this.#closed) this.#lost = open.backend
+    open.client.connection.stream.destroy()
+  }
+}
