@@ -1,0 +1,225 @@
+import { EventKind } from '../../src/event.ts'
+import { ExecutionType, ExpiryReason, OrderStatus, SelfTradePrevention, Side, TimeInForce } from '../../src/enums.ts'
+import { bookSide, end, execution, remove, touchLevel } from './emit.ts'
+import { freeOf, notionalOf, payAsset, remainingOf, settle, unlock } from './money.ts'
+import type { NaiveOrder, NaiveSymbol, World } from './world.ts'
+import { symbolOf } from './world.ts'
+
+export function opposite(side: Side): Side {
+  return side === Side.BUY ? Side.SELL : Side.BUY
+}
+
+/** MARKET orders, and stop orders that are market orders once triggered. */
+export function isMarket(order: { price: number }): boolean {
+  return order.price === 0
+}
+
+function byQuote(order: NaiveOrder): boolean {
+  return order.quoteQuantity > 0
+}
+
+function reaches(taker: NaiveOrder, price: number): boolean {
+  return isMarket(taker) || (taker.side === Side.BUY ? price <= taker.price : price >= taker.price)
+}
+
+function marketStep(symbol: NaiveSymbol): bigint {
+  return BigInt(symbol.filters.marketStepSize || symbol.filters.stepSize || 1)
+}
+
+/** Whole lots that `amount` quote units buy (or are reached by) at a price. */
+export function lotsWithin(symbol: NaiveSymbol, amount: bigint, price: number): bigint {
+  const units = amount / notionalOf(symbol, price, 1)
+  return units - (units % marketStep(symbol))
+}
+
+const least = (...values: bigint[]): bigint => values.reduce((a, b) => (b < a ? b : a))
+
+/** Can the whole quantity be filled at once? Own orders count, are skipped or are a wall, as the mode says. */
+export function isFillable(world: World, taker: NaiveOrder): boolean {
+  let wanted = BigInt(remainingOf(taker))
+  for (const maker of bookSide(world, taker.symbol, opposite(taker.side))) {
+    if (!reaches(taker, maker.price)) break
+    if (maker.account === taker.account && taker.selfTradePrevention !== SelfTradePrevention.NONE) {
+      if (taker.selfTradePrevention !== SelfTradePrevention.EXPIRE_MAKER) break
+      continue
+    }
+    wanted -= BigInt(remainingOf(maker))
+  }
+  return wanted <= 0n
+}
+
+/** Cost of what the book could fill of a market BUY. */
+export function marketCost(world: World, symbol: NaiveSymbol, quantity: number): bigint {
+  let wanted = quantity
+  let cost = 0n
+  for (const maker of bookSide(world, symbol.id, Side.SELL)) {
+    const take = Math.min(wanted, remainingOf(maker))
+    cost += notionalOf(symbol, maker.price, take)
+    wanted -= take
+  }
+  return cost
+}
+
+/** The quantity of the next fill; 0 ends the matching. */
+function fillQuantity(world: World, taker: NaiveOrder, maker: NaiveOrder): number {
+  const symbol = symbolOf(world, taker)
+  const offered = BigInt(remainingOf(maker))
+  if (!isMarket(taker)) return Number(least(offered, BigInt(remainingOf(taker))))
+  const free = freeOf(world, taker.account, payAsset(world, taker))
+  const affordable = taker.side === Side.BUY ? free / notionalOf(symbol, maker.price, 1) : free / symbol.baseScale
+  const wanted = byQuote(taker) ? taker.left / notionalOf(symbol, maker.price, 1) : BigInt(remainingOf(taker))
+  const quantity = least(offered, wanted, affordable)
+  if (!byQuote(taker) && affordable >= least(offered, wanted)) return Number(quantity)
+  return Number(quantity - (quantity % marketStep(symbol)))
+}
+
+/** Match the taker until it is done, nothing reaches it, or it cannot go on. Returns the prices traded at. */
+export function match(world: World, taker: NaiveOrder): number[] {
+  const prices: number[] = []
+  while (taker.status === OrderStatus.NEW || taker.status === OrderStatus.PARTIALLY_FILLED) {
+    const maker = bookSide(world, taker.symbol, opposite(taker.side))[0]
+    if (!maker || !reaches(taker, maker.price)) break
+    if (maker.account === taker.account && taker.selfTradePrevention !== SelfTradePrevention.NONE) {
+      if (!prevent(world, taker, maker)) break
+      continue
+    }
+    const quantity = fillQuantity(world, taker, maker)
+    if (quantity === 0) break
+    prices.push(maker.price)
+    trade(world, taker, maker, quantity)
+  }
+  return prices
+}
+
+/** Whole quantity gone: by a fill FILLED, by prevention EXPIRED_IN_MATCH. For quote orders: no further lot fits. */
+function isDone(world: World, order: NaiveOrder): boolean {
+  if (!byQuote(order)) return remainingOf(order) === 0
+  if (order.left === 0n) return true
+  const best = bookSide(world, order.symbol, opposite(order.side))[0]
+  return best !== undefined && lotsWithin(symbolOf(world, order), order.left, best.price) === 0n
+}
+
+function trade(world: World, taker: NaiveOrder, maker: NaiveOrder, quantity: number): void {
+  const symbol = symbolOf(world, taker)
+  const price = maker.price
+  const quote = notionalOf(symbol, price, quantity)
+  const tradeId = ++symbol.lastTradeId
+  symbol.lastPrice = price
+  symbol.trades.push({ time: world.time, price, quantity })
+  const charged = new Map<NaiveOrder, { fee: bigint; feeAsset: number }>()
+  for (const order of [maker, taker]) charged.set(order, settle(world, order, price, quantity, order === maker))
+  for (const order of [maker, taker]) {
+    order.executed += quantity
+    order.cumulativeQuote += quote
+  }
+  if (byQuote(taker)) {
+    taker.left -= quote
+    taker.quantity = taker.executed + taker.prevented
+  }
+  touchLevel(world, maker)
+  if (remainingOf(maker) === 0) remove(world, maker)
+
+  world.events.push({
+    kind: EventKind.TRADE,
+    symbol: symbol.id,
+    tradeId,
+    price,
+    quantity,
+    quote,
+    buyerIsMaker: maker.side === Side.BUY,
+    makerOrder: maker.orderId,
+    takerOrder: taker.orderId,
+    makerAccount: maker.account,
+    takerAccount: taker.account,
+  })
+  const takerDone = isDone(world, taker)
+  for (const order of [maker, taker]) {
+    const done = order === maker ? remainingOf(maker) === 0 : takerDone
+    order.status = done ? OrderStatus.FILLED : OrderStatus.PARTIALLY_FILLED
+    const fill = { lastPrice: price, lastQuantity: quantity, lastQuote: quote, tradeId, maker: order === maker }
+    execution(world, order, ExecutionType.TRADE, { ...fill, ...charged.get(order) })
+  }
+  if (takerDone) remove(world, taker)
+}
+
+/** Self-trade prevention. False: the taker cannot go on. */
+function prevent(world: World, taker: NaiveOrder, maker: NaiveOrder): boolean {
+  const symbol = symbolOf(world, taker)
+  const mode = taker.selfTradePrevention
+  const { EXPIRE_MAKER, EXPIRE_BOTH, DECREMENT } = SelfTradePrevention
+  const makerEnds = mode === EXPIRE_MAKER || mode === EXPIRE_BOTH
+  const takerEnds = mode !== EXPIRE_MAKER && mode !== DECREMENT
+  const takerRemaining = byQuote(taker) ? 0 : remainingOf(taker)
+  let decrement = 0
+  if (mode === DECREMENT) {
+    decrement = byQuote(taker)
+      ? Number(quoteDecrement(symbol, taker, maker))
+      : Math.min(takerRemaining, remainingOf(maker))
+    if (decrement === 0) return false
+  }
+  const preventedId = ++symbol.lastPreventedId
+  world.events.push({
+    kind: EventKind.PREVENTED,
+    symbol: symbol.id,
+    preventedId,
+    mode,
+    makerOrder: maker.orderId,
+    takerOrder: taker.orderId,
+    price: maker.price,
+    makerQuantity: makerEnds ? remainingOf(maker) : decrement,
+    takerQuantity: takerEnds ? takerRemaining : decrement,
+  })
+  touchLevel(world, maker)
+  if (mode === DECREMENT) return decrementBoth(world, taker, maker, decrement, preventedId)
+  if (makerEnds) end(world, maker, OrderStatus.EXPIRED_IN_MATCH)
+  if (takerEnds) end(world, taker, OrderStatus.EXPIRED_IN_MATCH)
+  return !takerEnds
+}
+
+function quoteDecrement(symbol: NaiveSymbol, taker: NaiveOrder, maker: NaiveOrder): bigint {
+  const quantity = least(BigInt(remainingOf(maker)), taker.left / notionalOf(symbol, maker.price, 1))
+  return quantity - (quantity % marketStep(symbol))
+}
+
+function decrementBoth(world: World, taker: NaiveOrder, maker: NaiveOrder, quantity: number, id: number): boolean {
+  for (const order of [maker, taker]) {
+    unlock(world, order, quantity)
+    order.prevented += quantity
+  }
+  if (byQuote(taker)) {
+    taker.left -= notionalOf(symbolOf(world, taker), maker.price, quantity)
+    taker.quantity = taker.executed + taker.prevented
+  }
+  for (const order of [maker, taker]) {
+    const isMaker = order === maker
+    const more = { lastPrice: maker.price, lastQuantity: quantity, tradeId: id, maker: isMaker }
+    execution(world, order, ExecutionType.TRADE_PREVENTION, more)
+  }
+  if (remainingOf(maker) === 0) end(world, maker, OrderStatus.EXPIRED_IN_MATCH)
+  if (isDone(world, taker)) end(world, taker, OrderStatus.EXPIRED_IN_MATCH)
+  return true
+}
+
+/** Match, then end or rest what is left. Returns the prices traded at. */
+export function work(world: World, taker: NaiveOrder): number[] {
+  if (taker.timeInForce === TimeInForce.FOK && !isFillable(world, taker)) {
+    end(world, taker, OrderStatus.EXPIRED, { expiryReason: ExpiryReason.UNFILLED_FOK_ORDER })
+    return []
+  }
+  const prices = match(world, taker)
+  if (!world.orders.includes(taker)) return prices
+  if (isMarket(taker)) {
+    end(world, taker, OrderStatus.EXPIRED, { expiryReason: ExpiryReason.INSUFFICIENT_LIQUIDITY })
+  } else if (taker.timeInForce !== TimeInForce.GTC) {
+    end(world, taker, OrderStatus.EXPIRED, { expiryReason: ExpiryReason.UNFILLED_IOC_QUANTITY })
+  } else rest(world, taker, world.time)
+  return prices
+}
+
+/** Put an order on the book, behind everything that joined its level no later than `priorityTime`. */
+export function rest(world: World, order: NaiveOrder, priorityTime: number): void {
+  order.place = 'book'
+  order.priorityTime = priorityTime
+  order.arrival = ++world.lastArrival
+  touchLevel(world, order)
+}
