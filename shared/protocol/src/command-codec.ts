@@ -57,7 +57,7 @@ function nibblesOf(restriction: number, replaceMode: number): number {
 
 function writeClientId(words: Int32Array, at: number, id: ClientId): number {
   const size = clientIdWords(id.length)
-  for (let i = 0; i < size; i++) words[at + i] = i < ClientId.WORDS ? id.words[i]! : 0
+  for (let i = 0; i < size; i++) words[at + i] = i < ClientId.WORDS ? id.words[i] : 0
   return at + size
 }
 

@@ -41,3 +41,18 @@ export type {
   WelcomeFrame,
 } from './link-decode.ts'
 export { OUTCOME_VERSION, checkOutcomes } from './outcome-check.ts'
+export { PublicError, PublicErrors, publicError } from './errors.ts'
+export type { PublicErrorEntry } from './errors.ts'
+export { EngineText, filterText } from './engine-texts.ts'
+export { publicErrorOf } from './reject-error.ts'
+export type { RejectContext, RejectedAction } from './reject-error.ts'
+export {
+  SHOWN_DECIMALS_MIN,
+  formatAmount,
+  formatShort,
+  formatUnits,
+  isDecimalError,
+  parseAmount,
+  parseUnits,
+} from './decimal.ts'
+export type { DecimalError, DecimalFault } from './decimal.ts'

@@ -1,7 +1,7 @@
 import { Command, CommandKind } from '@uptick/core'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 
-const anyId = fc.string({ unit: fc.constantFrom(...'abcXYZ019._:/-'), maxLength: 36 })
+const anyId = fc.string({ unit: fc.constantFrom('a', 'b', 'Z', '0', '9', '.', '_', ':', '/', '-'), maxLength: 36 })
 const units = fc.oneof(
   fc.constant(0),
   fc.maxSafeNat(),
@@ -55,10 +55,9 @@ export function commandOf(fields: Partial<CommandFields>): Command {
 
 /** All fields of a command as plain data. */
 export function fieldsOf(command: Command): CommandFields {
-  return {
-    ...command,
+  return Object.assign({}, command, {
     clientId: command.clientId.toString(),
     targetClientId: command.targetClientId.toString(),
     cancelId: command.cancelId.toString(),
-  }
+  })
 }
