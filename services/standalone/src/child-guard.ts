@@ -1,0 +1,12 @@
+/**
+ * Loaded into every service by the supervisor (`node --import`). The channel between the two closes when the supervisor
+ * dies, in whatever way: then the service shuts down too, so that nothing is left running that nobody watches.
+ */
+const LAST_RESORT_MS = 8_000
+
+process.once('disconnect', () => {
+  process.kill(process.pid, 'SIGTERM')
+  setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_RESORT_MS).unref()
+})
+// Listening must not keep the process alive.
+process.channel?.unref()

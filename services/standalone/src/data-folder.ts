@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { lockFolder } from './folder-lock.ts'
+import { messageOf, Problem } from './problem.ts'
+
+const POSTGRES_MAJOR = '18'
+
+/** A trader's credentials as they are shown at each start. */
+export interface DemoKey {
+  readonly owner: string
+  readonly account: number
+  readonly apiKey: string
+  /** HMAC; empty for an Ed25519 key, whose private half lies in `privateKeyFile`. */
+  readonly secret: string
+  readonly privateKeyFile: string
+}
+
+/** What must survive with the data: without the first two, keys cannot be read and nobody can operate. */
+export interface Settings {
+  readonly keyEncryptionKey: string
+  readonly operatorToken: string
+  readonly databasePassword: string
+  readonly demoKeys: readonly DemoKey[]
+}
+
+/** Where the exchange of this folder can be reached while it runs; written at each start. */
+export interface Running {
+  readonly process: number
+  readonly url: string
+  readonly operatorUrl: string
+  readonly databaseUrl: string
+  /** Probes and metrics of each service. */
+  readonly ops: Readonly<Record<string, string>>
+  /** Process of each service, PostgreSQL included. */
+  readonly processes: Readonly<Record<string, number>>
+}
+
+/** The folder that holds everything, locked for this process. */
+export class DataFolder {
+  readonly path: string
+  readonly release: () => void
+  #settings: Settings
+
+  private constructor(path: string, release: () => void, settings: Settings) {
+    this.path = path
+    this.release = release
+    this.#settings = settings
+  }
+
+  /** @throws Problem when the folder cannot be used: nothing in it has been touched then */
+  static open(path: string): DataFolder {
+    prepare(path)
+    const release = lockFolder(path)
+    if (release === undefined) throw new Problem(takenMessage(path))
+    try {
+      checkDatabase(path)
+      return new DataFolder(path, release, readSettings(path) ?? firstSettings(path))
+    } catch (error) {
+      release()
+      throw error
+    }
+  }
+
+  get settings(): Settings {
+    return this.#settings
+  }
+
+  update(change: Partial<Settings>): void {
+    this.#settings = { ...this.#settings, ...change }
+    writeWhole(join(this.path, 'settings.json'), this.#settings)
+  }
+
+  file(...names: string[]): string {
+    return join(this.path, ...names)
+  }
+
+  markRunning(running: Running): void {
+    writeWhole(join(this.path, 'running.json'), running)
+  }
+
+  markStopped(): void {
+    rmSync(join(this.path, 'running.json'), { force: true })
+  }
+}
+
+/** What `running.json` of a folder says; undefined when there is none. The process may have died since. */
+export function readRunning(folder: string): Running | undefined {
+  const path = join(folder, 'running.json')
+  if (!existsSync(path)) return undefined
+  const running: Running = JSON.parse(readFileSync(path, 'utf8'))
+  return running
+}
+
+/** @throws Problem when the file is there but cannot be understood */
+export function readSettings(folder: string): Settings | undefined {
+  const path = join(folder, 'settings.json')
+  if (!existsSync(path)) return undefined
+  try {
+    const settings: Settings = JSON.parse(readFileSync(path, 'utf8'))
+    for (const name of ['keyEncryptionKey', 'operatorToken', 'databasePassword'] as const)
+      if (typeof settings[name] !== 'string' || settings[name] === '') throw new Error(`${name} is missing`)
+    if (!Array.isArray(settings.demoKeys)) throw new Error('demoKeys is missing')
+    return settings
+  } catch (error) {
+    throw new Problem(`${path} is damaged (${messageOf(error)}): restore it, or choose another folder with --data.`)
+  }
+}
+
+function prepare(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o755 })
+    if (!statSync(path).isDirectory()) throw new Error('it is not a folder')
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
+    mkdirSync(join(path, 'logs'), { recursive: true })
+  } catch (error) {
+    throw new Problem(`The data folder ${path} cannot be used: ${messageOf(error)}.`)
+  }
+}
+
+function checkDatabase(path: string): void {
+  const version = join(path, 'postgres', 'PG_VERSION')
+  if (!existsSync(join(path, 'postgres'))) return
+  if (!existsSync(join(path, 'settings.json')))
+    throw new Problem(
+      `${path} holds a database but no settings.json with its password: restore it, or choose another folder with --data.`,
+    )
+  if (!existsSync(version))
+    throw new Problem(`${path}/postgres is not a PostgreSQL data folder: PG_VERSION is missing.`)
+  const found = readFileSync(version, 'utf8').trim()
+  if (found !== POSTGRES_MAJOR)
+    throw new Problem(`${path}/postgres was written by PostgreSQL ${found}; this Uptick brings ${POSTGRES_MAJOR}.`)
+}
+
+function firstSettings(path: string): Settings {
+  const settings: Settings = {
+    keyEncryptionKey: randomBytes(32).toString('base64'),
+    operatorToken: randomBytes(24).toString('base64url'),
+    databasePassword: randomBytes(24).toString('base64url'),
+    demoKeys: [],
+  }
+  writeWhole(join(path, 'settings.json'), settings)
+  return settings
+}
+
+/** For its owner only, and never half written: a crash leaves the old content or the new. */
+function writeWhole(path: string, content: object): void {
+  const making = `${path}.new`
+  writeFileSync(making, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600, flush: true })
+  renameSync(making, path)
+}
+
+function takenMessage(path: string): string {
+  const running = readRunning(path)
+  const where = running === undefined ? '' : ` (process ${running.process}, ${running.url})`
+  return `An Uptick is already running on ${path}${where}: stop it first, or choose another folder with --data.`
+}

@@ -1,0 +1,80 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { startPostgres, type PostgresOptions, type PostgresServer } from '@uptick/postgres'
+import pg from 'pg'
+import { messageOf } from './problem.ts'
+
+const NAME = 'uptick'
+const BACKOFF_MS = 500
+
+/** Small machine, many small commits: everything that decides about durability stays at PostgreSQL's default. */
+const settings = {
+  max_connections: '60',
+  shared_buffers: '128MB',
+  max_wal_size: '2GB',
+  log_min_messages: 'warning',
+  log_checkpoints: 'off',
+}
+
+export interface DatabaseOptions extends Omit<PostgresOptions, 'settings'> {
+  readonly onRestart: (name: string, how: string, delayMs: number) => void
+  readonly onStarted: (name: string, process: number) => void
+}
+
+/** The PostgreSQL of the data folder, started again on the same port when it dies. */
+export class Database {
+  readonly #options: DatabaseOptions
+  #server: PostgresServer
+  #stopping = false
+
+  private constructor(options: DatabaseOptions, server: PostgresServer) {
+    this.#options = { ...options, port: server.port }
+    this.#server = server
+    this.#watch()
+  }
+
+  static async start(options: DatabaseOptions): Promise<Database> {
+    const server = await startPostgres({ ...options, settings })
+    const database = new Database(options, server)
+    await database.#create()
+    return database
+  }
+
+  get url(): string {
+    return this.#server.url(NAME)
+  }
+
+  async stop(mode: 'fast' | 'immediate'): Promise<void> {
+    this.#stopping = true
+    await this.#server.stop(mode)
+  }
+
+  #watch(): void {
+    this.#options.onStarted('postgres', this.#server.pid)
+    void this.#server.exited.then(async ({ code, signal }) => {
+      let how = signal ?? `code ${code}`
+      while (!this.#stopping) {
+        this.#options.onRestart('postgres', how, BACKOFF_MS)
+        await delay(BACKOFF_MS)
+        if (this.#stopping) return
+        try {
+          this.#server = await startPostgres({ ...this.#options, settings })
+          this.#watch()
+          return
+        } catch (error) {
+          how = messageOf(error)
+        }
+      }
+    })
+  }
+
+  async #create(): Promise<void> {
+    const client = new pg.Client({ connectionString: this.#server.url() })
+    await client.connect()
+    try {
+      const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [NAME])
+      if (rowCount === 0) await client.query(`CREATE DATABASE ${NAME}`)
+    } finally {
+      await client.end()
+    }
+  }
+}

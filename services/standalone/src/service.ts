@@ -1,0 +1,141 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { Problem } from './problem.ts'
+
+const READY_MAX_MS = 60_000
+const READY_POLL_MS = 25
+const PROBE_MAX_MS = 1_000
+const STOP_MAX_MS = 20_000
+const BACKOFF_FIRST_MS = 100
+const BACKOFF_MAX_MS = 5_000
+/** Having run this long, a service that dies is started again at once. */
+const STEADY_MS = 30_000
+/** Before it was ever ready. Afterwards there is no limit: an exchange keeps trying. */
+const FIRST_ATTEMPTS_MAX = 3
+const LOG_BYTES_MAX = 20_000_000
+/** sysexits.h: misconfigured, so trying again would not help. */
+const EX_CONFIG = 78
+
+export interface ServiceDefinition {
+  readonly name: string
+  /** File to run, relative to this one. */
+  readonly entry: string
+  readonly args?: readonly string[]
+  readonly environment: Readonly<Record<string, string>>
+  /** Port of its probes; undefined for a process that has none and counts as ready at once. */
+  readonly opsPort: number | undefined
+  readonly logFile: string
+  readonly verbose: boolean
+  readonly onRestart: (name: string, how: string, delayMs: number) => void
+  readonly onStarted: (name: string, process: number) => void
+}
+
+/** One service as a child process that is started again when it dies, until it is told to stop. */
+export class Service {
+  readonly #definition: ServiceDefinition
+  #child: ChildProcess | undefined
+  #exited: Promise<string> = Promise.resolve('')
+  #stopping = new AbortController()
+  #wasReady = false
+  #attempts = 0
+  #failure: Error | undefined
+
+  constructor(definition: ServiceDefinition) {
+    this.#definition = definition
+  }
+
+  get name(): string {
+    return this.#definition.name
+  }
+
+  get process(): number | undefined {
+    return this.#child?.pid
+  }
+
+  /** Start it, and wait until it says that it is ready. @throws Problem with the end of its log */
+  async start(): Promise<void> {
+    this.#launch()
+    for (const began = performance.now(); ; await delay(READY_POLL_MS)) {
+      if (this.#failure !== undefined) throw this.#failure
+      if (this.#stopping.signal.aborted) return
+      if (await this.#answersReady()) break
+      if (performance.now() - began > READY_MAX_MS) throw this.#problem(`is not ready after ${READY_MAX_MS / 1000} s`)
+    }
+    this.#wasReady = true
+  }
+
+  /** SIGTERM, and SIGKILL to one that does not end within 20 s. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    const child = this.#child
+    if (child === undefined) return
+    child.kill('SIGTERM')
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MAX_MS)
+    await this.#exited
+    clearTimeout(timer)
+  }
+
+  kill(): void {
+    this.#stopping.abort()
+    this.#child?.kill('SIGKILL')
+  }
+
+  #launch(): void {
+    const { entry, args = [], environment, logFile, verbose } = this.#definition
+    if (existsSync(logFile) && statSync(logFile).size > LOG_BYTES_MAX) renameSync(logFile, `${logFile}.1`)
+    const log = openSync(logFile, 'a', 0o600)
+    const output = verbose ? 'inherit' : log
+    const guard = new URL('child-guard.ts', import.meta.url).href
+    const program = fileURLToPath(new URL(entry, import.meta.url))
+    const child = spawn(process.execPath, ['--import', guard, program, ...args], {
+      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
+      // A session of its own: Ctrl-C goes to the supervisor alone, which stops everything in order.
+      detached: true,
+      stdio: ['ignore', output, output, 'ipc'],
+    })
+    closeSync(log)
+    const began = performance.now()
+    this.#child = child
+    this.#attempts++
+    if (child.pid !== undefined) this.#definition.onStarted(this.name, child.pid)
+    this.#exited = new Promise((done) => {
+      child.once('error', (error) => done(error.message))
+      child.once('exit', (code, signal) => done(signal === null ? `code ${code}` : signal))
+    })
+    void this.#exited.then((how) => this.#restart(how, performance.now() - began))
+  }
+
+  async #restart(how: string, ranMs: number): Promise<void> {
+    const { signal } = this.#stopping
+    if (signal.aborted) return
+    if (ranMs > STEADY_MS) this.#attempts = 0
+    if (!this.#wasReady && (this.#attempts >= FIRST_ATTEMPTS_MAX || how === `code ${EX_CONFIG}`)) {
+      this.#failure = this.#problem(`ended with ${how}`)
+      return
+    }
+    const wait = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.max(0, this.#attempts - 1))
+    this.#definition.onRestart(this.name, how, wait)
+    await delay(wait, undefined, { signal }).catch(() => undefined)
+    if (!signal.aborted) this.#launch()
+  }
+
+  async #answersReady(): Promise<boolean> {
+    if (this.#definition.opsPort === undefined) return true
+    try {
+      const url = `http://127.0.0.1:${this.#definition.opsPort}/readyz`
+      const response = await fetch(url, { signal: AbortSignal.timeout(PROBE_MAX_MS) })
+      await response.body?.cancel()
+      return response.ok
+    } catch {
+      return false
+    }
+  }
+
+  #problem(what: string): Problem {
+    const { logFile } = this.#definition
+    const tail = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-5).join('\n')
+    return new Problem(`The ${this.name} ${what}; the end of ${logFile}:\n${tail}`)
+  }
+}

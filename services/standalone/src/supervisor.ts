@@ -1,0 +1,150 @@
+import { migrate } from '@uptick/journal'
+import type { DataFolder, Running } from './data-folder.ts'
+import { Database } from './database.ts'
+import type { Options } from './options.ts'
+import { freePorts } from './ports.ts'
+import { Service, type ServiceDefinition } from './service.ts'
+
+export interface SupervisorEvents {
+  /** A step of starting or stopping begins. */
+  readonly onStep: (what: string) => void
+  readonly onRestart: (name: string, how: string, delayMs: number) => void
+}
+
+/**
+ * Everything that `npm start` runs: PostgreSQL, engine, recorder, gateway and perhaps the market maker, started in this
+ * order, each when the one before is ready, and stopped in the opposite order.
+ */
+export class Supervisor {
+  readonly #options: Options
+  readonly #folder: DataFolder
+  readonly #events: SupervisorEvents
+  readonly #services: Service[] = []
+  readonly #processes: Record<string, number> = {}
+  #database: Database | undefined
+  #databaseUrl = ''
+  #operatorUrl = ''
+  #ops: Record<string, string> = {}
+  #stopping: Promise<void> | undefined
+  #quick = false
+
+  constructor(options: Options, folder: DataFolder, events: SupervisorEvents) {
+    this.#options = options
+    this.#folder = folder
+    this.#events = events
+  }
+
+  get operatorUrl(): string {
+    return this.#operatorUrl
+  }
+
+  get url(): string {
+    const { host, port } = this.#options
+    const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
+    return `http://${shown}:${port}`
+  }
+
+  /** Everything up to the gateway. @throws Problem; whatever runs by then is stopped by `stop` */
+  async start(): Promise<void> {
+    await this.#startDatabase()
+    const [link, operator, ...opsPorts] = await freePorts(5, this.#options.port)
+    this.#operatorUrl = `http://127.0.0.1:${operator}`
+    const database = { DATABASE_URL: this.#databaseUrl, SHARD: '0' }
+    const environments: Record<string, Record<string, string>> = {
+      engine: { ...database, LINK_HOST: '127.0.0.1', LINK_PORT: String(link) },
+      recorder: database,
+      gateway: {
+        ...database,
+        HOST: this.#options.host,
+        PORT: String(this.#options.port),
+        OPERATOR_HOST: '127.0.0.1',
+        OPERATOR_PORT: String(operator),
+        OPERATOR_TOKEN: this.#folder.settings.operatorToken,
+        KEY_ENCRYPTION_KEY: this.#folder.settings.keyEncryptionKey,
+        ENGINE_URLS: `ws://127.0.0.1:${link}/link`,
+      },
+    }
+    for (const [index, [name, environment]] of Object.entries(environments).entries()) {
+      const opsPort = opsPorts[index]!
+      this.#ops = { ...this.#ops, [name]: `http://127.0.0.1:${opsPort}` }
+      const ops = { OPS_HOST: '127.0.0.1', OPS_PORT: String(opsPort), LOG_LEVEL: 'info' }
+      const entry = `../../${name}/src/main.ts`
+      await this.#startService({ name, entry, environment: { ...environment, ...ops }, opsPort })
+    }
+  }
+
+  /** The bot that trades over the public interface, with keys of its own in its environment. */
+  async startMarketMaker(environment: Record<string, string>): Promise<void> {
+    const entry = 'market-maker/main.ts'
+    await this.#startService({ name: 'market-maker', entry, environment, opsPort: undefined })
+  }
+
+  /** Drain and stop, last started first. Called again while it runs, it finishes quickly. */
+  stop(): Promise<void> {
+    if (this.#stopping === undefined) this.#stopping = this.#stopAll()
+    else {
+      this.#quick = true
+      for (const service of this.#services) service.kill()
+      void this.#database?.stop('immediate')
+    }
+    return this.#stopping
+  }
+
+  async #startDatabase(): Promise<void> {
+    const { databaseUrl } = this.#options
+    if (databaseUrl === undefined) {
+      this.#events.onStep('PostgreSQL')
+      this.#database = await Database.start({
+        directory: this.#folder.file('postgres'),
+        password: this.#folder.settings.databasePassword,
+        logFile: this.#folder.file('logs', 'postgres.log'),
+        onRestart: this.#events.onRestart,
+        onStarted: (name, id) => this.#note(name, id),
+      })
+    }
+    this.#databaseUrl = this.#database?.url ?? databaseUrl ?? ''
+    this.#events.onStep('schema')
+    await migrate(this.#databaseUrl)
+  }
+
+  async #startService(
+    definition: Pick<ServiceDefinition, 'name' | 'entry' | 'environment' | 'opsPort'>,
+  ): Promise<void> {
+    if (this.#stopping !== undefined) return
+    this.#events.onStep(definition.name)
+    const service = new Service({
+      ...definition,
+      logFile: this.#folder.file('logs', `${definition.name}.log`),
+      verbose: this.#options.verbose,
+      onRestart: this.#events.onRestart,
+      onStarted: (name, id) => this.#note(name, id),
+    })
+    this.#services.push(service)
+    await service.start()
+  }
+
+  #note(name: string, id: number): void {
+    this.#processes[name] = id
+    const running: Running = {
+      process: process.pid,
+      url: this.url,
+      operatorUrl: this.#operatorUrl,
+      databaseUrl: this.#databaseUrl,
+      ops: this.#ops,
+      processes: this.#processes,
+    }
+    this.#folder.markRunning(running)
+  }
+
+  async #stopAll(): Promise<void> {
+    for (const service of this.#services.toReversed()) {
+      this.#events.onStep(service.name)
+      await service.stop()
+    }
+    if (this.#database !== undefined) {
+      this.#events.onStep('PostgreSQL')
+      await this.#database.stop(this.#quick ? 'immediate' : 'fast')
+    }
+    this.#folder.markStopped()
+  }
+}
