@@ -1,0 +1,73 @@
+export { ClientId, Command, CommandKind, clientIdText } from './command.ts'
+export {
+  AccountStatus,
+  CancelRestriction,
+  ExecutionType,
+  ExpiryReason,
+  OrderStatus,
+  OrderType,
+  ReplaceMode,
+  SelfTradePrevention,
+  Side,
+  SymbolStatus,
+  TimeInForce,
+} from './enums.ts'
+export { Reject, rejectName } from './reject.ts'
+export type { RejectCode } from './reject.ts'
+export type { AssetDefinition, Catalogue, FeeDefinition, SymbolDefinition, SymbolFilters } from './definition.ts'
+export { EventKind } from './event.ts'
+export type {
+  BalanceEvent,
+  BehaviourEvent,
+  CatalogueEvent,
+  Event,
+  ExecutionEvent,
+  FundsEvent,
+  LevelEvent,
+  OrderImage,
+  Outcome,
+  PreventedEvent,
+  ReplaceEvent,
+  SessionEvent,
+  TradeEvent,
+} from './event.ts'
+export { AssertionError } from './assert.ts'
+export {
+  eachEvent,
+  outcomeAccount,
+  outcomeEvents,
+  outcomeKind,
+  outcomeNumber,
+  outcomeOriginalSequence,
+  outcomeReject,
+  outcomeRepeated,
+  outcomeSequence,
+  outcomeSession,
+  outcomeTime,
+  outcomeVersion,
+  outcomeWords,
+  readEvent,
+  readOutcome,
+} from './outcome-reader.ts'
+export { ImageAt, IMAGE_WORDS, readImage } from './order-image.ts'
+export {
+  BalanceAt,
+  BehaviourAt,
+  CatalogueAt,
+  ExecutionAt,
+  FundsAt,
+  LevelAt,
+  MAKER_FLAG,
+  OUTCOME_HEADER_WORDS,
+  OUTCOME_REPEATED,
+  OUTCOME_VERSION,
+  OutcomeAt,
+  Output,
+  OWN_FLAG,
+  PreventedAt,
+  ReplaceAt,
+  SessionAt,
+  TradeAt,
+} from './output.ts'
+export { BookMemory, Meeting, OrderBook } from './order-book.ts'
+export type { Taker } from './order-book.ts'

@@ -1,0 +1,145 @@
+import { NONE, type OrderStore } from './order-store.ts'
+
+/** Layout of a price level, 32 bytes. */
+const LEVEL_WORDS = 8
+const LEVEL_DOUBLES = LEVEL_WORDS / 2
+const HEAD = 0
+const TAIL = 1
+const COUNT = 2
+const LEAF = 3
+const QUANTITY = 2
+const PRICE = 3
+
+const INITIAL_LEVELS = 256
+
+/**
+ * Price levels of every book and stop index of the shard: a first-in-first-out queue of orders each, linked through the
+ * orders themselves. Free levels are threaded through HEAD.
+ */
+export class LevelStore {
+  readonly orders: OrderStore
+  words = new Int32Array(INITIAL_LEVELS * LEVEL_WORDS)
+  doubles = new Float64Array(this.words.buffer)
+  highWater = 1
+  live = 0
+  free = NONE
+
+  constructor(orders: OrderStore) {
+    this.orders = orders
+  }
+
+  get capacity(): number {
+    return this.words.length / LEVEL_WORDS
+  }
+
+  /** An empty level at `price`, which hangs on the index node `leaf`. */
+  allocate(price: number, leaf: number): number {
+    let level = this.free
+    if (level !== NONE) {
+      this.free = this.words[level * LEVEL_WORDS + HEAD]!
+    } else {
+      if (this.highWater === this.capacity) this.#grow()
+      level = this.highWater++
+    }
+    const at = level * LEVEL_WORDS
+    this.words[at + HEAD] = NONE
+    this.words[at + TAIL] = NONE
+    this.words[at + COUNT] = 0
+    this.words[at + LEAF] = leaf
+    this.doubles[level * LEVEL_DOUBLES + QUANTITY] = 0
+    this.doubles[level * LEVEL_DOUBLES + PRICE] = price
+    this.live++
+    return level
+  }
+
+  release(level: number): void {
+    this.words[level * LEVEL_WORDS + HEAD] = this.free
+    this.words[level * LEVEL_WORDS + LEAF] = NONE
+    this.free = level
+    this.live--
+  }
+
+  head(level: number): number {
+    return this.words[level * LEVEL_WORDS + HEAD]!
+  }
+
+  tail(level: number): number {
+    return this.words[level * LEVEL_WORDS + TAIL]!
+  }
+
+  /** Orders in the queue. */
+  count(level: number): number {
+    return this.words[level * LEVEL_WORDS + COUNT]!
+  }
+
+  leaf(level: number): number {
+    return this.words[level * LEVEL_WORDS + LEAF]!
+  }
+
+  /** Sum of what remains of its orders. */
+  quantity(level: number): number {
+    return this.doubles[level * LEVEL_DOUBLES + QUANTITY]!
+  }
+
+  price(level: number): number {
+    return this.doubles[level * LEVEL_DOUBLES + PRICE]!
+  }
+
+  /** The order's remaining quantity fell by `quantity` without its leaving. */
+  reduce(level: number, quantity: number): void {
+    this.doubles[level * LEVEL_DOUBLES + QUANTITY]! -= quantity
+  }
+
+  /** Behind the last order. */
+  append(level: number, slot: number): void {
+    this.insertAfter(level, this.words[level * LEVEL_WORDS + TAIL]!, slot)
+  }
+
+  /** Behind `before`, or first when that is NONE. */
+  insertAfter(level: number, before: number, slot: number): void {
+    const { orders, words } = this
+    const at = level * LEVEL_WORDS
+    const after = before === NONE ? words[at + HEAD]! : orders.next(before)
+    orders.setPrevious(slot, before)
+    orders.setNext(slot, after)
+    orders.setLevel(slot, level)
+    if (before === NONE) words[at + HEAD] = slot
+    else orders.setNext(before, slot)
+    if (after === NONE) words[at + TAIL] = slot
+    else orders.setPrevious(after, slot)
+    words[at + COUNT]!++
+    this.doubles[level * LEVEL_DOUBLES + QUANTITY]! += orders.remaining(slot)
+  }
+
+  /** Take an order out of its level; true when it was the last one. */
+  unlink(level: number, slot: number): boolean {
+    const { orders, words } = this
+    const at = level * LEVEL_WORDS
+    const before = orders.previous(slot)
+    const after = orders.next(slot)
+    if (before === NONE) words[at + HEAD] = after
+    else orders.setNext(before, after)
+    if (after === NONE) words[at + TAIL] = before
+    else orders.setPrevious(after, before)
+    orders.setLevel(slot, NONE)
+    this.doubles[level * LEVEL_DOUBLES + QUANTITY]! -= orders.remaining(slot)
+    return --words[at + COUNT]! === 0
+  }
+
+  /** After a sweep from the front: `head` is first now, `removed` orders left, `quantity` stays. */
+  advance(level: number, head: number, removed: number, quantity: number): void {
+    const at = level * LEVEL_WORDS
+    this.words[at + HEAD] = head
+    this.words[at + COUNT]! -= removed
+    this.doubles[level * LEVEL_DOUBLES + QUANTITY] = quantity
+    if (head === NONE) this.words[at + TAIL] = NONE
+    else this.orders.setPrevious(head, NONE)
+  }
+
+  #grow(): void {
+    const words = new Int32Array(this.words.length * 2)
+    words.set(this.words)
+    this.words = words
+    this.doubles = new Float64Array(words.buffer)
+  }
+}

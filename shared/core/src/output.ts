@@ -1,0 +1,173 @@
+import type { CommandKind } from './command.ts'
+import type { RejectCode } from './reject.ts'
+
+/** Version of the layout of outcomes, in every header. */
+export const OUTCOME_VERSION = 1
+
+/** Word offsets of an outcome's header. Doubles lie at even offsets. */
+export const OutcomeAt = {
+  /** Total words, header included. */
+  WORDS: 0,
+  /** kind | flags << 8; flag 1: a repeated reply. */
+  KIND: 1,
+  REJECT: 2,
+  ACCOUNT: 3,
+  SEQUENCE: 4,
+  TIME: 6,
+  SESSION: 8,
+  NUMBER: 10,
+  ORIGINAL_SEQUENCE: 12,
+  EVENTS: 14,
+  VERSION: 15,
+} as const
+
+export const OUTCOME_HEADER_WORDS = 18
+/** In word OutcomeAt.KIND. */
+export const OUTCOME_REPEATED = 1 << 8
+
+/** Every event begins with one word: kind | words << 8. */
+export const EXECUTION_WORDS = 54
+export const EXECUTION_CANCELED_WORDS = 64
+/** Offsets of an EXECUTION; the image of the order is at IMAGE, the id of the cancel (if any) at CANCEL. */
+export const ExecutionAt = {
+  /** execution | expiryReason << 8 | flags << 16 (MAKER_FLAG, OWN_FLAG) | cancelLength << 24 */
+  PACKED: 1,
+  EXECUTION_ID: 2,
+  LAST_PRICE: 4,
+  LAST_QUANTITY: 6,
+  LAST_QUOTE: 8,
+  FEE: 10,
+  FEE_ASSET: 12,
+  TRADE_ID: 14,
+  IMAGE: 16,
+  CANCEL: 54,
+} as const
+/** The execution is the resting side of a trade. */
+export const MAKER_FLAG = 1
+/** The event belongs to an order that the command itself placed, cancelled or amended: part of the remembered reply. */
+export const OWN_FLAG = 2
+
+export const TRADE_WORDS = 18
+export const TradeAt = {
+  /** MAKER_FLAG: the buyer is the maker; OWN_FLAG. */
+  FLAGS: 1,
+  SYMBOL: 2,
+  MAKER_ACCOUNT: 3,
+  TAKER_ACCOUNT: 4,
+  TRADE_ID: 6,
+  PRICE: 8,
+  QUANTITY: 10,
+  QUOTE: 12,
+  MAKER_ORDER: 14,
+  TAKER_ORDER: 16,
+} as const
+
+export const LEVEL_WORDS = 10
+export const LevelAt = { SIDE: 1, SYMBOL: 2, PRICE: 4, QUANTITY: 6, UPDATE_ID: 8 } as const
+
+export const BALANCE_WORDS = 8
+export const BalanceAt = { ACCOUNT: 1, ASSET: 2, FREE: 4, LOCKED: 6 } as const
+
+export const FUNDS_WORDS = 6
+export const FundsAt = { ACCOUNT: 1, ASSET: 2, DELTA: 4 } as const
+
+export const PREVENTED_WORDS = 16
+export const PreventedAt = {
+  /** mode | flags << 8 */
+  MODE: 1,
+  SYMBOL: 2,
+  PREVENTED_ID: 4,
+  MAKER_ORDER: 6,
+  TAKER_ORDER: 8,
+  PRICE: 10,
+  MAKER_QUANTITY: 12,
+  TAKER_QUANTITY: 14,
+} as const
+
+/** The definition's ASCII bytes follow at TEXT, four a word. */
+export const CatalogueAt = { SUBJECT: 1, ID: 2, BYTES: 3, TEXT: 4 } as const
+export const CATALOGUE_SUBJECTS = ['asset', 'symbol', 'account', 'fees'] as const
+
+export const SESSION_WORDS = 4
+export const SessionAt = { STATE: 1, SESSION: 2 } as const
+export const SESSION_STATES = ['opened', 'ended', 'expired'] as const
+
+export const BEHAVIOUR_WORDS = 2
+export const BehaviourAt = { BEHAVIOUR: 1 } as const
+
+export const REPLACE_WORDS = 4
+export const ReplaceAt = { CANCEL: 1, PLACE: 2, ATTEMPTED: 3 } as const
+
+const INITIAL_WORDS = 1 << 14
+
+/**
+ * The words of the outcomes since the last `clear()`. The buffer grows by doubling and is never given back, so `words`
+ * is another array after growth: read it anew after every command.
+ */
+export class Output {
+  words = new Int32Array(INITIAL_WORDS)
+  /** The same memory as doubles: word offset / 2. */
+  doubles = new Float64Array(this.words.buffer)
+  /** In words; always even between events. */
+  length = 0
+  #start = 0
+
+  clear(): void {
+    this.length = 0
+  }
+
+  /** Where the outcome being written begins. */
+  get start(): number {
+    return this.#start
+  }
+
+  /** Room for `count` more words. */
+  reserve(count: number): void {
+    if (this.length + count > this.words.length) this.#grow(this.length + count)
+  }
+
+  /** Begin an outcome; `end` completes its header. */
+  begin(kind: CommandKind, account: number, sequence: number, time: number, session: number, number: number): void {
+    this.reserve(OUTCOME_HEADER_WORDS)
+    const at = this.length
+    const { words, doubles } = this
+    words[at + OutcomeAt.KIND] = kind
+    words[at + OutcomeAt.REJECT] = 0
+    words[at + OutcomeAt.ACCOUNT] = account
+    doubles[(at + OutcomeAt.SEQUENCE) >> 1] = sequence
+    doubles[(at + OutcomeAt.TIME) >> 1] = time
+    doubles[(at + OutcomeAt.SESSION) >> 1] = session
+    doubles[(at + OutcomeAt.NUMBER) >> 1] = number
+    doubles[(at + OutcomeAt.ORIGINAL_SEQUENCE) >> 1] = sequence
+    words[at + OutcomeAt.EVENTS] = 0
+    words[at + OutcomeAt.VERSION] = OUTCOME_VERSION
+    words[at + 16] = 0
+    words[at + 17] = 0
+    this.#start = at
+    this.length = at + OUTCOME_HEADER_WORDS
+  }
+
+  /** Begin an event of `words` words at the end; returns its offset. The words are not cleared. */
+  event(kind: number, words: number): number {
+    const at = this.length
+    if (at + words > this.words.length) this.#grow(at + words)
+    this.words[at] = kind | (words << 8)
+    this.length = at + words
+    this.words[this.#start + OutcomeAt.EVENTS]!++
+    return at
+  }
+
+  end(reject: RejectCode): void {
+    this.words[this.#start + OutcomeAt.WORDS] = this.length - this.#start
+    this.words[this.#start + OutcomeAt.REJECT] = reject
+  }
+
+  #grow(least: number): void {
+    let capacity = this.words.length
+    while (capacity < least) capacity *= 2
+    const words = new Int32Array(capacity)
+    words.set(this.words.subarray(0, this.length))
+    this.words = words
+    this.doubles = new Float64Array(words.buffer)
+  }
+}

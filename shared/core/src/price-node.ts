@@ -1,0 +1,91 @@
+import { NONE } from './order-store.ts'
+
+/** Children of a node: one for each value of a base-32 digit of the price. */
+export const FANOUT = 32
+const NODE_WORDS = 4 + FANOUT
+const NODE_DOUBLES = NODE_WORDS / 2
+const OCCUPANCY = 0
+const PARENT = 1
+const PREFIX = 1
+const CHILDREN = 4
+
+const INITIAL_NODES = 32
+
+/**
+ * Nodes of the price indexes of the shard, 144 bytes each: a word whose bit d says that child d is there, the
+ * children (node indexes, in a leaf level indexes), the parent, and the prefix: the digits above this node's own.
+ * Free nodes are all zero but PARENT, which threads the free list.
+ */
+export class PriceNodeStore {
+  words = new Int32Array(INITIAL_NODES * NODE_WORDS)
+  doubles = new Float64Array(this.words.buffer)
+  highWater = 1
+  live = 0
+  free = NONE
+
+  get capacity(): number {
+    return this.words.length / NODE_WORDS
+  }
+
+  allocate(prefix: number, parent: number): number {
+    let node = this.free
+    if (node !== NONE) {
+      this.free = this.words[node * NODE_WORDS + PARENT]!
+    } else {
+      if (this.highWater === this.capacity) this.#grow()
+      node = this.highWater++
+    }
+    this.words[node * NODE_WORDS + PARENT] = parent
+    this.doubles[node * NODE_DOUBLES + PREFIX] = prefix
+    this.live++
+    return node
+  }
+
+  /** Give back an empty node. */
+  release(node: number): void {
+    this.words[node * NODE_WORDS + PARENT] = this.free
+    this.doubles[node * NODE_DOUBLES + PREFIX] = 0
+    this.free = node
+    this.live--
+  }
+
+  /** Bit d: child d is there. */
+  occupancy(node: number): number {
+    return this.words[node * NODE_WORDS + OCCUPANCY]!
+  }
+
+  parent(node: number): number {
+    return this.words[node * NODE_WORDS + PARENT]!
+  }
+
+  setParent(node: number, parent: number): void {
+    this.words[node * NODE_WORDS + PARENT] = parent
+  }
+
+  /** Price divided by 32 to the power of (height + 1), rounded down. */
+  prefix(node: number): number {
+    return this.doubles[node * NODE_DOUBLES + PREFIX]!
+  }
+
+  child(node: number, digit: number): number {
+    return this.words[node * NODE_WORDS + CHILDREN + digit]!
+  }
+
+  setChild(node: number, digit: number, child: number): void {
+    this.words[node * NODE_WORDS + CHILDREN + digit] = child
+    this.words[node * NODE_WORDS + OCCUPANCY]! |= 1 << digit
+  }
+
+  /** Remove a child; the occupancy that is left. */
+  clearChild(node: number, digit: number): number {
+    this.words[node * NODE_WORDS + CHILDREN + digit] = NONE
+    return (this.words[node * NODE_WORDS + OCCUPANCY]! &= ~(1 << digit))
+  }
+
+  #grow(): void {
+    const words = new Int32Array(this.words.length * 2)
+    words.set(this.words)
+    this.words = words
+    this.doubles = new Float64Array(words.buffer)
+  }
+}

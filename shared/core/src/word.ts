@@ -1,0 +1,23 @@
+/** Reading 64-bit values out of 32-bit words (little endian, low word first) at any offset. */
+
+const pair = new Int32Array(2)
+const asDouble = new Float64Array(pair.buffer)
+
+/** The double whose two words begin at `at`. */
+export function doubleAt(words: Int32Array, at: number): number {
+  pair[0] = words[at]!
+  pair[1] = words[at + 1]!
+  return asDouble[0]!
+}
+
+/** The signed 64-bit amount whose two words begin at `at`. */
+export function amountAt(words: Int32Array, at: number): bigint {
+  return (BigInt(words[at + 1]!) << 32n) | BigInt(words[at]! >>> 0)
+}
+
+/** The next power of two that is at least `count`. */
+export function powerOfTwo(count: number): number {
+  let power = 1
+  while (power < count) power *= 2
+  return power
+}
