@@ -67,7 +67,7 @@ test('a version that this build does not know is refused, written or read', () =
   const input = { firstSequence: 1, epoch: 1, hashBefore: 0n, records, times: [START], count: 1 }
   expect(() => encodeBatch({ ...input, version: 2 })).toThrow(new UnknownVersionError('batch', 2, [0, 1]))
   const payload = encodeBatch(input)
-  payload.writeInt32LE(7, 4)
+  payload.writeInt32LE(7 | (~7 << 16), 4)
   expect(() => new BatchReader().open(payload)).toThrow(new UnknownVersionError('batch', 7, [0, 1]))
 })
 

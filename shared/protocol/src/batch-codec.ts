@@ -10,7 +10,7 @@ import type { RecordWriter } from './record-writer.ts'
  * One row of the journal: consecutive commands with their times. Little-endian words.
  *
  *   version 1                                        version 0 (predecessor, read and still writable)
- *   w0  magic    w1  version                         the same
+ *   w0  magic    w1  version, its complement << 16   the same
  *   w2  words    w3  commands                        the same
  *   f64@4 first sequence   f64@6 epoch               the same
  *   f64@8 first time       u64@10 hash before        then a float64 time for each command
@@ -28,6 +28,11 @@ export const BATCH_COMMANDS_MAX = 1 << 20
 const HEADER_WORDS: readonly number[] = [8, 16]
 const WIDE_TIMES = 1
 const DELTA_MAX = 0xffff_ffff
+
+/** Written twice, so that damage is never taken for the layout that has no checksum. */
+function versionWord(version: number): number {
+  return version | (~version << 16)
+}
 
 export interface BatchInput {
   /** The layout to write, by what the journal has activated; default the newest. */
@@ -55,7 +60,7 @@ export function encodeBatch(batch: BatchInput): Buffer<ArrayBuffer> {
   const timeWords = wide ? count * 2 : (count + 1) & ~1
   const words = new Int32Array(header + timeWords + records.length)
   words[0] = BATCH_MAGIC
-  words[1] = version
+  words[1] = versionWord(version)
   words[2] = words.length
   words[3] = count
   writeFloat(words, 4, batch.firstSequence)
@@ -107,7 +112,8 @@ export class BatchReader {
     this.#at = this.words.length
     const words = alignedWords(payload)
     if (payload.byteLength < 32 || words[0] !== BATCH_MAGIC) throw new MalformedError('batch', 'no batch at all')
-    const version = words[1]
+    const version = words[1] & 0xffff
+    if (words[1] !== versionWord(version)) throw new MalformedError('batch', 'version')
     const header = HEADER_WORDS[version]
     if (header === undefined) throw new UnknownVersionError('batch', version, BATCH_VERSIONS)
     if (words[2] * 4 !== payload.byteLength || words.length < header) throw new MalformedError('batch', 'cut short')

@@ -56,3 +56,59 @@ export {
   parseUnits,
 } from './decimal.ts'
 export type { DecimalError, DecimalFault } from './decimal.ts'
+export {
+  accountStatusName,
+  executionTypeName,
+  expiryReasonName,
+  orderStatusName,
+  orderTypeName,
+  parseAccountStatus,
+  parseCancelRestriction,
+  parseOrderStatus,
+  parseOrderType,
+  parseReplaceMode,
+  parseSelfTradePrevention,
+  parseSide,
+  parseSymbolStatus,
+  parseTimeInForce,
+  publicSymbolStatus,
+  replaceModeName,
+  selfTradePreventionName,
+  sideName,
+  symbolStatusName,
+  timeInForceName,
+} from './binance/enum-names.ts'
+export { CatalogueFormat, SymbolFormat, amountText, closeTimeIn, timeIn } from './binance/symbol-format.ts'
+export type { Amount, TimeUnit } from './binance/symbol-format.ts'
+export {
+  NO_ID,
+  cancelResponse,
+  cancelResponses,
+  defaultResponseType,
+  hasStopPrice,
+  newOrderResponse,
+  orderQueryResponse,
+} from './binance/order.ts'
+export type { OrderView, ResponseType } from './binance/order.ts'
+export { amendResponse, cancelReplaceResponse } from './binance/replace.ts'
+export { accountResponse, accountTradeRow, commissionRates, rateText, testOrderCommission } from './binance/account.ts'
+export type { AccountSource, AccountTrade } from './binance/account.ts'
+export { exchangeInfo, filterRows, symbolInfo } from './binance/exchange-info.ts'
+export type { RateLimitRow } from './binance/exchange-info.ts'
+export {
+  aggregateRow,
+  averagePriceResponse,
+  bookTicker,
+  candleRow,
+  dayTicker,
+  depthResponse,
+  fullTicker,
+  levelRows,
+  miniTicker,
+  priceChange,
+  priceChangePercent,
+  priceTicker,
+  tradeRow,
+} from './binance/market.ts'
+export type { AggregateSource, CandleSource, TickerSource, TradeSource } from './binance/market.ts'
+export { balanceUpdate, executionReport, outboundAccountPosition, userEvents } from './binance/user-events.ts'

@@ -1,0 +1,87 @@
+import { EventKind, ExecutionType, Reject } from '@uptick/core'
+import type { ExecutionEvent, Outcome, ReplaceEvent } from '@uptick/core'
+import type { PublicError } from '../errors.ts'
+import { publicErrorOf } from '../reject-error.ts'
+import { orderStatusName, orderTypeName, selfTradePreventionName, sideName, timeInForceName } from './enum-names.ts'
+import { NO_ID, cancelResponses, newOrderResponse } from './order.ts'
+import type { ResponseType } from './order.ts'
+import { timeIn } from './symbol-format.ts'
+import type { CatalogueFormat, TimeUnit } from './symbol-format.ts'
+
+/** How each half of a cancelReplace ended: the response, or the `data` of its error. */
+interface CancelReplaceBody {
+  readonly cancelResult: 'SUCCESS' | 'FAILURE'
+  readonly newOrderResult: 'SUCCESS' | 'FAILURE' | 'NOT_ATTEMPTED'
+  readonly cancelResponse: unknown
+  readonly newOrderResponse: unknown
+}
+
+/**
+ * The outcome of a CANCEL_REPLACE: the response when both halves succeeded; −2021 (409) or −2022 (400) with both halves
+ * in `data`; or the plain error when the new order was refused before anything was cancelled.
+ */
+export function cancelReplaceResponse(
+  outcome: Outcome,
+  type: ResponseType,
+  formats: CatalogueFormat,
+  unit: TimeUnit,
+  orderType?: number,
+): { readonly body: CancelReplaceBody } | { readonly error: PublicError } {
+  const context = { action: 'place' as const, ...(orderType !== undefined && { orderType }) }
+  const halves = outcome.events.find((event): event is ReplaceEvent => event.kind === EventKind.REPLACE)
+  if (halves === undefined) return { error: publicErrorOf(outcome.reject, context) }
+  const cancelled = halves.cancel === Reject.NONE
+  const placed = halves.attempted && halves.place === Reject.NONE
+  const body: CancelReplaceBody = {
+    cancelResult: cancelled ? 'SUCCESS' : 'FAILURE',
+    newOrderResult: placed ? 'SUCCESS' : halves.attempted ? 'FAILURE' : 'NOT_ATTEMPTED',
+    cancelResponse: cancelled
+      ? cancelResponses(outcome, formats, unit)[0]
+      : publicErrorOf(halves.cancel, { action: 'cancel' }).toJSON(),
+    newOrderResponse: placed
+      ? newOrderResponse(outcome, type, formats, unit)
+      : halves.attempted
+        ? publicErrorOf(halves.place, context).toJSON()
+        : null,
+  }
+  if (outcome.reject === Reject.NONE) return { body }
+  return { error: publicErrorOf(outcome.reject, { ...context, data: body }) }
+}
+
+/** The REPLACED execution of an amended order, in the outcome of AMEND_KEEP_PRIORITY or AMEND. */
+function amendedIn(outcome: Outcome): ExecutionEvent {
+  for (const event of outcome.events) {
+    if (event.kind === EventKind.EXECUTION && event.execution === ExecutionType.REPLACED) return event
+  }
+  throw new Error(`outcome ${outcome.sequence} amended no order`)
+}
+
+/** The response to an accepted amend. */
+export function amendResponse(outcome: Outcome, formats: CatalogueFormat, unit: TimeUnit) {
+  const event = amendedIn(outcome)
+  const { order } = event
+  const format = formats.symbol(order.symbol)
+  return {
+    transactTime: timeIn(order.updatedTime, unit),
+    executionId: event.executionId,
+    amendedOrder: {
+      symbol: format.name,
+      orderId: order.orderId,
+      orderListId: NO_ID,
+      origClientOrderId: event.cancelId,
+      clientOrderId: order.clientId,
+      price: format.price(order.price),
+      qty: format.quantity(order.quantity),
+      executedQty: format.quantity(order.executed),
+      preventedQty: format.quantity(order.prevented),
+      quoteOrderQty: format.quoteAmount(BigInt(order.quoteQuantity)),
+      cumulativeQuoteQty: format.quoteAmount(order.cumulativeQuote),
+      status: orderStatusName(order.status),
+      timeInForce: timeInForceName(order.timeInForce),
+      type: orderTypeName(order.type),
+      side: sideName(order.side),
+      ...(order.workingTime !== 0 && { workingTime: timeIn(order.workingTime, unit) }),
+      selfTradePreventionMode: selfTradePreventionName(order.selfTradePrevention),
+    },
+  }
+}
