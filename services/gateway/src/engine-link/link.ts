@@ -1,6 +1,24 @@
-import type { Command } from '@uptick/core'
-import type { Catalogue } from './catalogue.ts'
+import {
+  CommandKind,
+  EventKind,
+  Reject,
+  eachEvent,
+  outcomeKind,
+  outcomeNumber,
+  outcomeReject,
+  outcomeSession,
+  outcomeWords,
+  readEvent,
+} from '@uptick/core'
+import type { CatalogueEvent, Command } from '@uptick/core'
+import type { Clock, Timers } from '../seams.ts'
+import { Catalogue } from './catalogue.ts'
+import { CommandPipe } from './command-pipe.ts'
+import { Connection } from './connection.ts'
+import type { FeedFrame } from './connection.ts'
 import type { LinkState } from './link-state.ts'
+import { QueryBook } from './query-book.ts'
+import type { Dial } from './socket.ts'
 
 /** A durable outcome where it lies in the frame that brought it; the words are never reused, so it may be kept. */
 export interface OutcomeView {
@@ -12,17 +30,274 @@ export interface OutcomeView {
 /** Called for each OUTCOMES frame, in order of sequence, without gaps: `first` … `last` lie in words `from` … `to`. */
 export type OutcomesListener = (words: Int32Array, from: number, to: number, first: number, last: number) => void
 
+/** The feed goes on at `next` after a gap (or begins there): what was followed must be built anew from `next` − 1. */
+export type FeedResetListener = (next: number) => void
+
 export interface Answer {
-  /** The engine's state that was asked: durable. */
+  /** The sequence whose state it shows: durable. */
   readonly sequence: number
   readonly value: unknown
 }
-export declare class EngineLink {
-  readonly catalogue: Catalogue
-  readonly state: LinkState
-  start(options: { feedFrom: number }): void
-  submit(build: (command: Command) => void, sendBefore?: number): Promise<OutcomeView>
-  query(question: object): Promise<Answer>
-  onOutcomes(listener: OutcomesListener): void
-  close(): void
+
+export interface LinkOptions {
+  /** WebSocket URLs of the shard's engines. */
+  readonly urls: readonly string[]
+  /** Names this gateway in the engine's logs. */
+  readonly instance: string
+  readonly dial: Dial
+  readonly clock: Clock
+  readonly timers: Timers
+  /** 0 ≤ x < 1; for session ids and the jitter of reconnects. */
+  readonly random: () => number
+  readonly log: (message: string, detail?: unknown) => void
+  readonly queueMax?: number
+  /** How long a request is held while no engine answers. */
+  readonly holdMs?: number
+}
+
+export const QUEUE_MAX_DEFAULT = 10_000
+export const HOLD_MS_DEFAULT = 4000
+/** How exactly the hold is kept. */
+const SWEEP_MS = 25
+const WINDOW_DEFAULT = 1
+/** Something was asked and nothing at all came back for this long: the engine is frozen or cut off, try another. */
+const SILENCE_US_MAX = 2_000_000
+
+/**
+ * The gateway's end of the link to a shard's leader: sends commands exactly once, follows the feed without gaps, asks
+ * queries, finds the leader among the engines, and hides its change: what was not answered is sent again.
+ */
+export class EngineLink {
+  readonly catalogue = new Catalogue()
+  readonly #options: LinkOptions
+  readonly #pipe: CommandPipe
+  readonly #queries: QueryBook
+  readonly #connection: Connection
+  readonly #outcomes: OutcomesListener[] = []
+  readonly #resets: FeedResetListener[] = []
+  readonly #states: ((connected: boolean) => void)[] = []
+  #window = WINDOW_DEFAULT
+  #welcomed = false
+  #shard = 0
+  #epoch = 0
+  /** Sequence up to which the feed has been followed; −1 before the first WELCOME. */
+  #sequence = -1
+  #feedFrom = 1
+  #catalogueSequence = -1
+  #flushing = false
+  #sweeping = false
+  #heardAt = 0
+  #closed = false
+
+  constructor(options: LinkOptions) {
+    const { clock, queueMax = QUEUE_MAX_DEFAULT, holdMs = HOLD_MS_DEFAULT } = options
+    const hold = holdMs * 1000
+    this.#options = options
+    this.#pipe = new CommandPipe(this.#newSession(), { clock, queueMax, hold })
+    this.#queries = new QueryBook(clock, queueMax, hold)
+    this.#connection = new Connection(options, {
+      hello: () => ({ instance: options.instance, session: this.#pipe.session, feedFrom: this.#nextSequence() }),
+      welcomed: (welcome) => this.#welcome(welcome),
+      fed: (frame) => this.#feed(frame),
+      replied: (frame) => this.#scan(frame.words, frame.start, frame.end),
+      answered: (id, sequence, value) => this.#queries.answer(id, sequence, value),
+      heard: () => (this.#heardAt = clock.now()),
+      lost: () => this.#lost(),
+    })
+  }
+
+  /** Dial. The feed begins with outcome `feedFrom`, or with the oldest one that the engine still has. */
+  start(options: { readonly feedFrom?: number } = {}): void {
+    this.#feedFrom = options.feedFrom ?? 1
+    this.#connection.start()
+  }
+
+  get state(): LinkState {
+    return {
+      connected: this.#welcomed && this.#catalogueSequence >= 0,
+      shard: this.#shard,
+      epoch: this.#epoch,
+      sequence: Math.max(0, this.#sequence),
+      queued: this.#pipe.queued,
+      unanswered: this.#pipe.unanswered,
+    }
+  }
+
+  /** Last outcome received: everything a caller can have seen here is at or before it. */
+  get sequence(): number {
+    return Math.max(0, this.#sequence)
+  }
+
+  /**
+   * Have one command executed, exactly once. `build` fills a reset `Command` (all but session, number, confirmed) when
+   * it leaves the queue, and again if it has to be sent again: it must fill in the same every time. Not sent for the
+   * first time after `sendBefore` (µs): -1021. Rejects with -1008 when it never reached the engine within the hold, and
+   * with -1007 when it was sent and its outcome is unknown.
+   */
+  submit(build: (command: Command) => void, sendBefore: number = Number.POSITIVE_INFINITY): Promise<OutcomeView> {
+    const outcome = this.#pipe.submit(build, sendBefore)
+    this.#wake()
+    return outcome
+  }
+
+  /** Ask the engine. It has executed everything that was answered here before. Rejects with -1008 past the hold. */
+  query(question: object): Promise<Answer> {
+    const answer = this.#queries.ask(question)
+    this.#wake()
+    return answer
+  }
+
+  onOutcomes(listener: OutcomesListener): void {
+    this.#outcomes.push(listener)
+  }
+
+  onFeedReset(listener: FeedResetListener): void {
+    this.#resets.push(listener)
+  }
+
+  /** Called when the link comes up (catalogue loaded) and when it is lost. */
+  onState(listener: (connected: boolean) => void): void {
+    this.#states.push(listener)
+  }
+
+  /** Answer everybody who waits (-1008, -1007) and hang up. */
+  close(): void {
+    this.#closed = true
+    this.#connection.close()
+    this.#pipe.close()
+    this.#queries.close()
+  }
+
+  #nextSequence(): number {
+    return this.#sequence < 0 ? this.#feedFrom : this.#sequence + 1
+  }
+
+  #newSession(): number {
+    return 1 + Math.floor(this.#options.random() * (Number.MAX_SAFE_INTEGER - 1))
+  }
+
+  // -- sending
+
+  #wake(): void {
+    if (!this.#sweeping) this.#heardAt = this.#options.clock.now()
+    if (!this.#flushing) {
+      this.#flushing = true
+      this.#options.timers.endOfTurn(() => {
+        this.#flushing = false
+        this.#flush()
+      })
+    }
+    this.#armSweep()
+  }
+
+  #flush(): void {
+    if (!this.#welcomed) return
+    for (const frame of this.#pipe.send(this.#window)) this.#connection.send(frame)
+    for (const frame of this.#queries.send()) this.#connection.send(frame)
+  }
+
+  #armSweep(): void {
+    if (this.#sweeping || this.#closed) return
+    this.#sweeping = true
+    this.#options.timers.after(SWEEP_MS, () => this.#sweep())
+  }
+
+  #sweep(): void {
+    this.#pipe.expire()
+    this.#queries.expire()
+    this.#sweeping = false
+    if (this.#pipe.idle && this.#queries.size === 0) return
+    const silence = this.#options.clock.now() - this.#heardAt
+    if (this.#welcomed && silence > SILENCE_US_MAX) this.#connection.drop('the engine is silent')
+    this.#armSweep()
+  }
+
+  // -- receiving
+
+  #welcome(welcome: { shard: number; epoch: number; durable: number; oldest: number; windowMax: number }): void {
+    this.#shard = welcome.shard
+    this.#epoch = welcome.epoch
+    this.#window = welcome.windowMax
+    this.#welcomed = true
+    this.#heardAt = this.#options.clock.now()
+    if (this.#sequence > welcome.durable) {
+      this.#options.log('the engine is behind what it has published before', { seen: this.#sequence, ...welcome })
+      this.#sequence = -1
+    }
+    this.#feedStartsAt(Math.max(this.#nextSequence(), Math.min(welcome.oldest, welcome.durable + 1)))
+    this.#connection.send(this.#pipe.opening())
+    for (const frame of this.#pipe.resend()) this.#connection.send(frame)
+    this.#loadCatalogue()
+    this.#flush()
+  }
+
+  #feedStartsAt(next: number): void {
+    const isGap = this.#sequence < 0 || next > this.#sequence + 1
+    this.#sequence = next - 1
+    if (isGap) for (const listener of this.#resets) listener(next)
+  }
+
+  #loadCatalogue(): void {
+    this.query({ kind: 'catalogue' }).then(
+      ({ sequence, value }) => {
+        if (sequence >= this.#catalogueSequence) this.catalogue.replace(value as Parameters<Catalogue['replace']>[0])
+        this.#catalogueSequence = Math.max(sequence, this.#catalogueSequence)
+        for (const listener of this.#states) listener(this.state.connected)
+      },
+      () => {
+        // Not answered within the hold: as long as this connection lives, ask again.
+        if (this.#welcomed && !this.#closed) this.#loadCatalogue()
+      },
+    )
+  }
+
+  #feed(frame: FeedFrame): void {
+    this.#epoch = frame.epoch
+    if (frame.last <= this.#sequence) return
+    if (frame.first > this.#sequence + 1) this.#feedStartsAt(frame.first)
+    let from = frame.start
+    for (let sequence = frame.first; sequence <= this.#sequence; sequence++) from += outcomeWords(frame.words, from)
+    const first = this.#sequence + 1
+    this.#sequence = frame.last
+    this.#scan(frame.words, from, frame.end)
+    for (const listener of this.#outcomes) listener(frame.words, from, frame.end, first, frame.last)
+    if (this.#pipe.queued > 0) this.#wake()
+  }
+
+  #scan(words: Int32Array, from: number, to: number): void {
+    for (let at = from; at < to; at += outcomeWords(words, at)) {
+      if (outcomeSession(words, at) === this.#pipe.session) this.#reply(words, at)
+      const kind = outcomeKind(words, at)
+      if (kind >= CommandKind.ADD_ASSET && kind <= CommandKind.ACTIVATE_BEHAVIOUR) this.#followCatalogue(words, at)
+    }
+  }
+
+  #reply(words: Int32Array, offset: number): void {
+    const reject = outcomeReject(words, offset)
+    const kind = outcomeKind(words, offset)
+    if (reject === Reject.SESSION_UNKNOWN || reject === Reject.SESSION_GAP) {
+      this.#options.log('the session is gone, opening another', { session: this.#pipe.session, reject })
+      this.#pipe.renew(this.#newSession())
+      this.#connection.drop('the session is gone')
+      return
+    }
+    if (kind !== CommandKind.OPEN_SESSION) this.#pipe.answer(outcomeNumber(words, offset), { words, offset })
+  }
+
+  #followCatalogue(words: Int32Array, offset: number): void {
+    if (this.#sequence <= this.#catalogueSequence) return
+    eachEvent(words, offset, (kind, at) => {
+      if (kind !== EventKind.CATALOGUE) return
+      const event = readEvent(words, at) as CatalogueEvent
+      if (event.subject === 'asset') this.catalogue.setAsset({ ...JSON.parse(event.definition), id: event.id })
+      if (event.subject === 'symbol') this.catalogue.setSymbol({ ...JSON.parse(event.definition), id: event.id })
+    })
+  }
+
+  #lost(): void {
+    const was = this.state.connected
+    this.#welcomed = false
+    this.#queries.forgetConnection()
+    if (was) for (const listener of this.#states) listener(false)
+  }
 }

@@ -11,6 +11,8 @@ export interface ApiKey {
   readonly label: string
   readonly canTrade: boolean
   readonly canRead: boolean
+  /** The limits of the edge do not count for it: for the operator's own tools. */
+  readonly unlimited: boolean
   /** Addresses that may use it; empty for any. */
   readonly addresses: readonly string[]
   /** HMAC: the secret; else the public key. */

@@ -1,4 +1,5 @@
-import { PublicError } from './public-error.ts'
+import { PublicErrors, publicError } from '@uptick/protocol'
+import type { PublicError } from '@uptick/protocol'
 
 /**
  * The parameters of one request as text, whatever the transport: percent-decoded form values over REST, the literal
@@ -32,7 +33,7 @@ export class Params {
   /** Text; present but empty → -1105. */
   text(name: string): string | undefined {
     const value = this.#values.get(name)
-    if (value === '') throw new PublicError(-1105, `Parameter '${name}' was empty.`)
+    if (value === '') throw publicError(PublicErrors.EMPTY_PARAMETER, name)
     return value
   }
 
@@ -49,7 +50,7 @@ export class Params {
     if (!INTEGER.test(text)) throw illegal(name, '^-?[0-9]{1,20}$')
     const value = Number(text)
     if (!Number.isSafeInteger(value) || value < min || value > max) {
-      throw new PublicError(-1130, `Data sent for parameter '${name}' is not valid.`)
+      throw publicError(PublicErrors.INVALID_PARAMETER, name)
     }
     return value
   }
@@ -65,7 +66,7 @@ export class Params {
     const text = this.text(name)?.toLowerCase()
     if (text === undefined || text === 'true' || text === 'false')
       return text === undefined ? undefined : text === 'true'
-    throw new PublicError(-1130, `Data sent for parameter '${name}' is not valid.`)
+    throw publicError(PublicErrors.INVALID_PARAMETER, name)
   }
 
   /** A time in ms or µs (told apart by magnitude); returns µs. */
@@ -79,7 +80,7 @@ export class Params {
     const text = this.text(name)
     if (text === undefined) return undefined
     if (Object.hasOwn(members, text)) return members[text]
-    throw failure ?? new PublicError(-1130, `Data sent for parameter '${name}' is not valid.`)
+    throw failure ?? publicError(PublicErrors.INVALID_PARAMETER, name)
   }
 
   /** A JSON array of texts, as `symbols` and `permissions` carry it. */
@@ -110,9 +111,9 @@ export function microseconds(time: number): number {
 }
 
 export function missing(name: string): PublicError {
-  return new PublicError(-1102, `Mandatory parameter '${name}' was not sent, was empty/null, or malformed.`)
+  return publicError(PublicErrors.MANDATORY_PARAMETER, name)
 }
 
 export function illegal(name: string, range: string): PublicError {
-  return new PublicError(-1100, `Illegal characters found in parameter '${name}'; legal range is '${range}'.`)
+  return publicError(PublicErrors.ILLEGAL_CHARACTERS, name, range)
 }

@@ -1,0 +1,49 @@
+import type { ApiKey } from '../keys/api-key.ts'
+import type { KeyStore } from '../keys/key-store.ts'
+import type { Security } from '../operations/operation.ts'
+import { PublicErrors, publicError } from '@uptick/protocol'
+import { missing } from '../operations/params.ts'
+import { signatureIsValid } from './signature.ts'
+
+const BAD_FORMAT = publicError(PublicErrors.BAD_API_KEY_FORMAT)
+export const REJECTED_KEY = publicError(PublicErrors.REJECTED_API_KEY)
+const BAD_SIGNATURE = publicError(PublicErrors.INVALID_SIGNATURE)
+
+const API_KEY = /^[A-Za-z0-9_-]{8,128}$/
+
+/** Who is calling: finds keys and checks what they signed and may do. */
+export class Authenticator {
+  readonly #keys: Pick<KeyStore, 'find'>
+
+  constructor(keys: Pick<KeyStore, 'find'>) {
+    this.#keys = keys
+  }
+
+  /** The key, if it is in force, may be used from `ip` and for this kind of operation; else -2014 or -2015. */
+  key(apiKey: string, ip: string, security: Security): ApiKey {
+    if (!API_KEY.test(apiKey)) throw BAD_FORMAT
+    const key = this.#keys.find(apiKey)
+    if (key === undefined) throw REJECTED_KEY
+    this.checkPermission(key, ip, security)
+    return key
+  }
+
+  /** -2015 unless the key is still in force and may do this from here: also asked of keys that logged on long ago. */
+  checkPermission(key: ApiKey, ip: string, security: Security): void {
+    if (this.#keys.find(key.apiKey) !== key) throw REJECTED_KEY
+    const permitted = security === 'TRADE' ? key.canTrade : key.canRead
+    if (!permitted) throw REJECTED_KEY
+    if (key.addresses.length !== 0 && !key.addresses.includes(plainAddress(ip))) throw REJECTED_KEY
+  }
+
+  /** -1102 without a signature, -1022 when it is not the key's over `payload`. */
+  checkSignature(key: ApiKey, payload: string, signature: string): void {
+    if (signature === '') throw missing('signature')
+    if (!signatureIsValid(key, payload, signature)) throw BAD_SIGNATURE
+  }
+}
+
+/** An IPv4 address that arrived on an IPv6 socket without its prefix. */
+export function plainAddress(ip: string): string {
+  return ip.startsWith('::ffff:') ? ip.slice(7) : ip
+}

@@ -1,0 +1,243 @@
+import { strict as assert } from 'node:assert'
+import { Command, CommandKind } from '@uptick/core'
+import { CommandsFrame } from '@uptick/protocol'
+import { OUTSIDE_WINDOW } from '../auth/time-window.ts'
+import type { Clock } from '../seams.ts'
+import { OUTCOME_UNKNOWN, SERVER_BUSY } from './link-errors.ts'
+import type { OutcomeView } from './link.ts'
+
+export type Build = (command: Command) => void
+
+interface Pending {
+  build: Build
+  readonly resolve: (outcome: OutcomeView) => void
+  readonly reject: (reason: unknown) => void
+  /** µs; the hold is counted from here. */
+  readonly queuedAt: number
+  /** Not to be sent for the first time after this, µs. */
+  readonly sendBefore: number
+  sends: number
+  /** The caller was answered: with the outcome, or with the error past the hold. */
+  settled: boolean
+  answered: boolean
+}
+
+export interface PipeOptions {
+  readonly clock: Clock
+  /** Commands waiting to be sent; one more is refused. */
+  readonly queueMax: number
+  /** A command that is not answered by then is given up by its caller, µs. */
+  readonly hold: number
+}
+
+/** Words of one frame before the next is begun: well under the link's frame bound. */
+const FRAME_WORDS_MAX = 1 << 18
+
+/**
+ * The commands of one session on their way to the engine and back. Three modes, each entered from the one before:
+ *
+ * - *queued*: no number yet. Leaves when sent, or past the hold with -1008: it never reached the engine.
+ * - *sent*: numbered, in order, without gaps, and kept as its builder, so that it can be sent again. Past the hold its
+ *   caller gets -1007, but it stays: the number must be resolved. From then on a resend carries TICK instead of the
+ *   command: the engine repeats the outcome if it executed the number, else executes nothing – no order comes to life
+ *   long after its trader gave up on it.
+ * - *answered*: the outcome came; removed as soon as all before it are answered too, which raises `confirmed`.
+ */
+export class CommandPipe {
+  session: number
+  readonly #options: PipeOptions
+  readonly #command = new Command()
+  readonly #frame = new CommandsFrame()
+  #queue: Pending[] = []
+  #queueHead = 0
+  #sent: Pending[] = []
+  #sentHead = 0
+  /** Number of the entry at `#sentHead`. */
+  #firstNumber = 1
+
+  constructor(session: number, options: PipeOptions) {
+    this.session = session
+    this.#options = options
+  }
+
+  get queued(): number {
+    return this.#queue.length - this.#queueHead
+  }
+
+  get unanswered(): number {
+    return this.#sent.length - this.#sentHead
+  }
+
+  /** Nobody waits and nothing is left to resolve. */
+  get idle(): boolean {
+    return this.queued === 0 && this.unanswered === 0
+  }
+
+  /** Every reply up to this number has been received. */
+  get confirmed(): number {
+    return this.#firstNumber - 1
+  }
+
+  submit(build: Build, sendBefore: number): Promise<OutcomeView> {
+    if (this.queued >= this.#options.queueMax) return Promise.reject(SERVER_BUSY)
+    return new Promise((resolve, reject) => {
+      const queuedAt = this.#options.clock.now()
+      this.#queue.push({ build, resolve, reject, queuedAt, sendBefore, sends: 0, settled: false, answered: false })
+    })
+  }
+
+  /** OPEN_SESSION, the first command on every connection. */
+  opening(): Buffer {
+    const command = this.#command
+    command.reset()
+    command.kind = CommandKind.OPEN_SESSION
+    command.session = this.session
+    command.confirmed = this.confirmed
+    this.#frame.begin(this.session).add(command)
+    return this.#frame.finish()
+  }
+
+  /** Frames with everything that was sent and not answered, in order; for a new connection. */
+  resend(): Buffer[] {
+    const frames: Buffer[] = []
+    this.#frame.begin(this.session)
+    for (let i = this.#sentHead; i < this.#sent.length; i++) {
+      const pending = this.#sent[i]!
+      this.#add(pending, this.#firstNumber + i - this.#sentHead)
+      if (this.#frame.words >= FRAME_WORDS_MAX) this.#finish(frames)
+    }
+    this.#finish(frames)
+    return frames
+  }
+
+  /** Frames with what is queued, as far as `windowMax` unanswered commands allow. */
+  send(windowMax: number): Buffer[] {
+    const frames: Buffer[] = []
+    const now = this.#options.clock.now()
+    this.#frame.begin(this.session)
+    while (this.#queueHead < this.#queue.length && this.unanswered < windowMax) {
+      const pending = this.#queue[this.#queueHead++]!
+      if (now > pending.sendBefore) {
+        settle(pending, OUTSIDE_WINDOW)
+        continue
+      }
+      try {
+        this.#add(pending, this.#firstNumber + this.unanswered)
+      } catch (error) {
+        settle(pending, error)
+        continue
+      }
+      this.#sent.push(pending)
+      if (this.#frame.words >= FRAME_WORDS_MAX) this.#finish(frames)
+    }
+    this.#finish(frames)
+    if (this.#queueHead === this.#queue.length) this.#clearQueue()
+    return frames
+  }
+
+  /** The outcome of `number` arrived; one that is answered already is ignored. */
+  answer(number: number, outcome: OutcomeView): void {
+    const index = number - this.#firstNumber + this.#sentHead
+    if (index < this.#sentHead || index >= this.#sent.length) return
+    const pending = this.#sent[index]!
+    if (pending.answered) return
+    pending.answered = true
+    if (!pending.settled) {
+      pending.settled = true
+      pending.resolve(outcome)
+    }
+    this.#trim()
+  }
+
+  /** Answer everybody who has waited past the hold. */
+  expire(): void {
+    const before = this.#options.clock.now() - this.#options.hold
+    while (this.#queueHead < this.#queue.length && this.#queue[this.#queueHead]!.queuedAt <= before) {
+      settle(this.#queue[this.#queueHead++]!, SERVER_BUSY)
+    }
+    if (this.#queueHead === this.#queue.length) this.#clearQueue()
+    for (let i = this.#sentHead; i < this.#sent.length; i++) {
+      const pending = this.#sent[i]!
+      if (pending.queuedAt > before) break
+      if (pending.settled) continue
+      settle(pending, OUTCOME_UNKNOWN)
+      pending.build = nothing
+    }
+  }
+
+  /**
+   * The engine does not know the session (it expired): go on with a new one. What was sent once was refused, so it is
+   * queued again, in front; what was sent more often may have been executed in the old session, which nobody
+   * remembers: its outcome is unknown.
+   */
+  renew(session: number): void {
+    const again: Pending[] = []
+    for (const pending of this.#sent.slice(this.#sentHead)) {
+      if (pending.settled) continue
+      if (pending.sends > 1) settle(pending, OUTCOME_UNKNOWN)
+      else {
+        pending.sends = 0
+        again.push(pending)
+      }
+    }
+    this.#queue = [...again, ...this.#queue.slice(this.#queueHead)]
+    this.#queueHead = 0
+    this.#sent = []
+    this.#sentHead = 0
+    this.#firstNumber = 1
+    this.session = session
+  }
+
+  /** Answer everybody: queued commands with -1008, sent ones with -1007. */
+  close(): void {
+    for (let i = this.#queueHead; i < this.#queue.length; i++) settle(this.#queue[i]!, SERVER_BUSY)
+    for (let i = this.#sentHead; i < this.#sent.length; i++) settle(this.#sent[i]!, OUTCOME_UNKNOWN)
+    this.#clearQueue()
+  }
+
+  #add(pending: Pending, number: number): void {
+    const command = this.#command
+    command.reset()
+    pending.build(command)
+    command.session = this.session
+    command.number = number
+    command.confirmed = this.confirmed
+    this.#frame.add(command)
+    pending.sends++
+  }
+
+  #finish(frames: Buffer[]): void {
+    if (this.#frame.count > 0) frames.push(this.#frame.finish())
+    this.#frame.begin(this.session)
+  }
+
+  #trim(): void {
+    while (this.#sentHead < this.#sent.length && this.#sent[this.#sentHead]!.answered) {
+      this.#sentHead++
+      this.#firstNumber++
+    }
+    assert(this.#sentHead <= this.#sent.length)
+    if (this.#sentHead === this.#sent.length) {
+      this.#sent.length = 0
+      this.#sentHead = 0
+    } else if (this.#sentHead > 1024 && this.#sentHead * 2 > this.#sent.length) {
+      this.#sent = this.#sent.slice(this.#sentHead)
+      this.#sentHead = 0
+    }
+  }
+
+  #clearQueue(): void {
+    this.#queue.length = 0
+    this.#queueHead = 0
+  }
+}
+
+function settle(pending: Pending, reason: unknown): void {
+  if (pending.settled) return
+  pending.settled = true
+  pending.reject(reason)
+}
+
+function nothing(command: Command): void {
+  command.kind = CommandKind.TICK
+}

@@ -1,0 +1,152 @@
+import { FrameType, decodeFrame, encodeHello } from '@uptick/protocol'
+import type { Frame, Hello, OutcomesFrame, RepliesFrame, WelcomeFrame } from '@uptick/protocol'
+import type { CancelTimer, Timers } from '../seams.ts'
+import type { Dial, LinkSocket } from './socket.ts'
+
+export type FeedFrame = OutcomesFrame
+
+export interface ConnectionOptions {
+  readonly urls: readonly string[]
+  readonly dial: Dial
+  readonly timers: Timers
+  readonly random: () => number
+  readonly log: (message: string, detail?: unknown) => void
+}
+
+export interface ConnectionEvents {
+  /** What to say first. */
+  hello(): Hello
+  welcomed(frame: WelcomeFrame): void
+  fed(frame: FeedFrame): void
+  replied(frame: RepliesFrame): void
+  answered(id: number, sequence: number, value: unknown): void
+  /** Any frame came. */
+  heard(): void
+  /** A connection that had been welcomed is gone; another is being dialled. */
+  lost(): void
+}
+
+/** From dialling to WELCOME; an engine that does not lead hangs up or stays silent. */
+const WELCOME_MS_MAX = 1000
+const BACKOFF_MS_MIN = 20
+const BACKOFF_MS_MAX = 500
+
+/**
+ * Keeps one connection to whichever engine leads: dials the URLs in turn with a small, bounded, jittered delay, says
+ * HELLO, and hands on what arrives. An engine that says GOODBYE is left at once.
+ */
+export class Connection {
+  readonly #options: ConnectionOptions
+  readonly #events: ConnectionEvents
+  #socket: LinkSocket | undefined
+  #attempts = 0
+  #next = 0
+  #welcomed = false
+  #cancel: CancelTimer = () => {}
+  #closed = false
+
+  constructor(options: ConnectionOptions, events: ConnectionEvents) {
+    if (options.urls.length === 0) throw new Error('a link needs the URL of an engine')
+    this.#options = options
+    this.#events = events
+  }
+
+  start(): void {
+    this.#dial()
+  }
+
+  /** Only between `welcomed` and `lost`; else the frame is dropped (it is sent again after the next WELCOME). */
+  send(frame: Uint8Array): void {
+    if (this.#welcomed) this.#socket?.send(frame)
+  }
+
+  /** Hang up and dial the next engine. */
+  drop(reason: string): void {
+    const socket = this.#socket
+    if (socket === undefined) return
+    this.#gone(socket, reason)
+    socket.close()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#cancel()
+    this.drop('closing')
+  }
+
+  #dial(): void {
+    if (this.#closed) return
+    const { urls, dial, timers } = this.#options
+    const url = urls[this.#next++ % urls.length]!
+    let socket: LinkSocket | undefined
+    let isOpen = false
+    const hello = (): void => socket?.send(encodeHello(this.#events.hello()))
+    socket = dial(url, {
+      opened: () => {
+        isOpen = true
+        hello()
+      },
+      received: (frame) => {
+        if (socket !== undefined && this.#socket === socket) this.#receive(frame)
+      },
+      closed: (reason) => {
+        if (socket !== undefined) this.#gone(socket, reason)
+      },
+    })
+    this.#socket = socket
+    if (isOpen) hello()
+    this.#cancel = timers.after(WELCOME_MS_MAX, () => {
+      if (!this.#welcomed) this.drop(`no welcome from ${url}`)
+    })
+  }
+
+  #receive(data: Uint8Array): void {
+    let frame: Frame
+    try {
+      frame = decodeFrame(data)
+    } catch (error) {
+      this.#options.log('the engine sent a frame that cannot be read', error)
+      this.drop('unreadable frame')
+      return
+    }
+    this.#events.heard()
+    this.#hand(frame)
+  }
+
+  #hand(frame: Frame): void {
+    switch (frame.type) {
+      case FrameType.WELCOME:
+        this.#cancel()
+        this.#welcomed = true
+        this.#attempts = 0
+        return this.#events.welcomed(frame)
+      case FrameType.OUTCOMES:
+        return this.#events.fed(frame)
+      case FrameType.REPLIES:
+        return this.#events.replied(frame)
+      case FrameType.ANSWER:
+        return this.#events.answered(frame.id, frame.sequence, frame.body)
+      case FrameType.GOODBYE:
+        this.#options.log('the engine says goodbye', frame.reason)
+        return this.drop('goodbye')
+      default:
+        return this.drop('a frame that only gateways send')
+    }
+  }
+
+  #gone(socket: LinkSocket, reason: string): void {
+    if (this.#socket !== socket) return
+    this.#socket = undefined
+    this.#cancel()
+    const wasWelcomed = this.#welcomed
+    this.#welcomed = false
+    if (wasWelcomed) this.#events.lost()
+    if (this.#closed) return
+    if (wasWelcomed || this.#attempts === 0) this.#options.log('link lost', { reason })
+    const { timers, random, urls } = this.#options
+    // The first round over all engines is quick: one of them is about to lead.
+    const round = Math.floor(this.#attempts++ / urls.length)
+    const delay = Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** Math.min(round, 10)) * (0.5 + random() / 2)
+    this.#cancel = timers.after(delay, () => this.#dial())
+  }
+}

@@ -1,0 +1,10 @@
+import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
+
+const RETRY_AFTER_S = 1
+const { code, text, status } = PublicErrors.SERVER_BUSY
+
+/** Nothing was sent to the engine: it is safe to try again. */
+export const SERVER_BUSY = new PublicError(code, text, status, { retryAfter: RETRY_AFTER_S })
+
+/** It was sent and not answered within the bound. It still ends as all or nothing: a query tells. */
+export const OUTCOME_UNKNOWN = publicError(PublicErrors.TIMEOUT)

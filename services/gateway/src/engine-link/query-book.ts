@@ -1,0 +1,87 @@
+import { encodeQuery } from '@uptick/protocol'
+import type { Clock } from '../seams.ts'
+import { SERVER_BUSY } from './link-errors.ts'
+import type { Answer } from './link.ts'
+
+interface Waiting {
+  readonly question: object
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (reason: unknown) => void
+  readonly askedAt: number
+  /** On the connection that is up now. */
+  sent: boolean
+}
+
+/** Questions to the engine that are not answered yet. They change nothing, so they are simply asked again. */
+export class QueryBook {
+  readonly #clock: Clock
+  readonly #waitingMax: number
+  /** µs. */
+  readonly #hold: number
+  readonly #waiting = new Map<number, Waiting>()
+  #lastId = 0
+  #unsent = 0
+
+  constructor(clock: Clock, waitingMax: number, hold: number) {
+    this.#clock = clock
+    this.#waitingMax = waitingMax
+    this.#hold = hold
+  }
+
+  get size(): number {
+    return this.#waiting.size
+  }
+
+  ask(question: object): Promise<Answer> {
+    if (this.#waiting.size >= this.#waitingMax) return Promise.reject(SERVER_BUSY)
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(++this.#lastId, { question, resolve, reject, askedAt: this.#clock.now(), sent: false })
+      this.#unsent++
+    })
+  }
+
+  /** The connection was lost: all are to be asked again. */
+  forgetConnection(): void {
+    for (const waiting of this.#waiting.values()) waiting.sent = false
+    this.#unsent = this.#waiting.size
+  }
+
+  /** Frames with what is not asked yet. */
+  send(): Buffer[] {
+    if (this.#unsent === 0) return []
+    const frames: Buffer[] = []
+    for (const [id, waiting] of this.#waiting) {
+      if (waiting.sent) continue
+      waiting.sent = true
+      frames.push(encodeQuery(id, waiting.question))
+    }
+    this.#unsent = 0
+    return frames
+  }
+
+  answer(id: number, sequence: number, value: unknown): void {
+    const waiting = this.#waiting.get(id)
+    if (waiting === undefined) return
+    this.#waiting.delete(id)
+    waiting.resolve({ sequence, value })
+  }
+
+  /** Refuse those that have waited past the hold. */
+  expire(): void {
+    const before = this.#clock.now() - this.#hold
+    for (const [id, waiting] of this.#waiting) {
+      if (waiting.askedAt > before) return
+      this.#refuse(id, waiting)
+    }
+  }
+
+  close(): void {
+    for (const [id, waiting] of this.#waiting) this.#refuse(id, waiting)
+  }
+
+  #refuse(id: number, waiting: Waiting): void {
+    this.#waiting.delete(id)
+    if (!waiting.sent) this.#unsent--
+    waiting.reject(SERVER_BUSY)
+  }
+}

@@ -1,0 +1,32 @@
+import { FRAME_BYTES_MAX } from '@uptick/protocol'
+import { WebSocket } from 'ws'
+import type { Dial } from './socket.ts'
+
+const HANDSHAKE_MS_MAX = 1000
+
+/** Dials an engine over `ws`: loopback or a cluster's own network, so nothing is compressed. */
+export const dialWebSocket: Dial = (url, events) => {
+  const socket = new WebSocket(url, {
+    perMessageDeflate: false,
+    maxPayload: FRAME_BYTES_MAX,
+    handshakeTimeout: HANDSHAKE_MS_MAX,
+    skipUTF8Validation: true,
+  })
+  socket.binaryType = 'nodebuffer'
+  let reason = 'closed'
+  socket.on('open', () => events.opened())
+  socket.on('message', (data: Buffer, isBinary: boolean) => {
+    if (isBinary) events.received(data)
+  })
+  socket.on('error', (error) => (reason = error.message))
+  socket.on('close', (code, text) => events.closed(text.length > 0 ? `${code} ${text.toString()}` : `${reason} ${code}`))
+  return {
+    send: (frame) => {
+      if (socket.readyState === WebSocket.OPEN) socket.send(frame)
+    },
+    close: () => socket.terminate(),
+    get bufferedBytes() {
+      return socket.bufferedAmount
+    },
+  }
+}

@@ -1,0 +1,212 @@
+import { createPublicKey, createSecretKey, randomBytes } from 'node:crypto'
+import type { Pool } from 'pg'
+import type { ApiKey, KeyType } from './api-key.ts'
+import type { SecretBox } from './secret-box.ts'
+
+/** What an operator may know about a key. */
+export interface KeyRecord {
+  readonly apiKey: string
+  readonly account: number
+  readonly type: KeyType
+  readonly label: string
+  readonly canTrade: boolean
+  readonly canRead: boolean
+  readonly unlimited: boolean
+  readonly addresses: readonly string[]
+  readonly status: 'ACTIVE' | 'REVOKED'
+  readonly createdAt: string
+  readonly revokedAt: string | null
+}
+
+export interface NewKey {
+  readonly account: number
+  readonly label: string
+  readonly type: KeyType
+  readonly canTrade: boolean
+  readonly canRead: boolean
+  readonly unlimited: boolean
+  readonly addresses: readonly string[]
+  /** ED25519 and RSA: PEM. */
+  readonly publicKey?: string | undefined
+  /** For keys that exist elsewhere already; generated when absent. */
+  readonly apiKey?: string | undefined
+  readonly secret?: string | undefined
+}
+
+/** The channel that tells gateways to look at the table. A hint only: they also poll. */
+export const KEY_CHANNEL = 'uptick_api_key'
+
+interface Row {
+  api_key: string
+  account: string
+  key_type: KeyType
+  label: string
+  can_trade: boolean
+  can_read: boolean
+  unlimited: boolean
+  addresses: string[]
+  status: 'ACTIVE' | 'REVOKED'
+  created_at: Date
+  revoked_at: Date | null
+  secret: Buffer | null
+  public_key: string | null
+}
+
+const COLUMNS = `api_key, account, key_type, label, can_trade, can_read, unlimited, addresses, status, created_at,
+  revoked_at, secret, public_key`
+
+/** A change of the table: the key, or that it must not be used any more. */
+export interface KeyChange {
+  readonly apiKey: string
+  readonly key: ApiKey | undefined
+}
+
+/** The SQL of API keys. */
+export class KeyTable {
+  readonly #pool: Pool
+  readonly #box: SecretBox
+
+  constructor(pool: Pool, box: SecretBox) {
+    this.#pool = pool
+    this.#box = box
+  }
+
+  /**
+   * Keys written by transactions that were not visible at `horizon` (a transaction id, `0` for all), and the horizon
+   * for the next call. Comparing transaction ids with the oldest one still running misses no late commit, which a
+   * sequence number or a time would.
+   */
+  async changedSince(horizon: string): Promise<{ horizon: string; changes: KeyChange[] }> {
+    const { rows } = await this.#pool.query<Row & { horizon: string }>({
+      name: 'api-key-changes',
+      text: `SELECT s.horizon::text AS horizon, ${COLUMNS}
+        FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon) s
+        LEFT JOIN api_key ON written_by >= $1::xid8`,
+      values: [horizon],
+    })
+    const changes = rows.filter((row) => row.api_key !== null).map((row) => this.#change(row))
+    return { horizon: rows[0]!.horizon, changes }
+  }
+
+  /** Returns the record and, for a generated HMAC key, the secret: it is shown this once. */
+  async create(input: NewKey): Promise<{ record: KeyRecord; secret: string | null }> {
+    const apiKey = input.apiKey ?? randomText()
+    const secret = input.type === 'HMAC' ? (input.secret ?? randomText()) : null
+    const publicKey = input.type === 'HMAC' ? null : checkedPublicKey(input.type, input.publicKey)
+    const { rows } = await this.#pool.query<Row>(
+      `INSERT INTO api_key (api_key, account, key_type, label, can_trade, can_read, unlimited, addresses, secret, public_key)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+       ON CONFLICT (api_key) DO NOTHING RETURNING ${COLUMNS}`,
+      [
+        apiKey,
+        input.account,
+        input.type,
+        input.label,
+        input.canTrade,
+        input.canRead,
+        input.unlimited,
+        input.addresses,
+        secret === null ? null : this.#box.seal(secret, apiKey),
+        publicKey,
+      ],
+    )
+    if (rows.length === 0) throw new KeyError('EXISTS', `the API key ${apiKey} exists already`)
+    return { record: record(rows[0]!), secret }
+  }
+
+  async list(account?: number): Promise<KeyRecord[]> {
+    const { rows } = await this.#pool.query<Row>(
+      `SELECT ${COLUMNS} FROM api_key WHERE $1::bigint IS NULL OR account = $1 ORDER BY created_at, api_key`,
+      [account ?? null],
+    )
+    return rows.map(record)
+  }
+
+  /** `undefined` when there is no such key; revoking again changes nothing. */
+  async revoke(apiKey: string): Promise<KeyRecord | undefined> {
+    const { rows } = await this.#pool.query<Row>(
+      `UPDATE api_key SET status = 'REVOKED', revoked_at = coalesce(revoked_at, now()), secret = NULL,
+         written_by = pg_current_xact_id()
+       WHERE api_key = $1 RETURNING ${COLUMNS}`,
+      [apiKey],
+    )
+    return rows[0] && record(rows[0])
+  }
+
+  #change(row: Row): KeyChange {
+    if (row.status !== 'ACTIVE') return { apiKey: row.api_key, key: undefined }
+    const verifier =
+      row.key_type === 'HMAC'
+        ? createSecretKey(Buffer.from(this.#box.open(row.secret!, row.api_key)))
+        : createPublicKey(row.public_key!)
+    const key: ApiKey = {
+      apiKey: row.api_key,
+      account: Number(row.account),
+      type: row.key_type,
+      label: row.label,
+      canTrade: row.can_trade,
+      canRead: row.can_read,
+      unlimited: row.unlimited,
+      addresses: row.addresses,
+      verifier,
+    }
+    return { apiKey: row.api_key, key }
+  }
+}
+
+/** A request about keys that cannot be done. */
+export class KeyError extends Error {
+  readonly reason: 'EXISTS' | 'PUBLIC_KEY'
+  constructor(reason: 'EXISTS' | 'PUBLIC_KEY', message: string) {
+    super(message)
+    this.reason = reason
+  }
+}
+
+function record(row: Row): KeyRecord {
+  return {
+    apiKey: row.api_key,
+    account: Number(row.account),
+    type: row.key_type,
+    label: row.label,
+    canTrade: row.can_trade,
+    canRead: row.can_read,
+    unlimited: row.unlimited,
+    addresses: row.addresses,
+    status: row.status,
+    createdAt: row.created_at.toISOString(),
+    revokedAt: row.revoked_at?.toISOString() ?? null,
+  }
+}
+
+/** 64 letters and digits: as long and of the same alphabet as Binance's keys and secrets, 340 bits. */
+export function randomText(): string {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+  let text = ''
+  while (text.length < 64) {
+    // Bytes past the last whole multiple of the alphabet would favour its first letters.
+    for (const byte of randomBytes(64)) if (byte < 248 && text.length < 64) text += alphabet[byte % 62]
+  }
+  return text
+}
+
+const RSA_BITS_MIN = 2048
+
+function checkedPublicKey(type: 'ED25519' | 'RSA', pem: string | undefined): string {
+  if (pem === undefined) throw new KeyError('PUBLIC_KEY', `a key of type ${type} needs publicKey (PEM)`)
+  if (pem.includes('PRIVATE KEY'))
+    throw new KeyError('PUBLIC_KEY', 'this is a private key: keep it, send the public one')
+  let key
+  try {
+    key = createPublicKey(pem)
+  } catch (error) {
+    throw new KeyError('PUBLIC_KEY', `publicKey is not a public key in PEM: ${(error as Error).message}`)
+  }
+  if (key.asymmetricKeyType !== type.toLowerCase()) {
+    throw new KeyError('PUBLIC_KEY', `publicKey is of type ${key.asymmetricKeyType}, not ${type}`)
+  }
+  if (type === 'RSA' && (key.asymmetricKeyDetails?.modulusLength ?? 0) < RSA_BITS_MIN) {
+    throw new KeyError('PUBLIC_KEY', `an RSA key needs at least ${RSA_BITS_MIN} bits`)
+  }
+  return key.export({ type: 'spki', format: 'pem' }).toString()
+}

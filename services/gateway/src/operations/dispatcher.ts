@@ -1,0 +1,79 @@
+import { Authenticator } from '../auth/authenticator.ts'
+import { checkTimeWindow } from '../auth/time-window.ts'
+import type { ApiKey } from '../keys/api-key.ts'
+import type { Services } from '../services.ts'
+import type { Call } from './call.ts'
+import { missing } from './params.ts'
+import type { Operation } from './operation.ts'
+
+/** Runs operations for every transport: charges the limits, checks key, time and signature, then runs. */
+export class Dispatcher {
+  readonly services: Services
+  readonly authenticator: Authenticator
+
+  constructor(services: Services) {
+    this.services = services
+    this.authenticator = new Authenticator(services.keys)
+  }
+
+  /** The operation's result (see `jsonText`); throws or rejects with `PublicError`. */
+  async call(operation: Operation, call: Call): Promise<unknown> {
+    const { limits } = this.services
+    const weight = operation.weight(call.params)
+    const unlimited = this.#claimsUnlimited(operation, call)
+    if (!unlimited) limits.request(call.ip, weight)
+    const caller = this.#authenticateOrCharge(operation, call, unlimited ? weight : 0)
+    if (operation.orders !== undefined && !unlimited) limits.order(caller.key!.account, operation.orders)
+    const result = await operation.run(
+      {
+        services: this.services,
+        account: caller.key?.account ?? 0,
+        key: caller.key,
+        receivedAt: call.receivedAt,
+        sendBefore: caller.sendBefore,
+        timeUnit: call.timeUnit,
+        firstSent: call.firstSent,
+      },
+      call.params,
+    )
+    if (operation.freeWhenSuccessful === true && !unlimited) limits.refund(call.ip, weight)
+    return result
+  }
+
+  /** A key without limits is named; whether the caller has it comes later. */
+  #claimsUnlimited({ security }: Operation, call: Call): boolean {
+    if (security === 'NONE' || security === 'USER_STREAM') return false
+    if (call.apiKey === '') return call.session?.unlimited === true
+    return this.services.keys.find(call.apiKey)?.unlimited === true
+  }
+
+  /** What is charged after all when the caller does not prove to have the key. */
+  #authenticateOrCharge(
+    operation: Operation,
+    call: Call,
+    weight: number,
+  ): { key: ApiKey | undefined; sendBefore: number } {
+    try {
+      return this.authenticate(operation, call)
+    } catch (error) {
+      if (weight > 0) this.services.limits.request(call.ip, weight)
+      throw error
+    }
+  }
+
+  /** Who calls and until when the request holds; throws what the checks throw. */
+  authenticate(operation: Pick<Operation, 'security'>, call: Call): { key: ApiKey | undefined; sendBefore: number } {
+    const { security } = operation
+    if (security === 'NONE') return { key: undefined, sendBefore: Number.POSITIVE_INFINITY }
+    if (call.session !== undefined && call.apiKey === '' && call.signature === '') {
+      this.authenticator.checkPermission(call.session, call.ip, security)
+      return { key: call.session, sendBefore: checkTimeWindow(call.params, this.services.clock.now()) }
+    }
+    const key = this.authenticator.key(call.apiKey, call.ip, security)
+    if (security === 'USER_STREAM') return { key, sendBefore: Number.POSITIVE_INFINITY }
+    if (call.signature === '') throw missing('signature')
+    const sendBefore = checkTimeWindow(call.params, this.services.clock.now())
+    this.authenticator.checkSignature(key, call.signed, call.signature)
+    return { key, sendBefore }
+  }
+}

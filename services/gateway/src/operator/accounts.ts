@@ -1,0 +1,179 @@
+import { AccountStatus, CommandKind, EventKind, OrderType, Side, TimeInForce } from '@uptick/core'
+import type { FeeDefinition } from '@uptick/core'
+import { formatAmount } from '@uptick/protocol'
+import type { FastifyInstance } from 'fastify'
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+import { microseconds } from '../operations/params.ts'
+import { addedId, administer } from './administer.ts'
+import { amountOf, rateOf, unitsOf } from './decimals.ts'
+import { assetCoded, marketNamed } from './markets.ts'
+import { notFound } from './operator-error.ts'
+import type { OperatorContext } from './operator-server.ts'
+import { AccountBody, AccountStatusBody, FeesBody, FundsBody, ImportOrderBody } from './schemas.ts'
+
+const AccountParams = Type.Object({ account: Type.String({ pattern: '^[1-9][0-9]{0,9}$' }) })
+interface OfAccount {
+  Params: { account: string }
+}
+
+/** The `account` query of the engine: amounts are decimal integers of the asset's units. */
+interface AccountAnswer {
+  readonly account: number
+  readonly label: string
+  readonly status: number
+  readonly balances: readonly { readonly asset: number; readonly free: string; readonly locked: string }[]
+  readonly fees: readonly FeeDefinition[]
+}
+
+/** Accounts, their money, fees and states. */
+export function registerAccounts(app: FastifyInstance, context: OperatorContext): void {
+  const { link } = context
+
+  app.post<{ Body: Static<typeof AccountBody> }>(
+    '/accounts',
+    { schema: { body: AccountBody } },
+    async (request, reply) => {
+      const { label } = request.body
+      const outcome = await administer(link, (command) => {
+        command.kind = CommandKind.ADD_ACCOUNT
+        command.text = label
+      })
+      return reply.code(201).send({ account: addedId(outcome), label })
+    },
+  )
+
+  app.get<OfAccount>('/accounts/:account', { schema: { params: AccountParams } }, async (request) => {
+    const account = Number(request.params.account)
+    const { value } = await link.query({ kind: 'account', account })
+    if (value === null || value === undefined) throw notFound(`account ${account}`)
+    return shownAccount(context, value as AccountAnswer)
+  })
+
+  app.put<OfAccount & { Body: Static<typeof AccountStatusBody> }>(
+    '/accounts/:account/status',
+    { schema: { params: AccountParams, body: AccountStatusBody } },
+    async (request) => {
+      const account = Number(request.params.account)
+      const { status } = request.body
+      await administer(link, (command) => {
+        command.kind = CommandKind.SET_ACCOUNT_STATUS
+        command.account = account
+        command.value = AccountStatus[status as keyof typeof AccountStatus]
+      })
+      return { account, status }
+    },
+  )
+
+  app.put<OfAccount & { Body: Static<typeof FeesBody> }>(
+    '/accounts/:account/fees',
+    { schema: { params: AccountParams, body: FeesBody } },
+    async (request) => {
+      const { symbol, maker, taker } = request.body
+      if (symbol !== undefined) marketNamed(link.catalogue, symbol)
+      const account = Number(request.params.account)
+      const fees: FeeDefinition = {
+        account,
+        symbol: symbol ?? '',
+        maker: rateOf('maker', maker),
+        taker: rateOf('taker', taker),
+      }
+      await administer(link, (command) => {
+        command.kind = CommandKind.SET_FEES
+        command.account = account
+        command.text = JSON.stringify(fees)
+      })
+      return { account, symbol: symbol ?? null, maker, taker }
+    },
+  )
+
+  app.delete<OfAccount>('/accounts/:account/orders', { schema: { params: AccountParams } }, async (request) => {
+    const account = Number(request.params.account)
+    const outcome = await administer(link, (command) => {
+      command.kind = CommandKind.CANCEL_ACCOUNT
+      command.account = account
+    })
+    return { account, canceled: outcome.events.filter((event) => event.kind === EventKind.EXECUTION).length }
+  })
+
+  registerFunds(app, context)
+  registerImport(app, context)
+}
+
+function shownAccount({ link }: OperatorContext, answer: AccountAnswer): object {
+  const status = Object.entries(AccountStatus).find(([, value]) => value === answer.status)?.[0] ?? answer.status
+  const balances = answer.balances.map(({ asset, free, locked }) => {
+    const { code, decimals } = link.catalogue.assetById(asset)
+    return {
+      asset: code,
+      free: formatAmount(BigInt(free), decimals, 0),
+      locked: formatAmount(BigInt(locked), decimals, 0),
+    }
+  })
+  return { ...answer, status, balances }
+}
+
+function registerFunds(app: FastifyInstance, context: OperatorContext): void {
+  const { link, references } = context
+  const kinds = {
+    deposits: CommandKind.DEPOSIT,
+    withdrawals: CommandKind.WITHDRAW,
+    imports: CommandKind.IMPORT_BALANCE,
+  } as const
+  for (const [path, kind] of Object.entries(kinds)) {
+    app.post<OfAccount & { Body: Static<typeof FundsBody> }>(
+      `/accounts/:account/${path}`,
+      { schema: { params: AccountParams, body: FundsBody } },
+      async (request, reply) => {
+        const account = Number(request.params.account)
+        const { asset: code, amount: text, reference } = request.body
+        const asset = assetCoded(link.catalogue, code)
+        const amount = amountOf('amount', text, asset.decimals)
+        const result = await references.once(reference, { path, account, asset: code, amount: text }, async () => {
+          const outcome = await administer(link, (command) => {
+            command.kind = kind
+            command.account = account
+            command.asset = asset.id
+            command.amount = amount
+            command.text = reference ?? ''
+          })
+          return { account, asset: code, amount: text, reference: reference ?? null, sequence: outcome.sequence }
+        })
+        return reply.code('repeated' in result ? 200 : 201).send(result)
+      },
+    )
+  }
+}
+
+function registerImport(app: FastifyInstance, { link }: OperatorContext): void {
+  app.post<OfAccount & { Body: Static<typeof ImportOrderBody> }>(
+    '/accounts/:account/import-order',
+    { schema: { params: AccountParams, body: ImportOrderBody } },
+    async (request, reply) => {
+      const { body } = request
+      const market = marketNamed(link.catalogue, body.symbol)
+      const { priceDecimals, quantityDecimals } = market.definition
+      const price = unitsOf('price', body.price, priceDecimals)
+      const quantity = unitsOf('quantity', body.quantity, quantityDecimals)
+      const executed = unitsOf('executedQuantity', body.executedQuantity ?? '0', quantityDecimals)
+      const outcome = await administer(link, (command) => {
+        command.kind = CommandKind.IMPORT_ORDER
+        command.account = Number(request.params.account)
+        command.symbol = market.id
+        command.side = Side[body.side as keyof typeof Side]
+        command.type = body.type === 'LIMIT_MAKER' ? OrderType.LIMIT_MAKER : OrderType.LIMIT
+        command.timeInForce = TimeInForce.GTC
+        command.price = price
+        command.quantity = quantity
+        command.executedQuantity = executed
+        command.originalTime = microseconds(body.originalTime)
+        command.text = body.foreignId ?? ''
+        if (body.clientOrderId !== undefined) command.clientId.set(body.clientOrderId)
+      })
+      const execution = outcome.events.find((event) => event.kind === EventKind.EXECUTION)
+      return reply
+        .code(201)
+        .send({ symbol: market.name, orderId: execution?.order.orderId, sequence: outcome.sequence })
+    },
+  )
+}

@@ -1,0 +1,54 @@
+import { CommandKind } from '@uptick/core'
+import { formatAmount } from '@uptick/protocol'
+import type { FastifyInstance } from 'fastify'
+import type { Static } from 'typebox'
+import { administer } from './administer.ts'
+import type { OperatorContext } from './operator-server.ts'
+import { BehaviourBody, SkipBody } from './schemas.ts'
+
+/** The `totals` query of the engine. */
+type Totals = readonly { readonly asset: number; readonly [sum: string]: string | number }[]
+
+/** The shard as a whole: state, sums, behaviours, commands to be passed over. */
+export function registerExchange(app: FastifyInstance, { link, skips }: OperatorContext): void {
+  app.get('/status', async () => {
+    const { value, sequence } = await link.query({ kind: 'status' })
+    return { link: link.state, sequence, engine: value }
+  })
+
+  app.get('/totals', async () => {
+    const { value, sequence } = await link.query({ kind: 'totals' })
+    const totals = (value as Totals).map(({ asset, ...sums }) => {
+      const { code, decimals } = link.catalogue.assetById(asset)
+      const shown = Object.entries(sums).map(([name, sum]) => [name, formatAmount(BigInt(sum), decimals, 0)])
+      return { asset: code, ...Object.fromEntries(shown) }
+    })
+    return { sequence, totals }
+  })
+
+  app.get('/behaviours', async () => {
+    const { value } = await link.query({ kind: 'catalogue' })
+    return { active: (value as { behaviours: readonly number[] }).behaviours }
+  })
+
+  app.post<{ Body: Static<typeof BehaviourBody> }>(
+    '/behaviours',
+    { schema: { body: BehaviourBody } },
+    async (request, reply) => {
+      const { behaviour } = request.body
+      const { sequence } = await administer(link, (command) => {
+        command.kind = CommandKind.ACTIVATE_BEHAVIOUR
+        command.value = behaviour
+      })
+      return reply.code(201).send({ behaviour, sequence })
+    },
+  )
+
+  app.get('/skips', async () => ({ skipped: [...(await skips.skipped())].toSorted((a, b) => a - b) }))
+
+  app.post<{ Body: Static<typeof SkipBody> }>('/skips', { schema: { body: SkipBody } }, async (request, reply) => {
+    const { sequence, reason, operator } = request.body
+    await skips.skip(sequence, reason, operator)
+    return reply.code(201).send({ sequence, reason, operator })
+  })
+}

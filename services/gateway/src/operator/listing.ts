@@ -1,0 +1,84 @@
+import { OrderType, SelfTradePrevention } from '@uptick/core'
+import type { SymbolDefinition, SymbolFilters } from '@uptick/core'
+import type { Static } from 'typebox'
+import type { Asset } from '../engine-link/catalogue.ts'
+import { amountOf, rateOf, unitsOf } from './decimals.ts'
+import { invalid } from './operator-error.ts'
+import type { FiltersBody, SymbolBody } from './schemas.ts'
+
+type Filters = Static<typeof FiltersBody>
+
+const MULTIPLIER_DECIMALS = 4
+const FEE_DEFAULT = 1000
+const UNITS_MAX = 9_000_000_000_000_000
+
+/**
+ * The definition that an operator's short form stands for. Defaults: tick and step of one unit, everything else wide
+ * open but bounded, the reference price ± a factor of five, 0.1 % fees, all order types, self-trades expire the taker's
+ * counterpart only when an order asks for it (NONE).
+ */
+export function symbolDefinition(body: Static<typeof SymbolBody>, base: Asset, quote: Asset): SymbolDefinition {
+  const { priceDecimals, quantityDecimals } = body
+  if (quantityDecimals > base.decimals)
+    throw invalid(`quantityDecimals is more than ${base.code} has (${base.decimals})`)
+  if (priceDecimals + quantityDecimals > quote.decimals) {
+    throw invalid(`priceDecimals + quantityDecimals is more than ${quote.code} has (${quote.decimals})`)
+  }
+  const definition: SymbolDefinition = {
+    name: body.name ?? `${base.code}${quote.code}`,
+    base: base.code,
+    quote: quote.code,
+    priceDecimals,
+    quantityDecimals,
+    filters: defaultFilters(),
+    makerFee: body.makerFee === undefined ? FEE_DEFAULT : rateOf('makerFee', body.makerFee),
+    takerFee: body.takerFee === undefined ? FEE_DEFAULT : rateOf('takerFee', body.takerFee),
+    orderTypes: body.orderTypes ?? Object.keys(OrderType),
+    selfTradePreventionModes: body.selfTradePreventionModes ?? Object.keys(SelfTradePrevention),
+    defaultSelfTradePrevention: body.defaultSelfTradePrevention ?? 'NONE',
+    status: body.status ?? 'TRADING',
+  }
+  return { ...definition, filters: changedFilters(definition, quote, body.filters ?? {}) }
+}
+
+function defaultFilters(): SymbolFilters {
+  return {
+    minPrice: 1,
+    maxPrice: UNITS_MAX,
+    tickSize: 1,
+    minQuantity: 1,
+    maxQuantity: UNITS_MAX,
+    stepSize: 1,
+    marketMinQuantity: 0,
+    marketMaxQuantity: 0,
+    marketStepSize: 0,
+    minNotional: '0',
+    maxNotional: '0',
+    applyMinToMarket: true,
+    applyMaxToMarket: false,
+    bidMultiplierUp: 50_000,
+    bidMultiplierDown: 2000,
+    askMultiplierUp: 50_000,
+    askMultiplierDown: 2000,
+    averagePriceMinutes: 5,
+    maxOrders: 200,
+    maxAlgoOrders: 5,
+    maxPosition: 0,
+  }
+}
+
+/** The filters of a symbol with those changed that an operator names. */
+export function changedFilters(symbol: SymbolDefinition, quote: Asset, change: Filters): SymbolFilters {
+  const filters: Record<string, unknown> = { ...symbol.filters }
+  for (const [name, value] of Object.entries(change)) {
+    filters[name] = typeof value === 'string' ? filterUnits(symbol, quote, name, value) : value
+  }
+  return filters as unknown as SymbolFilters
+}
+
+function filterUnits(symbol: SymbolDefinition, quote: Asset, name: string, text: string): number | string {
+  if (name.endsWith('Notional')) return amountOf(name, text, quote.decimals).toString()
+  if (name.includes('Multiplier')) return unitsOf(name, text, MULTIPLIER_DECIMALS)
+  const isPrice = name.endsWith('Price') || name === 'tickSize'
+  return unitsOf(name, text, isPrice ? symbol.priceDecimals : symbol.quantityDecimals)
+}

@@ -1,0 +1,99 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import fastify from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { PublicError } from '@uptick/protocol'
+import type { Pool } from 'pg'
+import type { EngineLink } from '../engine-link/link.ts'
+import { KeyError } from '../keys/key-table.ts'
+import type { KeyTable } from '../keys/key-table.ts'
+import type { KeyStore } from '../keys/key-store.ts'
+import { OperatorError } from './operator-error.ts'
+import { References } from './references.ts'
+import { registerAccounts } from './accounts.ts'
+import { registerExchange } from './exchange.ts'
+import { registerKeys } from './keys.ts'
+import { registerMarkets } from './markets.ts'
+
+/** The skip table of the journal, as far as the operator sees it. */
+export interface Skips {
+  skipped(): Promise<Set<number>>
+  skip(sequence: number, reason: string, operator: string): Promise<void>
+}
+
+export interface OperatorOptions {
+  readonly token: string
+  readonly link: EngineLink
+  readonly keys: KeyStore
+  readonly keyTable: KeyTable
+  readonly pool: Pool
+  readonly skips: Skips
+  readonly failed: (path: string, error: unknown) => void
+}
+
+/** What the routes share. */
+export interface OperatorContext extends OperatorOptions {
+  readonly references: References
+}
+
+const TOKEN_LENGTH_MIN = 16
+
+/** The operator API: JSON in and out, every request with `Authorization: Bearer <token>`. */
+export function createOperatorServer(options: OperatorOptions): FastifyInstance {
+  if (options.token.length < TOKEN_LENGTH_MIN) {
+    throw new Error(`the operator token must have at least ${TOKEN_LENGTH_MIN} characters`)
+  }
+  const app = fastify({
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
+    return503OnClosing: false,
+  })
+  app.addHook('onRequest', authorize(options.token))
+  app.setErrorHandler<FastifyError>((error, request, reply) => sendFailure(options, error, request, reply))
+  app.setNotFoundHandler((request, reply) =>
+    reply.code(404).send({ error: { code: 'NOT_FOUND', message: `there is no ${request.method} ${request.url}` } }),
+  )
+  const context: OperatorContext = { ...options, references: new References(options.pool) }
+  registerMarkets(app, context)
+  registerAccounts(app, context)
+  registerKeys(app, context)
+  registerExchange(app, context)
+  return app
+}
+
+function authorize(token: string) {
+  const expected = digest(`Bearer ${token}`)
+  return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+    // Digests have one length, so that the comparison tells nothing about the token's.
+    if (timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) return done()
+    reply
+      .code(401)
+      .header('www-authenticate', 'Bearer')
+      .send({ error: { code: 'UNAUTHORIZED', message: 'send the operator token: Authorization: Bearer <token>' } })
+  }
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+function sendFailure(
+  options: OperatorOptions,
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  if (error instanceof OperatorError) return send(reply, error.status, error.code, error.message)
+  if (error instanceof KeyError) return send(reply, error.reason === 'EXISTS' ? 409 : 400, error.reason, error.message)
+  if (error instanceof PublicError) {
+    // Of the engine link: nobody answered in time.
+    if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
+    return send(reply, error.status, error.status === 504 ? 'OUTCOME_UNKNOWN' : 'BUSY', error.msg)
+  }
+  const status = error.statusCode ?? 500
+  if (status < 500) return send(reply, status, 'INVALID', error.message)
+  options.failed(request.url, error)
+  return send(reply, 500, 'FAILED', 'the request failed; the log of the gateway says why')
+}
+
+function send(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
+  return reply.code(status).send({ error: { code, message } })
+}

@@ -1,0 +1,140 @@
+import { Type } from 'typebox'
+
+/** Bodies of the operator API. Amounts, prices and rates are decimal text: a JSON number would round them. */
+
+const decimal = (description: string): ReturnType<typeof Type.String> =>
+  Type.String({ pattern: '^[0-9]{1,20}(\\.[0-9]{1,20})?$', description })
+
+const strict = { additionalProperties: false } as const
+
+export const AssetBody = Type.Object(
+  {
+    code: Type.String({ pattern: '^[A-Z0-9]{1,20}$' }),
+    decimals: Type.Integer({ minimum: 0, maximum: 18 }),
+  },
+  strict,
+)
+
+/** Filters as an operator writes them; what is left out keeps its value, or its default at listing. */
+const filterProperties = {
+  minPrice: Type.Optional(decimal('price')),
+  maxPrice: Type.Optional(decimal('price')),
+  tickSize: Type.Optional(decimal('price')),
+  minQuantity: Type.Optional(decimal('quantity')),
+  maxQuantity: Type.Optional(decimal('quantity')),
+  stepSize: Type.Optional(decimal('quantity')),
+  marketMinQuantity: Type.Optional(decimal('quantity')),
+  marketMaxQuantity: Type.Optional(decimal('quantity')),
+  marketStepSize: Type.Optional(decimal('quantity')),
+  minNotional: Type.Optional(decimal('quote amount')),
+  maxNotional: Type.Optional(decimal('quote amount')),
+  applyMinToMarket: Type.Optional(Type.Boolean()),
+  applyMaxToMarket: Type.Optional(Type.Boolean()),
+  bidMultiplierUp: Type.Optional(decimal('times the reference price')),
+  bidMultiplierDown: Type.Optional(decimal('times the reference price')),
+  askMultiplierUp: Type.Optional(decimal('times the reference price')),
+  askMultiplierDown: Type.Optional(decimal('times the reference price')),
+  averagePriceMinutes: Type.Optional(Type.Integer({ minimum: 0, maximum: 60 })),
+  maxOrders: Type.Optional(Type.Integer({ minimum: 0 })),
+  maxAlgoOrders: Type.Optional(Type.Integer({ minimum: 0 })),
+  maxPosition: Type.Optional(decimal('quantity')),
+}
+
+export const FiltersBody = Type.Object(filterProperties, { ...strict, minProperties: 1 })
+
+const statusName = Type.Enum(['TRADING', 'HALT', 'BREAK', 'CANCEL_ONLY', 'POST_ONLY'])
+
+export const SymbolBody = Type.Object(
+  {
+    name: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 40, description: 'base and quote joined when left out' }),
+    ),
+    base: Type.String(),
+    quote: Type.String(),
+    priceDecimals: Type.Integer({ minimum: 0, maximum: 18 }),
+    quantityDecimals: Type.Integer({ minimum: 0, maximum: 18 }),
+    makerFee: Type.Optional(decimal('rate of the received amount, 0.001 is 0.1 %')),
+    takerFee: Type.Optional(decimal('rate of the received amount')),
+    orderTypes: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
+    selfTradePreventionModes: Type.Optional(Type.Array(Type.String(), { minItems: 1 })),
+    defaultSelfTradePrevention: Type.Optional(Type.String()),
+    status: Type.Optional(statusName),
+    filters: Type.Optional(Type.Object(filterProperties, strict)),
+  },
+  strict,
+)
+
+export const SymbolStatusBody = Type.Object({ status: statusName }, strict)
+
+export const PhaseBody = Type.Object(
+  {
+    status: statusName,
+    symbols: Type.Optional(Type.Array(Type.String(), { description: 'all when left out' })),
+  },
+  strict,
+)
+
+export const AccountBody = Type.Object({ label: Type.String({ minLength: 1, maxLength: 100 }) }, strict)
+
+export const AccountStatusBody = Type.Object({ status: Type.Enum(['ACTIVE', 'CANCEL_ONLY', 'FROZEN']) }, strict)
+
+export const FeesBody = Type.Object(
+  {
+    symbol: Type.Optional(Type.String({ description: 'every symbol when left out' })),
+    maker: decimal('rate of the received amount'),
+    taker: decimal('rate of the received amount'),
+  },
+  strict,
+)
+
+export const FundsBody = Type.Object(
+  {
+    asset: Type.String(),
+    amount: decimal('amount'),
+    reference: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 100, description: 'sent again, the first result is returned' }),
+    ),
+  },
+  strict,
+)
+
+export const ImportOrderBody = Type.Object(
+  {
+    symbol: Type.String(),
+    side: Type.Enum(['BUY', 'SELL']),
+    type: Type.Optional(Type.Enum(['LIMIT', 'LIMIT_MAKER'])),
+    price: decimal('price'),
+    quantity: decimal('quantity'),
+    executedQuantity: Type.Optional(decimal('quantity')),
+    originalTime: Type.Integer({ minimum: 0, description: 'ms or µs; orders within a price keep this order' }),
+    foreignId: Type.Optional(Type.String({ maxLength: 100 })),
+    clientOrderId: Type.Optional(Type.String({ pattern: '^[.A-Z:/a-z0-9_-]{1,36}$' })),
+  },
+  strict,
+)
+
+export const KeyBody = Type.Object(
+  {
+    label: Type.Optional(Type.String({ maxLength: 100 })),
+    type: Type.Optional(Type.Enum(['HMAC', 'ED25519', 'RSA'])),
+    publicKey: Type.Optional(Type.String({ maxLength: 10_000, description: 'PEM, for ED25519 and RSA' })),
+    canTrade: Type.Optional(Type.Boolean()),
+    canRead: Type.Optional(Type.Boolean()),
+    unlimited: Type.Optional(Type.Boolean({ description: 'no limits of requests and orders: for your own tools' })),
+    addresses: Type.Optional(Type.Array(Type.String({ maxLength: 45 }), { maxItems: 100 })),
+    apiKey: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{8,128}$', description: 'generated when left out' })),
+    secret: Type.Optional(Type.String({ minLength: 16, maxLength: 128, description: 'HMAC: generated when left out' })),
+  },
+  strict,
+)
+
+export const BehaviourBody = Type.Object({ behaviour: Type.Integer({ minimum: 1 }) }, strict)
+
+export const SkipBody = Type.Object(
+  {
+    sequence: Type.Integer({ minimum: 1 }),
+    reason: Type.String({ minLength: 1, maxLength: 1000 }),
+    operator: Type.String({ minLength: 1, maxLength: 100 }),
+  },
+  strict,
+)

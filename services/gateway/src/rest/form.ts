@@ -1,0 +1,56 @@
+import { PublicErrors, publicError } from '@uptick/protocol'
+import { illegal } from '../operations/params.ts'
+
+/** More parameters than any operation has. */
+export const PARAMETERS_MAX = 100
+
+/**
+ * The parameters of a request: form text of the query and of the body, whatever its Content-Type said. A name in both:
+ * the query wins. A name twice in one of them: -1101.
+ */
+export function parseForms(query: string, body: string): Map<string, string> {
+  const values = new Map<string, string>()
+  if (body !== '') parseForm(body, values)
+  if (query === '') return values
+  if (values.size === 0) {
+    parseForm(query, values)
+    return values
+  }
+  const fromQuery = new Map<string, string>()
+  parseForm(query, fromQuery)
+  for (const [name, value] of fromQuery) values.set(name, value)
+  return values
+}
+
+function parseForm(text: string, values: Map<string, string>): void {
+  let start = 0
+  while (start < text.length) {
+    let end = text.indexOf('&', start)
+    if (end < 0) end = text.length
+    if (end > start) {
+      const equals = text.indexOf('=', start)
+      const nameEnd = equals < 0 || equals > end ? end : equals
+      const name = decode(text.slice(start, nameEnd), '')
+      if (values.has(name)) throw publicError(PublicErrors.DUPLICATE_PARAMETER)
+      if (values.size >= PARAMETERS_MAX) throw publicError(PublicErrors.TOO_MANY_PARAMETERS)
+      values.set(name, nameEnd === end ? '' : decode(text.slice(nameEnd + 1, end), name))
+    }
+    start = end + 1
+  }
+}
+
+const ENCODED = /[%+]/
+
+function decode(text: string, name: string): string {
+  if (!ENCODED.test(text)) return text
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    throw illegal(printable(name), 'percent-encoded UTF-8')
+  }
+}
+
+/** A name that came from outside, short enough and plain enough to be repeated in a message. */
+function printable(name: string): string {
+  return name.slice(0, 40).replaceAll(/[^\w.-]/g, '?')
+}

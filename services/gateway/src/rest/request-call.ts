@@ -1,0 +1,44 @@
+import type { FastifyRequest } from 'fastify'
+import { withoutSignature } from '../auth/signature.ts'
+import type { Call } from '../operations/call.ts'
+import type { TimeUnit } from '../operations/operation.ts'
+import { Params, illegal, microseconds } from '../operations/params.ts'
+import { PublicErrors, publicError } from '@uptick/protocol'
+import { parseForms } from './form.ts'
+
+/** What a request asks for, and exactly what it signed: its raw query, then its raw body, both without signature. */
+export function callOf(request: FastifyRequest, receivedAt: number): Call {
+  const url = request.raw.url ?? ''
+  const mark = url.indexOf('?')
+  const query = mark < 0 ? '' : url.slice(mark + 1)
+  const body = typeof request.body === 'string' ? request.body : ''
+  const { headers } = request
+  const apiKey = headers['x-mbx-apikey']
+  const params = new Params(parseForms(query, body))
+  // Most requests carry all of it in one of the two.
+  const signedQuery = withoutSignature(query)
+  const signedBody = withoutSignature(body)
+  return {
+    params,
+    ip: request.ip,
+    receivedAt,
+    timeUnit: timeUnitOf(headers['x-mbx-time-unit']),
+    apiKey: typeof apiKey === 'string' ? apiKey : '',
+    signed: signedQuery.rest + signedBody.rest,
+    signature: params.raw('signature') ?? '',
+    firstSent: firstSentOf(headers['x-uptick-idempotent'] ?? params.raw('idempotent')),
+  }
+}
+
+function timeUnitOf(header: string | string[] | undefined): TimeUnit {
+  if (header === undefined) return 'MILLISECOND'
+  const unit = String(header).toUpperCase()
+  if (unit === 'MICROSECOND' || unit === 'MILLISECOND') return unit
+  throw publicError(PublicErrors.INVALID_TIME_UNIT)
+}
+
+function firstSentOf(value: string | string[] | undefined): number {
+  if (value === undefined) return 0
+  if (typeof value !== 'string' || !/^[1-9][0-9]{9,15}$/.test(value)) throw illegal('idempotent', '^[0-9]{10,16}$')
+  return microseconds(Number(value))
+}

@@ -1,0 +1,138 @@
+import fastify from 'fastify'
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
+import type { Dispatcher } from '../operations/dispatcher.ts'
+import { jsonText } from '../operations/operation.ts'
+import type { Operation, OperationRegistry } from '../operations/operation.ts'
+import { callOf } from './request-call.ts'
+import { registerStubs } from './stubs.ts'
+
+/** No request of the API is near it. */
+const BODY_BYTES_MAX = 64 * 1024
+const JSON_TYPE = 'application/json;charset=UTF-8'
+
+const TOO_LARGE = publicError(PublicErrors.PAYLOAD_TOO_LARGE)
+const MALFORMED = publicError(PublicErrors.ILLEGAL_CHARACTERS_SOMEWHERE)
+const UNKNOWN = publicError(PublicErrors.UNKNOWN)
+const NOT_ACCEPTABLE = publicError(PublicErrors.SBE_DEMANDED)
+/** A path that came from outside, short enough to be repeated. */
+const PATH_SHOWN_MAX = 100
+
+export interface RestOptions {
+  readonly dispatcher: Dispatcher
+  readonly registry: OperationRegistry
+  /** A failure that is ours: everything that becomes a 500. */
+  readonly failed: (operation: string, error: unknown) => void
+  /** Addresses (or CIDR ranges) of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustProxy?: string[] | undefined
+  /** Seconds that an operation took, for metrics. */
+  readonly measured?: (operation: string, status: number, seconds: number) => void
+}
+
+/** The REST transport: a route for every operation that has one. The caller listens and may add to `app.server`. */
+export function createRest(options: RestOptions): FastifyInstance {
+  const app = fastify({
+    bodyLimit: BODY_BYTES_MAX,
+    trustProxy: options.trustProxy ?? false,
+    // Requests are never cut off while they drain: the process decides when it is done.
+    return503OnClosing: false,
+    routerOptions: { querystringParser: () => NO_QUERY, maxParamLength: 100 },
+    frameworkErrors: (_error, _request, reply) => void sendError(reply as FastifyReply, MALFORMED),
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) socket.end(rawError((error as NodeJS.ErrnoException).code))
+    },
+  })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const status = error.statusCode ?? 500
+    if (status >= 500) options.failed(request.url.split('?', 1)[0]!, error)
+    return sendError(reply, status >= 500 ? UNKNOWN : status === 413 ? TOO_LARGE : MALFORMED)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0]!.slice(0, PATH_SHOWN_MAX)
+    return sendError(reply, publicError(PublicErrors.NOT_FOUND, path, request.method))
+  })
+  app.options('/*', (request, reply) => preflight(request, reply))
+  for (const operation of options.registry.operations) addRoute(app, options, operation)
+  registerStubs(app)
+  return app
+}
+
+const NO_QUERY = {}
+
+function addRoute(app: FastifyInstance, options: RestOptions, operation: Operation): void {
+  const { rest } = operation
+  if (rest === undefined) return
+  const { dispatcher, failed, measured } = options
+  const { clock, limits } = dispatcher.services
+  app.route({
+    method: rest.method,
+    url: rest.path,
+    handler: async (request, reply) => {
+      const receivedAt = clock.now()
+      const began = measured === undefined ? 0 : performance.now()
+      try {
+        const { accept } = request.headers
+        if (accept !== undefined && accept.includes('application/sbe') && !/json|\*\/\*/.test(accept)) throw NOT_ACCEPTABLE
+        const call = callOf(request, receivedAt)
+        const text = jsonText(await dispatcher.call(operation, call))
+        if (operation.orders !== undefined) orderCountHeaders(reply, options, call.apiKey)
+        weightHeaders(request, reply, limits.usedWeight(request.ip))
+        reply.header('content-type', JSON_TYPE)
+        reply.send(text)
+      } catch (error) {
+        const shown = error instanceof PublicError ? error : UNKNOWN
+        if (shown === UNKNOWN) failed(operation.name, error)
+        weightHeaders(request, reply, limits.usedWeight(request.ip))
+        sendError(reply, shown)
+      }
+      measured?.(operation.name, reply.statusCode, (performance.now() - began) / 1000)
+      return reply
+    },
+  })
+}
+
+function weightHeaders(request: FastifyRequest, reply: FastifyReply, used: number): void {
+  reply.header('x-mbx-used-weight', used)
+  reply.header('x-mbx-used-weight-1m', used)
+  if (request.headers.origin !== undefined) reply.header('access-control-allow-origin', '*')
+}
+
+function orderCountHeaders(reply: FastifyReply, options: RestOptions, apiKey: string): void {
+  const { keys, limits } = options.dispatcher.services
+  const account = keys.find(apiKey)?.account
+  if (account === undefined) return
+  const { tenSeconds, day } = limits.orderCounts(account)
+  reply.header('x-mbx-order-count-10s', tenSeconds)
+  reply.header('x-mbx-order-count-1d', day)
+}
+
+/** Write an error as Binance does. */
+export function sendError(reply: FastifyReply, error: PublicError): FastifyReply {
+  if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
+  return reply.code(error.status).header('content-type', JSON_TYPE).send(JSON.stringify(error))
+}
+
+function preflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (request.headers.origin !== undefined) {
+    reply.header('access-control-allow-origin', '*')
+    reply.header('access-control-allow-methods', 'GET, HEAD, POST, PUT, DELETE, OPTIONS')
+    reply.header('access-control-allow-headers', 'Content-Type, X-MBX-APIKEY, X-MBX-TIME-UNIT, X-Uptick-Idempotent')
+    reply.header('access-control-max-age', '86400')
+  }
+  return reply.code(204).header('allow', 'GET, HEAD, POST, PUT, DELETE, OPTIONS').send()
+}
+
+/** For bytes that are not HTTP: there is no request to reply to. */
+function rawError(code: string | undefined): string {
+  const [status, text] =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? [431, 'Request Header Fields Too Large']
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? [408, 'Request Timeout']
+        : [400, 'Bad Request']
+  const body = JSON.stringify(MALFORMED)
+  return `HTTP/1.1 ${status} ${text}\r\nContent-Type: ${JSON_TYPE}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+}
+

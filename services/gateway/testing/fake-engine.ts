@@ -1,0 +1,120 @@
+import { Command, CommandKind, Exchange } from '@uptick/core'
+import { FrameType, decodeCommand, decodeFrame, encodeAnswer, encodeOutcomes, encodeWelcome } from '@uptick/protocol'
+import type { Hello } from '@uptick/protocol'
+import type { Dial, LinkSocketEvents } from '../src/engine-link/socket.ts'
+
+/** A command as it arrived. */
+export interface Arrived {
+  readonly kind: CommandKind
+  readonly session: number
+  readonly number: number
+  readonly confirmed: number
+  readonly account: number
+}
+
+/**
+ * An engine for tests of the link: the real core behind the real frames, without a socket. It hears every frame, but
+ * executes and answers only when the test says so, and loses what the test wants lost.
+ */
+export class FakeEngine {
+  readonly exchange = new Exchange()
+  /** Commands of each frame, one array a frame. */
+  readonly frames: Arrived[][] = []
+  readonly hellos: Hello[] = []
+  readonly dialled: string[] = []
+  windowMax = 1000
+  /** Answer dials at all. */
+  accepts = true
+  /** Execute and answer at once. */
+  automatic = true
+  #events: LinkSocketEvents | undefined
+  readonly #outbox: Buffer[] = []
+  #time = 1_700_000_000_000_000
+  readonly #retained: { sequence: number; frame: Buffer }[] = []
+
+  readonly dial: Dial = (url, events) => {
+    this.dialled.push(url)
+    if (!this.accepts) {
+      // As a socket does it: later, never from within `dial`.
+      this.#refused.push(events)
+      return { send: () => {}, close: () => events.closed('refused'), bufferedBytes: 0 }
+    }
+    this.#events = events
+    return {
+      send: (frame) => {
+        if (this.#events === events) this.#receive(frame)
+      },
+      close: () => {
+        if (this.#events === events) this.#events = undefined
+        events.closed('closed')
+      },
+      bufferedBytes: 0,
+    }
+  }
+  #refused: LinkSocketEvents[] = []
+
+  /** The dialled connection opens (or, when the engine does not accept, fails). */
+  open(): void {
+    for (const events of this.#refused.splice(0)) events.closed('refused')
+    this.#events?.opened()
+  }
+
+  /** The connection breaks; `lose` drops what was answered but not delivered. */
+  cut(lose = true): void {
+    if (lose) this.#outbox.length = 0
+    const events = this.#events
+    this.#events = undefined
+    events?.closed('cut')
+  }
+
+  /** Deliver what was answered while `automatic` was off. */
+  deliver(): void {
+    for (const frame of this.#outbox.splice(0)) this.#events?.received(frame)
+  }
+
+  /** All commands that arrived, in order. */
+  get arrived(): Arrived[] {
+    return this.frames.flat()
+  }
+
+  #receive(data: Uint8Array): void {
+    const frame = decodeFrame(data)
+    if (frame.type === FrameType.HELLO) {
+      this.hellos.push(frame)
+      const { sequence } = this.exchange
+      this.#events?.received(
+        encodeWelcome({ shard: 0, epoch: 1, durable: sequence, oldest: 1, windowMax: this.windowMax, extras: null }),
+      )
+      for (const kept of this.#retained) if (kept.sequence >= frame.feedFrom) this.#events?.received(kept.frame)
+    } else if (frame.type === FrameType.QUERY) {
+      const { kind } = frame.body as { kind: string }
+      const body = kind === 'catalogue' ? this.exchange.catalogue() : { asked: frame.body }
+      this.#answer(encodeAnswer(frame.id, this.exchange.sequence, body))
+    } else if (frame.type === FrameType.COMMANDS) {
+      this.#execute(frame.words, frame.start, frame.end)
+    }
+  }
+
+  #execute(words: Int32Array, start: number, end: number): void {
+    const arrived: Arrived[] = []
+    const command = new Command()
+    const first = this.exchange.sequence + 1
+    const { output } = this.exchange
+    output.clear()
+    for (let at = start; at < end; ) {
+      at = decodeCommand(words, at, command)
+      const { kind, session, number, confirmed, account } = command
+      arrived.push({ kind, session, number, confirmed, account })
+      this.exchange.execute(command, this.exchange.sequence + 1, ++this.#time)
+    }
+    this.frames.push(arrived)
+    const frame = encodeOutcomes(1, first, this.exchange.sequence, output.words, 0, output.length)
+    this.#retained.push({ sequence: this.exchange.sequence, frame })
+    this.#answer(frame)
+  }
+
+  #answer(frame: Buffer): void {
+    if (this.automatic) this.#events?.received(frame)
+    else this.#outbox.push(frame)
+  }
+}
