@@ -1,0 +1,84 @@
+import type { Side } from '@uptick/core'
+import type { EngineLink } from '../engine-link/link.ts'
+import type { Timers } from '../seams.ts'
+import type { DepthState } from './book.ts'
+import type { SymbolMarket } from './symbol-market.ts'
+
+/** A change of a level that came before the book it belongs to was loaded. */
+export interface KeptLevel {
+  readonly side: Side
+  readonly price: number
+  readonly quantity: number
+  readonly updateId: number
+  readonly sequence: number
+  readonly time: number
+}
+
+/** Changes kept while a book loads; past it they are dropped and the book is asked for again. */
+export const KEPT_LEVELS_MAX = 1_000_000
+const RETRY_MS = 100
+
+export interface BookLoaderOptions {
+  readonly link: Pick<EngineLink, 'query'>
+  readonly timers: Timers
+  readonly log: (message: string, detail?: unknown) => void
+}
+
+/** Gets the state of one book from the engine and joins it with the changes that the feed brought meanwhile. */
+export class BookLoader {
+  readonly #symbol: number
+  readonly #options: BookLoaderOptions
+  #kept: KeptLevel[] = []
+  /** Counts loads: an answer to an earlier one is not used. */
+  #attempt = 0
+  loaded = false
+  /** Core sequence of the state that was loaded. */
+  loadedAt = 0
+
+  constructor(symbol: number, options: BookLoaderOptions) {
+    this.#symbol = symbol
+    this.#options = options
+  }
+
+  keep(level: KeptLevel): void {
+    if (this.#kept.length >= KEPT_LEVELS_MAX) this.#kept = []
+    this.#kept.push(level)
+  }
+
+  /** Load `market`'s book, trying until it succeeds; levels go to `keep` until `loaded`. */
+  load(market: SymbolMarket): void {
+    this.loaded = false
+    this.#kept = []
+    const attempt = ++this.#attempt
+    this.#options.link.query({ kind: 'depth', symbol: this.#symbol }).then(
+      ({ sequence, value }) => {
+        if (attempt === this.#attempt) this.#join(market, sequence, depthState(sequence, value))
+      },
+      (error: unknown) => {
+        this.#options.log('a book could not be loaded, trying again', { symbol: market.name, error })
+        this.#options.timers.after(RETRY_MS, () => {
+          if (attempt === this.#attempt) this.load(market)
+        })
+      },
+    )
+  }
+
+  #join(market: SymbolMarket, sequence: number, state: DepthState): void {
+    market.load(state)
+    for (const { side, price, quantity, updateId, sequence: at, time } of this.#kept) {
+      if (market.level(side, price, quantity, updateId, at, time) === 'gap') {
+        this.load(market)
+        return
+      }
+    }
+    this.#kept = []
+    this.loaded = true
+    this.loadedAt = sequence
+  }
+}
+
+/** The engine's answer to `depth`, as far as it is used here. */
+function depthState(sequence: number, value: unknown): DepthState {
+  const { updateId, bids, asks, time } = value as DepthState & { time?: number }
+  return { updateId, bids, asks, sequence, time: time ?? 0 }
+}

@@ -1,0 +1,52 @@
+import type { MarketData } from './market-data.ts'
+import type { MarketListener } from './market-listener.ts'
+import { ShardMarkets } from './shard-markets.ts'
+import type { ShardMarketsOptions } from './shard-markets.ts'
+import type { SymbolMarket } from './symbol-market.ts'
+
+/** The markets of all shards by name. Create it before the links are started, so that it sees their first frame. */
+export class Markets implements MarketData {
+  readonly #shards: ShardMarkets[] = []
+  #byName = new Map<string, SymbolMarket>()
+  #byStreamName = new Map<string, SymbolMarket>()
+
+  constructor(shards: readonly ShardMarketsOptions[]) {
+    for (const options of shards) this.#shards.push(new ShardMarkets(options, () => this.#index()))
+  }
+
+  get ready(): boolean {
+    return this.#shards.every((shard) => shard.ready)
+  }
+
+  symbols(): Iterable<SymbolMarket> {
+    return this.#byName.values()
+  }
+
+  symbol(name: string): SymbolMarket | undefined {
+    return this.#byName.get(name)
+  }
+
+  /** By the lower-case name that streams use. */
+  byStreamName(name: string): SymbolMarket | undefined {
+    return this.#byStreamName.get(name)
+  }
+
+  follow(listener: MarketListener): void {
+    for (const shard of this.#shards) shard.follow(listener)
+  }
+
+  close(): void {
+    for (const shard of this.#shards) shard.close()
+  }
+
+  #index(): void {
+    this.#byName = new Map()
+    this.#byStreamName = new Map()
+    for (const shard of this.#shards) {
+      for (const market of shard.markets) {
+        this.#byName.set(market.name, market)
+        this.#byStreamName.set(market.streamName, market)
+      }
+    }
+  }
+}

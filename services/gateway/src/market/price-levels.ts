@@ -1,0 +1,167 @@
+/**
+ * One side of an aggregated book: price levels from the best to the worst, in chunks of a few hundred. A change moves
+ * at most one chunk, whatever the depth of the book: in a single sorted array of 100,000 levels a change far from the
+ * best moved 400 kB.
+ */
+export class PriceLevels {
+  /** 1 sorts low prices first (asks), −1 high prices first (bids). */
+  readonly #direction: 1 | -1
+  #chunks: Chunk[] = []
+  #size = 0
+
+  constructor(direction: 1 | -1) {
+    this.#direction = direction
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** Set the total quantity of `price`; 0 removes the level. */
+  set(price: number, quantity: number): void {
+    const key = price * this.#direction
+    const index = this.#chunkOf(key)
+    const chunk = this.#chunks[index]
+    if (!chunk) {
+      if (quantity > 0) this.#append(key, quantity)
+      return
+    }
+    const at = chunk.find(key)
+    if (at < chunk.size && chunk.keys[at] === key) {
+      if (quantity > 0) chunk.quantities[at] = quantity
+      else this.#remove(index, at)
+    } else if (quantity > 0) this.#insert(index, at, key, quantity)
+  }
+
+  /** Quantity at `price`, 0 when there is no such level. */
+  quantity(price: number): number {
+    const key = price * this.#direction
+    const chunk = this.#chunks[this.#chunkOf(key)]
+    if (!chunk) return 0
+    const at = chunk.find(key)
+    return at < chunk.size && chunk.keys[at] === key ? chunk.quantities[at]! : 0
+  }
+
+  /** 0 when the side is empty. */
+  get bestPrice(): number {
+    return this.#size === 0 ? 0 : this.#chunks[0]!.keys[0]! * this.#direction
+  }
+
+  get bestQuantity(): number {
+    return this.#size === 0 ? 0 : this.#chunks[0]!.quantities[0]!
+  }
+
+  /** The best `limit` levels, all for 0. */
+  top(limit: number): [price: number, quantity: number][] {
+    const count = limit === 0 ? this.#size : Math.min(limit, this.#size)
+    const levels: [number, number][] = []
+    for (const chunk of this.#chunks) {
+      for (let i = 0; i < chunk.size && levels.length < count; i++) {
+        levels.push([chunk.keys[i]! * this.#direction, chunk.quantities[i]!])
+      }
+      if (levels.length === count) break
+    }
+    return levels
+  }
+
+  clear(): void {
+    this.#chunks = []
+    this.#size = 0
+  }
+
+  /** The first chunk whose last key is not before `key`: where it is, or belongs. */
+  #chunkOf(key: number): number {
+    const chunks = this.#chunks
+    let low = 0
+    let high = chunks.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (chunks[middle]!.last < key) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  /** `key` is past every level: into the last chunk if there is room. */
+  #append(key: number, quantity: number): void {
+    const last = this.#chunks.at(-1)
+    if (last && last.size < CHUNK_LEVELS_MAX) last.insert(last.size, key, quantity)
+    else {
+      const chunk = new Chunk()
+      chunk.insert(0, key, quantity)
+      this.#chunks.push(chunk)
+    }
+    this.#size++
+  }
+
+  #insert(index: number, at: number, key: number, quantity: number): void {
+    let chunk = this.#chunks[index]!
+    if (chunk.size === CHUNK_LEVELS_MAX) {
+      const upper = chunk.split()
+      this.#chunks.splice(index + 1, 0, upper)
+      if (at > chunk.size) {
+        at -= chunk.size
+        chunk = upper
+      }
+    }
+    chunk.insert(at, key, quantity)
+    this.#size++
+  }
+
+  #remove(index: number, at: number): void {
+    const chunk = this.#chunks[index]!
+    chunk.remove(at)
+    if (chunk.size === 0) this.#chunks.splice(index, 1)
+    this.#size--
+  }
+}
+
+const CHUNK_LEVELS_MAX = 256
+
+/** A sorted run of levels. Never empty while it is part of a side. */
+class Chunk {
+  readonly keys = new Float64Array(CHUNK_LEVELS_MAX)
+  readonly quantities = new Float64Array(CHUNK_LEVELS_MAX)
+  size = 0
+
+  get last(): number {
+    return this.keys[this.size - 1]!
+  }
+
+  /** The first position whose key is not before `key`. */
+  find(key: number): number {
+    let low = 0
+    let high = this.size
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if (this.keys[middle]! < key) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+
+  insert(at: number, key: number, quantity: number): void {
+    this.keys.copyWithin(at + 1, at, this.size)
+    this.quantities.copyWithin(at + 1, at, this.size)
+    this.keys[at] = key
+    this.quantities[at] = quantity
+    this.size++
+  }
+
+  remove(at: number): void {
+    this.keys.copyWithin(at, at + 1, this.size)
+    this.quantities.copyWithin(at, at + 1, this.size)
+    this.size--
+  }
+
+  /** Give the upper half away. */
+  split(): Chunk {
+    const upper = new Chunk()
+    const half = this.size >> 1
+    upper.keys.set(this.keys.subarray(half, this.size))
+    upper.quantities.set(this.quantities.subarray(half, this.size))
+    upper.size = this.size - half
+    this.size = half
+    return upper
+  }
+}

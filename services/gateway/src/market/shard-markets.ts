@@ -1,0 +1,211 @@
+import {
+  EventKind,
+  eachEvent,
+  outcomeRepeated,
+  outcomeSequence,
+  outcomeTime,
+  outcomeWords,
+  readEvent,
+} from '@uptick/core'
+import type { LevelEvent, TradeEvent } from '@uptick/core'
+import type { EngineLink } from '../engine-link/link.ts'
+import type { CancelTimer, Clock, Timers } from '../seams.ts'
+import { Aggregator } from './aggregator.ts'
+import { BookLoader } from './book-loader.ts'
+import type { HistorySource } from './history-source.ts'
+import type { MarketListener } from './market-listener.ts'
+import { SymbolMarket } from './symbol-market.ts'
+
+export interface ShardMarketsOptions {
+  readonly link: Pick<EngineLink, 'catalogue' | 'state' | 'query' | 'onOutcomes' | 'onFeedReset' | 'onState'>
+  readonly history: HistorySource
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly log: (message: string, detail?: unknown) => void
+}
+
+/** Between two attempts to load a book or to fill statistics up, in ms. */
+const RETRY_MS = 100
+/** After this long (µs) without statistics the gateway is ready all the same: trading does not need the read model. */
+const WARM_UP_MAX = 5_000_000
+
+/**
+ * The markets of one shard. Every piece knows by itself what it contains – a book its update id, statistics their trade
+ * ids – so the feed, the engine's answers and the read model may come in any order: what is contained is skipped, and
+ * what is missing is asked for again.
+ *
+ * A market starts `loading`: changes of its book are kept until the engine's answer to `depth` says where they begin.
+ * Statistics are filled up from the read model once that has recorded everything from before the feed.
+ */
+export class ShardMarkets {
+  readonly #options: ShardMarketsOptions
+  readonly #listeners: MarketListener[] = []
+  readonly #markets: SymbolMarket[] = []
+  readonly #loaders: BookLoader[] = []
+  readonly #aggregators: Aggregator[] = []
+  readonly #changed = new Set<SymbolMarket>()
+  /** Markets whose group of fills is open in the outcome that is being read. */
+  readonly #aggregating = new Set<number>()
+  #catalogueVersion = -1
+  #warmUpSince = 0
+  #warmingUp = false
+  #cancel: CancelTimer = () => {}
+  #closed = false
+  #listed: () => void
+
+  /** `listed` is called when markets were added or defined anew. */
+  constructor(options: ShardMarketsOptions, listed: () => void) {
+    this.#options = options
+    this.#listed = listed
+    options.link.onOutcomes((words, from, to) => this.#feed(words, from, to))
+    options.link.onFeedReset(() => this.#restart())
+    options.link.onState((connected) => {
+      if (connected) this.#followCatalogue()
+    })
+  }
+
+  get markets(): readonly SymbolMarket[] {
+    return this.#markets
+  }
+
+  /** Books are loaded, and statistics filled up or given up waiting for. */
+  get ready(): boolean {
+    if (this.#catalogueVersion < 0 || this.#loaders.some((loader) => !loader.loaded)) return false
+    const patient = this.#options.clock.now() < this.#warmUpSince + WARM_UP_MAX
+    return !patient || this.#markets.every((market) => market.warm)
+  }
+
+  follow(listener: MarketListener): void {
+    this.#listeners.push(listener)
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#cancel()
+  }
+
+  #feed(words: Int32Array, from: number, to: number): void {
+    this.#followCatalogue()
+    for (let at = from; at < to; at += outcomeWords(words, at)) {
+      if (outcomeRepeated(words, at)) continue
+      const sequence = outcomeSequence(words, at)
+      const time = outcomeTime(words, at)
+      eachEvent(words, at, (kind, event) => {
+        if (kind === EventKind.LEVEL) this.#level(readEvent(words, event) as LevelEvent, sequence, time)
+        else if (kind === EventKind.TRADE) this.#trade(readEvent(words, event) as TradeEvent, sequence, time)
+      })
+      this.#endAggregates()
+    }
+    if (this.#changed.size === 0) return
+    for (const listener of this.#listeners) listener.settled(this.#changed)
+    this.#changed.clear()
+  }
+
+  #level(event: LevelEvent, sequence: number, time: number): void {
+    const market = this.#markets[event.symbol]
+    if (!market) return
+    const { side, price, quantity, updateId } = event
+    const loader = this.#loaders[event.symbol]!
+    if (!loader.loaded) {
+      loader.keep({ side, price, quantity, updateId, sequence, time })
+      return
+    }
+    const result = market.level(side, price, quantity, updateId, sequence, time)
+    if (result === 'gap') {
+      this.#options.log('a change of a book is missing, loading it again', { symbol: market.name, updateId })
+      this.#reload(event.symbol)
+    } else if (result === 'applied') {
+      this.#changed.add(market)
+      for (const listener of this.#listeners) listener.level(market, side, price, quantity)
+    }
+  }
+
+  #trade(event: TradeEvent, sequence: number, time: number): void {
+    const market = this.#markets[event.symbol]
+    if (!market) return
+    const { tradeId, price, quantity, quote, buyerIsMaker } = event
+    const trade = { tradeId, price, quantity, quote, time, buyerIsMaker, sequence }
+    if (!market.trade(trade)) this.#warmUp()
+    for (const listener of this.#listeners) listener.trade(market, trade)
+    const ended = this.#aggregators[event.symbol]!.trade(trade, event.takerOrder)
+    this.#aggregating.add(event.symbol)
+    if (ended) this.#aggregate(market, ended)
+  }
+
+  #endAggregates(): void {
+    if (this.#aggregating.size === 0) return
+    for (const symbol of this.#aggregating) {
+      const ended = this.#aggregators[symbol]!.end()
+      if (ended) this.#aggregate(this.#markets[symbol]!, ended)
+    }
+    this.#aggregating.clear()
+  }
+
+  #aggregate(market: SymbolMarket, aggregate: Parameters<MarketListener['aggregate']>[1]): void {
+    market.aggregate(aggregate)
+    for (const listener of this.#listeners) listener.aggregate(market, aggregate)
+  }
+
+  /** The catalogue may name markets that are new, or define some anew. */
+  #followCatalogue(): void {
+    const { catalogue, state } = this.#options.link
+    if (catalogue.version === this.#catalogueVersion) return
+    this.#catalogueVersion = catalogue.version
+    for (const listed of catalogue.markets) {
+      const known = this.#markets[listed.id]
+      if (known) {
+        known.define(listed)
+        continue
+      }
+      this.#markets[listed.id] = new SymbolMarket(state.shard, listed, this.#options.clock)
+      this.#aggregators[listed.id] = new Aggregator()
+      this.#loaders[listed.id] = new BookLoader(listed.id, this.#options)
+      this.#load(listed.id)
+    }
+    this.#listed()
+    this.#warmUp()
+  }
+
+  /** The feed starts anew, with or without a gap: load every book again. */
+  #restart(): void {
+    for (let symbol = 0; symbol < this.#markets.length; symbol++) this.#reload(symbol)
+    this.#warmUp()
+  }
+
+  #reload(symbol: number): void {
+    const market = this.#markets[symbol]!
+    market.warm = false
+    this.#load(symbol)
+    for (const listener of this.#listeners) listener.restarted(market)
+  }
+
+  #load(symbol: number): void {
+    this.#loaders[symbol]!.load(this.#markets[symbol]!)
+  }
+
+  /** Fill statistics up from the read model until every market has them. */
+  #warmUp(): void {
+    if (this.#warmingUp || this.#closed) return
+    this.#warmingUp = true
+    this.#warmUpSince = this.#options.clock.now()
+    void this.#warmUpOnce()
+  }
+
+  async #warmUpOnce(): Promise<void> {
+    const { history, log } = this.#options
+    try {
+      for (const market of this.#markets) {
+        const loader = this.#loaders[market.definition.id]!
+        if (market.warm || !loader.loaded) continue
+        // The feed has everything after the book's state; before it, the read model must.
+        if ((await history.recordedThrough()) < loader.loadedAt) continue
+        market.backfill(await history.market(market.definition.id, market.name))
+      }
+    } catch (error) {
+      log('the past of the markets is not available yet', error)
+    }
+    if (this.#closed) return
+    if (this.#markets.every((market) => market.warm)) this.#warmingUp = false
+    else this.#cancel = this.#options.timers.after(RETRY_MS, () => void this.#warmUpOnce())
+  }
+}

@@ -1,0 +1,159 @@
+import { Candle } from './candle.ts'
+import { CandleSeries } from './candle-series.ts'
+import { intervalStart } from './intervals.ts'
+import { CANDLE_INTERVALS } from './market-data.ts'
+import type { CandleInterval, CandleView, PublicTrade } from './market-data.ts'
+
+const MINUTE = 60_000_000
+/** The longest rolling window, in minutes. */
+export const WINDOW_MINUTES_MAX = 1440
+/** Average price of `avgPrice`. */
+export const AVERAGE_MINUTES = 5
+/** Closed candles (with trades) kept of each interval, so that recent candles bridge a read model that lags. */
+const CLOSED_CANDLES_KEPT = 4
+/** Candles in `recent`, the one in progress included. */
+const RECENT_CANDLES = 3
+
+/**
+ * Candles of all intervals and rolling windows of one market. A trade changes one candle, that of its second; when the
+ * second is over, it is added to the sixteen series, and reading joins the two. So a trade costs the same however many
+ * intervals there are. Windows are sums over one-minute candles: the closed ones of a window are summed once a minute.
+ */
+export class Statistics {
+  readonly #series = new Map<CandleInterval, CandleSeries>()
+  readonly #minutes: CandleSeries
+  /** Trades of the newest second, not in the series yet. */
+  #pending: Candle | undefined
+  #windows = new Map<number, Window>()
+  lastTrade: PublicTrade | undefined
+
+  constructor() {
+    for (const interval of CANDLE_INTERVALS) {
+      const minutes = interval === '1m'
+      // One minute more than the window: the close before it.
+      const series = minutes
+        ? new CandleSeries(interval, WINDOW_MINUTES_MAX + 1)
+        : new CandleSeries(interval, CLOSED_CANDLES_KEPT)
+      this.#series.set(interval, series)
+    }
+    this.#minutes = this.#series.get('1m')!
+  }
+
+  trade(trade: PublicTrade): void {
+    if (this.#pending && trade.time >= this.#pending.endTime) this.#fold()
+    this.#pending ??= new Candle('1s', trade.time, trade.price)
+    this.#pending.trade(trade)
+    this.lastTrade = trade
+  }
+
+  /**
+   * Start again from what a history knows (candles with trades of every interval, oldest first) and the trades since.
+   * Each series states by its last trade id what it contains, so the candles may have been read at different moments.
+   * False, and nothing changes, when `trades` do not reach back to it.
+   */
+  load(history: ReadonlyMap<CandleInterval, readonly CandleView[]>, trades: readonly PublicTrade[]): boolean {
+    const oldest = trades[0]
+    for (const interval of CANDLE_INTERVALS) {
+      const covered = history.get(interval)?.findLast((candle) => candle.count > 0)?.lastTradeId ?? 0
+      if (oldest && oldest.tradeId > covered + 1) return false
+    }
+    this.#pending = undefined
+    this.#windows.clear()
+    for (const [interval, series] of this.#series) {
+      series.load(history.get(interval) ?? [])
+      const covered = series.lastTradeId
+      for (const trade of trades) if (trade.tradeId > covered) series.trade(trade)
+    }
+    this.lastTrade = trades.at(-1) ?? this.lastTrade
+    return true
+  }
+
+  /** Price of the last trade, 0 without any. */
+  get lastPrice(): number {
+    return this.lastTrade?.price ?? this.#minutes.current?.close ?? 0
+  }
+
+  /** The candle of `interval` that contains `now`, as it stands; none before the first trade. */
+  candle(interval: CandleInterval, now: number): Candle | undefined {
+    return this.#candleAt(interval, intervalStart(interval, now))
+  }
+
+  /** The last candles up to the one that contains `now`, oldest first. */
+  recent(interval: CandleInterval, now: number): Candle[] {
+    const candles: Candle[] = []
+    let start = intervalStart(interval, now)
+    for (let i = 0; i < RECENT_CANDLES; i++) {
+      const candle = this.#candleAt(interval, start)
+      if (!candle) break
+      candles.unshift(candle)
+      start = intervalStart(interval, start - 1)
+    }
+    return candles
+  }
+
+  /** All trades of the last `minutes` whole minutes and the minute in progress, joined; and the close before them. */
+  window(minutes: number, now: number): { readonly total: Candle; readonly closeBefore: number } {
+    const end = intervalStart('1m', now)
+    const from = end - (minutes - 1) * MINUTE
+    const newest = this.#minutes.current
+    let window = this.#windows.get(minutes)
+    if (!window || window.from !== from || window.newest !== newest?.openTime) {
+      window = this.#sum(from, newest?.openTime)
+      this.#windows.set(minutes, window)
+    }
+    const total = window.closed.copy()
+    if (newest && newest.openTime >= from) total.merge(newest)
+    if (this.#pending && this.#pending.openTime >= from) total.merge(this.#pending)
+    let closeBefore = window.closeBefore
+    if (this.#pending && this.#pending.openTime < from) closeBefore = this.#pending.close
+    return { total, closeBefore }
+  }
+
+  /** Volume-weighted average price of the last five minutes in price units, else the last price. `quoteShift`: see `weightedAverage`. */
+  averagePrice(now: number, quoteShift: number): number {
+    const { total } = this.window(AVERAGE_MINUTES, now)
+    return total.count === 0 ? this.lastPrice : weightedAverage(total.quoteVolume, total.volume, quoteShift)
+  }
+
+  #candleAt(interval: CandleInterval, start: number): Candle | undefined {
+    const series = this.#series.get(interval)!
+    const pending = this.#pending
+    if (!pending || intervalStart(interval, pending.openTime) > start) return series.at(start)
+    if (intervalStart(interval, pending.openTime) < start) return new Candle(interval, start, pending.close)
+    const candle = series.at(start) ?? new Candle(interval, start, pending.open)
+    candle.merge(pending)
+    return candle
+  }
+
+  #fold(): void {
+    for (const series of this.#series.values()) series.add(this.#pending!)
+    this.#pending = undefined
+  }
+
+  #sum(from: number, newest: number | undefined): Window {
+    const closed = new Candle('1m', from, 0)
+    for (const minute of this.#minutes.closedSince(from)) closed.merge(minute)
+    return { from, newest, closed, closeBefore: this.#minutes.closeBefore(from) }
+  }
+}
+
+/** The closed minutes of a window, summed; valid while the window starts there and no further minute has closed. */
+interface Window {
+  readonly from: number
+  readonly newest: number | undefined
+  readonly closed: Candle
+  readonly closeBefore: number
+}
+
+/**
+ * quoteVolume ÷ volume in price units, rounded half-even. `quoteShift` is quoteDecimals − priceDecimals −
+ * quantityDecimals: a quote unit is 10^−quoteShift of price unit × quantity unit.
+ */
+export function weightedAverage(quoteVolume: bigint, volume: bigint, quoteShift: number): number {
+  if (volume === 0n) return 0
+  const divisor = volume * 10n ** BigInt(quoteShift)
+  const quotient = quoteVolume / divisor
+  const twice = (quoteVolume % divisor) * 2n
+  const up = twice > divisor || (twice === divisor && (quotient & 1n) === 1n)
+  return Number(up ? quotient + 1n : quotient)
+}

@@ -1,0 +1,232 @@
+import { SymbolFormat } from '@uptick/protocol'
+import type { Side } from '@uptick/core'
+import { Book } from './book.ts'
+import { RECENT_TRADES_MAX } from './market-data.ts'
+import { Ring } from './ring.ts'
+import { AVERAGE_MINUTES, Statistics, WINDOW_MINUTES_MAX, weightedAverage } from './statistics.ts'
+import type { Clock } from '../seams.ts'
+import type { Market } from '../engine-link/catalogue.ts'
+import type { DepthState, LevelResult } from './book.ts'
+import type {
+  AggregateTrade,
+  AveragePriceView,
+  BookTickerView,
+  CandleInterval,
+  CandleView,
+  DepthView,
+  PublicTrade,
+  SymbolMarketData,
+  TickerView,
+} from './market-data.ts'
+
+/** What a read model knows of a market: the newest candles with trades of every interval, the last trades. */
+export interface MarketHistory {
+  readonly candles: ReadonlyMap<CandleInterval, readonly CandleView[]>
+  readonly trades: readonly PublicTrade[]
+  readonly aggregates: readonly AggregateTrade[]
+}
+
+/** The state of one market: book, trades, statistics. Changed by the shard's feed only. */
+export class SymbolMarket implements SymbolMarketData {
+  readonly shard: number
+  readonly book = new Book()
+  readonly #clock: Clock
+  #market: Market
+  /** Writes this market's numbers as text. */
+  format: SymbolFormat
+  readonly #streamName: string
+  #trades = new Ring<PublicTrade>(RECENT_TRADES_MAX)
+  #aggregates = new Ring<AggregateTrade>(RECENT_TRADES_MAX)
+  #statistics = new Statistics()
+  sequence = 0
+  /** Newest journaled time seen (µs): views never run behind it, even when this machine's clock does. */
+  time = 0
+  /** Statistics reach back as far as they should; false until the read model has filled them. */
+  warm = false
+
+  constructor(shard: number, market: Market, clock: Clock) {
+    this.shard = shard
+    this.#market = market
+    this.format = formatOf(market)
+    this.#streamName = market.name.toLowerCase()
+    this.#clock = clock
+  }
+
+  get name(): string {
+    return this.#market.name
+  }
+
+  get definition(): Market['definition'] {
+    return this.#market.definition
+  }
+
+  get baseDecimals(): number {
+    return this.#market.base.decimals
+  }
+
+  get quoteDecimals(): number {
+    return this.#market.quote.decimals
+  }
+
+  /** As stream names spell it. */
+  get streamName(): string {
+    return this.#streamName
+  }
+
+  /** The definition changed. */
+  define(market: Market): void {
+    this.#market = market
+    this.format = formatOf(market)
+  }
+
+  load(state: DepthState): void {
+    this.book.load(state)
+    this.#saw(state.sequence, state.time)
+  }
+
+  level(side: Side, price: number, quantity: number, updateId: number, sequence: number, time: number): LevelResult {
+    this.#saw(sequence, time)
+    return this.book.level(side, price, quantity, updateId, sequence, time)
+  }
+
+  /** One trade. False when trades between it and the last known one are missing: statistics must be filled again. */
+  trade(trade: PublicTrade): boolean {
+    const last = this.#trades.last(1)[0]
+    if (last && trade.tradeId <= last.tradeId) return true
+    const gap = last !== undefined && trade.tradeId !== last.tradeId + 1
+    if (gap) this.#forgetTrades()
+    this.#saw(trade.sequence, trade.time)
+    this.#trades.push(trade)
+    this.#statistics.trade(trade)
+    return !gap
+  }
+
+  aggregate(aggregate: AggregateTrade): void {
+    const last = this.#aggregates.last(1)[0]
+    if (!last || aggregate.firstTradeId > last.lastTradeId) this.#aggregates.push(aggregate)
+  }
+
+  /**
+   * Fill up with what a history knows: the past before the feed began, and what it missed. False when the history ends
+   * before the trades that are known here begin; it must be read again later.
+   */
+  backfill(history: MarketHistory): boolean {
+    const trades = joinTrades(history.trades, this.#trades.last(RECENT_TRADES_MAX))
+    if (!trades || !this.#statistics.load(history.candles, trades)) return false
+    this.#trades = new Ring(RECENT_TRADES_MAX)
+    for (const trade of trades) this.#trades.push(trade)
+    this.#joinAggregates(history.aggregates)
+    this.warm = true
+    return true
+  }
+
+  #joinAggregates(past: readonly AggregateTrade[]): void {
+    const known = this.#aggregates.last(RECENT_TRADES_MAX)
+    const first = known[0]?.firstTradeId ?? Infinity
+    const last = known.at(-1)?.lastTradeId ?? Infinity
+    this.#aggregates = new Ring(RECENT_TRADES_MAX)
+    for (const aggregate of past) if (aggregate.lastTradeId < first) this.#aggregates.push(aggregate)
+    for (const aggregate of known) this.#aggregates.push(aggregate)
+    for (const aggregate of past) if (aggregate.firstTradeId > last) this.#aggregates.push(aggregate)
+  }
+
+  #forgetTrades(): void {
+    this.#trades = new Ring(RECENT_TRADES_MAX)
+    this.#aggregates = new Ring(RECENT_TRADES_MAX)
+    this.warm = false
+  }
+
+  depth(limit: number): DepthView {
+    return this.book.depth(limit)
+  }
+
+  bookTicker(): BookTickerView {
+    return this.book.ticker()
+  }
+
+  get lastPrice(): number {
+    return this.#statistics.lastPrice
+  }
+
+  recentTrades(limit: number): readonly PublicTrade[] {
+    return this.#trades.last(limit)
+  }
+
+  recentAggregates(limit: number): readonly AggregateTrade[] {
+    return this.#aggregates.last(limit)
+  }
+
+  ticker(minutes = WINDOW_MINUTES_MAX): TickerView {
+    const now = this.#now()
+    const { total, closeBefore } = this.#statistics.window(minutes, now)
+    const { count, volume, quoteVolume } = total
+    const traded = count > 0
+    return {
+      openTime: now - minutes * 60_000_000,
+      closeTime: now,
+      openPrice: traded ? total.open : 0,
+      highPrice: traded ? total.high : 0,
+      lowPrice: traded ? total.low : 0,
+      lastPrice: traded ? total.close : this.lastPrice,
+      lastQuantity: this.#statistics.lastTrade?.quantity ?? 0,
+      previousClosePrice: closeBefore,
+      volume,
+      quoteVolume,
+      firstTradeId: total.firstTradeId,
+      lastTradeId: total.lastTradeId,
+      count,
+      weightedAveragePrice: weightedAverage(quoteVolume, volume, this.#quoteShift()),
+      bidPrice: this.book.bids.bestPrice,
+      bidQuantity: this.book.bids.bestQuantity,
+      askPrice: this.book.asks.bestPrice,
+      askQuantity: this.book.asks.bestQuantity,
+    }
+  }
+
+  averagePrice(): AveragePriceView {
+    const price = this.#statistics.averagePrice(this.#now(), this.#quoteShift())
+    return { minutes: AVERAGE_MINUTES, price, closeTime: this.#statistics.lastTrade?.time ?? 0 }
+  }
+
+  candle(interval: CandleInterval): CandleView | undefined {
+    return this.#statistics.candle(interval, this.#now())
+  }
+
+  recentCandles(interval: CandleInterval): readonly CandleView[] {
+    return this.#statistics.recent(interval, this.#now())
+  }
+
+  #quoteShift(): number {
+    const { priceDecimals, quantityDecimals } = this.#market.definition
+    return this.#market.quote.decimals - priceDecimals - quantityDecimals
+  }
+
+  #now(): number {
+    return Math.max(this.#clock.now(), this.time)
+  }
+
+  #saw(sequence: number, time: number): void {
+    if (sequence > this.sequence) this.sequence = sequence
+    if (time > this.time) this.time = time
+  }
+}
+
+function formatOf(market: Market): SymbolFormat {
+  return new SymbolFormat(market.definition, market.base.decimals, market.quote.decimals)
+}
+
+/** One run of trades out of a recorded and a known one; `undefined` when trades between the two are missing. */
+function joinTrades(
+  recorded: readonly PublicTrade[],
+  known: readonly PublicTrade[],
+): readonly PublicTrade[] | undefined {
+  if (known.length === 0) return recorded
+  const first = known[0]!.tradeId
+  const last = known.at(-1)!.tradeId
+  if ((recorded.at(-1)?.tradeId ?? 0) + 1 < first) return undefined
+  // The known ones were followed by some that the feed did not bring, and that are out of date.
+  if (recorded.length > 0 && recorded[0]!.tradeId > last + 1) return recorded
+  const older = recorded.filter((trade) => trade.tradeId < first)
+  const newer = recorded.filter((trade) => trade.tradeId > last)
+  return [...older, ...known, ...newer]
+}

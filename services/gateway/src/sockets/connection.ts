@@ -1,0 +1,93 @@
+import type { Socket } from 'node:net'
+import type { RawData, WebSocket } from 'ws'
+import type { Clock } from '../seams.ts'
+import { MessageRate } from './message-rate.ts'
+import type { MessageRateOptions } from './message-rate.ts'
+import { Outbox } from './outbox.ts'
+import type { OutboxCounters } from './outbox.ts'
+
+/** Time between pings, and how long a pong may take, in µs. */
+export const PING_INTERVAL = 20_000_000
+export const PONG_MAX = 60_000_000
+const POLICY_VIOLATION = 1008
+const UNSUPPORTED_DATA = 1003
+
+/** What a kind of socket (market streams, WS-API) does with what arrives. */
+export interface Protocol {
+  /** A text frame. Never throws. */
+  received(text: string): void
+  closed(): void
+}
+
+export interface ConnectionOptions {
+  readonly webSocket: WebSocket
+  readonly socket: Socket
+  readonly ip: string
+  readonly clock: Clock
+  readonly counters: OutboxCounters
+  readonly rate: MessageRateOptions
+  readonly bufferedBytesMax?: number | undefined
+}
+
+/** One WebSocket: keeps it alive, bounds what it may send and leave unread, and hands text frames to its protocol. */
+export class Connection {
+  readonly outbox: Outbox
+  readonly ip: string
+  readonly #webSocket: WebSocket
+  readonly #clock: Clock
+  readonly #rate: MessageRate
+  #pingAt: number
+  /** When the oldest ping without a pong was sent; 0 when none is out. */
+  #unanswered = 0
+
+  constructor(options: ConnectionOptions) {
+    const { webSocket, socket, clock } = options
+    this.#webSocket = webSocket
+    this.#clock = clock
+    this.ip = options.ip
+    this.outbox = new Outbox(webSocket, socket, options.counters, options.bufferedBytesMax)
+    this.#rate = new MessageRate(options.rate, clock)
+    this.#pingAt = clock.now() + PING_INTERVAL
+  }
+
+  /** Begin to hand frames on; `gone` is called once, after the protocol was told. */
+  start(protocol: Protocol, gone: () => void): void {
+    const webSocket = this.#webSocket
+    webSocket.on('message', (data: RawData, isBinary: boolean) => {
+      if (!this.#admit()) return
+      if (isBinary) this.outbox.close(UNSUPPORTED_DATA, 'Text frames only.')
+      else protocol.received((data as Buffer).toString('utf8'))
+    })
+    webSocket.on('ping', () => void this.#admit())
+    webSocket.on('pong', () => {
+      this.#unanswered = 0
+      this.#admit()
+    })
+    // The frame that could not be read has closed the socket already, with its own code.
+    webSocket.on('error', () => {})
+    webSocket.once('close', () => {
+      protocol.closed()
+      gone()
+    })
+  }
+
+  /** Called about once a second: ping when it is time, cut a connection that does not answer. */
+  heartbeat(): void {
+    const now = this.#clock.now()
+    if (this.#unanswered > 0 && now - this.#unanswered > PONG_MAX) {
+      this.#webSocket.terminate()
+      return
+    }
+    if (now < this.#pingAt || !this.outbox.open) return
+    this.#pingAt = now + PING_INTERVAL
+    if (this.#unanswered === 0) this.#unanswered = now
+    this.#webSocket.ping(String(Math.floor(now / 1000)))
+  }
+
+  #admit(): boolean {
+    if (!this.outbox.open) return false
+    if (this.#rate.take()) return true
+    this.outbox.close(POLICY_VIOLATION, 'Too many requests.')
+    return false
+  }
+}

@@ -1,0 +1,67 @@
+import type { Socket } from 'node:net'
+import type { WebSocket } from 'ws'
+
+/** Bytes that may wait for a reader before it is given up. */
+export const BUFFERED_BYTES_MAX = 8 * 1024 * 1024
+/** How long a connection that was closed may take to say goodbye, in ms. */
+const CLOSE_GRACE_MS = 2_000
+const POLICY_VIOLATION = 1008
+
+export interface OutboxCounters {
+  slowReaders: number
+  sentMessages: number
+}
+
+/**
+ * The way out of one WebSocket. Nothing here ever waits: what the kernel does not take is buffered up to a bound, and a
+ * reader who lets it fill up is closed, so a slow one costs the others nothing. Several messages of one turn of the
+ * event loop leave in one write.
+ */
+export class Outbox {
+  readonly #webSocket: WebSocket
+  readonly #socket: Socket
+  readonly #counters: OutboxCounters
+  readonly #bufferedMax: number
+  #corked = false
+
+  constructor(webSocket: WebSocket, socket: Socket, counters: OutboxCounters, bufferedMax = BUFFERED_BYTES_MAX) {
+    this.#webSocket = webSocket
+    this.#socket = socket
+    this.#counters = counters
+    this.#bufferedMax = bufferedMax
+  }
+
+  get open(): boolean {
+    return this.#webSocket.readyState === this.#webSocket.OPEN
+  }
+
+  /** Send a text message; a `Buffer` may be shared between connections and is never changed. */
+  send(text: string | Buffer): void {
+    if (!this.open) return
+    if (this.#webSocket.bufferedAmount > this.#bufferedMax) {
+      this.#counters.slowReaders++
+      this.close(POLICY_VIOLATION, 'Slow reader: too many bytes unread.')
+      return
+    }
+    this.#cork()
+    this.#counters.sentMessages++
+    this.#webSocket.send(text, { binary: false })
+  }
+
+  /** Say goodbye, and cut the connection if the other side does not answer soon. */
+  close(code: number, reason: string): void {
+    if (this.#webSocket.readyState === this.#webSocket.CLOSED) return
+    this.#webSocket.close(code, reason)
+    setTimeout(() => this.#webSocket.terminate(), CLOSE_GRACE_MS).unref()
+  }
+
+  #cork(): void {
+    if (this.#corked) return
+    this.#corked = true
+    this.#socket.cork()
+    process.nextTick(() => {
+      this.#corked = false
+      this.#socket.uncork()
+    })
+  }
+}

@@ -1,0 +1,175 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Socket } from 'node:net'
+import { STATUS_CODES } from 'node:http'
+import { WebSocketServer } from 'ws'
+import type { WebSocket } from 'ws'
+import { PublicError } from '@uptick/protocol'
+import type { Dispatcher } from '../operations/dispatcher.ts'
+import type { OperationRegistry } from '../operations/operation.ts'
+import type { StreamHub } from '../streams/stream-hub.ts'
+import { StreamSession } from '../streams/stream-session.ts'
+import type { UserStreams } from '../user/user-streams.ts'
+import { WsApiSession } from '../ws-api/ws-api-session.ts'
+import { Connection } from './connection.ts'
+import type { Protocol } from './connection.ts'
+import type { MessageRateOptions } from './message-rate.ts'
+import type { OutboxCounters } from './outbox.ts'
+import { parseTarget } from './target.ts'
+import type { Target } from './target.ts'
+
+/** Largest frame that is read; a longer one closes the connection with 1009. */
+const FRAME_BYTES_MAX = 64 * 1024
+const HEARTBEAT_MS = 1_000
+const TICK_MS = 100
+/** Streams: what Binance documents, with a burst for clients that subscribe stream by stream when they connect. */
+const STREAM_RATE: MessageRateOptions = { perSecond: 5, burst: 100 }
+/** Requests are limited by weight; this only bounds the work of reading them. */
+const WS_API_RATE: MessageRateOptions = { perSecond: 2_000, burst: 10_000 }
+const SERVICE_RESTART = 1012
+
+export interface SocketServerOptions {
+  readonly dispatcher: Dispatcher
+  readonly registry: OperationRegistry
+  readonly hub: StreamHub
+  readonly userStreams: UserStreams
+  /** A failure that is ours. */
+  readonly failed: (operation: string, error: unknown) => void
+  readonly measured?: (operation: string, status: number, seconds: number) => void
+  /** Address of the caller; the socket's own unless proxies are trusted. */
+  readonly addressOf?: (request: IncomingMessage) => string
+  readonly compression?: boolean
+  readonly streamRate?: MessageRateOptions
+  readonly wsApiRate?: MessageRateOptions
+  readonly bufferedBytesMax?: number
+}
+
+/** Every WebSocket of the gateway: market streams and the WebSocket API, on the HTTP server that serves REST. */
+export class SocketServer {
+  readonly counters: OutboxCounters = { slowReaders: 0, sentMessages: 0 }
+  readonly #options: SocketServerOptions
+  readonly #server: WebSocketServer
+  readonly #connections = new Set<Connection>()
+  readonly #apiSessions = new Set<WsApiSession>()
+  readonly #timers: NodeJS.Timeout[] = []
+
+  constructor(options: SocketServerOptions) {
+    this.#options = options
+    this.#server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: FRAME_BYTES_MAX,
+      perMessageDeflate: options.compression === true ? { threshold: 1024 } : false,
+    })
+    const { hub, dispatcher } = options
+    const { clock, keys } = dispatcher.services
+    keys.onRevoked((apiKey) => {
+      for (const session of this.#apiSessions) session.revoked(apiKey)
+    })
+    this.#timers.push(
+      setInterval(() => hub.tick(clock.now()), TICK_MS),
+      setInterval(() => this.#heartbeat(), HEARTBEAT_MS),
+    )
+  }
+
+  get connections(): number {
+    return this.#connections.size
+  }
+
+  /** Take the upgrades of `server`. */
+  attach(server: Server): void {
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
+      this.upgrade(request, socket, head),
+    )
+  }
+
+  /** Answer one handshake. */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    // Until ws takes the socket over, a reset must not become an uncaught error.
+    const ignore = (): void => {}
+    socket.on('error', ignore)
+    const target = parseTarget(request.url ?? '')
+    if (target.kind === 'refused') {
+      refuse(socket, target.status, { code: -1000, msg: target.reason })
+      return
+    }
+    const ip = this.#options.addressOf?.(request) ?? request.socket.remoteAddress ?? ''
+    const { limits } = this.#options.dispatcher.services
+    try {
+      limits.connection(ip)
+      if (target.kind === 'ws-api') limits.request(ip, 2)
+    } catch (error) {
+      if (!(error instanceof PublicError)) throw error
+      refuse(socket, error.status, error.toJSON(), error.retryAfter)
+      return
+    }
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => {
+      socket.off('error', ignore)
+      socket.setNoDelay(true)
+      this.#open(webSocket, socket, ip, target)
+    })
+  }
+
+  /** Ask everybody to reconnect elsewhere (1012), stop the timers; resolves when all connections are gone. */
+  async close(reason = 'The server is going away; reconnect.'): Promise<void> {
+    for (const connection of this.#connections) connection.outbox.close(SERVICE_RESTART, reason)
+    while (this.#connections.size > 0) await new Promise((resolve) => setTimeout(resolve, 10))
+    for (const timer of this.#timers) clearInterval(timer)
+  }
+
+  #open(webSocket: WebSocket, socket: Socket, ip: string, target: Exclude<Target, { kind: 'refused' }>): void {
+    const { dispatcher, streamRate = STREAM_RATE, wsApiRate = WS_API_RATE, bufferedBytesMax } = this.#options
+    const connection = new Connection({
+      webSocket,
+      socket,
+      ip,
+      clock: dispatcher.services.clock,
+      counters: this.counters,
+      rate: target.kind === 'ws-api' ? wsApiRate : streamRate,
+      bufferedBytesMax,
+    })
+    this.#connections.add(connection)
+    let session: Protocol
+    if (target.kind === 'ws-api') {
+      const api = this.#apiSession(connection, target)
+      this.#apiSessions.add(api)
+      connection.start(api, () => this.#gone(connection, api))
+      return
+    }
+    session = new StreamSession({ outbox: connection.outbox, hub: this.#options.hub, ...target })
+    connection.start(session, () => this.#gone(connection))
+  }
+
+  #apiSession(connection: Connection, target: Extract<Target, { kind: 'ws-api' }>): WsApiSession {
+    const { dispatcher, registry, userStreams, failed, measured } = this.#options
+    return new WsApiSession({
+      outbox: connection.outbox,
+      ip: connection.ip,
+      dispatcher,
+      registry,
+      userStreams,
+      timeUnit: target.timeUnit,
+      returnRateLimits: target.returnRateLimits,
+      failed,
+      measured,
+    })
+  }
+
+  #gone(connection: Connection, session?: WsApiSession): void {
+    this.#connections.delete(connection)
+    if (session) this.#apiSessions.delete(session)
+  }
+
+  #heartbeat(): void {
+    for (const connection of this.#connections) connection.heartbeat()
+  }
+}
+
+/** End a handshake without a WebSocket. */
+function refuse(socket: Socket, status: number, body: object, retryAfter = 0): void {
+  const text = JSON.stringify(body)
+  const retry = retryAfter > 0 ? `Retry-After: ${retryAfter}\r\n` : ''
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\nContent-Type: application/json;charset=UTF-8\r\n` +
+      `Content-Length: ${Buffer.byteLength(text)}\r\n${retry}Connection: close\r\n\r\n${text}`,
+  )
+}

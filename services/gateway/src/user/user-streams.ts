@@ -1,0 +1,119 @@
+import {
+  BalanceAt,
+  EventKind,
+  ExecutionAt,
+  FundsAt,
+  ImageAt,
+  eachEvent,
+  outcomeRepeated,
+  outcomeSequence,
+  outcomeTime,
+  outcomeWords,
+  readEvent,
+} from '@uptick/core'
+import type { BalanceEvent, ExecutionEvent, FundsEvent } from '@uptick/core'
+import { CatalogueFormat, balanceUpdate, executionReport, outboundAccountPosition } from '@uptick/protocol'
+import type { EngineLink } from '../engine-link/link.ts'
+import type { TimeUnit } from '../operations/operation.ts'
+
+/** One who listens to the events of an account. */
+export interface UserSubscriber {
+  readonly timeUnit: TimeUnit
+  /** `event` is JSON text; `sequence` that of the outcome it belongs to, for a later resume. */
+  deliver(event: string, sequence: number): void
+}
+
+/** An event as JSON text, made once for each time unit that somebody wants. */
+type Render = (unit: TimeUnit) => object
+
+/**
+ * The private events of accounts, straight from the feed: per outcome the execution reports in the order of the engine,
+ * changes of funds, then one account position with every asset that was touched. Create it before the markets follow
+ * the same link, so that what is private is never behind what is public.
+ */
+export class UserStreams {
+  readonly #link: Pick<EngineLink, 'catalogue' | 'onOutcomes'>
+  readonly #accounts = new Map<number, Set<UserSubscriber>>()
+  /** Balances of listening accounts that the outcome changed, in order of first touch. */
+  readonly #touched = new Map<number, BalanceEvent[]>()
+  #formats = new CatalogueFormat({ assets: [], symbols: [], behaviours: [] })
+  #formatsVersion = -1
+
+  constructor(link: Pick<EngineLink, 'catalogue' | 'onOutcomes'>) {
+    this.#link = link
+    link.onOutcomes((words, from, to) => this.#feed(words, from, to))
+  }
+
+  add(account: number, subscriber: UserSubscriber): void {
+    const subscribers = this.#accounts.get(account)
+    if (subscribers) subscribers.add(subscriber)
+    else this.#accounts.set(account, new Set([subscriber]))
+  }
+
+  delete(account: number, subscriber: UserSubscriber): void {
+    const subscribers = this.#accounts.get(account)
+    if (subscribers?.delete(subscriber) && subscribers.size === 0) this.#accounts.delete(account)
+  }
+
+  /** Accounts that somebody listens to. */
+  get size(): number {
+    return this.#accounts.size
+  }
+
+  #feed(words: Int32Array, from: number, to: number): void {
+    if (this.#accounts.size === 0) return
+    this.#followCatalogue()
+    for (let at = from; at < to; at += outcomeWords(words, at)) {
+      if (!outcomeRepeated(words, at)) this.#outcome(words, at)
+    }
+  }
+
+  #outcome(words: Int32Array, at: number): void {
+    const sequence = outcomeSequence(words, at)
+    const time = outcomeTime(words, at)
+    eachEvent(words, at, (kind, event) => {
+      if (kind === EventKind.EXECUTION) {
+        if (!this.#accounts.has(words[event + ExecutionAt.IMAGE + ImageAt.ACCOUNT]!)) return
+        const execution = readEvent(words, event) as ExecutionEvent
+        const { account } = execution.order
+        this.#publish(account, sequence, (unit) => executionReport(execution, time, this.#formats, unit))
+      } else if (kind === EventKind.FUNDS) {
+        if (!this.#accounts.has(words[event + FundsAt.ACCOUNT]!)) return
+        const funds = readEvent(words, event) as FundsEvent
+        this.#publish(funds.account, sequence, (unit) => balanceUpdate(funds, time, this.#formats, unit))
+      } else if (kind === EventKind.BALANCE && this.#accounts.has(words[event + BalanceAt.ACCOUNT]!)) {
+        this.#balance(readEvent(words, event) as BalanceEvent)
+      }
+    })
+    if (this.#touched.size === 0) return
+    for (const [account, balances] of this.#touched) {
+      this.#publish(account, sequence, (unit) => outboundAccountPosition(balances, time, this.#formats, unit))
+    }
+    this.#touched.clear()
+  }
+
+  #balance(event: BalanceEvent): void {
+    const balances = this.#touched.get(event.account)
+    if (balances) balances.push(event)
+    else this.#touched.set(event.account, [event])
+  }
+
+  #publish(account: number, sequence: number, render: Render): void {
+    const texts = new Map<TimeUnit, string>()
+    for (const subscriber of this.#accounts.get(account) ?? []) {
+      let text = texts.get(subscriber.timeUnit)
+      if (text === undefined) {
+        text = JSON.stringify(render(subscriber.timeUnit))
+        texts.set(subscriber.timeUnit, text)
+      }
+      subscriber.deliver(text, sequence)
+    }
+  }
+
+  #followCatalogue(): void {
+    const { catalogue } = this.#link
+    if (catalogue.version === this.#formatsVersion) return
+    this.#formatsVersion = catalogue.version
+    this.#formats = new CatalogueFormat(catalogue.listing())
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * JSON whose numbers keep the text that was sent: `1.0`, `1e-05` and ids past 2^53 are signed and echoed as they were
+ * written, which a JavaScript number would lose.
+ */
+export class JsonLiteral {
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+/** Parse `text` with every number as a `JsonLiteral`; `undefined` when it is not JSON (or nested absurdly deep). */
+export function parseLiterals(text: string): unknown {
+  try {
+    return JSON.parse(text, keepNumbers as (key: string, value: unknown) => unknown) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/** The text of a number; `undefined` for anything else. */
+export function literalOf(value: unknown): string | undefined {
+  return value instanceof JsonLiteral ? value.text : undefined
+}
+
+/** A value as JSON text again, numbers as they were sent. */
+export function literalJson(value: unknown): string {
+  if (value instanceof JsonLiteral) return value.text
+  if (Array.isArray(value)) return `[${value.map((item) => literalJson(item)).join(',')}]`
+  if (typeof value === 'object' && value !== null) {
+    const fields = Object.entries(value).map(([name, item]) => `${JSON.stringify(name)}:${literalJson(item)}`)
+    return `{${fields.join(',')}}`
+  }
+  return JSON.stringify(value)
+}
+
+function keepNumbers(_key: string, value: unknown, context: { source?: string }): unknown {
+  return typeof value === 'number' ? new JsonLiteral(context.source ?? String(value)) : value
+}

@@ -1,0 +1,84 @@
+import { PublicError } from '@uptick/protocol'
+import type { ApiKey } from '../keys/api-key.ts'
+import type { Call } from '../operations/call.ts'
+import type { Dispatcher } from '../operations/dispatcher.ts'
+import type { TimeUnit } from '../operations/operation.ts'
+import type { SessionResult } from './session-result.ts'
+import type { Subscriptions } from './subscriptions.ts'
+
+const SESSION_WEIGHT = 2
+
+/** Who is logged on to a connection: requests may then leave `apiKey` and `signature` out. */
+export class Logon {
+  readonly #dispatcher: Dispatcher
+  readonly #subscriptions: Subscriptions
+  readonly #connectedSince: number
+  readonly returnRateLimits: boolean
+  #key: ApiKey | undefined
+  #authorizedSince = 0
+
+  constructor(dispatcher: Dispatcher, subscriptions: Subscriptions, returnRateLimits: boolean) {
+    this.#dispatcher = dispatcher
+    this.#subscriptions = subscriptions
+    this.returnRateLimits = returnRateLimits
+    this.#connectedSince = dispatcher.services.clock.now()
+  }
+
+  get key(): ApiKey | undefined {
+    return this.#key
+  }
+
+  /** Run `session.logon`, `.status` or `.logout`; `undefined` for other methods. Throws `PublicError`. */
+  run(method: string, call: Call): SessionResult | undefined {
+    switch (method) {
+      case 'session.logon':
+        this.#charge(call)
+        this.#logOn(call)
+        return { result: this.#status(call.timeUnit) }
+      case 'session.status':
+        this.#charge(call)
+        return { result: this.#status(call.timeUnit) }
+      case 'session.logout':
+        this.#charge(call)
+        this.#key = undefined
+        return { result: this.#status(call.timeUnit), afterwards: () => this.#subscriptions.endLogon() }
+      default:
+        return undefined
+    }
+  }
+
+  /** True when the connection was logged on with this key; it no longer is. */
+  revoked(apiKey: string): boolean {
+    if (this.#key?.apiKey !== apiKey) return false
+    this.#key = undefined
+    return true
+  }
+
+  #logOn(call: Call): void {
+    const { key } = this.#dispatcher.authenticate({ security: 'USER_DATA' }, { ...call, session: undefined })
+    if (key!.type !== 'ED25519') {
+      throw new PublicError(-4056, `${key!.type === 'HMAC' ? 'HMAC_SHA256' : 'RSA'} API key is not supported.`, 400)
+    }
+    // Whoever logs on anew under another account no longer speaks for the first one.
+    if (this.#key && this.#key.account !== key!.account) this.#subscriptions.endLogon()
+    this.#key = key
+    this.#authorizedSince = this.#dispatcher.services.clock.now()
+  }
+
+  #status(unit: TimeUnit): object {
+    const { clock } = this.#dispatcher.services
+    const time = (at: number): number => (unit === 'MICROSECOND' ? at : Math.floor(at / 1000))
+    return {
+      apiKey: this.#key?.apiKey ?? null,
+      authorizedSince: this.#key ? time(this.#authorizedSince) : null,
+      connectedSince: time(this.#connectedSince),
+      returnRateLimits: this.returnRateLimits,
+      serverTime: time(clock.now()),
+      userDataStream: this.#key ? this.#subscriptions.hasLogon : null,
+    }
+  }
+
+  #charge(call: Call): void {
+    this.#dispatcher.services.limits.request(call.ip, SESSION_WEIGHT)
+  }
+}
