@@ -25,6 +25,7 @@ export class Database {
   readonly #options: DatabaseOptions
   #server: PostgresServer
   #stopping = false
+  #restarting: Promise<void> | undefined
 
   private constructor(options: DatabaseOptions, server: PostgresServer) {
     this.#options = { ...options, port: server.port }
@@ -45,26 +46,30 @@ export class Database {
 
   async stop(mode: 'fast' | 'immediate'): Promise<void> {
     this.#stopping = true
+    await this.#restarting
     await this.#server.stop(mode)
   }
 
   #watch(): void {
     this.#options.onStarted('postgres', this.#server.pid)
-    void this.#server.exited.then(async ({ code, signal }) => {
-      let how = signal ?? `code ${code}`
-      while (!this.#stopping) {
-        this.#options.onRestart('postgres', how, BACKOFF_MS)
-        await delay(BACKOFF_MS)
-        if (this.#stopping) return
-        try {
-          this.#server = await startPostgres({ ...this.#options, settings })
-          this.#watch()
-          return
-        } catch (error) {
-          how = messageOf(error)
-        }
-      }
+    void this.#server.exited.then(({ code, signal }) => {
+      if (!this.#stopping) this.#restarting = this.#restart(signal ?? `code ${code}`)
     })
+  }
+
+  async #restart(ended: string): Promise<void> {
+    for (let how = ended; !this.#stopping;) {
+      this.#options.onRestart('postgres', how, BACKOFF_MS)
+      await delay(BACKOFF_MS)
+      if (this.#stopping) return
+      try {
+        this.#server = await startPostgres({ ...this.#options, settings })
+        this.#watch()
+        return
+      } catch (error) {
+        how = messageOf(error)
+      }
+    }
   }
 
   async #create(): Promise<void> {

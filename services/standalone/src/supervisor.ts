@@ -34,6 +34,10 @@ export class Supervisor {
     this.#events = events
   }
 
+  get isStopping(): boolean {
+    return this.#stopping !== undefined
+  }
+
   get operatorUrl(): string {
     return this.#operatorUrl
   }

@@ -1,0 +1,74 @@
+import { DataFolder } from './data-folder.ts'
+import { help, parseOptions, type Options } from './options.ts'
+import { OperatorClient } from './operator/client.ts'
+import { checkPort } from './ports.ts'
+import { messageOf, Problem } from './problem.ts'
+import { readyScreen, styleOf } from './screen.ts'
+import { botEnvironment, seedBot, seedDemo } from './seed.ts'
+import { Supervisor } from './supervisor.ts'
+
+const style = styleOf(process.stdout)
+
+try {
+  const options = parseOptions(process.argv.slice(2), process.env)
+  if (options === undefined) process.stdout.write(help)
+  else await run(options)
+} catch (error) {
+  complain(error)
+  process.exitCode = 1
+}
+
+async function run(options: Options): Promise<void> {
+  const folder = DataFolder.open(options.folder)
+  await checkPort(options.host, options.port).catch((error: unknown) => {
+    folder.release()
+    throw error
+  })
+  const supervisor = new Supervisor(options, folder, {
+    onStep: (what) => note(what),
+    onRestart: (name, how, delayMs) => note(`${name} ended (${how}); starting it again in ${delayMs} ms`),
+  })
+  const stop = (): void => void end(supervisor, folder, process.exitCode)
+  process.on('SIGINT', stop)
+  process.on('SIGTERM', stop)
+  process.on('SIGHUP', stop)
+  try {
+    await supervisor.start()
+    const operator = new OperatorClient(supervisor.operatorUrl, folder.settings.operatorToken)
+    note('listing')
+    await seedDemo(operator, folder)
+    if (options.marketMaker) {
+      await seedBot(operator, folder)
+      await supervisor.startMarketMaker(botEnvironment(folder, supervisor.url))
+    }
+    process.stdout.write(`${readyScreen(options, supervisor.url, folder.settings.demoKeys, style)}\n`)
+  } catch (error) {
+    if (supervisor.isStopping) return
+    complain(error)
+    await end(supervisor, folder, 1)
+  }
+}
+
+async function end(supervisor: Supervisor, folder: DataFolder, code: typeof process.exitCode): Promise<void> {
+  const began = performance.now()
+  if (!supervisor.isStopping) note('stopping')
+  await supervisor.stop()
+  folder.release()
+  note(`stopped in ${((performance.now() - began) / 1000).toFixed(1)} s`)
+  process.exit(code ?? 0)
+}
+
+function note(text: string): void {
+  process.stdout.write(style.dim(`  ${new Date().toISOString().slice(11, 23)}  ${text}\n`))
+}
+
+/** One sentence for what a person can put right, everything for what should not happen. */
+function complain(error: unknown): void {
+  const text =
+    error instanceof Problem
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : messageOf(error)
+  process.stderr.write(`${text}\n`)
+}

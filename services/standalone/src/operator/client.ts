@@ -1,0 +1,146 @@
+import { messageOf, Problem } from '../problem.ts'
+
+const CALL_MAX_MS = 20_000
+
+/** The operator API refused something. */
+export class OperatorError extends Error {
+  override readonly name = 'OperatorError'
+  readonly status: number
+  /** The core's name of a rejection (`ALREADY_EXISTS`), or one of the interface's own (`IN_DOUBT`). */
+  readonly code: string
+
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}
+
+export interface SymbolListing {
+  readonly base: string
+  readonly quote: string
+  readonly priceDecimals: number
+  readonly quantityDecimals: number
+  readonly makerFee?: string
+  readonly takerFee?: string
+  /** Decimal text; see the operator API's schemas. */
+  readonly filters?: Readonly<Record<string, string | number | boolean>>
+}
+
+export interface KeyRegistration {
+  readonly label: string
+  readonly type: 'HMAC' | 'ED25519' | 'RSA'
+  readonly apiKey?: string
+  readonly secret?: string
+  readonly publicKey?: string
+  readonly unlimited?: boolean
+}
+
+export interface AccountView {
+  readonly account: number
+  readonly label: string
+  readonly status: string
+  readonly balances: readonly { readonly asset: string; readonly free: string; readonly locked: string }[]
+}
+
+export interface TotalsView {
+  readonly sequence: number
+  readonly totals: readonly Readonly<Record<string, string>>[]
+}
+
+/** Calls of the operator API that programs make; a person's command line uses `call` for all of them. */
+export class OperatorClient {
+  readonly #url: string
+  readonly #token: string
+
+  constructor(url: string, token: string) {
+    this.#url = url
+    this.#token = token
+  }
+
+  assets(): Promise<readonly { code: string; decimals: number }[]> {
+    return this.call('GET', '/assets')
+  }
+
+  symbols(): Promise<readonly { name: string }[]> {
+    return this.call('GET', '/symbols')
+  }
+
+  addAsset(asset: { readonly code: string; readonly decimals: number }): Promise<unknown> {
+    return this.call('POST', '/assets', asset)
+  }
+
+  addSymbol(symbol: SymbolListing): Promise<unknown> {
+    return this.call('POST', '/symbols', symbol)
+  }
+
+  /** Its number. */
+  async addAccount(label: string): Promise<number> {
+    const { account } = await this.call<{ account: number }>('POST', '/accounts', { label })
+    return account
+  }
+
+  /** Undefined when there is no such account. */
+  async account(account: number): Promise<AccountView | undefined> {
+    try {
+      return await this.call<AccountView>('GET', `/accounts/${account}`)
+    } catch (error) {
+      if (error instanceof OperatorError && error.status === 404) return undefined
+      throw error
+    }
+  }
+
+  deposit(account: number, funds: { asset: string; amount: string; reference?: string }): Promise<unknown> {
+    return this.call('POST', `/accounts/${account}/deposits`, funds)
+  }
+
+  keys(account: number): Promise<readonly { apiKey: string; status: string }[]> {
+    return this.call('GET', `/keys?account=${account}`)
+  }
+
+  /** With the secret, when it was generated. */
+  addKey(account: number, key: KeyRegistration): Promise<{ apiKey: string; secret?: string }> {
+    return this.call('POST', `/accounts/${account}/keys`, key)
+  }
+
+  totals(): Promise<TotalsView> {
+    return this.call('GET', '/totals')
+  }
+
+  /**
+   * One call; `path` begins with a slash. Answers with the parsed JSON.
+   *
+   * @throws OperatorError when it is refused, Problem when nobody answers
+   */
+  async call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
+    const response = await this.#send(method, path, body)
+    const text = await response.text()
+    if (response.ok) return JSON.parse(text)
+    const { code, message } = reasonOf(text)
+    throw new OperatorError(response.status, code, message)
+  }
+
+  async #send(method: string, path: string, body?: object): Promise<Response> {
+    const headers: Record<string, string> = { authorization: `Bearer ${this.#token}` }
+    const request: RequestInit = { method, headers, signal: AbortSignal.timeout(CALL_MAX_MS) }
+    if (body !== undefined) {
+      headers['content-type'] = 'application/json'
+      request.body = JSON.stringify(body)
+    }
+    try {
+      return await fetch(this.#url + path, request)
+    } catch (error) {
+      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+      throw new Problem(`The operator API at ${this.#url} does not answer: ${messageOf(cause)}.`)
+    }
+  }
+}
+
+function reasonOf(text: string): { code: string; message: string } {
+  try {
+    const { error }: { error: { code: string; message: string } } = JSON.parse(text)
+    return { code: error.code, message: error.message }
+  } catch {
+    return { code: 'UNREADABLE', message: text }
+  }
+}

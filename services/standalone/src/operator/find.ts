@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs'
+import { readRunning, readSettings } from '../data-folder.ts'
+import { Problem } from '../problem.ts'
+import { OperatorClient } from './client.ts'
+
+export interface FoundExchange {
+  readonly operator: OperatorClient
+  /** Base of REST and WebSocket; undefined when only the operator API is known. */
+  readonly url: string | undefined
+}
+
+/**
+ * The exchange to operate: OPERATOR_URL and OPERATOR_TOKEN when they are set, else the one that runs on the data folder.
+ *
+ * @throws Problem that says how to name one
+ */
+export function findExchange(folder: string, environment: NodeJS.ProcessEnv): FoundExchange {
+  const { OPERATOR_URL: url, OPERATOR_TOKEN: token, UPTICK_URL: publicUrl } = environment
+  if (url !== undefined && token !== undefined)
+    return { operator: new OperatorClient(url.replace(/\/$/, ''), token), url: publicUrl }
+  const settings = existsSync(folder) ? readSettings(folder) : undefined
+  const running = settings === undefined ? undefined : readRunning(folder)
+  if (settings === undefined || running === undefined)
+    throw new Problem(
+      `No exchange runs on ${folder}: start one with "npm start", name its folder with --data, or set OPERATOR_URL and OPERATOR_TOKEN.`,
+    )
+  return { operator: new OperatorClient(running.operatorUrl, settings.operatorToken), url: running.url }
+}

@@ -1,0 +1,72 @@
+import { relative } from 'node:path'
+import type { DemoKey } from './data-folder.ts'
+import { markets } from './listing.ts'
+import type { Options } from './options.ts'
+
+export interface Style {
+  readonly bold: (text: string) => string
+  readonly dim: (text: string) => string
+}
+
+/** Bold and dim where the terminal shows them. */
+export function styleOf(stream: { isTTY?: boolean }): Style {
+  const wrap = (code: number) => (text: string) => (stream.isTTY === true ? `\u001B[${code}m${text}\u001B[0m` : text)
+  return { bold: wrap(1), dim: wrap(2) }
+}
+
+/** What the person who started the exchange needs next: addresses, keys to paste, one order to try. */
+export function readyScreen(
+  options: Pick<Options, 'folder' | 'marketMaker' | 'host'>,
+  url: string,
+  keys: readonly DemoKey[],
+  style: Style,
+): string {
+  const { bold, dim } = style
+  const shown = keys.filter(({ owner }) => !owner.startsWith('bot-'))
+  const socket = url.replace('http', 'ws')
+  const lines = [
+    '',
+    `  ${bold('Uptick')} is open at ${bold(url)}`,
+    '',
+    `  REST       ${url}/api/v3`,
+    `  WebSocket  ${socket}/ws   ${socket}/stream   ${socket}/ws-api/v3`,
+    `  markets    ${markets.map(({ base, quote }) => base + quote).join('  ')}${options.marketMaker ? '' : dim('   (--market-maker brings them to life)')}`,
+    `  data       ${options.folder}`,
+    ...(options.host === '127.0.0.1' || options.host === 'localhost' || options.host === '::1'
+      ? []
+      : [
+          '',
+          `  ${bold('The exchange can be reached from your network, and the keys below are printed for anybody to see.')}`,
+        ]),
+  ]
+  for (const [index, key] of shown.entries()) lines.push('', ...pasteLines(key, index, options.folder, style))
+  lines.push('', dim('  # an order, signed and sent as alice'), ...exampleOrder(url))
+  lines.push(
+    '',
+    dim('  Ctrl-C drains and stops. "npm run operator -- --help" runs the exchange; README.md goes on from here.'),
+    '',
+  )
+  return lines.join('\n')
+}
+
+function pasteLines(key: DemoKey, index: number, folder: string, style: Style): string[] {
+  const suffix = index === 0 ? '' : `_${key.owner.toUpperCase()}`
+  if (key.secret === '') {
+    const file = relative(process.cwd(), `${folder}/${key.privateKeyFile}`)
+    return [style.dim(`  # ${key.owner}, Ed25519: private key in ${file}`), `  export UPTICK_ED25519_KEY=${key.apiKey}`]
+  }
+  return [
+    style.dim(`  # ${key.owner}, account ${key.account}, HMAC`),
+    `  export UPTICK_KEY${suffix}=${key.apiKey}`,
+    `  export UPTICK_SECRET${suffix}=${key.secret}`,
+  ]
+}
+
+/** Also in README.md. */
+function exampleOrder(url: string): string[] {
+  return [
+    '  order="symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.01&price=50000&timestamp=$(date +%s)000"',
+    '  signature=$(printf %s "$order" | openssl dgst -sha256 -hmac "$UPTICK_SECRET" | sed \'s/.* //\')',
+    `  curl -H "X-MBX-APIKEY: $UPTICK_KEY" -X POST "${url}/api/v3/order?$order&signature=$signature"`,
+  ]
+}

@@ -1,0 +1,105 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { DataFolder, DemoKey } from './data-folder.ts'
+import { assets, botTraders, demoTraders, markets, type DemoTrader } from './listing.ts'
+import type { KeyRegistration, OperatorClient } from './operator/client.ts'
+
+/**
+ * Bring a new exchange to life through the operator API. Every step is harmless when it is repeated, so a start that was
+ * cut off anywhere is completed by the next one: definitions are only added when they
+ * are missing, deposits when the account is empty, and keys are kept in the settings before they are registered.
+ */
+export async function seedDemo(operator: OperatorClient, folder: DataFolder): Promise<void> {
+  const listed = new Set((await operator.assets()).map(({ code }) => code))
+  for (const asset of assets) if (!listed.has(asset.code)) await operator.addAsset(asset)
+  const open = new Set((await operator.symbols()).map(({ name }) => name))
+  for (const { startPrice: _, ...market } of markets)
+    if (!open.has(market.base + market.quote)) await operator.addSymbol(market)
+  await seedTraders(operator, folder, demoTraders)
+}
+
+export async function seedBot(operator: OperatorClient, folder: DataFolder): Promise<void> {
+  await seedTraders(operator, folder, botTraders)
+}
+
+/** What the market maker's process needs to know. */
+export function botEnvironment(folder: DataFolder, url: string): Record<string, string> {
+  const key = (owner: string): DemoKey => folder.settings.demoKeys.find((known) => known.owner === owner)!
+  const [maker, taker] = [key('bot-maker'), key('bot-taker')]
+  return {
+    UPTICK_URL: url,
+    MAKER_KEY: maker.apiKey,
+    MAKER_SECRET: maker.secret,
+    TAKER_KEY: taker.apiKey,
+    TAKER_SECRET: taker.secret,
+  }
+}
+
+async function seedTraders(
+  operator: OperatorClient,
+  folder: DataFolder,
+  traders: readonly DemoTrader[],
+): Promise<void> {
+  for (const trader of traders) {
+    if (await isRegistered(operator, folder, trader)) continue
+    const account = (await findAccount(operator, trader.label)) ?? (await operator.addAccount(trader.label))
+    for (const [asset, amount] of Object.entries(trader.funds)) await fund(operator, account, asset, amount)
+    const registered = new Set((await operator.keys(account)).map(({ apiKey }) => apiKey))
+    for (const key of keysOf(folder, trader, account))
+      if (!registered.has(key.apiKey)) await operator.addKey(account, registration(folder, key))
+  }
+}
+
+/** Keys come last: where they are all registered, the rest has been done too, and is the trader's own from then on. */
+async function isRegistered(operator: OperatorClient, folder: DataFolder, trader: DemoTrader): Promise<boolean> {
+  const known = folder.settings.demoKeys.filter(({ owner }) => owner === trader.label)
+  const [first] = known
+  if (first === undefined) return false
+  const registered = new Set((await operator.keys(first.account)).map(({ apiKey }) => apiKey))
+  return known.every(({ apiKey }) => registered.has(apiKey))
+}
+
+/** Accounts are numbered 1, 2, 3 …: on a new exchange there are a handful. */
+async function findAccount(operator: OperatorClient, label: string): Promise<number | undefined> {
+  for (let number = 1; ; number++) {
+    const found = await operator.account(number)
+    if (found === undefined) return undefined
+    if (found.label === label) return number
+  }
+}
+
+/** Once: nobody trades yet, so an account that holds the asset has been given it. */
+async function fund(operator: OperatorClient, account: number, asset: string, amount: string): Promise<void> {
+  const balances = (await operator.account(account))?.balances ?? []
+  const held = balances.find((balance) => balance.asset === asset)
+  if (held !== undefined && Number(held.free) + Number(held.locked) > 0) return
+  await operator.deposit(account, { asset, amount })
+}
+
+/** The trader's keys in the settings, made first when there are none. */
+function keysOf(folder: DataFolder, trader: DemoTrader, account: number): DemoKey[] {
+  const { demoKeys } = folder.settings
+  const known = demoKeys.filter(({ owner }) => owner === trader.label)
+  const keys = (known.length > 0 ? known : makeKeys(folder, trader)).map((key) => ({ ...key, account }))
+  folder.update({ demoKeys: [...demoKeys.filter(({ owner }) => owner !== trader.label), ...keys] })
+  return keys
+}
+
+function makeKeys(folder: DataFolder, trader: DemoTrader): DemoKey[] {
+  const owner = trader.label
+  const apiKey = (): string => randomBytes(32).toString('hex')
+  const hmac = { owner, account: 0, apiKey: apiKey(), secret: randomBytes(32).toString('hex'), privateKeyFile: '' }
+  if (!trader.ed25519) return [hmac]
+  const privateKeyFile = `${owner}-ed25519.pem`
+  const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })
+  writeFileSync(folder.file(privateKeyFile), pem, { mode: 0o600 })
+  return [hmac, { owner, account: 0, apiKey: apiKey(), secret: '', privateKeyFile }]
+}
+
+function registration(folder: DataFolder, key: DemoKey): KeyRegistration {
+  const { owner: label, apiKey } = key
+  if (key.secret !== '') return { label, type: 'HMAC', apiKey, secret: key.secret }
+  const privateKey = createPrivateKey(readFileSync(folder.file(key.privateKeyFile)))
+  const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' })
+  return { label, type: 'ED25519', apiKey, publicKey }
+}
