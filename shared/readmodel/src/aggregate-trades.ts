@@ -1,0 +1,96 @@
+import type { AggregateTrade } from './rows.ts'
+import type { Queryable } from './sql/queryable.ts'
+import { firstTradeSince, lastTradeUntil, readTradesFrom, readTradesThrough } from './sql/read-trades.ts'
+import type { MarketTrade } from './sql/read-trades.ts'
+
+const PAGE_TRADES_MAX = 1000
+
+export interface AggregateFilter {
+  readonly symbol: number
+  /** This aggregate and those after it. */
+  readonly fromAggregateId?: number
+  /** µs, both inclusive. */
+  readonly startTime?: number
+  readonly endTime?: number
+  readonly limit: number
+}
+
+/** Aggregates by id. Without a lower bound, the latest `limit`; with one, the first. */
+export async function readAggregateTrades(
+  db: Queryable,
+  shard: number,
+  filter: AggregateFilter,
+): Promise<AggregateTrade[]> {
+  const { symbol, fromAggregateId, startTime, endTime, limit } = filter
+  if (fromAggregateId === undefined && startTime === undefined) {
+    const last = endTime === undefined ? Number.MAX_SAFE_INTEGER : await lastTradeUntil(db, shard, symbol, endTime)
+    return last === undefined ? [] : aggregatesThrough(db, shard, symbol, last, limit)
+  }
+  const since = startTime === undefined ? 0 : await firstTradeSince(db, shard, symbol, startTime)
+  if (since === undefined) return []
+  const from = Math.max(since, fromAggregateId ?? 0)
+  return aggregatesFrom(db, shard, symbol, from, endTime ?? Number.MAX_SAFE_INTEGER, limit)
+}
+
+async function aggregatesFrom(
+  db: Queryable,
+  shard: number,
+  symbol: number,
+  from: number,
+  endTime: number,
+  limit: number,
+): Promise<AggregateTrade[]> {
+  const groups: MarketTrade[][] = []
+  for (let next = from; ;) {
+    const page = await readTradesFrom(db, shard, symbol, next, endTime, PAGE_TRADES_MAX)
+    // An aggregate that began before `from` is not asked for.
+    for (const trade of page) if (trade.aggregateId >= from) join(groups, trade)
+    // The group behind the last one asked for shows that the last one is whole.
+    if (page.length < PAGE_TRADES_MAX || groups.length > limit) break
+    next = page.at(-1)!.tradeId + 1
+  }
+  return groups.slice(0, limit).map(aggregateOf)
+}
+
+async function aggregatesThrough(
+  db: Queryable,
+  shard: number,
+  symbol: number,
+  last: number,
+  limit: number,
+): Promise<AggregateTrade[]> {
+  let trades: MarketTrade[] = []
+  for (let next = last; ;) {
+    const page = await readTradesThrough(db, shard, symbol, next, PAGE_TRADES_MAX)
+    trades = [...page, ...trades]
+    const starts = trades.filter((trade) => trade.tradeId === trade.aggregateId).length
+    if (page.length < PAGE_TRADES_MAX || starts >= limit) break
+    next = page[0].tradeId - 1
+  }
+  const groups: MarketTrade[][] = []
+  for (const trade of trades) join(groups, trade)
+  return groups
+    .filter(([first]) => first.tradeId === first.aggregateId)
+    .slice(-limit)
+    .map(aggregateOf)
+}
+
+function join(groups: MarketTrade[][], trade: MarketTrade): void {
+  const last = groups.at(-1)
+  if (last && last[0].aggregateId === trade.aggregateId) last.push(trade)
+  else groups.push([trade])
+}
+
+function aggregateOf(trades: readonly MarketTrade[]): AggregateTrade {
+  const [first] = trades
+  return {
+    aggregateId: first.aggregateId,
+    price: first.price,
+    quantity: trades.reduce((sum, trade) => sum + trade.quantity, 0),
+    firstTradeId: first.tradeId,
+    lastTradeId: trades.at(-1)!.tradeId,
+    time: first.time,
+    buyerIsMaker: first.buyerIsMaker,
+    sequence: first.sequence,
+  }
+}

@@ -1,0 +1,27 @@
+export type { AggregateFilter } from './aggregate-trades.ts'
+export { flatCandle } from './candles.ts'
+export type { CandleFilter } from './candles.ts'
+export { CANDLE_INTERVALS, openTimeOf, stepOpenTime } from './intervals.ts'
+export type { CandleInterval } from './intervals.ts'
+export { ReadModel, openReadModel } from './read-model.ts'
+export type { ReadModelOptions } from './read-model.ts'
+export { OffsetConflictError, recordBatch } from './record-batch.ts'
+export type {
+  AccountTrade,
+  AggregateTrade,
+  BalanceChange,
+  Candle,
+  CandlePart,
+  PublicTrade,
+  RecordedBalance,
+  RecordedDefinition,
+  RecordedOrder,
+  RecordedRange,
+  RecordedRows,
+  RecordedTrade,
+} from './rows.ts'
+export type { Queryable } from './sql/queryable.ts'
+export type { AccountTradeFilter } from './sql/read-account-trades.ts'
+export { readOffset } from './sql/read-offset.ts'
+export type { RecordedOffset } from './sql/read-offset.ts'
+export type { OrderFilter } from './sql/read-orders.ts'

@@ -1,0 +1,146 @@
+import type { OrderImage } from '@uptick/core'
+import type { CandleInterval } from './intervals.ts'
+
+/** An order as the read model knows it. */
+export interface RecordedOrder extends OrderImage {
+  /** Number of `ExpiryReason`; 0 unless it expired. */
+  readonly expiryReason: number
+  /** The command that changed it last. */
+  readonly sequence: number
+}
+
+/** A trade with both of its sides. */
+export interface RecordedTrade {
+  readonly symbol: number
+  readonly tradeId: number
+  /** Id of the first trade of its aggregate: consecutive fills of one taker order at one price, within one command. */
+  readonly aggregateId: number
+  readonly sequence: number
+  readonly time: number
+  readonly price: number
+  readonly quantity: number
+  readonly quote: bigint
+  readonly buyerIsMaker: boolean
+  readonly makerAccount: number
+  readonly makerOrder: number
+  readonly makerFee: bigint
+  readonly makerFeeAsset: number
+  readonly takerAccount: number
+  readonly takerOrder: number
+  readonly takerFee: bigint
+  readonly takerFeeAsset: number
+}
+
+/** One side of a trade, as its account sees it. */
+export interface AccountTrade {
+  readonly symbol: number
+  readonly tradeId: number
+  readonly orderId: number
+  readonly sequence: number
+  readonly time: number
+  readonly price: number
+  readonly quantity: number
+  readonly quote: bigint
+  readonly fee: bigint
+  readonly feeAsset: number
+  readonly buyer: boolean
+  readonly maker: boolean
+}
+
+/** The public record of a trade. */
+export interface PublicTrade {
+  readonly tradeId: number
+  readonly price: number
+  readonly quantity: number
+  readonly quote: bigint
+  readonly time: number
+  readonly buyerIsMaker: boolean
+  readonly sequence: number
+}
+
+/** Fills of one taker order at one price. Its id is the id of its first trade, so ids rise but are not consecutive. */
+export interface AggregateTrade {
+  readonly aggregateId: number
+  readonly price: number
+  readonly quantity: number
+  readonly firstTradeId: number
+  readonly lastTradeId: number
+  readonly time: number
+  readonly buyerIsMaker: boolean
+  readonly sequence: number
+}
+
+/** What a command left in an account. */
+export interface RecordedBalance {
+  readonly account: number
+  readonly asset: number
+  readonly free: bigint
+  readonly locked: bigint
+  readonly sequence: number
+  readonly time: number
+  /** Number of `CommandKind`. */
+  readonly reason: number
+}
+
+/** One change of a balance: the difference to what was before, and what was left. */
+export interface BalanceChange extends RecordedBalance {
+  readonly freeDelta: bigint
+  readonly lockedDelta: bigint
+}
+
+export interface Candle {
+  readonly interval: CandleInterval
+  /** First µs of the interval, and the first µs after it. */
+  readonly openTime: number
+  readonly endTime: number
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly close: number
+  /** Quantity units. */
+  readonly volume: bigint
+  /** Quote units. */
+  readonly quoteVolume: bigint
+  readonly takerBuyVolume: bigint
+  readonly takerBuyQuoteVolume: bigint
+  /** Number of trades; 0 for a candle that was made up, whose prices are the previous close. */
+  readonly count: number
+  /** −1 when nothing was traded in it. */
+  readonly firstTradeId: number
+  readonly lastTradeId: number
+}
+
+/** What some trades add to one candle. */
+export interface CandlePart extends Omit<Candle, 'endTime'> {
+  readonly symbol: number
+}
+
+export interface RecordedDefinition {
+  readonly subject: 'asset' | 'symbol' | 'account' | 'fees'
+  readonly id: number
+  /** Fees: the symbol they are for, or empty for all. */
+  readonly part: string
+  /** Canonical JSON. */
+  readonly definition: string
+  readonly sequence: number
+}
+
+/** Everything that commands `from` + 1 … `through` did, for one transaction. No key is in a list twice, except changes'. */
+export interface RecordedRows {
+  readonly orders: readonly RecordedOrder[]
+  readonly trades: readonly RecordedTrade[]
+  /** One for each command, account and asset, in order of sequence. */
+  readonly balances: readonly RecordedBalance[]
+  readonly candles: readonly CandlePart[]
+  readonly definitions: readonly RecordedDefinition[]
+}
+
+/** Which part of the journal the rows are of. */
+export interface RecordedRange {
+  readonly shard: number
+  /** The offset that must be there, exclusive. */
+  readonly from: number
+  readonly through: number
+  /** Journaled time of the last command, µs. */
+  readonly time: number
+}
