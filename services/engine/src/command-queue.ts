@@ -1,0 +1,91 @@
+import { encodeCommand, RecordWriter, copyRecord } from '@uptick/protocol'
+import type { Command } from '@uptick/core'
+import { BATCH_COMMANDS_MAX, BATCH_WORDS_MAX, LINKS_MAX, QUEUED_COMMANDS_MAX, QUEUED_WORDS_MAX } from './limits.ts'
+
+/** Blocks that are kept for the next batches instead of being left to the garbage collector. */
+const SPARE_BLOCKS_MAX = 8
+
+/** The commands of one future batch: their records, one after another, and how many came from each link. */
+export class CommandBlock {
+  readonly records = new RecordWriter(1 << 14)
+  readonly byLink = new Int32Array(LINKS_MAX)
+  count = 0
+
+  get isFull(): boolean {
+    return this.count >= BATCH_COMMANDS_MAX || this.records.length >= BATCH_WORDS_MAX
+  }
+
+  clear(): void {
+    this.records.clear()
+    this.byLink.fill(0)
+    this.count = 0
+  }
+}
+
+/**
+ * Commands that wait for the sequencer, in order of arrival, already cut into blocks of at most one batch. Bounded:
+ * `hasRoom` says whether more may come.
+ */
+export class CommandQueue {
+  readonly #blocks: CommandBlock[] = []
+  readonly #spare: CommandBlock[] = []
+  #count = 0
+  #words = 0
+
+  /** Commands that wait. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Whether `commands` more, `words` long together, stay within the bounds. */
+  hasRoom(commands: number, words: number): boolean {
+    return this.#count + commands <= QUEUED_COMMANDS_MAX && this.#words + words <= QUEUED_WORDS_MAX
+  }
+
+  /** Take checked records from `words[start … end)`, `link` being the slot that they came from. */
+  addRecords(words: Int32Array, start: number, end: number, link: number): void {
+    let at = start
+    while (at < end) {
+      const block = this.#open()
+      at = copyRecord(words, at, block.records)
+      block.byLink[link]!++
+      block.count++
+      this.#count++
+    }
+    this.#words += end - start
+  }
+
+  /** Take a command of the engine itself. */
+  addInternal(command: Command): void {
+    const block = this.#open()
+    const before = block.records.length
+    encodeCommand(command, block.records)
+    block.count++
+    this.#count++
+    this.#words += block.records.length - before
+  }
+
+  /** The next batch's commands, or undefined. Give the block back with `recycle`. */
+  take(): CommandBlock | undefined {
+    const block = this.#blocks.shift()
+    if (block) {
+      this.#count -= block.count
+      this.#words -= block.records.length
+    }
+    return block
+  }
+
+  recycle(block: CommandBlock): void {
+    if (this.#spare.length >= SPARE_BLOCKS_MAX) return
+    block.clear()
+    this.#spare.push(block)
+  }
+
+  #open(): CommandBlock {
+    const last = this.#blocks.at(-1)
+    if (last && !last.isFull) return last
+    const block = this.#spare.pop() ?? new CommandBlock()
+    this.#blocks.push(block)
+    return block
+  }
+}

@@ -1,0 +1,160 @@
+import { AppendFailedError, JournalGapError, JournalRolledBackError, type Journal } from '@uptick/journal'
+import type { CancelTimer, Timers } from './seams.ts'
+import { RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
+
+/** One row of the journal on its way. */
+export interface Append {
+  readonly epoch: number
+  readonly first: number
+  readonly last: number
+  readonly payload: Uint8Array
+}
+
+export interface CommitterEvents<Entry extends Append> {
+  /** In order of sequence. */
+  durable(entry: Entry): void
+  /** Another member has taken over: nothing that this one has not seen durable may be shown to anybody. */
+  fenced(): void
+  /** The journal has lost rows that this member saw durable. */
+  rolledBack(error: unknown): void
+  /** The journal cannot be reached or answers with an error; undefined when it works again. */
+  trouble(error: unknown): void
+}
+
+type State = 'sent' | 'durable' | 'absent' | 'unknown'
+
+interface Pending<Entry> {
+  readonly entry: Entry
+  state: State
+}
+
+/**
+ * Takes batches to the journal, some at a time, and reports them durable in order. When an answer is lost or an error
+ * comes back, it lets the appends under way end, asks for each what became of it, appends the very same bytes again
+ * where they are absent, and waits with growing pauses as long as the journal does not answer. A batch is never given
+ * up and never changed: its commands were executed already.
+ */
+export class Committer<Entry extends Append> {
+  readonly #journal: Pick<Journal, 'append' | 'resolve'>
+  readonly #timers: Timers
+  readonly #events: CommitterEvents<Entry>
+  readonly #pending: Pending<Entry>[] = []
+  #sent = 0
+  #repairing = false
+  #stopped = false
+  #retryMs = RETRY_FIRST_MS
+  #cancelRetry: CancelTimer | undefined
+
+  constructor(journal: Pick<Journal, 'append' | 'resolve'>, timers: Timers, events: CommitterEvents<Entry>) {
+    this.#journal = journal
+    this.#timers = timers
+    this.#events = events
+  }
+
+  /** Batches that are not known to be durable. */
+  get inFlight(): number {
+    return this.#pending.length
+  }
+
+  get isRepairing(): boolean {
+    return this.#repairing
+  }
+
+  /** Hand over the next batch. The append is under way when this returns. */
+  submit(entry: Entry): void {
+    const pending: Pending<Entry> = { entry, state: 'sent' }
+    this.#pending.push(pending)
+    if (this.#repairing) pending.state = 'absent'
+    else this.#send(pending)
+  }
+
+  /** Report nothing any more. */
+  stop(): void {
+    this.#stopped = true
+    this.#cancelRetry?.()
+  }
+
+  #send(pending: Pending<Entry>): void {
+    pending.state = 'sent'
+    this.#sent++
+    this.#journal.append(pending.entry).then(
+      (result) => this.#answered(pending, result === 'appended' ? 'durable' : 'fenced', undefined),
+      (error: unknown) => this.#answered(pending, stateAfter(error), error),
+    )
+  }
+
+  #answered(pending: Pending<Entry>, state: State | 'fenced' | 'rolled back', error: unknown): void {
+    this.#sent--
+    if (this.#stopped) return
+    if (state === 'fenced') return this.#events.fenced()
+    if (state === 'rolled back') return this.#events.rolledBack(error)
+    pending.state = state
+    if (error !== undefined) {
+      this.#repairing = true
+      this.#events.trouble(error)
+    }
+    this.#reportDurable()
+    if (this.#repairing && this.#sent === 0) this.#waitThenRepair()
+  }
+
+  #reportDurable(): void {
+    while (this.#pending[0]?.state === 'durable' && !this.#stopped) {
+      const { entry } = this.#pending.shift()!
+      this.#events.durable(entry)
+    }
+  }
+
+  #waitThenRepair(): void {
+    if (this.#stopped) return
+    this.#cancelRetry = this.#timers.after(this.#retryMs, () => void this.#repair())
+    this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MS_MAX)
+  }
+
+  /** Settle every pending batch, oldest first; give up on the first failure and try again later. Never rejects. */
+  async #repair(): Promise<void> {
+    while (this.#pending.length > 0 && !this.#stopped) {
+      const pending = this.#pending[0]!
+      // oxlint-disable-next-line no-await-in-loop -- one after another is the point
+      if (!(await this.#settle(pending))) return this.#waitThenRepair()
+      this.#reportDurable()
+    }
+    if (this.#stopped) return
+    this.#repairing = false
+    this.#retryMs = RETRY_FIRST_MS
+    this.#events.trouble(undefined)
+  }
+
+  /** One step for one batch; false when the journal failed again, or when there is nothing more to do. */
+  async #settle(pending: Pending<Entry>): Promise<boolean> {
+    const { entry } = pending
+    try {
+      const call = pending.state === 'unknown' ? this.#journal.resolve(entry) : this.#journal.append(entry)
+      const result = await call
+      if (this.#stopped) return false
+      if (result === 'fenced') {
+        this.#events.fenced()
+        return false
+      }
+      pending.state = result === 'appended' ? 'durable' : 'absent'
+      return true
+    } catch (error) {
+      if (this.#stopped) return false
+      const state = stateAfter(error)
+      if (state === 'rolled back') {
+        this.#events.rolledBack(error)
+        return false
+      }
+      // What a lost append has done stays unknown until `resolve` has answered.
+      if (pending.state !== 'unknown') pending.state = state
+      this.#events.trouble(error)
+      return false
+    }
+  }
+}
+
+/** What an error says about the batch. A gap means that an earlier batch was not written, so neither was this one. */
+function stateAfter(error: unknown): 'absent' | 'unknown' | 'rolled back' {
+  if (error instanceof JournalRolledBackError) return 'rolled back'
+  if (error instanceof AppendFailedError) return error.outcome
+  return error instanceof JournalGapError ? 'absent' : 'unknown'
+}

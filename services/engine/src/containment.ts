@@ -1,0 +1,54 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Command } from '@uptick/core'
+import { BatchReader } from '@uptick/protocol'
+import type { Evidence } from './seams.ts'
+import type { Poison } from './sequencer.ts'
+
+/** What a person needs to decide about a poisoned command. */
+export function describePoison(poison: Poison, shard: number): Readonly<Record<string, unknown>> {
+  const command = new Command()
+  const reader = new BatchReader().open(poison.payload)
+  while (reader.next(command) && reader.sequence < poison.sequence);
+  const { kind, session, number, account, symbol, clientId } = command
+  return {
+    shard,
+    epoch: poison.epoch,
+    sequence: poison.sequence,
+    time: poison.time,
+    batch: [reader.firstSequence, reader.lastSequence],
+    command: { kind, session, number, account, symbol, clientId: clientId.toString() },
+    error: poison.error instanceof Error ? (poison.error.stack ?? poison.error.message) : String(poison.error),
+  }
+}
+
+/** Evidence as two files in a folder: the bytes, and the facts as JSON. Written before anything else goes on. */
+export class EvidenceFolder implements Evidence {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  keep(name: string, bytes: Uint8Array, facts: Readonly<Record<string, unknown>>): string {
+    const path = join(this.#folder, name)
+    try {
+      mkdirSync(this.#folder, { recursive: true })
+      writeDurably(`${path}.batch`, bytes)
+      writeDurably(`${path}.json`, Buffer.from(`${JSON.stringify(facts, undefined, 2)}\n`))
+      return path
+    } catch (error) {
+      return `not kept: ${error instanceof Error ? error.message : String(error)}`
+    }
+  }
+}
+
+function writeDurably(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'w')
+  try {
+    writeFileSync(file, bytes)
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}

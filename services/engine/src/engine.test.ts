@@ -1,0 +1,249 @@
+import { CommandKind, Exchange, outcomeNumber, outcomeReject, outcomeRepeated, Reject } from '@uptick/core'
+import { FrameType } from '@uptick/protocol'
+import { describe, expect, test } from 'vitest'
+import { LINK_WINDOW_MAX } from './limits.ts'
+import { commandsFrame, member, started } from './simulation/memory-cluster.ts'
+import { JournalStore } from './simulation/memory-journal.ts'
+import type { MemoryLink } from './simulation/memory-link.ts'
+
+const SESSION = 77
+
+/** `number reject repeated?` of every outcome that the link was fed. */
+function outcomes(link: MemoryLink): string[] {
+  const lines: string[] = []
+  for (const type of [FrameType.OUTCOMES, FrameType.REPLIES] as const) {
+    for (const { words, start, end } of link.of(type)) {
+      for (let at = start; at < end; at += words[at]!) {
+        const repeated = outcomeRepeated(words, at) ? ' repeated' : ''
+        lines.push(`${outcomeNumber(words, at)} ${outcomeReject(words, at)}${repeated}`)
+      }
+    }
+  }
+  return lines
+}
+
+const open = { kind: CommandKind.OPEN_SESSION }
+const account = (number: number) => ({ kind: CommandKind.ADD_ACCOUNT, number, text: `account ${number}` })
+
+function failingAt(label: string): () => Exchange {
+  class Poisoned extends Exchange {
+    override execute(...parameters: Parameters<Exchange['execute']>): ReturnType<Exchange['execute']> {
+      if (parameters[0].text === label) throw new Error('planted: an impossible state')
+      return super.execute(...parameters)
+    }
+  }
+  return () => new Poisoned()
+}
+
+describe('Engine', () => {
+  test('nothing leaves before the journal has it, neither outcomes nor answers', async () => {
+    const { journal, time, link } = await started(new JournalStore())
+    journal.holding = true
+    const gateway = link()
+    gateway.hello(SESSION, 0)
+    expect(gateway.of(FrameType.WELCOME)).toMatchObject([
+      { epoch: 1, durable: 0, oldest: 1, windowMax: LINK_WINDOW_MAX },
+    ])
+    gateway.give(commandsFrame(SESSION, [open, account(1)]))
+    await time.turn()
+    gateway.ask(9, { kind: 'account', account: 1 })
+    await time.advance(1000)
+    expect(gateway.frames.length).toBe(1)
+    journal.settle()
+    await time.turn()
+    expect(outcomes(gateway)).toEqual(['0 0', '1 0'])
+    expect(gateway.of(FrameType.ANSWER)).toMatchObject([{ id: 9, sequence: 2, body: { account: 1 } }])
+  })
+
+  test('commands that arrive while a batch commits become one batch', async () => {
+    const store = new JournalStore()
+    const { journal, time, link } = await started(store)
+    journal.holding = true
+    const gateway = link()
+    gateway.hello(SESSION, 0)
+    for (let number = 0; number < 10; number++) {
+      gateway.give(commandsFrame(SESSION, [number === 0 ? open : account(number)]))
+      await time.turn()
+    }
+    journal.settle()
+    await time.turn()
+    journal.settle()
+    await time.turn()
+    expect(store.batches.map(({ first, last }) => [first, last])).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 10],
+    ])
+    expect(gateway.fed()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  })
+
+  test('journaled time never falls, whatever the clock does', async () => {
+    const { engine, time, link } = await started(new JournalStore())
+    const gateway = link()
+    gateway.hello(SESSION, 0)
+    gateway.give(commandsFrame(SESSION, [open]))
+    await time.turn()
+    const before = engine.leader!.exchange.time
+    time.wall -= 3_600_000_000
+    gateway.give(commandsFrame(SESSION, [account(1)]))
+    await time.turn()
+    expect(engine.leader!.exchange.time).toBe(before)
+  })
+
+  test('a restart recovers the same state and answers a number that was executed again', async () => {
+    const store = new JournalStore()
+    const first = await started(store)
+    const gateway = first.link()
+    gateway.hello(SESSION, 0)
+    gateway.give(commandsFrame(SESSION, [open, account(1), account(2)]))
+    await first.time.turn()
+    const hash = first.engine.leader!.exchange.stateHash()
+    await first.engine.stop()
+    expect(gateway.of(FrameType.GOODBYE)).toMatchObject([{ reason: { reason: 'stopping' } }])
+
+    const second = await started(store)
+    expect(second.engine.leader!.exchange.stateHash()).toBe(hash)
+    expect(second.engine.leader!.epoch).toBe(2)
+    const again = second.link()
+    again.hello(SESSION, 2)
+    again.give(commandsFrame(SESSION, [open, account(2), account(3)]))
+    await second.time.turn()
+    expect(again.fed()).toEqual([2, 3, 4, 5, 6])
+    expect(outcomes(again).slice(-2)).toEqual(['2 0 repeated', '3 0'])
+  })
+
+  test('a snapshot that is old enough is where replay starts', async () => {
+    const store = new JournalStore()
+    const first = await started(store)
+    const gateway = first.link()
+    gateway.hello(SESSION, 0)
+    gateway.give(commandsFrame(SESSION, [open, account(1)]))
+    await first.time.turn()
+    await first.journal.saveSnapshot({ sequence: 2, bytes: first.engine.leader!.exchange.snapshot() })
+    await first.time.advance(120_000)
+    gateway.give(commandsFrame(SESSION, [account(2)]))
+    await first.time.turn()
+    let restored = 0
+    const second = await started(store, {
+      openExchange: (snapshot) => {
+        restored++
+        return Exchange.restore(snapshot!)
+      },
+    })
+    expect(restored).toBe(1)
+    expect(second.engine.leader!.exchange.stateHash()).toBe(first.engine.leader!.exchange.stateHash())
+    expect(second.engine.leader!.retained.oldest).toBe(3)
+  })
+
+  test('an engine that was deposed answers nothing more and ends', async () => {
+    const store = new JournalStore()
+    const { engine, failures, time, link } = await started(store)
+    const gateway = link()
+    gateway.hello(SESSION, 0)
+    store.epoch = 2
+    gateway.give(commandsFrame(SESSION, [open]))
+    await time.turn()
+    expect(gateway.fed()).toEqual([])
+    expect(gateway.of(FrameType.GOODBYE)).toMatchObject([{ reason: { reason: 'fenced' } }])
+    expect(engine.role).toBe('fenced')
+    expect(failures).toEqual(['another engine leads the shard'])
+  })
+
+  test('a journal that is away keeps readiness down; commands wait and are answered when it is back', async () => {
+    const { journal, time, link, conditions } = await started(new JournalStore())
+    const gateway = link()
+    gateway.hello(SESSION, 0)
+    journal.down = new Error('away')
+    for (let number = 0; number < 5; number++) {
+      gateway.give(commandsFrame(SESSION, [number === 0 ? open : account(number)]))
+      await time.advance(1000)
+    }
+    expect(conditions.get('journal')).toBe(false)
+    expect(gateway.fed()).toEqual([])
+    journal.down = undefined
+    await time.advance(3000)
+    expect(conditions.get('journal')).toBe(true)
+    expect(outcomes(gateway)).toEqual(['0 0', '1 0', '2 0', '3 0', '4 0'])
+  })
+
+  test('a link that goes past its window is closed, others are not', async () => {
+    const { journal, time, link } = await started(new JournalStore())
+    const greedy = link()
+    const modest = link()
+    greedy.hello(SESSION)
+    modest.hello(SESSION + 1)
+    journal.holding = true
+    for (let i = 0; i <= LINK_WINDOW_MAX / 4096; i++) {
+      greedy.give(
+        commandsFrame(
+          SESSION,
+          Array.from({ length: 4096 }, () => account(1)),
+        ),
+      )
+    }
+    modest.give(commandsFrame(SESSION + 1, [open]))
+    await time.turn()
+    expect(greedy.closedWith).toMatchObject({ code: 1008 })
+    expect(modest.closedWith).toBeUndefined()
+    journal.holding = false
+    journal.settle()
+    await time.advance(10)
+    expect(outcomes(modest)).toEqual(['0 0'])
+  })
+
+  test('a session without link and commands for ten minutes expires by a journaled command', async () => {
+    const { engine, time, link } = await started(new JournalStore())
+    const gateway = link()
+    gateway.hello(SESSION, 0)
+    gateway.give(commandsFrame(SESSION, [open]))
+    await time.advance(1_200_000)
+    expect(engine.leader!.exchange.sessions().length).toBe(1)
+    gateway.close(1000, 'gone')
+    await time.advance(590_000)
+    expect(engine.leader!.exchange.sessions().length).toBe(1)
+    await time.advance(60_000)
+    expect(engine.leader!.exchange.sessions().length).toBe(0)
+  })
+
+  test('an engine that is not leading says so and hangs up', () => {
+    const { link } = member(new JournalStore())
+    const gateway = link()
+    gateway.hello(SESSION, 0)
+    expect(gateway.of(FrameType.GOODBYE)).toMatchObject([{ reason: { reason: 'starting' } }])
+    expect(gateway.closedWith).toMatchObject({ code: 1013 })
+  })
+})
+
+describe('containment', () => {
+  test('a command that breaks an assertion stops all answers; skipped, it is refused and the rest goes on', async () => {
+    const store = new JournalStore()
+    const openExchange = failingAt('account 2')
+    const first = await started(store, { openExchange })
+    const gateway = first.link()
+    gateway.hello(SESSION, 0)
+    gateway.give(commandsFrame(SESSION, [open, account(1)]))
+    await first.time.turn()
+    gateway.give(commandsFrame(SESSION, [account(2), account(3)]))
+    gateway.ask(1, { kind: 'status' })
+    await first.time.turn()
+    expect(first.engine.role).toBe('contained')
+    expect(first.conditions.get('contained')).toBe(false)
+    expect(first.evidence).toEqual(['poison-0-3'])
+    expect(gateway.fed()).toEqual([1, 2])
+    expect(store.last).toBe(4)
+
+    const second = await started(store, { openExchange })
+    expect(second.engine.role).toBe('contained')
+    expect(second.failures).toEqual([])
+    await second.journal.skip(3)
+    await second.time.advance(2000)
+    expect(second.failures).toEqual(['sequence 3 is skipped now'])
+
+    const third = await started(store, { openExchange })
+    const again = third.link()
+    again.hello(SESSION, 3)
+    again.give(commandsFrame(SESSION, [account(4)]))
+    await third.time.turn()
+    expect(outcomes(again)).toEqual([`2 ${Reject.UNKNOWN_COMMAND}`, '3 0', '4 0'])
+  })
+})

@@ -1,0 +1,264 @@
+import { Command, CommandKind, type Exchange } from '@uptick/core'
+import type { Journal } from '@uptick/journal'
+import {
+  encodeAnswer,
+  encodeGoodbye,
+  encodeWelcome,
+  type CommandsFrameView,
+  type HelloFrame,
+  type QueryFrame,
+} from '@uptick/protocol'
+import type { ClosedOrders } from './closed-orders.ts'
+import { CommandQueue } from './command-queue.ts'
+import { Committer } from './committer.ts'
+import { Feed } from './feed.ts'
+import { CloseCode, closeReason } from './link-errors.ts'
+import { LinkTable, type Link } from './link-table.ts'
+import { LINK_QUERIES_HELD_MAX, LINK_WINDOW_MAX, SESSION_SWEEP_MS } from './limits.ts'
+import { answerQuery } from './queries.ts'
+import { ReplyGate } from './reply-gate.ts'
+import type { OutcomesChunk, RetainedOutcomes } from './retained-outcomes.ts'
+import type { CancelTimer, Clock, LinkSocket, Timers } from './seams.ts'
+import { Sequencer, type Poison, type SequencedBatch } from './sequencer.ts'
+import { SessionExpiry } from './session-expiry.ts'
+
+/** OPEN_SESSION comes on top of a full window that is sent again. */
+const WINDOW_SLACK = 64
+const STUCK_SWEEP_MS = 1_000
+
+export interface LeaderEvents {
+  batch(commands: number, bytes: number): void
+  committed(milliseconds: number): void
+  poisoned(poison: Poison): void
+  fenced(): void
+  rolledBack(error: unknown): void
+  trouble(error: unknown): void
+}
+
+export interface LeaderOptions {
+  /** State at the head of the journal, which this epoch alone may extend. */
+  readonly exchange: Exchange
+  readonly epoch: number
+  readonly shard: number
+  readonly ackPolicy: string
+  readonly retained: RetainedOutcomes
+  readonly closedOrders: ClosedOrders
+  readonly journal: Pick<Journal, 'append' | 'resolve'>
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly appendsInFlightMax: number
+  readonly events: LeaderEvents
+}
+
+/** One epoch of leading a shard: everything between a frame of commands and the frame of outcomes that answers it. */
+export class Leader {
+  readonly exchange: Exchange
+  readonly epoch: number
+  readonly role = 'leader'
+  readonly closedOrders: ClosedOrders
+  readonly links: LinkTable
+  readonly #options: LeaderOptions
+  readonly #gate: ReplyGate
+  readonly #feed: Feed
+  readonly #queue = new CommandQueue()
+  readonly #committer: Committer<SequencedBatch>
+  readonly #sequencer: Sequencer
+  readonly #sessions: SessionExpiry
+  readonly #cancelSweeps: CancelTimer[] = []
+  #drained: (() => void) | undefined
+
+  constructor(options: LeaderOptions) {
+    const { exchange, epoch, closedOrders, retained, journal, clock, timers, events } = options
+    this.#options = options
+    this.exchange = exchange
+    this.epoch = epoch
+    this.closedOrders = closedOrders
+    this.links = new LinkTable(clock)
+    this.#gate = new ReplyGate(exchange.sequence)
+    this.#feed = new Feed(retained)
+    this.#sessions = new SessionExpiry(exchange)
+    this.#committer = new Committer(journal, timers, {
+      durable: (batch) => this.#durable(batch),
+      fenced: () => events.fenced(),
+      rolledBack: (error) => events.rolledBack(error),
+      trouble: (error) => {
+        events.trouble(error)
+        if (error === undefined) this.#sequencer.wake()
+      },
+    })
+    this.#sequencer = new Sequencer({
+      exchange,
+      epoch,
+      queue: this.#queue,
+      committer: this.#committer,
+      clock,
+      timers,
+      appendsInFlightMax: options.appendsInFlightMax,
+      events: {
+        executed: (batch, outcomes) => this.#executed(batch, outcomes),
+        poisoned: (poison) => events.poisoned(poison),
+      },
+    })
+    this.#every(SESSION_SWEEP_MS, () => this.#expireSessions())
+    this.#every(STUCK_SWEEP_MS, () => this.links.closeStuck())
+    this.#sequencer.wake()
+  }
+
+  get durable(): number {
+    return this.#gate.durable
+  }
+
+  get queued(): number {
+    return this.#queue.count
+  }
+
+  get appendsInFlight(): number {
+    return this.#committer.inFlight
+  }
+
+  get held(): number {
+    return this.#gate.heldCount
+  }
+
+  get retained(): RetainedOutcomes {
+    return this.#options.retained
+  }
+
+  /** A gateway said HELLO: welcome it and start its feed. Undefined when it was turned away instead. */
+  welcome(socket: LinkSocket, hello: HelloFrame): Link | undefined {
+    if (hello.feedFrom > this.durable + 1) {
+      // The gateway was shown something that this journal does not hold. Showing it other outcomes under the same
+      // sequences would be worse than showing nothing.
+      this.#sayGoodbye(socket, 'ahead-of-journal', CloseCode.TRY_AGAIN_LATER)
+      return undefined
+    }
+    const link = this.links.open(socket, hello.instance, hello.session)
+    if (!link) {
+      this.#sayGoodbye(socket, 'too-many-links', CloseCode.TRY_AGAIN_LATER)
+      return undefined
+    }
+    this.#sessions.used(hello.session, this.#options.clock.elapsed())
+    const { shard, ackPolicy } = this.#options
+    const { epoch, durable } = this
+    const oldest = this.#feed.oldest
+    const windowMax = LINK_WINDOW_MAX
+    socket.send(encodeWelcome({ shard, epoch, durable, oldest, windowMax, extras: { ackPolicy } }))
+    const mode = hello.feedFrom < 0 ? 'replies' : 'feed'
+    const next = mode === 'feed' ? Math.max(hello.feedFrom, oldest) : durable + 1
+    link.subscription = { socket, mode, session: hello.session, next }
+    this.#feed.subscribe(link.subscription)
+    return link
+  }
+
+  /** Accept a frame of commands into the bounded queue, or close the link that went past a bound. */
+  accept(link: Link, frame: CommandsFrameView): void {
+    const { count, words, start, end } = frame
+    if (link.unanswered + count > LINK_WINDOW_MAX + WINDOW_SLACK) {
+      link.close(CloseCode.POLICY_VIOLATION, `more than ${LINK_WINDOW_MAX} commands unanswered`)
+      return
+    }
+    if (!this.#queue.hasRoom(count, end - start)) {
+      link.close(CloseCode.TRY_AGAIN_LATER, 'the queue of commands is full')
+      return
+    }
+    link.unanswered += count
+    this.#sessions.used(frame.session, this.#options.clock.elapsed())
+    this.#queue.addRecords(words, start, end, link.slot)
+    this.#sequencer.wake()
+  }
+
+  /** Answer a query from the state as executed, once that state is durable. */
+  query(link: Link, frame: QueryFrame): void {
+    if (link.queriesHeld >= LINK_QUERIES_HELD_MAX) {
+      this.#gate.hold(0, () => link.send(encodeAnswer(frame.id, this.durable, { error: 'too many queries wait' })))
+      return
+    }
+    const answer = answerQuery(this, frame.body)
+    const { sequence } = this.exchange
+    link.queriesHeld++
+    this.#gate.hold(sequence, () => {
+      link.queriesHeld--
+      link.send(encodeAnswer(frame.id, sequence, answer))
+    })
+  }
+
+  /** The link's socket took what it was given. */
+  drained(link: Link): void {
+    this.links.progressed(link)
+    if (link.subscription && link.isOpen) this.#feed.pump(link.subscription)
+  }
+
+  /** The connection is gone. Its commands go on: they may be in the journal already. */
+  detach(link: Link): void {
+    if (link.subscription) this.#feed.unsubscribe(link.subscription)
+    this.#sessions.used(link.session, this.#options.clock.elapsed())
+    this.links.closed(link)
+  }
+
+  /** Stop sequencing; resolves when every batch under way is durable and its outcomes have left. */
+  drain(): Promise<void> {
+    this.#sequencer.stop()
+    if (this.#committer.inFlight === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#drained = resolve
+    })
+  }
+
+  /** Let nothing out any more and tell every gateway to look elsewhere. Commits under way go on unless `stop` follows. */
+  shut(reason: string): void {
+    this.#sequencer.stop()
+    this.#gate.shut()
+    for (const cancel of this.#cancelSweeps.splice(0)) cancel()
+    for (const link of this.links.all()) this.#sayGoodbye(link.socket, reason, CloseCode.SERVICE_RESTART)
+  }
+
+  /** Forget the commits under way: somebody else leads, or the process ends. */
+  stop(): void {
+    this.#committer.stop()
+  }
+
+  #executed(batch: SequencedBatch, outcomes: readonly OutcomesChunk[]): void {
+    const { output } = this.exchange
+    this.closedOrders.collect(output.words, output.length)
+    this.#options.events.batch(batch.block.count, batch.payload.byteLength)
+    this.#gate.hold(batch.last, () => {
+      for (const chunk of outcomes) this.#feed.publish(chunk)
+      this.links.answered(batch.block.byLink)
+      this.#queue.recycle(batch.block)
+    })
+  }
+
+  #durable(batch: SequencedBatch): void {
+    this.#options.events.committed(this.#options.clock.elapsed() - batch.sentAt)
+    this.#gate.advance(batch.last)
+    if (this.#committer.inFlight === 0) this.#drained?.()
+    this.#sequencer.cut()
+  }
+
+  #expireSessions(): void {
+    const expired = this.#sessions.expired(this.#options.clock.elapsed(), (session) => this.links.hasSession(session))
+    const command = new Command()
+    for (const session of expired) {
+      command.kind = CommandKind.EXPIRE_SESSION
+      command.session = session
+      this.#queue.addInternal(command)
+    }
+    if (expired.length > 0) this.#sequencer.wake()
+  }
+
+  #sayGoodbye(socket: LinkSocket, reason: string, code: number): void {
+    socket.send(encodeGoodbye({ reason }))
+    socket.close(code, closeReason(reason))
+  }
+
+  #every(milliseconds: number, run: () => void): void {
+    const index = this.#cancelSweeps.length
+    const again = (): void => {
+      this.#cancelSweeps[index] = this.#options.timers.after(milliseconds, () => {
+        again()
+        run()
+      })
+    }
+    again()
+  }
+}

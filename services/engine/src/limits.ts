@@ -1,0 +1,46 @@
+/** Every bound of the engine, with its unit. What is configurable is in `config.ts` with these as defaults. */
+
+/** A batch is one row of the journal and one commit. */
+export const BATCH_COMMANDS_MAX = 4_096
+/** Record words of one batch; a single longer record still makes a batch of its own. */
+export const BATCH_WORDS_MAX = 1 << 20
+
+/** Appends handed to the journal and not answered: the second one is on its way while the first commits. */
+export const APPENDS_IN_FLIGHT_MAX = 2
+
+export const LINKS_MAX = 64
+/** Commands of one link that are accepted and not answered. */
+export const LINK_WINDOW_MAX = 16_384
+/** Commands of all links that wait to be sequenced, and their record words (256 MiB). */
+export const QUEUED_COMMANDS_MAX = 1 << 19
+export const QUEUED_WORDS_MAX = 1 << 26
+
+/** Queries of one link that wait for the reply gate. */
+export const LINK_QUERIES_HELD_MAX = 4_096
+
+/** Bytes that one link's socket may hold back before its feed waits for it. */
+export const LINK_BUFFERED_BYTES_MAX = 8 << 20
+/** A link whose socket takes nothing for this long is closed; it resumes by sequence. */
+export const LINK_STUCK_MS_MAX = 10_000
+/** A connection that has not said HELLO. */
+export const HELLO_MS_MAX = 5_000
+
+/** Outcome words of one OUTCOMES frame, unless a single outcome is longer. */
+export const FRAME_WORDS_MAX = 1 << 18
+/** Outcomes are kept for resume this long in journaled time, and never more bytes than this. */
+export const RETAINED_MICROSECONDS = 60_000_000
+export const RETAINED_BYTES_MAX = 512 << 20
+
+/** Closed orders that stay answerable while the recorder has not passed them. */
+export const CLOSED_ORDERS_MAX = 1_000_000
+
+/** A session without a link and without commands ends after this long. */
+export const SESSION_IDLE_MS_MAX = 600_000
+export const SESSION_SWEEP_MS = 15_000
+
+/** Waits between attempts to reach the journal again. */
+export const RETRY_FIRST_MS = 50
+export const RETRY_MS_MAX = 2_000
+
+/** Batches that recovery reads ahead of the one it applies. */
+export const READ_AHEAD_BATCHES_MAX = 64

@@ -1,0 +1,86 @@
+import { Gauge, Histogram, LATENCY_BUCKETS_SECONDS, type Registry } from '@uptick/runtime'
+import type { Engine, EngineSeams, Role } from './engine.ts'
+
+const ROLES: readonly Role[] = [
+  'starting',
+  'standby',
+  'recovering',
+  'leading',
+  'contained',
+  'fenced',
+  'halted',
+  'stopping',
+]
+
+/** Counts what happens to batches; made before the engine, because it is one of its seams. */
+export function batchObserver(registry: Registry): EngineSeams['observer'] {
+  const commands = new Histogram({
+    name: 'engine_batch_commands',
+    help: 'Commands in one batch',
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096],
+    registers: [registry],
+  })
+  const bytes = new Histogram({
+    name: 'engine_batch_bytes',
+    help: 'Payload of one batch',
+    buckets: [256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304],
+    registers: [registry],
+  })
+  const commit = new Histogram({
+    name: 'engine_commit_seconds',
+    help: 'From handing a batch to the journal until it is durable',
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers: [registry],
+  })
+  return {
+    batch(count, size) {
+      commands.observe(count)
+      bytes.observe(size)
+    },
+    committed(milliseconds) {
+      commit.observe(milliseconds / 1000)
+    },
+  }
+}
+
+/** The engine's state, read when Prometheus asks. */
+export function exposeEngine(registry: Registry, engine: Engine, shard: number, ackPolicy: string): void {
+  const gauge = (name: string, help: string, read: () => number): void => {
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        registers: [],
+        collect() {
+          this.set(read())
+        },
+      }),
+    )
+  }
+  const leader = (): NonNullable<Engine['leader']> | undefined => engine.leader
+  gauge('engine_epoch', 'Epoch led by this engine', () => leader()?.epoch ?? 0)
+  gauge('engine_sequence', 'Last sequence executed', () => leader()?.exchange.sequence ?? 0)
+  gauge('engine_durable_sequence', 'Last sequence known to be durable', () => leader()?.durable ?? 0)
+  gauge('engine_queued_commands', 'Commands that wait to be sequenced', () => leader()?.queued ?? 0)
+  gauge('engine_appends_in_flight', 'Batches that are not known to be durable', () => leader()?.appendsInFlight ?? 0)
+  gauge('engine_replies_held', 'Replies that wait for the journal', () => leader()?.held ?? 0)
+  gauge('engine_links', 'Gateways linked', () => leader()?.links.count ?? 0)
+  gauge('engine_unanswered_commands', 'Commands accepted and not answered', () => leader()?.links.unanswered ?? 0)
+  gauge('engine_retained_bytes', 'Outcomes kept for resume', () => leader()?.retained.bytes ?? 0)
+  gauge('engine_retained_oldest', 'First sequence that can be resumed from', () => leader()?.retained.oldest ?? 0)
+  gauge('engine_closed_orders', 'Closed orders kept for the recorder', () => leader()?.closedOrders.count ?? 0)
+  gauge('engine_hash_low', 'Low 32 bits of the running hash at engine_sequence', () =>
+    Number(BigInt.asUintN(32, leader()?.exchange.runningHash() ?? 0n)),
+  )
+  registry.registerMetric(
+    new Gauge({
+      name: 'engine_role',
+      help: '1 for the role of this engine',
+      labelNames: ['role', 'shard', 'ack_policy'],
+      registers: [],
+      collect() {
+        for (const role of ROLES) this.set({ role, shard, ack_policy: ackPolicy }, engine.role === role ? 1 : 0)
+      },
+    }),
+  )
+}

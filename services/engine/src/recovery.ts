@@ -1,0 +1,117 @@
+import type { Exchange } from '@uptick/core'
+import { JournalPrunedError, type Journal, type RestoredSnapshot, type StoredBatch } from '@uptick/journal'
+import { BatchReader } from '@uptick/protocol'
+import { ClosedOrders } from './closed-orders.ts'
+import { RETAINED_MICROSECONDS } from './limits.ts'
+import { Replica } from './replica.ts'
+import { RetainedOutcomes } from './retained-outcomes.ts'
+import type { Clock, OpenExchange, RecordedThrough, Timers } from './seams.ts'
+
+/** Snapshots that are tried in search of one that is older than what is to be retained. */
+const SNAPSHOTS_TRIED_MAX = 3
+/** Replay lets the event loop run this often, so that the next page comes in, and probes are answered. */
+const SLICE_MS = 20
+
+export interface RecoveryOptions {
+  readonly journal: Journal
+  readonly openExchange: OpenExchange
+  readonly recordedThrough: RecordedThrough
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly signal: AbortSignal
+  readonly progress: (sequence: number, last: number) => void
+}
+
+/** State at the head of the journal, and who wrote there last. */
+export interface Recovered {
+  readonly exchange: Exchange
+  readonly retained: RetainedOutcomes
+  readonly closedOrders: ClosedOrders
+  readonly replica: Replica
+}
+
+/**
+ * Build the state from a snapshot and the batches after it. Starts from the newest snapshot that is older than the
+ * outcomes to retain (60 s of journaled time before the head), so that gateways can resume after a cold start; when
+ * only newer ones are at hand, from the oldest of those tried, and less is retained.
+ *
+ * @throws DivergedError, PoisonError; and whatever the journal throws
+ */
+export async function recover(options: RecoveryOptions): Promise<Recovered> {
+  const { journal } = options
+  // Loaded first: a command in it must not be executed even once.
+  const skipped = await journal.skipped()
+  const recorded = await options.recordedThrough()
+  const head = await journal.head()
+  const headTime = head.last === 0 ? 0 : await timeOf(journal, head.last)
+  const retainFrom = headTime - RETAINED_MICROSECONDS
+  const snapshot = await chooseSnapshot(journal, head.last, retainFrom)
+  const exchange = options.openExchange(snapshot?.bytes)
+  const retained = new RetainedOutcomes(exchange.sequence)
+  const closedOrders = new ClosedOrders()
+  closedOrders.recordedThrough(recorded)
+  const replica = new Replica({ exchange, skipped, retained, closedOrders, retainFrom })
+  await catchUp(options, replica, head.last)
+  return { exchange, retained, closedOrders, replica }
+}
+
+/** Apply the batches after the replica's state up to the one that ends with `last`. */
+export async function catchUp(options: RecoveryOptions, replica: Replica, last: number): Promise<void> {
+  const { journal, clock, timers, signal, progress } = options
+  if (replica.exchange.sequence >= last) return
+  let sliceEnd = clock.elapsed() + SLICE_MS
+  for await (const batch of journal.read(replica.exchange.sequence + 1, { through: last })) {
+    signal.throwIfAborted()
+    replica.apply(batch)
+    if (clock.elapsed() < sliceEnd) continue
+    progress(replica.exchange.sequence, last)
+    await new Promise<void>((resolve) => timers.endOfTurn(resolve))
+    sliceEnd = clock.elapsed() + SLICE_MS
+  }
+}
+
+async function chooseSnapshot(
+  journal: Journal,
+  last: number,
+  retainFrom: number,
+): Promise<RestoredSnapshot | undefined> {
+  let chosen = await journal.latestSnapshot(last)
+  for (let tried = 1; chosen && tried < SNAPSHOTS_TRIED_MAX; tried++) {
+    if (chosen.sequence < last && (await timeAfter(journal, chosen.sequence)) <= retainFrom) return chosen
+    const older = chosen.sequence === 0 ? undefined : await olderSnapshot(journal, chosen.sequence)
+    if (!older) return chosen
+    chosen = older
+  }
+  return chosen
+}
+
+/** The next older snapshot from which the journal can still be replayed. */
+async function olderSnapshot(journal: Journal, sequence: number): Promise<RestoredSnapshot | undefined> {
+  const older = await journal.latestSnapshot(sequence - 1)
+  if (!older) return undefined
+  try {
+    await timeAfter(journal, older.sequence)
+    return older
+  } catch (error) {
+    if (error instanceof JournalPrunedError) return undefined
+    throw error
+  }
+}
+
+function timeAfter(journal: Journal, sequence: number): Promise<number> {
+  return timeOf(journal, sequence + 1)
+}
+
+/** Journaled time of one sequence, µs. */
+async function timeOf(journal: Journal, sequence: number): Promise<number> {
+  const batch = await firstOf(journal.read(sequence, { through: sequence }))
+  if (!batch) return 0
+  const reader = new BatchReader().open(batch.payload)
+  while (reader.skip()) if (reader.sequence === sequence) return reader.time
+  return reader.time
+}
+
+async function firstOf(batches: AsyncIterable<StoredBatch>): Promise<StoredBatch | undefined> {
+  for await (const batch of batches) return batch
+  return undefined
+}

@@ -1,0 +1,100 @@
+import { Command, type Exchange } from '@uptick/core'
+import type { StoredBatch } from '@uptick/journal'
+import { BatchReader, skipCommand } from '@uptick/protocol'
+import type { ClosedOrders } from './closed-orders.ts'
+import { hashText } from './queries.ts'
+import { cutChunks, type RetainedOutcomes } from './retained-outcomes.ts'
+import type { Poison } from './sequencer.ts'
+
+/** The state here and the state of whoever wrote the journal differ: never lead with it. */
+export class DivergedError extends Error {
+  override readonly name = 'DivergedError'
+}
+
+/** Replaying met a command that breaks an assertion of the state machine. */
+export class PoisonError extends Error {
+  override readonly name = 'PoisonError'
+  readonly poison: Poison
+
+  constructor(poison: Poison) {
+    super(`the command at sequence ${poison.sequence} breaks the state machine`, { cause: poison.error })
+    this.poison = poison
+  }
+}
+
+export interface ReplicaOptions {
+  readonly exchange: Exchange
+  /** Sequences that an operator decided to pass over. */
+  readonly skipped: ReadonlySet<number>
+  readonly retained: RetainedOutcomes
+  readonly closedOrders: ClosedOrders
+  /** Outcomes before this journaled time are not retained, µs. */
+  readonly retainFrom: number
+}
+
+/** A state machine that follows the journal, batch by batch, and checks that it agrees with it. */
+export class Replica {
+  readonly #options: ReplicaOptions
+  readonly #reader = new BatchReader()
+  readonly #command = new Command()
+
+  constructor(options: ReplicaOptions) {
+    this.#options = options
+  }
+
+  get exchange(): Exchange {
+    return this.#options.exchange
+  }
+
+  /**
+   * Execute the batch, or what of it is not part of the state yet.
+   *
+   * @throws DivergedError when the running hash is not the one that its leader had; PoisonError
+   */
+  apply(batch: StoredBatch): void {
+    const { exchange } = this.#options
+    const reader = this.#reader.open(batch.payload)
+    if (reader.firstSequence !== batch.first || reader.lastSequence !== batch.last || reader.epoch !== batch.epoch) {
+      throw new DivergedError(`the row of sequences ${batch.first} … ${batch.last} holds another batch`)
+    }
+    if (batch.first > exchange.sequence + 1) {
+      throw new DivergedError(`batch ${batch.first} … ${batch.last} does not follow sequence ${exchange.sequence}`)
+    }
+    if (batch.first === exchange.sequence + 1) this.#compareHash(reader)
+    exchange.output.clear()
+    this.#execute(reader, batch)
+    this.#keep(batch)
+  }
+
+  #compareHash(reader: BatchReader): void {
+    const ours = BigInt.asUintN(64, this.#options.exchange.runningHash())
+    if (reader.hashBefore === undefined || reader.hashBefore === ours) return
+    throw new DivergedError(
+      `before sequence ${reader.firstSequence} the running hash is ${hashText(ours)}, ` +
+        `the leader of epoch ${reader.epoch} had ${hashText(reader.hashBefore)}`,
+    )
+  }
+
+  #execute(reader: BatchReader, batch: StoredBatch): void {
+    const { exchange, skipped } = this.#options
+    const command = this.#command
+    while (reader.next(command)) {
+      const { sequence, time } = reader
+      if (sequence <= exchange.sequence) continue
+      if (skipped.has(sequence)) skipCommand(command)
+      try {
+        exchange.execute(command, sequence, time)
+      } catch (error) {
+        throw new PoisonError({ sequence, time, epoch: batch.epoch, payload: batch.payload, error })
+      }
+    }
+  }
+
+  #keep(batch: StoredBatch): void {
+    const { exchange, retained, closedOrders, retainFrom } = this.#options
+    const { words, length } = exchange.output
+    closedOrders.collect(words, length)
+    if (exchange.time < retainFrom) retained.startAfter(exchange.sequence)
+    else for (const chunk of cutChunks(batch.epoch, exchange.time, words, length)) retained.add(chunk)
+  }
+}

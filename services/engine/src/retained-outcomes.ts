@@ -1,0 +1,131 @@
+import { strict as assert } from 'node:assert'
+import { outcomeSequence, outcomeWords } from '@uptick/core'
+import { encodeOutcomes } from '@uptick/protocol'
+import { FRAME_WORDS_MAX, RETAINED_BYTES_MAX, RETAINED_MICROSECONDS } from './limits.ts'
+
+/** Words before the outcomes of an OUTCOMES frame. */
+const FRAME_HEADER_WORDS = 8
+
+/** Outcomes of consecutive sequences, ready to be sent. The bytes are shared by all links and never change. */
+export interface OutcomesChunk {
+  /** Of the batch that the commands came in. */
+  readonly epoch: number
+  readonly first: number
+  readonly last: number
+  /** Journaled time of the last one, µs. */
+  readonly time: number
+  /** The whole OUTCOMES frame. */
+  readonly frame: Buffer<ArrayBuffer>
+}
+
+/** The outcome words of a chunk, over its frame. */
+export function chunkWords(chunk: OutcomesChunk): Int32Array {
+  return new Int32Array(chunk.frame.buffer, chunk.frame.byteOffset, chunk.frame.byteLength >> 2).subarray(
+    FRAME_HEADER_WORDS,
+  )
+}
+
+/** Cut the outcomes in `words[0 … length)` into frames of a bounded size; nothing is kept of `words`. */
+export function cutChunks(epoch: number, time: number, words: Int32Array, length: number): OutcomesChunk[] {
+  const chunks: OutcomesChunk[] = []
+  let start = 0
+  while (start < length) {
+    const first = outcomeSequence(words, start)
+    let end = start
+    let last = first - 1
+    do {
+      end += outcomeWords(words, end)
+      last++
+    } while (end < length && end - start + outcomeWords(words, end) <= FRAME_WORDS_MAX)
+    chunks.push({ epoch, first, last, time, frame: encodeOutcomes(epoch, first, last, words, start, end) })
+    start = end
+  }
+  return chunks
+}
+
+export interface RetentionLimits {
+  /** Journaled time, so that it stands still while the shard is down. */
+  readonly microseconds: number
+  readonly bytes: number
+}
+
+/**
+ * The durable outcomes of the last 60 s of journaled time, for links that resume: they ask for the suffix they miss.
+ * Bounded by bytes as well; under a load that fills them sooner, less time is kept and WELCOME says from where.
+ */
+export class RetainedOutcomes {
+  readonly #limits: RetentionLimits
+  #chunks: OutcomesChunk[] = []
+  /** Index of the oldest chunk that is kept; the places before it are cut off now and then. */
+  #head = 0
+  #bytes = 0
+  #last: number
+
+  /** @param last sequence after which the first chunk will follow. */
+  constructor(last: number, limits: Partial<RetentionLimits> = {}) {
+    this.#last = last
+    this.#limits = { microseconds: RETAINED_MICROSECONDS, bytes: RETAINED_BYTES_MAX, ...limits }
+  }
+
+  /** First sequence that can be fed; `last + 1` when nothing is kept. */
+  get oldest(): number {
+    return this.#chunks[this.#head]?.first ?? this.#last + 1
+  }
+
+  get last(): number {
+    return this.#last
+  }
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** Nothing up to `sequence` is kept: what follows it comes next. */
+  startAfter(sequence: number): void {
+    this.#chunks = []
+    this.#head = 0
+    this.#bytes = 0
+    this.#last = sequence
+  }
+
+  /** Append the chunk that follows the last one, and drop what has become too old or too much. */
+  add(chunk: OutcomesChunk): void {
+    assert.equal(chunk.first, this.#last + 1, 'outcomes are retained without gaps')
+    this.#chunks.push(chunk)
+    this.#last = chunk.last
+    this.#bytes += chunk.frame.byteLength
+    const horizon = chunk.time - this.#limits.microseconds
+    while (this.#head < this.#chunks.length - 1) {
+      const oldest = this.#chunks[this.#head]!
+      if (oldest.time >= horizon && this.#bytes <= this.#limits.bytes) break
+      this.#bytes -= oldest.frame.byteLength
+      this.#head++
+    }
+    if (this.#head > 1024 && this.#head > this.#chunks.length / 2) {
+      this.#chunks = this.#chunks.slice(this.#head)
+      this.#head = 0
+    }
+  }
+
+  /** The chunk that holds `sequence`; undefined when it is not kept (any more, or yet). */
+  find(sequence: number): OutcomesChunk | undefined {
+    if (sequence < this.oldest || sequence > this.#last) return undefined
+    let low = this.#head
+    let high = this.#chunks.length - 1
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1
+      if (this.#chunks[middle]!.first <= sequence) low = middle
+      else high = middle - 1
+    }
+    return this.#chunks[low]
+  }
+}
+
+/** The part of a chunk from `sequence` on, as a frame of its own (the chunk's own frame when it starts there). */
+export function frameFrom(chunk: OutcomesChunk, sequence: number): Buffer<ArrayBuffer> {
+  if (sequence <= chunk.first) return chunk.frame
+  const words = chunkWords(chunk)
+  let at = 0
+  for (let skipped = chunk.first; skipped < sequence; skipped++) at += outcomeWords(words, at)
+  return encodeOutcomes(chunk.epoch, sequence, chunk.last, words, at)
+}

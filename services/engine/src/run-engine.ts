@@ -1,0 +1,68 @@
+import { Exchange } from '@uptick/core'
+import { advisoryLeadership, checkSynchronousReplication, openJournal } from '@uptick/journal'
+import type { ServiceContext } from '@uptick/runtime'
+import { Pool } from 'pg'
+import type { EngineConfig } from './config.ts'
+import { EvidenceFolder } from './containment.ts'
+import { Engine } from './engine.ts'
+import { LinkServer } from './link-server.ts'
+import { batchObserver, exposeEngine } from './metrics.ts'
+import { recordedThroughIn } from './recorded-through.ts'
+import { systemClock, systemTimers, type OpenExchange } from './seams.ts'
+
+const STOP_MS_MAX = 8_000
+const CLOSE_MS_MAX = 2_000
+
+/** What tests replace. */
+export interface Replacements {
+  /** A state machine with a planted fault. */
+  readonly openExchange?: OpenExchange
+}
+
+/** The engine with its real surroundings: PostgreSQL, sockets, the clock. Returns the port for gateways. */
+export async function runEngine(
+  context: ServiceContext<EngineConfig>,
+  replacements: Replacements = {},
+): Promise<{ engine: Engine; linkPort: number }> {
+  const { config, log, metrics, lifecycle, onShutdown, fail } = context
+  const shard = config.SHARD
+  const pool = new Pool({ connectionString: config.DATABASE_URL, max: 1, application_name: 'uptick-engine' })
+  // An idle connection that breaks is replaced when the next one is needed.
+  pool.on('error', () => undefined)
+  onShutdown('pool', CLOSE_MS_MAX, () => pool.end())
+  if (config.ACK_POLICY === 'journal-synchronous') await checkSynchronousReplication(pool)
+  const journal = openJournal(config.DATABASE_URL, {
+    shard,
+    onTrouble: (error) => log.warn({ err: error }, 'journal trouble in the background'),
+  })
+  onShutdown('journal', CLOSE_MS_MAX, () => journal.close())
+  const engine = new Engine(
+    {
+      journal,
+      clock: systemClock,
+      timers: systemTimers,
+      leadership: advisoryLeadership(config.DATABASE_URL, { shard }),
+      evidence: new EvidenceFolder(config.EVIDENCE_FOLDER),
+      openExchange:
+        replacements.openExchange ??
+        ((snapshot) => (snapshot ? Exchange.restore(snapshot, { shard }) : new Exchange({ shard }))),
+      recordedThrough: recordedThroughIn(pool, shard),
+      conditions: lifecycle,
+      log,
+      observer: batchObserver(metrics),
+      fail,
+    },
+    { shard, ackPolicy: config.ACK_POLICY, appendsInFlightMax: config.APPENDS_IN_FLIGHT_MAX },
+  )
+  exposeEngine(metrics, engine, shard, config.ACK_POLICY)
+  const server = await LinkServer.listen({
+    host: config.LINK_HOST,
+    port: config.LINK_PORT,
+    connect: (socket) => engine.connect(socket),
+  })
+  onShutdown('links', CLOSE_MS_MAX, () => server.close())
+  onShutdown('engine', STOP_MS_MAX, () => engine.stop())
+  log.info({ linkPort: server.port }, 'listening for gateways')
+  await engine.start()
+  return { engine, linkPort: server.port }
+}

@@ -1,0 +1,68 @@
+import type { Exchange } from '@uptick/core'
+
+/*
+ * What the engine takes from its surroundings. Its classes read no clock, set no timer and open no socket of their own,
+ * so that a simulation can hand in its own and run the same code from a seed.
+ */
+
+export interface Clock {
+  /** Wall clock, µs since 1970; may step back. */
+  now(): number
+  /** Milliseconds since an arbitrary start; never steps back. For measuring and for bounds, not for the journal. */
+  elapsed(): number
+}
+
+/** Call it to cancel the timer; harmless when it has fired. */
+export type CancelTimer = () => void
+
+export interface Timers {
+  after(ms: number, run: () => void): CancelTimer
+  /** At the end of this turn of the event loop, when the input that is already there has been handled. */
+  endOfTurn(run: () => void): void
+}
+
+/** One connection of a gateway, as the engine sees it: whole binary messages. */
+export interface LinkSocket {
+  /** For logs. */
+  readonly peer: string
+  /** Queue one message; it stays valid, nobody writes to it again. */
+  send(frame: Uint8Array): void
+  /** Close with a WebSocket code. */
+  close(code: number, reason: string): void
+  /** Bytes handed to `send` that the kernel has not taken yet. */
+  readonly bufferedBytes: number
+}
+
+/** Where the engine puts what a person will want to look at. */
+export interface Evidence {
+  /** Keep `bytes` and `facts` under `name`; returns where they are. Must not throw. */
+  keep(name: string, bytes: Uint8Array, facts: Readonly<Record<string, unknown>>): string
+}
+
+/** Decides when this process may try to lead. Whether it is safe is decided by the journal's fence alone. */
+export interface Leadership {
+  /** Resolves when this process is the candidate; rejects when `signal` aborts. */
+  acquire(signal: AbortSignal): Promise<void>
+  release(): Promise<void>
+}
+
+/** How far the read model has come, for dropping what it can answer instead: a sequence, 0 when there is none. */
+export type RecordedThrough = () => Promise<number>
+
+/** A state machine, empty or from a snapshot. */
+export type OpenExchange = (snapshot: Uint8Array | undefined) => Exchange
+
+export const systemClock: Clock = {
+  now: () => Date.now() * 1000,
+  elapsed: () => performance.now(),
+}
+
+export const systemTimers: Timers = {
+  after(ms, run) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+  endOfTurn(run) {
+    setImmediate(run)
+  },
+}

@@ -1,0 +1,39 @@
+import type { Exchange } from '@uptick/core'
+import { SESSION_IDLE_MS_MAX } from './limits.ts'
+
+/**
+ * Finds sessions that nobody uses any more: no link and no command for ten minutes. What "use" means is known to the
+ * leader only; the end of a session is a journaled command, so every member agrees on it.
+ */
+export class SessionExpiry {
+  readonly #exchange: Pick<Exchange, 'sessions'>
+  readonly #idleMsMax: number
+  /** When each session was last seen in use; `Clock.elapsed`, ms. */
+  readonly #lastUse = new Map<number, number>()
+
+  constructor(exchange: Pick<Exchange, 'sessions'>, idleMsMax: number = SESSION_IDLE_MS_MAX) {
+    this.#exchange = exchange
+    this.#idleMsMax = idleMsMax
+  }
+
+  /** The session was used at `now`. */
+  used(session: number, now: number): void {
+    if (session !== 0) this.#lastUse.set(session, now)
+  }
+
+  /** Sessions to expire at `now`. One that is met for the first time counts as used just now. */
+  expired(now: number, hasLink: (session: number) => boolean): number[] {
+    const expired: number[] = []
+    const open = new Set<number>()
+    for (const { session } of this.#exchange.sessions()) {
+      open.add(session)
+      const lastUse = this.#lastUse.get(session)
+      if (lastUse === undefined || hasLink(session)) this.#lastUse.set(session, now)
+      else if (now - lastUse >= this.#idleMsMax) expired.push(session)
+    }
+    for (const session of this.#lastUse.keys()) {
+      if (!open.has(session) && !hasLink(session)) this.#lastUse.delete(session)
+    }
+    return expired
+  }
+}

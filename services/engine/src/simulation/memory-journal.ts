@@ -1,0 +1,159 @@
+import {
+  AppendFailedError,
+  JournalError,
+  JournalGapError,
+  JournalRolledBackError,
+  type Batch,
+  type BatchKey,
+  type Head,
+  type Journal,
+  type ReadOptions,
+  type RestoredSnapshot,
+  type Snapshot,
+  type StoredBatch,
+} from '@uptick/journal'
+
+/** What the next append does besides, or instead of, being written. */
+export type AppendFault = 'refused' | 'lost before' | 'lost after'
+
+/** What members of a shard share: the rows. Survives the members. */
+export class JournalStore {
+  epoch = 0
+  last = 0
+  readonly batches: StoredBatch[] = []
+  readonly snapshots: RestoredSnapshot[] = []
+  readonly skips = new Set<number>()
+}
+
+/**
+ * The journal's seam for simulations: the same contract as the one in PostgreSQL, on a store in memory. Appends are
+ * carried out when the simulation says so, in order; faults are planted per append.
+ */
+export class MemoryJournal implements Journal {
+  readonly shard = 0
+  readonly store: JournalStore
+  /** While true, appends wait until `settle`. */
+  holding = false
+  /** Faults for the appends to come, first to last. */
+  readonly faults: (AppendFault | undefined)[] = []
+  /** While set, everything fails with it. */
+  down: Error | undefined
+  readonly #waiting: (() => void)[] = []
+
+  constructor(store: JournalStore = new JournalStore()) {
+    this.store = store
+  }
+
+  get waiting(): number {
+    return this.#waiting.length
+  }
+
+  /** Carry out the oldest `count` appends that wait (all, when not given). */
+  settle(count: number = this.#waiting.length): void {
+    for (const carryOut of this.#waiting.splice(0, count)) carryOut()
+  }
+
+  append(batch: Batch): Promise<'appended' | 'fenced'> {
+    return new Promise((resolve, reject) => {
+      const carryOut = (): void => {
+        try {
+          resolve(this.#append(batch))
+        } catch (error) {
+          reject(error)
+        }
+      }
+      if (this.holding) this.#waiting.push(carryOut)
+      else carryOut()
+    })
+  }
+
+  async resolve(key: BatchKey): Promise<'appended' | 'absent' | 'fenced'> {
+    await this.#reach()
+    if (this.#find(key)) return 'appended'
+    return this.store.epoch > key.epoch ? 'fenced' : 'absent'
+  }
+
+  async head(): Promise<Head> {
+    await this.#reach()
+    return { epoch: this.store.epoch, last: this.store.last }
+  }
+
+  async takeOver(): Promise<Head> {
+    await this.#reach()
+    return { epoch: ++this.store.epoch, last: this.store.last }
+  }
+
+  async *read(from: number, options: ReadOptions = {}): AsyncGenerator<StoredBatch> {
+    await this.#reach()
+    const through = options.through ?? Number.MAX_SAFE_INTEGER
+    for (const batch of this.store.batches) if (batch.last >= from && batch.first <= through) yield batch
+  }
+
+  async *tail(from: number, signal: AbortSignal): AsyncGenerator<StoredBatch> {
+    for await (const batch of this.read(from)) {
+      if (signal.aborted) return
+      yield batch
+    }
+  }
+
+  async saveSnapshot(snapshot: Snapshot): Promise<void> {
+    await this.#reach()
+    this.store.snapshots.push({ sequence: snapshot.sequence, bytes: Buffer.from(snapshot.bytes), damaged: [] })
+  }
+
+  async latestSnapshot(atMost = Number.MAX_SAFE_INTEGER): Promise<RestoredSnapshot | undefined> {
+    await this.#reach()
+    return this.store.snapshots.findLast((snapshot) => snapshot.sequence <= atMost)
+  }
+
+  pruneSnapshots(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  async skipped(): Promise<Set<number>> {
+    await this.#reach()
+    return new Set(this.store.skips)
+  }
+
+  skip(sequence: number): Promise<void> {
+    if (sequence > this.store.last) return Promise.reject(new JournalError(`${sequence} is not in the journal`))
+    this.store.skips.add(sequence)
+    this.store.epoch++
+    return Promise.resolve()
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve()
+  }
+
+  #append(batch: Batch): 'appended' | 'fenced' {
+    if (this.down) throw new AppendFailedError('down', 'absent', { cause: this.down })
+    const fault = this.faults.shift()
+    if (fault === 'refused') throw new AppendFailedError('refused', 'absent')
+    if (fault === 'lost before') throw new AppendFailedError('lost', 'unknown')
+    const written = this.#write(batch)
+    if (fault === 'lost after') throw new AppendFailedError('lost', 'unknown')
+    return written
+  }
+
+  #write(batch: Batch): 'appended' | 'fenced' {
+    const { store } = this
+    if (this.#find(batch)) return 'appended'
+    if (store.epoch > batch.epoch) return 'fenced'
+    if (store.epoch < batch.epoch) throw new JournalRolledBackError(`the journal is at epoch ${store.epoch}`)
+    if (store.last !== batch.first - 1) throw new JournalGapError(`the journal ends at ${store.last}`)
+    store.batches.push({ ...batch, payload: Buffer.from(batch.payload) })
+    store.last = batch.last
+    return 'appended'
+  }
+
+  #find(key: BatchKey): boolean {
+    return this.store.batches.some(
+      ({ epoch, first, last }) => epoch === key.epoch && first === key.first && last === key.last,
+    )
+  }
+
+  #reach(): Promise<void> {
+    return this.down ? Promise.reject(new JournalError('down', { cause: this.down })) : Promise.resolve()
+  }
+}

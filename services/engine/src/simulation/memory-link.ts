@@ -1,0 +1,57 @@
+import { decodeFrame, encodeHello, encodeQuery, FrameType, type Frame } from '@uptick/protocol'
+import type { LinkHandler } from '../link-handler.ts'
+import type { LinkSocket } from '../seams.ts'
+
+/** A gateway's end of a link in a simulation: keeps every frame that it is sent. */
+export class MemoryLink implements LinkSocket {
+  readonly peer = 'memory'
+  readonly frames: Frame[] = []
+  closedWith: { code: number; reason: string } | undefined
+  /** What the socket claims to hold back. */
+  bufferedBytes = 0
+  readonly #handler: LinkHandler
+
+  constructor(connect: (socket: LinkSocket) => LinkHandler) {
+    this.#handler = connect(this)
+  }
+
+  send(frame: Uint8Array): void {
+    if (!this.closedWith) this.frames.push(decodeFrame(frame))
+  }
+
+  close(code: number, reason: string): void {
+    if (this.closedWith) return
+    this.closedWith = { code, reason }
+    this.#handler.closed()
+  }
+
+  /** Bytes from the gateway. */
+  give(data: Uint8Array): void {
+    this.#handler.received(data)
+  }
+
+  hello(session: number, feedFrom = -1): void {
+    this.give(encodeHello({ instance: 'test', session, feedFrom }))
+  }
+
+  ask(id: number, body: unknown): void {
+    this.give(encodeQuery(id, body))
+  }
+
+  /** The socket has taken everything. */
+  drain(): void {
+    this.bufferedBytes = 0
+    this.#handler.drained()
+  }
+
+  of<T extends Frame['type']>(type: T): Extract<Frame, { type: T }>[] {
+    return this.frames.filter((frame): frame is Extract<Frame, { type: T }> => frame.type === type)
+  }
+
+  /** Sequences of the feed, in the order received. */
+  fed(): number[] {
+    return this.of(FrameType.OUTCOMES).flatMap(({ first, last }) =>
+      Array.from({ length: last - first + 1 }, (_, i) => first + i),
+    )
+  }
+}
