@@ -40,7 +40,7 @@ export type {
   RepliesFrame,
   WelcomeFrame,
 } from './link-decode.ts'
-export { OUTCOME_VERSION, checkOutcomes } from './outcome-check.ts'
+export { OUTCOME_VERSIONS, checkOutcomes } from './outcome-check.ts'
 export { PublicError, PublicErrors, publicError } from './errors.ts'
 export type { PublicErrorEntry } from './errors.ts'
 export { EngineText, filterText } from './engine-texts.ts'
@@ -112,3 +112,4 @@ export {
 } from './binance/market.ts'
 export type { AggregateSource, CandleSource, TickerSource, TradeSource } from './binance/market.ts'
 export { balanceUpdate, executionReport, outboundAccountPosition, userEvents } from './binance/user-events.ts'
+export { skipCommand } from './skip-command.ts'

@@ -1,9 +1,16 @@
-import { readFloat } from './aligned.ts'
+import {
+  CatalogueAt,
+  EventKind,
+  OUTCOME_HEADER_WORDS,
+  OUTCOME_VERSION,
+  outcomeEvents,
+  outcomeSequence,
+  outcomeVersion,
+  outcomeWords,
+} from '@uptick/core'
 import { MalformedError, UnknownVersionError } from './protocol-error.ts'
 
-/** Layout of an outcome as far as its chain of lengths goes; the core owns the rest. */
-const OUTCOME_HEADER_WORDS = 18
-export const OUTCOME_VERSION = 1
+/** Layouts of outcomes that this build reads. */
 export const OUTCOME_VERSIONS: readonly number[] = [OUTCOME_VERSION]
 
 /**
@@ -14,17 +21,17 @@ export function checkOutcomes(words: Int32Array, start: number, end: number, fir
   let at = start
   let count = 0
   while (at < end) {
-    const length = words[at]
+    if (at + OUTCOME_HEADER_WORDS > end) throw new MalformedError('outcome', 'cut short')
+    const length = outcomeWords(words, at)
     if (length < OUTCOME_HEADER_WORDS || (length & 1) !== 0 || at + length > end) {
       throw new MalformedError('outcome', `length ${length}`)
     }
-    if (words[at + 15] !== OUTCOME_VERSION) {
-      throw new UnknownVersionError('outcome', words[at + 15], OUTCOME_VERSIONS)
-    }
-    if (first !== undefined && readFloat(words, at + 4) !== first + count) {
+    const version = outcomeVersion(words, at)
+    if (version !== OUTCOME_VERSION) throw new UnknownVersionError('outcome', version, OUTCOME_VERSIONS)
+    if (first !== undefined && outcomeSequence(words, at) !== first + count) {
       throw new MalformedError('outcome', 'sequence has a gap')
     }
-    checkEvents(words, at + OUTCOME_HEADER_WORDS, at + length, words[at + 14])
+    checkEvents(words, at + OUTCOME_HEADER_WORDS, at + length, outcomeEvents(words, at))
     at += length
     count++
   }
@@ -37,6 +44,11 @@ function checkEvents(words: Int32Array, start: number, end: number, expected: nu
   while (at < end) {
     const length = words[at] >>> 8
     if (length < 2 || (length & 1) !== 0 || at + length > end) throw new MalformedError('outcome', 'length of an event')
+    // The only event whose text has a length of its own.
+    if ((words[at] & 0xff) === EventKind.CATALOGUE) {
+      const bytes = words[at + CatalogueAt.BYTES]
+      if (bytes < 0 || bytes > (length - CatalogueAt.TEXT) * 4) throw new MalformedError('outcome', 'text of an event')
+    }
     at += length
     events++
   }
