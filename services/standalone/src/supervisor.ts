@@ -55,7 +55,12 @@ export class Supervisor {
     this.#operatorUrl = `http://127.0.0.1:${operator}`
     const database = { DATABASE_URL: this.#databaseUrl, SHARD: '0' }
     const environments: Record<string, Record<string, string>> = {
-      engine: { ...database, LINK_HOST: '127.0.0.1', LINK_PORT: String(link) },
+      engine: {
+        ...database,
+        LINK_HOST: '127.0.0.1',
+        LINK_PORT: String(link),
+        EVIDENCE_FOLDER: this.#folder.file('evidence'),
+      },
       recorder: database,
       gateway: {
         ...database,
