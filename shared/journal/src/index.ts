@@ -20,6 +20,8 @@ export type {
   StoredBatch,
   TailOptions,
 } from './journal.ts'
+export { AdvisoryLeadership, advisoryLeadership } from './leadership.ts'
+export type { LeadershipOptions } from './leadership.ts'
 export { Listener } from './listener.ts'
 export { migrate, migrationSets } from './migrate.ts'
 export type { MigrationSet } from './migrate.ts'
