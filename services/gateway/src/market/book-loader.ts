@@ -28,6 +28,7 @@ export interface BookLoaderOptions {
 export class BookLoader {
   readonly #symbol: number
   readonly #options: BookLoaderOptions
+  readonly #done: () => void
   #kept: KeptLevel[] = []
   /** Counts loads: an answer to an earlier one is not used. */
   #attempt = 0
@@ -35,9 +36,11 @@ export class BookLoader {
   /** Core sequence of the state that was loaded. */
   loadedAt = 0
 
-  constructor(symbol: number, options: BookLoaderOptions) {
+  /** `done` is called whenever the book is loaded. */
+  constructor(symbol: number, options: BookLoaderOptions, done: () => void) {
     this.#symbol = symbol
     this.#options = options
+    this.#done = done
   }
 
   keep(level: KeptLevel): void {
@@ -74,6 +77,7 @@ export class BookLoader {
     this.#kept = []
     this.loaded = true
     this.loadedAt = sequence
+    this.#done()
   }
 }
 

@@ -49,6 +49,8 @@ export class ShardMarkets {
   #catalogueVersion = -1
   #warmUpSince = 0
   #warmingUp = false
+  #trying = false
+  #complained = false
   #cancel: CancelTimer = () => {}
   #closed = false
   #listed: () => void
@@ -114,6 +116,7 @@ export class ShardMarkets {
     if (result === 'gap') {
       this.#options.log('a change of a book is missing, loading it again', { symbol: market.name, updateId })
       this.#reload(event.symbol)
+      this.#warmUp()
     } else if (result === 'applied') {
       this.#changed.add(market)
       for (const listener of this.#listeners) listener.level(market, side, price, quantity)
@@ -159,7 +162,7 @@ export class ShardMarkets {
       }
       this.#markets[listed.id] = new SymbolMarket(state.shard, listed, this.#options.clock)
       this.#aggregators[listed.id] = new Aggregator()
-      this.#loaders[listed.id] = new BookLoader(listed.id, this.#options)
+      this.#loaders[listed.id] = new BookLoader(listed.id, this.#options, () => this.#warmUpNow())
       this.#load(listed.id)
     }
     this.#listed()
@@ -183,15 +186,27 @@ export class ShardMarkets {
     this.#loaders[symbol]!.load(this.#markets[symbol]!)
   }
 
-  /** Fill statistics up from the read model until every market has them. */
+  /** Statistics of some market have to be filled up. */
   #warmUp(): void {
     if (this.#warmingUp || this.#closed) return
     this.#warmingUp = true
     this.#warmUpSince = this.#options.clock.now()
-    void this.#warmUpOnce()
+    this.#warmUpNow()
   }
 
-  async #warmUpOnce(): Promise<void> {
+  /** Try at once, unless a try is under way. */
+  #warmUpNow(): void {
+    if (!this.#warmingUp || this.#trying || this.#closed) return
+    this.#cancel()
+    this.#trying = true
+    void this.#tryToWarmUp().finally(() => {
+      this.#trying = false
+      if (this.#markets.every((market) => market.warm)) this.#warmingUp = false
+      else if (!this.#closed) this.#cancel = this.#options.timers.after(RETRY_MS, () => this.#warmUpNow())
+    })
+  }
+
+  async #tryToWarmUp(): Promise<void> {
     const { history, log } = this.#options
     try {
       for (const market of this.#markets) {
@@ -201,11 +216,10 @@ export class ShardMarkets {
         if ((await history.recordedThrough()) < loader.loadedAt) continue
         market.backfill(await history.market(market.definition.id, market.name))
       }
+      this.#complained = false
     } catch (error) {
-      log('the past of the markets is not available yet', error)
+      if (!this.#complained) log('the past of the markets is not available yet, trying on', error)
+      this.#complained = true
     }
-    if (this.#closed) return
-    if (this.#markets.every((market) => market.warm)) this.#warmingUp = false
-    else this.#cancel = this.#options.timers.after(RETRY_MS, () => void this.#warmUpOnce())
   }
 }

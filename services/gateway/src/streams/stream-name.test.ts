@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { parseStreamName } from './stream-name.ts'
+
+describe('a stream name', () => {
+  it.each([
+    ['btcusdt@trade', 'btcusdt', { kind: 'trade' }],
+    ['btcusdt@aggTrade', 'btcusdt', { kind: 'aggTrade' }],
+    ['btcusdt@depth', 'btcusdt', { kind: 'depth', speed: 1000 }],
+    ['btcusdt@depth@100ms', 'btcusdt', { kind: 'depth', speed: 100 }],
+    ['btcusdt@depth5', 'btcusdt', { kind: 'partialDepth', levels: 5, speed: 1000 }],
+    ['btcusdt@depth20@100ms', 'btcusdt', { kind: 'partialDepth', levels: 20, speed: 100 }],
+    ['btcusdt@kline_1M', 'btcusdt', { kind: 'kline', interval: '1M' }],
+    ['btcusdt@kline_1m', 'btcusdt', { kind: 'kline', interval: '1m' }],
+    ['btcusdt@ticker_4h', 'btcusdt', { kind: 'windowTicker', window: '4h', minutes: 240 }],
+    ['!miniTicker@arr', '', { kind: 'allMiniTickers' }],
+    ['币安@bookTicker', '币安', { kind: 'bookTicker' }],
+  ])('%s is understood', (text, symbol, stream) => {
+    expect(parseStreamName(text)).toMatchObject({ text, symbol, stream })
+  })
+
+  it.each([
+    '0',
+    '',
+    '@trade',
+    'btcusdt',
+    'btcusdt@',
+    'btcusdt@TRADE',
+    'btcusdt@depth7',
+    'btcusdt@kline_7m',
+    '!x@arr',
+    '__proto__@toString',
+  ])('%j is none', (text) => expect(parseStreamName(text)).toBeUndefined())
+})

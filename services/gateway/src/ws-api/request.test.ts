@@ -1,0 +1,56 @@
+import { createHmac } from 'node:crypto'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseRequest, signedPayload } from './request.ts'
+import type { WsRequest } from './request.ts'
+
+const read = (params: string, id = '1'): WsRequest =>
+  parseRequest(`{"id":${id},"method":"order.place","params":${params}}`) as WsRequest
+
+describe('a request of the WebSocket API', () => {
+  it('signs as the documented example does', () => {
+    const { params } = read(`{"timestamp":1645423376532,"symbol":"BTCUSDT","side":"SELL","type":"LIMIT",
+      "timeInForce":"GTC","quantity":"0.01000000","price":"52000.00","recvWindow":100,"signature":"later",
+      "apiKey":"vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A"}`)
+    const secret = 'NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j'
+    const signature = createHmac('sha256', secret).update(signedPayload(params)).digest('hex')
+    expect(signature).toBe('aa1b5712c094bc4e57c05a1a5c1fd8d88dcd628338ea863fec7b88e59fe2db24')
+  })
+
+  it('keeps the text of numbers, booleans and arrays as it was sent', () => {
+    const { params } = read('{"b":1.0,"a":1e-05,"c":false,"d":["A","B"],"e":9007199254740993,"f":null,"g":"ü"}')
+    expect(signedPayload(params)).toBe('a=1e-05&b=1.0&c=false&d=["A","B"]&e=9007199254740993&g=ü')
+  })
+
+  it.each(['1', '-5', '9007199254740993', '"0f3c"', '"6f9619ff-8b86-d011-b42d-00cf4fc964ff"', 'null'])(
+    'echoes the id %s',
+    (id) => expect(read('{}', id).id).toBe(id),
+  )
+
+  it('takes v3/ before the method, and no params', () => {
+    expect(parseRequest('{"id":1,"method":"v3/ping"}')).toMatchObject({ method: 'ping' })
+    expect(parseRequest('{"method":"ping","params":null}')).toMatchObject({ id: 'null', method: 'ping' })
+  })
+
+  it.each([
+    ['{', -1135],
+    ['[]', -1135],
+    ['"x"', -1135],
+    ['{"id":1}', -1102],
+    ['{"id":1,"method":5}', -1102],
+    ['{"id":1,"method":"ping","params":[]}', -1135],
+    ['{"id":1,"method":"ping","params":"x"}', -1135],
+    ['{"id":[],"method":"ping"}', -1100],
+    ['{"id":1.5,"method":"ping"}', -1100],
+    [`{"id":"${'x'.repeat(40)}","method":"ping"}`, -1100],
+  ])('%s is refused with %i', (text, code) => expect(parseRequest(text)).toMatchObject({ error: { code } }))
+
+  it('never throws', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        parseRequest(text)
+        parseRequest(`{"id":1,"method":"ping","params":${text}}`)
+      }),
+    )
+  })
+})
