@@ -1,9 +1,17 @@
-import { migrate } from '@uptick/journal'
+import { fileURLToPath } from 'node:url'
+import { migrate, migrationSets } from '@uptick/journal'
 import type { DataFolder, Running } from './data-folder.ts'
 import { Database } from './database.ts'
 import type { Options } from './options.ts'
 import { freePorts } from './ports.ts'
 import { Service, type ServiceDefinition } from './service.ts'
+
+/** The gateway's own tables: API keys, and references of operators' requests. */
+const keyMigrations = {
+  name: 'gateway',
+  folder: fileURLToPath(new URL('../../gateway/migrations/', import.meta.url)),
+  table: 'gateway_migration',
+}
 
 export interface SupervisorEvents {
   /** A step of starting or stopping begins. */
@@ -113,7 +121,7 @@ export class Supervisor {
     }
     this.#databaseUrl = this.#database?.url ?? databaseUrl ?? ''
     this.#events.onStep('schema')
-    await migrate(this.#databaseUrl)
+    await migrate(this.#databaseUrl, [...migrationSets, keyMigrations])
   }
 
   async #startService(

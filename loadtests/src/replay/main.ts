@@ -1,0 +1,59 @@
+import { messageOf, Problem } from '@uptick/standalone'
+import { findExchange } from '@uptick/standalone'
+import { openFlow } from '../flow/open-flow.ts'
+import type { FlowMarket } from '../flow/order-command.ts'
+import { ApiTarget } from './api-target.ts'
+import { CoreTarget } from './core-target.ts'
+import { help, parseOptions, type ReplayOptions } from './options.ts'
+import { prepareMarket } from './prepare-market.ts'
+import { progressBar } from './progress.ts'
+import { contradiction, replay } from './replay.ts'
+import { reportOf } from './tally.ts'
+import type { ReplayTarget } from './target.ts'
+
+try {
+  const options = parseOptions(process.argv.slice(2), process.env)
+  if (options === undefined) process.stdout.write(help)
+  else process.exitCode = await run(options)
+} catch (error) {
+  const text = error instanceof Problem || !(error instanceof Error) ? messageOf(error) : error.stack
+  process.stderr.write(`${text}\n`)
+  process.exitCode = 1
+}
+
+async function run(options: ReplayOptions): Promise<number> {
+  const source = await openFlow(options.file, options.format).catch((error: unknown) => {
+    throw new Problem(`${options.file} cannot be replayed: ${messageOf(error)}.`)
+  })
+  const target = await targetFor(options, source.market)
+  const bar = progressBar(process.stderr, source.commands)
+  try {
+    const tally = await replay(source, target, bar.update)
+    bar.stop()
+    const report = reportOf(tally, source.market, options.through === 'core')
+    process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : table(report))
+    const wrong = contradiction(source, tally, options.through === 'core')
+    if (wrong !== undefined) process.stderr.write(`Not the expected outcome: ${wrong}.\n`)
+    return wrong === undefined ? 0 : 1
+  } finally {
+    bar.stop()
+    await target.close()
+  }
+}
+
+async function targetFor(options: ReplayOptions, market: FlowMarket): Promise<ReplayTarget> {
+  if (options.through === 'core') return new CoreTarget(market)
+  const { operator, url } = findExchange(options.folder, process.env)
+  if (url === undefined) throw new Problem('UPTICK_URL is missing: the address of REST and WebSocket.')
+  return ApiTarget.connect(await prepareMarket(operator, url, market), market)
+}
+
+function table(report: Readonly<Record<string, string | number>>): string {
+  const shown = Object.entries(report).map(([name, value]) => [
+    name,
+    typeof value === 'number' ? value.toLocaleString('en') : value,
+  ])
+  const names = Math.max(...shown.map(([name = '']) => name.length))
+  const values = Math.max(...shown.map(([, value = '']) => value.length))
+  return shown.map(([name = '', value = '']) => `${name.padEnd(names)}  ${value.padStart(values)}\n`).join('')
+}
