@@ -31,6 +31,8 @@ export interface JournalOptions {
   readonly shard: number
   /** Connections for everything but appends; 4 unless given. */
   readonly poolMax?: number
+  /** How long an append may stay unanswered before its outcome counts as unknown; 5 s unless given. */
+  readonly appendTimeoutMs?: number
   /** Hears of failures in the background (partitions made ahead), which are tried again. */
   readonly onTrouble?: (error: unknown) => void
 }
@@ -56,7 +58,7 @@ export class PostgresJournal implements Journal {
     this.#pool.on('error', () => undefined)
     this.#writer = new WritingConnection({
       ...connectionSettings(connection, 'uptick-journal-writer'),
-      query_timeout: APPEND_TIMEOUT_MS,
+      query_timeout: options.appendTimeoutMs ?? APPEND_TIMEOUT_MS,
     })
     this.#notice = new FollowerNotice(this.#pool, this.shard)
   }
