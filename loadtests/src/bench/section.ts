@@ -1,0 +1,23 @@
+import type { Row } from './row.ts'
+
+/** A short run was asked for. */
+export const quick = process.env['BENCH_QUICK'] === '1'
+
+/** Tell the person who waits what is being measured now. */
+export function progress(text: string): void {
+  process.stderr.write(`    ${text}\n`)
+}
+
+/** Hand the rows to the parent, or print them when the section was started by hand. */
+export function report(rows: readonly Row[]): void {
+  if (process.send === undefined) process.stdout.write(`${JSON.stringify(rows, undefined, 2)}\n`)
+  else process.send(rows)
+}
+
+/** Seconds that `work` takes, after a collection so that an earlier run's garbage is not on its bill. */
+export function timed(work: () => void): number {
+  globalThis.gc?.()
+  const began = process.hrtime.bigint()
+  work()
+  return Number(process.hrtime.bigint() - began) / 1e9
+}
