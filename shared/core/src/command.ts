@@ -46,7 +46,8 @@ export class ClientId {
   readonly words = new Int32Array(ClientId.WORDS)
 
   clear(): void {
-    if (this.length !== 0) this.words.fill(0)
+    // Nine words at most: a loop over those in use is quicker than `fill`.
+    for (let i = (this.length + 3) >> 2; --i >= 0;) this.words[i] = 0
     this.length = 0
   }
 

@@ -7,14 +7,29 @@ export function assertLittleEndian(): void {
 
 /**
  * The bytes as 32-bit words. Buffers of `pg` and `ws` are slices of a pool and may start anywhere: those are copied
- * once, aligned ones are only viewed. Trailing bytes that make no whole word are cut off (callers check the length).
+ * once, those aligned to 8 bytes are only viewed. Trailing bytes that make no whole word are cut off (callers check the length).
  */
 export function alignedWords(bytes: Uint8Array): Int32Array {
   const words = bytes.byteLength >>> 2
-  if ((bytes.byteOffset & 3) === 0) return new Int32Array(bytes.buffer, bytes.byteOffset, words)
-  const copy = new Uint8Array(words << 2)
+  if ((bytes.byteOffset & 7) === 0) return new Int32Array(bytes.buffer, bytes.byteOffset, words)
+  const copy = new Uint8Array((words + 1) << 2)
   copy.set(bytes.subarray(0, words << 2))
-  return new Int32Array(copy.buffer)
+  return new Int32Array(copy.buffer, 0, words)
+}
+
+let viewedWords: Int32Array = new Int32Array(0)
+let viewedFloats: Float64Array = new Float64Array(0)
+
+/**
+ * The same memory as float64, index = word offset / 2. The view of the words met last is kept, since records are read
+ * one after another from the same buffer. Words must start at a multiple of 8 bytes (`alignedWords` sees to it).
+ */
+export function floatsOver(words: Int32Array): Float64Array {
+  if (words !== viewedWords) {
+    viewedFloats = new Float64Array(words.buffer, words.byteOffset, words.length >> 1)
+    viewedWords = words
+  }
+  return viewedFloats
 }
 
 const scratchFloat = new Float64Array(1)

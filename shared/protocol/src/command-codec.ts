@@ -10,7 +10,7 @@ import type {
   Side,
   TimeInForce,
 } from '@uptick/core'
-import { readFloat, readInt64, writeInt64 } from './aligned.ts'
+import { floatsOver, readInt64, writeInt64 } from './aligned.ts'
 import {
   DECISIONS_BYTES_MAX,
   RECORD_HEADER_WORDS,
@@ -230,38 +230,38 @@ function readText(words: Int32Array, at: number): string {
 }
 
 /** Read the two-word sections that start at `at`; returns where they end. */
-function readSections(words: Int32Array, from: number, present: number, into: Command): number {
+function readSections(words: Int32Array, floats: Float64Array, from: number, present: number, into: Command): number {
   let at = from
   if ((present & Section.PRICE) !== 0) {
-    into.price = readFloat(words, at)
+    into.price = floats[at >> 1]
     at += 2
   }
   if ((present & Section.QUANTITY) !== 0) {
-    into.quantity = readFloat(words, at)
+    into.quantity = floats[at >> 1]
     at += 2
   }
   if ((present & Section.QUOTE_QUANTITY) !== 0) {
-    into.quoteQuantity = readFloat(words, at)
+    into.quoteQuantity = floats[at >> 1]
     at += 2
   }
   if ((present & Section.STOP_PRICE) !== 0) {
-    into.stopPrice = readFloat(words, at)
+    into.stopPrice = floats[at >> 1]
     at += 2
   }
   if ((present & Section.STRATEGY_ID) !== 0) {
-    into.strategyId = readFloat(words, at)
+    into.strategyId = floats[at >> 1]
     at += 2
   }
   if ((present & Section.STRATEGY_TYPE) !== 0) {
-    into.strategyType = readFloat(words, at)
+    into.strategyType = floats[at >> 1]
     at += 2
   }
   if ((present & Section.FIRST_SENT) !== 0) {
-    into.firstSent = readFloat(words, at)
+    into.firstSent = floats[at >> 1]
     at += 2
   }
   if ((present & Section.TARGET_ORDER) !== 0) {
-    into.targetOrder = readFloat(words, at)
+    into.targetOrder = floats[at >> 1]
     at += 2
   }
   if ((present & Section.ASSET_AND_VALUE) !== 0) {
@@ -274,11 +274,11 @@ function readSections(words: Int32Array, from: number, present: number, into: Co
     at += 2
   }
   if ((present & Section.ORIGINAL_TIME) !== 0) {
-    into.originalTime = readFloat(words, at)
+    into.originalTime = floats[at >> 1]
     at += 2
   }
   if ((present & Section.EXECUTED_QUANTITY) !== 0) {
-    into.executedQuantity = readFloat(words, at)
+    into.executedQuantity = floats[at >> 1]
     at += 2
   }
   return at
@@ -291,11 +291,12 @@ function readSections(words: Int32Array, from: number, present: number, into: Co
 export function decodeCommand(words: Int32Array, offset: number, command: Command): number {
   const end = offset + checkRecord(words, offset)
   command.reset()
+  const floats = floatsOver(words)
   const present = words[offset + 1]
   command.kind = (words[offset] & 0xff) as CommandKind
-  command.session = readFloat(words, offset + 2)
-  command.number = readFloat(words, offset + 4)
-  command.confirmed = readFloat(words, offset + 6)
+  command.session = floats[(offset >> 1) + 1]
+  command.number = floats[(offset >> 1) + 2]
+  command.confirmed = floats[(offset >> 1) + 3]
   command.account = words[offset + 8]!
   command.symbol = words[offset + 9]!
   const enums = words[offset + 10]
@@ -306,7 +307,7 @@ export function decodeCommand(words: Int32Array, offset: number, command: Comman
   const lengths = words[offset + 11]
   command.restriction = ((lengths >>> 24) & 0xf) as CancelRestriction
   command.replaceMode = (lengths >>> 28) as ReplaceMode
-  let at = readSections(words, offset + RECORD_HEADER_WORDS, present, command)
+  let at = readSections(words, floats, offset + RECORD_HEADER_WORDS, present, command)
   if ((lengths & 0xffffff) !== 0) {
     at = readClientId(words, at, lengths & 0xff, command.clientId)
     at = readClientId(words, at, (lengths >>> 8) & 0xff, command.targetClientId)

@@ -1,5 +1,5 @@
 import { ClientId } from '@uptick/core'
-import { readFloat } from './aligned.ts'
+import { floatsOver } from './aligned.ts'
 import { MalformedError, UnknownVersionError } from './protocol-error.ts'
 
 /*
@@ -73,6 +73,7 @@ export function numberWords(present: number): number {
 /** Length in words of the record at `offset`; throws unless its header is sound and it ends within `end`. */
 export function recordWords(words: Int32Array, offset: number, end: number = words.length): number {
   if (offset < 0 || offset + RECORD_HEADER_WORDS > end) throw new MalformedError('record', 'cut short')
+  if ((offset & 1) !== 0) throw new MalformedError('record', 'starts at an odd word')
   const head = words[offset]
   const version = (head >>> 8) & 0xff
   if (version !== RECORD_VERSION) throw new UnknownVersionError('record', version, RECORD_VERSIONS)
@@ -82,8 +83,7 @@ export function recordWords(words: Int32Array, offset: number, end: number = wor
   return length
 }
 
-function checkCounter(words: Int32Array, at: number, name: string): void {
-  const value = readFloat(words, at)
+function checkCounter(value: number, name: string): void {
   if (!Number.isSafeInteger(value) || value < 0) throw new MalformedError('record', `${name} is not a counter`)
 }
 
@@ -116,9 +116,10 @@ export function checkRecord(words: Int32Array, offset: number, limit: number = w
   const end = offset + length
   const present = words[offset + 1]
   if ((present & ~KNOWN) !== 0) throw new MalformedError('record', 'unknown section')
-  checkCounter(words, offset + 2, 'session')
-  checkCounter(words, offset + 4, 'number')
-  checkCounter(words, offset + 6, 'confirmed')
+  const floats = floatsOver(words)
+  checkCounter(floats[(offset >> 1) + 1], 'session')
+  checkCounter(floats[(offset >> 1) + 2], 'number')
+  checkCounter(floats[(offset >> 1) + 3], 'confirmed')
   const lengths = words[offset + 11]
   let at = offset + RECORD_HEADER_WORDS + numberWords(present)
   if (at > end) throw new MalformedError('record', 'sections run past its length')

@@ -1,6 +1,6 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- bytes become enumerations here; the core judges their values. */
 import type { CommandKind } from '@uptick/core'
-import { readFloat } from './aligned.ts'
+import { floatsOver } from './aligned.ts'
 import { recordWords } from './record-layout.ts'
 import type { RecordWriter } from './record-writer.ts'
 
@@ -14,15 +14,15 @@ export function recordKind(words: Int32Array, offset: number): CommandKind {
 }
 
 export function recordSession(words: Int32Array, offset: number): number {
-  return readFloat(words, offset + 2)
+  return floatsOver(words)[(offset >> 1) + 1]
 }
 
 export function recordNumber(words: Int32Array, offset: number): number {
-  return readFloat(words, offset + 4)
+  return floatsOver(words)[(offset >> 1) + 2]
 }
 
 export function recordConfirmed(words: Int32Array, offset: number): number {
-  return readFloat(words, offset + 6)
+  return floatsOver(words)[(offset >> 1) + 3]
 }
 
 export function recordAccount(words: Int32Array, offset: number): number {
