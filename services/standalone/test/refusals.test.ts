@@ -1,0 +1,83 @@
+import { createServer } from 'node:net'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { freePort } from '@uptick/postgres'
+import { startCommand, type Ended } from './start-exchange.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'uptick-refusal-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+/** The sentence on standard error; fails unless it is one line, without a stack, and the code is 1. */
+function sentenceOf(ended: Ended): string {
+  const lines = ended.errors.trim().split('\n')
+  if (ended.code !== 1 || lines.length !== 1) throw new Error(`code ${ended.code}, errors:\n${ended.errors}`)
+  return lines[0] ?? ''
+}
+
+describe('the start command refuses', () => {
+  test('a taken port, before it touches anything', async () => {
+    const other = createServer()
+    await new Promise<void>((done) => other.listen(0, '127.0.0.1', done))
+    const address = other.address()
+    const port = typeof address === 'object' ? address?.port : 0
+    const ended = await startCommand(['--data', folder, '--port', String(port)]).ended
+    await new Promise((done) => other.close(done))
+    expect(sentenceOf(ended)).toMatch(new RegExp(`^Port ${port} of 127.0.0.1 is taken: .*--port`))
+    expect(existsSync(join(folder, 'postgres'))).toBe(false)
+  })
+
+  test('a data folder that is a file', async () => {
+    writeFileSync(join(folder, 'file'), 'mine')
+    const ended = await startCommand(['--data', join(folder, 'file')]).ended
+    expect(sentenceOf(ended)).toMatch(/^The data folder .*file cannot be used: /)
+    expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('mine')
+  })
+
+  test('damaged settings, and leaves them for a person to look at', async () => {
+    writeFileSync(join(folder, 'settings.json'), '{"keyEncryptionKey":')
+    const port = String(await freePort())
+    const ended = await startCommand(['--data', folder, '--port', port]).ended
+    expect(sentenceOf(ended)).toMatch(/settings\.json is damaged .*--data/)
+    expect(readFileSync(join(folder, 'settings.json'), 'utf8')).toBe('{"keyEncryptionKey":')
+  })
+
+  test('a database of another version, or without its settings', async () => {
+    mkdirSync(join(folder, 'postgres'))
+    writeFileSync(join(folder, 'postgres', 'PG_VERSION'), '16\n')
+    expect(sentenceOf(await startCommand(['--data', folder]).ended)).toMatch(/holds a database but no settings\.json/)
+    const settings = { keyEncryptionKey: 'k', operatorToken: 't', databasePassword: 'p', demoKeys: [] }
+    writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings))
+    expect(sentenceOf(await startCommand(['--data', folder]).ended)).toMatch(/was written by PostgreSQL 16/)
+    expect(readdirSync(join(folder, 'postgres'))).toEqual(['PG_VERSION'])
+  })
+
+  test.each([
+    [['--port', 'eighty'], /--port eighty: a port is a whole number/],
+    [['--prot', '80'], /Unknown option '--prot'/],
+    [['--host', '203.0.113.7'], /203\.0\.113\.7 is not an address of this machine/],
+  ])('%j', async (args, words) => {
+    expect(sentenceOf(await startCommand([...args, '--data', folder]).ended)).toMatch(words)
+  })
+})
+
+test('--help tells what there is, and starts nothing', async () => {
+  const ended = await startCommand(['--help', '--data', folder]).ended
+  expect(ended.code).toBe(0)
+  expect(ended.output).toContain('--market-maker')
+  expect(ended.output).toContain('DATABASE_URL')
+  expect(readdirSync(folder)).toEqual([])
+})
