@@ -5,7 +5,7 @@ import { commandFields, commandOf, fieldsOf } from '../testing/arbitrary-command
 import { onlyTyped } from '../testing/only-typed.ts'
 import type { CommandFields } from '../testing/arbitrary-command.ts'
 import { BATCH_VERSIONS, BatchReader, encodeBatch } from './batch-codec.ts'
-import { encodeCommand } from './command-codec.ts'
+import { encodeCommand } from './command-encode.ts'
 import { ProtocolError, UnknownVersionError } from './protocol-error.ts'
 import { RecordWriter } from './record-writer.ts'
 import { writtenBatchVersion } from './versions.ts'

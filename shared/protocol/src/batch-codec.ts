@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib'
 import type { Command } from '@uptick/core'
 import { alignedWords, readFloat, readInt64, writeFloat, writeInt64 } from './aligned.ts'
-import { decodeCommand } from './command-codec.ts'
+import { decodeCommand } from './command-decode.ts'
 import { MalformedError, UnknownVersionError } from './protocol-error.ts'
 import { checkRecord } from './record-layout.ts'
 import type { RecordWriter } from './record-writer.ts'

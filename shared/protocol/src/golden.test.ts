@@ -4,7 +4,8 @@ import { commandOf, fieldsOf } from '../testing/arbitrary-command.ts'
 import { goldenCommands, goldenRecords } from '../testing/golden-records.ts'
 import { alignedWords } from './aligned.ts'
 import { BatchReader, encodeBatch } from './batch-codec.ts'
-import { decodeCommand, encodeCommand } from './command-codec.ts'
+import { decodeCommand } from './command-decode.ts'
+import { encodeCommand } from './command-encode.ts'
 import { RecordWriter } from './record-writer.ts'
 
 const kinds = Object.entries(CommandKind) as [keyof typeof CommandKind, CommandKind][]

@@ -10,8 +10,9 @@ export {
   checkRecord,
   recordWords,
 } from './record-layout.ts'
-export { decodeCommand, encodeCommand, recordContext } from './command-codec.ts'
-export type { CommandContext } from './command-codec.ts'
+export { decodeCommand, recordContext } from './command-decode.ts'
+export { encodeCommand } from './command-encode.ts'
+export type { CommandContext } from './command-encode.ts'
 export { copyRecord, recordAccount, recordConfirmed, recordKind, recordNumber, recordSession } from './record-view.ts'
 export { BATCH_COMMANDS_MAX, BATCH_VERSION, BATCH_VERSIONS, BatchReader, encodeBatch } from './batch-codec.ts'
 export type { BatchInput } from './batch-codec.ts'

@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { commandFields, commandOf, fieldsOf } from '../testing/arbitrary-command.ts'
 import { onlyTyped } from '../testing/only-typed.ts'
-import { decodeCommand } from './command-codec.ts'
+import { decodeCommand } from './command-decode.ts'
 import { decodeFrame } from './link-decode.ts'
 import { FRAME_BYTES_MAX, FrameType } from './link-frame.ts'
 import {

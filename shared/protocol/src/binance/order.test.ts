@@ -1,13 +1,5 @@
-import {
-  EventKind,
-  ExecutionType,
-  ExpiryReason,
-  OrderStatus,
-  OrderType,
-  Reject,
-  SelfTradePrevention,
-} from '@uptick/core'
-import type { PreventedEvent, ReplaceEvent } from '@uptick/core'
+import { EventKind, ExecutionType, ExpiryReason, OrderStatus, OrderType, SelfTradePrevention } from '@uptick/core'
+import type { PreventedEvent } from '@uptick/core'
 import { expect, test } from 'vitest'
 import {
   sampleCatalogue,
@@ -17,7 +9,6 @@ import {
   SAMPLE_TIME,
 } from '../../testing/sample-listing.ts'
 import { cancelResponses, defaultResponseType, newOrderResponse, orderQueryResponse } from './order.ts'
-import { amendResponse, cancelReplaceResponse } from './replace.ts'
 import { CatalogueFormat } from './symbol-format.ts'
 
 const formats = new CatalogueFormat(sampleCatalogue)
@@ -183,88 +174,6 @@ test('a query always shows stopPrice and icebergQty, and takes an amount that ca
     selfTradePreventionMode: 'NONE',
     strategyId: 5,
     strategyType: 1_000_000,
-  })
-})
-
-function replaced(cancel: ReplaceEvent['cancel'], place: ReplaceEvent['place'], attempted = true): ReplaceEvent {
-  return { kind: EventKind.REPLACE, cancel, place, attempted }
-}
-
-test('cancelReplace: both halves, either half, none', () => {
-  const done = sampleOutcome([cancelled, sampleExecution(), replaced(0, 0)])
-  expect(cancelReplaceResponse(done, 'ACK', formats, 'MILLISECOND')).toEqual({
-    body: {
-      cancelResult: 'SUCCESS',
-      newOrderResult: 'SUCCESS',
-      cancelResponse: cancelBody,
-      newOrderResponse: {
-        symbol: 'BTCUSDT',
-        orderId: 12,
-        orderListId: -1,
-        clientOrderId: 'mine-1',
-        transactTime: MS,
-      },
-    },
-  })
-  const half = sampleOutcome([cancelled, replaced(0, Reject.INSUFFICIENT_BALANCE)], { reject: Reject.REPLACE_PARTIAL })
-  expect(cancelReplaceResponse(half, 'ACK', formats, 'MILLISECOND')).toMatchObject({
-    error: {
-      code: -2021,
-      status: 409,
-      data: {
-        cancelResult: 'SUCCESS',
-        newOrderResult: 'FAILURE',
-        newOrderResponse: { code: -2010, msg: 'Account has insufficient balance for requested action.' },
-      },
-    },
-  })
-  const stopped = sampleOutcome([replaced(Reject.UNKNOWN_ORDER, 0, false)], { reject: Reject.REPLACE_CANCEL_FAILED })
-  expect(cancelReplaceResponse(stopped, 'ACK', formats, 'MILLISECOND')).toMatchObject({
-    error: {
-      code: -2022,
-      status: 400,
-      data: {
-        cancelResult: 'FAILURE',
-        newOrderResult: 'NOT_ATTEMPTED',
-        cancelResponse: { code: -2011, msg: 'Unknown order sent.' },
-        newOrderResponse: null,
-      },
-    },
-  })
-  const early = sampleOutcome([], { reject: Reject.FILTER_LOT_SIZE })
-  expect(cancelReplaceResponse(early, 'ACK', formats, 'MILLISECOND')).toMatchObject({
-    error: { code: -1013, data: undefined },
-  })
-})
-
-test('an amend names the id that the order had and the one it has', () => {
-  const event = sampleExecution({
-    execution: ExecutionType.REPLACED,
-    order: sampleOrder({ quantity: 40_000, clientId: 'mine-2' }),
-    cancelId: 'mine-1',
-  })
-  expect(amendResponse(sampleOutcome([event]), formats, 'MILLISECOND')).toEqual({
-    transactTime: MS,
-    executionId: 31,
-    amendedOrder: {
-      symbol: 'BTCUSDT',
-      orderId: 12,
-      orderListId: -1,
-      origClientOrderId: 'mine-1',
-      clientOrderId: 'mine-2',
-      price: '42000.00000000',
-      qty: '0.40000000',
-      executedQty: '0.00000000',
-      preventedQty: '0.00000000',
-      quoteOrderQty: '0.00000000',
-      cumulativeQuoteQty: '0.00000000',
-      status: 'NEW',
-      timeInForce: 'GTC',
-      type: 'LIMIT',
-      side: 'BUY',
-      workingTime: MS,
-      selfTradePreventionMode: 'NONE',
-    },
   })
 })
 

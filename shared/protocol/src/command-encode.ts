@@ -1,16 +1,6 @@
-/* oxlint-disable typescript/no-unsafe-type-assertion -- bytes become enumerations here; the core judges their values. */
 import { ClientId } from '@uptick/core'
-import type {
-  CancelRestriction,
-  Command,
-  CommandKind,
-  OrderType,
-  ReplaceMode,
-  SelfTradePrevention,
-  Side,
-  TimeInForce,
-} from '@uptick/core'
-import { floatsOver, readInt64, writeInt64 } from './aligned.ts'
+import type { Command } from '@uptick/core'
+import { writeInt64 } from './aligned.ts'
 import {
   DECISIONS_BYTES_MAX,
   RECORD_HEADER_WORDS,
@@ -19,9 +9,7 @@ import {
   Section,
   TEXT_BYTES_MAX,
   TRACEPARENT_BYTES_MAX,
-  checkRecord,
   clientIdWords,
-  numberWords,
   textWords,
 } from './record-layout.ts'
 import type { RecordWriter } from './record-writer.ts'
@@ -36,8 +24,6 @@ export interface CommandContext {
 
 const FIXED_WORDS_MAX = RECORD_HEADER_WORDS + 2 * 12 + 3 * (ClientId.WORDS + 1)
 const textEncoder = new TextEncoder()
-/** Lenient, by the fixed rules of the Encoding Standard: what is not UTF-8 becomes U+FFFD on every member alike. */
-const textDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
 
 function byteOf(value: number, name: string): number {
   if ((value & 0xff) !== value) throw new RangeError(`${name} ${value} does not fit a byte`)
@@ -215,134 +201,4 @@ export function encodeCommand(command: Command, writer: RecordWriter, context?: 
     (command.cancelId.length << 16) |
     (nibblesOf(command.restriction, command.replaceMode) << 24)
   writer.length = at
-}
-
-function readClientId(words: Int32Array, at: number, length: number, into: ClientId): number {
-  const size = clientIdWords(length)
-  const used = (length + 3) >>> 2
-  for (let i = 0; i < used; i++) into.words[i] = words[at + i]!
-  into.length = length
-  return at + size
-}
-
-function readText(words: Int32Array, at: number): string {
-  return textDecoder.decode(new Uint8Array(words.buffer, words.byteOffset + ((at + 1) << 2), words[at]))
-}
-
-/** Read the two-word sections that start at `at`; returns where they end. */
-function readSections(words: Int32Array, floats: Float64Array, from: number, present: number, into: Command): number {
-  let at = from
-  if ((present & Section.PRICE) !== 0) {
-    into.price = floats[at >> 1]
-    at += 2
-  }
-  if ((present & Section.QUANTITY) !== 0) {
-    into.quantity = floats[at >> 1]
-    at += 2
-  }
-  if ((present & Section.QUOTE_QUANTITY) !== 0) {
-    into.quoteQuantity = floats[at >> 1]
-    at += 2
-  }
-  if ((present & Section.STOP_PRICE) !== 0) {
-    into.stopPrice = floats[at >> 1]
-    at += 2
-  }
-  if ((present & Section.STRATEGY_ID) !== 0) {
-    into.strategyId = floats[at >> 1]
-    at += 2
-  }
-  if ((present & Section.STRATEGY_TYPE) !== 0) {
-    into.strategyType = floats[at >> 1]
-    at += 2
-  }
-  if ((present & Section.FIRST_SENT) !== 0) {
-    into.firstSent = floats[at >> 1]
-    at += 2
-  }
-  if ((present & Section.TARGET_ORDER) !== 0) {
-    into.targetOrder = floats[at >> 1]
-    at += 2
-  }
-  if ((present & Section.ASSET_AND_VALUE) !== 0) {
-    into.asset = words[at]!
-    into.value = words[at + 1]!
-    at += 2
-  }
-  if ((present & Section.AMOUNT) !== 0) {
-    into.amount = readInt64(words, at)
-    at += 2
-  }
-  if ((present & Section.ORIGINAL_TIME) !== 0) {
-    into.originalTime = floats[at >> 1]
-    at += 2
-  }
-  if ((present & Section.EXECUTED_QUANTITY) !== 0) {
-    into.executedQuantity = floats[at >> 1]
-    at += 2
-  }
-  return at
-}
-
-/**
- * Decode the record at `offset` into `command` (every field is set) and return the offset of the next one. Throws a
- * MalformedError or UnknownVersionError, and nothing else, on bytes that are no record.
- */
-export function decodeCommand(words: Int32Array, offset: number, command: Command): number {
-  const end = offset + checkRecord(words, offset)
-  command.reset()
-  const floats = floatsOver(words)
-  const present = words[offset + 1]
-  command.kind = (words[offset] & 0xff) as CommandKind
-  command.session = floats[(offset >> 1) + 1]
-  command.number = floats[(offset >> 1) + 2]
-  command.confirmed = floats[(offset >> 1) + 3]
-  command.account = words[offset + 8]!
-  command.symbol = words[offset + 9]!
-  const enums = words[offset + 10]
-  command.side = (enums & 0xff) as Side
-  command.type = ((enums >>> 8) & 0xff) as OrderType
-  command.timeInForce = ((enums >>> 16) & 0xff) as TimeInForce
-  command.selfTradePrevention = (enums >>> 24) as SelfTradePrevention
-  const lengths = words[offset + 11]
-  command.restriction = ((lengths >>> 24) & 0xf) as CancelRestriction
-  command.replaceMode = (lengths >>> 28) as ReplaceMode
-  let at = readSections(words, floats, offset + RECORD_HEADER_WORDS, present, command)
-  if ((lengths & 0xffffff) !== 0) {
-    at = readClientId(words, at, lengths & 0xff, command.clientId)
-    at = readClientId(words, at, (lengths >>> 8) & 0xff, command.targetClientId)
-    at = readClientId(words, at, (lengths >>> 16) & 0xff, command.cancelId)
-  }
-  if ((present & Section.TEXT) !== 0) command.text = readText(words, at)
-  return end
-}
-
-/** The trace context and flag decisions of the record at `offset`; undefined when it carries none. */
-export function recordContext(words: Int32Array, offset: number): CommandContext | undefined {
-  checkRecord(words, offset)
-  const present = words[offset + 1]
-  const traced = (present & Section.TRACEPARENT) !== 0
-  const decided = (present & Section.DECISIONS) !== 0
-  if (!traced && !decided) return undefined
-  let at = textsStart(words, offset, present)
-  if ((present & Section.TEXT) !== 0) at += textWords(words[at])
-  const context: { traceparent?: string; decisions?: string } = {}
-  if (traced) {
-    context.traceparent = readText(words, at)
-    at += textWords(words[at])
-  }
-  if (decided) context.decisions = readText(words, at)
-  return context
-}
-
-function textsStart(words: Int32Array, offset: number, present: number): number {
-  const lengths = words[offset + 11]
-  return (
-    offset +
-    RECORD_HEADER_WORDS +
-    numberWords(present) +
-    clientIdWords(lengths & 0xff) +
-    clientIdWords((lengths >>> 8) & 0xff) +
-    clientIdWords((lengths >>> 16) & 0xff)
-  )
 }
