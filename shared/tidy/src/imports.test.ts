@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { coreImportsNothing, importArrows } from './imports.ts'
+import { repository } from './repository.ts'
+
+test('rooms import only along the arrows', () => {
+  expect(importArrows(repository())).toEqual([])
+})
+
+test('an import against the arrows is found', () => {
+  const planted = [
+    { path: 'shared/journal/src/x.ts', text: "import { y } from '@uptick/engine'" },
+    { path: 'shared/runtime/src/x.ts', text: "export { y } from '@uptick/core'" },
+    { path: 'services/gateway/src/x.ts', text: "\nconst y = await import('@uptick/engine')" },
+    { path: 'services/engine/src/x.ts', text: "import '../../gateway/src/main.ts'" },
+    { path: 'shared/core/src/x.ts', text: "import type { Y } from '@uptick/protocol'" },
+  ]
+  expect(importArrows(planted)).toEqual([
+    'shared/journal/src/x.ts:1: shared/journal must not import services/engine',
+    'shared/runtime/src/x.ts:1: shared/runtime must not import shared/core',
+    'services/gateway/src/x.ts:2: services/gateway must not import services/engine',
+    'services/engine/src/x.ts:1: ../../gateway/src/main.ts leaves services/engine; import the package by its name',
+    'shared/core/src/x.ts:1: shared/core must not import shared/protocol',
+  ])
+})
+
+test('imports along the arrows, of packages, and in comments are left alone', () => {
+  const planted = [
+    { path: 'services/engine/src/x.ts', text: "import { Exchange } from '@uptick/core'\nimport pg from 'pg'" },
+    { path: 'shared/runtime/src/x.ts', text: "// import { y } from '@uptick/core'\nimport { z } from './z.ts'" },
+    { path: 'shared/readmodel/test/x.test.ts', text: "import { startPostgres } from '@uptick/postgres'" },
+    { path: 'loadtests/src/x.ts', text: "import { engine } from '@uptick/engine'" },
+  ]
+  expect(importArrows(planted)).toEqual([])
+})
+
+test('the core imports nothing', () => {
+  expect(coreImportsNothing(repository())).toEqual([])
+})
+
+test('an import in the core is found, whatever its form', () => {
+  const text = "import fs from 'node:fs'\nimport './a.ts'\nexport * from 'pg'\nconst x = import('../testing/y.ts')"
+  expect(coreImportsNothing([{ path: 'shared/core/src/x.ts', text }])).toEqual([
+    'shared/core/src/x.ts:1: the core must not import node:fs',
+    'shared/core/src/x.ts:3: the core must not import pg',
+    'shared/core/src/x.ts:4: the core must not import ../testing/y.ts',
+  ])
+  expect(coreImportsNothing([{ path: 'shared/core/src/x.test.ts', text }])).toEqual([])
+})

@@ -1,0 +1,67 @@
+import { posix } from 'node:path'
+import { isCode, isTest, lineOf, quotesRules, roomOf, withoutComments, type Rule } from './repository.ts'
+
+/** Which rooms each room may import: the arrows of the architecture, and only those. */
+const arrows: Readonly<Record<string, readonly string[]>> = {
+  'shared/core': [],
+  'shared/protocol': ['shared/core'],
+  'shared/postgres': [],
+  'shared/journal': ['shared/protocol', 'shared/core'],
+  'shared/readmodel': ['shared/core', 'shared/protocol', 'shared/journal'],
+  'shared/runtime': [],
+  'shared/tidy': [],
+  'services/engine': ['shared/core', 'shared/protocol', 'shared/journal', 'shared/readmodel', 'shared/runtime'],
+  'services/gateway': ['shared/core', 'shared/protocol', 'shared/journal', 'shared/readmodel', 'shared/runtime'],
+  'services/recorder': ['shared/core', 'shared/protocol', 'shared/journal', 'shared/readmodel', 'shared/runtime'],
+}
+
+/** Rooms that put the others together. */
+const composers = new Set(['services/standalone', 'loadtests', ''])
+
+/** What tests may import besides: a database, another shared room. Never a service. */
+const testArrows = ['shared/core', 'shared/protocol', 'shared/journal', 'shared/postgres', 'shared/runtime']
+
+const specifier = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)(['"])([^'"]+)\1/g
+
+/** The room that an import leads to; undefined when it leads to a package or to Node. */
+function roomOfImport(from: string, name: string): string | undefined {
+  if (name.startsWith('.')) return roomOf(posix.join(posix.dirname(from), name))
+  const own = /^@uptick\/([a-z]+)/.exec(name)?.[1]
+  if (own === undefined) return undefined
+  if (own === 'loadtests') return own
+  return ['engine', 'gateway', 'recorder', 'standalone'].includes(own) ? `services/${own}` : `shared/${own}`
+}
+
+/** Rooms import only along the arrows, by package name, never by a path into another room. */
+export const importArrows: Rule = (files) => {
+  const complaints: string[] = []
+  for (const file of files.filter(isCode)) {
+    const room = roomOf(file.path)
+    if (composers.has(room) || quotesRules(file.path)) continue
+    const text = withoutComments(file.text)
+    for (const match of text.matchAll(specifier)) {
+      const name = match[2]
+      const target = roomOfImport(file.path, name)
+      if (target === undefined || target === room) continue
+      const allowed = [...(arrows[room] ?? []), ...(isTest(file.path) ? testArrows : [])]
+      const where = `${file.path}:${lineOf(text, match.index)}`
+      if (name.startsWith('.')) complaints.push(`${where}: ${name} leaves ${room}; import the package by its name`)
+      else if (!allowed.includes(target)) complaints.push(`${where}: ${room} must not import ${target}`)
+    }
+  }
+  return complaints
+}
+
+/** The core imports nothing but itself; its tests may import test tools. */
+export const coreImportsNothing: Rule = (files) => {
+  const complaints: string[] = []
+  for (const file of files) {
+    if (!file.path.startsWith('shared/core/src/') || !isCode(file) || isTest(file.path)) continue
+    const text = withoutComments(file.text)
+    for (const match of text.matchAll(specifier)) {
+      if (/^\.\/[a-z0-9/-]+\.ts$/.test(match[2])) continue
+      complaints.push(`${file.path}:${lineOf(text, match.index)}: the core must not import ${match[2]}`)
+    }
+  }
+  return complaints
+}

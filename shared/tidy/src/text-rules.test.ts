@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { repository, type Rule } from './repository.ts'
+import * as rules from './text-rules.ts'
+
+const files = repository()
+
+/** Apply a rule to one planted file. */
+function planted(rule: Rule, path: string, text: string): string[] {
+  return rule([{ path, text }])
+}
+
+describe('length of files', () => {
+  test('holds', () => expect(rules.fileLength(files)).toEqual([]))
+  test('bites', () => {
+    const lines = (count: number): string => 'x\n'.repeat(count)
+    expect(planted(rules.fileLength, 'shared/a/src/b.ts', lines(rules.FILE_LINES_MAX))).toEqual([])
+    expect(planted(rules.fileLength, 'shared/a/src/b.ts', lines(rules.FILE_LINES_MAX + 1))).toHaveLength(1)
+  })
+})
+
+describe('names of files and folders', () => {
+  test('hold', () => expect(rules.names(files)).toEqual([]))
+  test('bite', () => {
+    expect(planted(rules.names, 'shared/core/utils/x.ts', '')).toHaveLength(1)
+    expect(planted(rules.names, 'shared/core/src/utils.ts', '')).toHaveLength(1)
+    expect(planted(rules.names, 'shared/core/src/utils.test.ts', '')).toHaveLength(1)
+    expect(planted(rules.names, 'shared/core/src/orderBook.ts', '')).toHaveLength(1)
+    expect(planted(rules.names, 'shared/core/src/order-book.ts', '')).toEqual([])
+  })
+})
+
+describe('leftovers', () => {
+  test('hold', () => expect(rules.leftovers(files)).toEqual([]))
+  test('bite', () => {
+    expect(planted(rules.leftovers, 'shared/a/src/b.ts', '// TODO: later')).toHaveLength(1)
+    expect(planted(rules.leftovers, 'README.md', '\n\nFIXME')).toEqual(['README.md:3: leftover FIXME'])
+  })
+})
+
+describe('silenced tests', () => {
+  test('hold', () => expect(rules.silencedTests(files)).toEqual([]))
+  test('bite', () => {
+    expect(planted(rules.silencedTests, 'a/src/b.test.ts', "test.only('x', () => {})")).toHaveLength(1)
+    expect(planted(rules.silencedTests, 'a/src/b.test.ts', "describe.skip('x', () => {})")).toHaveLength(1)
+    expect(planted(rules.silencedTests, 'a/src/b.test.ts', "test.skipIf(!given)('x', () => {})")).toEqual([])
+  })
+})
+
+describe('suppressions', () => {
+  test('hold', () => expect(rules.suppressions(files)).toEqual([]))
+  test('bite', () => {
+    expect(planted(rules.suppressions, 'a/src/b.ts', '// @ts-ignore')).toHaveLength(1)
+    expect(planted(rules.suppressions, 'a/src/b.ts', '// oxlint-disable no-console')).toHaveLength(1)
+    expect(planted(rules.suppressions, 'a/src/b.ts', '// oxlint-disable-next-line no-console -- why')).toEqual([])
+  })
+})
+
+describe('the environment', () => {
+  test('is read only at the edge of a process', () => expect(rules.environment(files)).toEqual([]))
+  test('bites', () => {
+    const text = 'const port = process.env.PORT'
+    expect(planted(rules.environment, 'services/engine/src/sequencer.ts', text)).toHaveLength(1)
+    expect(planted(rules.environment, 'services/engine/src/config.ts', text)).toEqual([])
+    expect(planted(rules.environment, 'services/engine/test/kill.test.ts', text)).toEqual([])
+  })
+})
+
+describe('SQL', () => {
+  test('stays in the rooms that own tables', () => expect(rules.sqlPlaces(files)).toEqual([]))
+  test('bites', () => {
+    const text = 'const rows = await pool.query(`SELECT * FROM journal_head`)'
+    expect(planted(rules.sqlPlaces, 'services/engine/src/leader.ts', text)).toHaveLength(1)
+    expect(planted(rules.sqlPlaces, 'shared/journal/src/head.ts', text)).toEqual([])
+    expect(
+      planted(rules.sqlPlaces, 'services/engine/src/leader.ts', "// `SELECT 1`\nconst select = 'SELECTED'"),
+    ).toEqual([])
+  })
+})

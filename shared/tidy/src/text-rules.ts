@@ -1,0 +1,95 @@
+import { isCode, isTest, lineOf, quotesRules, withoutComments, type Rule, type SourceFile } from './repository.ts'
+
+/** Lines a file of code may have; 250 is the aim. */
+export const FILE_LINES_MAX = 300
+
+export const fileLength: Rule = (files) =>
+  files
+    .filter(isCode)
+    .map((file) => ({ path: file.path, lines: file.text.trimEnd().split('\n').length }))
+    .filter(({ lines }) => lines > FILE_LINES_MAX)
+    .map(({ path, lines }) => `${path}: ${lines} lines, at most ${FILE_LINES_MAX}: split it by noun`)
+
+/** Drawers for anything. A thing lives where its noun lives; its second user makes it a room. */
+const drawers = new Set(['utils', 'util', 'common', 'helpers', 'helper', 'lib', 'libs', 'misc', 'shared-code', 'stuff'])
+
+export const names: Rule = (files) => {
+  const complaints: string[] = []
+  for (const { path } of files) {
+    for (const part of path.split('/')) {
+      const stem = part.replace(/\.[^/]*$/, '')
+      if (drawers.has(stem)) complaints.push(`${path}: ${stem} names nothing; name what it holds`)
+      else if (/\.(ts|js|mjs)$/.test(part) && !/^[a-z0-9.-]+$/.test(part)) {
+        complaints.push(`${path}: names of files are kebab-case`)
+      }
+    }
+  }
+  return complaints
+}
+
+/** Every match of a pattern in a file, as a sentence with its place. */
+function matches(file: SourceFile, text: string, pattern: RegExp, sentence: (found: string) => string): string[] {
+  return [...text.matchAll(pattern)].map(
+    (match) => `${file.path}:${lineOf(text, match.index)}: ${sentence(match[0].trim())}`,
+  )
+}
+
+const leftover = /\b(TODO|FIXME|XXX|HACK)\b/g
+
+export const leftovers: Rule = (files) =>
+  files
+    .filter((file) => (isCode(file) || file.path.endsWith('.md')) && !quotesRules(file.path))
+    .flatMap((file) => matches(file, file.text, leftover, (found) => `leftover ${found}`))
+
+const silenced = /\b(?:it|test|describe|suite|bench)\.(?:only|skip|todo|fails)\b|\b[xf](?:it|describe)\s*\(/g
+
+export const silencedTests: Rule = (files) =>
+  files
+    .filter((file) => file.path.endsWith('.test.ts') && !quotesRules(file.path))
+    .flatMap((file) => matches(file, withoutComments(file.text), silenced, (found) => `${found} silences tests`))
+
+const suppressed = /@ts-(?:ignore|nocheck|expect-error)|(?:oxlint|eslint)-disable(?!(?:-next-line)? \S+ -- \S)/g
+
+/** A finding of compiler or linter is repaired; the one escape names its rule and gives a reason behind `--`. */
+export const suppressions: Rule = (files) =>
+  files
+    .filter((file) => isCode(file) && !quotesRules(file.path))
+    .flatMap((file) => matches(file, file.text, suppressed, (found) => `${found} hides a finding`))
+
+/** Where the environment may be read: at the edge of a process, and in tests. */
+function readsEnvironment(path: string): boolean {
+  return isTest(path) || /\/(main|config|child-environment)\.ts$|\/bench\/|^vitest\.config\.ts$/.test(path)
+}
+
+export const environment: Rule = (files) =>
+  files
+    .filter((file) => isCode(file) && !readsEnvironment(file.path))
+    .flatMap((file) =>
+      matches(
+        file,
+        withoutComments(file.text),
+        /process\.env\b(?!\['(?:PATH|HOME)'\])/g,
+        (found) => `${found}: read it in config.ts or main.ts, and pass what is meant`,
+      ),
+    )
+
+/** Rooms that talk SQL, each with its own tables. */
+const sqlRooms = [
+  'shared/journal/',
+  'shared/readmodel/',
+  'shared/postgres/',
+  'services/gateway/src/keys/',
+  'services/gateway/src/operator/references.ts',
+  // Creates the database that the others own.
+  'services/standalone/src/database.ts',
+  // One row, so that the engine runs without the read model.
+  'services/engine/src/recorded-through.ts',
+]
+const sql =
+  /[`'"]\s*(?:WITH\s+\w+\s+AS\s*\(|SELECT\s|INSERT\s+INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|CREATE\s+TABLE\s)/g
+
+export const sqlPlaces: Rule = (files) =>
+  files
+    .filter((file) => isCode(file) && !isTest(file.path))
+    .filter((file) => !sqlRooms.some((room) => file.path.startsWith(room)) && !file.path.startsWith('loadtests/'))
+    .flatMap((file) => matches(file, withoutComments(file.text), sql, () => 'SQL outside the rooms that own tables'))
