@@ -44,6 +44,7 @@ export function orderFields(c: Command): RejectCode {
   if (!Object.values(TimeInForce).includes(c.timeInForce)) return Reject.INVALID_FIELD
   const modes: readonly number[] = [0, ...Object.values(SelfTradePrevention)]
   if (!modes.includes(c.selfTradePrevention)) return Reject.INVALID_FIELD
+  if (c.strategyType > 0x7fff_ffff) return Reject.INVALID_FIELD
   return naturals.every(isNatural) ? Reject.NONE : Reject.INVALID_FIELD
 }
 

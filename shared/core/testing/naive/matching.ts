@@ -169,7 +169,7 @@ function prevent(world: World, taker: NaiveOrder, maker: NaiveOrder): boolean {
     makerQuantity: makerEnds ? remainingOf(maker) : decrement,
     takerQuantity: takerEnds ? takerRemaining : decrement,
   })
-  touchLevel(world, maker)
+  if (mode !== SelfTradePrevention.EXPIRE_TAKER) touchLevel(world, maker)
   if (mode === DECREMENT) return decrementBoth(world, taker, maker, decrement, preventedId)
   if (makerEnds) end(world, maker, OrderStatus.EXPIRED_IN_MATCH)
   if (takerEnds) end(world, taker, OrderStatus.EXPIRED_IN_MATCH)
