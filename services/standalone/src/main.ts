@@ -1,4 +1,5 @@
 import { DataFolder } from './data-folder.ts'
+import { stopLeftovers } from './leftovers.ts'
 import { help, parseOptions, type Options } from './options.ts'
 import { OperatorClient } from './operator/client.ts'
 import { checkPort } from './ports.ts'
@@ -20,6 +21,7 @@ try {
 
 async function run(options: Options): Promise<void> {
   const folder = DataFolder.open(options.folder)
+  await stopLeftovers(folder.path)
   await checkPort(options.host, options.port).catch((error: unknown) => {
     folder.release()
     throw error

@@ -77,6 +77,8 @@ export class Supervisor {
         OPERATOR_HOST: '127.0.0.1',
         OPERATOR_PORT: String(operator),
         OPERATOR_TOKEN: this.#folder.settings.operatorToken,
+        // Everybody here is the person at this machine: past a limit there is an error, not a ban.
+        LIMIT_BANS: 'false',
         KEY_ENCRYPTION_KEY: this.#folder.settings.keyEncryptionKey,
         ENGINE_URLS: `ws://127.0.0.1:${link}/link`,
       },

@@ -51,13 +51,17 @@ export function alive(pid: number): boolean {
 }
 
 function isServerOf(pid: number, directory: string): boolean {
+  const line = commandLine(pid)
+  return line.includes('postgres') && line.includes(directory)
+}
+
+/** How the process was started, its arguments separated by spaces; empty when there is no such process. */
+export function commandLine(pid: number): string {
   try {
     const linux = `/proc/${pid}/cmdline`
-    const line = existsSync(linux)
-      ? readFileSync(linux, 'utf8').replaceAll('\0', ' ')
-      : execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })
-    return line.includes('postgres') && line.includes(directory)
+    if (existsSync('/proc/self/cmdline')) return readFileSync(linux, 'utf8').replaceAll('\0', ' ')
+    return execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })
   } catch {
-    return false
+    return ''
   }
 }
