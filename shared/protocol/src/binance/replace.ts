@@ -1,5 +1,5 @@
 import { EventKind, ExecutionType, Reject } from '@uptick/core'
-import type { ExecutionEvent, Outcome, ReplaceEvent } from '@uptick/core'
+import type { ExecutionEvent, OrderImage, Outcome, ReplaceEvent } from '@uptick/core'
 import type { PublicError } from '../errors.ts'
 import { publicErrorOf } from '../reject-error.ts'
 import { orderStatusName, orderTypeName, selfTradePreventionName, sideName, timeInForceName } from './enum-names.ts'
@@ -48,27 +48,31 @@ export function cancelReplaceResponse(
   return { error: publicErrorOf(outcome.reject, { ...context, data: body }) }
 }
 
-/** The REPLACED execution of an amended order, in the outcome of AMEND_KEEP_PRIORITY or AMEND. */
-function amendedIn(outcome: Outcome): ExecutionEvent {
+/** The amended order: its REPLACED execution, and its image after whatever it then met. */
+function amendedIn(outcome: Outcome): { readonly replaced: ExecutionEvent; readonly order: OrderImage } {
+  let replaced: ExecutionEvent | undefined
+  let order: OrderImage | undefined
   for (const event of outcome.events) {
-    if (event.kind === EventKind.EXECUTION && event.execution === ExecutionType.REPLACED) return event
+    if (event.kind !== EventKind.EXECUTION) continue
+    if (event.execution === ExecutionType.REPLACED) replaced ??= event
+    if (event.order.orderId === replaced?.order.orderId) order = event.order
   }
-  throw new Error(`outcome ${outcome.sequence} amended no order`)
+  if (replaced === undefined || order === undefined) throw new Error(`outcome ${outcome.sequence} amended no order`)
+  return { replaced, order }
 }
 
 /** The response to an accepted amend. */
 export function amendResponse(outcome: Outcome, formats: CatalogueFormat, unit: TimeUnit) {
-  const event = amendedIn(outcome)
-  const { order } = event
+  const { replaced, order } = amendedIn(outcome)
   const format = formats.symbol(order.symbol)
   return {
     transactTime: timeIn(order.updatedTime, unit),
-    executionId: event.executionId,
+    executionId: replaced.executionId,
     amendedOrder: {
       symbol: format.name,
       orderId: order.orderId,
       orderListId: NO_ID,
-      origClientOrderId: event.cancelId,
+      origClientOrderId: replaced.cancelId,
       clientOrderId: order.clientId,
       price: format.price(order.price),
       qty: format.quantity(order.quantity),

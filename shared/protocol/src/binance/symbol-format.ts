@@ -53,6 +53,12 @@ export class SymbolFormat {
     return amountText(units, this.definition.quantityDecimals)
   }
 
+  /** Price times quantity, exact, as text. */
+  notional(price: number, quantity: number): string {
+    const { priceDecimals, quantityDecimals } = this.definition
+    return formatAmount(BigInt(price) * BigInt(quantity), priceDecimals + quantityDecimals)
+  }
+
   /** Units of the quote asset. */
   quoteAmount(amount: Amount): string {
     return amountText(amount, this.quoteDecimals)

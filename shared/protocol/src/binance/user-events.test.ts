@@ -117,7 +117,6 @@ test('conditional fields: strategy, prevented match, reason of expiry, no workin
     order: sampleOrder({ strategyId: 5, strategyType: 1_000_001, prevented: 20_000, workingTime: 0 }),
     lastPrice: 4_200_000,
     lastQuantity: 10_000,
-    lastQuote: 420_000_000_000n,
     tradeId: 3,
   })
   const report = executionReport(prevented, SAMPLE_TIME, formats, 'MICROSECOND')

@@ -75,7 +75,7 @@ function conditionalFields(event: ExecutionEvent, formats: CatalogueFormat) {
       B: format.quantity(event.lastQuantity),
       pl: format.quantity(event.lastQuantity),
       pL: format.price(event.lastPrice),
-      pY: format.quoteAmount(event.lastQuote),
+      pY: format.notional(event.lastPrice, event.lastQuantity),
     }),
     ...(event.expiryReason !== ExpiryReason.NONE && { eR: expiryReasonName(event.expiryReason) }),
   }
