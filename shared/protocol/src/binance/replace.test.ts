@@ -116,10 +116,10 @@ test('an amend names the id that the order had and the one it has', () => {
 })
 
 test('an amend that then traded shows what it came to', () => {
-  const replaced = sampleExecution({ execution: ExecutionType.REPLACED, cancelId: 'mine-1' })
+  const amended = sampleExecution({ execution: ExecutionType.REPLACED, cancelId: 'mine-1' })
   const order = sampleOrder({ status: OrderStatus.FILLED, executed: 50_000 })
   const filled = sampleExecution({ execution: ExecutionType.TRADE, executionId: 32, order })
-  expect(amendResponse(sampleOutcome([cancelled, replaced, filled]), formats, 'MILLISECOND')).toMatchObject({
+  expect(amendResponse(sampleOutcome([cancelled, amended, filled]), formats, 'MILLISECOND')).toMatchObject({
     executionId: 31,
     amendedOrder: { status: 'FILLED', executedQty: '0.50000000' },
   })
