@@ -101,7 +101,7 @@ export class FakeEngine {
     const first = this.exchange.sequence + 1
     const { output } = this.exchange
     output.clear()
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       at = decodeCommand(words, at, command)
       const { kind, session, number, confirmed, account } = command
       arrived.push({ kind, session, number, confirmed, account })

@@ -1,4 +1,5 @@
 import type { AssetDefinition, Catalogue as Listing, SymbolDefinition } from '@uptick/core'
+import { CatalogueFormat } from '@uptick/protocol'
 
 export type Asset = AssetDefinition & { readonly id: number }
 
@@ -21,6 +22,7 @@ export class Catalogue {
   #byCode = new Map<string, Asset>()
   #byName = new Map<string, Market>()
   #behaviours: readonly number[] = []
+  #format: CatalogueFormat | undefined
   /** Rises with every change: for callers that keep something made from the catalogue. */
   version = 0
 
@@ -33,13 +35,13 @@ export class Catalogue {
     for (const asset of listing.assets) this.setAsset(asset)
     for (const symbol of listing.symbols) this.setSymbol(symbol)
     this.#behaviours = listing.behaviours
-    this.version++
+    this.#changed()
   }
 
   setAsset(asset: Asset): void {
     this.#assets[asset.id] = asset
     this.#byCode.set(asset.code, asset)
-    this.version++
+    this.#changed()
   }
 
   setSymbol(definition: SymbolDefinition & { readonly id: number }): void {
@@ -49,7 +51,13 @@ export class Catalogue {
     const market: Market = { id: definition.id, name: definition.name, definition, base, quote }
     this.#markets[definition.id] = market
     this.#byName.set(definition.name, market)
-    this.version++
+    this.#changed()
+  }
+
+  /** Renders numbers of this listing as text. Another object after every change. */
+  get format(): CatalogueFormat {
+    this.#format ??= new CatalogueFormat(this.listing())
+    return this.#format
   }
 
   get assets(): readonly Asset[] {
@@ -93,5 +101,9 @@ export class Catalogue {
       symbols: this.#markets.map((market) => market.definition),
       behaviours: this.#behaviours,
     }
+  }
+  #changed(): void {
+    this.#format = undefined
+    this.version++
   }
 }

@@ -19,7 +19,9 @@ export const dialWebSocket: Dial = (url, events) => {
     if (isBinary) events.received(data)
   })
   socket.on('error', (error) => (reason = error.message))
-  socket.on('close', (code, text) => events.closed(text.length > 0 ? `${code} ${text.toString()}` : `${reason} ${code}`))
+  socket.on('close', (code, text) =>
+    events.closed(text.length > 0 ? `${code} ${text.toString()}` : `${reason} ${code}`),
+  )
   return {
     send: (frame) => {
       if (socket.readyState === WebSocket.OPEN) socket.send(frame)

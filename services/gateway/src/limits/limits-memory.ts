@@ -68,7 +68,14 @@ export class MemoryLimits implements Limits {
       throw this.#excess(ip, now, this.#raw.left(now), PublicErrors.TOO_MANY_QUEUED)
     }
     if (weightUsed > requestWeightPerMinute) {
-      throw this.#excess(ip, now, this.#weight.left(now), PublicErrors.TOO_MUCH_WEIGHT, requestWeightPerMinute, '1 MINUTE')
+      throw this.#excess(
+        ip,
+        now,
+        this.#weight.left(now),
+        PublicErrors.TOO_MUCH_WEIGHT,
+        requestWeightPerMinute,
+        '1 MINUTE',
+      )
     }
   }
 

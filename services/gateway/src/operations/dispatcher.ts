@@ -23,7 +23,6 @@ export class Dispatcher {
     const unlimited = this.#claimsUnlimited(operation, call)
     if (!unlimited) limits.request(call.ip, weight)
     const caller = this.#authenticateOrCharge(operation, call, unlimited ? weight : 0)
-    if (operation.orders !== undefined && !unlimited) limits.order(caller.key!.account, operation.orders)
     const result = await operation.run(
       {
         services: this.services,

@@ -1,5 +1,23 @@
-/** Closed orders and past trades out of the read model, after it has caught up with what the caller may have seen. */
+import type { ReadModel } from '@uptick/readmodel'
+import { OUTCOME_UNKNOWN } from '../engine-link/link-errors.ts'
+
+/** How long a request for history waits for the recorder. */
+const RECORDED_MS_MAX = 4000
+
+/** Closed orders and past trades out of the read model, once that has caught up with what the caller may have seen. */
 export interface History {
-  /** Resolves when everything up to `sequence` is recorded; throws -1007 past the bound. */
-  recorded(sequence: number): Promise<void>
+  /** The read model, after everything up to `sequence` is recorded; -1007 past the bound. */
+  through(sequence: number): Promise<ReadModel>
+  /** The read model as it stands. */
+  readonly readModel: ReadModel
+}
+
+export function createHistory(readModel: ReadModel): History {
+  return {
+    readModel,
+    async through(sequence) {
+      if (!(await readModel.waitRecorded(sequence, RECORDED_MS_MAX))) throw OUTCOME_UNKNOWN
+      return readModel
+    },
+  }
 }

@@ -61,7 +61,12 @@ export function readNewOrder(params: Params, services: Services): NewOrder {
   checkPresence('price', price, rule.price)
   const stopPrice = units(params, 'stopPrice', priceDecimals, 'PRICE_FILTER')
   checkPresence('stopPrice', stopPrice, rule.stopPrice)
-  const quantity = units(params, 'quantity', quantityDecimals, type === OrderType.MARKET ? 'MARKET_LOT_SIZE' : 'LOT_SIZE')
+  const quantity = units(
+    params,
+    'quantity',
+    quantityDecimals,
+    type === OrderType.MARKET ? 'MARKET_LOT_SIZE' : 'LOT_SIZE',
+  )
   const quoteQuantity = units(params, 'quoteOrderQty', market.quote.decimals, 'NOTIONAL')
   checkQuantities(type, quantity, quoteQuantity)
   return {
@@ -77,8 +82,7 @@ export function readNewOrder(params: Params, services: Services): NewOrder {
     strategyId: params.integer('strategyId') ?? 0,
     strategyType: strategyTypeOf(params),
     clientId: clientOrderId(params, 'newClientOrderId') ?? generateClientOrderId(),
-    responseType:
-      responseTypeOf(params) ?? (type === OrderType.LIMIT || type === OrderType.MARKET ? 'FULL' : 'ACK'),
+    responseType: responseTypeOf(params) ?? (type === OrderType.LIMIT || type === OrderType.MARKET ? 'FULL' : 'ACK'),
   }
 }
 

@@ -1,3 +1,4 @@
+import type { TimeUnit } from '@uptick/protocol'
 import type { Services } from '../services.ts'
 import type { ApiKey } from '../keys/api-key.ts'
 import type { Params } from './params.ts'
@@ -10,7 +11,7 @@ import type { Params } from './params.ts'
  */
 export type Security = 'NONE' | 'TRADE' | 'USER_DATA' | 'USER_STREAM'
 
-export type TimeUnit = 'MILLISECOND' | 'MICROSECOND'
+export type { TimeUnit } from '@uptick/protocol'
 
 /**
  * One public operation, the same over REST and the WebSocket API. A transport finds it in the registry, parses the
@@ -27,7 +28,7 @@ export interface Operation {
   weight(params: Params): number
   /** A success costs no weight: orders placed and cancelled. */
   readonly freeWhenSuccessful?: boolean
-  /** How many orders it counts as, towards the ORDERS limits. */
+  /** How many orders it counts as towards the ORDERS limits; the operation charges them just before the engine. */
   readonly orders?: number
   /**
    * Returns the response as a plain JSON value, or a `Json` that is text already. Throws `PublicError`.

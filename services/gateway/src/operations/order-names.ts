@@ -1,11 +1,4 @@
-import {
-  CancelRestriction,
-  OrderType,
-  ReplaceMode,
-  SelfTradePrevention,
-  Side,
-  TimeInForce,
-} from '@uptick/core'
+import { CancelRestriction, OrderType, ReplaceMode, SelfTradePrevention, Side, TimeInForce } from '@uptick/core'
 import { PublicErrors, publicError } from '@uptick/protocol'
 import type { Market } from '../engine-link/catalogue.ts'
 import type { Services } from '../services.ts'

@@ -74,7 +74,8 @@ function addRoute(app: FastifyInstance, options: RestOptions, operation: Operati
       const began = measured === undefined ? 0 : performance.now()
       try {
         const { accept } = request.headers
-        if (accept !== undefined && accept.includes('application/sbe') && !/json|\*\/\*/.test(accept)) throw NOT_ACCEPTABLE
+        if (accept !== undefined && accept.includes('application/sbe') && !/json|\*\/\*/.test(accept))
+          throw NOT_ACCEPTABLE
         const call = callOf(request, receivedAt)
         const text = jsonText(await dispatcher.call(operation, call))
         if (operation.orders !== undefined) orderCountHeaders(reply, options, call.apiKey)
@@ -135,4 +136,3 @@ function rawError(code: string | undefined): string {
   const body = JSON.stringify(MALFORMED)
   return `HTTP/1.1 ${status} ${text}\r\nContent-Type: ${JSON_TYPE}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
 }
-

@@ -1,0 +1,107 @@
+import type { FastifyInstance } from 'fastify'
+import type { Pool } from 'pg'
+import type { ReadModel } from '@uptick/readmodel'
+import { EngineLink } from './engine-link/link.ts'
+import type { LinkOptions } from './engine-link/link.ts'
+import { KeyStore } from './keys/key-store.ts'
+import { KeyTable } from './keys/key-table.ts'
+import type { SecretBox } from './keys/secret-box.ts'
+import { MemoryLimits } from './limits/limits-memory.ts'
+import type { LimitSettings } from './limits/limits-memory.ts'
+import { recordedHistory } from './market/recorded-history.ts'
+import { Markets } from './market/markets.ts'
+import { Dispatcher } from './operations/dispatcher.ts'
+import { createHistory } from './operations/history.ts'
+import { createRegistry } from './operations/registry.ts'
+import { createOperatorServer } from './operator/operator-server.ts'
+import type { Skips } from './operator/operator-server.ts'
+import { createRest } from './rest/rest.ts'
+import type { Services } from './services.ts'
+import { SocketServer } from './sockets/socket-server.ts'
+import { StreamHub } from './streams/stream-hub.ts'
+import { UserStreams } from './user/user-streams.ts'
+
+export interface GatewayOptions {
+  readonly link: LinkOptions
+  readonly pool: Pool
+  readonly readModel: ReadModel
+  readonly box: SecretBox
+  readonly skips: Skips
+  readonly limits: LimitSettings
+  readonly operatorToken: string
+  readonly trustProxy?: string[] | undefined
+  /** A failure that is ours. */
+  readonly failed: (operation: string, error: unknown) => void
+  /** Seconds that an operation took, for metrics. */
+  readonly measured?: (operation: string, status: number, seconds: number) => void
+}
+
+/** A gateway, put together but not listening yet. */
+export interface Gateway {
+  readonly services: Services
+  /** Binance's interface; its `server` also carries the WebSockets. */
+  readonly rest: FastifyInstance
+  readonly operator: FastifyInstance
+  readonly sockets: SocketServer
+  readonly markets: Markets
+  /** Load the keys and dial the engine. */
+  start(): Promise<void>
+  /** Say goodbye to WebSockets, answer what is held, close both servers. */
+  close(): Promise<void>
+}
+
+/** Put a gateway together. Nothing is dialled and nothing listens before `start` and the servers' `listen`. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const { failed, measured } = options
+  const { clock, timers, log } = options.link
+  const link = new EngineLink(options.link)
+  // Before the markets: what is private is never behind what is public.
+  const userStreams = new UserStreams(link)
+  const markets = new Markets([{ link, history: recordedHistory(options.readModel), clock, timers, log }])
+  const keyTable = new KeyTable(options.pool, options.box)
+  const keys = new KeyStore(keyTable, timers, (error) => failed('keys', error))
+  const services: Services = {
+    clock,
+    link,
+    catalogue: link.catalogue,
+    market: markets,
+    history: createHistory(options.readModel),
+    limits: new MemoryLimits(options.limits, clock),
+    keys,
+  }
+  const dispatcher = new Dispatcher(services)
+  const registry = createRegistry()
+  const observed = { failed, ...(measured !== undefined && { measured }) }
+  const rest = createRest({ dispatcher, registry, ...observed, trustProxy: options.trustProxy })
+  const hub = new StreamHub(markets)
+  markets.follow(hub)
+  const sockets = new SocketServer({ dispatcher, registry, hub, userStreams, ...observed })
+  sockets.attach(rest.server)
+  const operator = createOperatorServer({
+    token: options.operatorToken,
+    link,
+    keys,
+    keyTable,
+    pool: options.pool,
+    skips: options.skips,
+    failed,
+  })
+  return {
+    services,
+    rest,
+    operator,
+    sockets,
+    markets,
+    async start() {
+      await keys.start()
+      link.start()
+    },
+    async close() {
+      keys.close()
+      await sockets.close()
+      await Promise.all([rest.close(), operator.close()])
+      markets.close()
+      link.close()
+    },
+  }
+}

@@ -1,0 +1,43 @@
+import { serviceSettings } from '@uptick/runtime'
+import { Type } from 'typebox'
+import type { Static } from 'typebox'
+import { HOLD_MS_DEFAULT, QUEUE_MAX_DEFAULT } from './engine-link/link.ts'
+import { LIMITS_DEFAULT } from './limits/limits-memory.ts'
+
+const port = (description: string, fallback: number): ReturnType<typeof Type.Integer> =>
+  Type.Integer({ minimum: 0, maximum: 65_535, default: fallback, description })
+
+/** The gateway's settings: names of environment variables. */
+export const gatewaySchema = Type.Object({
+  ...serviceSettings,
+  HOST: Type.String({ default: '127.0.0.1', description: 'address of REST and WebSocket' }),
+  PORT: port('port of REST and WebSocket, 0 for a free one', 8080),
+  OPERATOR_HOST: Type.String({ default: '127.0.0.1', description: 'address of the operator API' }),
+  OPERATOR_PORT: port('port of the operator API, 0 for a free one', 8081),
+  OPERATOR_TOKEN: Type.String({ minLength: 16, secret: true, description: 'bearer token of the operator API' }),
+  DATABASE_URL: Type.String({ minLength: 1, secret: true, description: 'connection string of PostgreSQL' }),
+  KEY_ENCRYPTION_KEY: Type.String({
+    pattern: '^[A-Za-z0-9+/]{43}=$',
+    secret: true,
+    description: '32 bytes in base64 that seal the secrets of API keys',
+  }),
+  ENGINE_URLS: Type.String({ minLength: 1, description: "URLs of the shard's engines, separated by commas" }),
+  SHARD: Type.Integer({ minimum: 0, maximum: 999, default: 0 }),
+  INSTANCE: Type.String({ default: 'gateway', description: 'name of this gateway in the logs of the engine' }),
+  HOLD_MS: Type.Integer({
+    minimum: 100,
+    maximum: 5000,
+    default: HOLD_MS_DEFAULT,
+    description: 'how long a request is held while no engine answers',
+  }),
+  QUEUE_MAX: Type.Integer({ minimum: 1, default: QUEUE_MAX_DEFAULT, description: 'requests that may be held' }),
+  TRUST_PROXY: Type.String({ default: '', description: 'addresses of proxies whose X-Forwarded-For is believed' }),
+  LIMIT_WEIGHT_1M: Type.Integer({ minimum: 1, default: LIMITS_DEFAULT.requestWeightPerMinute }),
+  LIMIT_ORDERS_10S: Type.Integer({ minimum: 1, default: LIMITS_DEFAULT.ordersPerTenSeconds }),
+  LIMIT_ORDERS_1D: Type.Integer({ minimum: 1, default: LIMITS_DEFAULT.ordersPerDay }),
+  LIMIT_RAW_REQUESTS_5M: Type.Integer({ minimum: 1, default: LIMITS_DEFAULT.rawRequestsPerFiveMinutes }),
+  LIMIT_CONNECTIONS_5M: Type.Integer({ minimum: 1, default: LIMITS_DEFAULT.connectionsPerFiveMinutes }),
+  LIMIT_BANS: Type.Boolean({ default: true, description: 'ban addresses that go on past a limit (418)' }),
+})
+
+export type GatewayConfig = Static<typeof gatewaySchema>

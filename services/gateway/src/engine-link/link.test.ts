@@ -1,0 +1,265 @@
+import { CommandKind, EventKind, Reject, readOutcome } from '@uptick/core'
+import type { Command } from '@uptick/core'
+import { describe, expect, test } from 'vitest'
+import { FakeEngine } from '../../testing/fake-engine.ts'
+import { VirtualTime } from '../../testing/virtual-time.ts'
+import { EngineLink } from './link.ts'
+import type { LinkOptions } from './link.ts'
+
+function setUp(options: Partial<LinkOptions> = {}): { engine: FakeEngine; time: VirtualTime; link: EngineLink } {
+  const engine = new FakeEngine()
+  const time = new VirtualTime()
+  const link = new EngineLink({
+    urls: ['ws://one', 'ws://two'],
+    instance: 'test',
+    dial: engine.dial,
+    clock: time,
+    timers: time,
+    random: () => 0.5,
+    log: () => {},
+    ...options,
+  })
+  return { engine, time, link }
+}
+
+function connected(options: Partial<LinkOptions> = {}): ReturnType<typeof setUp> {
+  const all = setUp(options)
+  all.link.start()
+  all.engine.open()
+  return all
+}
+
+const addAccount = (command: Command): void => {
+  command.kind = CommandKind.ADD_ACCOUNT
+  command.text = 'somebody'
+}
+
+/** Resolves to how a submission stands, without waiting for it. */
+function watch(promise: Promise<unknown>): { state: string } {
+  const seen = { state: 'pending' }
+  promise.then(
+    () => (seen.state = 'done'),
+    (error: { code: number; status: number }) => (seen.state = `${error.code}/${error.status}`),
+  )
+  return seen
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+describe('sending', () => {
+  test('commands of one turn travel in one frame, numbered without gaps, after OPEN_SESSION', async () => {
+    const { engine, time, link } = connected()
+    const replies = [link.submit(addAccount), link.submit(addAccount), link.submit(addAccount)]
+    time.turn()
+    await Promise.all(replies)
+    expect(engine.frames.map((frame) => frame.map(({ kind, number }) => [kind, number]))).toEqual([
+      [[CommandKind.OPEN_SESSION, 0]],
+      [
+        [CommandKind.ADD_ACCOUNT, 1],
+        [CommandKind.ADD_ACCOUNT, 2],
+        [CommandKind.ADD_ACCOUNT, 3],
+      ],
+    ])
+  })
+
+  test('a reply is the outcome of its own command', async () => {
+    const { time, link } = connected()
+    const replies = [link.submit(addAccount), link.submit(addAccount)]
+    time.turn()
+    const outcomes = (await Promise.all(replies)).map(({ words, offset }) => readOutcome(words, offset))
+    expect(outcomes.map((outcome) => [outcome.number, outcome.reject])).toEqual([
+      [1, Reject.NONE],
+      [2, Reject.NONE],
+    ])
+    expect(outcomes.flatMap(({ events }) => events.map((event) => event.kind))).toContain(EventKind.CATALOGUE)
+  })
+
+  test('every frame confirms the replies received so far', async () => {
+    const { engine, time, link } = connected()
+    for (let i = 0; i < 3; i++) {
+      const reply = link.submit(addAccount)
+      time.turn()
+      await reply
+    }
+    expect(engine.arrived.map(({ confirmed }) => confirmed)).toEqual([0, 0, 1, 2])
+  })
+
+  test('no more commands are unanswered than the engine allows', async () => {
+    const { engine, time, link } = setUp()
+    engine.windowMax = 2
+    engine.automatic = false
+    link.start()
+    engine.open()
+    const replies = [1, 2, 3, 4, 5].map(() => link.submit(addAccount))
+    time.turn()
+    expect(link.state).toMatchObject({ unanswered: 2, queued: 3 })
+    for (let i = 0; i < 3; i++) {
+      engine.deliver()
+      time.turn()
+    }
+    await Promise.all(replies)
+    expect(engine.arrived.map(({ number }) => number)).toEqual([0, 1, 2, 3, 4, 5])
+  })
+
+  test('a command that waited past its own time is refused and takes no number', async () => {
+    const { engine, time, link } = setUp()
+    link.start()
+    const late = watch(link.submit(addAccount, time.now() + 1000))
+    const good = link.submit(addAccount)
+    time.advance(2)
+    engine.open()
+    time.turn()
+    await good
+    expect(late.state).toBe('-1021/400')
+    expect(engine.arrived.map(({ number }) => number)).toEqual([0, 1])
+  })
+})
+
+describe('hold', () => {
+  test('queued and never sent: -1008 past the bound, and it is not sent later', async () => {
+    const { engine, time, link } = setUp()
+    engine.accepts = false
+    link.start()
+    const seen = watch(link.submit(addAccount))
+    time.advance(3900)
+    await settled()
+    expect(seen.state).toBe('pending')
+    time.advance(200)
+    await settled()
+    expect(seen.state).toBe('-1008/503')
+    engine.accepts = true
+    for (let i = 0; i < 100; i++) {
+      time.advance(20)
+      engine.open()
+    }
+    expect(engine.arrived.map(({ kind }) => kind)).toEqual([CommandKind.OPEN_SESSION])
+  })
+
+  test('sent and unanswered: -1007 past the bound, its number is resolved without coming to life', async () => {
+    const { engine, time, link } = connected()
+    engine.automatic = false
+    const seen = watch(link.submit(addAccount))
+    time.turn()
+    time.advance(4100)
+    await settled()
+    expect(seen.state).toBe('-1007/504')
+    // It never reached a journal: another leader has not heard of it.
+    const next = link.submit(addAccount)
+    time.turn()
+    engine.cut()
+    engine.automatic = true
+    engine.frames.length = 0
+    time.advance(30)
+    engine.open()
+    time.turn()
+    await next
+    expect(engine.arrived.map(({ kind, number }) => [kind, number])).toEqual([
+      [CommandKind.OPEN_SESSION, 0],
+      [CommandKind.TICK, 1],
+      [CommandKind.ADD_ACCOUNT, 2],
+    ])
+    expect(link.state.unanswered).toBe(0)
+  })
+
+  test('the queue is bounded', async () => {
+    const { link } = setUp({ queueMax: 3 })
+    link.start()
+    const seen = [1, 2, 3, 4].map(() => watch(link.submit(addAccount)))
+    await settled()
+    expect(seen.map(({ state }) => state)).toEqual(['pending', 'pending', 'pending', '-1008/503'])
+  })
+
+  test('a question that nobody answers: -1008', async () => {
+    const { engine, time, link } = connected()
+    engine.automatic = false
+    const seen = watch(link.query({ kind: 'status' }))
+    time.advance(4100)
+    await settled()
+    expect(seen.state).toBe('-1008/503')
+  })
+})
+
+describe('another leader', () => {
+  test('what was not answered is sent again in order, executed once', async () => {
+    const { engine, time, link } = connected()
+    await settled()
+    engine.automatic = false
+    const replies = [link.submit(addAccount), link.submit(addAccount)]
+    time.turn()
+    engine.cut()
+    engine.automatic = true
+    time.advance(30)
+    expect(engine.dialled).toEqual(['ws://one', 'ws://two'])
+    engine.open()
+    const outcomes = (await Promise.all(replies)).map(({ words, offset }) => readOutcome(words, offset))
+    expect(outcomes.map(({ number, reject }) => [number, reject])).toEqual([
+      [1, Reject.NONE],
+      [2, Reject.NONE],
+    ])
+    // Two accounts, not four: the third gets id 3.
+    const third = link.submit(addAccount)
+    time.turn()
+    const { words, offset } = await third
+    expect(readOutcome(words, offset).events).toContainEqual(expect.objectContaining({ subject: 'account', id: 3 }))
+  })
+
+  test('the feed goes on where it stopped, without a gap and without a repetition', async () => {
+    const { engine, time, link } = connected()
+    const seen: number[] = []
+    link.onOutcomes((_words, _from, _to, first, last) => {
+      for (let sequence = first; sequence <= last; sequence++) seen.push(sequence)
+    })
+    const first = link.submit(addAccount)
+    time.turn()
+    await first
+    engine.automatic = false
+    const second = link.submit(addAccount)
+    time.turn()
+    engine.cut()
+    engine.automatic = true
+    time.advance(30)
+    engine.open()
+    await second
+    expect(engine.hellos.map(({ feedFrom }) => feedFrom)).toEqual([1, 3])
+    expect(seen).toEqual([...seen.keys()].map((index) => index + seen[0]!))
+    expect(seen.at(-1)).toBe(engine.exchange.sequence)
+  })
+
+  test('an expired session is replaced, and the command that found out is executed in the new one', async () => {
+    const { engine, time, link } = connected()
+    const expire = link.submit((command) => {
+      command.kind = CommandKind.END_SESSION
+    })
+    time.turn()
+    await expire
+    const reply = link.submit(addAccount)
+    time.turn()
+    time.advance(30)
+    engine.open()
+    time.turn()
+    const { words, offset } = await reply
+    expect(readOutcome(words, offset)).toMatchObject({ reject: Reject.NONE, number: 1 })
+  })
+
+  test('a frozen engine is left when nothing comes back', () => {
+    const { engine, time, link } = connected()
+    engine.automatic = false
+    watch(link.submit(addAccount))
+    time.turn()
+    time.advance(2200)
+    expect(engine.dialled.length).toBe(2)
+  })
+})
+
+test('the catalogue is loaded and follows the feed', async () => {
+  const { time, link } = connected()
+  await settled()
+  expect(link.state.connected).toBe(true)
+  const reply = link.submit((command) => {
+    command.kind = CommandKind.ADD_ASSET
+    command.text = JSON.stringify({ code: 'BTC', decimals: 8 })
+  })
+  time.turn()
+  await reply
+  expect(link.catalogue.asset('BTC')).toEqual({ id: 0, code: 'BTC', decimals: 8 })
+})

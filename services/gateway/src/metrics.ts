@@ -1,0 +1,53 @@
+import { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS } from '@uptick/runtime'
+import type { Registry } from '@uptick/runtime'
+import type { Gateway } from './app.ts'
+
+/** Counts and times every operation, whatever its transport. */
+export function operationObserver(registry: Registry): (operation: string, status: number, seconds: number) => void {
+  const requests = new Counter({
+    name: 'gateway_requests_total',
+    help: 'Operations by their HTTP status',
+    labelNames: ['operation', 'status'],
+    registers: [registry],
+  })
+  const latency = new Histogram({
+    name: 'gateway_request_seconds',
+    help: 'From the request to its answer',
+    labelNames: ['operation'],
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers: [registry],
+  })
+  return (operation, status, seconds) => {
+    requests.inc({ operation, status })
+    latency.observe({ operation }, seconds)
+  }
+}
+
+/** The link to the engine and the WebSockets, read when somebody looks. */
+export function exposeGateway(registry: Registry, gateway: Gateway): void {
+  const { link } = gateway.services
+  const gauges: [name: string, help: string, read: () => number][] = [
+    [
+      'gateway_link_connected',
+      '1 when an engine leads and has welcomed this gateway',
+      () => Number(link.state.connected),
+    ],
+    ['gateway_link_epoch', 'Epoch of the leader', () => link.state.epoch],
+    ['gateway_link_sequence', 'Last outcome received', () => link.state.sequence],
+    ['gateway_link_queued', 'Commands held until they can be sent', () => link.state.queued],
+    ['gateway_link_unanswered', 'Commands sent and not answered', () => link.state.unanswered],
+    ['gateway_websockets', 'Open WebSockets', () => gateway.sockets.connections],
+  ]
+  for (const [name, help, read] of gauges) {
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        registers: [],
+        collect() {
+          this.set(read())
+        },
+      }),
+    )
+  }
+}

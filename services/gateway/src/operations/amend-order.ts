@@ -1,0 +1,79 @@
+import { CommandKind, EventKind, ExecutionType } from '@uptick/core'
+import type { Market } from '../engine-link/catalogue.ts'
+import { PublicErrors, amendResponse, publicError } from '@uptick/protocol'
+import { units } from './amounts.ts'
+import { clientOrderId } from './client-order-id.ts'
+import { executeOrThrow } from './outcomes.ts'
+import { marketOf } from './order-names.ts'
+import { fillTarget, targetOf } from './order-target.ts'
+import type { Operation } from './operation.ts'
+import { missing } from './params.ts'
+import type { Params } from './params.ts'
+
+/** Lower the quantity of an order that stays where it is in the queue. */
+export const amendKeepPriority: Operation = {
+  name: 'order.amend.keepPriority',
+  rest: { method: 'PUT', path: '/api/v3/order/amend/keepPriority' },
+  ws: 'order.amend.keepPriority',
+  security: 'TRADE',
+  weight: () => 4,
+  async run(context, params) {
+    const { services, timeUnit } = context
+    const market = marketOf(params, services)
+    const target = targetOf(params)
+    const quantity = newQuantity(params, market)
+    if (quantity === undefined) throw missing('newQty')
+    const newId = clientOrderId(params, 'newClientOrderId')
+    const outcome = await executeOrThrow(context, { action: 'amend' }, (command) => {
+      command.kind = CommandKind.AMEND_KEEP_PRIORITY
+      command.symbol = market.id
+      command.quantity = quantity
+      if (newId !== undefined) command.clientId.set(newId)
+      fillTarget(command, target)
+    })
+    return amendResponse(outcome, services.catalogue.format, timeUnit)
+  },
+}
+
+/**
+ * An extension: price and quantity of an open limit order change in one step of the engine. It loses its priority unless
+ * only the quantity falls, and matches first if the new price crosses. `newPrice` and `newQty`: at least one.
+ */
+export const amendOrder: Operation = {
+  name: 'order.amend',
+  rest: { method: 'PUT', path: '/api/v3/order/amend' },
+  ws: 'order.amend',
+  security: 'TRADE',
+  weight: () => 4,
+  async run(context, params) {
+    const { account, services, timeUnit } = context
+    const market = marketOf(params, services)
+    const target = targetOf(params)
+    const price = units(params, 'newPrice', market.definition.priceDecimals, 'PRICE_FILTER')
+    const quantity = newQuantity(params, market)
+    if (price === undefined && quantity === undefined) {
+      throw publicError(PublicErrors.EITHER_PARAMETER, 'newPrice', 'newQty')
+    }
+    if (price === 0) throw publicError(PublicErrors.INVALID_MESSAGE, 'Invalid price.')
+    const newId = clientOrderId(params, 'newClientOrderId')
+    const outcome = await executeOrThrow(context, { action: 'amend' }, (command) => {
+      command.kind = CommandKind.AMEND
+      command.symbol = market.id
+      command.price = price ?? 0
+      command.quantity = quantity ?? 0
+      if (newId !== undefined) command.clientId.set(newId)
+      fillTarget(command, target)
+    })
+    for (const event of outcome.events) {
+      const isTaken = event.kind === EventKind.EXECUTION && event.execution === ExecutionType.TRADE
+      if (isTaken && !event.maker) services.limits.filled(account, false)
+    }
+    return amendResponse(outcome, services.catalogue.format, timeUnit)
+  },
+}
+
+function newQuantity(params: Params, market: Market): number | undefined {
+  const quantity = units(params, 'newQty', market.definition.quantityDecimals, 'LOT_SIZE')
+  if (quantity === 0) throw publicError(PublicErrors.INVALID_MESSAGE, 'Invalid quantity.')
+  return quantity
+}

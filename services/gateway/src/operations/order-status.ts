@@ -1,0 +1,72 @@
+import { PublicErrors, orderQueryResponse, publicError } from '@uptick/protocol'
+import type { OrderView } from '@uptick/protocol'
+import { engineAnswer } from './engine-answer.ts'
+import { marketOf } from './order-names.ts'
+import { targetOf } from './order-target.ts'
+import type { OrderTarget } from './order-target.ts'
+import type { Operation, OperationContext } from './operation.ts'
+import type { Market } from '../engine-link/catalogue.ts'
+
+/** One order: from the engine's state while it is open or freshly closed, else from the read model. */
+export const orderStatus: Operation = {
+  name: 'order.status',
+  rest: { method: 'GET', path: '/api/v3/order' },
+  ws: 'order.status',
+  security: 'USER_DATA',
+  weight: () => 4,
+  async run(context, params) {
+    const market = marketOf(params, context.services)
+    const order = await findOrder(context, market, targetOf(params))
+    return orderQueryResponse(order, context.services.catalogue.format, context.timeUnit)
+  },
+}
+
+async function findOrder(context: OperationContext, market: Market, target: OrderTarget): Promise<OrderView> {
+  const { account, services } = context
+  const { orderId, clientId } = target
+  const question = { kind: 'order', account, symbol: market.id }
+  const named = orderId === 0 ? { clientId } : { orderId }
+  const { value, sequence } = await engineAnswer<OrderView | null>(services, { ...question, ...named })
+  const order = value ?? (await recordedOrder(context, market, target, sequence))
+  if (order === undefined || order.symbol !== market.id) throw publicError(PublicErrors.NO_SUCH_ORDER)
+  if (clientId !== undefined && order.clientId !== clientId) throw publicError(PublicErrors.CLIENT_ORDER_ID_MISMATCH)
+  return order
+}
+
+/** The engine forgets a closed order only after the recorder has it, so what it did not know at `sequence` is there. */
+async function recordedOrder(
+  { account, services }: OperationContext,
+  market: Market,
+  { orderId, clientId }: OrderTarget,
+  sequence: number,
+): Promise<OrderView | undefined> {
+  const known = await lookUp()
+  if (known !== undefined) return known
+  // Its memory of closed orders is bounded: past the bound only the recorder, once it has caught up, can tell.
+  await services.history.through(sequence)
+  return lookUp()
+
+  async function lookUp(): Promise<OrderView | undefined> {
+    const { readModel } = services.history
+    const order =
+      orderId === 0
+        ? await readModel.orderByClientId(account, market.id, clientId!)
+        : await readModel.orderById(account, orderId)
+    return order && { ...order, expiryReason: order.expiryReason as NonNullable<OrderView['expiryReason']> }
+  }
+}
+
+export const openOrders: Operation = {
+  name: 'openOrders.status',
+  rest: { method: 'GET', path: '/api/v3/openOrders' },
+  ws: 'openOrders.status',
+  security: 'USER_DATA',
+  weight: (params) => (params.has('symbol') ? 6 : 80),
+  async run(context, params) {
+    const { account, services, timeUnit } = context
+    const market = params.has('symbol') ? marketOf(params, services) : undefined
+    const question = { kind: 'openOrders', account, ...(market !== undefined && { symbol: market.id }) }
+    const { value } = await engineAnswer<readonly OrderView[]>(services, question)
+    return value.map((order) => orderQueryResponse(order, services.catalogue.format, timeUnit))
+  },
+}

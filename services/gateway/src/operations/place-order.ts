@@ -1,0 +1,47 @@
+import { CommandKind } from '@uptick/core'
+import type { FeeDefinition } from '@uptick/core'
+import { newOrderResponse, testOrderCommission } from '@uptick/protocol'
+import { accountFees } from './account-view.ts'
+import { fillNewOrder, readNewOrder } from './new-order.ts'
+import { chargeOrder, executeOrThrow, hasOwnFill } from './outcomes.ts'
+import { Json } from './operation.ts'
+import type { Operation } from './operation.ts'
+
+export const placeOrder: Operation = {
+  name: 'order.place',
+  rest: { method: 'POST', path: '/api/v3/order' },
+  ws: 'order.place',
+  security: 'TRADE',
+  weight: () => 1,
+  freeWhenSuccessful: true,
+  orders: 1,
+  async run(context, params) {
+    const { account, firstSent, services, timeUnit } = context
+    const order = readNewOrder(params, services)
+    chargeOrder(context)
+    const outcome = await executeOrThrow(context, { action: 'place', orderType: order.type }, (command) => {
+      command.kind = CommandKind.PLACE
+      command.firstSent = firstSent
+      fillNewOrder(command, order)
+    })
+    if (hasOwnFill(outcome)) services.limits.filled(account, false)
+    return newOrderResponse(outcome, order.responseType, services.catalogue.format, timeUnit)
+  },
+}
+
+const EMPTY = new Json('{}')
+
+/** Checks everything that can be checked without the engine, and sends nothing. */
+export const testOrder: Operation = {
+  name: 'order.test',
+  rest: { method: 'POST', path: '/api/v3/order/test' },
+  ws: 'order.test',
+  security: 'TRADE',
+  weight: (params) => (params.raw('computeCommissionRates') === 'true' ? 20 : 1),
+  async run(context, params) {
+    const order = readNewOrder(params, context.services)
+    if (params.boolean('computeCommissionRates') !== true) return EMPTY
+    const fees: Pick<FeeDefinition, 'maker' | 'taker'> = await accountFees(context, order.market)
+    return testOrderCommission(fees.maker, fees.taker)
+  },
+}

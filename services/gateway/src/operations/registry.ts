@@ -1,0 +1,43 @@
+import { accountStatus, allOrders, commission, myTrades, orderRateLimits } from './account-operations.ts'
+import { amendKeepPriority, amendOrder } from './amend-order.ts'
+import { cancelOpenOrders, cancelOrder, cancelReplaceOrder } from './cancel-order.ts'
+import { klines, uiKlines } from './candles.ts'
+import { exchangeInfo, ping, time } from './general.ts'
+import { aggregateTrades, averagePrice, depth, historicalTrades, recentTrades } from './market-operations.ts'
+import { OperationRegistry } from './operation.ts'
+import { openOrders, orderStatus } from './order-status.ts'
+import { placeOrder, testOrder } from './place-order.ts'
+import { ticker24h, tickerBook, tickerPrice } from './tickers.ts'
+
+/** Every operation that traders can ask for, over any transport. */
+export function createRegistry(): OperationRegistry {
+  return new OperationRegistry([
+    ping,
+    time,
+    exchangeInfo,
+    depth,
+    recentTrades,
+    historicalTrades,
+    aggregateTrades,
+    klines,
+    uiKlines,
+    averagePrice,
+    ticker24h,
+    tickerPrice,
+    tickerBook,
+    placeOrder,
+    testOrder,
+    orderStatus,
+    cancelOrder,
+    cancelReplaceOrder,
+    amendKeepPriority,
+    amendOrder,
+    openOrders,
+    cancelOpenOrders,
+    allOrders,
+    myTrades,
+    accountStatus,
+    commission,
+    orderRateLimits,
+  ])
+}

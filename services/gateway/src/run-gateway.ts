@@ -1,0 +1,113 @@
+import { strict as assert } from 'node:assert'
+import type { Server } from 'node:http'
+import { migrate, openJournal } from '@uptick/journal'
+import { openReadModel } from '@uptick/readmodel'
+import type { ServiceContext } from '@uptick/runtime'
+import { Pool } from 'pg'
+import { createGateway } from './app.ts'
+import type { Gateway } from './app.ts'
+import type { GatewayConfig } from './config.ts'
+import { dialWebSocket } from './engine-link/web-socket.ts'
+import { KeyListener } from './keys/key-listener.ts'
+import { gatewayMigrations } from './keys/migrations.ts'
+import { SecretBox } from './keys/secret-box.ts'
+import { exposeGateway, operationObserver } from './metrics.ts'
+import { systemClock, systemTimers } from './seams.ts'
+
+const CLOSE_MS_MAX = 2000
+const DRAIN_MS_MAX = 8000
+const READY_POLL_MS = 50
+const UNDEFINED_TABLE = '42P01'
+
+/** The ports that a gateway listens on. */
+export interface GatewayPorts {
+  readonly port: number
+  readonly operatorPort: number
+}
+
+/** The gateway with its real surroundings: PostgreSQL, sockets, the clock. Listens when it returns. */
+export async function runGateway(context: ServiceContext<GatewayConfig>): Promise<GatewayPorts> {
+  const { config, log, metrics, lifecycle, onShutdown } = context
+  const pool = new Pool({ connectionString: config.DATABASE_URL, max: 4, application_name: 'uptick-gateway' })
+  // An idle connection that breaks is replaced when the next one is needed.
+  pool.on('error', () => undefined)
+  onShutdown('pool', CLOSE_MS_MAX, () => pool.end())
+  await ensureTables(config.DATABASE_URL, pool)
+  const readModel = openReadModel(config.DATABASE_URL, { shard: config.SHARD })
+  onShutdown('read model', CLOSE_MS_MAX, () => readModel.close())
+  const journal = openJournal(config.DATABASE_URL, { shard: config.SHARD })
+  onShutdown('journal', CLOSE_MS_MAX, () => journal.close())
+  const gateway = createGateway({
+    link: {
+      urls: config.ENGINE_URLS.split(',').map((url) => url.trim()),
+      instance: config.INSTANCE,
+      dial: dialWebSocket,
+      clock: systemClock,
+      timers: systemTimers,
+      random: Math.random,
+      log: (message, detail) => log.info({ detail }, message),
+      queueMax: config.QUEUE_MAX,
+      holdMs: config.HOLD_MS,
+    },
+    pool,
+    readModel,
+    box: new SecretBox(Buffer.from(config.KEY_ENCRYPTION_KEY, 'base64')),
+    skips: journal,
+    limits: {
+      requestWeightPerMinute: config.LIMIT_WEIGHT_1M,
+      ordersPerTenSeconds: config.LIMIT_ORDERS_10S,
+      ordersPerDay: config.LIMIT_ORDERS_1D,
+      rawRequestsPerFiveMinutes: config.LIMIT_RAW_REQUESTS_5M,
+      connectionsPerFiveMinutes: config.LIMIT_CONNECTIONS_5M,
+      bans: config.LIMIT_BANS,
+    },
+    operatorToken: config.OPERATOR_TOKEN,
+    trustProxy: config.TRUST_PROXY === '' ? undefined : config.TRUST_PROXY.split(',').map((range) => range.trim()),
+    failed: (operation, error) => log.error({ err: error, operation }, 'a request failed'),
+    measured: operationObserver(metrics),
+  })
+  exposeGateway(metrics, gateway)
+  const listener = new KeyListener(config.DATABASE_URL, systemTimers, () => {
+    gateway.services.keys.refresh().catch((error: unknown) => log.warn({ err: error }, 'keys could not be read'))
+  })
+  onShutdown('key notifications', CLOSE_MS_MAX, () => listener.close())
+  await gateway.start()
+  await listener.start()
+  followReadiness(context, gateway)
+  onShutdown('gateway', DRAIN_MS_MAX, () => gateway.close())
+  await gateway.operator.listen({ host: config.OPERATOR_HOST, port: config.OPERATOR_PORT })
+  await gateway.rest.listen({ host: config.HOST, port: config.PORT })
+  const ports = { port: portOf(gateway.rest.server), operatorPort: portOf(gateway.operator.server) }
+  lifecycle.set('listening', true)
+  log.info(ports, 'listening')
+  return ports
+}
+
+/** Usually they are there; loading the migration runner only to see that would cost start-up time. */
+async function ensureTables(databaseUrl: string, pool: Pool): Promise<void> {
+  try {
+    await pool.query('SELECT unlimited FROM api_key LIMIT 0')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE)) throw error
+    await migrate(databaseUrl, [gatewayMigrations])
+  }
+}
+
+function followReadiness({ lifecycle, onShutdown }: ServiceContext<GatewayConfig>, gateway: Gateway): void {
+  const look = (): void => {
+    const { connected } = gateway.services.link.state
+    lifecycle.set('leader-known', connected, connected ? '' : 'no engine has welcomed this gateway')
+    const { ready } = gateway.markets
+    lifecycle.set('market-data', ready, ready ? '' : 'books are being loaded')
+  }
+  look()
+  gateway.services.link.onState(look)
+  const timer = setInterval(look, READY_POLL_MS)
+  onShutdown('readiness', CLOSE_MS_MAX, () => clearInterval(timer))
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  assert(address !== null && typeof address === 'object', 'the gateway listens on TCP')
+  return address.port
+}

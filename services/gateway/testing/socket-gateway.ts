@@ -1,0 +1,191 @@
+import { createSecretKey, generateKeyPairSync } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { WebSocket } from 'ws'
+import type { ApiKey } from '../src/keys/api-key.ts'
+import { KeyStore } from '../src/keys/key-store.ts'
+import { LIMITS_DEFAULT, MemoryLimits } from '../src/limits/limits-memory.ts'
+import { followFeed } from '../src/market/follow-feed.ts'
+import { noHistory } from '../src/market/history-source.ts'
+import { Dispatcher } from '../src/operations/dispatcher.ts'
+import { createRegistry } from '../src/operations/registry.ts'
+import { systemClock, systemTimers } from '../src/seams.ts'
+import type { Services } from '../src/services.ts'
+import { SocketServer } from '../src/sockets/socket-server.ts'
+import type { SocketServerOptions } from '../src/sockets/socket-server.ts'
+import { ScriptedShard } from './scripted-shard.ts'
+
+export const SECRET = 'NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j'
+
+/** The sockets of a gateway on a free port, over a shard that the test scripts by hand. */
+export class SocketGateway {
+  readonly shard = new ScriptedShard()
+  readonly failures: unknown[] = []
+  readonly sockets: SocketServer
+  readonly url: string
+  /** Signs for the key `ed25519-key` of account 2. */
+  readonly privateKey: KeyObject
+  readonly #keys: Map<string, ApiKey>
+  readonly #store: KeyStore
+  readonly #clients: WebSocket[] = []
+  readonly #close: () => Promise<void>
+
+  private constructor(parts: {
+    shard: ScriptedShard
+    sockets: SocketServer
+    url: string
+    privateKey: KeyObject
+    keys: Map<string, ApiKey>
+    store: KeyStore
+    failures: unknown[]
+    close: () => Promise<void>
+  }) {
+    this.shard = parts.shard
+    this.sockets = parts.sockets
+    this.url = parts.url
+    this.privateKey = parts.privateKey
+    this.#keys = parts.keys
+    this.#store = parts.store
+    this.failures = parts.failures
+    this.#close = parts.close
+  }
+
+  static async start(options: Partial<SocketServerOptions> = {}): Promise<SocketGateway> {
+    const shard = new ScriptedShard()
+    const failures: unknown[] = []
+    const feed = followFeed({
+      link: shard,
+      history: noHistory,
+      clock: systemClock,
+      timers: systemTimers,
+      log: () => {},
+    })
+    const { keys, privateKey } = testKeys()
+    const store = new KeyStore({ changedSince: () => Promise.resolve(changesOf(keys)) }, systemTimers, () => {})
+    await store.start()
+    const limits = new MemoryLimits({ ...LIMITS_DEFAULT, requestWeightPerMinute: 1_000_000, bans: false }, systemClock)
+    // No command is sent here, and nothing recorded is read: the scripted shard is all the engine there is.
+    const services = {
+      clock: systemClock,
+      link: shard,
+      catalogue: shard.catalogue,
+      market: feed.markets,
+      limits,
+      keys: store,
+    } as unknown as Services
+    const sockets = new SocketServer({
+      dispatcher: new Dispatcher(services),
+      registry: createRegistry(),
+      hub: feed.hub,
+      userStreams: feed.userStreams,
+      failed: (_operation, error) => failures.push(error),
+      ...options,
+    })
+    const server = createServer()
+    sockets.attach(server)
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    shard.connect()
+    const close = async (): Promise<void> => {
+      feed.close()
+      store.close()
+      await sockets.close()
+      server.close()
+      await once(server, 'close')
+    }
+    const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`
+    return new SocketGateway({ shard, sockets, url, privateKey, keys, store, failures, close })
+  }
+
+  /** Dial; resolves when the socket is open. */
+  async dial(path: string): Promise<TestClient> {
+    const socket = new WebSocket(this.url + path)
+    this.#clients.push(socket)
+    const client = new TestClient(socket)
+    await once(socket, 'open')
+    return client
+  }
+
+  async revoke(apiKey: string): Promise<void> {
+    this.#keys.delete(apiKey)
+    await this.#store.refresh()
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#clients) socket.terminate()
+    await this.#close()
+  }
+}
+
+function testKeys(): { keys: Map<string, ApiKey>; privateKey: KeyObject } {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519')
+  const common = { label: '', canTrade: true, canRead: true, unlimited: false, addresses: [] }
+  const all: ApiKey[] = [
+    { ...common, apiKey: 'hmac-key', account: 1, type: 'HMAC', verifier: createSecretKey(Buffer.from(SECRET)) },
+    { ...common, apiKey: 'ed25519-key', account: 2, type: 'ED25519', verifier: publicKey },
+  ]
+  return { keys: new Map(all.map((key) => [key.apiKey, key])), privateKey }
+}
+
+function changesOf(keys: ReadonlyMap<string, ApiKey>) {
+  const changes = ['hmac-key', 'ed25519-key'].map((apiKey) => ({ apiKey, key: keys.get(apiKey) }))
+  return { horizon: '1', changes }
+}
+
+interface Waiting {
+  readonly wanted: (message: Message) => boolean
+  readonly found: (message: Message) => void
+}
+
+/** A message, read loosely: tests look into any shape. */
+export interface Message {
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly [field: string]: any
+}
+
+/** A client that keeps every message it gets. */
+export class TestClient {
+  readonly socket: WebSocket
+  readonly messages: Message[] = []
+  readonly closed: Promise<{ code: number; reason: string }>
+  #waiting: Waiting[] = []
+
+  constructor(socket: WebSocket) {
+    this.socket = socket
+    socket.on('error', () => {})
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() }))
+    })
+    socket.on('message', (data) => this.#take(JSON.parse((data as Buffer).toString()) as Message))
+  }
+
+  send(message: unknown): void {
+    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message))
+  }
+
+  /** The first message, past or to come, that is wanted. */
+  find(wanted: (message: Message) => boolean): Promise<Message> {
+    const there = this.messages.find(wanted)
+    if (there) return Promise.resolve(there)
+    return new Promise((found) => this.#waiting.push({ wanted, found }))
+  }
+
+  /** The answer to a request with a new id. */
+  async ask(method: string, params: unknown): Promise<Message> {
+    const id = `id-${this.messages.length}-${method}`
+    this.send({ id, method, params })
+    return this.find((message) => message.id === id)
+  }
+
+  #take(message: Message): void {
+    this.messages.push(message)
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const one of waiting) {
+      if (one.wanted(message)) one.found(message)
+      else this.#waiting.push(one)
+    }
+  }
+}
