@@ -1,0 +1,76 @@
+import { CommandKind, Exchange } from '@uptick/core'
+import { recover } from '../../../services/engine/src/recovery.ts'
+import { systemClock, systemTimers } from '../../../services/engine/src/seams.ts'
+import { ACCOUNTS, BATCH, clientId, listed, type Feeder } from './feeder.ts'
+import { against, note } from './row.ts'
+import { BatchSink, scratchJournal } from './scratch-journal.ts'
+import { progress, quick, report } from './section.ts'
+
+const ORDERS = quick ? 200_000 : 1_000_000
+const GOAL_SECONDS = 3
+const MID = 5_000_000
+const LEVELS = 20_000
+
+/** Resting buy and sell orders on many levels, none of which cross. */
+function fill(feeder: Feeder): void {
+  const { exchange } = feeder
+  const command = feeder.begin(CommandKind.PLACE)
+  for (let i = 0; i < ORDERS; i++) {
+    const distance = 1 + ((i * 7919) % LEVELS)
+    command.account = 1 + (i % ACCOUNTS)
+    command.side = i % 2 === 0 ? 0 : 1
+    command.price = command.side === 0 ? MID - distance : MID + distance
+    command.quantity = 1 + (i % 97)
+    clientId(command, i)
+    feeder.require('order')
+    if (i % BATCH === 0) exchange.output.clear()
+  }
+}
+
+progress('starting PostgreSQL')
+const scratch = await scratchJournal()
+try {
+  const { journal } = scratch
+  progress(`${ORDERS} open orders`)
+  let feeder: Feeder | undefined
+  const sink = new BatchSink(
+    journal,
+    await journal.takeOver(),
+    () => feeder?.exchange.runningHash() ?? new Exchange().runningHash(),
+  )
+  feeder = listed((command, time) => sink.take(command, time))
+  fill(feeder)
+  sink.close()
+  await sink.flush(1)
+  const taken = performance.now()
+  const bytes = feeder.exchange.snapshot()
+  const snapshotMs = performance.now() - taken
+  await journal.saveSnapshot({ sequence: feeder.exchange.sequence, bytes })
+  progress('recovering')
+  const began = performance.now()
+  const { exchange } = await recover({
+    journal,
+    openExchange: (snapshot) => (snapshot === undefined ? new Exchange() : Exchange.restore(snapshot)),
+    recordedThrough: () => Promise.resolve(feeder.exchange.sequence),
+    clock: systemClock,
+    timers: systemTimers,
+    signal: new AbortController().signal,
+    progress: () => undefined,
+  })
+  const seconds = (performance.now() - began) / 1000
+  if (exchange.stateHash() !== feeder.exchange.stateHash()) throw new Error('the snapshot holds another state')
+  report([
+    note('snapshot with a million open orders: copy', snapshotMs, 'ms', 'lower'),
+    note('snapshot with a million open orders: size', bytes.length / 2 ** 20, 'MiB', 'lower'),
+    against(
+      'ready from a snapshot with a million open orders',
+      seconds,
+      's',
+      { name: '3 s', value: GOAL_SECONDS },
+      1,
+      'lower',
+    ),
+  ])
+} finally {
+  await scratch.stop()
+}

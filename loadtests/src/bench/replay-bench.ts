@@ -1,0 +1,50 @@
+import { Exchange } from '@uptick/core'
+import { recover } from '../../../services/engine/src/recovery.ts'
+import { systemClock, systemTimers } from '../../../services/engine/src/seams.ts'
+import { feed, listed, type Feeder } from './feeder.ts'
+import { orderFlow } from './order-flow.ts'
+import { against } from './row.ts'
+import { BatchSink, scratchJournal } from './scratch-journal.ts'
+import { progress, quick, report } from './section.ts'
+
+const GOAL_RATE = 1_000_000
+const COMMANDS = quick ? 500_000 : 2_000_000
+
+progress('starting PostgreSQL')
+const scratch = await scratchJournal()
+try {
+  const { journal } = scratch
+  progress(`writing a journal of ${COMMANDS} commands`)
+  const head = await journal.takeOver()
+  let feeder: Feeder | undefined
+  const sink = new BatchSink(journal, head, () => feeder?.exchange.runningHash() ?? new Exchange().runningHash())
+  feeder = listed((command, time) => sink.take(command, time))
+  const flow = { ...orderFlow(), length: COMMANDS }
+  feed(feeder, flow, new Float64Array(flow.id.length + 1))
+  sink.close()
+  await sink.flush(1)
+  progress('replaying it')
+  const began = performance.now()
+  const { exchange } = await recover({
+    journal,
+    openExchange: (bytes) => (bytes === undefined ? new Exchange() : Exchange.restore(bytes)),
+    recordedThrough: () => Promise.resolve(feeder.exchange.sequence),
+    clock: systemClock,
+    timers: systemTimers,
+    signal: new AbortController().signal,
+    progress: () => undefined,
+  })
+  const seconds = (performance.now() - began) / 1000
+  if (exchange.runningHash() !== feeder.exchange.runningHash()) throw new Error('the replay came to another state')
+  report([
+    against(
+      'replay from PostgreSQL',
+      exchange.sequence / seconds,
+      'commands/s',
+      { name: '1,000,000 commands/s', value: GOAL_RATE },
+      1,
+    ),
+  ])
+} finally {
+  await scratch.stop()
+}

@@ -1,0 +1,102 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Command } from '@uptick/core'
+import { migrate, openJournal, type Journal } from '@uptick/journal'
+import { startPostgres } from '@uptick/postgres'
+import { RecordWriter, encodeBatch, encodeCommand } from '@uptick/protocol'
+
+const BATCH_COMMANDS = 2048
+
+/** A PostgreSQL of the bench's own with an empty journal. */
+export interface ScratchJournal {
+  readonly url: string
+  readonly journal: Journal
+  stop(): Promise<void>
+}
+
+/** Starts PostgreSQL in a temporary folder and migrates it. */
+export async function scratchJournal(): Promise<ScratchJournal> {
+  const folder = await mkdtemp(join(tmpdir(), 'uptick-bench-'))
+  const postgres = await startPostgres({
+    directory: join(folder, 'postgres'),
+    password: 'bench',
+    logFile: join(folder, 'postgres.log'),
+  })
+  const url = postgres.url()
+  await migrate(url)
+  const journal = openJournal(url, { shard: 0 })
+  return {
+    url,
+    journal,
+    async stop() {
+      await journal.close()
+      await postgres.stop('immediate')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Collects commands into batches as the sequencer does, and appends them. */
+export class BatchSink {
+  readonly #journal: Journal
+  readonly #epoch: number
+  readonly #records = new RecordWriter()
+  readonly #times: number[] = []
+  readonly #hash: () => bigint
+  #hashBefore = 0n
+  #last: number
+  #pending: Buffer[] = []
+
+  /** @param hash the running hash of the state machine that executes the commands after they were taken */
+  constructor(journal: Journal, head: { epoch: number; last: number }, hash: () => bigint) {
+    this.#journal = journal
+    this.#epoch = head.epoch
+    this.#last = head.last
+    this.#hash = hash
+  }
+
+  /** Batches that wait to be appended. */
+  get pending(): number {
+    return this.#pending.length
+  }
+
+  take(command: Command, time: number): void {
+    if (this.#times.length === 0) this.#hashBefore = this.#hash()
+    encodeCommand(command, this.#records)
+    this.#times.push(time)
+    if (this.#times.length === BATCH_COMMANDS) this.close()
+  }
+
+  /** End the batch that is being filled. */
+  close(): void {
+    if (this.#times.length === 0) return
+    const firstSequence = this.#last + 1
+    this.#last += this.#times.length
+    this.#pending.push(
+      encodeBatch({
+        firstSequence,
+        epoch: this.#epoch,
+        hashBefore: this.#hashBefore,
+        records: this.#records,
+        times: this.#times,
+        count: this.#times.length,
+      }),
+    )
+    this.#records.clear()
+    this.#times.length = 0
+  }
+
+  /** Append everything that was collected; `first` is the sequence of the first batch not yet appended. */
+  async flush(first: number): Promise<number> {
+    let sequence = first
+    for (const payload of this.#pending) {
+      const count = payload.readInt32LE(12)
+      const batch = { epoch: this.#epoch, first: sequence, last: sequence + count - 1, payload }
+      if ((await this.#journal.append(batch)) !== 'appended') throw new Error('the bench was fenced')
+      sequence += count
+    }
+    this.#pending = []
+    return sequence
+  }
+}
