@@ -1,18 +1,36 @@
-import { encodeCommand, RecordWriter, copyRecord } from '@uptick/protocol'
+import { copyRecord, encodeCommand, RecordWriter, recordWords } from '@uptick/protocol'
 import type { Command } from '@uptick/core'
 import { BATCH_COMMANDS_MAX, BATCH_WORDS_MAX, LINKS_MAX, QUEUED_COMMANDS_MAX, QUEUED_WORDS_MAX } from './limits.ts'
 
 /** Blocks that are kept for the next batches instead of being left to the garbage collector. */
 const SPARE_BLOCKS_MAX = 8
 
+/** In the place of a link: a command of the engine itself. */
+const INTERNAL = 0xff
+
 /** The commands of one future batch: their records, one after another, and how many came from each link. */
 export class CommandBlock {
   readonly records = new RecordWriter(1 << 14)
   readonly byLink = new Int32Array(LINKS_MAX)
+  /** Where each command came from. */
+  readonly links = new Uint8Array(BATCH_COMMANDS_MAX)
   count = 0
 
   get isFull(): boolean {
     return this.count >= BATCH_COMMANDS_MAX || this.records.length >= BATCH_WORDS_MAX
+  }
+
+  /** Take the record at `at`; returns the offset after it. */
+  add(words: Int32Array, at: number, link: number): number {
+    this.links[this.count++] = link
+    if (link !== INTERNAL) this.byLink[link]!++
+    return copyRecord(words, at, this.records)
+  }
+
+  /** Take a command of the engine itself. */
+  addInternal(command: Command): void {
+    encodeCommand(command, this.records)
+    this.links[this.count++] = INTERNAL
   }
 
   clear(): void {
@@ -46,10 +64,7 @@ export class CommandQueue {
   addRecords(words: Int32Array, start: number, end: number, link: number): void {
     let at = start
     while (at < end) {
-      const block = this.#open()
-      at = copyRecord(words, at, block.records)
-      block.byLink[link]!++
-      block.count++
+      at = this.#open().add(words, at, link)
       this.#count++
     }
     this.#words += end - start
@@ -59,20 +74,34 @@ export class CommandQueue {
   addInternal(command: Command): void {
     const block = this.#open()
     const before = block.records.length
-    encodeCommand(command, block.records)
-    block.count++
+    block.addInternal(command)
     this.#count++
     this.#words += block.records.length - before
   }
 
   /** The next batch's commands, or undefined. Give the block back with `recycle`. */
   take(): CommandBlock | undefined {
-    const block = this.#blocks.shift()
+    let block = this.#blocks.shift()
+    while (block?.count === 0) block = this.#blocks.shift()
     if (block) {
       this.#count -= block.count
       this.#words -= block.records.length
     }
     return block
+  }
+
+  /** Drop what waits of a link that is gone: its gateway sends it again. Returns how many commands that were. */
+  dropLink(link: number): number {
+    const before = this.#count
+    for (const [index, block] of this.#blocks.entries()) {
+      if (block.byLink[link] === 0) continue
+      const kept = this.#without(block, link)
+      this.#count -= block.count - kept.count
+      this.#words -= block.records.length - kept.records.length
+      this.#blocks[index] = kept
+      this.recycle(block)
+    }
+    return before - this.#count
   }
 
   recycle(block: CommandBlock): void {
@@ -87,5 +116,17 @@ export class CommandQueue {
     const block = this.#spare.pop() ?? new CommandBlock()
     this.#blocks.push(block)
     return block
+  }
+
+  #without(block: CommandBlock, link: number): CommandBlock {
+    const kept = this.#spare.pop() ?? new CommandBlock()
+    const { words, length } = block.records
+    let at = 0
+    for (let i = 0; at < length; i++) {
+      const from = block.links[i]!
+      if (from === link) at += recordWords(words, at)
+      else at = kept.add(words, at, from)
+    }
+    return kept
   }
 }

@@ -188,9 +188,10 @@ export class Leader {
     if (link.subscription && link.isOpen) this.#feed.pump(link.subscription)
   }
 
-  /** The connection is gone. Its commands go on: they may be in the journal already. */
+  /** The connection is gone. Commands on their way to the journal go on; its gateway sends all unanswered ones again. */
   detach(link: Link): void {
     if (link.subscription) this.#feed.unsubscribe(link.subscription)
+    link.unanswered -= this.#queue.dropLink(link.slot)
     this.#sessions.used(link.session, this.#options.clock.elapsed())
     this.links.closed(link)
   }

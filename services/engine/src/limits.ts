@@ -16,7 +16,7 @@ export const QUEUED_COMMANDS_MAX = 1 << 19
 export const QUEUED_WORDS_MAX = 1 << 26
 
 /** Queries of one link that wait for the reply gate. */
-export const LINK_QUERIES_HELD_MAX = 4_096
+export const LINK_QUERIES_HELD_MAX = 16_384
 
 /** Bytes that one link's socket may hold back before its feed waits for it. */
 export const LINK_BUFFERED_BYTES_MAX = 8 << 20

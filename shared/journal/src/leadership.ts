@@ -73,6 +73,7 @@ export class AdvisoryLeadership {
       await client.connect()
       while (!(await tryLockShard(client, this.#shard))) await delay(ASK_MS, undefined, { signal: ended })
       if (broken !== undefined) throw broken
+      ended.throwIfAborted()
     } catch (error) {
       await client.end().catch(() => undefined)
       throw error

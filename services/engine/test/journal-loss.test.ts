@@ -1,0 +1,158 @@
+import { mkdtemp, rm, chmod } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CommandKind } from '@uptick/core'
+import { migrate, openJournal } from '@uptick/journal'
+import { startPostgres, type PostgresOptions } from '@uptick/postgres'
+import { Client } from 'pg'
+import { afterEach, expect, test } from 'vitest'
+import { createDatabase } from '../../../shared/journal/testing/database.ts'
+import { startEngine, type RunningEngine } from './running-engine.ts'
+import { TestGateway } from './test-gateway.ts'
+
+const SESSION = 4321
+const FRAME_COMMANDS = 20
+const cleanups: (() => Promise<unknown>)[] = []
+
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).toReversed()) await clean()
+})
+
+async function engineOn(url: string): Promise<RunningEngine> {
+  const running = await startEngine(url)
+  cleanups.push(() => running.stop())
+  return running
+}
+
+async function connect(running: RunningEngine, session = SESSION): Promise<TestGateway> {
+  const gateway = await TestGateway.connect(running.url, session)
+  cleanups.push(() => gateway.hangUp())
+  return gateway
+}
+
+function sendAccounts(gateway: TestGateway, first: number): void {
+  gateway.send(
+    Array.from({ length: FRAME_COMMANDS }, (_, i) => ({
+      kind: CommandKind.ADD_ACCOUNT,
+      number: first + i,
+      text: `account ${first + i}`,
+    })),
+  )
+}
+
+/** A fresh engine, which reads nothing but the journal, comes to the same state. */
+async function expectReplayed(running: RunningEngine, url: string): Promise<void> {
+  const { exchange } = running.engine.leader!
+  const before = [exchange.sequence, exchange.stateHash(), exchange.runningHash()]
+  await running.stop()
+  const { exchange: replayed } = (await engineOn(url)).engine.leader!
+  expect([replayed.sequence, replayed.stateHash(), replayed.runningHash()]).toEqual(before)
+}
+
+test('connections to PostgreSQL that are ended under load lose nothing and double nothing', async () => {
+  const database = await createDatabase()
+  cleanups.push(() => database.drop())
+  const running = await engineOn(database.url)
+  const gateway = await connect(running)
+  const admin = new Client({ connectionString: database.url })
+  await admin.connect()
+  cleanups.push(() => admin.end())
+  gateway.openSession()
+  const rounds = 30
+  const framesPerRound = 20
+  let ended = 0
+  for (let round = 0; round < rounds; round++) {
+    const first = round * framesPerRound * FRAME_COMMANDS + 1
+    for (let frame = 0; frame < framesPerRound; frame++) sendAccounts(gateway, first + frame * FRAME_COMMANDS)
+    // Half of the rounds are cut while batches are under way, at whatever point they have reached.
+    if (round % 2 === 0) await gateway.untilReplied(first)
+    const { rowCount } = await admin.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'uptick-journal-writer'`,
+    )
+    ended += rowCount ?? 0
+  }
+  const last = rounds * framesPerRound * FRAME_COMMANDS
+  await gateway.untilReplied(last)
+  expect(ended).toBeGreaterThan(rounds / 4)
+  expect([...gateway.replies.values()].every((reject) => reject === 0)).toBe(true)
+  expect(gateway.fed).toEqual(Array.from({ length: last + 1 }, (_, i) => i + 1))
+  expect(running.lifecycle.condition('journal')?.met).toBe(true)
+  await expectReplayed(running, database.url)
+})
+
+test('PostgreSQL that crashes and comes back: nothing is acknowledged meanwhile, and it resumes by itself', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'uptick-engine-test-'))
+  await chmod(folder, 0o711)
+  cleanups.push(() => rm(folder, { recursive: true, force: true }))
+  const options: PostgresOptions = {
+    directory: join(folder, 'data'),
+    password: 'uptick',
+    logFile: join(folder, 'postgres.log'),
+    initdbFlags: ['--no-sync'],
+  }
+  let server = await startPostgres(options)
+  cleanups.push(() => server.stop())
+  const url = server.url()
+  await migrate(url)
+  const running = await engineOn(url)
+  const gateway = await connect(running)
+  gateway.openSession()
+  sendAccounts(gateway, 1)
+  await gateway.untilReplied(FRAME_COMMANDS)
+
+  await server.stop('immediate')
+  sendAccounts(gateway, FRAME_COMMANDS + 1)
+  await new Promise<void>((resolve) =>
+    running.lifecycle.onChange(({ name, met }) => {
+      if (name === 'journal' && !met) resolve()
+    }),
+  )
+  sendAccounts(gateway, 2 * FRAME_COMMANDS + 1)
+  expect(running.lifecycle.readiness().ok).toBe(false)
+  expect(gateway.replies.size).toBe(FRAME_COMMANDS + 1)
+  server = await startPostgres({ ...options, port: server.port })
+  await gateway.untilReplied(3 * FRAME_COMMANDS)
+  expect([...gateway.replies.values()].every((reject) => reject === 0)).toBe(true)
+  expect(running.lifecycle.condition('journal')?.met).toBe(true)
+  await expectReplayed(running, url)
+})
+
+test('a second engine waits until the first has gone, then leads', async () => {
+  const database = await createDatabase()
+  cleanups.push(() => database.drop())
+  const first = await engineOn(database.url)
+  const gateway = await connect(first)
+  gateway.openSession()
+  await gateway.untilReplied(0)
+  let isLeading = false
+  const starting = engineOn(database.url).finally(() => (isLeading = true))
+  sendAccounts(gateway, 1)
+  await gateway.untilReplied(FRAME_COMMANDS)
+  expect(isLeading).toBe(false)
+  await first.stop()
+  expect(gateway.goodbye?.reason).toEqual({ reason: 'stopping' })
+  const second = await starting
+  expect(second.engine.leader?.epoch).toBe(2)
+  const again = await connect(second)
+  sendAccounts(again, FRAME_COMMANDS + 1)
+  await again.untilReplied(2 * FRAME_COMMANDS)
+})
+
+test('an engine that was deposed without knowing answers nothing more and ends', async () => {
+  const database = await createDatabase()
+  cleanups.push(() => database.drop())
+  const running = await engineOn(database.url)
+  const gateway = await connect(running)
+  gateway.openSession()
+  await gateway.untilReplied(0)
+  const successor = openJournal(database.url, { shard: 0 })
+  cleanups.push(() => successor.close())
+  await successor.takeOver()
+  sendAccounts(gateway, 1)
+  await gateway.until(() => gateway.closed !== undefined)
+  expect(gateway.goodbye?.reason).toEqual({ reason: 'fenced' })
+  expect(gateway.replies.size).toBe(1)
+  expect(running.failures).toEqual(['another engine leads the shard'])
+  expect((await successor.head()).last).toBe(1)
+})

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createLogger, createMetrics, Lifecycle, Shutdown, type Registry } from '@uptick/runtime'
+import type { EngineConfig } from '../src/config.ts'
+import type { Engine } from '../src/engine.ts'
+import { runEngine, type Replacements } from '../src/run-engine.ts'
+
+/** An engine with real sockets and a real journal, in this process. */
+export interface RunningEngine {
+  readonly engine: Engine
+  readonly url: string
+  readonly lifecycle: Lifecycle
+  readonly metrics: Registry
+  readonly failures: string[]
+  readonly evidenceFolder: string
+  /** As on SIGTERM. */
+  stop(): Promise<void>
+}
+
+/** Start one on the database at `url`; resolves when it leads (or has given up). */
+export async function startEngine(url: string, replacements: Replacements = {}): Promise<RunningEngine> {
+  const log = createLogger({ name: 'engine-test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
+  const lifecycle = new Lifecycle()
+  const metrics = createMetrics({ service: 'engine', defaults: false })
+  const shutdown = new Shutdown(log)
+  const failures: string[] = []
+  const evidenceFolder = mkdtempSync(join(tmpdir(), 'uptick-evidence-'))
+  const config: EngineConfig = {
+    OPS_HOST: '127.0.0.1',
+    OPS_PORT: 0,
+    LOG_LEVEL: 'silent',
+    DATABASE_URL: url,
+    SHARD: 0,
+    LINK_HOST: '127.0.0.1',
+    LINK_PORT: 0,
+    ACK_POLICY: 'journal',
+    APPENDS_IN_FLIGHT_MAX: 2,
+    EVIDENCE_FOLDER: evidenceFolder,
+  }
+  const { engine, linkPort } = await runEngine(
+    {
+      name: 'engine',
+      config,
+      log,
+      metrics,
+      lifecycle,
+      onShutdown: (name, boundMs, run) => shutdown.add(name, boundMs, run),
+      fail: (reason) => failures.push(reason),
+    },
+    replacements,
+  )
+  const stop = async (): Promise<void> => {
+    await shutdown.run()
+    rmSync(evidenceFolder, { recursive: true, force: true })
+  }
+  return { engine, url: `ws://127.0.0.1:${linkPort}/link`, lifecycle, metrics, failures, evidenceFolder, stop }
+}
