@@ -12,7 +12,7 @@ import {
   readEvent,
 } from '@uptick/core'
 import type { BalanceEvent, ExecutionEvent, FundsEvent } from '@uptick/core'
-import { CatalogueFormat, balanceUpdate, executionReport, outboundAccountPosition } from '@uptick/protocol'
+import { balanceUpdate, executionReport, outboundAccountPosition } from '@uptick/protocol'
 import type { EngineLink } from '../engine-link/link.ts'
 import type { TimeUnit } from '../operations/operation.ts'
 
@@ -36,8 +36,6 @@ export class UserStreams {
   readonly #accounts = new Map<number, Set<UserSubscriber>>()
   /** Balances of listening accounts that the outcome changed, in order of first touch. */
   readonly #touched = new Map<number, BalanceEvent[]>()
-  #formats = new CatalogueFormat({ assets: [], symbols: [], behaviours: [] })
-  #formatsVersion = -1
 
   constructor(link: Pick<EngineLink, 'catalogue' | 'onOutcomes'>) {
     this.#link = link
@@ -62,7 +60,6 @@ export class UserStreams {
 
   #feed(words: Int32Array, from: number, to: number): void {
     if (this.#accounts.size === 0) return
-    this.#followCatalogue()
     for (let at = from; at < to; at += outcomeWords(words, at)) {
       if (!outcomeRepeated(words, at)) this.#outcome(words, at)
     }
@@ -76,18 +73,20 @@ export class UserStreams {
         if (!this.#accounts.has(words[event + ExecutionAt.IMAGE + ImageAt.ACCOUNT]!)) return
         const execution = readEvent(words, event) as ExecutionEvent
         const { account } = execution.order
-        this.#publish(account, sequence, (unit) => executionReport(execution, time, this.#formats, unit))
+        this.#publish(account, sequence, (unit) => executionReport(execution, time, this.#link.catalogue.format, unit))
       } else if (kind === EventKind.FUNDS) {
         if (!this.#accounts.has(words[event + FundsAt.ACCOUNT]!)) return
         const funds = readEvent(words, event) as FundsEvent
-        this.#publish(funds.account, sequence, (unit) => balanceUpdate(funds, time, this.#formats, unit))
+        this.#publish(funds.account, sequence, (unit) => balanceUpdate(funds, time, this.#link.catalogue.format, unit))
       } else if (kind === EventKind.BALANCE && this.#accounts.has(words[event + BalanceAt.ACCOUNT]!)) {
         this.#balance(readEvent(words, event) as BalanceEvent)
       }
     })
     if (this.#touched.size === 0) return
     for (const [account, balances] of this.#touched) {
-      this.#publish(account, sequence, (unit) => outboundAccountPosition(balances, time, this.#formats, unit))
+      this.#publish(account, sequence, (unit) =>
+        outboundAccountPosition(balances, time, this.#link.catalogue.format, unit),
+      )
     }
     this.#touched.clear()
   }
@@ -108,12 +107,5 @@ export class UserStreams {
       }
       subscriber.deliver(text, sequence)
     }
-  }
-
-  #followCatalogue(): void {
-    const { catalogue } = this.#link
-    if (catalogue.version === this.#formatsVersion) return
-    this.#formatsVersion = catalogue.version
-    this.#formats = new CatalogueFormat(catalogue.listing())
   }
 }
