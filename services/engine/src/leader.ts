@@ -14,7 +14,7 @@ import { Committer } from './committer.ts'
 import { Feed } from './feed.ts'
 import { CloseCode, closeReason } from './link-errors.ts'
 import { LinkTable, type Link } from './link-table.ts'
-import { LINK_QUERIES_HELD_MAX, LINK_WINDOW_MAX, SESSION_SWEEP_MS } from './limits.ts'
+import { ANSWERS_HELD_BYTES_MAX, LINK_ANSWERS_HELD_MAX, LINK_WINDOW_MAX, SESSION_SWEEP_MS } from './limits.ts'
 import { answerQuery } from './queries.ts'
 import { ReplyGate } from './reply-gate.ts'
 import type { OutcomesChunk, RetainedOutcomes } from './retained-outcomes.ts'
@@ -65,6 +65,7 @@ export class Leader {
   readonly #sequencer: Sequencer
   readonly #sessions: SessionExpiry
   readonly #cancelSweeps: CancelTimer[] = []
+  #answersHeldBytes = 0
   #drained: (() => void) | undefined
 
   constructor(options: LeaderOptions) {
@@ -169,16 +170,19 @@ export class Leader {
 
   /** Answer a query from the state as executed, once that state is durable. */
   query(link: Link, frame: QueryFrame): void {
-    if (link.queriesHeld >= LINK_QUERIES_HELD_MAX) {
-      this.#gate.hold(0, () => link.send(encodeAnswer(frame.id, this.durable, { error: 'too many queries wait' })))
+    const { id, body } = frame
+    if (link.answersHeld >= LINK_ANSWERS_HELD_MAX || this.#answersHeldBytes >= ANSWERS_HELD_BYTES_MAX) {
+      this.#gate.hold(0, () => link.send(encodeAnswer(id, this.durable, { error: 'too many answers wait' })))
       return
     }
-    const answer = answerQuery(this, frame.body)
     const { sequence } = this.exchange
-    link.queriesHeld++
+    const answer = encodeAnswer(id, sequence, answerQuery(this, body))
+    link.answersHeld++
+    this.#answersHeldBytes += answer.byteLength
     this.#gate.hold(sequence, () => {
-      link.queriesHeld--
-      link.send(encodeAnswer(frame.id, sequence, answer))
+      link.answersHeld--
+      this.#answersHeldBytes -= answer.byteLength
+      link.send(answer)
     })
   }
 

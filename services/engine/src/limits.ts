@@ -9,14 +9,17 @@ export const BATCH_WORDS_MAX = 1 << 20
 export const APPENDS_IN_FLIGHT_MAX = 2
 
 export const LINKS_MAX = 64
+/** Connections, those included that have not said HELLO or are closing. */
+export const CONNECTIONS_MAX = 4 * LINKS_MAX
 /** Commands of one link that are accepted and not answered. */
 export const LINK_WINDOW_MAX = 16_384
 /** Commands of all links that wait to be sequenced, and their record words (256 MiB). */
 export const QUEUED_COMMANDS_MAX = 1 << 19
 export const QUEUED_WORDS_MAX = 1 << 26
 
-/** Queries of one link that wait for the reply gate. */
-export const LINK_QUERIES_HELD_MAX = 16_384
+/** Answers of one link that wait for the reply gate, and the bytes of those of all links. */
+export const LINK_ANSWERS_HELD_MAX = 16_384
+export const ANSWERS_HELD_BYTES_MAX = 256 << 20
 
 /** Bytes that one link's socket may hold back before its feed waits for it. */
 export const LINK_BUFFERED_BYTES_MAX = 8 << 20
@@ -41,6 +44,3 @@ export const SESSION_SWEEP_MS = 15_000
 /** Waits between attempts to reach the journal again. */
 export const RETRY_FIRST_MS = 50
 export const RETRY_MS_MAX = 2_000
-
-/** Batches that recovery reads ahead of the one it applies. */
-export const READ_AHEAD_BATCHES_MAX = 64

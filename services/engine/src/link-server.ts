@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { FRAME_BYTES_MAX } from '@uptick/protocol'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import type { LinkHandler } from './link-handler.ts'
+import { CONNECTIONS_MAX } from './limits.ts'
+import { CloseCode } from './link-errors.ts'
 import type { LinkSocket } from './seams.ts'
 
 export const LINK_PATH = '/link'
@@ -35,6 +37,10 @@ export class LinkServer {
       skipUTF8Validation: true,
     })
     server.on('connection', (webSocket, request) => {
+      if (server.clients.size > CONNECTIONS_MAX) {
+        webSocket.close(CloseCode.TRY_AGAIN_LATER, 'too many connections')
+        return
+      }
       const { remoteAddress, remotePort } = request.socket
       request.socket.setNoDelay(true)
       serve(webSocket, `${remoteAddress}:${remotePort}`, connect)

@@ -13,8 +13,8 @@ export class Link {
   subscription: Subscription | undefined
   /** Commands accepted and not answered. */
   unanswered = 0
-  /** Queries that wait for the reply gate. */
-  queriesHeld = 0
+  /** Answers that wait for the reply gate. */
+  answersHeld = 0
   isOpen = true
   /** When its socket last had nothing to do or took something: `Clock.elapsed`, ms. */
   progressAt: number

@@ -1,0 +1,90 @@
+import { CommandKind, EventKind, ExecutionAt, ImageAt, OrderStatus, Output, STATUS_SHIFT } from '@uptick/core'
+import { describe, expect, test } from 'vitest'
+import { ClosedOrders } from './closed-orders.ts'
+
+interface Placed {
+  readonly id: number
+  readonly status: number
+  readonly client?: string
+  readonly account?: number
+}
+
+const EXECUTION_WORDS = 54
+const SYMBOL = 3
+
+/** One outcome at `sequence` with an execution for each order. */
+function outcome(sequence: number, orders: readonly Placed[], repeated = false): Output {
+  const output = new Output()
+  output.begin(CommandKind.PLACE, 1, sequence, 0, 0, 0)
+  for (const { id, status, client = '', account = 1 } of orders) {
+    const at = output.event(EventKind.EXECUTION, EXECUTION_WORDS) + ExecutionAt.IMAGE
+    const { words, doubles } = output
+    words.fill(0, at, at + EXECUTION_WORDS - ExecutionAt.IMAGE)
+    doubles[(at + ImageAt.ORDER) >> 1] = id
+    words[at + ImageAt.ACCOUNT] = account
+    words[at + ImageAt.SYMBOL] = SYMBOL
+    words[at + ImageAt.PACKED] = (status << STATUS_SHIFT) | (client.length << 24)
+    Buffer.from(words.buffer).write(client, (at + ImageAt.CLIENT) * 4, 'latin1')
+  }
+  output.end(0)
+  if (repeated) output.words[output.start + 1]! |= 1 << 8
+  return output
+}
+
+function collect(closed: ClosedOrders, ...parameters: Parameters<typeof outcome>): void {
+  const { words, length } = outcome(...parameters)
+  closed.collect(words, length)
+}
+
+describe('ClosedOrders', () => {
+  test('finds orders that closed, by either id, for their account only', () => {
+    const closed = new ClosedOrders()
+    collect(closed, 1, [
+      { id: 10, status: OrderStatus.NEW, client: 'a' },
+      { id: 11, status: OrderStatus.FILLED, client: 'b' },
+      { id: 12, status: OrderStatus.PARTIALLY_FILLED, client: 'c' },
+      { id: 13, status: OrderStatus.CANCELED, client: 'd', account: 2 },
+    ])
+    expect(closed.count).toBe(2)
+    expect(closed.byId(1, 11)).toMatchObject({ orderId: 11, clientId: 'b', status: OrderStatus.FILLED })
+    expect(closed.byId(1, 10)).toBeUndefined()
+    expect(closed.byId(1, 13)).toBeUndefined()
+    expect(closed.byClientId(2, SYMBOL, 'd')).toMatchObject({ orderId: 13 })
+    expect(closed.byClientId(1, SYMBOL, 'd')).toBeUndefined()
+    expect(closed.byClientId(2, SYMBOL + 1, 'd')).toBeUndefined()
+  })
+
+  test('a client order id that was used again names the later order', () => {
+    const closed = new ClosedOrders()
+    collect(closed, 1, [{ id: 1, status: OrderStatus.CANCELED, client: 'x' }])
+    collect(closed, 2, [{ id: 2, status: OrderStatus.FILLED, client: 'x' }])
+    expect(closed.byClientId(1, SYMBOL, 'x')?.orderId).toBe(2)
+    expect(closed.byId(1, 1)?.orderId).toBe(1)
+  })
+
+  test('a repeated reply is history: it closes nothing again', () => {
+    const closed = new ClosedOrders()
+    collect(closed, 5, [{ id: 1, status: OrderStatus.FILLED }], true)
+    expect(closed.count).toBe(0)
+  })
+
+  test('orders that the recorder has passed are dropped, later ones stay', () => {
+    const closed = new ClosedOrders()
+    for (let i = 1; i <= 10_000; i++) collect(closed, i, [{ id: i, status: OrderStatus.FILLED, client: `c${i}` }])
+    closed.recordedThrough(9_000)
+    expect(closed.byId(1, 1)).toBeUndefined()
+    expect(closed.byClientId(1, SYMBOL, 'c1')).toBeUndefined()
+    for (const id of [9_001, 10_000]) expect(closed.byId(1, id)?.orderId).toBe(id)
+    expect(closed.byClientId(1, SYMBOL, 'c9999')?.orderId).toBe(9_999)
+    collect(closed, 8_999, [{ id: 20_000, status: OrderStatus.FILLED }])
+    expect(closed.byId(1, 20_000)).toBeUndefined()
+  })
+
+  test('past the bound, the oldest go', () => {
+    const closed = new ClosedOrders(10_000)
+    for (let i = 1; i <= 30_000; i++) collect(closed, i, [{ id: i, status: OrderStatus.FILLED, client: `c${i}` }])
+    expect(closed.count).toBeLessThanOrEqual(10_000)
+    expect(closed.byId(1, 30_000)?.orderId).toBe(30_000)
+    expect(closed.byId(1, 15_000)).toBeUndefined()
+  })
+})
