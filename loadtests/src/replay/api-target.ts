@@ -1,7 +1,8 @@
+import { decimalText, unitsOf } from '../client/decimal.ts'
 import type { ApiKey, WsApiAnswer } from '../client/ws-api.ts'
 import { WsApiClient } from '../client/ws-api.ts'
 import type { FlowCommand, FlowMarket } from '../flow/order-command.ts'
-import { decimalText, Tally } from './tally.ts'
+import { Tally } from './tally.ts'
 import type { ReplayTarget } from './target.ts'
 
 /** Requests on the way at once: enough to fill batches of the journal, below what a gateway takes from one connection. */
@@ -72,8 +73,8 @@ export class ApiTarget implements ReplayTarget {
       side: order.side,
       type: 'LIMIT',
       timeInForce: 'GTC',
-      price: decimalText(BigInt(order.price), this.#market.priceDecimals),
-      quantity: decimalText(BigInt(order.quantity), this.#market.quantityDecimals),
+      price: decimalText(order.price, this.#market.priceDecimals),
+      quantity: decimalText(order.quantity, this.#market.quantityDecimals),
       newClientOrderId: String(order.id),
       newOrderRespType: 'FULL',
     })
@@ -107,7 +108,7 @@ export class ApiTarget implements ReplayTarget {
     if (!Array.isArray(fills)) throw new Error(`the answer to order ${id} has no list of fills`)
     for (const { qty } of fills) {
       this.#tally.trades++
-      this.#tally.volume += units(String(qty), this.#market.quantityDecimals)
+      this.#tally.volume += unitsOf(String(qty), this.#market.quantityDecimals)
     }
   }
 
@@ -116,11 +117,4 @@ export class ApiTarget implements ReplayTarget {
     if (answer.code === UNKNOWN_ORDER) this.#tally.cancelsTooLate++
     else this.#tally.reject(`${answer.code} ${answer.message}`)
   }
-}
-
-/** Exact units of decimal text; digits past `decimals` must be zeros. */
-function units(text: string, decimals: number): bigint {
-  const [whole = '', fraction = ''] = text.split('.')
-  if (!/^0*$/.test(fraction.slice(decimals))) throw new Error(`${text} is finer than ${decimals} decimals`)
-  return BigInt(whole + fraction.slice(0, decimals).padEnd(decimals, '0'))
 }

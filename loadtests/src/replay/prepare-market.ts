@@ -1,9 +1,9 @@
 import type { OperatorClient } from '@uptick/standalone'
 import { randomBytes } from 'node:crypto'
+import { decimalText } from '../client/decimal.ts'
 import type { ApiKey } from '../client/ws-api.ts'
 import type { FlowMarket } from '../flow/order-command.ts'
 import type { ApiMarket } from './api-target.ts'
-import { decimalText } from './tally.ts'
 
 /** Of the smallest units: more than any recording moves, a quarter of what a balance may hold. */
 const FUNDS_UNITS = 10n ** 18n

@@ -1,3 +1,4 @@
+import { decimalText } from '../client/decimal.ts'
 import { TradeChecksum } from '../flow/checksum.ts'
 import type { FlowMarket } from '../flow/order-command.ts'
 
@@ -56,10 +57,4 @@ export function reportOf(tally: Tally, market: FlowMarket, makersKnown: boolean)
     seconds: Number(tally.seconds.toFixed(3)),
     'commands per second': Math.round(tally.commands / tally.seconds),
   }
-}
-
-/** Exact decimal text of `units` of 10^-decimals. */
-export function decimalText(units: bigint, decimals: number): string {
-  const digits = units.toString().padStart(decimals + 1, '0')
-  return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
 }

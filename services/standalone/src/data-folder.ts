@@ -32,6 +32,8 @@ export interface Settings {
   readonly operatorToken: string
   readonly databasePassword: string
   readonly demoKeys: readonly DemoKey[]
+  /** Ports of the last start, by service: taken again where they are free. */
+  readonly ports: Readonly<Record<string, number>>
 }
 
 /** Where the exchange of this folder can be reached while it runs; written at each start. */
@@ -111,7 +113,7 @@ export function readSettings(folder: string): Settings | undefined {
     for (const name of ['keyEncryptionKey', 'operatorToken', 'databasePassword'] as const)
       if (typeof settings[name] !== 'string' || settings[name] === '') throw new Error(`${name} is missing`)
     if (!Array.isArray(settings.demoKeys)) throw new Error('demoKeys is missing')
-    return settings
+    return { ...settings, ports: settings.ports ?? {} }
   } catch (error) {
     throw new Problem(`${path} is damaged (${messageOf(error)}): restore it, or choose another folder with --data.`)
   }
@@ -148,6 +150,7 @@ function firstSettings(path: string): Settings {
     operatorToken: randomBytes(24).toString('base64url'),
     databasePassword: randomBytes(24).toString('base64url'),
     demoKeys: [],
+    ports: {},
   }
   writeWhole(join(path, 'settings.json'), settings)
   return settings

@@ -16,14 +16,33 @@ export async function checkPort(host: string, port: number): Promise<void> {
   await new Promise((done) => server.close(done))
 }
 
-/** As many different ports of 127.0.0.1 as asked for, free a moment ago, none of them `except`. */
-export async function freePorts(count: number, except: number): Promise<number[]> {
-  const ports = new Set<number>()
-  while (ports.size < count) {
-    const port = await freePort()
-    if (port !== except) ports.add(port)
+/**
+ * Different ports of 127.0.0.1 for `names`, free a moment ago, none of them `except`: those of `before` where they still
+ * are, so that what a person has set up with them goes on working after a restart.
+ */
+export async function internalPorts<Name extends string>(
+  names: readonly Name[],
+  before: Readonly<Record<string, number>>,
+  except: number,
+): Promise<Record<Name, number>> {
+  const taken = new Set([except])
+  const entries: [Name, number][] = []
+  for (const name of names) {
+    let port = before[name] ?? 0
+    while (taken.has(port) || port === 0 || !(await isFree(port))) port = await freePort()
+    taken.add(port)
+    entries.push([name, port])
   }
-  return [...ports]
+  return Object.fromEntries(entries) as Record<Name, number>
+}
+
+async function isFree(port: number): Promise<boolean> {
+  try {
+    await checkPort('127.0.0.1', port)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function sentence(host: string, port: number, error: unknown): string {

@@ -3,7 +3,7 @@ import { migrate, migrationSets } from '@uptick/journal'
 import type { DataFolder, Running } from './data-folder.ts'
 import { Database } from './database.ts'
 import type { Options } from './options.ts'
-import { freePorts } from './ports.ts'
+import { internalPorts } from './ports.ts'
 import { Service, type ServiceDefinition } from './service.ts'
 
 /** The gateway's own tables: API keys, and references of operators' requests. */
@@ -12,6 +12,8 @@ const keyMigrations = {
   folder: fileURLToPath(new URL('../../gateway/migrations/', import.meta.url)),
   table: 'gateway_migration',
 }
+
+const PORT_NAMES = ['postgres', 'link', 'operator', 'engine', 'recorder', 'gateway'] as const
 
 export interface SupervisorEvents {
   /** A step of starting or stopping begins. */
@@ -58,15 +60,16 @@ export class Supervisor {
 
   /** Everything up to the gateway. @throws Problem; whatever runs by then is stopped by `stop` */
   async start(): Promise<void> {
-    await this.#startDatabase()
-    const [link, operator, ...opsPorts] = await freePorts(5, this.#options.port)
-    this.#operatorUrl = `http://127.0.0.1:${operator}`
+    const ports = await internalPorts(PORT_NAMES, this.#folder.settings.ports, this.#options.port)
+    this.#folder.update({ ports })
+    await this.#startDatabase(ports.postgres)
+    this.#operatorUrl = `http://127.0.0.1:${ports.operator}`
     const database = { DATABASE_URL: this.#databaseUrl, SHARD: '0' }
-    const environments: Record<string, Record<string, string>> = {
+    const environments = {
       engine: {
         ...database,
         LINK_HOST: '127.0.0.1',
-        LINK_PORT: String(link),
+        LINK_PORT: String(ports.link),
         EVIDENCE_FOLDER: this.#folder.file('evidence'),
       },
       recorder: database,
@@ -75,20 +78,20 @@ export class Supervisor {
         HOST: this.#options.host,
         PORT: String(this.#options.port),
         OPERATOR_HOST: '127.0.0.1',
-        OPERATOR_PORT: String(operator),
+        OPERATOR_PORT: String(ports.operator),
         OPERATOR_TOKEN: this.#folder.settings.operatorToken,
         // Everybody here is the person at this machine: past a limit there is an error, not a ban.
         LIMIT_BANS: 'false',
         KEY_ENCRYPTION_KEY: this.#folder.settings.keyEncryptionKey,
-        ENGINE_URLS: `ws://127.0.0.1:${link}/link`,
+        ENGINE_URLS: `ws://127.0.0.1:${ports.link}/link`,
       },
     }
-    for (const [index, [name, environment]] of Object.entries(environments).entries()) {
-      const opsPort = opsPorts[index]!
+    for (const name of ['engine', 'recorder', 'gateway'] as const) {
+      const opsPort = ports[name]
       this.#ops = { ...this.#ops, [name]: `http://127.0.0.1:${opsPort}` }
       const ops = { OPS_HOST: '127.0.0.1', OPS_PORT: String(opsPort), LOG_LEVEL: 'info' }
       const entry = `../../${name}/src/main.ts`
-      await this.#startService({ name, entry, environment: { ...environment, ...ops }, opsPort })
+      await this.#startService({ name, entry, environment: { ...environments[name], ...ops }, opsPort })
     }
   }
 
@@ -109,12 +112,13 @@ export class Supervisor {
     return this.#stopping
   }
 
-  async #startDatabase(): Promise<void> {
+  async #startDatabase(port: number): Promise<void> {
     const { databaseUrl } = this.#options
     if (databaseUrl === undefined) {
       this.#events.onStep('PostgreSQL')
       this.#database = await Database.start({
         directory: this.#folder.file('postgres'),
+        port,
         password: this.#folder.settings.databasePassword,
         logFile: this.#folder.file('logs', 'postgres.log'),
         onRestart: this.#events.onRestart,

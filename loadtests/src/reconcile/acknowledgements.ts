@@ -1,0 +1,69 @@
+/** An order as its trader sent it. Price and quantity as decimal text; a MARKET order has no price. */
+export interface SentOrder {
+  readonly clientId: string
+  readonly account: number
+  readonly side: 'BUY' | 'SELL'
+  readonly price: string
+  readonly quantity: string
+}
+
+/** What the trader knows of an order. `unknown`: no answer, or one that says that nobody knows. */
+export type Fate =
+  | { readonly kind: 'sent' }
+  | { readonly kind: 'acknowledged'; readonly orderId: number }
+  | { readonly kind: 'refused'; readonly code: number }
+  | { readonly kind: 'unknown' }
+
+/**
+ * Codes of answers that leave open whether the request was carried out: internal error, disconnected, unexpected
+ * response, timeout. Every other error says that nothing was done.
+ */
+const UNCERTAIN = new Set([-1000, -1001, -1006, -1007])
+
+/** The traders' side of the story: what they were told, kept outside of the exchange. */
+export class Acknowledgements {
+  readonly #orders = new Map<string, { order: SentOrder; fate: Fate }>()
+  /** Ids of orders whose cancel was acknowledged. */
+  readonly cancelled = new Set<number>()
+
+  get size(): number {
+    return this.#orders.size
+  }
+
+  count(kind: Fate['kind']): number {
+    let found = 0
+    for (const { fate } of this.#orders.values()) if (fate.kind === kind) found++
+    return found
+  }
+
+  sent(order: SentOrder): void {
+    if (this.#orders.has(order.clientId)) throw new Error(`client order id ${order.clientId} was used before`)
+    this.#orders.set(order.clientId, { order, fate: { kind: 'sent' } })
+  }
+
+  acknowledged(clientId: string, orderId: number): void {
+    this.#settle(clientId, { kind: 'acknowledged', orderId })
+  }
+
+  failed(clientId: string, code: number): void {
+    this.#settle(clientId, UNCERTAIN.has(code) ? { kind: 'unknown' } : { kind: 'refused', code })
+  }
+
+  lost(clientId: string): void {
+    this.#settle(clientId, { kind: 'unknown' })
+  }
+
+  get(clientId: string): { readonly order: SentOrder; readonly fate: Fate } | undefined {
+    return this.#orders.get(clientId)
+  }
+
+  all(): Iterable<{ readonly order: SentOrder; readonly fate: Fate }> {
+    return this.#orders.values()
+  }
+
+  #settle(clientId: string, fate: Fate): void {
+    const known = this.#orders.get(clientId)
+    if (known === undefined) throw new Error(`client order id ${clientId} was never sent`)
+    known.fate = fate
+  }
+}

@@ -1,0 +1,29 @@
+import type { OperatorClient } from '@uptick/standalone'
+import { unitsOf } from '../client/decimal.ts'
+import type { JournalTruth } from './journal-truth.ts'
+
+/**
+ * Money is conserved, by what the running engine says and by the replay, and the two say the same: for every asset free +
+ * locked + fees = deposits − withdrawals. Nothing may trade meanwhile.
+ *
+ * @returns what is wrong, a sentence each
+ */
+export async function checkSums(operator: OperatorClient, truth: JournalTruth): Promise<string[]> {
+  const findings: string[] = []
+  const { assets } = truth.exchange.catalogue()
+  const { totals } = await operator.totals()
+  for (const { asset, free, locked, fees, deposits, withdrawals } of truth.exchange.totals()) {
+    const { code = String(asset), decimals = 0 } = assets[asset] ?? {}
+    if (free + locked + fees !== deposits - withdrawals) findings.push(`the journal does not conserve ${code}`)
+    const shown = totals.find((total) => total['asset'] === code)
+    const engine = ['free', 'locked', 'fees', 'deposits', 'withdrawals'].map((name) =>
+      unitsOf(shown?.[name] ?? '0', decimals),
+    )
+    const [engineFree = 0n, engineLocked = 0n, engineFees = 0n, engineIn = 0n, engineOut = 0n] = engine
+    if (engineFree + engineLocked + engineFees !== engineIn - engineOut)
+      findings.push(`the engine does not conserve ${code}`)
+    if (engineFree !== free || engineLocked !== locked || engineFees !== fees)
+      findings.push(`the engine's sums of ${code} are not the journal's`)
+  }
+  return findings
+}

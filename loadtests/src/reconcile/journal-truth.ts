@@ -1,0 +1,103 @@
+import {
+  Command,
+  EventKind,
+  Exchange,
+  eachEvent,
+  ExecutionType,
+  outcomeRepeated,
+  outcomeWords,
+  readEvent,
+  type OrderImage,
+  type TradeEvent,
+} from '@uptick/core'
+import { openJournal, type Journal } from '@uptick/journal'
+import { BatchReader, skipCommand } from '@uptick/protocol'
+
+/**
+ * What the journal says, by a replay of its own: independent of the engine that wrote it, of the recorder's tables and
+ * of what anybody was told. `advance` goes on from where it was, so a long test replays every command once.
+ */
+export class JournalTruth {
+  readonly #journal: Journal
+  readonly #reader = new BatchReader()
+  readonly #command = new Command()
+  readonly exchange = new Exchange()
+  /** Every order ever accepted, as it stood last. */
+  readonly orders = new Map<number, OrderImage>()
+  /** Ids of the orders accepted under `account/client id`: more than one is one too many, as the traders send each once. */
+  readonly accepted = new Map<string, number[]>()
+  /** By symbol; index is the trade id less one. */
+  readonly trades: TradeEvent[][] = []
+  #epoch = 0
+
+  private constructor(journal: Journal) {
+    this.#journal = journal
+  }
+
+  static open(databaseUrl: string): JournalTruth {
+    return new JournalTruth(openJournal(databaseUrl, { shard: 0 }))
+  }
+
+  get sequence(): number {
+    return this.exchange.sequence
+  }
+
+  get hash(): string {
+    return BigInt.asUintN(64, this.exchange.runningHash()).toString(16).padStart(16, '0')
+  }
+
+  /**
+   * Replay up to `through`, or to the end of the journal.
+   *
+   * @throws Error when sequences have gaps, epochs fall, or a batch was made from another state than this one
+   */
+  async advance(through?: number): Promise<void> {
+    const skipped = await this.#journal.skipped()
+    const last = through ?? (await this.#journal.head()).last
+    if (last <= this.sequence) return
+    for await (const batch of this.#journal.read(this.sequence + 1, { through: last })) {
+      if (batch.first > this.sequence + 1) throw new Error(`the journal has a gap before sequence ${batch.first}`)
+      if (batch.epoch < this.#epoch) throw new Error(`epoch ${batch.epoch} after ${this.#epoch} at ${batch.first}`)
+      this.#epoch = batch.epoch
+      const reader = this.#reader.open(batch.payload)
+      const ours = BigInt.asUintN(64, this.exchange.runningHash())
+      if (batch.first === this.sequence + 1 && reader.hashBefore !== undefined && reader.hashBefore !== ours)
+        throw new Error(`before sequence ${batch.first} its leader had another state than the replay`)
+      while (reader.next(this.#command) && reader.sequence <= last) {
+        if (reader.sequence <= this.sequence) continue
+        if (skipped.has(reader.sequence)) skipCommand(this.#command)
+        this.exchange.output.clear()
+        this.exchange.execute(this.#command, reader.sequence, reader.time)
+        this.#collect()
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#journal.close().then(() => undefined)
+  }
+
+  #collect(): void {
+    const { words, length } = this.exchange.output
+    for (let offset = 0; offset < length; offset += outcomeWords(words, offset)) {
+      if (outcomeRepeated(words, offset)) continue
+      eachEvent(words, offset, (kind, at) => {
+        if (kind !== EventKind.EXECUTION && kind !== EventKind.TRADE) return
+        const event = readEvent(words, at)
+        if (event.kind === EventKind.TRADE) (this.trades[event.symbol] ??= []).push(event)
+        if (event.kind !== EventKind.EXECUTION) return
+        const { order } = event
+        this.orders.set(order.orderId, order)
+        if (event.execution !== ExecutionType.NEW) return
+        const name = acceptedName(order.account, order.clientId)
+        const before = this.accepted.get(name)
+        if (before === undefined) this.accepted.set(name, [order.orderId])
+        else before.push(order.orderId)
+      })
+    }
+  }
+}
+
+export function acceptedName(account: number, clientId: string): string {
+  return `${account}/${clientId}`
+}

@@ -1,0 +1,41 @@
+import type { OperatorClient } from '@uptick/standalone'
+import type pg from 'pg'
+import type { Acknowledgements } from './acknowledgements.ts'
+import { checkAcknowledged } from './check-acknowledged.ts'
+import { checkEngine } from './check-engine.ts'
+import { checkSums } from './check-sums.ts'
+import { checkTables, recorded } from './check-tables.ts'
+import type { JournalTruth } from './journal-truth.ts'
+import type { StreamWatch } from './stream-watch.ts'
+import type { TradersMarket } from './traffic.ts'
+
+export interface Witnesses {
+  readonly told: Acknowledgements
+  readonly truth: JournalTruth
+  readonly market: TradersMarket
+  readonly operator: OperatorClient
+  readonly pool: pg.Pool
+  readonly stream: StreamWatch
+}
+
+const FINDINGS_SHOWN_MAX = 20
+
+/**
+ * Compare everybody's story while nothing trades: what traders were told, the journal, the engine's state, the tables,
+ * the sums of money, the public streams.
+ *
+ * @returns what is wrong, a sentence each, twenty at most; nothing when all agree
+ */
+export async function reconcile(witnesses: Witnesses): Promise<string[]> {
+  const { told, truth, market, operator, pool, stream } = witnesses
+  const since = truth.sequence
+  const findings = await checkEngine(operator, truth)
+  await recorded(pool, truth.sequence)
+  findings.push(
+    ...checkAcknowledged(told, truth, market),
+    ...(await checkSums(operator, truth)),
+    ...(await checkTables(pool, truth, since)),
+    ...(await stream.check(truth)),
+  )
+  return findings.slice(0, FINDINGS_SHOWN_MAX)
+}

@@ -1,0 +1,152 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { decimalText } from '../client/decimal.ts'
+import { ConnectionLostError, WsApiClient, type ApiKey } from '../client/ws-api.ts'
+import { FlowRandom } from '../flow/random.ts'
+import type { Acknowledgements } from './acknowledgements.ts'
+
+const RECONNECT_MS = 40
+const MIDDLE = 60_000_00
+const SPREAD_UNITS = 200
+const MINE_MAX = 50
+
+export interface TradersMarket {
+  readonly symbol: string
+  readonly priceDecimals: number
+  readonly quantityDecimals: number
+}
+
+export interface Trader {
+  readonly account: number
+  readonly key: ApiKey
+}
+
+export interface TrafficOptions {
+  readonly url: string
+  readonly market: TradersMarket
+  readonly traders: readonly Trader[]
+  readonly acknowledgements: Acknowledgements
+  readonly seed: number
+  /** Requests that each trader has on the way. */
+  readonly inFlight: number
+}
+
+/**
+ * Traders who place and cancel orders around one price, so that about half of them trade, and who write down what they
+ * were told. When their connection breaks, what had no answer is of unknown fate; they connect again and go on.
+ */
+export class Traffic {
+  readonly #options: TrafficOptions
+  readonly #random: FlowRandom
+  readonly #clients = new Map<Trader, WsApiClient>()
+  #running = false
+  #lanes: Promise<void>[] = []
+  #sent = 0
+  #answered = 0
+
+  constructor(options: TrafficOptions) {
+    this.#options = options
+    this.#random = new FlowRandom(options.seed)
+  }
+
+  /** Requests without an answer at this moment. */
+  get inFlight(): number {
+    return this.#sent - this.#answered
+  }
+
+  /** Orders acknowledged so far. */
+  get acknowledged(): number {
+    return this.#options.acknowledgements.count('acknowledged')
+  }
+
+  start(): void {
+    if (this.#running) throw new Error('the traffic runs already')
+    this.#running = true
+    this.#lanes = this.#options.traders.flatMap((trader) => {
+      const mine: number[] = []
+      return Array.from({ length: this.#options.inFlight }, () => this.#lane(trader, mine))
+    })
+  }
+
+  /** Send no more, and wait until the fate of everything that was sent is known or known to be unknown. */
+  async pause(): Promise<void> {
+    this.#running = false
+    await Promise.all(this.#lanes)
+  }
+
+  async stop(): Promise<void> {
+    await this.pause()
+    for (const client of this.#clients.values()) client.terminate()
+  }
+
+  /** One request after another; `mine` are open orders of the trader, as far as it knows. */
+  async #lane(trader: Trader, mine: number[]): Promise<void> {
+    while (this.#running) {
+      const client = await this.#connected(trader)
+      if (client === undefined) continue
+      this.#sent++
+      try {
+        if (mine.length > MINE_MAX || (mine.length > 5 && this.#random.below(4) === 0))
+          await this.#cancel(client, trader, mine)
+        else await this.#place(client, trader, mine)
+      } catch (error) {
+        if (!(error instanceof ConnectionLostError)) throw error
+      } finally {
+        this.#answered++
+      }
+    }
+  }
+
+  async #connected(trader: Trader): Promise<WsApiClient | undefined> {
+    const known = this.#clients.get(trader)
+    if (known !== undefined && !known.isLost) return known
+    try {
+      const client = await WsApiClient.connect(this.#options.url)
+      const winner = this.#clients.get(trader)
+      if (winner !== undefined && !winner.isLost) {
+        client.terminate()
+        return winner
+      }
+      this.#clients.set(trader, client)
+      return client
+    } catch {
+      await delay(RECONNECT_MS)
+      return undefined
+    }
+  }
+
+  async #place(client: WsApiClient, trader: Trader, mine: number[]): Promise<void> {
+    const { market, acknowledgements, seed } = this.#options
+    const side = this.#random.below(2) === 0 ? 'BUY' : 'SELL'
+    const price = decimalText(MIDDLE + this.#random.below(SPREAD_UNITS) - SPREAD_UNITS / 2, market.priceDecimals)
+    const quantity = decimalText(10 + this.#random.below(1_000), market.quantityDecimals)
+    const clientId = `t${seed}-${trader.account}-${acknowledgements.size}`
+    acknowledgements.sent({ clientId, account: trader.account, side, price, quantity })
+    const order = { symbol: market.symbol, side, type: 'LIMIT', timeInForce: 'GTC', price, quantity }
+    try {
+      const answer = await client.signed(trader.key, 'order.place', {
+        ...order,
+        newClientOrderId: clientId,
+        newOrderRespType: 'RESULT',
+      })
+      if (!answer.ok) {
+        acknowledgements.failed(clientId, answer.code)
+        return
+      }
+      const orderId = Number(answer.result['orderId'])
+      acknowledgements.acknowledged(clientId, orderId)
+      if (answer.result['status'] !== 'FILLED') mine.push(orderId)
+    } catch (error) {
+      acknowledgements.lost(clientId)
+      throw error
+    }
+  }
+
+  async #cancel(client: WsApiClient, trader: Trader, mine: number[]): Promise<void> {
+    const [orderId = 0] = mine.splice(this.#random.below(mine.length), 1)
+    const answer = await client.signed(trader.key, 'order.cancel', {
+      symbol: this.#options.market.symbol,
+      orderId: String(orderId),
+    })
+    if (answer.ok) this.#options.acknowledgements.cancelled.add(orderId)
+  }
+}
