@@ -1,0 +1,85 @@
+import { CANDLE_INTERVALS, openTimeOf, stepOpenTime } from '@uptick/readmodel'
+import type { CandleInterval, CandlePart, RecordedTrade } from '@uptick/readmodel'
+
+type Changing<T> = { -readonly [K in keyof T]: T[K] }
+
+/** What trades add to the candles of one market and interval, in order of time. */
+class Series {
+  readonly #symbol: number
+  readonly #interval: CandleInterval
+  readonly parts: Changing<CandlePart>[] = []
+  #endTime = Number.NEGATIVE_INFINITY
+
+  constructor(symbol: number, interval: CandleInterval) {
+    this.#symbol = symbol
+    this.#interval = interval
+  }
+
+  trade(trade: RecordedTrade): void {
+    const takerBuys = !trade.buyerIsMaker
+    const { price, quantity, quote, tradeId } = trade
+    this.#add(trade.time, {
+      open: price,
+      high: price,
+      low: price,
+      close: price,
+      volume: BigInt(quantity),
+      quoteVolume: quote,
+      takerBuyVolume: takerBuys ? BigInt(quantity) : 0n,
+      takerBuyQuoteVolume: takerBuys ? quote : 0n,
+      count: 1,
+      firstTradeId: tradeId,
+      lastTradeId: tradeId,
+    })
+  }
+
+  /** Join a candle of a shorter interval, which lies whole in one of this. */
+  merge(part: CandlePart): void {
+    this.#add(part.openTime, part)
+  }
+
+  #add(time: number, more: Omit<CandlePart, 'symbol' | 'interval' | 'openTime'>): void {
+    if (time >= this.#endTime) {
+      const openTime = openTimeOf(this.#interval, time)
+      this.#endTime = stepOpenTime(this.#interval, openTime, 1)
+      this.parts.push({ ...more, symbol: this.#symbol, interval: this.#interval, openTime })
+      return
+    }
+    const part = this.parts.at(-1)!
+    part.high = Math.max(part.high, more.high)
+    part.low = Math.min(part.low, more.low)
+    part.close = more.close
+    part.volume += more.volume
+    part.quoteVolume += more.quoteVolume
+    part.takerBuyVolume += more.takerBuyVolume
+    part.takerBuyQuoteVolume += more.takerBuyQuoteVolume
+    part.count += more.count
+    part.lastTradeId = more.lastTradeId
+  }
+}
+
+/** Gathers trades, in order of time, into what they add to the candles of every interval. */
+export class CandleCollector {
+  readonly #seconds = new Map<number, Series>()
+
+  trade(trade: RecordedTrade): void {
+    let series = this.#seconds.get(trade.symbol)
+    if (!series) this.#seconds.set(trade.symbol, (series = new Series(trade.symbol, '1s')))
+    series.trade(trade)
+  }
+
+  /** Every other interval is made of whole seconds, so each trade is counted once and each second fifteen times. */
+  parts(): CandlePart[] {
+    const all: CandlePart[] = []
+    for (const [symbol, seconds] of this.#seconds) {
+      all.push(...seconds.parts)
+      for (const interval of CANDLE_INTERVALS) {
+        if (interval === '1s') continue
+        const series = new Series(symbol, interval)
+        for (const second of seconds.parts) series.merge(second)
+        all.push(...series.parts)
+      }
+    }
+    return all
+  }
+}

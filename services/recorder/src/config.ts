@@ -1,0 +1,26 @@
+import { Type, type Static } from 'typebox'
+import { serviceSettings } from '@uptick/runtime'
+
+export const recorderSchema = Type.Object({
+  ...serviceSettings,
+  DATABASE_URL: Type.String({ secret: true, description: 'PostgreSQL with the journal and the read model' }),
+  SHARD: Type.Integer({ minimum: 0, maximum: 999, default: 0, description: 'which journal to follow' }),
+  TRANSACTION_COMMANDS_MAX: Type.Integer({
+    minimum: 1,
+    maximum: 1_000_000,
+    default: 5000,
+    description: 'commands recorded in one transaction when behind; a batch of the journal is never divided',
+  }),
+  SNAPSHOT_COMMANDS: Type.Integer({
+    minimum: 1,
+    default: 2_000_000,
+    description: 'a snapshot of the state is saved after this many commands, if there has been none',
+  }),
+  SNAPSHOT_SECONDS: Type.Integer({
+    minimum: 1,
+    default: 60,
+    description: 'a snapshot of the state is saved after this long, if anything has happened',
+  }),
+  SNAPSHOTS_KEPT: Type.Integer({ minimum: 2, maximum: 100, default: 3, description: 'older snapshots are removed' }),
+})
+export type RecorderConfig = Static<typeof recorderSchema>

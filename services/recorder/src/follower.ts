@@ -1,0 +1,239 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { Exchange } from '@uptick/core'
+import {
+  Backoff,
+  JournalGapError,
+  JournalPrunedError,
+  JournalRolledBackError,
+  SnapshotDamagedError,
+} from '@uptick/journal'
+import type { Journal, StoredBatch } from '@uptick/journal'
+import { ProtocolError } from '@uptick/protocol'
+import { OffsetConflictError } from '@uptick/readmodel'
+import type { RecordedOffset, RecordedRange, RecordedRows } from '@uptick/readmodel'
+import { BatchQueue } from './batch-queue.ts'
+import { DivergedError, PoisonError, Replica } from './replica.ts'
+import type { RowWriter } from './row-writer.ts'
+import { RowCollector } from './rows.ts'
+import { SnapshotKeeper } from './snapshots.ts'
+import type { SnapshotPolicy, Stopwatch } from './snapshots.ts'
+
+const SKIP_POLL_MS = 1000
+
+/** What the follower tells about itself. */
+export interface FollowerObserver {
+  /** Following the journal and writing, or why not. */
+  following(met: boolean, reason: string, error?: unknown): void
+  /** The state is that of the journal's writers; once false it stays so until somebody steps in. */
+  halted(reason: string, error: unknown): void
+  /** The state is at the read model's offset; recording begins. */
+  restored(offset: RecordedOffset): void
+  recorded(range: RecordedRange, rows: RecordedRows, seconds: number): void
+  snapshot(sequence: number, bytes: number, seconds: number): void
+  snapshotFailed(error: unknown): void
+}
+
+export interface FollowerOptions {
+  readonly journal: Journal
+  readonly writer: RowWriter
+  readonly observer: FollowerObserver
+  readonly transactionCommandsMax: number
+  readonly snapshots: SnapshotPolicy
+  readonly stopwatch: Stopwatch
+}
+
+/** A group of batches, executed: what it did, and the error that ended it early. */
+interface Group {
+  readonly range: RecordedRange
+  readonly rows: RecordedRows
+  readonly error: unknown
+}
+
+/**
+ * Follows the journal into the read model. Modes:
+ * - *restoring*: skips, the read model's offset, the newest snapshot not after it, the batches from there to the offset.
+ * - *recording*: batches after the offset, executed while the transaction of those before them is under way.
+ * - *waiting* after a failure that may pass: then restoring again, from nothing but the database.
+ * - *contained*: a command breaks the state machine; restoring again once an operator has decided to skip it.
+ * - *halted*: the journal or the state cannot be right. Nothing more is recorded; the evidence is in the log.
+ * Whatever moment it is killed at, the offset says where it was.
+ */
+export class Follower {
+  readonly #options: FollowerOptions
+
+  constructor(options: FollowerOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when `signal` aborts and the transaction under way has ended. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { observer } = this.#options
+    const backoff = new Backoff()
+    while (!signal.aborted) {
+      try {
+        await this.#restoreAndRecord(signal, backoff)
+      } catch (error) {
+        if (signal.aborted) return
+        if (error instanceof PoisonError) await this.#waitForSkip(error, signal)
+        else if (isFinal(error)) {
+          observer.halted(error instanceof Error ? error.message : String(error), error)
+          return
+        } else {
+          observer.following(false, reasonOf(error), error)
+          await backoff.wait(signal)
+        }
+      }
+    }
+  }
+
+  async #restoreAndRecord(signal: AbortSignal, backoff: Backoff): Promise<void> {
+    const { journal, observer, snapshots, stopwatch } = this.#options
+    const { replica, snapshot } = await this.#restore(signal)
+    const keeper = new SnapshotKeeper(journal, snapshots, snapshot, stopwatch)
+    observer.following(true, '')
+    backoff.reset()
+    const ending = new AbortController()
+    const queue = new BatchQueue()
+    const onTrouble = (error: unknown): void =>
+      observer.following(error === undefined, 'the journal cannot be read', error)
+    const tail = journal.tail(replica.exchange.sequence + 1, AbortSignal.any([signal, ending.signal]), { onTrouble })
+    const filling = queue.fill(tail)
+    try {
+      await this.#record(queue, replica, keeper, signal)
+    } finally {
+      ending.abort()
+      queue.end()
+      await filling
+    }
+  }
+
+  /** The state at the read model's offset. */
+  async #restore(signal: AbortSignal): Promise<{ replica: Replica; snapshot: number }> {
+    const { journal, writer, observer } = this.#options
+    // First: a command in it must not be executed even once.
+    const skipped = await journal.skipped()
+    const offset = await writer.offset()
+    const { sequence } = offset
+    const snapshot = await journal.latestSnapshot(sequence)
+    const { shard } = journal
+    const exchange = snapshot ? Exchange.restore(snapshot.bytes, { shard }) : new Exchange({ shard })
+    const replica = new Replica(exchange, skipped)
+    if (exchange.sequence < sequence) {
+      for await (const batch of journal.read(exchange.sequence + 1, { through: sequence })) {
+        signal.throwIfAborted()
+        exchange.output.clear()
+        replica.apply(batch)
+      }
+    }
+    if (exchange.sequence !== sequence) {
+      throw new DivergedError('the read model is not at the end of a batch of the journal', {
+        offset: sequence,
+        journal: exchange.sequence,
+      })
+    }
+    observer.restored(offset)
+    return { replica, snapshot: snapshot?.sequence ?? 0 }
+  }
+
+  async #record(queue: BatchQueue, replica: Replica, keeper: SnapshotKeeper, signal: AbortSignal): Promise<void> {
+    let writing = Promise.resolve()
+    let saving = Promise.resolve()
+    try {
+      while (!signal.aborted) {
+        // Nothing to execute meanwhile: hear at once how the transaction ends.
+        if (queue.isEmpty) await writing
+        const batches = await queue.take(this.#options.transactionCommandsMax)
+        if (batches.length === 0) break
+        const group = execute(replica, batches)
+        await writing
+        writing = this.#write(group, signal)
+        // Awaited above or below; until then a failure must not count as unhandled.
+        writing.catch(() => undefined)
+        if (group.error !== undefined) {
+          await writing
+          throw group.error
+        }
+        if (!keeper.isDue(replica.exchange.sequence)) continue
+        await saving
+        const bytes = replica.exchange.snapshot()
+        await writing
+        saving = this.#save(keeper, replica.exchange.sequence, bytes)
+      }
+      await writing
+    } finally {
+      await saving
+    }
+  }
+
+  async #write({ range, rows }: Group, signal: AbortSignal): Promise<void> {
+    if (range.through === range.from) return
+    const { writer, observer, stopwatch } = this.#options
+    const start = stopwatch()
+    await writer.write(range, rows, signal)
+    observer.recorded(range, rows, (stopwatch() - start) / 1000)
+  }
+
+  /** Never rejects: a snapshot that fails is one that is not there. */
+  async #save(keeper: SnapshotKeeper, sequence: number, bytes: Uint8Array): Promise<void> {
+    const { observer, stopwatch } = this.#options
+    const start = stopwatch()
+    try {
+      await keeper.save(sequence, bytes)
+      observer.snapshot(sequence, bytes.length, (stopwatch() - start) / 1000)
+    } catch (error) {
+      observer.snapshotFailed(error)
+    }
+  }
+
+  async #waitForSkip(error: PoisonError, signal: AbortSignal): Promise<void> {
+    const { journal, observer } = this.#options
+    observer.following(false, `${error.message}; an operator must decide to skip it`, error)
+    while (!signal.aborted) {
+      await delay(SKIP_POLL_MS, undefined, { signal }).catch(() => undefined)
+      const skipped = await journal.skipped().catch(() => new Set<number>())
+      if (skipped.has(error.sequence)) return
+    }
+  }
+}
+
+/** Execute batches; a failure leaves those before the one it is in. */
+function execute(replica: Replica, batches: readonly StoredBatch[]): Group {
+  const { exchange } = replica
+  const from = exchange.sequence
+  exchange.output.clear()
+  let length = 0
+  let through = from
+  let time = exchange.time
+  let failure: unknown
+  try {
+    for (const batch of batches) {
+      replica.apply(batch)
+      length = exchange.output.length
+      through = exchange.sequence
+      time = exchange.time
+    }
+  } catch (error) {
+    failure = error
+  }
+  const collector = new RowCollector()
+  collector.add(exchange.output.words, length)
+  return { range: { shard: exchange.shard, from, through, time }, rows: collector.rows(), error: failure }
+}
+
+function isFinal(error: unknown): boolean {
+  return [
+    DivergedError,
+    ProtocolError,
+    JournalGapError,
+    JournalPrunedError,
+    JournalRolledBackError,
+    SnapshotDamagedError,
+  ].some((kind) => error instanceof kind)
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof OffsetConflictError) return error.message
+  return error instanceof Error && error.cause instanceof Error
+    ? `${error.message}: ${error.cause.message}`
+    : String(error)
+}

@@ -1,0 +1,87 @@
+import { Counter, Gauge, Histogram } from '@uptick/runtime'
+import type { ServiceContext } from '@uptick/runtime'
+import type { RecordedRange, RecordedRows } from '@uptick/readmodel'
+
+type Registry = ServiceContext<unknown>['metrics']
+
+/** From small transactions when up to date to large ones when behind, in seconds. */
+const SECONDS_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+/** What is measured of the recorder. */
+export class RecorderMetrics {
+  readonly #rows: Counter
+  readonly #commands: Counter
+  readonly #transactions: Histogram
+  readonly #snapshots: Histogram
+  readonly #snapshotBytes: Gauge
+  readonly #failures: Counter
+  #recorded = 0
+  #recordedTime = 0
+  #head = 0
+
+  /** @param now µs since 1970 */
+  constructor(registry: Registry, now: () => number) {
+    const registers = [registry]
+    this.#rows = new Counter({ name: 'recorder_rows_total', help: 'Rows written', labelNames: ['table'], registers })
+    this.#commands = new Counter({ name: 'recorder_commands_total', help: 'Commands recorded', registers })
+    this.#failures = new Counter({ name: 'recorder_failures_total', help: 'Failures that were survived', registers })
+    this.#transactions = new Histogram({
+      name: 'recorder_transaction_seconds',
+      help: 'Duration of transactions, failed attempts included',
+      buckets: SECONDS_BUCKETS,
+      registers,
+    })
+    this.#snapshots = new Histogram({
+      name: 'recorder_snapshot_seconds',
+      help: 'Duration of saving a snapshot',
+      buckets: SECONDS_BUCKETS,
+      registers,
+    })
+    this.#snapshotBytes = new Gauge({ name: 'recorder_snapshot_bytes', help: 'Size of the last snapshot', registers })
+    const gauge = (name: string, help: string, value: () => number): Gauge =>
+      new Gauge({
+        name,
+        help,
+        registers,
+        collect() {
+          this.set(value())
+        },
+      })
+    gauge('recorder_recorded_sequence', 'Last sequence recorded', () => this.#recorded)
+    gauge('recorder_lag_sequences', 'Commands in the journal that are not recorded', () => this.lagSequences)
+    gauge('recorder_lag_seconds', 'Age of the last command recorded, 0 when nothing is missing', () =>
+      this.lagSequences === 0 ? 0 : Math.max(0, now() - this.#recordedTime) / 1_000_000,
+    )
+  }
+
+  get lagSequences(): number {
+    return Math.max(0, this.#head - this.#recorded)
+  }
+
+  /** The journal's last sequence, as it was a moment ago. */
+  head(sequence: number): void {
+    this.#head = sequence
+  }
+
+  /** What was recorded before this process started. */
+  start(sequence: number, time: number): void {
+    this.#recorded = sequence
+    this.#recordedTime = time
+  }
+
+  recorded(range: RecordedRange, rows: RecordedRows, seconds: number): void {
+    this.start(range.through, range.time)
+    this.#commands.inc(range.through - range.from)
+    this.#transactions.observe(seconds)
+    for (const [table, list] of Object.entries(rows)) this.#rows.inc({ table }, list.length)
+  }
+
+  snapshot(bytes: number, seconds: number): void {
+    this.#snapshots.observe(seconds)
+    this.#snapshotBytes.set(bytes)
+  }
+
+  failure(): void {
+    this.#failures.inc()
+  }
+}

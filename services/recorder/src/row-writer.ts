@@ -1,0 +1,79 @@
+import { Pool } from 'pg'
+import { retryWithBackoff } from '@uptick/journal'
+import { OffsetConflictError, readOffset, recordBatch } from '@uptick/readmodel'
+import type { RecordedOffset, RecordedRange, RecordedRows } from '@uptick/readmodel'
+
+const CONNECT_TIMEOUT_MS = 3000
+/** A transaction of very many rows on a very slow disk; beyond it something is wrong, and it is tried again. */
+const STATEMENT_TIMEOUT_MS = 60_000
+
+export interface RowWriterOptions {
+  readonly connectionString: string
+  readonly shard: number
+  /** Hears of each failed attempt, and `undefined` when it works again. */
+  readonly onTrouble: (error: unknown) => void
+}
+
+/** Writes rows until they are there: survives lost connections and restarts of PostgreSQL. */
+export class RowWriter {
+  readonly #pool: Pool
+  readonly #options: RowWriterOptions
+
+  constructor(options: RowWriterOptions) {
+    this.#options = options
+    this.#pool = new Pool({
+      connectionString: options.connectionString,
+      max: 1,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      // The client's own watch, for a server that has gone silent.
+      query_timeout: STATEMENT_TIMEOUT_MS + 5000,
+      keepAlive: true,
+      application_name: 'uptick-recorder',
+    })
+    // An idle connection that breaks is replaced when the next one is needed.
+    this.#pool.on('error', () => undefined)
+  }
+
+  offset(): Promise<RecordedOffset> {
+    return readOffset(this.#pool, this.#options.shard)
+  }
+
+  /**
+   * Record the rows exactly once. When an attempt fails, the offset tells whether it succeeded after all.
+   *
+   * @throws OffsetConflictError when another recorder is at work; the last error when `signal` aborts
+   */
+  async write(range: RecordedRange, rows: RecordedRows, signal: AbortSignal): Promise<void> {
+    let troubled = false
+    const result = await retryWithBackoff(
+      () => this.#attempt(range, rows, troubled),
+      signal,
+      (error) => {
+        troubled = true
+        this.#options.onTrouble(error)
+      },
+    )
+    if (troubled) this.#options.onTrouble(undefined)
+    if (result === 'conflict') throw new OffsetConflictError(`another recorder is ahead of ${range.from}`)
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end()
+  }
+
+  async #attempt(range: RecordedRange, rows: RecordedRows, again: boolean): Promise<'done' | 'conflict'> {
+    if (again && (await this.offset()).sequence === range.through) return 'done'
+    const client = await this.#pool.connect()
+    try {
+      await recordBatch(client, range, rows)
+      client.release()
+      return 'done'
+    } catch (error) {
+      client.release(true)
+      if (!(error instanceof OffsetConflictError)) throw error
+      // The transaction that was lost sight of may have been committed between looking and writing.
+      return (await this.offset()).sequence === range.through ? 'done' : 'conflict'
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import {
+  EventKind,
+  ExecutionType,
+  eachEvent,
+  outcomeKind,
+  outcomeRepeated,
+  outcomeSequence,
+  outcomeTime,
+  outcomeWords,
+  readEvent,
+} from '@uptick/core'
+import type { BalanceEvent, CatalogueEvent, CommandKind, ExecutionEvent, TradeEvent } from '@uptick/core'
+import type { RecordedBalance, RecordedDefinition, RecordedRows, RecordedTrade } from '@uptick/readmodel'
+import { CandleCollector } from './candles.ts'
+
+type Changing<T> = { -readonly [K in keyof T]: T[K] }
+
+/** The command that is being read. */
+interface Source {
+  readonly sequence: number
+  readonly time: number
+  readonly kind: CommandKind
+}
+
+/**
+ * Turns outcomes into rows of the read model: of each order the last image, of trades one row with both sides, of
+ * balances one row for each command. Repetitions of earlier replies are passed over: they have been recorded.
+ */
+export class RowCollector {
+  /** The last execution of each order, and the command that it is of. */
+  readonly #executions = new Map<number, { event: ExecutionEvent; sequence: number }>()
+  readonly #trades: Changing<RecordedTrade>[] = []
+  readonly #balances: RecordedBalance[] = []
+  readonly #definitions = new Map<string, RecordedDefinition>()
+
+  /** Read the outcomes in the first `length` of `words`, one after another. */
+  add(words: Int32Array, length: number): void {
+    for (let at = 0; at < length; at += outcomeWords(words, at)) {
+      if (outcomeRepeated(words, at)) continue
+      const source = {
+        sequence: outcomeSequence(words, at),
+        time: outcomeTime(words, at),
+        kind: outcomeKind(words, at),
+      }
+      eachEvent(words, at, (kind, offset) => {
+        // Half of all events; the read model holds no books.
+        if (kind !== EventKind.LEVEL) this.#event(source, words, offset)
+      })
+    }
+  }
+
+  rows(): RecordedRows {
+    const candles = new CandleCollector()
+    for (const trade of this.#trades) candles.trade(trade)
+    return {
+      orders: Array.from(this.#executions.values(), ({ event, sequence }) => ({
+        ...event.order,
+        expiryReason: event.expiryReason,
+        sequence,
+      })),
+      trades: this.#trades,
+      balances: this.#balances,
+      candles: candles.parts(),
+      definitions: [...this.#definitions.values()],
+    }
+  }
+
+  #event(source: Source, words: Int32Array, offset: number): void {
+    const event = readEvent(words, offset)
+    if (event.kind === EventKind.EXECUTION) this.#execution(source, event)
+    else if (event.kind === EventKind.TRADE) this.#trade(source, event)
+    else if (event.kind === EventKind.BALANCE) this.#balance(source, event)
+    else if (event.kind === EventKind.CATALOGUE) this.#definition(source, event)
+  }
+
+  #execution(source: Source, event: ExecutionEvent): void {
+    this.#executions.set(event.order.orderId, { event, sequence: source.sequence })
+    if (event.execution === ExecutionType.TRADE) this.#fee(event)
+  }
+
+  /** The executions of a trade follow it, and carry what each side paid. */
+  #fee({ order, tradeId, maker, fee, feeAsset }: ExecutionEvent): void {
+    const trade = this.#trades.at(-1)
+    if (trade?.tradeId !== tradeId || trade.symbol !== order.symbol) {
+      throw new Error(`an execution of trade ${tradeId} of symbol ${order.symbol} does not follow it`)
+    }
+    if (maker) {
+      trade.makerFee = fee
+      trade.makerFeeAsset = feeAsset
+    } else {
+      trade.takerFee = fee
+      trade.takerFeeAsset = feeAsset
+    }
+  }
+
+  #trade({ sequence, time }: Source, event: TradeEvent): void {
+    const { kind: _, ...trade } = event
+    const before = this.#trades.at(-1)
+    const joins =
+      before?.sequence === sequence &&
+      before.symbol === trade.symbol &&
+      before.takerOrder === trade.takerOrder &&
+      before.price === trade.price
+    const aggregateId = joins ? before.aggregateId : trade.tradeId
+    const fees = { makerFee: 0n, makerFeeAsset: 0, takerFee: 0n, takerFeeAsset: 0 }
+    this.#trades.push({ ...trade, ...fees, aggregateId, sequence, time })
+  }
+
+  #balance({ sequence, time, kind }: Source, { account, asset, free, locked }: BalanceEvent): void {
+    this.#balances.push({ account, asset, free, locked, sequence, time, reason: kind })
+  }
+
+  #definition({ sequence }: Source, { subject, id, definition }: CatalogueEvent): void {
+    const part = subject === 'fees' ? symbolOfFees(definition) : ''
+    this.#definitions.set(`${subject} ${id} ${part}`, { subject, id, part, definition, sequence })
+  }
+}
+
+/** An account can have fees of its own for each symbol. */
+function symbolOfFees(definition: string): string {
+  const fees: unknown = JSON.parse(definition)
+  const found = typeof fees === 'object' && fees !== null && 'symbol' in fees ? fees.symbol : ''
+  return typeof found === 'string' ? found : ''
+}

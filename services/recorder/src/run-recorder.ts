@@ -1,0 +1,144 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { checkSchema, openJournal, retryWithBackoff, SchemaVersionError } from '@uptick/journal'
+import type { PostgresJournal } from '@uptick/journal'
+import type { RecordedOffset } from '@uptick/readmodel'
+import type { ServiceContext } from '@uptick/runtime'
+import { Pool } from 'pg'
+import type { RecorderConfig } from './config.ts'
+import { Follower } from './follower.ts'
+import type { FollowerObserver } from './follower.ts'
+import { RecorderMetrics } from './metrics.ts'
+import { DivergedError, PoisonError } from './replica.ts'
+import { RowWriter } from './row-writer.ts'
+
+const HEAD_POLL_MS = 1000
+/** A transaction under way may end; longer than that and it is given up, which is safe. */
+const STOP_MS_MAX = 5000
+
+/** The conditions of readiness. */
+const FOLLOWING = 'following'
+const VERIFIED = 'state-verified'
+
+type Context = ServiceContext<RecorderConfig>
+
+/** Start the recorder inside a running service: check the schema, then follow the journal until shutdown. */
+export async function runRecorder(context: Context): Promise<void> {
+  const { config, lifecycle } = context
+  lifecycle.set(FOLLOWING, false, 'starting')
+  lifecycle.set(VERIFIED, true)
+  const stopping = new AbortController()
+  context.onShutdown('starting', 100, () => stopping.abort())
+  await waitForSchema(context, stopping.signal)
+  if (stopping.signal.aborted) return
+  const observe = new Observer(context)
+  const journal = openJournal(config.DATABASE_URL, { shard: config.SHARD })
+  const writer = new RowWriter({
+    connectionString: config.DATABASE_URL,
+    shard: config.SHARD,
+    onTrouble: (error) => observe.following(error === undefined, 'the database refuses to write', error),
+  })
+  const follower = new Follower({
+    journal,
+    writer,
+    observer: observe,
+    transactionCommandsMax: config.TRANSACTION_COMMANDS_MAX,
+    snapshots: {
+      commands: config.SNAPSHOT_COMMANDS,
+      seconds: config.SNAPSHOT_SECONDS,
+      kept: config.SNAPSHOTS_KEPT,
+    },
+    stopwatch: () => performance.now(),
+  })
+  const watching = watchHead(journal, observe.metrics, stopping.signal)
+  const running = follower.run(stopping.signal).catch((error: unknown) => context.fail('the follower ended', error))
+  context.onShutdown('follower', STOP_MS_MAX, async () => {
+    stopping.abort()
+    await Promise.all([running, watching])
+    await Promise.all([journal.close(), writer.close()])
+  })
+}
+
+/** A database that is not there yet is waited for; one whose schema does not fit is an error. */
+async function waitForSchema({ config, log, lifecycle }: Context, signal: AbortSignal): Promise<void> {
+  const pool = new Pool({ connectionString: config.DATABASE_URL, max: 1, connectionTimeoutMillis: 3000 })
+  pool.on('error', () => undefined)
+  try {
+    const misfit = await retryWithBackoff(
+      async () => {
+        try {
+          await checkSchema(pool)
+        } catch (error) {
+          if (error instanceof SchemaVersionError) return error
+          throw error
+        }
+        return undefined
+      },
+      signal,
+      (error) => {
+        log.warn({ err: error }, 'PostgreSQL does not answer')
+        lifecycle.set(FOLLOWING, false, 'PostgreSQL does not answer')
+      },
+    )
+    if (misfit) throw misfit
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    await pool.end()
+  }
+}
+
+async function watchHead(journal: PostgresJournal, metrics: RecorderMetrics, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    // A failure shows in the follower; the gauge keeps its last value.
+    const head = await journal.head().catch(() => undefined)
+    if (head) metrics.head(head.last)
+    await delay(HEAD_POLL_MS, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+/** Turns what the follower tells into readiness, metrics and log lines. */
+class Observer implements FollowerObserver {
+  readonly metrics: RecorderMetrics
+  readonly #context: Context
+
+  constructor(context: Context) {
+    this.#context = context
+    this.metrics = new RecorderMetrics(context.metrics, () => Date.now() * 1000)
+  }
+
+  following(met: boolean, reason: string, error?: unknown): void {
+    this.#context.lifecycle.set(FOLLOWING, met, met ? '' : reason)
+    if (met) return
+    this.metrics.failure()
+    if (error instanceof PoisonError) {
+      this.#context.log.error({ err: error, sequence: error.sequence, evidence: error.evidence }, 'contained')
+    } else this.#context.log.warn({ err: error }, 'not following; trying again')
+  }
+
+  halted(reason: string, error: unknown): void {
+    const { lifecycle, log } = this.#context
+    lifecycle.set(VERIFIED, false, reason)
+    lifecycle.set(FOLLOWING, false, 'halted')
+    const evidence = error instanceof DivergedError ? error.evidence : undefined
+    log.fatal({ err: error, evidence }, 'halted: nothing more is recorded until this is looked into')
+  }
+
+  restored(offset: RecordedOffset): void {
+    this.metrics.start(offset.sequence, offset.time)
+    this.#context.log.info({ offset }, 'restored')
+  }
+
+  recorded(...args: Parameters<FollowerObserver['recorded']>): void {
+    this.metrics.recorded(...args)
+  }
+
+  snapshot(sequence: number, bytes: number, seconds: number): void {
+    this.metrics.snapshot(bytes, seconds)
+    this.#context.log.info({ sequence, bytes, seconds }, 'snapshot saved')
+  }
+
+  snapshotFailed(error: unknown): void {
+    this.metrics.failure()
+    this.#context.log.warn({ err: error }, 'no snapshot saved')
+  }
+}
