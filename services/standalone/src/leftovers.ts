@@ -1,13 +1,15 @@
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { alive, commandLine } from '@uptick/postgres'
+import { alive, commandLine, stopLeftover } from '@uptick/postgres'
 import { readRunning } from './data-folder.ts'
 
 const DRAIN_MAX_MS = 10_000
 const POLL_MS = 20
 
 /**
- * Services of a supervisor that was killed: they notice, and are shutting down. Wait for them, with an end, so that the
- * new ones find their ports free and nobody writes beside them. Called with the folder locked, so there is no supervisor.
+ * Services and PostgreSQL of a supervisor that was killed: they notice, and are shutting down. Wait for them, with an
+ * end, so that the new ones find their ports free and nobody writes beside them. Called with the folder locked, so
+ * there is no supervisor.
  */
 export async function stopLeftovers(folder: string): Promise<void> {
   const running = readRunning(folder)
@@ -21,6 +23,7 @@ export async function stopLeftovers(folder: string): Promise<void> {
       await delay(POLL_MS)
     }
   }
+  await stopLeftover(join(folder, 'postgres'))
 }
 
 /** Process ids are used again, so the command line decides. A dead child of a dead parent has an empty one. */

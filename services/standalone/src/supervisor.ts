@@ -35,6 +35,7 @@ export class Supervisor {
   #databaseUrl = ''
   #operatorUrl = ''
   #ops: Record<string, string> = {}
+  #starting: Promise<void> | undefined
   #stopping: Promise<void> | undefined
   #quick = false
 
@@ -59,7 +60,12 @@ export class Supervisor {
   }
 
   /** Everything up to the gateway. @throws Problem; whatever runs by then is stopped by `stop` */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#starting = this.#startAll()
+    return this.#starting
+  }
+
+  async #startAll(): Promise<void> {
     const ports = await internalPorts(PORT_NAMES, this.#folder.settings.ports, this.#options.port)
     this.#folder.update({ ports })
     await this.#startDatabase(ports.postgres)
@@ -126,6 +132,7 @@ export class Supervisor {
       })
     }
     this.#databaseUrl = this.#database?.url ?? databaseUrl ?? ''
+    if (this.#stopping !== undefined) return
     this.#events.onStep('schema')
     await migrate(this.#databaseUrl, [...migrationSets, keyMigrations])
   }
@@ -164,6 +171,8 @@ export class Supervisor {
       this.#events.onStep(service.name)
       await service.stop()
     }
+    // Interrupted while it starts: PostgreSQL may only just be coming up.
+    await this.#starting?.catch(() => undefined)
     if (this.#database !== undefined) {
       this.#events.onStep('PostgreSQL')
       await this.#database.stop(this.#quick ? 'immediate' : 'fast')
