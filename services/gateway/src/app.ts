@@ -8,8 +8,9 @@ import { KeyTable } from './keys/key-table.ts'
 import type { SecretBox } from './keys/secret-box.ts'
 import { MemoryLimits } from './limits/limits-memory.ts'
 import type { LimitSettings } from './limits/limits-memory.ts'
+import { followFeed } from './market/follow-feed.ts'
 import { recordedHistory } from './market/recorded-history.ts'
-import { Markets } from './market/markets.ts'
+import type { Markets } from './market/markets.ts'
 import { Dispatcher } from './operations/dispatcher.ts'
 import { createHistory } from './operations/history.ts'
 import { createRegistry } from './operations/registry.ts'
@@ -18,8 +19,6 @@ import type { Skips } from './operator/operator-server.ts'
 import { createRest } from './rest/rest.ts'
 import type { Services } from './services.ts'
 import { SocketServer } from './sockets/socket-server.ts'
-import { StreamHub } from './streams/stream-hub.ts'
-import { UserStreams } from './user/user-streams.ts'
 
 export interface GatewayOptions {
   readonly link: LinkOptions
@@ -55,9 +54,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { failed, measured } = options
   const { clock, timers, log } = options.link
   const link = new EngineLink(options.link)
-  // Before the markets: what is private is never behind what is public.
-  const userStreams = new UserStreams(link)
-  const markets = new Markets([{ link, history: recordedHistory(options.readModel), clock, timers, log }])
+  const feed = followFeed({ link, history: recordedHistory(options.readModel), clock, timers, log })
+  const { hub, markets, userStreams } = feed
   const keyTable = new KeyTable(options.pool, options.box)
   const keys = new KeyStore(keyTable, timers, (error) => failed('keys', error))
   const services: Services = {
@@ -73,8 +71,6 @@ export function createGateway(options: GatewayOptions): Gateway {
   const registry = createRegistry()
   const observed = { failed, ...(measured !== undefined && { measured }) }
   const rest = createRest({ dispatcher, registry, ...observed, trustProxy: options.trustProxy })
-  const hub = new StreamHub(markets)
-  markets.follow(hub)
   const sockets = new SocketServer({ dispatcher, registry, hub, userStreams, ...observed })
   sockets.attach(rest.server)
   const operator = createOperatorServer({
@@ -100,7 +96,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       keys.close()
       await sockets.close()
       await Promise.all([rest.close(), operator.close()])
-      markets.close()
+      feed.close()
       link.close()
     },
   }

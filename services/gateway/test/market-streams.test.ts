@@ -188,6 +188,7 @@ describe('market streams', () => {
     expect((await huge.closed).code).toBe(1009)
     const broken = connect(Number(new URL(gateway.url).port), '127.0.0.1')
     broken.on('error', () => {})
+    broken.resume()
     broken.write('GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
     await once(broken, 'close')
     await expect(gateway.dial('/nowhere')).rejects.toThrow('404')

@@ -113,22 +113,6 @@ describe('the WebSocket API', () => {
     expect(events(other).map(({ e }) => e)).toEqual(['executionReport', 'outboundAccountPosition'])
   })
 
-  it('tells a fill to its owner before the public reads of it', async () => {
-    const client = await gateway.dial('/ws-api/v3')
-    await client.ask('userDataStream.subscribe.signature', signed())
-    const stream = await gateway.dial('/ws/btcusdt@trade')
-    const told: string[] = []
-    client.socket.on('message', () => told.push('private'))
-    stream.socket.on('message', () => told.push('public'))
-    gateway.shard.outcome((script) => {
-      script.trade(0, 100, 5)
-      script.execution(ExecutionType.TRADE, order(1))
-    })
-    await stream.find((message) => message.e === 'trade')
-    await client.find(({ event }) => event !== undefined)
-    expect(told).toEqual(['private', 'public'])
-  })
-
   it('opens one subscription per account, and says when one ends', async () => {
     const client = await gateway.dial('/ws-api/v3')
     await client.ask('userDataStream.subscribe.signature', signed())

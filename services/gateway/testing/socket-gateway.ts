@@ -151,6 +151,7 @@ export class TestClient {
   readonly messages: Message[] = []
   readonly closed: Promise<{ code: number; reason: string }>
   #waiting: Waiting[] = []
+  #asked = 0
 
   constructor(socket: WebSocket) {
     this.socket = socket
@@ -174,7 +175,7 @@ export class TestClient {
 
   /** The answer to a request with a new id. */
   async ask(method: string, params: unknown): Promise<Message> {
-    const id = `id-${this.messages.length}-${method}`
+    const id = `ask-${++this.#asked}`
     this.send({ id, method, params })
     return this.find((message) => message.id === id)
   }

@@ -1,0 +1,30 @@
+import { ExecutionType } from '@uptick/core'
+import { describe, expect, it } from 'vitest'
+import { ScriptedShard } from '../../testing/scripted-shard.ts'
+import { VirtualTime } from '../../testing/virtual-time.ts'
+import { parseStreamName } from '../streams/stream-name.ts'
+import { followFeed } from './follow-feed.ts'
+import { noHistory } from './history-source.ts'
+
+describe('the feed', () => {
+  it('is told to the owners of orders before the public reads of it', () => {
+    const shard = new ScriptedShard()
+    const time = new VirtualTime(shard.time)
+    const feed = followFeed({ link: shard, history: noHistory, clock: time, timers: time, log: () => {} })
+    const told: string[] = []
+    shard.connect()
+    feed.hub.subscribe(parseStreamName('btcusdt@trade')!, {
+      combined: false,
+      timeUnit: 'MILLISECOND',
+      deliver: () => told.push('public'),
+      restart: () => {},
+    })
+    feed.userStreams.add(1, { timeUnit: 'MILLISECOND', deliver: () => told.push('private') })
+    shard.outcome((script) => {
+      script.trade(0, 100, 5)
+      script.execution(ExecutionType.TRADE, { account: 1, symbol: 0, orderId: 1 })
+    })
+    expect(told).toEqual(['private', 'public'])
+    feed.close()
+  })
+})
