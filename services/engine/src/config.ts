@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { serviceSettings } from '@uptick/runtime'
-import { APPENDS_IN_FLIGHT_MAX } from './limits.ts'
+import { APPENDS_IN_FLIGHT_MAX, RETAINED_BYTES_MAX } from './limits.ts'
 
 /** The engine's settings: names of environment variables. */
 export const engineSchema = Type.Object({
@@ -14,6 +14,11 @@ export const engineSchema = Type.Object({
     description: 'journal: durable in PostgreSQL; journal-synchronous: on a second machine too, checked at start',
   }),
   APPENDS_IN_FLIGHT_MAX: Type.Integer({ minimum: 1, maximum: 16, default: APPENDS_IN_FLIGHT_MAX }),
+  RETAINED_BYTES_MAX: Type.Integer({
+    minimum: 1 << 20,
+    default: RETAINED_BYTES_MAX,
+    description: 'outcomes kept for gateways that resume: 60 s of them, or these bytes if that is less',
+  }),
   EVIDENCE_FOLDER: Type.String({ default: 'evidence', description: 'where a poisoned batch is kept for a person' }),
 })
 

@@ -39,6 +39,7 @@ export interface EngineSettings {
   readonly shard: number
   readonly ackPolicy: string
   readonly appendsInFlightMax: number
+  readonly retainedBytesMax: number
 }
 
 /** What an engine is doing; only `leading` answers gateways. */
@@ -220,7 +221,9 @@ export class Engine {
   #recoveryOptions(): RecoveryOptions {
     const { journal, openExchange, recordedThrough, clock, timers, log } = this.#seams
     const progress = (sequence: number, last: number): void => log.info({ sequence, last }, 'replaying')
-    return { journal, openExchange, recordedThrough, clock, timers, signal: this.#abort.signal, progress }
+    const { retainedBytesMax } = this.#settings
+    const { signal } = this.#abort
+    return { journal, openExchange, recordedThrough, clock, timers, signal, retainedBytesMax, progress }
   }
 }
 

@@ -32,7 +32,7 @@ export const HELLO_MS_MAX = 5_000
 export const FRAME_WORDS_MAX = 1 << 18
 /** Outcomes are kept for resume this long in journaled time, and never more bytes than this. */
 export const RETAINED_MICROSECONDS = 60_000_000
-export const RETAINED_BYTES_MAX = 512 << 20
+export const RETAINED_BYTES_MAX = 256 << 20
 
 /** Closed orders that stay answerable while the recorder has not passed them. */
 export const CLOSED_ORDERS_MAX = 1_000_000

@@ -19,6 +19,7 @@ export interface RecoveryOptions {
   readonly clock: Clock
   readonly timers: Timers
   readonly signal: AbortSignal
+  readonly retainedBytesMax: number
   readonly progress: (sequence: number, last: number) => void
 }
 
@@ -47,10 +48,10 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const retainFrom = headTime - RETAINED_MICROSECONDS
   const snapshot = await chooseSnapshot(journal, head.last, retainFrom)
   const exchange = options.openExchange(snapshot?.bytes)
-  const retained = new RetainedOutcomes(exchange.sequence)
+  const retained = new RetainedOutcomes(exchange.sequence, { bytes: options.retainedBytesMax })
   const closedOrders = new ClosedOrders()
   closedOrders.recordedThrough(recorded)
-  const replica = new Replica({ exchange, skipped, retained, closedOrders, retainFrom })
+  const replica = new Replica({ exchange, skipped, retained, closedOrders, retainFrom, head: head.last })
   await catchUp(options, replica, head.last)
   return { exchange, retained, closedOrders, replica }
 }

@@ -30,13 +30,20 @@ export interface ReplicaOptions {
   readonly closedOrders: ClosedOrders
   /** Outcomes before this journaled time are not retained, µs. */
   readonly retainFrom: number
+  /** The end of the journal as it was seen: outcomes that would be dropped again before it are not retained either. */
+  readonly head: number
 }
+
+/** Retain a little more than the average length of outcomes says: those to come may be shorter. */
+const RETAIN_MARGIN = 1.5
 
 /** A state machine that follows the journal, batch by batch, and checks that it agrees with it. */
 export class Replica {
   readonly #options: ReplicaOptions
   readonly #reader = new BatchReader()
   readonly #command = new Command()
+  #commands = 0
+  #words = 0
 
   constructor(options: ReplicaOptions) {
     this.#options = options
@@ -94,7 +101,15 @@ export class Replica {
     const { exchange, retained, closedOrders, retainFrom } = this.#options
     const { words, length } = exchange.output
     closedOrders.collect(words, length)
-    if (exchange.time < retainFrom) retained.startAfter(exchange.sequence)
+    this.#commands += batch.last - batch.first + 1
+    this.#words += length
+    if (exchange.time < retainFrom || this.#wouldBeDropped(batch.last)) retained.startAfter(exchange.sequence)
     else for (const chunk of cutChunks(batch.epoch, exchange.time, words, length)) retained.add(chunk)
+  }
+
+  #wouldBeDropped(sequence: number): boolean {
+    const { head, retained } = this.#options
+    const bytesToCome = (head - sequence) * (this.#words / this.#commands) * 4
+    return retained.last === retained.oldest - 1 && bytesToCome > retained.bytesMax * RETAIN_MARGIN
   }
 }

@@ -80,6 +80,10 @@ export class RetainedOutcomes {
     return this.#bytes
   }
 
+  get bytesMax(): number {
+    return this.#limits.bytes
+  }
+
   /** Nothing up to `sequence` is kept: what follows it comes next. */
   startAfter(sequence: number): void {
     this.#chunks = []

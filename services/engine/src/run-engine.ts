@@ -52,7 +52,12 @@ export async function runEngine(
       observer: batchObserver(metrics),
       fail,
     },
-    { shard, ackPolicy: config.ACK_POLICY, appendsInFlightMax: config.APPENDS_IN_FLIGHT_MAX },
+    {
+      shard,
+      ackPolicy: config.ACK_POLICY,
+      appendsInFlightMax: config.APPENDS_IN_FLIGHT_MAX,
+      retainedBytesMax: config.RETAINED_BYTES_MAX,
+    },
   )
   exposeEngine(metrics, engine, shard, config.ACK_POLICY)
   const server = await LinkServer.listen({

@@ -36,6 +36,7 @@ export async function startEngine(url: string, replacements: Replacements = {}):
     LINK_PORT: 0,
     ACK_POLICY: 'journal',
     APPENDS_IN_FLIGHT_MAX: 2,
+    RETAINED_BYTES_MAX: 64 << 20,
     EVIDENCE_FOLDER: evidenceFolder,
   }
   const { engine, linkPort } = await runEngine(

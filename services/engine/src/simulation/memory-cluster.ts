@@ -1,6 +1,7 @@
 import { Command, Exchange } from '@uptick/core'
 import { CommandsFrame } from '@uptick/protocol'
 import { Engine, type EngineSeams } from '../engine.ts'
+import { RETAINED_BYTES_MAX } from '../limits.ts'
 import { MemoryJournal, type JournalStore } from './memory-journal.ts'
 import { MemoryLink } from './memory-link.ts'
 import { VirtualTime } from './virtual-time.ts'
@@ -43,7 +44,7 @@ export function member(store: JournalStore, overrides: Partial<EngineSeams> = {}
       fail: (reason) => failures.push(reason),
       ...overrides,
     },
-    { shard: 0, ackPolicy: 'journal', appendsInFlightMax: 2 },
+    { shard: 0, ackPolicy: 'journal', appendsInFlightMax: 2, retainedBytesMax: RETAINED_BYTES_MAX },
   )
   const link = (): MemoryLink => new MemoryLink((socket) => engine.connect(socket))
   return { engine, journal, time, conditions, failures, evidence, link }
