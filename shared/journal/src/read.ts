@@ -1,30 +1,25 @@
 import { JournalGapError, JournalPrunedError } from './errors.ts'
 import type { StoredBatch } from './journal.ts'
-import type { Queryable } from './sql/queryable.ts'
+import type { Pool } from 'pg'
 import { firstOfBatch, readBatches } from './sql/read-batches.ts'
 
 /** Batches in one page. */
 export const PAGE_BATCHES_MAX = 128
 
 /** Batches from the one that holds `from` to the one that holds `through`, or to the end as it is now. */
-export async function* readAll(
-  db: Queryable,
-  shard: number,
-  from: number,
-  through: number,
-): AsyncGenerator<StoredBatch> {
-  const start = await firstBatch(db, shard, from)
+export async function* readAll(pool: Pool, shard: number, from: number, through: number): AsyncGenerator<StoredBatch> {
+  const start = await firstBatch(pool, shard, from)
   if (start === undefined) return
   const order = new SequenceOrder()
   // The next page is fetched while this one is being worked on.
-  let next = readBatches(db, shard, start, PAGE_BATCHES_MAX)
+  let next = readBatches(pool, shard, start, PAGE_BATCHES_MAX)
   try {
     for (;;) {
       const page = await next
       const last = page.at(-1)?.last ?? through
       const more = page.length === PAGE_BATCHES_MAX && last < through
       if (more) {
-        next = readBatches(db, shard, last + 1, PAGE_BATCHES_MAX)
+        next = readBatches(pool, shard, last + 1, PAGE_BATCHES_MAX)
         // Awaited in the next round, or below if the caller leaves; until then a failure must not count as unhandled.
         next.catch(() => undefined)
       }
@@ -45,8 +40,8 @@ export async function* readAll(
  *
  * @throws JournalPrunedError when that batch has been removed
  */
-export async function firstBatch(db: Queryable, shard: number, from: number): Promise<number | undefined> {
-  const first = await firstOfBatch(db, shard, from)
+export async function firstBatch(pool: Pool, shard: number, from: number): Promise<number | undefined> {
+  const first = await firstOfBatch(pool, shard, from)
   if (first !== undefined && first > from) {
     throw new JournalPrunedError(`sequence ${from} is no longer in the journal, which begins at ${first}`)
   }

@@ -1,12 +1,7 @@
+import type { Pool } from 'pg'
 import type { StoredBatch } from '../journal.ts'
+import { CopyRows } from './copy-rows.ts'
 import type { Queryable } from './queryable.ts'
-
-interface Row {
-  epoch: string
-  first_sequence: string
-  last_sequence: string
-  payload: Buffer
-}
 
 /** First sequence of the batch that holds `sequence`; the next one that there is, when that has been removed. */
 export async function firstOfBatch(db: Queryable, shard: number, sequence: number): Promise<number | undefined> {
@@ -24,18 +19,33 @@ export async function firstOfBatch(db: Queryable, shard: number, sequence: numbe
 }
 
 /** Up to `limit` batches whose first sequence is `from` or more, in order. */
-export async function readBatches(db: Queryable, shard: number, from: number, limit: number): Promise<StoredBatch[]> {
-  const { rows } = await db.query<Row>({
-    name: 'read-batches',
-    text: `
-      SELECT epoch, first_sequence, last_sequence, payload FROM journal_batch
-      WHERE shard = $1 AND first_sequence >= $2 ORDER BY first_sequence LIMIT $3`,
-    values: [shard, from, limit],
-  })
-  return rows.map((row) => ({
-    epoch: Number(row.epoch),
-    first: Number(row.first_sequence),
-    last: Number(row.last_sequence),
-    payload: row.payload,
-  }))
+export async function readBatches(pool: Pool, shard: number, from: number, limit: number): Promise<StoredBatch[]> {
+  // COPY takes no parameters.
+  for (const value of [shard, from, limit]) {
+    if (!Number.isSafeInteger(value)) throw new RangeError(`not an integer: ${value}`)
+  }
+  const copy = new CopyRows(
+    `SELECT epoch, first_sequence, last_sequence, payload FROM journal_batch
+     WHERE shard = ${shard} AND first_sequence >= ${from} ORDER BY first_sequence LIMIT ${limit}`,
+    batchOf,
+  )
+  const client = await pool.connect()
+  try {
+    client.query(copy)
+    const batches = await copy.rows
+    client.release()
+    return batches
+  } catch (error) {
+    client.release(true)
+    throw error
+  }
+}
+
+function batchOf([epoch, first, last, payload]: readonly Buffer[]): StoredBatch {
+  return {
+    epoch: Number(epoch.readBigInt64BE()),
+    first: Number(first.readBigInt64BE()),
+    last: Number(last.readBigInt64BE()),
+    payload: Buffer.from(payload),
+  }
 }
