@@ -135,7 +135,7 @@ export class Service {
 
   #problem(what: string): Problem {
     const { logFile } = this.#definition
-    const tail = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-5).join('\n')
+    const tail = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-15).join('\n')
     return new Problem(`The ${this.name} ${what}; the end of ${logFile}:\n${tail}`)
   }
 }
