@@ -74,6 +74,8 @@ describe('a flow file', () => {
     const short = await openFlow(join(folder, 'short'))
     await expect(all(short.batches)).rejects.toThrow('holds 99 whole records, its header says 100')
     writeFileSync(join(folder, 'damaged'), gzipSync(flow).subarray(0, 500))
-    await expect(openFlow(join(folder, 'damaged')).then(({ batches }) => all(batches))).rejects.toThrow('unexpected end of file')
+    await expect(openFlow(join(folder, 'damaged')).then(({ batches }) => all(batches))).rejects.toThrow(
+      'unexpected end of file',
+    )
   })
 })
