@@ -114,7 +114,6 @@ export class Committer<Entry extends Append> {
   async #repair(): Promise<void> {
     while (this.#pending.length > 0 && !this.#stopped) {
       const pending = this.#pending[0]!
-      // oxlint-disable-next-line no-await-in-loop -- one after another is the point
       if (!(await this.#settle(pending))) return this.#waitThenRepair()
       this.#reportDurable()
     }

@@ -86,14 +86,12 @@ export class Engine {
     let pauseMs = RETRY_FIRST_MS
     while (!this.#abort.signal.aborted) {
       try {
-        // oxlint-disable-next-line no-await-in-loop -- each attempt follows the failure of the one before
         return await this.#attempt()
       } catch (error) {
         if (this.#abort.signal.aborted) return
         if (this.#giveUp(error)) return
         this.#seams.conditions.set('journal', false, messageOf(error))
         this.#seams.log.warn({ err: error, pauseMs }, 'could not start to lead; trying again')
-        // oxlint-disable-next-line no-await-in-loop
         await new Promise<void>((resolve) => this.#seams.timers.after(pauseMs, resolve))
         pauseMs = Math.min(pauseMs * 2, RETRY_MS_MAX)
       }

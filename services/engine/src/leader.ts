@@ -18,9 +18,10 @@ import { ANSWERS_HELD_BYTES_MAX, LINK_ANSWERS_HELD_MAX, LINK_WINDOW_MAX, SESSION
 import { answerQuery } from './queries.ts'
 import { ReplyGate } from './reply-gate.ts'
 import type { OutcomesChunk, RetainedOutcomes } from './retained-outcomes.ts'
-import type { CancelTimer, Clock, LinkSocket, Timers } from './seams.ts'
+import type { Clock, LinkSocket, Timers } from './seams.ts'
 import { Sequencer, type Poison, type SequencedBatch } from './sequencer.ts'
 import { SessionExpiry } from './session-expiry.ts'
+import { Sweeps } from './sweeps.ts'
 
 /** OPEN_SESSION comes on top of a full window that is sent again. */
 const WINDOW_SLACK = 64
@@ -64,7 +65,7 @@ export class Leader {
   readonly #committer: Committer<SequencedBatch>
   readonly #sequencer: Sequencer
   readonly #sessions: SessionExpiry
-  readonly #cancelSweeps: CancelTimer[] = []
+  readonly #sweeps: Sweeps
   #answersHeldBytes = 0
   #drained: (() => void) | undefined
 
@@ -100,8 +101,9 @@ export class Leader {
         poisoned: (poison) => events.poisoned(poison),
       },
     })
-    this.#every(SESSION_SWEEP_MS, () => this.#expireSessions())
-    this.#every(STUCK_SWEEP_MS, () => this.links.closeStuck())
+    this.#sweeps = new Sweeps(timers)
+    this.#sweeps.every(SESSION_SWEEP_MS, () => this.#expireSessions())
+    this.#sweeps.every(STUCK_SWEEP_MS, () => this.links.closeStuck())
     this.#sequencer.wake()
   }
 
@@ -213,7 +215,7 @@ export class Leader {
   shut(reason: string): void {
     this.#sequencer.stop()
     this.#gate.shut()
-    for (const cancel of this.#cancelSweeps.splice(0)) cancel()
+    this.#sweeps.stop()
     for (const link of this.links.all()) this.#sayGoodbye(link.socket, reason, CloseCode.SERVICE_RESTART)
   }
 
@@ -254,16 +256,5 @@ export class Leader {
   #sayGoodbye(socket: LinkSocket, reason: string, code: number): void {
     socket.send(encodeGoodbye({ reason }))
     socket.close(code, closeReason(reason))
-  }
-
-  #every(milliseconds: number, run: () => void): void {
-    const index = this.#cancelSweeps.length
-    const again = (): void => {
-      this.#cancelSweeps[index] = this.#options.timers.after(milliseconds, () => {
-        again()
-        run()
-      })
-    }
-    again()
   }
 }

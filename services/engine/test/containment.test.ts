@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { CommandKind, Exchange, Reject } from '@uptick/core'
 import { openJournal } from '@uptick/journal'
 import { afterAll, expect, test } from 'vitest'
-import { createDatabase } from '../../../shared/journal/testing/database.ts'
+import { createDatabase } from '@uptick/journal/testing'
 import { startEngine } from './running-engine.ts'
 import { TestGateway } from './test-gateway.ts'
 

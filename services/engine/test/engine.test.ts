@@ -1,7 +1,7 @@
 import { CommandKind, Reject } from '@uptick/core'
 import { encodeHello } from '@uptick/protocol'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createDatabase, type TestDatabase } from '../../../shared/journal/testing/database.ts'
+import { createDatabase, type TestDatabase } from '@uptick/journal/testing'
 import { startEngine, type RunningEngine } from './running-engine.ts'
 import { TestGateway } from './test-gateway.ts'
 
@@ -23,7 +23,7 @@ afterEach(async () => {
 })
 
 afterAll(async () => {
-  for (const { drop } of databases) await drop()
+  for (const made of databases) await made.drop()
 })
 
 async function connect(feedFrom = 1, session = SESSION): Promise<TestGateway> {

@@ -6,7 +6,7 @@ import { migrate, openJournal } from '@uptick/journal'
 import { startPostgres, type PostgresOptions } from '@uptick/postgres'
 import { Client } from 'pg'
 import { afterEach, expect, test } from 'vitest'
-import { createDatabase } from '../../../shared/journal/testing/database.ts'
+import { createDatabase } from '@uptick/journal/testing'
 import { startEngine, type RunningEngine } from './running-engine.ts'
 import { TestGateway } from './test-gateway.ts'
 

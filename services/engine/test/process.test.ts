@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { CommandKind } from '@uptick/core'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { createDatabase } from '../../../shared/journal/testing/database.ts'
+import { createDatabase } from '@uptick/journal/testing'
 import { TestGateway } from './test-gateway.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))

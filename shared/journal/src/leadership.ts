@@ -41,12 +41,10 @@ export class AdvisoryLeadership {
     for (;;) {
       ended.throwIfAborted()
       try {
-        // oxlint-disable-next-line no-await-in-loop -- asks until it is answered
         return await this.#ask(ended)
       } catch (error) {
         ended.throwIfAborted()
         this.#onTrouble(error)
-        // oxlint-disable-next-line no-await-in-loop
         await backoff.wait(ended)
       }
     }

@@ -14,7 +14,7 @@ export interface Member {
   readonly conditions: Map<string, boolean>
   readonly failures: string[]
   readonly evidence: string[]
-  link(): MemoryLink
+  readonly link: () => MemoryLink
 }
 
 /** An engine on `store`, not started. */
