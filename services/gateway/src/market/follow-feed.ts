@@ -1,4 +1,3 @@
-import type { EngineLink } from '../engine-link/link.ts'
 import type { Clock, Timers } from '../seams.ts'
 import { StreamHub } from '../streams/stream-hub.ts'
 import { UserStreams } from '../user/user-streams.ts'
@@ -7,7 +6,7 @@ import { Markets } from './markets.ts'
 import type { ShardMarketsOptions } from './shard-markets.ts'
 
 export interface FeedOptions {
-  readonly link: ShardMarketsOptions['link'] & Pick<EngineLink, 'catalogue' | 'onOutcomes'>
+  readonly link: ShardMarketsOptions['link']
   readonly history: HistorySource
   readonly clock: Clock
   readonly timers: Timers

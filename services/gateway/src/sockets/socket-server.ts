@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { STATUS_CODES } from 'node:http'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
-import { PublicError } from '@uptick/protocol'
+import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
 import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { OperationRegistry } from '../operations/operation.ts'
 import type { StreamHub } from '../streams/stream-hub.ts'
@@ -24,7 +24,7 @@ const TICK_MS = 100
 /** Streams: what Binance documents, with a burst for clients that subscribe stream by stream when they connect. */
 const STREAM_RATE: MessageRateOptions = { perSecond: 5, burst: 100 }
 /** Requests are limited by weight; this only bounds the work of reading them. */
-const WS_API_RATE: MessageRateOptions = { perSecond: 2_000, burst: 10_000 }
+const WS_API_RATE: MessageRateOptions = { perSecond: 20_000, burst: 20_000 }
 const SERVICE_RESTART = 1012
 
 export interface SocketServerOptions {
@@ -51,6 +51,7 @@ export class SocketServer {
   readonly #connections = new Set<Connection>()
   readonly #apiSessions = new Set<WsApiSession>()
   readonly #timers: NodeJS.Timeout[] = []
+  #closing = false
 
   constructor(options: SocketServerOptions) {
     this.#options = options
@@ -75,8 +76,13 @@ export class SocketServer {
     return this.#connections.size
   }
 
-  /** Take the upgrades of `server`. */
+  /**
+   * Take the handshakes of `server`. Clients that offer another protocol (`Upgrade: h2c`, as Java's does by default) are
+   * answered as if they had not.
+   */
   attach(server: Server): void {
+    const upgrading: UpgradingServer = server
+    upgrading.shouldUpgradeCallback = (request) => request.headers.upgrade?.toLowerCase() === 'websocket'
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
       this.upgrade(request, socket, head),
     )
@@ -87,6 +93,10 @@ export class SocketServer {
     // Until ws takes the socket over, a reset must not become an uncaught error.
     const ignore = (): void => {}
     socket.on('error', ignore)
+    if (this.#closing) {
+      refuse(socket, 503, publicError(PublicErrors.SERVICE_SHUTTING_DOWN).toJSON())
+      return
+    }
     const target = parseTarget(request.url ?? '')
     if (target.kind === 'refused') {
       refuse(socket, target.status, { code: -1000, msg: target.reason })
@@ -111,6 +121,7 @@ export class SocketServer {
 
   /** Ask everybody to reconnect elsewhere (1012), stop the timers; resolves when all connections are gone. */
   async close(reason = 'The server is going away; reconnect.'): Promise<void> {
+    this.#closing = true
     for (const connection of this.#connections) connection.outbox.close(SERVICE_RESTART, reason)
     while (this.#connections.size > 0) await new Promise((resolve) => setTimeout(resolve, 10))
     for (const timer of this.#timers) clearInterval(timer)
@@ -162,6 +173,11 @@ export class SocketServer {
   #heartbeat(): void {
     for (const connection of this.#connections) connection.heartbeat()
   }
+}
+
+/** Node's option of that name, which may be set on the server, too. */
+interface UpgradingServer extends Server {
+  shouldUpgradeCallback?: (request: IncomingMessage) => boolean
 }
 
 /** End a handshake without a WebSocket. */

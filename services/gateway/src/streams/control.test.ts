@@ -20,7 +20,7 @@ describe('a control frame', () => {
   it.each([
     ['{', 3],
     ['', 3],
-    [`${'['.repeat(50_000)}`, 3],
+    ['['.repeat(50_000), 3],
     ['[]', 2],
     ['7', 2],
     ['null', 2],
@@ -39,7 +39,7 @@ describe('a control frame', () => {
   it('never throws', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-        parseControl(text)
+        expect(parseControl(text)).toBeDefined()
       }),
     )
   })

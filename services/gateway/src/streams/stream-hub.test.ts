@@ -1,3 +1,4 @@
+import { strict as assert } from 'node:assert'
 import { Side } from '@uptick/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -80,7 +81,7 @@ class LocalBook {
   lastUpdateId = -1
 
   apply(frame: Frame): void {
-    if (this.lastUpdateId >= 0) expect(frame.U).toBe(this.lastUpdateId + 1)
+    if (this.lastUpdateId >= 0) assert.equal(frame.U, this.lastUpdateId + 1)
     this.lastUpdateId = frame.u as number
     for (const [field, side] of [
       ['b', this.bids],

@@ -21,7 +21,11 @@ export interface UserSubscriber {
   readonly timeUnit: TimeUnit
   /** `event` is JSON text; `sequence` that of the outcome it belongs to, for a later resume. */
   deliver(event: string, sequence: number): void
+  /** The feed had a gap: reconnect, and ask for what was missed. */
+  restart(): void
 }
+
+type FeedLink = Pick<EngineLink, 'catalogue' | 'onOutcomes' | 'onFeedReset'>
 
 /** An event as JSON text, made once for each time unit that somebody wants. */
 type Render = (unit: TimeUnit) => object
@@ -32,14 +36,17 @@ type Render = (unit: TimeUnit) => object
  * the same link, so that what is private is never behind what is public.
  */
 export class UserStreams {
-  readonly #link: Pick<EngineLink, 'catalogue' | 'onOutcomes'>
+  readonly #link: FeedLink
   readonly #accounts = new Map<number, Set<UserSubscriber>>()
   /** Balances of listening accounts that the outcome changed, in order of first touch. */
   readonly #touched = new Map<number, BalanceEvent[]>()
 
-  constructor(link: Pick<EngineLink, 'catalogue' | 'onOutcomes'>) {
+  constructor(link: FeedLink) {
     this.#link = link
     link.onOutcomes((words, from, to) => this.#feed(words, from, to))
+    link.onFeedReset(() => {
+      for (const subscribers of this.#accounts.values()) for (const subscriber of subscribers) subscriber.restart()
+    })
   }
 
   add(account: number, subscriber: UserSubscriber): void {

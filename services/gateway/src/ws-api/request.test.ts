@@ -48,8 +48,8 @@ describe('a request of the WebSocket API', () => {
   it('never throws', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-        parseRequest(text)
-        parseRequest(`{"id":1,"method":"ping","params":${text}}`)
+        expect(parseRequest(text)).toHaveProperty('id')
+        expect(parseRequest(`{"id":1,"method":"ping","params":${text}}`)).toHaveProperty('id')
       }),
     )
   })

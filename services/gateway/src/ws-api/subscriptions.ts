@@ -8,6 +8,7 @@ import type { UserStreams, UserSubscriber } from '../user/user-streams.ts'
 import type { SessionResult } from './session-result.ts'
 
 const SUBSCRIPTION_WEIGHT = 2
+const SERVICE_RESTART = 1012
 /** Subscriptions that may be open on one connection, and that may ever be opened on it. */
 export const SUBSCRIPTIONS_MAX = 1000
 export const SUBSCRIPTION_ID_MAX = 65_535
@@ -49,6 +50,7 @@ export class Subscriptions {
       case 'userDataStream.subscribe':
         this.#charge(call)
         if (call.session === undefined) throw publicError(PublicErrors.UNAUTHORIZED)
+        this.#options.dispatcher.authenticator.checkPermission(call.session, call.ip, 'USER_DATA')
         return this.#subscribe(call.session, true)
       case 'userDataStream.subscribe.signature': {
         this.#charge(call)
@@ -97,6 +99,8 @@ export class Subscriptions {
     const subscriber: UserSubscriber = {
       timeUnit: this.#options.timeUnit,
       deliver: (event) => this.#options.outbox.send(`{"subscriptionId":${id},"event":${event}}`),
+      restart: () =>
+        this.#options.outbox.close(SERVICE_RESTART, 'Events were missed; reconnect and query your orders.'),
     }
     this.#active.set(id, { id, account, apiKey: key.apiKey, byLogon, subscriber })
     return { result: { subscriptionId: id }, afterwards: () => this.#options.userStreams.add(account, subscriber) }

@@ -15,7 +15,7 @@ import { Logon } from './logon.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 /** Requests of one connection that may be waiting for their answer. */
-export const IN_FLIGHT_MAX = 200
+export const IN_FLIGHT_MAX = 1_000
 
 export interface WsApiSessionOptions {
   readonly outbox: Outbox
