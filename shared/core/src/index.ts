@@ -49,7 +49,8 @@ export {
   readEvent,
   readOutcome,
 } from './outcome-reader.ts'
-export { ImageAt, IMAGE_WORDS, readImage } from './order-image.ts'
+export { ImageAt, IMAGE_WORDS, readImage, STATUS_SHIFT } from './order-image.ts'
+export { doubleAt } from './word.ts'
 export {
   BalanceAt,
   BehaviourAt,
@@ -71,3 +72,8 @@ export {
 } from './output.ts'
 export { BookMemory, Meeting, OrderBook } from './order-book.ts'
 export type { Taker } from './order-book.ts'
+export { Behaviour, SUPPORTED_BEHAVIOURS } from './behaviours.ts'
+export { Exchange } from './exchange.ts'
+export type { ExchangeCounts, ExchangeOptions } from './exchange.ts'
+export { canonicalJson, parseAsset, parseFees, parseFilters, parseSymbol } from './listing.ts'
+export type { AccountView, AssetTotals, DepthView, SymbolStateView } from './views.ts'

@@ -6,9 +6,11 @@ const LEVEL_DOUBLES = LEVEL_WORDS / 2
 const HEAD = 0
 const TAIL = 1
 const COUNT = 2
+/** The index node the level hangs on; the sign bit is the mark of a changed level. */
 const LEAF = 3
 const QUANTITY = 2
 const PRICE = 3
+const MARK = 1 << 31
 
 const INITIAL_LEVELS = 256
 
@@ -73,7 +75,19 @@ export class LevelStore {
   }
 
   leaf(level: number): number {
-    return this.words[level * LEVEL_WORDS + LEAF]!
+    return this.words[level * LEVEL_WORDS + LEAF]! & ~MARK
+  }
+
+  /** Mark the level as changed in the step under way; false when it was marked already. */
+  mark(level: number): boolean {
+    const at = level * LEVEL_WORDS + LEAF
+    if (this.words[at]! < 0) return false
+    this.words[at]! |= MARK
+    return true
+  }
+
+  unmark(level: number): void {
+    this.words[level * LEVEL_WORDS + LEAF]! &= ~MARK
   }
 
   /** Sum of what remains of its orders. */

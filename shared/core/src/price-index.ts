@@ -3,7 +3,7 @@ import { NONE } from './order-store.ts'
 import { FANOUT, type PriceNodeStore } from './price-node.ts'
 
 /** 32^-h, exact. Prices below 2^53 have eleven base-32 digits. */
-const INVERSE_POWERS = Float64Array.from({ length: 12 }, (_, h) => FANOUT ** -h)
+const INVERSE_POWERS = Float64Array.of(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1).map((_, h) => 1 / 2 ** (5 * h))
 const DIGIT = FANOUT - 1
 const CACHE = 64
 

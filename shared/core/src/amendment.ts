@@ -1,0 +1,183 @@
+import { Amount } from './amount.ts'
+import { ClientId, type Command } from './command.ts'
+import { ExecutionType, ExpiryReason, OrderType, Side } from './enums.ts'
+import type { Cancellation } from './cancellation.ts'
+import type { Market } from './market.ts'
+import type { Matching } from './matching.ts'
+import { isNatural, targetFields, targetGiven } from './order-fields.ts'
+import { NONE } from './order-store.ts'
+import { OWN_FLAG } from './output.ts'
+import type { Placement } from './placement.ts'
+import { Reject, type RejectCode } from './reject.ts'
+import type { Shard } from './shard.ts'
+import { clientHash } from './client-id-table.ts'
+
+/** Changes of open orders: the quantity down where they stand, or price and quantity in one step. */
+export class Amendment {
+  readonly #shard: Shard
+  readonly #matching: Matching
+  readonly #placement: Placement
+  readonly #cancellation: Cancellation
+  readonly #notional = new Amount()
+  readonly #lock = new Amount()
+  readonly #held = new Amount()
+  readonly #oldId = new ClientId()
+  /** The amended order's price and total quantity. */
+  #price = 0
+  #quantity = 0
+
+  constructor(shard: Shard, matching: Matching, placement: Placement, cancellation: Cancellation) {
+    this.#shard = shard
+    this.#matching = matching
+    this.#placement = placement
+    this.#cancellation = cancellation
+  }
+
+  keepPriority(c: Command): RejectCode {
+    const shape = this.#references(c) || (isNatural(c.quantity) ? targetFields(c) : Reject.INVALID_FIELD)
+    if (shape !== Reject.NONE) return shape
+    if (c.quantity === 0) return Reject.INVALID_COMBINATION
+    const market = this.#shard.markets[c.symbol]!
+    const reject = targetGiven(c) || this.#state(c, market) || this.#cancellation.find(c)
+    if (reject !== Reject.NONE) return reject
+    const slot = this.#cancellation.found
+    const { images } = this.#shard
+    const quantity = images.quantity(slot)
+    if (c.quantity === quantity) return Reject.AMEND_NO_CHANGE
+    const gone = images.executed(slot) + images.prevented(slot)
+    if (c.quantity > quantity || c.quantity <= gone) return Reject.AMEND_QUANTITY
+    const filter = market.filters.lot(c.quantity) || this.#notionalFilter(market, slot, images.price(slot), c.quantity)
+    if (filter !== Reject.NONE) return filter
+    const duplicate = this.#placement.duplicate(c, slot)
+    if (duplicate !== Reject.NONE) return duplicate
+    this.#quantity = c.quantity
+    this.#shrink(c, market, slot)
+    return Reject.NONE
+  }
+
+  /** References and fields of AMEND. */
+  shape(c: Command): RejectCode {
+    const references = this.#references(c)
+    if (references !== Reject.NONE) return references
+    if (!isNatural(c.quantity) || !isNatural(c.price)) return Reject.INVALID_FIELD
+    return targetFields(c) || targetGiven(c)
+  }
+
+  amend(c: Command): RejectCode {
+    const market = this.#shard.markets[c.symbol]!
+    const reject = this.#state(c, market) || this.#cancellation.find(c)
+    if (reject !== Reject.NONE) return reject
+    const slot = this.#cancellation.found
+    const { images } = this.#shard
+    const type = images.type(slot)
+    if (type !== OrderType.LIMIT && type !== OrderType.LIMIT_MAKER) return Reject.ORDER_TYPE_NOT_ALLOWED
+    this.#price = c.price || images.price(slot)
+    this.#quantity = c.quantity || images.quantity(slot)
+    const check = this.#filters(market, slot) || this.#counts(c, market, slot)
+    if (check !== Reject.NONE) return check
+    if (this.#price === images.price(slot) && this.#quantity < images.quantity(slot)) this.#shrink(c, market, slot)
+    else this.#move(c, market, slot)
+    return Reject.NONE
+  }
+
+  #references(c: Command): RejectCode {
+    if (!this.#shard.accounts.has(c.account)) return Reject.UNKNOWN_ACCOUNT
+    return this.#shard.markets[c.symbol] === undefined ? Reject.UNKNOWN_SYMBOL : Reject.NONE
+  }
+
+  #state(c: Command, market: Market): RejectCode {
+    return this.#placement.marketState(market) || this.#placement.accountState(c.account)
+  }
+
+  #notionalFilter(market: Market, slot: number, limit: number, quantity: number): RejectCode {
+    const price = limit || this.#shard.images.stopPrice(slot)
+    const fits = this.#notional.setProduct(price, quantity, market.quoteScale)
+    return market.filters.notional(this.#notional, fits, limit === 0)
+  }
+
+  #filters(market: Market, slot: number): RejectCode {
+    const { images } = this.#shard
+    if (this.#price === images.price(slot) && this.#quantity === images.quantity(slot)) return Reject.AMEND_NO_CHANGE
+    if (this.#quantity <= images.executed(slot) + images.prevented(slot)) return Reject.AMEND_QUANTITY
+    return (
+      market.filters.price(this.#price) ||
+      this.#placement.percent(market, images.side(slot), this.#price) ||
+      market.filters.lot(this.#quantity) ||
+      this.#notionalFilter(market, slot, this.#price, this.#quantity)
+    )
+  }
+
+  #counts(c: Command, market: Market, slot: number): RejectCode {
+    const { images, orders } = this.#shard
+    const side = images.side(slot)
+    const rise = this.#quantity - images.quantity(slot)
+    if (side === Side.BUY && rise > 0 && market.filters.definition.maxPosition !== 0) {
+      if (this.#placement.exceedsPosition(market, orders.owner(slot), rise)) return Reject.FILTER_MAX_POSITION
+    }
+    if (!this.#notional.setProduct(this.#price, this.#quantity, market.quoteScale)) return Reject.OVERFLOW_NOTIONAL
+    const duplicate = this.#placement.duplicate(c, slot)
+    if (duplicate !== Reject.NONE) return duplicate
+    if (images.type(slot) === OrderType.LIMIT_MAKER && market.book.crosses(side, this.#price)) return Reject.WOULD_MATCH
+    const postOnly = this.#placement.postOnly(market, side, OrderType.LIMIT, this.#price)
+    if (postOnly !== Reject.NONE) return postOnly
+    const remaining = this.#quantity - images.executed(slot) - images.prevented(slot)
+    if (this.#lacks(market, slot, remaining)) return Reject.INSUFFICIENT_BALANCE
+    const atSame = this.#price === images.price(slot) ? orders.remaining(slot) : 0
+    return this.#placement.overflowsLevel(market, side, this.#price, remaining - atSame)
+      ? Reject.OVERFLOW_LEVEL
+      : Reject.NONE
+  }
+
+  /** Do free funds and what the order holds not suffice for the new lock? */
+  #lacks(market: Market, slot: number, remaining: number): boolean {
+    const { images, orders, ledger } = this.#shard
+    const side = images.side(slot)
+    if (!this.#shard.lockOf(market, side, this.#price, remaining, this.#lock)) return true
+    this.#shard.lockOf(market, side, images.price(slot), orders.remaining(slot), this.#held)
+    if (!this.#lock.isGreater(this.#held)) return false
+    this.#lock.subtract(this.#held)
+    return ledger.lacks(this.#shard.paying(slot), this.#lock)
+  }
+
+  /** Lower the quantity where the order stands. */
+  #shrink(c: Command, market: Market, slot: number): void {
+    const { images, orders, seats, memory, touches, writer } = this.#shard
+    const less = images.quantity(slot) - this.#quantity
+    this.#shard.unlock(market, slot, less)
+    images.setQuantity(slot, this.#quantity)
+    if (images.side(slot) === Side.BUY) seats.lowerOpenBuy(orders.owner(slot), less)
+    orders.setRemaining(slot, orders.remaining(slot) - less)
+    const level = orders.level(slot)
+    if (level > NONE) memory.levels.reduce(level, less)
+    if (level > NONE && images.isWorking(slot)) touches.touch(market, images.side(slot), level)
+    this.#rename(c, slot)
+    writer.execution(slot, ExecutionType.REPLACED, ExpiryReason.NONE, OWN_FLAG, this.#oldId)
+  }
+
+  /** Take the order off its level and set it to work again at its new price and quantity. */
+  #move(c: Command, market: Market, slot: number): void {
+    const { images, orders, writer } = this.#shard
+    this.#shard.unlock(market, slot, orders.remaining(slot))
+    this.#shard.withdraw(market, slot)
+    this.#rename(c, slot)
+    this.#shard.delist(slot)
+    images.setPrice(slot, this.#price)
+    images.setQuantity(slot, this.#quantity)
+    orders.setRemaining(slot, this.#quantity - images.executed(slot) - images.prevented(slot))
+    this.#shard.lock(market, slot, orders.remaining(slot))
+    writer.execution(slot, ExecutionType.REPLACED, ExpiryReason.NONE, OWN_FLAG, this.#oldId)
+    this.#matching.work(market, slot, true, OWN_FLAG)
+  }
+
+  /** The command's client id, if it has one, becomes the order's; `#oldId` keeps the one before. */
+  #rename(c: Command, slot: number): void {
+    const { images, clientIds } = this.#shard
+    images.copyClient(slot, this.#oldId)
+    if (c.clientId.length === 0) return
+    if (this.#oldId.length > 0) clientIds.remove(slot)
+    const hash = clientHash(c.account, c.clientId)
+    images.setClient(slot, c.clientId)
+    images.setClientHash(slot, hash)
+    clientIds.enter(hash, slot)
+  }
+}

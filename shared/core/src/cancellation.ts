@@ -1,0 +1,105 @@
+import type { ClientId, Command } from './command.ts'
+import { clientHash } from './client-id-table.ts'
+import { AccountStatus, CancelRestriction, ExecutionType, ExpiryReason, OrderStatus, SymbolStatus } from './enums.ts'
+import { targetFields, targetGiven } from './order-fields.ts'
+import { NONE } from './order-store.ts'
+import { OWN_FLAG } from './output.ts'
+import { Reject, type RejectCode } from './reject.ts'
+import type { Shard } from './shard.ts'
+
+/** Cancels: of one order, of a symbol, of an account. */
+export class Cancellation {
+  readonly #shard: Shard
+  /** The order that `find` found. */
+  found: number = NONE
+  readonly #slots: number[] = []
+
+  constructor(shard: Shard) {
+    this.#shard = shard
+  }
+
+  cancel(c: Command): RejectCode {
+    const fields = this.#references(c) || targetFields(c) || targetGiven(c)
+    if (fields !== Reject.NONE) return fields
+    return this.#state(c) || this.cancelTarget(c)
+  }
+
+  /** Cancel the order that the command names, if the restriction allows. */
+  cancelTarget(c: Command): RejectCode {
+    const reject = this.find(c)
+    if (reject !== Reject.NONE) return reject
+    const executed = this.#shard.images.executed(this.found)
+    if (c.restriction === CancelRestriction.ONLY_NEW && executed > 0) return Reject.CANCEL_RESTRICTED
+    if (c.restriction === CancelRestriction.ONLY_PARTIALLY_FILLED && executed === 0) return Reject.CANCEL_RESTRICTED
+    this.#end(this.found, c.cancelId)
+    return Reject.NONE
+  }
+
+  cancelAll(c: Command): RejectCode {
+    const reject = this.#references(c) || this.#state(c)
+    if (reject !== Reject.NONE) return reject
+    const seat = this.#shard.seats.find(c.account, c.symbol)
+    if (seat !== NONE) this.#collect(seat)
+    return this.#endCollected(c)
+  }
+
+  /** The operator's: whatever the state of the account and the markets. */
+  cancelAccount(c: Command): RejectCode {
+    const { accounts, seats } = this.#shard
+    if (!accounts.has(c.account)) return Reject.UNKNOWN_ACCOUNT
+    for (let seat = accounts.seats(c.account); seat !== NONE; seat = seats.next(seat)) this.#collect(seat)
+    return this.#endCollected(c)
+  }
+
+  /** Find the open order that a command names by either id, or both; `found` is its slot. */
+  find(c: Command): RejectCode {
+    const { orders, images, clientIds } = this.#shard
+    const byClient = c.targetClientId.length > 0
+    const slot =
+      c.targetOrder !== 0
+        ? orders.find(c.targetOrder)
+        : clientIds.find(clientHash(c.account, c.targetClientId), c.account, c.targetClientId)
+    if (slot === NONE || images.account(slot) !== c.account || images.symbol(slot) !== c.symbol) {
+      return Reject.UNKNOWN_ORDER
+    }
+    if (c.targetOrder !== 0 && byClient && !images.hasClient(slot, c.targetClientId)) return Reject.ORDER_ID_MISMATCH
+    this.found = slot
+    return Reject.NONE
+  }
+
+  #references(c: Command): RejectCode {
+    if (!this.#shard.accounts.has(c.account)) return Reject.UNKNOWN_ACCOUNT
+    return this.#shard.markets[c.symbol] === undefined ? Reject.UNKNOWN_SYMBOL : Reject.NONE
+  }
+
+  #state(c: Command): RejectCode {
+    if (this.#shard.markets[c.symbol]!.status === SymbolStatus.BREAK) return Reject.MARKET_CLOSED
+    return this.#shard.accounts.status(c.account) === AccountStatus.FROZEN ? Reject.ACCOUNT_FROZEN : Reject.NONE
+  }
+
+  #collect(seat: number): void {
+    const { seats, images } = this.#shard
+    for (let slot = seats.head(seat); slot !== NONE; slot = images.seatNext(slot)) this.#slots.push(slot)
+  }
+
+  #endCollected(c: Command): RejectCode {
+    const { orders } = this.#shard
+    const slots = this.#slots
+    if (slots.length === 0) return Reject.NOTHING_OPEN
+    slots.sort((a, b) => orders.orderId(a) - orders.orderId(b))
+    for (const slot of slots) this.#end(slot, c.cancelId)
+    slots.length = 0
+    return Reject.NONE
+  }
+
+  #end(slot: number, cancelId: ClientId): void {
+    const { orders, images, markets, writer } = this.#shard
+    const market = markets[images.symbol(slot)]!
+    this.#shard.unlock(market, slot, orders.remaining(slot))
+    this.#shard.withdraw(market, slot)
+    this.#shard.delist(slot)
+    images.setStatus(slot, OrderStatus.CANCELED)
+    writer.execution(slot, ExecutionType.CANCELED, ExpiryReason.NONE, OWN_FLAG, cancelId)
+    orders.release(slot)
+  }
+}

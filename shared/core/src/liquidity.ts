@@ -1,0 +1,57 @@
+import type { Amount } from './amount.ts'
+import { SelfTradePrevention, Side } from './enums.ts'
+import type { Market } from './market.ts'
+import { NONE } from './order-store.ts'
+import type { Shard } from './shard.ts'
+
+/**
+ * Can the whole quantity of a limit order be filled at once? Orders of its own account count with mode NONE, are skipped
+ * with EXPIRE_MAKER, and end the reckoning with the other modes: nothing behind them can be reached.
+ */
+export function isFillable(shard: Shard, market: Market, slot: number): boolean {
+  const { orders, images, seats, memory } = shard
+  const { levels } = memory
+  const side = images.side(slot)
+  const limit = images.price(slot)
+  const seat = orders.owner(slot)
+  const mode = images.mode(slot)
+  const countsAll = mode === SelfTradePrevention.NONE || seats.orders(seat) === 0
+  const index = market.book.opposite(side)
+  let wanted = orders.remaining(slot)
+  for (let level = index.best; level !== NONE && wanted > 0; level = index.after(level)) {
+    const price = levels.price(level)
+    if (side === Side.BUY ? price > limit : price < limit) break
+    if (countsAll) {
+      wanted -= levels.quantity(level)
+      continue
+    }
+    for (let maker = levels.head(level); maker !== NONE && wanted > 0; maker = orders.next(maker)) {
+      if (orders.owner(maker) !== seat) wanted -= orders.remaining(maker)
+      else if (mode !== SelfTradePrevention.EXPIRE_MAKER) return false
+    }
+  }
+  return wanted <= 0
+}
+
+/** True when the balance cannot pay what the book could fill of a market BUY of `quantity`. */
+export function costsMore(
+  shard: Shard,
+  market: Market,
+  quantity: number,
+  balance: number,
+  cost: Amount,
+  part: Amount,
+): boolean {
+  const { levels } = shard.memory
+  const index = market.book.asks
+  let wanted = quantity
+  cost.clear()
+  for (let level = index.best; level !== NONE && wanted > 0; level = index.after(level)) {
+    const taken = Math.min(wanted, levels.quantity(level))
+    if (!part.setProduct(levels.price(level), taken, market.quoteScale)) return true
+    cost.add(part)
+    if (shard.ledger.lacks(balance, cost)) return true
+    wanted -= taken
+  }
+  return false
+}

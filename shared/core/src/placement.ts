@@ -1,0 +1,240 @@
+import { Amount } from './amount.ts'
+import { clientHash } from './client-id-table.ts'
+import { type Command, CommandKind } from './command.ts'
+import { AccountStatus, ExecutionType, ExpiryReason, OrderType, Side, SymbolStatus, TimeInForce } from './enums.ts'
+import { costsMore } from './liquidity.ts'
+import { floorToStep, unitsWithin } from './lot.ts'
+import type { Market } from './market.ts'
+import type { Matching } from './matching.ts'
+import { orderCombination, orderFields } from './order-fields.ts'
+import { NONE } from './order-store.ts'
+import { OWN_FLAG } from './output.ts'
+import { Reject, type RejectCode } from './reject.ts'
+import type { Shard } from './shard.ts'
+import { isRising, isStop } from './triggers.ts'
+
+/** New orders: every check first, in the order of the contract, then the change. */
+export class Placement {
+  readonly #shard: Shard
+  readonly #matching: Matching
+  readonly #notional = new Amount()
+  readonly #lock = new Amount()
+  readonly #part = new Amount()
+  /** Price × quantity fits 62 bits; set by `filters` for `counts`. */
+  #fits = true
+  /** Of the command's client id; set by `counts` for `open`. */
+  #hash = 0
+
+  constructor(shard: Shard, matching: Matching) {
+    this.#shard = shard
+    this.#matching = matching
+  }
+
+  /** References, domains of the fields, their combination: what does not depend on the market's state. */
+  shape(c: Command): RejectCode {
+    const { accounts, markets } = this.#shard
+    if (!accounts.has(c.account)) return Reject.UNKNOWN_ACCOUNT
+    if (markets[c.symbol] === undefined) return Reject.UNKNOWN_SYMBOL
+    const fields = orderFields(c)
+    return fields !== Reject.NONE ? fields : orderCombination(c)
+  }
+
+  /** All that follows `shape`: the checks, then the change. */
+  place(c: Command): RejectCode {
+    const market = this.#shard.markets[c.symbol]!
+    const reject = this.filters(c, market) || this.counts(c, market)
+    if (reject !== Reject.NONE) return reject
+    this.open(c, market)
+    return Reject.NONE
+  }
+
+  /** Market and account state, what the symbol allows, and the filters that count no orders. */
+  filters(c: Command, market: Market): RejectCode {
+    const state = this.marketState(market)
+    if (state !== Reject.NONE) return state
+    if (market.status === SymbolStatus.POST_ONLY) {
+      if (!mayPost(c)) return Reject.SYMBOL_POST_ONLY
+      if (c.kind === CommandKind.PLACE && this.postOnly(market, c.side, c.type, c.price) !== Reject.NONE) {
+        return Reject.SYMBOL_POST_ONLY
+      }
+    }
+    const account = this.accountState(c.account)
+    if (account !== Reject.NONE) return account
+    if (!market.allowsType(c.type)) return Reject.ORDER_TYPE_NOT_ALLOWED
+    if (!market.allowsMode(c.selfTradePrevention)) return Reject.SELF_TRADE_PREVENTION_NOT_ALLOWED
+    const { filters } = market
+    if (c.price !== 0 && filters.price(c.price) !== Reject.NONE) return Reject.FILTER_PRICE
+    if (c.stopPrice !== 0 && filters.price(c.stopPrice) !== Reject.NONE) return Reject.FILTER_PRICE
+    if (c.price !== 0 && this.percent(market, c.side, c.price) !== Reject.NONE) {
+      return Reject.FILTER_PERCENT_PRICE_BY_SIDE
+    }
+    if (c.quantity !== 0) {
+      if (filters.lot(c.quantity) !== Reject.NONE) return Reject.FILTER_LOT_SIZE
+      if (c.type === OrderType.MARKET && filters.marketLot(c.quantity) !== Reject.NONE) {
+        return Reject.FILTER_MARKET_LOT_SIZE
+      }
+    }
+    return this.#notionalFilter(c, market)
+  }
+
+  /** HALT, BREAK, CANCEL_ONLY: nothing may be placed or amended. */
+  marketState(market: Market): RejectCode {
+    if (market.status === SymbolStatus.TRADING || market.status === SymbolStatus.POST_ONLY) return Reject.NONE
+    return market.status === SymbolStatus.CANCEL_ONLY ? Reject.SYMBOL_CANCEL_ONLY : Reject.MARKET_CLOSED
+  }
+
+  accountState(account: number): RejectCode {
+    const status = this.#shard.accounts.status(account)
+    if (status === AccountStatus.ACTIVE) return Reject.NONE
+    return status === AccountStatus.FROZEN ? Reject.ACCOUNT_FROZEN : Reject.ACCOUNT_CANCEL_ONLY
+  }
+
+  percent(market: Market, side: Side, price: number): RejectCode {
+    if (!market.filters.hasPercent(side)) return Reject.NONE
+    return market.filters.percent(side, price, market.referencePrice(this.#shard.time))
+  }
+
+  /** In a POST_ONLY market an order that may rest must not match. */
+  postOnly(market: Market, side: Side, type: OrderType, price: number): RejectCode {
+    if (market.status !== SymbolStatus.POST_ONLY || type !== OrderType.LIMIT) return Reject.NONE
+    return market.book.crosses(side, price) ? Reject.SYMBOL_POST_ONLY : Reject.NONE
+  }
+
+  #notionalFilter(c: Command, market: Market): RejectCode {
+    const { filters } = market
+    const isMarket = c.price === 0
+    const price = c.price || c.stopPrice
+    this.#fits = true
+    if (price !== 0) {
+      this.#fits = this.#notional.setProduct(price, c.quantity, market.quoteScale)
+      return filters.notional(this.#notional, this.#fits, isMarket)
+    }
+    if (!filters.hasMarketNotional()) return Reject.NONE
+    if (c.quoteQuantity !== 0) {
+      this.#notional.setInteger(c.quoteQuantity)
+      return filters.notional(this.#notional, true, true)
+    }
+    const reference = market.referencePrice(this.#shard.time)
+    if (reference === 0) return Reject.NONE
+    const fits = this.#notional.setProduct(reference, c.quantity, market.quoteScale)
+    return filters.notional(this.#notional, fits, true)
+  }
+
+  /** Everything that a cancel just before could change: counts, ids, the book, money. Call after `filters`. */
+  counts(c: Command, market: Market): RejectCode {
+    const { seats } = this.#shard
+    const stop = isStop(c.type)
+    const { maxOrders, maxAlgoOrders, maxPosition } = market.filters.definition
+    const seat = this.#shard.seat(c.account, market)
+    if (maxOrders !== 0 && c.type !== OrderType.MARKET && seats.orders(seat) >= maxOrders) {
+      return Reject.FILTER_MAX_NUM_ORDERS
+    }
+    if (maxAlgoOrders !== 0 && stop && seats.stops(seat) >= maxAlgoOrders) return Reject.FILTER_MAX_NUM_ALGO_ORDERS
+    if (maxPosition !== 0 && c.side === Side.BUY && this.exceedsPosition(market, seat, c.quantity)) {
+      return Reject.FILTER_MAX_POSITION
+    }
+    if (!this.#fits) return Reject.OVERFLOW_NOTIONAL
+    const duplicate = this.duplicate(c)
+    if (duplicate !== Reject.NONE) return duplicate
+    if (stop) return this.#stopCounts(c, market, seat)
+    if (c.type === OrderType.LIMIT_MAKER && market.book.crosses(c.side, c.price)) return Reject.WOULD_MATCH
+    if (c.type === OrderType.MARKET) return this.#marketFunds(c, market, seat)
+    const funds = this.#limitFunds(c, market, seat)
+    if (funds !== Reject.NONE || c.timeInForce !== TimeInForce.GTC) return funds
+    return this.overflowsLevel(market, c.side, c.price, c.quantity) ? Reject.OVERFLOW_LEVEL : Reject.NONE
+  }
+
+  /** The command's client id must not be that of another open order of the account. */
+  duplicate(c: Command, except: number = NONE): RejectCode {
+    if (c.clientId.length === 0) return Reject.NONE
+    this.#hash = clientHash(c.account, c.clientId)
+    const found = this.#shard.clientIds.find(this.#hash, c.account, c.clientId)
+    return found !== NONE && found !== except ? Reject.DUPLICATE_CLIENT_ORDER_ID : Reject.NONE
+  }
+
+  /** Would the account hold or be buying more than MAX_POSITION with `quantity` more? Exact, in bigint: rarely set. */
+  exceedsPosition(market: Market, seat: number, quantity: number): boolean {
+    const { ledger, seats } = this.#shard
+    const balance = seats.base(seat)
+    const owned = ledger.free(balance) + ledger.locked(balance)
+    const buying = seats.openBuy(seat) + BigInt(quantity)
+    const scale = BigInt(market.baseScale)
+    return owned + buying * scale > BigInt(market.filters.definition.maxPosition) * scale
+  }
+
+  /** A level must not hold more than 2^53 − 1 units. */
+  overflowsLevel(market: Market, side: Side, price: number, quantity: number): boolean {
+    const level = market.book.side(side).find(price)
+    return level !== NONE && this.#shard.memory.levels.quantity(level) > Number.MAX_SAFE_INTEGER - quantity
+  }
+
+  #stopCounts(c: Command, market: Market, seat: number): RejectCode {
+    const last = market.lastPrice
+    if (last !== 0 && (isRising(c.side, c.type) ? c.stopPrice <= last : c.stopPrice >= last)) {
+      return Reject.WOULD_TRIGGER
+    }
+    return this.#limitFunds(c, market, seat)
+  }
+
+  #limitFunds(c: Command, market: Market, seat: number): RejectCode {
+    const { seats, ledger } = this.#shard
+    const fits = this.#shard.lockOf(market, c.side, c.price || c.stopPrice, c.quantity, this.#lock)
+    const balance = c.side === Side.BUY ? seats.quote(seat) : seats.base(seat)
+    return !fits || ledger.lacks(balance, this.#lock) ? Reject.INSUFFICIENT_BALANCE : Reject.NONE
+  }
+
+  #marketFunds(c: Command, market: Market, seat: number): RejectCode {
+    const { seats, ledger, memory } = this.#shard
+    if (c.quoteQuantity === 0) {
+      return this.lacksForMarket(market, c.side, c.quantity, seat) ? Reject.INSUFFICIENT_BALANCE : Reject.NONE
+    }
+    this.#lock.setInteger(c.side === Side.BUY ? c.quoteQuantity : 1)
+    const balance = c.side === Side.BUY ? seats.quote(seat) : seats.base(seat)
+    if (ledger.lacks(balance, this.#lock)) return Reject.INSUFFICIENT_BALANCE
+    const best = market.book.opposite(c.side).best
+    if (best === NONE) return Reject.NONE
+    const units = unitsWithin(c.quoteQuantity, memory.levels.price(best) * market.quoteScale)
+    return floorToStep(units, market.filters.marketStep) === 0 ? Reject.LIQUIDITY_BELOW_LOT : Reject.NONE
+  }
+
+  /** Can free funds not pay a market order of `quantity`, as far as the book could fill it? */
+  lacksForMarket(market: Market, side: Side, quantity: number, seat: number): boolean {
+    const { seats, ledger } = this.#shard
+    if (side === Side.BUY) {
+      return costsMore(this.#shard, market, quantity, seats.quote(seat), this.#lock, this.#part)
+    }
+    const fits = this.#lock.setProduct(quantity, market.baseScale, 1)
+    return !fits || ledger.lacks(seats.base(seat), this.#lock)
+  }
+
+  /** Take an order whose checks have all passed: lock, report, and set it to work or to wait for its price. */
+  open(c: Command, market: Market): void {
+    const shard = this.#shard
+    const { orders, images, seats, writer } = shard
+    const seat = seats.find(c.account, market.id)
+    const stop = isStop(c.type)
+    const orderId = shard.nextOrderId()
+    const slot = orders.allocate(orderId, seat, c.quantity)
+    images.open(slot, c, orderId, c.selfTradePrevention || market.defaultMode, !stop, shard.time)
+    images.setClientHash(slot, this.#hash)
+    if (c.quoteQuantity !== 0) images.setQuantity(slot, 0)
+    if (c.type !== OrderType.MARKET) {
+      const balance = c.side === Side.BUY ? seats.quote(seat) : seats.base(seat)
+      shard.ledger.lock(balance, this.#lock)
+    }
+    writer.execution(slot, ExecutionType.NEW, ExpiryReason.NONE, OWN_FLAG)
+    if (!stop) {
+      this.#matching.work(market, slot, false, OWN_FLAG)
+      return
+    }
+    orders.enter(slot)
+    shard.enlist(slot)
+    seats.countStops(seat, 1)
+    shard.triggers.add(market, slot)
+  }
+}
+
+function mayPost(c: Command): boolean {
+  if (c.type === OrderType.LIMIT_MAKER) return true
+  return c.type === OrderType.LIMIT && c.timeInForce === TimeInForce.GTC
+}

@@ -1,0 +1,123 @@
+import { EventKind } from './event.ts'
+import {
+  ExecutionAt,
+  OUTCOME_HEADER_WORDS,
+  OUTCOME_REPEATED,
+  OutcomeAt,
+  OWN_FLAG,
+  type Output,
+  PreventedAt,
+  TradeAt,
+} from './output.ts'
+import type { RejectCode } from './reject.ts'
+
+/** original sequence (2 words), reject, count of events, their words, 0. */
+const REPLY_HEADER_WORDS = 6
+const INITIAL_WORDS = 1 << 10
+
+/**
+ * Remembered replies, first in first out, in one ring of words that grows by doubling. A reply is named by its position:
+ * a count of all words ever written, which growth does not change.
+ */
+export class ReplyRing {
+  words = new Int32Array(INITIAL_WORDS)
+  /** Positions of the oldest reply and of the next one. */
+  head = 0
+  tail = 0
+  readonly #pair = new Int32Array(2)
+  readonly #double = new Float64Array(this.#pair.buffer)
+
+  get length(): number {
+    return this.tail - this.head
+  }
+
+  /**
+   * Remember the outcome that `output` has just completed: its reject, and those of its events that answer the one who
+   * sent the command. Returns the position.
+   */
+  append(output: Output, originalSequence: number, reject: RejectCode): number {
+    const start = output.start
+    this.#reserve(REPLY_HEADER_WORDS + output.length - start)
+    const position = this.tail
+    const { words } = this
+    const mask = words.length - 1
+    let at = position + REPLY_HEADER_WORDS
+    let events = 0
+    const from = output.words
+    for (let event = start + OUTCOME_HEADER_WORDS; event < output.length; event += from[event]! >>> 8) {
+      if (!isReply(from, event)) continue
+      const length = from[event]! >>> 8
+      for (let i = 0; i < length; i++) words[(at + i) & mask] = from[event + i]!
+      at += length
+      events++
+    }
+    this.#double[0] = originalSequence
+    words[position & mask] = this.#pair[0]!
+    words[(position + 1) & mask] = this.#pair[1]!
+    words[(position + 2) & mask] = reject
+    words[(position + 3) & mask] = events
+    words[(position + 4) & mask] = at - position - REPLY_HEADER_WORDS
+    words[(position + 5) & mask] = 0
+    this.tail = at
+    return position
+  }
+
+  /** Forget the oldest reply. */
+  drop(): void {
+    this.head += REPLY_HEADER_WORDS + this.words[(this.head + 4) & (this.words.length - 1)]!
+  }
+
+  reject(position: number): RejectCode {
+    return this.words[(position + 2) & (this.words.length - 1)]! as RejectCode
+  }
+
+  originalSequence(position: number): number {
+    const mask = this.words.length - 1
+    this.#pair[0] = this.words[position & mask]!
+    this.#pair[1] = this.words[(position + 1) & mask]!
+    return this.#double[0]!
+  }
+
+  /** Write the reply at `position` into the outcome that `output` has begun, as a repetition. */
+  repeat(position: number, output: Output): void {
+    const { words } = this
+    const mask = words.length - 1
+    const length = words[(position + 4) & mask]!
+    output.reserve(length)
+    const at = output.length
+    for (let i = 0; i < length; i++) output.words[at + i] = words[(position + REPLY_HEADER_WORDS + i) & mask]!
+    output.length = at + length
+    output.words[output.start + OutcomeAt.KIND]! |= OUTCOME_REPEATED
+    output.words[output.start + OutcomeAt.EVENTS] = words[(position + 3) & mask]!
+    output.doubles[(output.start + OutcomeAt.ORIGINAL_SEQUENCE) >> 1] = this.originalSequence(position)
+  }
+
+  #reserve(count: number): void {
+    const needed = this.length + count
+    if (needed <= this.words.length) return
+    let capacity = this.words.length
+    while (capacity < needed) capacity *= 2
+    const old = this.words
+    this.words = new Int32Array(capacity)
+    for (let position = this.head; position < this.tail; position++) {
+      this.words[position & (capacity - 1)] = old[position & (old.length - 1)]!
+    }
+  }
+}
+
+/** Does the event answer the sender: about an order of the command itself, or about no order? */
+function isReply(words: Int32Array, at: number): boolean {
+  switch (words[at]! & 0xff) {
+    case EventKind.EXECUTION:
+      return (words[at + ExecutionAt.PACKED]! & (OWN_FLAG << 16)) !== 0
+    case EventKind.TRADE:
+      return (words[at + TradeAt.FLAGS]! & OWN_FLAG) !== 0
+    case EventKind.PREVENTED:
+      return (words[at + PreventedAt.MODE]! & (OWN_FLAG << 8)) !== 0
+    case EventKind.LEVEL:
+    case EventKind.BALANCE:
+      return false
+    default:
+      return true
+  }
+}

@@ -1,0 +1,92 @@
+import { type Command, CommandKind } from './command.ts'
+import type { EventWriter } from './event-writer.ts'
+import type { Output } from './output.ts'
+import { Reject, type RejectCode } from './reject.ts'
+import { ReplyRing } from './reply-ring.ts'
+
+/** Replies kept for one session, and the words they may take. */
+export const REPLIES_MAX = 10_000
+export const REPLY_WORDS_MAX = 1 << 24
+
+/** A gateway's session: the number of its last command, and the replies it has not confirmed. */
+export class Session {
+  readonly id: number
+  last = 0
+  readonly ring = new ReplyRing()
+  /** Ring positions of the replies to numbers first … last, by number modulo the length. */
+  positions = new Float64Array(16)
+  /** The lowest number whose reply is kept; last + 1 when none is. */
+  first = 1
+
+  constructor(id: number) {
+    this.id = id
+  }
+
+  get remembered(): number {
+    return this.last + 1 - this.first
+  }
+
+  /** Forget the replies to numbers up to `confirmed`. */
+  confirm(confirmed: number): void {
+    while (this.first <= this.last && this.first <= confirmed) this.#forget()
+  }
+
+  remember(output: Output, originalSequence: number, reject: RejectCode): void {
+    while (this.remembered >= REPLIES_MAX || (this.ring.length > REPLY_WORDS_MAX && this.remembered > 0)) {
+      this.#forget()
+    }
+    if (this.remembered === this.positions.length) this.#grow()
+    this.last++
+    this.positions[this.last & (this.positions.length - 1)] = this.ring.append(output, originalSequence, reject)
+  }
+
+  /** Ring position of the reply to `number`, or −1 when it is forgotten. */
+  find(number: number): number {
+    if (number < this.first || number > this.last) return -1
+    return this.positions[number & (this.positions.length - 1)]!
+  }
+
+  #forget(): void {
+    this.ring.drop()
+    this.first++
+  }
+
+  #grow(): void {
+    const old = this.positions
+    this.positions = new Float64Array(old.length * 2)
+    for (let number = this.first; number <= this.last; number++) {
+      this.positions[number & (this.positions.length - 1)] = old[number & (old.length - 1)]!
+    }
+  }
+}
+
+/** The open sessions of a shard; each command number is executed at most once. */
+export class Sessions {
+  readonly byId = new Map<number, Session>()
+  /** The session of the last command: nearly always that of the next one. */
+  #latest: Session | undefined = undefined
+
+  find(id: number): Session | undefined {
+    if (this.#latest !== undefined && this.#latest.id === id) return this.#latest
+    const found = this.byId.get(id)
+    if (found !== undefined) this.#latest = found
+    return found
+  }
+
+  /** OPEN_SESSION, END_SESSION, EXPIRE_SESSION: they stand outside the numbering. */
+  execute(c: Command, writer: EventWriter): RejectCode {
+    const session = this.find(c.session)
+    if (c.kind === CommandKind.OPEN_SESSION) {
+      if (c.session === 0 || !Number.isSafeInteger(c.session)) return Reject.INVALID_FIELD
+      if (session) return Reject.NONE
+      this.byId.set(c.session, new Session(c.session))
+      writer.session(c.session, 'opened')
+      return Reject.NONE
+    }
+    if (!session) return Reject.SESSION_UNKNOWN
+    this.byId.delete(c.session)
+    this.#latest = undefined
+    writer.session(c.session, c.kind === CommandKind.END_SESSION ? 'ended' : 'expired')
+    return Reject.NONE
+  }
+}

@@ -1,0 +1,154 @@
+import { AccountRegister } from './account-register.ts'
+import { Amount } from './amount.ts'
+import { SUPPORTED_BEHAVIOURS, Behaviour } from './behaviours.ts'
+import { ClientIdTable } from './client-id-table.ts'
+import type { AssetDefinition } from './definition.ts'
+import { Side } from './enums.ts'
+import { EventWriter } from './event-writer.ts'
+import { ImageStore } from './image-store.ts'
+import { Ledger } from './ledger.ts'
+import { LevelTouches } from './level-touches.ts'
+import type { Market } from './market.ts'
+import { BookMemory } from './order-book.ts'
+import { NONE } from './order-store.ts'
+import { Output } from './output.ts'
+import { SeatStore } from './seat-store.ts'
+import { isStop, Triggers } from './triggers.ts'
+
+/** Order ids of shard s are s × 10^12 + 1, 2, 3 … */
+const ORDER_IDS = 1_000_000_000_000
+
+/** An asset and what has come in and gone out of it since the beginning. */
+export interface Asset {
+  readonly definition: AssetDefinition
+  deposits: bigint
+  withdrawals: bigint
+}
+
+/** The whole state of a shard and the small steps that every operation is made of. */
+export class Shard {
+  readonly number: number
+  readonly supported: readonly number[]
+  sequence = 0
+  /** Journaled time, µs. */
+  time = 0
+  lastOrder = 0
+  readonly output = new Output()
+  readonly memory = new BookMemory()
+  readonly orders = this.memory.orders
+  readonly images = new ImageStore()
+  readonly ledger = new Ledger()
+  readonly seats = new SeatStore()
+  readonly clientIds = new ClientIdTable(this.images)
+  readonly accounts = new AccountRegister()
+  readonly assets: Asset[] = []
+  readonly markets: Market[] = []
+  /** Active behaviours, in order of activation. */
+  readonly behaviours: number[] = []
+  feeHalfEven = false
+  readonly writer = new EventWriter(this.output, this.images)
+  readonly touches = new LevelTouches(this.memory.levels, this.writer)
+  readonly triggers = new Triggers(this.memory, this.images)
+  readonly #amount = new Amount()
+
+  constructor(number: number, supported: readonly number[] = SUPPORTED_BEHAVIOURS) {
+    this.number = number
+    this.supported = supported
+  }
+
+  activate(behaviour: number): void {
+    this.behaviours.push(behaviour)
+    if (behaviour === Behaviour.FEE_HALF_EVEN) this.feeHalfEven = true
+  }
+
+  nextOrderId(): number {
+    return this.number * ORDER_IDS + ++this.lastOrder
+  }
+
+  /** Slot of the account's balance, made when there is none. */
+  balance(account: number, asset: number): number {
+    const found = this.ledger.find(account, asset)
+    if (found !== NONE) return found
+    const slot = this.ledger.open(account, asset, this.accounts.balances(account))
+    this.accounts.setBalances(account, slot)
+    return slot
+  }
+
+  /** The account's seat on the market, made when there is none. */
+  seat(account: number, market: Market): number {
+    const found = this.seats.find(account, market.id)
+    if (found !== NONE) return found
+    const base = this.balance(account, market.base)
+    const quote = this.balance(account, market.quote)
+    const seat = this.seats.open(account, market.id, base, quote, this.accounts.seats(account))
+    this.accounts.setSeats(account, seat)
+    this.applyFees(seat)
+    return seat
+  }
+
+  /** Set the seat's rates to what holds for its account and market now. */
+  applyFees(seat: number): void {
+    const market = this.markets[this.seats.symbol(seat)]!
+    const own = this.accounts.ownFees(this.seats.account(seat), market.name)
+    this.seats.setFees(seat, own?.maker ?? market.makerFee, own?.taker ?? market.takerFee)
+  }
+
+  /** The balance an order pays with. */
+  paying(slot: number): number {
+    const seat = this.orders.owner(slot)
+    return this.images.side(slot) === Side.BUY ? this.seats.quote(seat) : this.seats.base(seat)
+  }
+
+  /** What an order must hold for `quantity` still to be filled. False when it is past 2^62. */
+  lockOf(market: Market, side: Side, price: number, quantity: number, into: Amount): boolean {
+    return side === Side.BUY
+      ? into.setProduct(price, quantity, market.quoteScale)
+      : into.setProduct(quantity, market.baseScale, 1)
+  }
+
+  /** The price that an order's lock is reckoned with: its limit, or the stop price of a market stop. */
+  lockPrice(slot: number): number {
+    return this.images.price(slot) || this.images.stopPrice(slot)
+  }
+
+  lock(market: Market, slot: number, quantity: number): void {
+    this.lockOf(market, this.images.side(slot), this.lockPrice(slot), quantity, this.#amount)
+    this.ledger.lock(this.paying(slot), this.#amount)
+  }
+
+  unlock(market: Market, slot: number, quantity: number): void {
+    this.lockOf(market, this.images.side(slot), this.lockPrice(slot), quantity, this.#amount)
+    this.ledger.unlock(this.paying(slot), this.#amount)
+  }
+
+  /** Make an order open: found by its client id, on its seat's list, counted. `remaining` is set. */
+  enlist(slot: number): void {
+    const seat = this.orders.owner(slot)
+    if (this.images.clientLength(slot) > 0) this.clientIds.enter(this.images.clientHash(slot), slot)
+    this.images.link(slot, this.seats.head(seat))
+    this.seats.setHead(seat, slot)
+    this.seats.countOrders(seat, 1)
+    if (this.images.side(slot) === Side.BUY) this.seats.raiseOpenBuy(seat, this.orders.remaining(slot))
+  }
+
+  /** Undo `enlist`. The order id stays in its table until the slot is released. */
+  delist(slot: number): void {
+    const seat = this.orders.owner(slot)
+    if (this.images.clientLength(slot) > 0) this.clientIds.remove(slot)
+    this.seats.setHead(seat, this.images.unlink(slot, this.seats.head(seat)))
+    this.seats.countOrders(seat, -1)
+    if (this.images.side(slot) === Side.BUY) this.seats.lowerOpenBuy(seat, this.orders.remaining(slot))
+  }
+
+  /** Take an open order from where it lies: the book, a stop index, the waiting queue. It stays enlisted. */
+  withdraw(market: Market, slot: number): void {
+    if (isStop(this.images.type(slot)) && !this.images.isWorking(slot)) {
+      this.triggers.remove(market, slot)
+      this.seats.countStops(this.orders.owner(slot), -1)
+      return
+    }
+    const side = this.images.side(slot)
+    this.touches.touch(market, side, this.orders.level(slot))
+    market.book.remove(slot, side)
+  }
+}

@@ -1,0 +1,76 @@
+import { AccountStatus, ExecutionType, ExpiryReason, OrderStatus, SymbolStatus, TimeInForce } from './enums.ts'
+import type { Market } from './market.ts'
+import type { Matching } from './matching.ts'
+import type { Placement } from './placement.ts'
+import type { Shard } from './shard.ts'
+
+/** Stop orders that one command may start. */
+const STOPS_STARTED_MAX = 16
+
+/** Starts triggered stop orders, oldest first, a bounded number in each command; the rest wait for the next ones. */
+export class StopStarter {
+  readonly #shard: Shard
+  readonly #matching: Matching
+  readonly #placement: Placement
+  #started = 0
+
+  constructor(shard: Shard, matching: Matching, placement: Placement) {
+    this.#shard = shard
+    this.#matching = matching
+    this.#placement = placement
+  }
+
+  /** A new command begins. */
+  begin(): void {
+    this.#started = 0
+  }
+
+  /** Queue the stops that the order just matched has reached. */
+  reach(market: Market): void {
+    const { low, high } = this.#matching
+    if (high !== 0) this.#shard.triggers.reach(market, low, high)
+  }
+
+  /** Start what waits, as far as the command's budget goes; each start is a step with its own LEVEL events. */
+  run(): void {
+    const { triggers, touches, markets, images } = this.#shard
+    while (triggers.count > 0 && this.#started < STOPS_STARTED_MAX) {
+      this.#started++
+      const slot = triggers.take()
+      const market = markets[images.symbol(slot)]!
+      this.#start(market, slot)
+      touches.flush(markets)
+      this.reach(market)
+    }
+  }
+
+  #start(market: Market, slot: number): void {
+    const { orders, images, seats, writer, time } = this.#shard
+    this.#matching.low = this.#matching.high = 0
+    this.#shard.delist(slot)
+    seats.countStops(orders.owner(slot), -1)
+    const isMarket = images.price(slot) === 0
+    if (isMarket) this.#shard.unlock(market, slot, orders.remaining(slot))
+    if (this.#canWork(market, slot, isMarket)) {
+      images.setWorking(slot, time)
+      writer.execution(slot, ExecutionType.TRIGGERED, ExpiryReason.NONE, 0)
+      this.#matching.work(market, slot, true, 0)
+      return
+    }
+    if (!isMarket) this.#shard.unlock(market, slot, orders.remaining(slot))
+    images.setStatus(slot, OrderStatus.EXPIRED)
+    writer.execution(slot, ExecutionType.EXPIRED, ExpiryReason.REJECTED_ON_TRIGGER, 0)
+    orders.release(slot)
+  }
+
+  #canWork(market: Market, slot: number, isMarket: boolean): boolean {
+    const { orders, images, accounts } = this.#shard
+    const side = images.side(slot)
+    const remaining = orders.remaining(slot)
+    if (market.status !== SymbolStatus.TRADING) return false
+    if (accounts.status(images.account(slot)) !== AccountStatus.ACTIVE) return false
+    if (isMarket) return !this.#placement.lacksForMarket(market, side, remaining, orders.owner(slot))
+    if (images.timeInForce(slot) !== TimeInForce.GTC) return true
+    return !this.#placement.overflowsLevel(market, side, images.price(slot), remaining)
+  }
+}

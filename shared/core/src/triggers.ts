@@ -1,0 +1,106 @@
+import { OrderType, Side } from './enums.ts'
+import type { ImageStore } from './image-store.ts'
+import type { Market } from './market.ts'
+import type { BookMemory } from './order-book.ts'
+import { NONE } from './order-store.ts'
+import type { PriceIndex } from './price-index.ts'
+
+/** What LEVEL of an order's record holds while the order is triggered and waits. */
+const WAITING = -1
+
+/** The four types that wait for a price. */
+export function isStop(type: OrderType): boolean {
+  return type >= OrderType.STOP_LOSS
+}
+
+/** BUY STOP_LOSS and SELL TAKE_PROFIT (with or without _LIMIT) wait for the price to rise, the others for it to fall. */
+export function isRising(side: Side, type: OrderType): boolean {
+  const isStopLoss = type === OrderType.STOP_LOSS || type === OrderType.STOP_LOSS_LIMIT
+  return isStopLoss === (side === Side.BUY)
+}
+
+/**
+ * Stop orders: in each market's two indexes until a trade reaches them, then in one queue of the shard until it is
+ * their turn to work. Both are linked through the order records.
+ */
+export class Triggers {
+  readonly #memory: BookMemory
+  readonly #images: ImageStore
+  /** Oldest waiting order, or NONE. */
+  head: number = NONE
+  tail: number = NONE
+  count = 0
+
+  constructor(memory: BookMemory, images: ImageStore) {
+    this.#memory = memory
+    this.#images = images
+  }
+
+  /** Put a new stop order into its index. */
+  add(market: Market, slot: number): void {
+    const index = this.#index(market, slot)
+    this.#memory.levels.append(index.obtain(this.#images.stopPrice(slot)), slot)
+  }
+
+  isWaiting(slot: number): boolean {
+    return this.#memory.orders.level(slot) === WAITING
+  }
+
+  /** Take out an order that has not started, triggered or not. */
+  remove(market: Market, slot: number): void {
+    if (this.isWaiting(slot)) {
+      this.#leaveQueue(slot)
+      return
+    }
+    const { levels, orders } = this.#memory
+    const level = orders.level(slot)
+    if (levels.unlink(level, slot)) this.#index(market, slot).remove(level)
+  }
+
+  /** Queue what trades between `low` and `high` have reached: rising stops upwards, then falling ones downwards. */
+  reach(market: Market, low: number, high: number): void {
+    const { levels } = this.#memory
+    const { rising, falling } = market
+    while (rising.best !== NONE && levels.price(rising.best) <= high) this.#queueLevel(rising)
+    while (falling.best !== NONE && levels.price(falling.best) >= low) this.#queueLevel(falling)
+  }
+
+  /** The oldest waiting order, taken out of the queue. */
+  take(): number {
+    const slot = this.head
+    this.#leaveQueue(slot)
+    return slot
+  }
+
+  #index(market: Market, slot: number): PriceIndex {
+    return isRising(this.#images.side(slot), this.#images.type(slot)) ? market.rising : market.falling
+  }
+
+  #queueLevel(index: PriceIndex): void {
+    const { levels, orders } = this.#memory
+    const level = index.best
+    for (let slot = levels.head(level); slot !== NONE; slot = levels.head(level)) {
+      levels.unlink(level, slot)
+      orders.setLevel(slot, WAITING)
+      orders.setPrevious(slot, this.tail)
+      orders.setNext(slot, NONE)
+      if (this.tail === NONE) this.head = slot
+      else orders.setNext(this.tail, slot)
+      this.tail = slot
+      this.count++
+    }
+    index.remove(level)
+  }
+
+  #leaveQueue(slot: number): void {
+    const { orders } = this.#memory
+    const before = orders.previous(slot)
+    const after = orders.next(slot)
+    if (before === NONE) this.head = after
+    else orders.setNext(before, after)
+    if (after === NONE) this.tail = before
+    else orders.setPrevious(after, before)
+    orders.setLevel(slot, NONE)
+    this.count--
+  }
+}
