@@ -6,7 +6,7 @@ import { connect } from 'node:net'
 import { Side } from '@uptick/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SocketGateway } from '../testing/socket-gateway.ts'
-import type { Message, TestClient } from '../testing/socket-gateway.ts'
+import type { Message, TestClient } from '../testing/test-client.ts'
 
 let gateway: SocketGateway
 

@@ -2,7 +2,7 @@ import { createHmac, sign } from 'node:crypto'
 import { ExecutionType } from '@uptick/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { SECRET, SocketGateway } from '../testing/socket-gateway.ts'
-import type { Message, TestClient } from '../testing/socket-gateway.ts'
+import type { Message, TestClient } from '../testing/test-client.ts'
 
 let gateway: SocketGateway
 

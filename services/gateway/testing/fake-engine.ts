@@ -52,10 +52,16 @@ export class FakeEngine {
     }
   }
   #refused: LinkSocketEvents[] = []
+  #opened: LinkSocketEvents | undefined
+  /** Frames that arrived while another was being answered: a socket is never re-entered. */
+  readonly #inbox: Uint8Array[] = []
+  #busy = false
 
   /** The dialled connection opens (or, when the engine does not accept, fails). */
   open(): void {
     for (const events of this.#refused.splice(0)) events.closed('refused')
+    if (this.#opened === this.#events) return
+    this.#opened = this.#events
     this.#events?.opened()
   }
 
@@ -78,6 +84,14 @@ export class FakeEngine {
   }
 
   #receive(data: Uint8Array): void {
+    this.#inbox.push(data)
+    if (this.#busy) return
+    this.#busy = true
+    for (let next = this.#inbox.shift(); next !== undefined; next = this.#inbox.shift()) this.#handle(next)
+    this.#busy = false
+  }
+
+  #handle(data: Uint8Array): void {
     const frame = decodeFrame(data)
     if (frame.type === FrameType.HELLO) {
       this.hellos.push(frame)

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { RunningExchange } from './running-exchange.ts'
+
+let exchange: RunningExchange
+
+beforeAll(async () => {
+  exchange = await RunningExchange.start()
+})
+
+afterAll(() => exchange.stop())
+
+const call = async (method: string, path: string, body?: object): Promise<[number, unknown]> => {
+  const reply = await exchange.tryOperate(method, path, body)
+  return [reply.status, reply.status < 400 ? reply.body : reply.body.error.code]
+}
+
+test('nothing is told without the token', async () => {
+  for (const token of ['', 'operator-token-of-the-test', 'operator-token-of-the-tests ', 'x'.repeat(5000)]) {
+    const reply = await exchange.tryOperate('GET', '/status', undefined, token)
+    expect([reply.status, reply.body.error.code]).toEqual([401, 'UNAUTHORIZED'])
+  }
+})
+
+describe('listing', () => {
+  test('an asset, a symbol with short filters, changed later', async () => {
+    expect(await call('POST', '/assets', { code: 'ETH', decimals: 8 })).toMatchObject([201, { id: 2, code: 'ETH' }])
+    expect(await call('POST', '/assets', { code: 'ETH', decimals: 8 })).toEqual([409, 'ALREADY_EXISTS'])
+    expect(await call('POST', '/assets', { code: 'eth', decimals: 8 })).toEqual([400, 'INVALID'])
+    const symbol = { base: 'ETH', quote: 'USDT', priceDecimals: 2, quantityDecimals: 4 }
+    expect(await call('POST', '/symbols', { ...symbol, priceDecimals: 7 })).toEqual([400, 'INVALID'])
+    expect(await call('POST', '/symbols', { ...symbol, quote: 'EUR' })).toEqual([404, 'NOT_FOUND'])
+    expect(await call('POST', '/symbols', symbol)).toMatchObject([201, { name: 'ETHUSDT', status: 'TRADING' }])
+    expect(await call('PUT', '/symbols/ETHUSDT/filters', { tickSize: '0.05', minNotional: '10' })).toMatchObject([
+      200,
+      { filters: { tickSize: 5, minNotional: '1000000000', stepSize: 1 } },
+    ])
+    expect(await call('PUT', '/symbols/ETHUSDT/filters', { tickSize: '0.001' })).toEqual([400, 'INVALID'])
+    expect(await call('PUT', '/symbols/ETHUSDT/filters', { tikSize: '0.01' })).toEqual([400, 'INVALID'])
+    expect(await call('GET', '/symbols/ETHUSDT')).toMatchObject([200, { filters: { tickSize: 5 } }])
+  })
+})
+
+describe('accounts', () => {
+  test('money comes and goes, once for each reference', async () => {
+    const { account } = await exchange.operate('POST', '/accounts', { label: 'carol' })
+    const deposit = { asset: 'USDT', amount: '100.5', reference: 'wire-1' }
+    expect((await call('POST', `/accounts/${account}/deposits`, deposit))[0]).toBe(201)
+    expect(await call('POST', `/accounts/${account}/deposits`, deposit)).toMatchObject([200, { repeated: true }])
+    const other = { ...deposit, amount: '5' }
+    expect(await call('POST', `/accounts/${account}/deposits`, other)).toEqual([409, 'REFERENCE_USED'])
+    const tooMuch = { asset: 'USDT', amount: '1000', reference: 'out-1' }
+    expect((await call('POST', `/accounts/${account}/withdrawals`, tooMuch))[0]).toBe(409)
+    expect((await call('POST', `/accounts/${account}/withdrawals`, { ...tooMuch, amount: '0.5' }))[0]).toBe(201)
+    expect(await call('GET', `/accounts/${account}`)).toMatchObject([
+      200,
+      { label: 'carol', status: 'ACTIVE', balances: [{ asset: 'USDT', free: '100', locked: '0' }] },
+    ])
+    expect((await call('POST', `/accounts/${account}/deposits`, { asset: 'USDT', amount: '0.000000001' }))[0]).toBe(400)
+    expect((await call('POST', `/accounts/${account}/deposits`, { asset: 'USDT', amount: 5 }))[0]).toBe(400)
+    expect((await call('POST', '/accounts/999/deposits', { asset: 'USDT', amount: '5' }))[0]).toBe(404)
+    expect((await call('GET', '/accounts/999'))[0]).toBe(404)
+  })
+
+  test('keys: the secret is shown once, and revoked keys are listed as such', async () => {
+    const trader = await exchange.trader()
+    const [, keys] = await call('GET', `/keys?account=${trader.account}`)
+    expect(keys).toMatchObject([{ apiKey: trader.apiKey, status: 'ACTIVE', canTrade: true }])
+    expect(JSON.stringify(keys)).not.toContain(trader.secret)
+    expect(await call('DELETE', `/keys/${trader.apiKey}`)).toMatchObject([200, { status: 'REVOKED' }])
+    expect((await call('DELETE', '/keys/unknown-key'))[0]).toBe(404)
+    expect((await call('POST', `/accounts/${trader.account}/keys`, { apiKey: trader.apiKey }))[0]).toBe(409)
+    expect((await call('POST', `/accounts/${trader.account}/keys`, { type: 'ED25519' }))[0]).toBe(400)
+    expect((await call('POST', '/accounts/999/keys', {}))[0]).toBe(404)
+  })
+
+  test('every open order of an account is cancelled', async () => {
+    const trader = await exchange.trader()
+    await trader.limit('BUY', '0.1', '30000')
+    await trader.limit('BUY', '0.1', '30001')
+    expect(await call('DELETE', `/accounts/${trader.account}/orders`)).toMatchObject([200, { canceled: 2 }])
+    const { body } = await trader.send('GET', '/api/v3/openOrders')
+    expect(body).toEqual([])
+  })
+
+  test('an order comes over from another platform', async () => {
+    const trader = await exchange.trader()
+    const order = { symbol: 'BTCUSDT', side: 'SELL', price: '90000', quantity: '1', executedQuantity: '0.25' }
+    const sent = { ...order, originalTime: Date.now() - 86_400_000, foreignId: 'old-77', clientOrderId: 'moved' }
+    expect((await call('POST', `/accounts/${trader.account}/import-order`, sent))[0]).toBe(201)
+    const { body } = await trader.send('GET', '/api/v3/order', { symbol: 'BTCUSDT', origClientOrderId: 'moved' })
+    expect(body).toMatchObject({ status: 'PARTIALLY_FILLED', executedQty: '0.25000000' })
+  })
+})
+
+test('the exchange as a whole', async () => {
+  expect(await call('GET', '/status')).toMatchObject([200, { link: { connected: true }, engine: { role: 'leader' } }])
+  expect(await call('GET', '/totals')).toMatchObject([200, { totals: [{ asset: 'BTC' }, { asset: 'USDT' }, {}] }])
+  expect((await call('GET', '/behaviours'))[0]).toBe(200)
+  expect((await call('POST', '/behaviours', { behaviour: 999 }))[0]).toBe(409)
+  expect(await call('GET', '/skips')).toEqual([200, { skipped: [] }])
+  expect((await call('GET', '/nothing'))[0]).toBe(404)
+})

@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Lifecycle, Shutdown, createLogger, createMetrics } from '@uptick/runtime'
+import type { Registry } from '@uptick/runtime'
+import { createDatabase } from '../../../shared/journal/testing/database.ts'
+import type { TestDatabase } from '../../../shared/journal/testing/database.ts'
+import type { GatewayConfig } from '../src/config.ts'
+import { LIMITS_DEFAULT } from '../src/limits/limits-memory.ts'
+import { runGateway } from '../src/run-gateway.ts'
+import { ChildService } from './child-service.ts'
+import { Trader, fetchReply } from './trader.ts'
+import type { Body, Reply } from './trader.ts'
+
+const TOKEN = 'operator-token-of-the-tests'
+
+/** A gateway of this process with its ports. */
+export interface RunningGateway {
+  readonly url: string
+  readonly operatorUrl: string
+  readonly lifecycle: Lifecycle
+  readonly metrics: Registry
+  stop(): Promise<void>
+}
+
+/** A whole exchange on a database of its own: engine and recorder as processes, one or more gateways in this one. */
+export class RunningExchange {
+  readonly database: TestDatabase
+  readonly keyEncryptionKey = randomBytes(32).toString('base64')
+  readonly #evidence = mkdtempSync(join(tmpdir(), 'uptick-evidence-'))
+  readonly #gateways: RunningGateway[] = []
+  engine: ChildService
+  readonly recorder: ChildService
+  #linkPort = 0
+
+  private constructor(database: TestDatabase) {
+    this.database = database
+    this.engine = this.#engine()
+    this.recorder = new ChildService('recorder', { DATABASE_URL: database.url })
+  }
+
+  /** Start one with BTCUSDT (two price and five quantity decimals) listed, ready to trade. */
+  static async start(config: Partial<GatewayConfig> = {}): Promise<RunningExchange> {
+    const exchange = new RunningExchange(await createDatabase())
+    await exchange.#linked()
+    await exchange.startGateway(config)
+    await exchange.operate('POST', '/assets', { code: 'BTC', decimals: 8 })
+    await exchange.operate('POST', '/assets', { code: 'USDT', decimals: 8 })
+    const filters = { minNotional: '5', maxOrders: 20, maxAlgoOrders: 5 }
+    const symbol = { base: 'BTC', quote: 'USDT', priceDecimals: 2, quantityDecimals: 5, filters }
+    await exchange.operate('POST', '/symbols', symbol)
+    return exchange
+  }
+
+  get gateway(): RunningGateway {
+    return this.#gateways[0]!
+  }
+
+  get url(): string {
+    return this.gateway.url
+  }
+
+  /** Another gateway on the same exchange; resolves when it is ready. */
+  async startGateway(config: Partial<GatewayConfig> = {}): Promise<RunningGateway> {
+    const log = createLogger({ name: 'gateway-test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
+    const lifecycle = new Lifecycle()
+    const metrics = createMetrics({ service: 'gateway', defaults: false })
+    const shutdown = new Shutdown(log)
+    const { port, operatorPort } = await runGateway({
+      name: 'gateway',
+      config: { ...this.#gatewayConfig(), ...config },
+      log,
+      metrics,
+      lifecycle,
+      onShutdown: (name, boundMs, run) => shutdown.add(name, boundMs, run),
+      fail: (reason, error) => {
+        throw new Error(reason, { cause: error })
+      },
+    })
+    const gateway: RunningGateway = {
+      url: `http://127.0.0.1:${port}`,
+      operatorUrl: `http://127.0.0.1:${operatorPort}`,
+      lifecycle,
+      metrics,
+      stop: async () => {
+        await shutdown.run()
+      },
+    }
+    this.#gateways.push(gateway)
+    lifecycle.markStarted()
+    await ready(lifecycle)
+    return gateway
+  }
+
+  /** A request to the operator API; anything but a success is an error. */
+  async operate(method: string, path: string, body?: object): Promise<Body> {
+    const reply = await this.tryOperate(method, path, body)
+    if (reply.status >= 400) throw new Error(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`)
+    return reply.body
+  }
+
+  tryOperate(method: string, path: string, body?: object, token = TOKEN): Promise<Reply> {
+    return fetchReply(`${this.gateway.operatorUrl}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+  }
+
+  /** An account with money and a key. */
+  async trader(funds: Record<string, string> = { BTC: '10', USDT: '1000000' }): Promise<Trader> {
+    const { account } = await this.operate('POST', '/accounts', { label: 'trader' })
+    for (const [asset, amount] of Object.entries(funds)) {
+      await this.operate('POST', `/accounts/${account}/deposits`, { asset, amount })
+    }
+    const { apiKey, secret } = await this.operate('POST', `/accounts/${account}/keys`, {})
+    return new Trader(this.url, account, apiKey, secret)
+  }
+
+  /** A new engine process on the same journal and port, after the old one is gone. */
+  async restartEngine(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+    await this.engine.stop(signal)
+    this.engine = this.#engine()
+    await this.#linked()
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.#gateways.map((gateway) => gateway.stop()))
+    await Promise.all([this.engine.stop(), this.recorder.stop()])
+    await this.database.drop()
+    rmSync(this.#evidence, { recursive: true, force: true })
+  }
+
+  #engine(): ChildService {
+    return new ChildService('engine', {
+      DATABASE_URL: this.database.url,
+      LINK_PORT: String(this.#linkPort),
+      EVIDENCE_FOLDER: this.#evidence,
+    })
+  }
+
+  async #linked(): Promise<void> {
+    const line: unknown = JSON.parse(await this.engine.line('linkPort'))
+    this.#linkPort = (line as { linkPort: number }).linkPort
+  }
+
+  #gatewayConfig(): GatewayConfig {
+    return {
+      OPS_HOST: '127.0.0.1',
+      OPS_PORT: 0,
+      LOG_LEVEL: 'silent',
+      HOST: '127.0.0.1',
+      PORT: 0,
+      OPERATOR_HOST: '127.0.0.1',
+      OPERATOR_PORT: 0,
+      OPERATOR_TOKEN: TOKEN,
+      DATABASE_URL: this.database.url,
+      KEY_ENCRYPTION_KEY: this.keyEncryptionKey,
+      ENGINE_URLS: `ws://127.0.0.1:${this.#linkPort}/link`,
+      SHARD: 0,
+      INSTANCE: 'test',
+      HOLD_MS: 4000,
+      QUEUE_MAX: 10_000,
+      TRUST_PROXY: '',
+      LIMIT_WEIGHT_1M: 1_000_000,
+      LIMIT_ORDERS_10S: 100_000,
+      LIMIT_ORDERS_1D: LIMITS_DEFAULT.ordersPerDay,
+      LIMIT_RAW_REQUESTS_5M: 1_000_000,
+      LIMIT_CONNECTIONS_5M: 10_000,
+      LIMIT_BANS: false,
+    }
+  }
+}
+
+/** Resolves when every condition is met. */
+async function ready(lifecycle: Lifecycle): Promise<void> {
+  if (lifecycle.readiness().ok) return
+  await new Promise<void>((resolve) => {
+    lifecycle.onChange(() => {
+      if (lifecycle.readiness().ok) resolve()
+    })
+  })
+}
