@@ -144,7 +144,7 @@ export class Follower {
         if (queue.isEmpty) await writing
         const batches = await queue.take(this.#options.transactionCommandsMax)
         if (batches.length === 0) break
-        const group = execute(replica, batches)
+        const group = execute(this.#options.journal.shard, replica, batches)
         await writing
         writing = this.#write(group, signal)
         // Awaited above or below; until then a failure must not count as unhandled.
@@ -197,7 +197,7 @@ export class Follower {
 }
 
 /** Execute batches; a failure leaves those before the one it is in. */
-function execute(replica: Replica, batches: readonly StoredBatch[]): Group {
+function execute(shard: number, replica: Replica, batches: readonly StoredBatch[]): Group {
   const { exchange } = replica
   const from = exchange.sequence
   exchange.output.clear()
@@ -217,7 +217,7 @@ function execute(replica: Replica, batches: readonly StoredBatch[]): Group {
   }
   const collector = new RowCollector()
   collector.add(exchange.output.words, length)
-  return { range: { shard: exchange.shard, from, through, time }, rows: collector.rows(), error: failure }
+  return { range: { shard, from, through, time }, rows: collector.rows(), error: failure }
 }
 
 function isFinal(error: unknown): boolean {

@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { Pool } from 'pg'
+import { openJournal } from '@uptick/journal'
+import type { PostgresJournal } from '@uptick/journal'
+import { createDatabase } from '@uptick/journal/testing'
+import type { TestDatabase } from '@uptick/journal/testing'
+import { openReadModel } from '@uptick/readmodel'
+import { RandomFlow } from './random-flow.ts'
+import { readTables } from './tables.ts'
+import { WatchedRecorder } from './watched-recorder.ts'
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+let database: TestDatabase
+let journal: PostgresJournal
+const children: ChildProcess[] = []
+
+beforeEach(async () => {
+  database = await createDatabase()
+  journal = openJournal(database.url, { shard: 0 })
+})
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+  await journal.close()
+  await database.drop()
+})
+
+interface Line {
+  readonly msg: string
+  readonly opsPort?: number
+}
+
+/** The recorder as it runs in production; resolves with the first log line that has `message`. */
+async function launch(message: string, environment = {}): Promise<{ child: ChildProcess; line: Line }> {
+  const child = spawn(process.execPath, [MAIN], {
+    env: { DATABASE_URL: database.url, OPS_PORT: '0', SNAPSHOT_COMMANDS: '500', ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  children.push(child)
+  const found = Promise.withResolvers<Line>()
+  createInterface(child.stdout).on('line', (text) => {
+    const line: Line = JSON.parse(text)
+    if (line.msg === message) found.resolve(line)
+  })
+  child.once('exit', (code) => found.reject(new Error(`the recorder exited with ${code}`)))
+  return { child, line: await found.promise }
+}
+
+async function lead(flow: RandomFlow, count: number): Promise<void> {
+  const { epoch } = await journal.takeOver()
+  for (let i = 0; i < count; i++) await journal.append(flow.batch(epoch))
+}
+
+test('a process: ready, recording, measured, and stopped by SIGTERM with 0', async () => {
+  const flow = new RandomFlow(21)
+  await lead(flow, 20)
+  const { child, line } = await launch('starting')
+  const model = openReadModel(database.url, { shard: 0 })
+  expect(await model.waitRecorded(flow.exchange.sequence, 20_000)).toBe(true)
+  await model.close()
+  const ready = await fetch(`http://127.0.0.1:${line.opsPort}/readyz`)
+  expect(ready.status).toBe(200)
+  const metrics = await (await fetch(`http://127.0.0.1:${line.opsPort}/metrics`)).text()
+  expect(metrics).toMatch(new RegExp(`recorder_recorded_sequence\\S* ${flow.exchange.sequence}\\n`))
+  expect(metrics).toMatch(/recorder_rows_total\{[^}]*table="trades"[^}]*\} [1-9]/)
+  child.kill('SIGTERM')
+  expect(await once(child, 'exit')).toEqual([0, null])
+})
+
+test('killed with -9 at random moments while the journal grows, everything is recorded once', async () => {
+  const calm = await createDatabase()
+  const calmJournal = openJournal(calm.url, { shard: 0 })
+  const flow = new RandomFlow(22)
+  const leading = (async () => {
+    const { epoch } = await journal.takeOver()
+    await calmJournal.takeOver()
+    for (let i = 0; i < 400; i++) {
+      const batch = flow.batch(epoch)
+      await Promise.all([journal.append(batch), calmJournal.append(batch)])
+    }
+  })()
+  const pool = new Pool({ connectionString: database.url, max: 1 })
+  for (let round = 0; round < 6; round++) {
+    const { child } = await launch('restored', { TRANSACTION_COMMANDS_MAX: '50' })
+    await pool.query('SELECT pg_sleep($1)', [Math.random() * 0.1])
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+  await leading
+  await launch('restored')
+  const model = openReadModel(database.url, { shard: 0 })
+  expect(await model.waitRecorded(flow.exchange.sequence, 30_000)).toBe(true)
+  const calmRecorder = new WatchedRecorder(calm.url, 0)
+  await calmRecorder.until(() => calmRecorder.through === flow.exchange.sequence)
+  const calmPool = new Pool({ connectionString: calm.url, max: 1 })
+  expect(await readTables(pool)).toEqual(await readTables(calmPool))
+  await Promise.all([calmRecorder.stop(), calmJournal.close(), calmPool.end(), pool.end(), model.close()])
+  await calm.drop()
+})
