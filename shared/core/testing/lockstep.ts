@@ -1,8 +1,8 @@
-import type { Command } from '../src/command.ts'
+import { type Command, CommandKind } from '../src/command.ts'
 import type { Outcome } from '../src/event.ts'
 import { Exchange, readOutcome } from '../src/index.ts'
-import { comparable, difference, text } from './compare.ts'
-import { describeCommand } from './describe.ts'
+import { comparable, difference } from './compare.ts'
+import { describeCommand, describeOutcome } from './describe.ts'
 import { NaiveExchange } from './naive-exchange.ts'
 import { sameState } from './same-state.ts'
 import { CommandStream, copyCommand, type Timed } from './stream.ts'
@@ -36,8 +36,9 @@ export class Lockstep {
     const actual = readOutcome(exchange.output.words, 0)
     const expected = oracle.execute(command, this.sequence, time)
     const found = difference(comparable(actual), comparable(expected))
-    if (found) throw new Error(`${found}\nproduction ${text(actual)}\noracle     ${text(expected)}`)
-    if (this.sequence % thoroughness.verifyEvery === 0) exchange.verify()
+    if (found)
+      throw new Error(`${found}\nproduction ${describeOutcome(actual)}\noracle     ${describeOutcome(expected)}`)
+    if (this.sequence % thoroughness.verifyEvery === 0) (exchange as { verify?: () => void }).verify?.()
     if (this.sequence % thoroughness.stateEvery === 0) {
       const wrong = sameState(exchange, oracle)
       if (wrong) throw new Error(`state after the command: ${wrong}`)
@@ -69,17 +70,50 @@ export function runSeed(
   return done
 }
 
+/** The commands of a failing seed, up to and with the one that shows it. */
+export function failing(seed: number, commands: number, profile: keyof typeof profiles): Timed[] {
+  const done: Timed[] = []
+  const run = new Lockstep()
+  const stream = new CommandStream(seed, run.oracle, profile)
+  for (let i = 0; i < commands; i++) {
+    const { command, time } = stream.next()
+    done.push({ command: copyCommand(command), time })
+    try {
+      run.execute(command, time)
+    } catch {
+      break
+    }
+  }
+  return done
+}
+
 /** The shortest list found, by leaving commands out, that still makes production and oracle differ. */
-export function shrink(failing: readonly Timed[]): Timed[] {
-  let kept = [...failing]
+export function shrink(commands: readonly Timed[]): Timed[] {
+  const alone = withoutSessions(commands)
+  let kept = fails(alone) ? alone : [...commands]
   for (let size = kept.length >> 1; size >= 1; size >>= 1) {
     for (let from = 0; from + size <= kept.length;) {
-      const shorter = kept.toSpliced(from, size)
-      if (fails(shorter)) kept = shorter
+      const listed = kept.slice(from, from + size).filter(({ command }) => lists(command.kind))
+      const shorter = kept.toSpliced(from, size, ...listed)
+      if (shorter.length < kept.length && fails(shorter)) kept = shorter
       else from += size
     }
   }
   return kept
+}
+
+/** The same commands without their session numbers, which would tie each to the one before. */
+function withoutSessions(commands: readonly Timed[]): Timed[] {
+  return commands.map((timed) => {
+    const command = copyCommand(timed.command)
+    if (command.kind !== CommandKind.OPEN_SESSION) command.session = command.number = command.confirmed = 0
+    return { command, time: timed.time }
+  })
+}
+
+/** Everything refers to what these list: they stay. */
+function lists(kind: CommandKind): boolean {
+  return kind === CommandKind.ADD_ASSET || kind === CommandKind.ADD_SYMBOL || kind === CommandKind.ADD_ACCOUNT
 }
 
 /** Does this list make production and oracle differ, or production throw? */

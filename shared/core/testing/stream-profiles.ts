@@ -21,6 +21,8 @@ export interface Profile {
   readonly nonsense: number
   /** Filters that are set. */
   readonly filters: number
+  /** How far the middle jumps every hundred commands or so: what triggers many stops at once. */
+  readonly jump: number
   /** Amounts near 2^53 and 2^62. */
   readonly large: boolean
 }
@@ -38,6 +40,7 @@ const plain: Profile = {
   retries: 5,
   nonsense: 1,
   filters: 20,
+  jump: 0,
   large: false,
 }
 
@@ -45,14 +48,15 @@ export const profiles = {
   plain,
   /** Two accounts that mostly meet themselves. */
   selfish: { ...plain, accounts: 2, sessions: 5 },
-  /** Cascades: many stops, few of anything else. */
+  /** Cascades: many stops away from the price, and a price that jumps. */
   stops: {
     ...plain,
     funds: 5_000_000,
-    verbs: { place: 88, cancel: 4, amend: 2, replace: 2, go: 2, administration: 2 },
-    types: { limit: 35, market: 12, maker: 3, stop: 50 },
-    spread: 12,
-    filters: 5,
+    verbs: { place: 90, cancel: 3, amend: 2, replace: 2, go: 2, administration: 1 },
+    types: { limit: 37, market: 8, maker: 3, stop: 52 },
+    spread: 3,
+    jump: 12,
+    filters: 3,
   },
   /** Deep books, hardly any rejection. */
   rich: {

@@ -13,13 +13,15 @@ function someAccount(stream: CommandStream): number {
 }
 
 function somePrice(stream: CommandStream): number {
-  const { middle, spread } = stream.profile
-  return stream.random.between(middle - spread, middle + spread)
+  const { middle, spread, jump, large } = stream.profile
+  if (large && stream.random.chance(15)) return stream.random.between(1, 3)
+  const centre = middle + jump * ((Math.floor(stream.oracle.world.sequence / 150) % 3) - 1)
+  return stream.random.between(centre - spread, centre + spread)
 }
 
 function someQuantity(stream: CommandStream): number {
   const { random, profile } = stream
-  if (profile.large && random.chance(5)) return Number.MAX_SAFE_INTEGER - random.below(1000)
+  if (profile.large && random.chance(10)) return Number.MAX_SAFE_INTEGER - random.below(1000)
   return random.between(1, random.chance(20) ? profile.quantityMax * 4 : profile.quantityMax)
 }
 
@@ -29,7 +31,8 @@ function someStopPrice(stream: CommandStream, c: Command): number {
   const last = stream.oracle.world.symbols[c.symbol]?.lastPrice ?? 0
   if (last === 0 || stream.random.chance(25)) return price
   const isStopLoss = c.type === STOP_LOSS || c.type === STOP_LOSS_LIMIT
-  const away = Math.max(1, Math.abs(price - last))
+  const { spread, jump } = stream.profile
+  const away = jump > 0 ? stream.random.between(jump - spread, jump + spread) : Math.max(1, Math.abs(price - last))
   return isStopLoss === (c.side === Side.BUY) ? last + away : Math.max(1, last - away)
 }
 

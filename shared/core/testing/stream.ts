@@ -122,9 +122,10 @@ function opening(random: Random, profile: Profile): Command[] {
   const fees = { makerFee: random.pick([0, 1000, 333_333]), takerFee: random.pick([0, 1500, 500_000]) }
   const modes = { defaultSelfTradePrevention: random.pick(Object.keys(SelfTradePrevention)) }
   const decimals = profile.large ? {} : { priceDecimals: 1, quantityDecimals: random.pick([0, 1, 2]) }
+  const safer = { selfTradePreventionModes: ['EXPIRE_MAKER', 'EXPIRE_BOTH'], defaultSelfTradePrevention: 'EXPIRE_BOTH' }
   commands.push(define(ADD_SYMBOL, listing('BTCUSD', 'BTC', 'USD', { ...fees, ...modes, ...decimals })))
   commands.push(define(ADD_SYMBOL, listing('ETHUSD', 'ETH', 'USD', { makerFee: 77, takerFee: 1 })))
-  commands.push(define(ADD_SYMBOL, listing('BTCETH', 'BTC', 'ETH', {})))
+  commands.push(define(ADD_SYMBOL, listing('BTCETH', 'BTC', 'ETH', safer)))
   if (random.chance(50)) commands.push(commandOf(CommandKind.ACTIVATE_BEHAVIOUR, { value: 1 }))
   for (let account = 1; account <= profile.accounts; account++) {
     commands.push(commandOf(ADD_ACCOUNT, { text: `account ${account}` }))

@@ -1,0 +1,84 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { CommandKind } from './command.ts'
+import { OrderType, SelfTradePrevention, Side, TimeInForce } from './enums.ts'
+import { difference } from '../testing/compare.ts'
+import { describeCommand } from '../testing/describe.ts'
+import { listing } from '../testing/listing.ts'
+import { fails, runSeed } from '../testing/lockstep.ts'
+import { commandOf, EPOCH, type Timed } from '../testing/stream.ts'
+import { profiles } from '../testing/stream-profiles.ts'
+
+/** A market in which two accounts meet at five prices. */
+const opening = [
+  commandOf(CommandKind.ADD_ASSET, { text: '{"code":"BTC","decimals":0}' }),
+  commandOf(CommandKind.ADD_ASSET, { text: '{"code":"USD","decimals":0}' }),
+  commandOf(CommandKind.ADD_SYMBOL, {
+    text: JSON.stringify(listing('BTCUSD', 'BTC', 'USD', { makerFee: 100_000, takerFee: 250_000 })),
+  }),
+  ...[1, 2].flatMap((account) => [
+    commandOf(CommandKind.ADD_ACCOUNT, { text: `account ${account}` }),
+    ...[0, 1].map((asset) => commandOf(CommandKind.DEPOSIT, { account, asset, amount: asset === 0 ? 40n : 400n })),
+  ]),
+]
+
+const price = fc.integer({ min: 8, max: 12 })
+const quantity = fc.integer({ min: 1, max: 9 })
+const order = fc.record({
+  account: fc.constantFrom(1, 2),
+  side: fc.constantFrom(...Object.values(Side)),
+  type: fc.constantFrom(...Object.values(OrderType)),
+  timeInForce: fc.constantFrom(...Object.values(TimeInForce)),
+  selfTradePrevention: fc.constantFrom(...Object.values(SelfTradePrevention)),
+  price,
+  quantity,
+  stopPrice: price,
+})
+
+/** An order whose parameters fit its type. */
+const placement = order.map((fields) => {
+  const isMarket = [OrderType.MARKET, OrderType.STOP_LOSS, OrderType.TAKE_PROFIT].some((type) => type === fields.type)
+  const isPlain = isMarket || fields.type === OrderType.LIMIT_MAKER
+  return commandOf(CommandKind.PLACE, {
+    ...fields,
+    price: isMarket ? 0 : fields.price,
+    timeInForce: isPlain ? TimeInForce.GTC : fields.timeInForce,
+    stopPrice: fields.type >= OrderType.STOP_LOSS ? fields.stopPrice : 0,
+  })
+})
+
+const target = fc.record({ account: fc.constantFrom(1, 2), targetOrder: fc.integer({ min: 1, max: 12 }) })
+const change = fc.oneof(
+  target.map((fields) => commandOf(CommandKind.CANCEL, fields)),
+  fc
+    .tuple(target, quantity, price)
+    .map(([fields, quantityNow, priceNow]) =>
+      commandOf(CommandKind.AMEND, { ...fields, quantity: quantityNow, price: priceNow }),
+    ),
+)
+
+test('production does what the oracle does (fast-check finds the shortest list that shows a difference)', () => {
+  const commands = fc.array(fc.oneof({ weight: 5, arbitrary: placement }, { weight: 1, arbitrary: change }), {
+    maxLength: 40,
+  })
+  fc.assert(
+    fc.property(commands, (drawn) => {
+      const run: Timed[] = [...opening, ...drawn].map((command, i) => ({ command, time: EPOCH + i }))
+      const wrong = fails(run)
+      if (wrong) throw new Error(`${drawn.map(describeCommand).join('\n')}\n${wrong}`)
+    }),
+    { numRuns: 300, seed: 7 },
+  )
+})
+
+test.each(Object.keys(profiles) as (keyof typeof profiles)[])('production does what the oracle does: %s', (profile) => {
+  const done = runSeed(1, 400, { profile })
+  expect(done).toHaveLength(400)
+})
+
+test('a difference is found, named by its place', () => {
+  expect(difference({ a: [1, { b: 2n }] }, { a: [1, { b: 2n }] })).toBeUndefined()
+  expect(difference({ a: [1, { b: 2n }] }, { a: [1, { b: 3n }] })).toBe('.a.1.b: "2n", oracle "3n"')
+  expect(difference({ a: [1] }, { a: [1, 2] })).toBe('.a.1: absent, oracle 2')
+  expect(difference({ a: 1, b: 2 }, { a: 1 })).toBe('.b: 2, oracle absent')
+})

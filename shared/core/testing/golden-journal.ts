@@ -1,0 +1,61 @@
+import { Exchange } from '../src/index.ts'
+import { describeCommand } from './describe.ts'
+import { Names, parseCommand } from './parse.ts'
+import { record } from './recording.ts'
+import { EPOCH, type Timed } from './stream.ts'
+import type { profiles } from './stream-profiles.ts'
+
+/**
+ * A golden journal: commands that were executed once, as text, with the hashes they led to. Every later build must come
+ * to the same hashes, or it cannot take over a running exchange. Written by `write-golden.ts`; never changed afterwards:
+ * a change of behaviour gets a number, an activation command, and a journal of its own.
+ */
+export interface GoldenJournal {
+  readonly runningHash: bigint
+  readonly stateHash: bigint
+  readonly commands: readonly Timed[]
+}
+
+const head = /^running ([0-9a-f]{16}) state ([0-9a-f]{16})$/
+
+/** Read a journal: a line with the hashes, then one command a line behind the microseconds since the one before. */
+export function readGolden(text: string): GoldenJournal {
+  const [first, ...lines] = text.trimEnd().split('\n')
+  const hashes = head.exec(first)
+  if (!hashes) throw new Error(`not a golden journal: ${first}`)
+  let time = EPOCH
+  const names = new Names()
+  const commands = lines.map((line) => {
+    const space = line.indexOf(' ')
+    time += Number(line.slice(0, space))
+    return { command: parseCommand(line.slice(space + 1), names), time }
+  })
+  return { runningHash: BigInt(`0x${hashes[1]}`), stateHash: BigInt(`0x${hashes[2]}`), commands }
+}
+
+/** Draw a journal from a seed and write it down with the hashes of the core as it is now. */
+export function writeGolden(seed: number, count: number, profile: keyof typeof profiles): string {
+  const commands = record(seed, count, profile)
+  const { runningHash, stateHash } = hashesOf(commands)
+  let before = EPOCH
+  const lines = commands.map(({ command, time }) => {
+    const line = `${time - before} ${describeCommand(command)}`
+    before = time
+    return line
+  })
+  return `running ${hex(runningHash)} state ${hex(stateHash)}\n${lines.join('\n')}\n`
+}
+
+/** Execute all commands on a fresh exchange. */
+export function hashesOf(commands: readonly Timed[]): { runningHash: bigint; stateHash: bigint } {
+  const exchange = new Exchange()
+  for (const [index, { command, time }] of commands.entries()) {
+    exchange.output.clear()
+    exchange.execute(command, index + 1, time)
+  }
+  return { runningHash: exchange.runningHash(), stateHash: exchange.stateHash() }
+}
+
+export function hex(hash: bigint): string {
+  return BigInt.asUintN(64, hash).toString(16).padStart(16, '0')
+}

@@ -1,0 +1,25 @@
+import type { Exchange } from '../src/index.ts'
+import { NaiveExchange } from './naive-exchange.ts'
+import { CommandStream, copyCommand, type Timed } from './stream.ts'
+import type { profiles } from './stream-profiles.ts'
+
+/** The commands of a seed, drawn beside the oracle alone. */
+export function record(seed: number, count: number, profile: keyof typeof profiles): Timed[] {
+  const oracle = new NaiveExchange()
+  const stream = new CommandStream(seed, oracle, profile)
+  const commands: Timed[] = []
+  for (let sequence = 1; sequence <= count; sequence++) {
+    const { command, time } = stream.next()
+    commands.push({ command: copyCommand(command), time })
+    oracle.execute(command, sequence, time)
+  }
+  return commands
+}
+
+/** Execute commands behind sequence `last`; the bytes of all their outcomes. */
+export function replay(exchange: Exchange, commands: readonly Timed[], last: number): Buffer {
+  const { output } = exchange
+  output.clear()
+  for (const [index, { command, time }] of commands.entries()) exchange.execute(command, last + index + 1, time)
+  return Buffer.from(output.words.buffer, output.words.byteOffset, output.length * 4)
+}
