@@ -42,6 +42,14 @@ export class ClientIdTable {
     }
   }
 
+  /** Is the entry of `slot` in the table? For checks. */
+  holds(slot: number): boolean {
+    const mask = this.words.length - 2
+    let at = this.#home(this.images.clientHash(slot))
+    while (this.words[at + 1] !== NONE && this.words[at + 1] !== slot) at = (at + 2) & mask
+    return this.words[at + 1] === slot
+  }
+
   /** `hash` is the one that the image of `slot` holds. */
   enter(hash: number, slot: number): void {
     if (this.entries * 4 >= this.words.length) this.#grow()

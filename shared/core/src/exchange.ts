@@ -15,7 +15,11 @@ import { Replacement } from './replacement.ts'
 import { RetryMemory } from './retry-memory.ts'
 import { type Session, Sessions } from './sessions.ts'
 import { Shard } from './shard.ts'
+import { readHead, restoreSnapshot, type SnapshotState, takeSnapshot } from './snapshot.ts'
+import { SnapshotReader } from './snapshot-words.ts'
+import { stateHash } from './state-hash.ts'
 import { StopStarter } from './stop-starter.ts'
+import { verify } from './verify.ts'
 import {
   type AccountView,
   type AssetTotals,
@@ -103,6 +107,37 @@ export class Exchange {
   /** 64-bit hash over all words of all outcomes so far. */
   runningHash(): bigint {
     return this.#hash.value()
+  }
+
+  /** 64-bit hash of the whole state by meaning: equal on every member, whatever its memory looks like. Slow. */
+  stateHash(): bigint {
+    return stateHash(this.#state())
+  }
+
+  /** The whole state as bytes: versioned, with its own checksum. */
+  snapshot(): Uint8Array {
+    return takeSnapshot(this.#state())
+  }
+
+  /**
+   * The exchange that `snapshot` was taken of: it goes on exactly as that one would. Throws a SnapshotError when the
+   * bytes are damaged, of an unknown version, or need a behaviour that this build does not have.
+   */
+  static restore(bytes: Uint8Array, options: Pick<ExchangeOptions, 'supportedBehaviours'> = {}): Exchange {
+    const reader = new SnapshotReader(bytes)
+    const head = readHead(reader)
+    const exchange = new Exchange({ ...options, shard: head.shard })
+    restoreSnapshot(exchange.#state(), head, reader)
+    return exchange
+  }
+
+  /** Assert every invariant of the state. Slow: for tests and inspections. */
+  verify(): void {
+    verify(this.#shard)
+  }
+
+  #state(): SnapshotState {
+    return { shard: this.#shard, sessions: this.#sessions, retries: this.#retries, hash: this.#hash }
   }
 
   /** Triggered stop orders wait for their turn: when idle, the sequencer must append CONTINUE. */

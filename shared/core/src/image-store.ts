@@ -4,6 +4,7 @@ import { addTo } from './amount.ts'
 import { IMAGE_WORDS, ImageAt, STATUS_MASK, STATUS_SHIFT, WORKING_BIT } from './order-image.ts'
 import type { OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce } from './enums.ts'
 import { NONE } from './order-store.ts'
+import { restoreWords } from './snapshot-words.ts'
 
 /**
  * Layout of what the exchange, not the book, knows of an order: 192 bytes under the same slot. First the image as
@@ -40,6 +41,12 @@ export class ImageStore {
       this.words = words
       this.doubles = new Float64Array(words.buffer)
     }
+  }
+
+  /** Take the records of a snapshot. */
+  adopt(part: Int32Array): void {
+    this.words = restoreWords(part, RECORD_WORDS, INITIAL_SLOTS)
+    this.doubles = new Float64Array(this.words.buffer)
   }
 
   /** The image of a new order: as the command says, nothing executed, at journaled time. */

@@ -1,6 +1,7 @@
 import { addTo, subtractFrom, type Amount } from './amount.ts'
 import { NONE } from './order-store.ts'
 import { PairTable } from './pair-table.ts'
+import { restoreWords } from './snapshot-words.ts'
 import { amountAt } from './word.ts'
 
 /** Layout of a balance, 32 bytes; amounts are two words, low first. */
@@ -31,6 +32,15 @@ export class Ledger {
   touched = new Int32Array(64)
   touchedCount = 0
 
+  get capacity(): number {
+    return this.words.length / BALANCE_WORDS
+  }
+
+  /** Take the records of a snapshot. */
+  adopt(part: Int32Array): void {
+    this.words = restoreWords(part, BALANCE_WORDS, INITIAL_BALANCES)
+  }
+
   /** Slot of a balance, or NONE when the account never had the asset. */
   find(account: number, asset: number): number {
     return this.table.find(account, asset)
@@ -38,7 +48,7 @@ export class Ledger {
 
   /** A new zero balance; `next` is the account's list so far. */
   open(account: number, asset: number, next: number): number {
-    if (this.highWater * BALANCE_WORDS === this.words.length) {
+    if (this.highWater === this.capacity) {
       const words = new Int32Array(this.words.length * 2)
       words.set(this.words)
       this.words = words

@@ -1,4 +1,5 @@
 import { NONE, type OrderStore } from './order-store.ts'
+import { restoreWords } from './snapshot-words.ts'
 
 /** Layout of a price level, 32 bytes. */
 const LEVEL_WORDS = 8
@@ -148,6 +149,19 @@ export class LevelStore {
     this.doubles[level * LEVEL_DOUBLES + QUANTITY] = quantity
     if (head === NONE) this.words[at + TAIL] = NONE
     else this.orders.setPrevious(head, NONE)
+  }
+
+  /** Length of the free list, for checks. */
+  freeCount(): number {
+    let count = 0
+    for (let slot = this.free; slot !== NONE; slot = this.words[slot * LEVEL_WORDS + HEAD]!) count++
+    return count
+  }
+
+  /** Take the records of a snapshot. */
+  adopt(part: Int32Array): void {
+    this.words = restoreWords(part, LEVEL_WORDS, INITIAL_LEVELS)
+    this.doubles = new Float64Array(this.words.buffer)
   }
 
   #grow(): void {

@@ -171,7 +171,7 @@ export class Matching implements Taker {
     else if (this.#side === Side.SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)
     const done = this.#taken(maker, level, price, makerDone)
     images.fill(slot, quantity, fill.quote, done ? FILLED : PARTIALLY_FILLED)
-    if (this.#byQuote) images.setQuantity(slot, images.executed(slot))
+    if (this.#byQuote) images.setQuantity(slot, images.executed(slot) + images.prevented(slot))
 
     const buyerIsMaker = this.#side === Side.SELL ? MAKER_FLAG : 0
     const makerAsset = this.#side === Side.SELL ? market.base : market.quote

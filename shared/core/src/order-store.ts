@@ -1,5 +1,5 @@
 import { assert } from './assert.ts'
-import { powerOfTwo } from './word.ts'
+import { restoreWords } from './snapshot-words.ts'
 
 /** No slot, no level, no node: index 0 of every store stays empty. */
 export const NONE = 0
@@ -169,6 +169,19 @@ export class OrderStore {
     this.entries--
   }
 
+  /** Length of the free list, for checks. */
+  freeCount(): number {
+    let count = 0
+    for (let slot = this.free; slot !== NONE; slot = this.words[slot * ORDER_WORDS + NEXT]!) count++
+    return count
+  }
+
+  /** Take the records of a snapshot. */
+  adopt(part: Int32Array): void {
+    this.words = restoreWords(part, ORDER_WORDS, INITIAL_SLOTS)
+    this.doubles = new Float64Array(this.words.buffer)
+  }
+
   #grow(): void {
     const words = new Int32Array(this.words.length * 2)
     words.set(this.words)
@@ -178,7 +191,7 @@ export class OrderStore {
 
   #growTable(): void {
     const old = this.table
-    this.table = new Int32Array(powerOfTwo(old.length * 2))
+    this.table = new Int32Array(old.length * 2)
     this.tableShift--
     this.entries = 0
     for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== NONE) this.enter(old[at + 1]!)

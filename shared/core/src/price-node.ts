@@ -1,4 +1,5 @@
 import { NONE } from './order-store.ts'
+import { restoreWords } from './snapshot-words.ts'
 
 /** Children of a node: one for each value of a base-32 digit of the price. */
 export const FANOUT = 32
@@ -80,6 +81,19 @@ export class PriceNodeStore {
   clearChild(node: number, digit: number): number {
     this.words[node * NODE_WORDS + CHILDREN + digit] = NONE
     return (this.words[node * NODE_WORDS + OCCUPANCY]! &= ~(1 << digit))
+  }
+
+  /** Length of the free list, for checks. */
+  freeCount(): number {
+    let count = 0
+    for (let slot = this.free; slot !== NONE; slot = this.words[slot * NODE_WORDS + PARENT]!) count++
+    return count
+  }
+
+  /** Take the records of a snapshot. */
+  adopt(part: Int32Array): void {
+    this.words = restoreWords(part, NODE_WORDS, INITIAL_NODES)
+    this.doubles = new Float64Array(this.words.buffer)
   }
 
   #grow(): void {

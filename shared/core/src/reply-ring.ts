@@ -92,6 +92,24 @@ export class ReplyRing {
     output.doubles[(output.start + OutcomeAt.ORIGINAL_SEQUENCE) >> 1] = this.originalSequence(position)
   }
 
+  /** The kept words in order, for a snapshot. */
+  linear(): Int32Array {
+    const mask = this.words.length - 1
+    const copy = new Int32Array(this.length)
+    for (let i = 0; i < copy.length; i++) copy[i] = this.words[(this.head + i) & mask]!
+    return copy
+  }
+
+  /** Take what `linear` gave. */
+  adopt(head: number, tail: number, kept: Int32Array): void {
+    let capacity = INITIAL_WORDS
+    while (capacity < kept.length) capacity *= 2
+    this.words = new Int32Array(capacity)
+    this.head = head
+    this.tail = tail
+    for (let i = 0; i < kept.length; i++) this.words[(head + i) & (capacity - 1)] = kept[i]!
+  }
+
   #reserve(count: number): void {
     const needed = this.length + count
     if (needed <= this.words.length) return

@@ -4,6 +4,7 @@ import { WordHash } from './hash.ts'
 import type { Output } from './output.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import { ReplyRing } from './reply-ring.ts'
+import type { SnapshotReader, SnapshotWriter } from './snapshot-words.ts'
 
 const MINUTE = 60_000_000
 /** How long a reply is kept after the order was first sent, and how far ahead of journaled time that may be, µs. */
@@ -90,12 +91,48 @@ export class RetryMemory {
     this.table = new Int32Array(TABLE)
   }
 
+  /** The kept entries in order, for a snapshot. */
+  write(writer: SnapshotWriter): void {
+    const keys = new Int32Array(this.count * KEY_WORDS)
+    const times = new Float64Array(this.count * 2)
+    for (let i = 0; i < this.count; i++) {
+      const slot = (this.first + i) & (ENTRIES - 1)
+      keys.set(this.keys.subarray(slot * KEY_WORDS, (slot + 1) * KEY_WORDS), i * KEY_WORDS)
+      times[i * 2] = this.times[slot]!
+      times[i * 2 + 1] = this.positions[slot]!
+    }
+    writer.ints(keys)
+    writer.doubles(times)
+  }
+
+  /** Take what `write` gave. */
+  read(first: number, next: number, reader: SnapshotReader): void {
+    const keys = reader.ints()
+    const times = reader.doubles()
+    this.first = first
+    this.next = next
+    if (keys.length === 0) return
+    this.allocate()
+    for (let i = 0; i < this.count; i++) {
+      const slot = (first + i) & (ENTRIES - 1)
+      this.keys.set(keys.subarray(i * KEY_WORDS, (i + 1) * KEY_WORDS), slot * KEY_WORDS)
+      this.times[slot] = times[i * 2]!
+      this.positions[slot] = times[i * 2 + 1]!
+      this.enter(first + i)
+    }
+  }
+
   /** Make an entry findable. */
   enter(entry: number): void {
     const slot = entry & (ENTRIES - 1)
     let at = this.#home(this.keys[slot * KEY_WORDS + HASH]!)
     while (this.table[at] !== 0) at = (at + 1) & (TABLE - 1)
     this.table[at] = slot + 1
+  }
+
+  /** When the order of an entry was first sent, µs. */
+  firstSent(entry: number): number {
+    return this.times[entry & (ENTRIES - 1)]!
   }
 
   /** Offset in `keys` of an entry's key. */

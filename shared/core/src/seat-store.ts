@@ -1,6 +1,7 @@
 import { addTo, Amount, subtractFrom } from './amount.ts'
 import { NONE } from './order-store.ts'
 import { PairTable } from './pair-table.ts'
+import { restoreWords } from './snapshot-words.ts'
 import { amountAt } from './word.ts'
 
 /** Layout of a seat, 48 bytes. */
@@ -29,13 +30,22 @@ export class SeatStore {
   readonly table = new PairTable()
   readonly #quantity = new Amount()
 
+  get capacity(): number {
+    return this.words.length / SEAT_WORDS
+  }
+
+  /** Take the records of a snapshot. */
+  adopt(part: Int32Array): void {
+    this.words = restoreWords(part, SEAT_WORDS, INITIAL_SEATS)
+  }
+
   find(account: number, symbol: number): number {
     return this.table.find(account, symbol)
   }
 
   /** A new seat; `base` and `quote` are balance slots, `next` the account's list of seats so far. */
   open(account: number, symbol: number, base: number, quote: number, next: number): number {
-    if (this.highWater * SEAT_WORDS === this.words.length) {
+    if (this.highWater === this.capacity) {
       const words = new Int32Array(this.words.length * 2)
       words.set(this.words)
       this.words = words

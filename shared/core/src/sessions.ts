@@ -46,6 +46,20 @@ export class Session {
     return this.positions[number & (this.positions.length - 1)]!
   }
 
+  /** Ring positions of the kept replies in order, for a snapshot. */
+  linearPositions(): Float64Array {
+    const { positions, first } = this
+    return Float64Array.from({ length: this.remembered }, (_, i) => positions[(first + i) & (positions.length - 1)]!)
+  }
+
+  /** Take what `linearPositions` gave; `first` and `last` are set. */
+  adoptPositions(kept: Float64Array): void {
+    while (this.positions.length < kept.length) this.positions = new Float64Array(this.positions.length * 2)
+    for (let i = 0; i < kept.length; i++) {
+      this.positions[(this.first + i) & (this.positions.length - 1)] = kept[i]!
+    }
+  }
+
   #forget(): void {
     this.ring.drop()
     this.first++

@@ -14,10 +14,3 @@ export function doubleAt(words: Int32Array, at: number): number {
 export function amountAt(words: Int32Array, at: number): bigint {
   return (BigInt(words[at + 1]!) << 32n) | BigInt(words[at]! >>> 0)
 }
-
-/** The next power of two that is at least `count`. */
-export function powerOfTwo(count: number): number {
-  let power = 1
-  while (power < count) power *= 2
-  return power
-}

@@ -1,0 +1,168 @@
+import type { FeeDefinition, SymbolDefinition } from './definition.ts'
+import type { AssetDefinition } from './definition.ts'
+import type { WordHash } from './hash.ts'
+import { canonicalJson } from './listing.ts'
+import { Market } from './market.ts'
+import type { RetryMemory } from './retry-memory.ts'
+import { Session, type Sessions } from './sessions.ts'
+import type { Shard } from './shard.ts'
+import { SnapshotError, type SnapshotReader, SnapshotWriter } from './snapshot-words.ts'
+import {
+  indexMarks,
+  readRing,
+  readStores,
+  restoreIndex,
+  ringMarks,
+  type StoreMarks,
+  storeMarks,
+  writeRing,
+  writeStores,
+} from './store-snapshot.ts'
+
+/** Everything that is not a large array, as JSON. */
+interface Head {
+  readonly shard: number
+  readonly sequence: number
+  readonly time: number
+  readonly lastOrder: number
+  readonly executionId: number
+  readonly hash: readonly number[]
+  readonly behaviours: readonly number[]
+  readonly assets: readonly { definition: AssetDefinition; deposits: string; withdrawals: string }[]
+  readonly accounts: { labels: readonly string[]; fees: readonly (readonly FeeDefinition[])[] }
+  readonly markets: readonly MarketHead[]
+  readonly waiting: readonly number[]
+  readonly stores: StoreMarks
+  readonly sessions: readonly { id: number; last: number; first: number; ring: readonly number[] }[]
+  readonly retries: { first: number; next: number; ring: readonly number[] }
+}
+
+interface MarketHead {
+  readonly definition: SymbolDefinition
+  readonly counters: readonly number[]
+  readonly reference: readonly number[]
+  readonly indexes: readonly (readonly number[])[]
+}
+
+/** What a snapshot holds: all that later outcomes depend on. */
+export interface SnapshotState {
+  readonly shard: Shard
+  readonly sessions: Sessions
+  readonly retries: RetryMemory
+  readonly hash: WordHash
+}
+
+/** A copy of the whole state: versioned, with its own checksum. Between commands only. */
+export function takeSnapshot(state: SnapshotState): Uint8Array {
+  const { shard, sessions, retries } = state
+  const writer = new SnapshotWriter()
+  writer.text(canonicalJson(headOf(state)))
+  writeStores(shard, writer)
+  for (const { reference } of shard.markets) {
+    writer.doubles(reference.minutes)
+    writer.ints(reference.words)
+  }
+  for (const session of sessions.byId.values()) {
+    writeRing(session.ring, writer)
+    writer.doubles(session.linearPositions())
+  }
+  writeRing(retries.ring, writer)
+  retries.write(writer)
+  return writer.finish()
+}
+
+function headOf({ shard, sessions, retries, hash }: SnapshotState): Head {
+  const { accounts, triggers } = shard
+  return {
+    shard: shard.number,
+    sequence: shard.sequence,
+    time: shard.time,
+    lastOrder: shard.lastOrder,
+    executionId: shard.writer.executionId,
+    hash: [hash.a, hash.b, hash.c, hash.d],
+    behaviours: shard.behaviours,
+    assets: shard.assets.map(({ definition, deposits, withdrawals }) => {
+      return { definition, deposits: deposits.toString(), withdrawals: withdrawals.toString() }
+    }),
+    accounts: { labels: accounts.labels, fees: [...accounts.fees.values()] },
+    markets: shard.markets.map(marketHead),
+    waiting: [triggers.head, triggers.tail, triggers.count],
+    stores: storeMarks(shard),
+    sessions: [...sessions.byId.values()].map(({ id, last, first, ring }) => {
+      return { id, last, first, ring: ringMarks(ring) }
+    }),
+    retries: { first: retries.first, next: retries.next, ring: ringMarks(retries.ring) },
+  }
+}
+
+function marketHead(market: Market): MarketHead {
+  const { reference, book, rising, falling } = market
+  return {
+    definition: market.definition(),
+    counters: [market.lastPrice, market.lastTradeId, market.updateId, market.preventedId],
+    reference: [reference.cachedSecond, reference.cached],
+    indexes: [book.bids, book.asks, rising, falling].map(indexMarks),
+  }
+}
+
+/** The shard number of a snapshot, and the head to restore from. */
+export function readHead(reader: SnapshotReader): Head {
+  return JSON.parse(reader.text()) as Head
+}
+
+/** Fill a new, empty state from the parts behind `head`. */
+export function restoreSnapshot(state: SnapshotState, head: Head, reader: SnapshotReader): void {
+  const { shard, sessions, retries, hash } = state
+  shard.sequence = head.sequence
+  shard.time = head.time
+  shard.lastOrder = head.lastOrder
+  shard.writer.executionId = head.executionId
+  ;[hash.a, hash.b, hash.c, hash.d] = head.hash as [number, number, number, number]
+  for (const behaviour of head.behaviours) {
+    if (!shard.supported.includes(behaviour)) throw new SnapshotError(`behaviour ${behaviour} is unknown to this build`)
+    shard.activate(behaviour)
+  }
+  for (const { definition, deposits, withdrawals } of head.assets) {
+    shard.assets.push({ definition, deposits: BigInt(deposits), withdrawals: BigInt(withdrawals) })
+  }
+  shard.accounts.labels.length = 0
+  for (const label of head.accounts.labels) shard.accounts.labels.push(label)
+  shard.accounts.count = head.accounts.labels.length - 1
+  for (const fees of head.accounts.fees) shard.accounts.fees.set(fees[0]!.account, [...fees])
+  ;[shard.triggers.head, shard.triggers.tail, shard.triggers.count] = head.waiting as [number, number, number]
+  readStores(shard, head.stores, reader)
+  for (const marketHead of head.markets) restoreMarket(shard, marketHead, reader)
+  for (const { id, last, first, ring } of head.sessions) {
+    const session = new Session(id)
+    session.last = last
+    session.first = first
+    readRing(session.ring, ring, reader)
+    session.adoptPositions(reader.doubles())
+    sessions.byId.set(id, session)
+  }
+  readRing(retries.ring, head.retries.ring, reader)
+  retries.read(head.retries.first, head.retries.next, reader)
+}
+
+function restoreMarket(shard: Shard, head: MarketHead, reader: SnapshotReader): void {
+  const { assets, markets, memory } = shard
+  const idOf = (code: string): number => assets.findIndex((asset) => asset.definition.code === code)
+  const base = idOf(head.definition.base)
+  const quote = idOf(head.definition.quote)
+  const baseDecimals = assets[base]!.definition.decimals
+  const quoteDecimals = assets[quote]!.definition.decimals
+  const market = new Market(markets.length, head.definition, { base, quote, baseDecimals, quoteDecimals }, memory)
+  ;[market.lastPrice, market.lastTradeId, market.updateId, market.preventedId] = head.counters as [
+    number,
+    number,
+    number,
+    number,
+  ]
+  const { reference, book } = market
+  ;[reference.cachedSecond, reference.cached] = head.reference as [number, number]
+  reference.minutes.set(reader.doubles())
+  reference.words.set(reader.ints())
+  const indexes = [book.bids, book.asks, market.rising, market.falling]
+  for (const [i, index] of indexes.entries()) restoreIndex(index, head.indexes[i]!)
+  markets.push(market)
+}

@@ -1,0 +1,129 @@
+import { WordHash } from './hash.ts'
+import { canonicalJson } from './listing.ts'
+import type { Market } from './market.ts'
+import { IMAGE_WORDS } from './order-image.ts'
+import { NONE } from './order-store.ts'
+import type { PriceIndex } from './price-index.ts'
+import type { RetryMemory } from './retry-memory.ts'
+import type { Session } from './sessions.ts'
+import type { Shard } from './shard.ts'
+import type { SnapshotState } from './snapshot.ts'
+
+/** Feeds values of the state to a hash, whatever their place in memory. */
+class StateHash {
+  readonly #hash = new WordHash()
+  readonly #doubles = new Float64Array(2)
+  readonly #words = new Int32Array(this.#doubles.buffer)
+
+  number(value: number): void {
+    this.#doubles[0] = value
+    this.#hash.update(this.#words, 0, 2)
+  }
+
+  words(words: Int32Array, from: number, count: number): void {
+    this.#hash.update(words, from, from + count)
+  }
+
+  big(value: bigint): void {
+    this.#words[0] = Number(BigInt.asIntN(32, value))
+    this.#words[1] = Number(BigInt.asIntN(32, value >> 32n))
+    this.#words[2] = Number(BigInt.asIntN(32, value >> 64n))
+    this.#words[3] = 0
+    this.#hash.update(this.#words, 0, 4)
+  }
+
+  text(text: string): void {
+    this.number(text.length)
+    for (let i = 0; i < text.length; i++) this.number(text.charCodeAt(i))
+  }
+
+  value(): bigint {
+    return this.#hash.value()
+  }
+}
+
+/** 64-bit hash of the whole state, by meaning: free lists, slots and table layouts do not enter. */
+export function stateHash({ shard, sessions, retries, hash }: SnapshotState): bigint {
+  const into = new StateHash()
+  for (const value of [shard.number, shard.sequence, shard.time, shard.lastOrder, shard.writer.executionId]) {
+    into.number(value)
+  }
+  into.big(hash.value())
+  for (const behaviour of shard.behaviours) into.number(behaviour)
+  for (const [id, asset] of shard.assets.entries()) {
+    into.text(canonicalJson(asset.definition))
+    into.big(asset.deposits)
+    into.big(asset.withdrawals)
+    into.words(shard.ledger.fees, id * 2, 2)
+  }
+  for (let account = 1; account <= shard.accounts.count; account++) hashAccount(shard, account, into)
+  for (const market of shard.markets) hashMarket(shard, market, into)
+  for (let slot = shard.triggers.head; slot !== NONE; slot = shard.orders.next(slot)) hashOrder(shard, slot, into)
+  for (const session of [...sessions.byId.values()].toSorted((a, b) => a.id - b.id)) hashSession(session, into)
+  hashRetries(retries, into)
+  return into.value()
+}
+
+function hashAccount(shard: Shard, account: number, into: StateHash): void {
+  const { accounts, ledger } = shard
+  into.number(accounts.status(account))
+  into.text(accounts.labels[account]!)
+  for (const fee of accounts.fees.get(account) ?? []) into.text(canonicalJson(fee))
+  const slots: number[] = []
+  for (let slot = accounts.balances(account); slot !== NONE; slot = ledger.next(slot)) slots.push(slot)
+  for (const slot of slots.toSorted((a, b) => ledger.asset(a) - ledger.asset(b))) {
+    const free = ledger.free(slot)
+    const locked = ledger.locked(slot)
+    if (free === 0n && locked === 0n) continue
+    into.number(ledger.asset(slot))
+    into.big(free)
+    into.big(locked)
+  }
+}
+
+function hashMarket(shard: Shard, market: Market, into: StateHash): void {
+  const { reference, book } = market
+  into.text(canonicalJson(market.definition()))
+  into.number(market.lastPrice)
+  into.number(market.lastTradeId)
+  into.number(market.updateId)
+  into.number(market.preventedId)
+  into.number(reference.cachedSecond)
+  into.number(reference.cached)
+  for (const minute of reference.minutes) into.number(minute)
+  into.words(reference.words, 0, reference.words.length)
+  for (const index of [book.bids, book.asks, market.rising, market.falling]) hashIndex(shard, index, into)
+}
+
+function hashIndex(shard: Shard, index: PriceIndex, into: StateHash): void {
+  const { levels } = shard.memory
+  for (let level = index.best; level !== NONE; level = index.after(level)) {
+    into.number(levels.price(level))
+    into.number(levels.count(level))
+    for (let slot = levels.head(level); slot !== NONE; slot = shard.orders.next(slot)) hashOrder(shard, slot, into)
+  }
+}
+
+function hashOrder(shard: Shard, slot: number, into: StateHash): void {
+  const { images, orders } = shard
+  into.words(images.words, images.at(slot), IMAGE_WORDS)
+  into.number(images.priority(slot))
+  into.number(orders.remaining(slot))
+}
+
+function hashSession(session: Session, into: StateHash): void {
+  into.number(session.id)
+  into.number(session.last)
+  into.number(session.first)
+  const replies = session.ring.linear()
+  into.words(replies, 0, replies.length)
+}
+
+function hashRetries(retries: RetryMemory, into: StateHash): void {
+  for (let entry = retries.first; entry < retries.next; entry++) {
+    into.words(retries.keys, retries.keyAt(entry), 16)
+    into.number(retries.firstSent(entry))
+  }
+  const replies = retries.ring.linear()
+  into.words(replies, 0, replies.length)
+}
