@@ -116,7 +116,7 @@ export class Follower {
     const { sequence } = offset
     const snapshot = await journal.latestSnapshot(sequence)
     const { shard } = journal
-    const exchange = snapshot ? Exchange.restore(snapshot.bytes, { shard }) : new Exchange({ shard })
+    const exchange = snapshot ? Exchange.restore(snapshot.bytes) : new Exchange({ shard })
     const replica = new Replica(exchange, skipped)
     if (exchange.sequence < sequence) {
       for await (const batch of journal.read(exchange.sequence + 1, { through: sequence })) {

@@ -33,6 +33,8 @@ export class RowWriter {
     })
     // An idle connection that breaks is replaced when the next one is needed.
     this.#pool.on('error', () => undefined)
+    // One that breaks while it is in use, between two statements, fails the next of them.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined))
   }
 
   offset(): Promise<RecordedOffset> {

@@ -56,6 +56,8 @@ export class PostgresJournal implements Journal {
     this.#pool = new Pool({ ...this.#settings, max: options.poolMax ?? 4 })
     // An idle connection that breaks is replaced when the next one is needed.
     this.#pool.on('error', () => undefined)
+    // One that breaks while it is in use, between two statements, fails the next of them.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined))
     this.#writer = new WritingConnection({
       ...connectionSettings(connection, 'uptick-journal-writer'),
       query_timeout: options.appendTimeoutMs ?? APPEND_TIMEOUT_MS,

@@ -56,6 +56,8 @@ export class ReadModel {
     this.#pool = new Pool({ ...settings, max: options.poolMax ?? 8 })
     // An idle connection that breaks is replaced when the next one is needed.
     this.#pool.on('error', () => undefined)
+    // One that breaks while it is in use, between two statements, fails the next of them.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined))
     this.#watch = new RecordedWatch(this.#pool, settings, options.shard)
   }
 
