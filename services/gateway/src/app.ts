@@ -6,6 +6,7 @@ import type { LinkOptions } from './engine-link/link.ts'
 import { KeyStore } from './keys/key-store.ts'
 import { KeyTable } from './keys/key-table.ts'
 import type { SecretBox } from './keys/secret-box.ts'
+import { creditFills } from './limits/fill-credits.ts'
 import { MemoryLimits } from './limits/limits-memory.ts'
 import type { LimitSettings } from './limits/limits-memory.ts'
 import { followFeed } from './market/follow-feed.ts'
@@ -54,6 +55,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { failed, measured } = options
   const { clock, timers, log } = options.link
   const link = new EngineLink(options.link)
+  const limits = new MemoryLimits(options.limits, clock)
+  creditFills(link, limits)
   const feed = followFeed({ link, history: recordedHistory(options.readModel), clock, timers, log })
   const { hub, markets, userStreams } = feed
   const keyTable = new KeyTable(options.pool, options.box)
@@ -64,7 +67,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     catalogue: link.catalogue,
     market: markets,
     history: createHistory(options.readModel),
-    limits: new MemoryLimits(options.limits, clock),
+    limits,
     keys,
   }
   const dispatcher = new Dispatcher(services)

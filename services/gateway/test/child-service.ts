@@ -19,6 +19,7 @@ export class ChildService {
     for (const stream of [this.#child.stdout!, this.#child.stderr!]) {
       createInterface({ input: stream }).on('line', (line) => {
         this.#output.push(line)
+        if (process.env['TEST_LOG_LEVEL'] !== undefined) process.stderr.write(`${name}: ${line}\n`)
         for (const look of this.#lines) look(line)
       })
     }

@@ -12,6 +12,8 @@ beforeAll(async () => {
   exchange = await RunningExchange.start()
   alice = await exchange.trader()
   poor = await exchange.trader({})
+  // Measured against the last price, not against an average that needs a while.
+  await exchange.operate('PUT', '/symbols/BTCUSDT/filters', { averagePriceMinutes: 0 })
   // A market with both sides, so that there is something to take.
   const maker = await exchange.trader()
   await maker.limit('SELL', '1', '40000')
@@ -144,7 +146,7 @@ describe('who is calling', () => {
       RSA: generateKeyPairSync('rsa', { modulusLength: 2048 }),
     }
     for (const [type, pair] of Object.entries(pairs)) {
-      const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString()
+      const publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' })
       const { apiKey, secret } = await exchange.operate('POST', `/accounts/${alice.account}/keys`, { type, publicKey })
       expect(secret).toBeUndefined()
       const query = `timestamp=${Date.now()}`

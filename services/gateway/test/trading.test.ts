@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RunningExchange } from './running-exchange.ts'
 import { fetchReply } from './trader.ts'
-import type { Trader } from './trader.ts'
+import type { Reply, Trader } from './trader.ts'
 
 let exchange: RunningExchange
 let alice: Trader
@@ -49,7 +49,7 @@ describe('an order', () => {
     expect(cancelled.body.clientOrderId).not.toBe('my-first')
     expect(await balance(alice, 'USDT')).toBe('1000000.00000000 0.00000000')
     const after = await alice.send('GET', '/api/v3/order', { symbol: 'BTCUSDT', orderId })
-    expect(after.body).toMatchObject({ orderId, status: 'CANCELED', isWorking: false })
+    expect(after.body).toMatchObject({ orderId, status: 'CANCELED' })
   })
 
   test('trades, with fills, fees and exact balances', async () => {
@@ -226,7 +226,7 @@ describe('the account', () => {
     await exchange.operate('PUT', `/accounts/${alice.account}/fees`, { maker: '0', taker: '0.0005' })
     const changed = await alice.send('GET', '/api/v3/account/commission', { symbol: 'BTCUSDT' })
     expect(changed.body).toMatchObject({ standardCommission: { maker: '0.00000000', taker: '0.00050000' } })
-    const placed = await alice.limit('BUY', '1', '5000')
+    const placed = await alice.limit('BUY', '1', '30000')
     expect(Number(placed.headers.get('x-mbx-order-count-10s'))).toBeGreaterThan(0)
     expect(Number(placed.headers.get('x-mbx-used-weight-1m'))).toBeGreaterThan(0)
     expect(placed.headers.get('date')).toBeTruthy()
@@ -239,18 +239,17 @@ describe('the account', () => {
   })
 
   test('a successful order costs no weight, a refused one does', async () => {
-    const weight = async (): Promise<number> => {
-      const reply = await fetchReply(`${exchange.url}/api/v3/ping`)
-      return Number(reply.headers.get('x-mbx-used-weight-1m'))
+    const used = (reply: Reply): number => Number(reply.headers.get('x-mbx-used-weight-1m'))
+    // Both in one minute: else the later count is of another window.
+    for (let before = 1, after = 0; after < before;) {
+      before = used(await fetchReply(`${exchange.url}/api/v3/ping`))
+      const placed = await alice.limit('BUY', '1', '30000')
+      const refused = await alice.limit('BUY', '1', '0')
+      after = used(refused)
+      if (after < before) continue
+      expect(used(placed) - before).toBe(0)
+      expect(after - before).toBe(1)
     }
-    const before = await weight()
-    await alice.limit('BUY', '1', '5000')
-    const between = await weight()
-    await alice.limit('BUY', '1', '0')
-    const after = await weight()
-    // Unless a minute began in between: then the later count is the lower one.
-    if (between > before) expect(between - before).toBe(1)
-    if (after > between) expect(after - between).toBe(2)
     await cancelAll(alice)
   })
 })

@@ -208,5 +208,5 @@ function checkedPublicKey(type: 'ED25519' | 'RSA', pem: string | undefined): str
   if (type === 'RSA' && (key.asymmetricKeyDetails?.modulusLength ?? 0) < RSA_BITS_MIN) {
     throw new KeyError('PUBLIC_KEY', `an RSA key needs at least ${RSA_BITS_MIN} bits`)
   }
-  return key.export({ type: 'spki', format: 'pem' }).toString()
+  return key.export({ type: 'spki', format: 'pem' })
 }

@@ -13,9 +13,9 @@ test('opens what it sealed, for the key it was sealed for', () => {
 test('refuses another row, another key, a changed byte, a key of the wrong size', () => {
   const box = new SecretBox(randomBytes(32))
   const sealed = box.seal('the secret', 'key-1')
-  expect(() => box.open(sealed, 'key-2')).toThrow()
-  expect(() => new SecretBox(randomBytes(32)).open(sealed, 'key-1')).toThrow()
+  expect(() => box.open(sealed, 'key-2')).toThrow(/authenticate/)
+  expect(() => new SecretBox(randomBytes(32)).open(sealed, 'key-1')).toThrow(/authenticate/)
   sealed[sealed.length - 1]! ^= 1
-  expect(() => box.open(sealed, 'key-1')).toThrow()
+  expect(() => box.open(sealed, 'key-1')).toThrow(/authenticate/)
   expect(() => new SecretBox(randomBytes(31))).toThrow('31 bytes')
 })

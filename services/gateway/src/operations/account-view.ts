@@ -17,9 +17,9 @@ export interface EngineAccount {
 /** The caller's account; -2015 when the key outlived it. */
 export async function callersAccount(context: OperationContext): Promise<{ view: EngineAccount; sequence: number }> {
   const { account, services } = context
-  const { value, sequence } = await engineAnswer<EngineAccount | null>(services, { kind: 'account', account })
+  const { value, sequence } = await engineAnswer(services, { kind: 'account', account })
   if (value === null) throw publicError(PublicErrors.REJECTED_API_KEY)
-  return { view: value, sequence }
+  return { view: value as EngineAccount, sequence }
 }
 
 /** What the caller pays on `market`, in millionths: its own rate for the symbol, else for all, else the symbol's. */

@@ -1,4 +1,4 @@
-import { CommandKind, EventKind, ExecutionType } from '@uptick/core'
+import { CommandKind } from '@uptick/core'
 import type { Market } from '../engine-link/catalogue.ts'
 import { PublicErrors, amendResponse, publicError } from '@uptick/protocol'
 import { units } from './amounts.ts'
@@ -46,7 +46,7 @@ export const amendOrder: Operation = {
   security: 'TRADE',
   weight: () => 4,
   async run(context, params) {
-    const { account, services, timeUnit } = context
+    const { services, timeUnit } = context
     const market = marketOf(params, services)
     const target = targetOf(params)
     const price = units(params, 'newPrice', market.definition.priceDecimals, 'PRICE_FILTER')
@@ -64,10 +64,6 @@ export const amendOrder: Operation = {
       if (newId !== undefined) command.clientId.set(newId)
       fillTarget(command, target)
     })
-    for (const event of outcome.events) {
-      const isTaken = event.kind === EventKind.EXECUTION && event.execution === ExecutionType.TRADE
-      if (isTaken && !event.maker) services.limits.filled(account, false)
-    }
     return amendResponse(outcome, services.catalogue.format, timeUnit)
   },
 }

@@ -2,7 +2,7 @@ import { CommandKind, Reject } from '@uptick/core'
 import { PublicError, cancelReplaceResponse, cancelResponses, publicErrorOf } from '@uptick/protocol'
 import { clientOrderId, generateClientOrderId } from './client-order-id.ts'
 import { fillNewOrder, readNewOrder } from './new-order.ts'
-import { chargeOrder, execute, executeOrThrow, hasOwnFill } from './outcomes.ts'
+import { chargeOrder, execute, executeOrThrow } from './outcomes.ts'
 import { marketOf, replaceModeOf, restrictionOf } from './order-names.ts'
 import { fillTarget, targetOf } from './order-target.ts'
 import type { Operation, OperationContext } from './operation.ts'
@@ -61,7 +61,7 @@ export const cancelReplaceOrder: Operation = {
   freeWhenSuccessful: true,
   orders: 1,
   async run(context, params) {
-    const { account, services, timeUnit } = context
+    const { services, timeUnit } = context
     const order = readNewOrder(params, services)
     const mode = replaceModeOf(params)
     const target = targetOf(params, 'cancelOrderId', 'cancelOrigClientOrderId')
@@ -82,7 +82,6 @@ export const cancelReplaceOrder: Operation = {
       fillTarget(command, target)
       fillNewOrder(command, order)
     })
-    if (hasOwnFill(outcome)) services.limits.filled(account, false)
     const { format } = services.catalogue
     const response = cancelReplaceResponse(outcome, order.responseType, format, timeUnit, order.type)
     if ('error' in response) throw response.error

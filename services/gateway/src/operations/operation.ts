@@ -31,9 +31,9 @@ export interface Operation {
   /** How many orders it counts as towards the ORDERS limits; the operation charges them just before the engine. */
   readonly orders?: number
   /**
-   * Returns the response as a plain JSON value, or a `Json` that is text already. Throws `PublicError`.
+   * Returns, or resolves to, the response as a plain JSON value, or a `Json` that is text already. Throws `PublicError`.
    */
-  run(context: OperationContext, params: Params): Promise<unknown> | unknown
+  run(context: OperationContext, params: Params): unknown
 }
 
 /** The caller of one operation and everything that it may use. */

@@ -26,8 +26,8 @@ async function findOrder(context: OperationContext, market: Market, target: Orde
   const { orderId, clientId } = target
   const question = { kind: 'order', account, symbol: market.id }
   const named = orderId === 0 ? { clientId } : { orderId }
-  const { value, sequence } = await engineAnswer<OrderView | null>(services, { ...question, ...named })
-  const order = value ?? (await recordedOrder(context, market, target, sequence))
+  const { value, sequence } = await engineAnswer(services, { ...question, ...named })
+  const order = (value as OrderView | null) ?? (await recordedOrder(context, market, target, sequence))
   if (order === undefined || order.symbol !== market.id) throw publicError(PublicErrors.NO_SUCH_ORDER)
   if (clientId !== undefined && order.clientId !== clientId) throw publicError(PublicErrors.CLIENT_ORDER_ID_MISMATCH)
   return order
@@ -66,7 +66,9 @@ export const openOrders: Operation = {
     const { account, services, timeUnit } = context
     const market = params.has('symbol') ? marketOf(params, services) : undefined
     const question = { kind: 'openOrders', account, ...(market !== undefined && { symbol: market.id }) }
-    const { value } = await engineAnswer<readonly OrderView[]>(services, question)
-    return value.map((order) => orderQueryResponse(order, services.catalogue.format, timeUnit))
+    const { value } = await engineAnswer(services, question)
+    return (value as readonly OrderView[]).map((order) =>
+      orderQueryResponse(order, services.catalogue.format, timeUnit),
+    )
   },
 }

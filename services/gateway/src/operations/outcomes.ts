@@ -1,4 +1,4 @@
-import { EventKind, ExecutionType, Reject, readOutcome } from '@uptick/core'
+import { Reject, readOutcome } from '@uptick/core'
 import type { Command, Outcome } from '@uptick/core'
 import { publicErrorOf } from '@uptick/protocol'
 import type { RejectContext } from '@uptick/protocol'
@@ -28,15 +28,4 @@ export async function executeOrThrow(
 /** Count one more order of the caller's account; -1015 past a limit. */
 export function chargeOrder({ account, key, services }: OperationContext): void {
   if (key?.unlimited !== true) services.limits.order(account, 1)
-}
-
-/** Whether the caller's own order took liquidity: its first fill lowers the unfilled order count. */
-export function hasOwnFill(outcome: Outcome): boolean {
-  return outcome.events.some(
-    (event) =>
-      event.kind === EventKind.EXECUTION &&
-      event.execution === ExecutionType.TRADE &&
-      !event.maker &&
-      event.order.account === outcome.account,
-  )
 }

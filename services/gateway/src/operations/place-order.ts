@@ -3,7 +3,7 @@ import type { FeeDefinition } from '@uptick/core'
 import { newOrderResponse, testOrderCommission } from '@uptick/protocol'
 import { accountFees } from './account-view.ts'
 import { fillNewOrder, readNewOrder } from './new-order.ts'
-import { chargeOrder, executeOrThrow, hasOwnFill } from './outcomes.ts'
+import { chargeOrder, executeOrThrow } from './outcomes.ts'
 import { Json } from './operation.ts'
 import type { Operation } from './operation.ts'
 
@@ -16,7 +16,7 @@ export const placeOrder: Operation = {
   freeWhenSuccessful: true,
   orders: 1,
   async run(context, params) {
-    const { account, firstSent, services, timeUnit } = context
+    const { firstSent, services, timeUnit } = context
     const order = readNewOrder(params, services)
     chargeOrder(context)
     const outcome = await executeOrThrow(context, { action: 'place', orderType: order.type }, (command) => {
@@ -24,7 +24,6 @@ export const placeOrder: Operation = {
       command.firstSent = firstSent
       fillNewOrder(command, order)
     })
-    if (hasOwnFill(outcome)) services.limits.filled(account, false)
     return newOrderResponse(outcome, order.responseType, services.catalogue.format, timeUnit)
   },
 }

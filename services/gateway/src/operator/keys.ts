@@ -36,7 +36,7 @@ export function registerKeys(app: FastifyInstance, { keys, keyTable, link }: Ope
     },
   )
 
-  app.get<{ Querystring: { account?: number } }>(
+  app.get<{ Querystring: { account?: string } }>(
     '/keys',
     { schema: { querystring: Type.Object({ account: Type.Optional(Type.String({ pattern: '^[0-9]{1,10}$' })) }) } },
     (request) => keyTable.list(request.query.account === undefined ? undefined : Number(request.query.account)),

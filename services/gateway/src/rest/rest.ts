@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import fastify from 'fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
@@ -36,6 +37,7 @@ export function createRest(options: RestOptions): FastifyInstance {
     trustProxy: options.trustProxy ?? false,
     // Requests are never cut off while they drain: the process decides when it is done.
     return503OnClosing: false,
+    rewriteUrl: (request) => plainBody(request),
     routerOptions: { querystringParser: () => NO_QUERY, maxParamLength: 100 },
     frameworkErrors: (_error, _request, reply) => void sendError(reply as FastifyReply, MALFORMED),
     clientErrorHandler: (error, socket) => {
@@ -60,6 +62,17 @@ export function createRest(options: RestOptions): FastifyInstance {
 }
 
 const NO_QUERY = {}
+
+/**
+ * Bodies are forms whatever their Content-Type says – clients send JSON's, none, or nonsense – so it is made one that
+ * the parser knows before Fastify looks at it. Here, because it is the first thing called with a request.
+ */
+function plainBody({ headers, url }: { headers: IncomingHttpHeaders; url?: string | undefined }): string {
+  if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
+    headers['content-type'] = 'text/plain'
+  } else delete headers['content-type']
+  return url ?? '/'
+}
 
 function addRoute(app: FastifyInstance, options: RestOptions, operation: Operation): void {
   const { rest } = operation

@@ -1,0 +1,69 @@
+import { Command, CommandKind, Exchange, OrderType, Side, TimeInForce } from '@uptick/core'
+import { expect, test } from 'vitest'
+import { testListing } from '../../testing/listing.ts'
+import type { OutcomesListener } from '../engine-link/link.ts'
+import { creditFills } from './fill-credits.ts'
+
+test('the first fill of an order lowers its account’s count, as maker or as taker', () => {
+  const exchange = new Exchange()
+  const command = new Command()
+  let listener: OutcomesListener = () => {}
+  const credits: [account: number, maker: boolean][] = []
+  creditFills({ onOutcomes: (added) => (listener = added) }, { filled: (...credit) => void credits.push(credit) })
+
+  const execute = (build: (command: Command) => void): void => {
+    command.reset()
+    build(command)
+    exchange.output.clear()
+    const sequence = exchange.sequence + 1
+    exchange.execute(command, sequence, 1_700_000_000_000_000 + sequence)
+    listener(exchange.output.words, 0, exchange.output.length, sequence, sequence)
+  }
+  const place = (account: number, side: Side, quantity: number): void =>
+    execute((order) => {
+      order.kind = CommandKind.PLACE
+      order.account = account
+      order.side = side
+      order.type = OrderType.LIMIT
+      order.timeInForce = TimeInForce.GTC
+      order.price = 100_00
+      order.quantity = quantity
+    })
+
+  const listing = testListing()
+  for (const { code, decimals } of listing.assets) {
+    execute((add) => {
+      add.kind = CommandKind.ADD_ASSET
+      add.text = JSON.stringify({ code, decimals })
+    })
+  }
+  const { id: _id, ...definition } = listing.symbols[0]!
+  execute((add) => {
+    add.kind = CommandKind.ADD_SYMBOL
+    add.text = JSON.stringify(definition)
+  })
+  for (const account of [1, 2]) {
+    execute((add) => {
+      add.kind = CommandKind.ADD_ACCOUNT
+      add.text = `account ${account}`
+    })
+    for (const asset of [0, 1]) {
+      execute((deposit) => {
+        deposit.kind = CommandKind.DEPOSIT
+        deposit.account = account
+        deposit.asset = asset
+        deposit.amount = 1_000_000_000_000n
+      })
+    }
+  }
+
+  place(1, Side.SELL, 10)
+  expect(credits).toEqual([])
+  place(2, Side.BUY, 4)
+  expect(credits.splice(0).toSorted()).toEqual([
+    [1, true],
+    [2, false],
+  ])
+  place(2, Side.BUY, 6)
+  expect(credits).toEqual([[2, false]])
+})
