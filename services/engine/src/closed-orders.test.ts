@@ -36,6 +36,14 @@ function collect(closed: ClosedOrders, ...parameters: Parameters<typeof outcome>
   closed.collect(words, length)
 }
 
+function filled(first: number, last: number): Placed[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => ({
+    id: first + i,
+    status: OrderStatus.FILLED,
+    client: `c${first + i}`,
+  }))
+}
+
 describe('ClosedOrders', () => {
   test('finds orders that closed, by either id, for their account only', () => {
     const closed = new ClosedOrders()
@@ -70,7 +78,7 @@ describe('ClosedOrders', () => {
 
   test('orders that the recorder has passed are dropped, later ones stay', () => {
     const closed = new ClosedOrders()
-    for (let i = 1; i <= 10_000; i++) collect(closed, i, [{ id: i, status: OrderStatus.FILLED, client: `c${i}` }])
+    for (let i = 0; i < 10_000; i += 100) collect(closed, i + 100, filled(i + 1, i + 100))
     closed.recordedThrough(9_000)
     expect(closed.byId(1, 1)).toBeUndefined()
     expect(closed.byClientId(1, SYMBOL, 'c1')).toBeUndefined()
@@ -82,7 +90,7 @@ describe('ClosedOrders', () => {
 
   test('past the bound, the oldest go', () => {
     const closed = new ClosedOrders(10_000)
-    for (let i = 1; i <= 30_000; i++) collect(closed, i, [{ id: i, status: OrderStatus.FILLED, client: `c${i}` }])
+    for (let i = 0; i < 30_000; i += 100) collect(closed, i + 100, filled(i + 1, i + 100))
     expect(closed.count).toBeLessThanOrEqual(10_000)
     expect(closed.byId(1, 30_000)?.orderId).toBe(30_000)
     expect(closed.byId(1, 15_000)).toBeUndefined()

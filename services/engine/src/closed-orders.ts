@@ -5,6 +5,7 @@ import {
   ImageAt,
   OrderStatus,
   STATUS_SHIFT,
+  clientIdText,
   doubleAt,
   outcomeEvents,
   outcomeRepeated,
@@ -18,26 +19,69 @@ import { CLOSED_ORDERS_MAX } from './limits.ts'
 
 const SEGMENT_ORDERS = 4_096
 
-interface Segment {
-  /** Images of orders, one after another. */
-  readonly words: Int32Array
-  count: number
+/**
+ * Some closed orders, in the order of closing. Images stay words, and the index is made when somebody asks: orders
+ * close a hundred thousand times a second, and nearly all are gone before anybody does.
+ */
+class Segment {
+  readonly words = new Int32Array(SEGMENT_ORDERS * IMAGE_WORDS)
+  count = 0
   /** Sequence of the newest one. */
-  last: number
+  last = 0
+  #indexed = 0
+  readonly #byId = new Map<number, number>()
+  /** By account and client order id; the newest wins. */
+  readonly #byClient = new Map<string, number>()
+
+  get isFull(): boolean {
+    return this.count === SEGMENT_ORDERS
+  }
+
+  add(words: Int32Array, image: number, sequence: number): void {
+    const place = this.count++ * IMAGE_WORDS
+    for (let i = 0; i < IMAGE_WORDS; i++) this.words[place + i] = words[image + i]!
+    this.last = sequence
+  }
+
+  clear(): void {
+    this.count = this.last = this.#indexed = 0
+    this.#byId.clear()
+    this.#byClient.clear()
+  }
+
+  byId(orderId: number): OrderImage | undefined {
+    this.#index()
+    return this.#image(this.#byId.get(orderId))
+  }
+
+  byClient(account: number, clientId: string): OrderImage | undefined {
+    this.#index()
+    return this.#image(this.#byClient.get(clientKey(account, clientId)))
+  }
+
+  #image(place: number | undefined): OrderImage | undefined {
+    return place === undefined ? undefined : readImage(this.words, place)
+  }
+
+  #index(): void {
+    const { words } = this
+    for (; this.#indexed < this.count; this.#indexed++) {
+      const place = this.#indexed * IMAGE_WORDS
+      this.#byId.set(doubleAt(words, place + ImageAt.ORDER), place)
+      const clientId = clientIdText(words, place + ImageAt.CLIENT, words[place + ImageAt.PACKED]! >>> 24)
+      this.#byClient.set(clientKey(words[place + ImageAt.ACCOUNT]!, clientId), place)
+    }
+  }
 }
 
 /**
  * The last image of every order that closed, until the recorder has passed it and can answer instead. Bounded: the
- * oldest go first. Images stay words until somebody asks.
+ * oldest go first.
  */
 export class ClosedOrders {
   readonly #max: number
   readonly #segments: Segment[] = []
-  /** Number of the oldest segment; an order's place is segment number × SEGMENT_ORDERS + index. */
-  #firstSegment = 0
-  readonly #byId = new Map<number, number>()
-  /** By a hash of account and client order id; the newest wins, and a clash is found by comparing. */
-  readonly #byClient = new Map<number, number>()
+  #spare: Segment | undefined
   #recorded = 0
 
   constructor(max: number = CLOSED_ORDERS_MAX) {
@@ -45,7 +89,7 @@ export class ClosedOrders {
   }
 
   get count(): number {
-    return this.#byId.size
+    return this.#segments.reduce((sum, segment) => sum + segment.count, 0)
   }
 
   /** Take the orders that closed in the outcomes `words[0 … length)`. */
@@ -68,51 +112,39 @@ export class ClosedOrders {
   }
 
   byId(account: number, orderId: number): OrderImage | undefined {
-    const place = this.#byId.get(orderId)
-    if (place === undefined) return undefined
-    const image = this.#image(place)
+    const image = this.#newest((segment) => segment.byId(orderId))
     return image?.account === account ? image : undefined
   }
 
-  /** The order that closed last among those of the account and symbol that had this client order id. */
+  /** The order that closed last among those of the account that had this client order id, if it is of the symbol. */
   byClientId(account: number, symbol: number, clientId: string): OrderImage | undefined {
-    const place = this.#byClient.get(textKey(account, clientId))
-    if (place === undefined) return undefined
-    const image = this.#image(place)
-    return image?.account === account && image.symbol === symbol && image.clientId === clientId ? image : undefined
+    const image = this.#newest((segment) => segment.byClient(account, clientId))
+    return image?.symbol === symbol ? image : undefined
+  }
+
+  #newest(find: (segment: Segment) => OrderImage | undefined): OrderImage | undefined {
+    for (let i = this.#segments.length - 1; i >= 0; i--) {
+      const image = find(this.#segments[i]!)
+      if (image) return image
+    }
+    return undefined
   }
 
   #add(words: Int32Array, image: number, sequence: number): void {
     if (sequence <= this.#recorded) return
     let segment = this.#segments.at(-1)
-    if (!segment || segment.count === SEGMENT_ORDERS) {
-      segment = { words: new Int32Array(SEGMENT_ORDERS * IMAGE_WORDS), count: 0, last: sequence }
+    if (!segment || segment.isFull) {
+      segment = this.#spare ?? new Segment()
+      this.#spare = undefined
       this.#segments.push(segment)
       if (this.#segments.length * SEGMENT_ORDERS > this.#max) this.#dropOldest()
     }
-    const index = segment.count++
-    segment.words.set(words.subarray(image, image + IMAGE_WORDS), index * IMAGE_WORDS)
-    segment.last = sequence
-    const place = (this.#firstSegment + this.#segments.length - 1) * SEGMENT_ORDERS + index
-    this.#byId.set(doubleAt(words, image + ImageAt.ORDER), place)
-    this.#byClient.set(imageKey(words, image), place)
+    segment.add(words, image, sequence)
   }
 
   #dropOldest(): void {
-    const segment = this.#segments.shift()!
-    const base = this.#firstSegment++ * SEGMENT_ORDERS
-    for (let index = 0; index < segment.count; index++) {
-      const image = index * IMAGE_WORDS
-      const id = doubleAt(segment.words, image + ImageAt.ORDER)
-      if (this.#byId.get(id) === base + index) this.#byId.delete(id)
-      const key = imageKey(segment.words, image)
-      if (this.#byClient.get(key) === base + index) this.#byClient.delete(key)
-    }
-  }
-
-  #image(place: number): OrderImage | undefined {
-    const segment = this.#segments[Math.floor(place / SEGMENT_ORDERS) - this.#firstSegment]
-    return segment && readImage(segment.words, (place % SEGMENT_ORDERS) * IMAGE_WORDS)
+    this.#spare = this.#segments.shift()!
+    this.#spare.clear()
   }
 }
 
@@ -121,23 +153,6 @@ function isClosed(words: Int32Array, image: number): boolean {
   return status !== OrderStatus.NEW && status !== OrderStatus.PARTIALLY_FILLED
 }
 
-/** FNV-1a over bytes, two lanes of 26 bits put together: an integer that a Map keeps well. */
-function keyOf(account: number, length: number, byteAt: (index: number) => number): number {
-  let low = 0x811c9dc5 ^ account
-  let high = Math.imul(account, 0x9e3779b1)
-  for (let i = 0; i < length; i++) {
-    low = Math.imul(low ^ byteAt(i), 0x01000193)
-    high = Math.imul(high ^ byteAt(i), 0x85ebca6b)
-  }
-  return (high >>> 6) * 0x400_0000 + (low >>> 6)
-}
-
-function imageKey(words: Int32Array, image: number): number {
-  const length = words[image + ImageAt.PACKED]! >>> 24
-  const client = image + ImageAt.CLIENT
-  return keyOf(words[image + ImageAt.ACCOUNT]!, length, (i) => (words[client + (i >> 2)]! >>> ((i & 3) << 3)) & 0xff)
-}
-
-function textKey(account: number, clientId: string): number {
-  return keyOf(account, clientId.length, (i) => clientId.charCodeAt(i))
+function clientKey(account: number, clientId: string): string {
+  return `${account} ${clientId}`
 }

@@ -92,6 +92,7 @@ export class Leader {
       exchange,
       epoch,
       queue: this.#queue,
+      retained,
       committer: this.#committer,
       clock,
       timers,
@@ -148,8 +149,7 @@ export class Leader {
     socket.send(encodeWelcome({ shard, epoch, durable, oldest, windowMax, extras: { ackPolicy } }))
     const mode = hello.feedFrom < 0 ? 'replies' : 'feed'
     const next = mode === 'feed' ? Math.max(hello.feedFrom, oldest) : durable + 1
-    link.subscription = { socket, mode, session: hello.session, next }
-    this.#feed.subscribe(link.subscription)
+    link.subscription = this.#feed.subscribe({ socket, mode, session: hello.session, next })
     return link
   }
 
@@ -196,7 +196,7 @@ export class Leader {
 
   /** The connection is gone. Commands on their way to the journal go on; its gateway sends all unanswered ones again. */
   detach(link: Link): void {
-    if (link.subscription) this.#feed.unsubscribe(link.subscription)
+    if (link.subscription) this.#feed.closed(link.subscription)
     link.unanswered -= this.#queue.dropLink(link.slot)
     this.#sessions.used(link.session, this.#options.clock.elapsed())
     this.links.closed(link)

@@ -67,11 +67,13 @@ export class LinkServer {
 function serve(webSocket: WebSocket, peer: string, connect: (socket: LinkSocket) => LinkHandler): void {
   webSocket.binaryType = 'nodebuffer'
   let handler: LinkHandler | undefined
-  const sent = (): void => handler?.drained()
+  const drained = (): void => handler?.drained()
   handler = connect({
     peer,
-    send: (frame) => {
-      if (webSocket.readyState === webSocket.OPEN) webSocket.send(frame, sent)
+    send: (frame, sent) => {
+      if (webSocket.readyState !== webSocket.OPEN) sent?.()
+      else if (sent) webSocket.send(frame, () => (sent(), drained()))
+      else webSocket.send(frame, drained)
     },
     close: (code, reason) => {
       webSocket.close(code, reason)

@@ -3,7 +3,7 @@ import type { StoredBatch } from '@uptick/journal'
 import { BatchReader, skipCommand } from '@uptick/protocol'
 import type { ClosedOrders } from './closed-orders.ts'
 import { hashText } from './queries.ts'
-import { cutChunks, type RetainedOutcomes } from './retained-outcomes.ts'
+import type { RetainedOutcomes } from './retained-outcomes.ts'
 import type { Poison } from './sequencer.ts'
 
 /** The state here and the state of whoever wrote the journal differ: never lead with it. */
@@ -104,7 +104,7 @@ export class Replica {
     this.#commands += batch.last - batch.first + 1
     this.#words += length
     if (exchange.time < retainFrom || this.#wouldBeDropped(batch.last)) retained.startAfter(exchange.sequence)
-    else for (const chunk of cutChunks(batch.epoch, exchange.time, words, length)) retained.add(chunk)
+    else for (const chunk of retained.cut(batch.epoch, exchange.time, words, length)) retained.add(chunk)
   }
 
   #wouldBeDropped(sequence: number): boolean {

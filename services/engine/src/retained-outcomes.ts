@@ -1,12 +1,10 @@
 import { strict as assert } from 'node:assert'
 import { outcomeSequence, outcomeWords } from '@uptick/core'
-import { encodeOutcomes } from '@uptick/protocol'
+import { encodeOutcomes, OUTCOMES_HEADER_WORDS, writeOutcomesHeader } from '@uptick/protocol'
+import { FrameMemory, type Slab } from './frame-memory.ts'
 import { FRAME_WORDS_MAX, RETAINED_BYTES_MAX, RETAINED_MICROSECONDS } from './limits.ts'
 
-/** Words before the outcomes of an OUTCOMES frame. */
-const FRAME_HEADER_WORDS = 8
-
-/** Outcomes of consecutive sequences, ready to be sent. The bytes are shared by all links and never change. */
+/** Outcomes of consecutive sequences, ready to be sent. The frame is shared by all links and does not change. */
 export interface OutcomesChunk {
   /** Of the batch that the commands came in. */
   readonly epoch: number
@@ -15,32 +13,9 @@ export interface OutcomesChunk {
   /** Journaled time of the last one, µs. */
   readonly time: number
   /** The whole OUTCOMES frame. */
-  readonly frame: Buffer<ArrayBuffer>
-}
-
-/** The outcome words of a chunk, over its frame. */
-export function chunkWords(chunk: OutcomesChunk): Int32Array {
-  return new Int32Array(chunk.frame.buffer, chunk.frame.byteOffset, chunk.frame.byteLength >> 2).subarray(
-    FRAME_HEADER_WORDS,
-  )
-}
-
-/** Cut the outcomes in `words[0 … length)` into frames of a bounded size; nothing is kept of `words`. */
-export function cutChunks(epoch: number, time: number, words: Int32Array, length: number): OutcomesChunk[] {
-  const chunks: OutcomesChunk[] = []
-  let start = 0
-  while (start < length) {
-    const first = outcomeSequence(words, start)
-    let end = start
-    let last = first - 1
-    do {
-      end += outcomeWords(words, end)
-      last++
-    } while (end < length && end - start + outcomeWords(words, end) <= FRAME_WORDS_MAX)
-    chunks.push({ epoch, first, last, time, frame: encodeOutcomes(epoch, first, last, words, start, end) })
-    start = end
-  }
-  return chunks
+  readonly frame: Int32Array<ArrayBuffer>
+  /** Whose memory the frame is in. */
+  readonly slab: Slab
 }
 
 export interface RetentionLimits {
@@ -49,11 +24,27 @@ export interface RetentionLimits {
   readonly bytes: number
 }
 
+/** The outcome words of a chunk, over its frame. */
+export function chunkWords(chunk: OutcomesChunk): Int32Array {
+  return chunk.frame.subarray(OUTCOMES_HEADER_WORDS)
+}
+
+/** The part of a chunk from `sequence` on as bytes to send: in its own memory when it is the whole chunk. */
+export function frameFrom(chunk: OutcomesChunk, sequence: number): Uint8Array {
+  const { frame } = chunk
+  if (sequence <= chunk.first) return Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength)
+  const words = chunkWords(chunk)
+  let at = 0
+  for (let skipped = chunk.first; skipped < sequence; skipped++) at += outcomeWords(words, at)
+  return encodeOutcomes(chunk.epoch, sequence, chunk.last, words, at)
+}
+
 /**
  * The durable outcomes of the last 60 s of journaled time, for links that resume: they ask for the suffix they miss.
  * Bounded by bytes as well; under a load that fills them sooner, less time is kept and WELCOME says from where.
  */
 export class RetainedOutcomes {
+  readonly memory = new FrameMemory()
   readonly #limits: RetentionLimits
   #chunks: OutcomesChunk[] = []
   /** Index of the oldest chunk that is kept; the places before it are cut off now and then. */
@@ -86,10 +77,29 @@ export class RetainedOutcomes {
 
   /** Nothing up to `sequence` is kept: what follows it comes next. */
   startAfter(sequence: number): void {
-    this.#chunks = []
-    this.#head = 0
-    this.#bytes = 0
+    assert.equal(this.oldest, this.#last + 1, 'nothing was kept so far')
     this.#last = sequence
+  }
+
+  /** Copy the outcomes in `words[0 … length)` into frames of a bounded size, to be added when they are durable. */
+  cut(epoch: number, time: number, words: Int32Array, length: number): OutcomesChunk[] {
+    const chunks: OutcomesChunk[] = []
+    let start = 0
+    while (start < length) {
+      const first = outcomeSequence(words, start)
+      let end = start
+      let last = first - 1
+      do {
+        end += outcomeWords(words, end)
+        last++
+      } while (end < length && end - start + outcomeWords(words, end) <= FRAME_WORDS_MAX - OUTCOMES_HEADER_WORDS)
+      const { slab, words: frame } = this.memory.allocate(OUTCOMES_HEADER_WORDS + end - start)
+      writeOutcomesHeader(frame, epoch, first, last)
+      frame.set(words.subarray(start, end), OUTCOMES_HEADER_WORDS)
+      chunks.push({ epoch, first, last, time, frame, slab })
+      start = end
+    }
+    return chunks
   }
 
   /** Append the chunk that follows the last one, and drop what has become too old or too much. */
@@ -103,6 +113,7 @@ export class RetainedOutcomes {
       const oldest = this.#chunks[this.#head]!
       if (oldest.time >= horizon && this.#bytes <= this.#limits.bytes) break
       this.#bytes -= oldest.frame.byteLength
+      this.memory.release(oldest.slab)
       this.#head++
     }
     if (this.#head > 1024 && this.#head > this.#chunks.length / 2) {
@@ -123,13 +134,4 @@ export class RetainedOutcomes {
     }
     return this.#chunks[low]
   }
-}
-
-/** The part of a chunk from `sequence` on, as a frame of its own (the chunk's own frame when it starts there). */
-export function frameFrom(chunk: OutcomesChunk, sequence: number): Buffer<ArrayBuffer> {
-  if (sequence <= chunk.first) return chunk.frame
-  const words = chunkWords(chunk)
-  let at = 0
-  for (let skipped = chunk.first; skipped < sequence; skipped++) at += outcomeWords(words, at)
-  return encodeOutcomes(chunk.epoch, sequence, chunk.last, words, at)
 }

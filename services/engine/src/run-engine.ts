@@ -44,8 +44,7 @@ export async function runEngine(
       leadership: advisoryLeadership(config.DATABASE_URL, { shard }),
       evidence: new EvidenceFolder(config.EVIDENCE_FOLDER),
       openExchange:
-        replacements.openExchange ??
-        ((snapshot) => (snapshot ? Exchange.restore(snapshot, { shard }) : new Exchange({ shard }))),
+        replacements.openExchange ?? ((snapshot) => (snapshot ? Exchange.restore(snapshot) : new Exchange({ shard }))),
       recordedThrough: recordedThroughIn(pool, shard),
       conditions: lifecycle,
       log,

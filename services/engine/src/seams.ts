@@ -25,8 +25,11 @@ export interface Timers {
 export interface LinkSocket {
   /** For logs. */
   readonly peer: string
-  /** Queue one message; it stays valid, nobody writes to it again. */
-  send(frame: Uint8Array): void
+  /**
+   * Queue one message. `sent` is called once the message has left, or never will: in the order of sending, once each.
+   * Until then nobody writes to the message's memory; after that its memory may be used again.
+   */
+  send(frame: Uint8Array, sent?: () => void): void
   /** Close with a WebSocket code. */
   close(code: number, reason: string): void
   /** Bytes handed to `send` that the kernel has not taken yet. */

@@ -4,7 +4,7 @@ import { decodeCommand, encodeBatch, writtenBatchVersion } from '@uptick/protoco
 import type { CommandBlock, CommandQueue } from './command-queue.ts'
 import type { Append, Committer } from './committer.ts'
 import { BATCH_COMMANDS_MAX } from './limits.ts'
-import { cutChunks, type OutcomesChunk } from './retained-outcomes.ts'
+import type { OutcomesChunk, RetainedOutcomes } from './retained-outcomes.ts'
 import type { Clock, Timers } from './seams.ts'
 
 /** Commands that were sequenced, journaled and executed together. */
@@ -35,6 +35,8 @@ export interface SequencerOptions {
   readonly exchange: Exchange
   readonly epoch: number
   readonly queue: CommandQueue
+  /** Where outcomes go: only their memory is used here. */
+  readonly retained: RetainedOutcomes
   readonly committer: Committer<SequencedBatch>
   readonly clock: Clock
   readonly timers: Timers
@@ -131,7 +133,7 @@ export class Sequencer {
       return false
     }
     if (activated) this.#version = this.#activeVersion()
-    events.executed(batch, cutChunks(batch.epoch, batch.time, output.words, output.length))
+    events.executed(batch, this.#options.retained.cut(batch.epoch, batch.time, output.words, output.length))
     return true
   }
 

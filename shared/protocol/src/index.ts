@@ -27,6 +27,8 @@ export {
   encodeQuery,
   encodeReplies,
   encodeWelcome,
+  OUTCOMES_HEADER_WORDS,
+  writeOutcomesHeader,
 } from './link.ts'
 export type { Hello, Welcome } from './link.ts'
 export { decodeFrame } from './link-decode.ts'

@@ -3,7 +3,7 @@ import { writeFloat } from './aligned.ts'
 import { encodeCommand } from './command-encode.ts'
 import type { CommandContext } from './command-encode.ts'
 import { FrameType, frameBytes, newFrame, newJsonFrame } from './link-frame.ts'
-import { LINK_VERSIONS } from './link-frame.ts'
+import { LINK_VERSION, LINK_VERSIONS } from './link-frame.ts'
 import { RecordWriter } from './record-writer.ts'
 import { copyRecord } from './record-view.ts'
 
@@ -83,12 +83,22 @@ export function encodeOutcomes(
   start = 0,
   end: number = words.length,
 ): Buffer<ArrayBuffer> {
-  const frame = newFrame(FrameType.OUTCOMES, 8 + end - start)
+  const frame = newFrame(FrameType.OUTCOMES, OUTCOMES_HEADER_WORDS + end - start)
+  writeOutcomesHeader(frame, epoch, first, last)
+  frame.set(words.subarray(start, end), OUTCOMES_HEADER_WORDS)
+  return frameBytes(frame)
+}
+
+/** Words before the outcomes of an OUTCOMES frame. */
+export const OUTCOMES_HEADER_WORDS = 8
+
+/** Complete an OUTCOMES frame that lies in memory of the caller's: `frame` is all of it, an even number of words. */
+export function writeOutcomesHeader(frame: Int32Array, epoch: number, first: number, last: number): void {
+  frame[0] = FrameType.OUTCOMES | (LINK_VERSION << 8)
+  frame[1] = frame.length
   writeFloat(frame, 2, epoch)
   writeFloat(frame, 4, first)
   writeFloat(frame, 6, last)
-  frame.set(words.subarray(start, end), 8)
-  return frameBytes(frame)
 }
 
 /** REPLIES: w2 number of outcomes · outcome words @4, in any order of sequence, for links without a feed. */

@@ -15,8 +15,10 @@ export class MemoryLink implements LinkSocket {
     this.#handler = connect(this)
   }
 
-  send(frame: Uint8Array): void {
-    if (!this.closedWith) this.frames.push(decodeFrame(frame))
+  send(frame: Uint8Array, sent?: () => void): void {
+    // The memory of the frame may be used again at once.
+    if (!this.closedWith) this.frames.push(decodeFrame(frame.slice()))
+    sent?.()
   }
 
   close(code: number, reason: string): void {
