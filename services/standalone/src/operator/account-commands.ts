@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import type { OperatorClient } from './client.ts'
 import { argument, wholeNumber, type Commands, type Flags } from './command.ts'
 
@@ -91,7 +90,7 @@ function addKey(operator: OperatorClient, args: readonly string[], flags: Flags)
   return operator.call('POST', `${path(args)}/keys`, {
     ...(label === undefined ? {} : { label }),
     ...(type === undefined ? {} : { type: type.toUpperCase() }),
-    ...(file === undefined ? {} : { publicKey: readFileSync(resolve(process.env['INIT_CWD'] ?? '.', file), 'utf8') }),
+    ...(file === undefined ? {} : { publicKey: readFileSync(file, 'utf8') }),
     ...(flags['read-only'] === true ? { canTrade: false } : {}),
     ...(unlimited === true ? { unlimited } : {}),
   })

@@ -32,9 +32,13 @@ async function run(words: string[]): Promise<void> {
     process.stdout.write(commandHelp(command))
     return
   }
-  const base = values.data === undefined ? process.cwd() : (process.env['INIT_CWD'] ?? process.cwd())
-  const { operator } = findExchange(resolve(base, values.data ?? 'data'), process.env)
-  const answer = await command.run(operator, args, values)
+  // npm runs scripts in the project's folder and says in INIT_CWD where it was called.
+  const called = process.env['INIT_CWD'] ?? process.cwd()
+  const folder = values.data === undefined ? resolve('data') : resolve(called, values.data)
+  const { operator } = findExchange(folder, process.env)
+  const publicKey = values['public-key']
+  const flags = publicKey === undefined ? values : { ...values, 'public-key': resolve(called, publicKey) }
+  const answer = await command.run(operator, args, flags)
   process.stdout.write(values.json ? `${JSON.stringify(answer, undefined, 2)}\n` : show(answer))
 }
 
