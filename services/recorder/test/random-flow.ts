@@ -1,7 +1,7 @@
 import { Command, CommandKind, Exchange, OrderType, Side, TimeInForce } from '@uptick/core'
 import type { SymbolDefinition } from '@uptick/core'
 import type { Batch } from '@uptick/journal'
-import { RecordWriter, encodeBatch, encodeCommand } from '@uptick/protocol'
+import { RecordWriter, encodeBatch, encodeCommand, skipCommand } from '@uptick/protocol'
 
 const ACCOUNTS = 6
 const NO_FILTERS = {
@@ -63,6 +63,8 @@ export class RandomFlow {
   readonly #command = new Command()
   #time = Date.parse('2024-02-28T22:00:00Z') * 1000
   #setUp = false
+  /** Sequences that this leader knows to be skipped: journaled as they are, executed as nothing. */
+  readonly skips = new Set<number>()
   /** Sees the outcome of every command. */
   onOutcome: (words: Int32Array) => void = () => undefined
 
@@ -81,6 +83,7 @@ export class RandomFlow {
       this.#time += Math.floor(this.#random() ** 8 * 40_000_000)
       times.push(this.#time)
       encodeCommand(this.#command, records)
+      if (this.skips.has(this.exchange.sequence + 1)) skipCommand(this.#command)
       this.exchange.output.clear()
       this.exchange.execute(this.#command, this.exchange.sequence + 1, this.#time)
       this.onOutcome(this.exchange.output.words)

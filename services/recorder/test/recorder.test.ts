@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Pool } from 'pg'
-import { EventKind, readOutcome } from '@uptick/core'
+import { Command, EventKind, readOutcome } from '@uptick/core'
 import type { TradeEvent } from '@uptick/core'
 import { openJournal } from '@uptick/journal'
 import type { Batch, PostgresJournal } from '@uptick/journal'
 import { createDatabase } from '@uptick/journal/testing'
 import type { TestDatabase } from '@uptick/journal/testing'
+import { BatchReader, RecordWriter, encodeBatch, encodeCommand } from '@uptick/protocol'
 import { CANDLE_INTERVALS, openReadModel, openTimeOf } from '@uptick/readmodel'
 import type { ReadModel } from '@uptick/readmodel'
 import { RandomFlow } from './random-flow.ts'
@@ -215,6 +216,41 @@ test('a batch whose running hash differs halts the recorder; what came before st
   await recorder.until(() => recorder.haltReason !== undefined)
   expect(recorder.haltReason).toBe('the running hash differs from the one in the journal')
   expect(await model.recordedThrough()).toBe(good)
+})
+
+test('a command that breaks the state machine is contained: what came before is recorded, nothing after', async () => {
+  const flow = new RandomFlow(15)
+  const recorder = start()
+  await lead(flow, 5)
+  const good = flow.exchange.sequence
+  const { epoch } = await journal.takeOver()
+  const batch = flow.batch(epoch)
+  const reader = new BatchReader().open(batch.payload)
+  const { hashBefore = 0n, firstSequence } = reader
+  const records = new RecordWriter()
+  encodeCommand(new Command(), records)
+  // Journaled time never runs backwards; the state machine asserts it.
+  const payload = encodeBatch({ firstSequence, epoch, hashBefore, records, times: [1], count: 1 })
+  await journal.append({ epoch, first: firstSequence, last: firstSequence, payload })
+  await recorder.until(() => recorder.troubles.length > 0)
+  expect(recorder.troubles).toMatchObject([{ name: 'PoisonError', sequence: firstSequence }])
+  expect(recorder.isFollowing).toBe(false)
+  expect(await model.recordedThrough()).toBe(good)
+})
+
+test('a command that an operator decided to skip is never executed', async () => {
+  const flow = new RandomFlow(17)
+  await lead(flow, 5)
+  const skipped = flow.exchange.sequence + 1
+  flow.skips.add(skipped)
+  await lead(flow, 1)
+  await journal.skip(skipped, 'poison', 'ann')
+  await lead(flow, 5)
+  const recorder = start()
+  await recorder.until(() => recorder.through === flow.exchange.sequence || recorder.haltReason !== undefined)
+  expect(recorder.haltReason).toBeUndefined()
+  const { rows } = await pool.query('SELECT 1 FROM orders WHERE sequence = $1', [skipped])
+  expect(rows).toEqual([])
 })
 
 test('two recorders of one journal: each transaction is recorded by one of them', async () => {
