@@ -11,8 +11,8 @@ import { createDatabase } from '../testing/database.ts'
 import type { TestDatabase } from '../testing/database.ts'
 
 const PROGRAM = fileURLToPath(new URL('../testing/stopping-writer.ts', import.meta.url))
-/** A successor is never held up for longer; DESIGN allows a lease and a second. */
-const TAKE_OVER_MS_MAX = 1500
+/** A frozen leader may cost its lease of 1.5 s and a second: a successor is held up for less, on a busy machine too. */
+const TAKE_OVER_MS_MAX = 2500
 
 let database: TestDatabase
 beforeAll(async () => {
