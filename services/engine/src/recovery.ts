@@ -11,6 +11,7 @@ import type { Clock, OpenExchange, RecordedThrough, Timers } from './seams.ts'
 const SNAPSHOTS_TRIED_MAX = 3
 /** Replay lets the event loop run this often, so that the next page comes in, and probes are answered. */
 const SLICE_MS = 20
+const PROGRESS_MS = 1_000
 
 export interface RecoveryOptions {
   readonly journal: Journal
@@ -61,11 +62,15 @@ export async function catchUp(options: RecoveryOptions, replica: Replica, last: 
   const { journal, clock, timers, signal, progress } = options
   if (replica.exchange.sequence >= last) return
   let sliceEnd = clock.elapsed() + SLICE_MS
+  let progressAt = clock.elapsed() + PROGRESS_MS
   for await (const batch of journal.read(replica.exchange.sequence + 1, { through: last })) {
     signal.throwIfAborted()
     replica.apply(batch)
     if (clock.elapsed() < sliceEnd) continue
-    progress(replica.exchange.sequence, last)
+    if (clock.elapsed() >= progressAt) {
+      progress(replica.exchange.sequence, last)
+      progressAt = clock.elapsed() + PROGRESS_MS
+    }
     await new Promise<void>((resolve) => timers.endOfTurn(resolve))
     sliceEnd = clock.elapsed() + SLICE_MS
   }
