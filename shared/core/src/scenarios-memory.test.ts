@@ -23,6 +23,8 @@ test('sessions: numbered without gaps, each number executed once, repeated from 
     tick session=7 number=5                                            | again
     tick session=7 number=7                                            | SESSION_GAP
     tick session=7 number=0                                            | REPLY_FORGOTTEN
+    tick session=7 number=5.5                                          | SESSION_GAP
+    tick session=7 number=NaN                                          | SESSION_GAP
     end-session 7                                                      | ended 7
     end-session 7                                                      | SESSION_UNKNOWN
     tick session=7 number=6                                            | SESSION_UNKNOWN

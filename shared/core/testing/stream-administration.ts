@@ -121,7 +121,7 @@ function someFilters(stream: CommandStream): SymbolFilters {
     marketMaxQuantity: on(random.between(Math.floor(quantityMax / 2), quantityMax)),
     marketStepSize: on(random.between(1, 7)),
     minNotional: String(on(random.below(middle * 10))),
-    maxNotional: String(on(middle * quantityMax * 10 + random.below(1000))),
+    maxNotional: String(on(Math.min(middle * quantityMax * 10, 2 ** 61) + random.below(1000))),
     applyMinToMarket: random.chance(50),
     applyMaxToMarket: random.chance(50),
     bidMultiplierUp: on(10_000 + random.below(700)),

@@ -17,7 +17,7 @@ export function sessionReply(world: World, c: Command, perform: () => NaiveReply
   const session = world.sessions.get(c.session)
   if (!session) return refusal(world, Reject.SESSION_UNKNOWN)
   for (const number of session.replies.keys()) if (number <= c.confirmed) session.replies.delete(number)
-  if (c.number > session.last + 1) return refusal(world, Reject.SESSION_GAP)
+  if (!Number.isSafeInteger(c.number) || c.number > session.last + 1) return refusal(world, Reject.SESSION_GAP)
   if (c.number <= session.last) {
     const reply = session.replies.get(c.number)
     return reply ? { ...reply, repeated: true } : refusal(world, Reject.REPLY_FORGOTTEN)
