@@ -1,6 +1,5 @@
 import { CommandKind, Exchange } from '@uptick/core'
-import { recover } from '../../../services/engine/src/recovery.ts'
-import { systemClock, systemTimers } from '../../../services/engine/src/seams.ts'
+import { coldStart } from './cold-start.ts'
 import { ACCOUNTS, BATCH, clientId, listed, type Feeder } from './feeder.ts'
 import { against, note } from './row.ts'
 import { BatchSink, scratchJournal } from './scratch-journal.ts'
@@ -47,17 +46,7 @@ try {
   const snapshotMs = performance.now() - taken
   await journal.saveSnapshot({ sequence: feeder.exchange.sequence, bytes })
   progress('recovering')
-  const began = performance.now()
-  const { exchange } = await recover({
-    journal,
-    openExchange: (snapshot) => (snapshot === undefined ? new Exchange() : Exchange.restore(snapshot)),
-    recordedThrough: () => Promise.resolve(feeder.exchange.sequence),
-    clock: systemClock,
-    timers: systemTimers,
-    signal: new AbortController().signal,
-    progress: () => undefined,
-  })
-  const seconds = (performance.now() - began) / 1000
+  const { exchange, seconds } = await coldStart(journal)
   if (exchange.stateHash() !== feeder.exchange.stateHash()) throw new Error('the snapshot holds another state')
   report([
     note('snapshot with a million open orders: copy', snapshotMs, 'ms', 'lower'),

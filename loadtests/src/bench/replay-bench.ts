@@ -1,6 +1,5 @@
 import { Exchange } from '@uptick/core'
-import { recover } from '../../../services/engine/src/recovery.ts'
-import { systemClock, systemTimers } from '../../../services/engine/src/seams.ts'
+import { coldStart } from './cold-start.ts'
 import { feed, listed, type Feeder } from './feeder.ts'
 import { orderFlow } from './order-flow.ts'
 import { against } from './row.ts'
@@ -24,17 +23,7 @@ try {
   sink.close()
   await sink.flush(1)
   progress('replaying it')
-  const began = performance.now()
-  const { exchange } = await recover({
-    journal,
-    openExchange: (bytes) => (bytes === undefined ? new Exchange() : Exchange.restore(bytes)),
-    recordedThrough: () => Promise.resolve(feeder.exchange.sequence),
-    clock: systemClock,
-    timers: systemTimers,
-    signal: new AbortController().signal,
-    progress: () => undefined,
-  })
-  const seconds = (performance.now() - began) / 1000
+  const { exchange, seconds } = await coldStart(journal)
   if (exchange.runningHash() !== feeder.exchange.runningHash()) throw new Error('the replay came to another state')
   report([
     against(

@@ -1,0 +1,23 @@
+import { Exchange } from '@uptick/core'
+import type { Journal } from '@uptick/journal'
+import { recover } from '../../../services/engine/src/recovery.ts'
+import { systemClock, systemTimers } from '../../../services/engine/src/seams.ts'
+
+const RETAINED_BYTES_MAX = 256 * 2 ** 20
+
+/** What an engine does before it may lead: snapshot, replay, retained outcomes. Says how long it took. */
+export async function coldStart(journal: Journal): Promise<{ exchange: Exchange; seconds: number }> {
+  const began = performance.now()
+  const { last } = await journal.head()
+  const { exchange } = await recover({
+    journal,
+    openExchange: (snapshot) => (snapshot === undefined ? new Exchange() : Exchange.restore(snapshot)),
+    recordedThrough: () => Promise.resolve(last),
+    clock: systemClock,
+    timers: systemTimers,
+    signal: new AbortController().signal,
+    retainedBytesMax: RETAINED_BYTES_MAX,
+    progress: () => undefined,
+  })
+  return { exchange, seconds: (performance.now() - began) / 1000 }
+}
