@@ -93,7 +93,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     markets,
     async start() {
       await keys.start()
-      link.start()
+      // What is recorded already is read from there; a feed from the beginning would only take time.
+      const recorded = await options.readModel.recordedThrough().catch(() => 0)
+      link.start({ feedFrom: recorded + 1 })
     },
     async close() {
       keys.close()

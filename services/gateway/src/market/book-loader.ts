@@ -28,19 +28,14 @@ export interface BookLoaderOptions {
 export class BookLoader {
   readonly #symbol: number
   readonly #options: BookLoaderOptions
-  readonly #done: () => void
   #kept: KeptLevel[] = []
   /** Counts loads: an answer to an earlier one is not used. */
   #attempt = 0
   loaded = false
-  /** Core sequence of the state that was loaded. */
-  loadedAt = 0
 
-  /** `done` is called whenever the book is loaded. */
-  constructor(symbol: number, options: BookLoaderOptions, done: () => void) {
+  constructor(symbol: number, options: BookLoaderOptions) {
     this.#symbol = symbol
     this.#options = options
-    this.#done = done
   }
 
   keep(level: KeptLevel): void {
@@ -81,8 +76,6 @@ export class BookLoader {
     }
     this.#kept = []
     this.loaded = true
-    this.loadedAt = state.sequence
-    this.#done()
   }
 }
 

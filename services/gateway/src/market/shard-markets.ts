@@ -43,13 +43,19 @@ export class ShardMarkets {
   readonly #markets: SymbolMarket[] = []
   readonly #loaders: BookLoader[] = []
   readonly #aggregators: Aggregator[] = []
+  /** Sequence up to which the feed has not told the trades of each market: the read model must have them. */
+  readonly #since: number[] = []
   readonly #changed = new Set<SymbolMarket>()
   /** Markets whose group of fills is open in the outcome that is being read. */
   readonly #aggregating = new Set<number>()
+  /** Last outcome of the feed that was seen. */
+  #sequence = 0
+  #isReady = false
   #catalogueVersion = -1
   #warmUpSince = 0
   #warmingUp = false
   #trying = false
+  #again = false
   #complained = false
   #cancel: CancelTimer = () => {}
   #closed = false
@@ -59,8 +65,11 @@ export class ShardMarkets {
   constructor(options: ShardMarketsOptions, listed: () => void) {
     this.#options = options
     this.#listed = listed
-    options.link.onOutcomes((words, from, to) => this.#feed(words, from, to))
-    options.link.onFeedReset(() => this.#restart())
+    options.link.onOutcomes((words, from, to, _first, last) => {
+      this.#feed(words, from, to)
+      this.#sequence = last
+    })
+    options.link.onFeedReset((next) => this.#restart(next))
     options.link.onState((connected) => {
       if (connected) this.#followCatalogue()
     })
@@ -70,11 +79,13 @@ export class ShardMarkets {
     return this.#markets
   }
 
-  /** Books are loaded, and statistics filled up or given up waiting for. */
+  /**
+   * Books are loaded, and statistics filled up or given up waiting for. Stays true while markets are listed anew, until
+   * the feed has a gap.
+   */
   get ready(): boolean {
-    if (this.#catalogueVersion < 0 || this.#loaders.some((loader) => !loader.loaded)) return false
-    const patient = this.#options.clock.now() < this.#warmUpSince + WARM_UP_MAX
-    return !patient || this.#markets.every((market) => market.warm)
+    this.#isReady ||= this.#isComplete()
+    return this.#isReady
   }
 
   follow(listener: MarketListener): void {
@@ -84,6 +95,12 @@ export class ShardMarkets {
   close(): void {
     this.#closed = true
     this.#cancel()
+  }
+
+  #isComplete(): boolean {
+    if (this.#catalogueVersion < 0 || this.#loaders.some((loader) => !loader.loaded)) return false
+    const patient = this.#options.clock.now() < this.#warmUpSince + WARM_UP_MAX
+    return !patient || this.#markets.every((market) => market.warm)
   }
 
   #feed(words: Int32Array, from: number, to: number): void {
@@ -162,7 +179,8 @@ export class ShardMarkets {
       }
       this.#markets[listed.id] = new SymbolMarket(state.shard, listed, this.#options.clock)
       this.#aggregators[listed.id] = new Aggregator()
-      this.#loaders[listed.id] = new BookLoader(listed.id, this.#options, () => this.#warmUpNow())
+      this.#since[listed.id] = this.#sequence
+      this.#loaders[listed.id] = new BookLoader(listed.id, this.#options)
       this.#load(listed.id)
     }
     this.#listed()
@@ -170,14 +188,17 @@ export class ShardMarkets {
   }
 
   /** The feed starts anew, with or without a gap: load every book again. */
-  #restart(): void {
+  #restart(next: number): void {
+    this.#sequence = next - 1
+    this.#isReady = false
     for (let symbol = 0; symbol < this.#markets.length; symbol++) this.#reload(symbol)
     this.#warmUp()
   }
 
   #reload(symbol: number): void {
     const market = this.#markets[symbol]!
-    market.warm = false
+    market.cool()
+    this.#since[symbol] = this.#sequence
     this.#load(symbol)
     for (const listener of this.#listeners) listener.restarted(market)
   }
@@ -188,20 +209,22 @@ export class ShardMarkets {
 
   /** Statistics of some market have to be filled up. */
   #warmUp(): void {
-    if (this.#warmingUp || this.#closed) return
+    if (!this.#warmingUp) this.#warmUpSince = this.#options.clock.now()
     this.#warmingUp = true
-    this.#warmUpSince = this.#options.clock.now()
     this.#warmUpNow()
   }
 
-  /** Try at once, unless a try is under way. */
+  /** Try at once; again, if a try is under way. */
   #warmUpNow(): void {
-    if (!this.#warmingUp || this.#trying || this.#closed) return
+    if (this.#closed) return
+    this.#again = this.#trying
+    if (this.#trying) return
     this.#cancel()
     this.#trying = true
     void this.#tryToWarmUp().finally(() => {
       this.#trying = false
       if (this.#markets.every((market) => market.warm)) this.#warmingUp = false
+      else if (this.#again) this.#warmUpNow()
       else if (!this.#closed) this.#cancel = this.#options.timers.after(RETRY_MS, () => this.#warmUpNow())
     })
   }
@@ -210,11 +233,9 @@ export class ShardMarkets {
     const { history, log } = this.#options
     try {
       for (const market of this.#markets) {
-        const loader = this.#loaders[market.definition.id]!
-        if (market.warm || !loader.loaded) continue
-        // The feed has everything after the book's state; before it, the read model must.
-        if ((await history.recordedThrough()) < loader.loadedAt) continue
-        market.backfill(await history.market(market.definition.id, market.name))
+        const { id } = market.definition
+        if (market.warm || (await history.recordedThrough()) < this.#since[id]!) continue
+        market.backfill(await history.market(id, market.name))
       }
       this.#complained = false
     } catch (error) {

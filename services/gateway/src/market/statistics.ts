@@ -59,10 +59,14 @@ export class Statistics {
     }
     this.#pending = undefined
     this.#windows.clear()
+    let contained = 0
     for (const [interval, series] of this.#series) {
       series.load(history.get(interval) ?? [])
-      const covered = series.lastTradeId
-      for (const trade of trades) if (trade.tradeId > covered) series.trade(trade)
+      contained = Math.max(contained, series.lastTradeId)
+    }
+    for (const trade of trades) {
+      if (trade.tradeId > contained) this.trade(trade)
+      else for (const series of this.#series.values()) if (trade.tradeId > series.lastTradeId) series.trade(trade)
     }
     this.lastTrade = trades.at(-1) ?? this.lastTrade
     return true

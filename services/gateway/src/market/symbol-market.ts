@@ -19,6 +19,9 @@ import type {
   TickerView,
 } from './market-data.ts'
 
+/** Trades kept until the read model has been asked: what a busy market does while the recorder lags by seconds. */
+export const WAITING_TRADES_MAX = 200_000
+
 /** What a read model knows of a market: the newest candles with trades of every interval, the last trades. */
 export interface MarketHistory {
   readonly candles: ReadonlyMap<CandleInterval, readonly CandleView[]>
@@ -41,8 +44,9 @@ export class SymbolMarket implements SymbolMarketData {
   sequence = 0
   /** Newest journaled time seen (µs): views never run behind it, even when this machine's clock does. */
   time = 0
-  /** Statistics reach back as far as they should; false until the read model has filled them. */
-  warm = false
+  /** Trades of the feed that the read model may not have when it fills the statistics up; only while not warm. */
+  #waiting: PublicTrade[] = []
+  #warm = false
 
   constructor(shard: number, market: Market, clock: Clock) {
     this.shard = shard
@@ -66,6 +70,18 @@ export class SymbolMarket implements SymbolMarketData {
 
   get quoteDecimals(): number {
     return this.#market.quote.decimals
+  }
+
+  /** Statistics reach back as far as they should; false until the read model has filled them. */
+  get warm(): boolean {
+    return this.#warm
+  }
+
+  /** The feed had a gap, perhaps of trades: statistics must be filled up again. */
+  cool(): void {
+    if (!this.#warm) return
+    this.#warm = false
+    this.#waiting = this.#trades.last(RECENT_TRADES_MAX)
   }
 
   /** As stream names spell it. */
@@ -98,6 +114,7 @@ export class SymbolMarket implements SymbolMarketData {
     this.#saw(trade.sequence, trade.time)
     this.#trades.push(trade)
     this.#statistics.trade(trade)
+    if (!this.#warm) this.#wait(trade)
     return !gap
   }
 
@@ -111,12 +128,13 @@ export class SymbolMarket implements SymbolMarketData {
    * before the trades that are known here begin; it must be read again later.
    */
   backfill(history: MarketHistory): boolean {
-    const trades = joinTrades(history.trades, this.#trades.last(RECENT_TRADES_MAX))
+    const trades = joinTrades(history.trades, this.#waiting)
     if (!trades || !this.#statistics.load(history.candles, trades)) return false
     this.#trades = new Ring(RECENT_TRADES_MAX)
     for (const trade of trades) this.#trades.push(trade)
     this.#joinAggregates(history.aggregates)
-    this.warm = true
+    this.#waiting = []
+    this.#warm = true
     return true
   }
 
@@ -133,7 +151,14 @@ export class SymbolMarket implements SymbolMarketData {
   #forgetTrades(): void {
     this.#trades = new Ring(RECENT_TRADES_MAX)
     this.#aggregates = new Ring(RECENT_TRADES_MAX)
-    this.warm = false
+    this.#waiting = []
+    this.#warm = false
+  }
+
+  #wait(trade: PublicTrade): void {
+    // Half is dropped at once, so that this costs little; the read model has caught up by then, or is given up.
+    if (this.#waiting.length >= WAITING_TRADES_MAX) this.#waiting.splice(0, WAITING_TRADES_MAX / 2)
+    this.#waiting.push(trade)
   }
 
   depth(limit: number): DepthView {
