@@ -29,7 +29,6 @@ export async function retryWithBackoff<T>(
   const backoff = new Backoff()
   for (;;) {
     try {
-      // oxlint-disable-next-line no-await-in-loop
       return await attempt()
     } catch (error) {
       if (signal.aborted) throw error
