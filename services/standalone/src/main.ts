@@ -8,6 +8,8 @@ import { readyScreen, styleOf } from './screen.ts'
 import { botEnvironment, seedBot, seedDemo } from './seed.ts'
 import { Supervisor } from './supervisor.ts'
 
+const PARENT_POLL_MS = 500
+
 const style = styleOf(process.stdout)
 
 try {
@@ -34,8 +36,10 @@ async function run(options: Options): Promise<void> {
   process.on('SIGINT', stop)
   process.on('SIGTERM', stop)
   process.on('SIGHUP', stop)
+  if (process.env['npm_lifecycle_event'] === 'start') onParentGone(stop)
   try {
     await supervisor.start()
+    if (supervisor.isStopping) return
     const operator = new OperatorClient(supervisor.operatorUrl, folder.settings.operatorToken)
     note('listing')
     await seedDemo(operator, folder)
@@ -49,6 +53,17 @@ async function run(options: Options): Promise<void> {
     complain(error)
     await end(supervisor, folder, 1)
   }
+}
+
+/** npm that is killed with -9 cannot pass it on: what it started is then handed to another process. */
+function onParentGone(stop: () => void): void {
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    stop()
+  }, PARENT_POLL_MS)
+  timer.unref()
 }
 
 async function end(supervisor: Supervisor, folder: DataFolder, code: typeof process.exitCode): Promise<void> {

@@ -156,7 +156,7 @@ function server(
   initialised: boolean,
 ): PostgresServer {
   const guard = guardAgainstOrphan(child.pid!, directory)
-  void exited.then(() => guard.stdin?.end())
+  void exited.then(() => dismiss(guard))
   return {
     pid: child.pid!,
     port,
@@ -183,6 +183,16 @@ function guardAgainstOrphan(pid: number, directory: string): ChildProcess {
   guard.stdin?.on('error', () => undefined)
   if (guard.stdin instanceof Socket) guard.stdin.unref()
   return guard
+}
+
+/** Its whole group: the shell and what it waits with. */
+function dismiss(guard: ChildProcess): void {
+  if (guard.pid === undefined || guard.exitCode !== null) return
+  try {
+    process.kill(-guard.pid, 'SIGKILL')
+  } catch {
+    // It has ended.
+  }
 }
 
 function tailOf(logFile: string): string {
