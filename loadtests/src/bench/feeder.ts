@@ -48,8 +48,8 @@ const market: SymbolDefinition = {
 export class Feeder {
   readonly exchange = new Exchange()
   readonly command = new Command()
-  /** Sees each command with its journaled time before it is executed. */
-  onCommand: ((command: Command, time: number) => void) | undefined
+  /** Sees each command with its journaled time before `exchange` executes it. */
+  onCommand: ((command: Command, time: number, exchange: Exchange) => void) | undefined
   /** Journaled time, µs: three microseconds a command. */
   #time = 1_700_000_000_000_000
   #number = 0
@@ -62,7 +62,7 @@ export class Feeder {
     }
     command.session = SESSION
     this.#time += 3
-    this.onCommand?.(command, this.#time)
+    this.onCommand?.(command, this.#time, this.exchange)
     return this.exchange.execute(command, this.exchange.sequence + 1, this.#time)
   }
 

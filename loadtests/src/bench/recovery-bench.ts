@@ -1,4 +1,4 @@
-import { CommandKind, Exchange } from '@uptick/core'
+import { CommandKind } from '@uptick/core'
 import { coldStart } from './cold-start.ts'
 import { ACCOUNTS, BATCH, clientId, listed, type Feeder } from './feeder.ts'
 import { against, note } from './row.ts'
@@ -31,13 +31,8 @@ const scratch = await scratchJournal()
 try {
   const { journal } = scratch
   progress(`${ORDERS} open orders`)
-  let feeder: Feeder | undefined
-  const sink = new BatchSink(
-    journal,
-    await journal.takeOver(),
-    () => feeder?.exchange.runningHash() ?? new Exchange().runningHash(),
-  )
-  feeder = listed((command, time) => sink.take(command, time))
+  const sink = new BatchSink(journal, await journal.takeOver())
+  const feeder = listed((command, time, exchange) => sink.take(command, time, exchange))
   fill(feeder)
   sink.close()
   await sink.flush(1)

@@ -1,6 +1,5 @@
-import { Exchange } from '@uptick/core'
 import { coldStart } from './cold-start.ts'
-import { feed, listed, type Feeder } from './feeder.ts'
+import { feed, listed } from './feeder.ts'
 import { orderFlow } from './order-flow.ts'
 import { against } from './row.ts'
 import { BatchSink, scratchJournal } from './scratch-journal.ts'
@@ -15,9 +14,8 @@ try {
   const { journal } = scratch
   progress(`writing a journal of ${COMMANDS} commands`)
   const head = await journal.takeOver()
-  let feeder: Feeder | undefined
-  const sink = new BatchSink(journal, head, () => feeder?.exchange.runningHash() ?? new Exchange().runningHash())
-  feeder = listed((command, time) => sink.take(command, time))
+  const sink = new BatchSink(journal, head)
+  const feeder = listed((command, time, exchange) => sink.take(command, time, exchange))
   const flow = { ...orderFlow(), length: COMMANDS }
   feed(feeder, flow, new Float64Array(flow.id.length + 1))
   sink.close()

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Command } from '@uptick/core'
+import type { Command, Exchange } from '@uptick/core'
 import { migrate, openJournal, type Journal } from '@uptick/journal'
 import { startPostgres } from '@uptick/postgres'
 import { RecordWriter, encodeBatch, encodeCommand } from '@uptick/protocol'
@@ -43,26 +43,19 @@ export class BatchSink {
   readonly #epoch: number
   readonly #records = new RecordWriter()
   readonly #times: number[] = []
-  readonly #hash: () => bigint
   #hashBefore = 0n
   #last: number
   #pending: Buffer[] = []
 
-  /** @param hash the running hash of the state machine that executes the commands after they were taken */
-  constructor(journal: Journal, head: { epoch: number; last: number }, hash: () => bigint) {
+  constructor(journal: Journal, head: { epoch: number; last: number }) {
     this.#journal = journal
     this.#epoch = head.epoch
     this.#last = head.last
-    this.#hash = hash
   }
 
-  /** Batches that wait to be appended. */
-  get pending(): number {
-    return this.#pending.length
-  }
-
-  take(command: Command, time: number): void {
-    if (this.#times.length === 0) this.#hashBefore = this.#hash()
+  /** A command that `exchange` is about to execute. */
+  take(command: Command, time: number, exchange: Exchange): void {
+    if (this.#times.length === 0) this.#hashBefore = exchange.runningHash()
     encodeCommand(command, this.#records)
     this.#times.push(time)
     if (this.#times.length === BATCH_COMMANDS) this.close()
