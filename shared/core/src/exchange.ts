@@ -227,8 +227,9 @@ export class Exchange {
     const session = this.#sessions.find(c.session)
     if (session === undefined) return Reject.SESSION_UNKNOWN
     session.confirm(c.confirmed)
-    if (c.number > session.last + 1) return Reject.SESSION_GAP
-    if (c.number <= session.last) return this.#repeat(c, session)
+    if (c.number !== session.last + 1) {
+      return c.number <= session.last && Number.isInteger(c.number) ? this.#repeat(c, session) : Reject.SESSION_GAP
+    }
     const { output, sequence } = this.#shard
     const reject = this.#perform(c)
     session.remember(output, this.#repeated || sequence, reject)

@@ -38,7 +38,7 @@ export class Lockstep {
     const found = difference(comparable(actual), comparable(expected))
     if (found)
       throw new Error(`${found}\nproduction ${describeOutcome(actual)}\noracle     ${describeOutcome(expected)}`)
-    if (this.sequence % thoroughness.verifyEvery === 0) (exchange as { verify?: () => void }).verify?.()
+    if (this.sequence % thoroughness.verifyEvery === 0) exchange.verify()
     if (this.sequence % thoroughness.stateEvery === 0) {
       const wrong = sameState(exchange, oracle)
       if (wrong) throw new Error(`state after the command: ${wrong}`)

@@ -23,6 +23,8 @@ export interface Profile {
   readonly filters: number
   /** How far the middle jumps every hundred commands or so: what triggers many stops at once. */
   readonly jump: number
+  /** Prices of every magnitude, from 1 to 9 × 10^13. */
+  readonly wide: boolean
   /** Amounts near 2^53 and 2^62. */
   readonly large: boolean
 }
@@ -41,6 +43,7 @@ const plain: Profile = {
   nonsense: 1,
   filters: 20,
   jump: 0,
+  wide: false,
   large: false,
 }
 
@@ -80,6 +83,16 @@ export const profiles = {
   forgetful: { ...plain, sessions: 80, repeats: 25, retries: 40 },
   /** Garbage in every third command. */
   garbled: { ...plain, nonsense: 35 },
+  /** Books that span many orders of magnitude, with few orders at each price. */
+  wide: {
+    ...plain,
+    verbs: { place: 75, cancel: 15, amend: 6, replace: 3, go: 0, administration: 1 },
+    filters: 0,
+    nonsense: 0,
+    quantityMax: 3,
+    wide: true,
+    large: true,
+  },
   /** The edges of the arithmetic. */
   large: { ...plain, large: true, filters: 5, middle: 3_000_000_000, spread: 40_000_000, quantityMax: 3_000_000_000 },
 } as const satisfies Record<string, Profile>

@@ -13,7 +13,8 @@ function someAccount(stream: CommandStream): number {
 }
 
 function somePrice(stream: CommandStream): number {
-  const { middle, spread, jump, large } = stream.profile
+  const { middle, spread, jump, large, wide } = stream.profile
+  if (wide) return stream.random.between(1, 9) * 10 ** stream.random.below(14) + stream.random.below(3)
   if (large && stream.random.chance(15)) return stream.random.between(1, 3)
   const centre = middle + jump * ((Math.floor(stream.oracle.world.sequence / 150) % 3) - 1)
   return stream.random.between(centre - spread, centre + spread)
@@ -21,7 +22,7 @@ function somePrice(stream: CommandStream): number {
 
 function someQuantity(stream: CommandStream): number {
   const { random, profile } = stream
-  if (profile.large && random.chance(10)) return Number.MAX_SAFE_INTEGER - random.below(1000)
+  if (profile.large && !profile.wide && random.chance(10)) return Number.MAX_SAFE_INTEGER - random.below(1000)
   return random.between(1, random.chance(20) ? profile.quantityMax * 4 : profile.quantityMax)
 }
 
