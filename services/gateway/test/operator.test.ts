@@ -42,7 +42,7 @@ describe('listing', () => {
 
 describe('accounts', () => {
   test('money comes and goes, once for each reference', async () => {
-    const { account } = await exchange.operate('POST', '/accounts', { label: 'carol' })
+    const { account } = await exchange.operate('POST', '/accounts', { label: 'Carol Zoë 币' })
     const deposit = { asset: 'USDT', amount: '100.5', reference: 'wire-1' }
     expect((await call('POST', `/accounts/${account}/deposits`, deposit))[0]).toBe(201)
     expect(await call('POST', `/accounts/${account}/deposits`, deposit)).toMatchObject([200, { repeated: true }])
@@ -53,7 +53,11 @@ describe('accounts', () => {
     expect((await call('POST', `/accounts/${account}/withdrawals`, { ...tooMuch, amount: '0.5' }))[0]).toBe(201)
     expect(await call('GET', `/accounts/${account}`)).toMatchObject([
       200,
-      { label: 'carol', status: 'ACTIVE', balances: [{ asset: 'USDT', free: '100.00000000', locked: '0.00000000' }] },
+      {
+        label: 'Carol Zoë 币',
+        status: 'ACTIVE',
+        balances: [{ asset: 'USDT', free: '100.00000000', locked: '0.00000000' }],
+      },
     ])
     expect((await call('POST', `/accounts/${account}/deposits`, { asset: 'USDT', amount: '0.000000001' }))[0]).toBe(400)
     expect((await call('POST', `/accounts/${account}/deposits`, { asset: 'USDT', amount: 5 }))[0]).toBe(400)

@@ -5,10 +5,28 @@ interface Waiting {
   readonly found: (message: Message) => void
 }
 
-/** A message, read loosely: tests look into any shape. */
+type Rows = readonly (readonly [price: string, quantity: string])[]
+
+/** A message of any kind; the fields that tests look into are typed as they are in messages that have them. */
 export interface Message {
-  // oxlint-disable-next-line typescript/no-explicit-any
-  readonly [field: string]: any
+  readonly [field: string]: unknown
+  readonly result: Message
+  readonly event?: Message
+  readonly data?: Message
+  readonly e: string
+  readonly x: string
+  readonly U: number
+  readonly u: number
+  readonly t: number
+  readonly i: number
+  readonly b: Rows
+  readonly a: Rows
+  readonly bids: Rows
+  readonly asks: Rows
+  readonly B: Rows
+  readonly lastUpdateId: number
+  readonly orderId: number
+  readonly serverTime: number
 }
 
 /** A client that keeps every message it gets. */

@@ -11,6 +11,8 @@ export const dialWebSocket: Dial = (url, events) => {
     maxPayload: FRAME_BYTES_MAX,
     handshakeTimeout: HANDSHAKE_MS_MAX,
     skipUTF8Validation: true,
+    // A key of zeros leaves the bytes as they are. Masking is for proxies that a browser might trick; there are none here.
+    generateMask: (mask) => mask.fill(0),
   })
   socket.binaryType = 'nodebuffer'
   let reason = 'closed'

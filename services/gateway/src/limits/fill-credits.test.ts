@@ -60,7 +60,7 @@ test('the first fill of an order lowers its account’s count, as maker or as ta
   place(1, Side.SELL, 10)
   expect(credits).toEqual([])
   place(2, Side.BUY, 4)
-  expect(credits.splice(0).toSorted()).toEqual([
+  expect(credits.splice(0).toSorted(([a], [b]) => a - b)).toEqual([
     [1, true],
     [2, false],
   ])

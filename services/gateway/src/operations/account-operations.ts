@@ -5,9 +5,10 @@ import {
   commissionRates,
   orderQueryResponse,
   publicError,
+  rateText,
 } from '@uptick/protocol'
 import type { OrderView } from '@uptick/protocol'
-import { accountFees, callersAccount } from './account-view.ts'
+import { accountFees, callersAccount, feesOn } from './account-view.ts'
 import { limitOf } from './market-operations.ts'
 import { marketOf } from './order-names.ts'
 import type { Operation } from './operation.ts'
@@ -46,6 +47,42 @@ export const commission: Operation = {
     const { maker, taker } = await accountFees(context, market)
     return { symbol: market.name, ...commissionRates(maker, taker) }
   },
+}
+
+/** Outside of the spot API proper, but clients have no other way to ask for all fees at once. */
+export const tradeFees: Operation = {
+  name: 'asset.tradeFee',
+  rest: { method: 'GET', path: '/sapi/v1/asset/tradeFee' },
+  security: 'USER_DATA',
+  weight: () => 1,
+  async run(context, params) {
+    const { services } = context
+    const { view } = await callersAccount(context)
+    const markets = params.has('symbol') ? [marketOf(params, services)] : services.catalogue.markets
+    return markets.map((market) => {
+      const { maker, taker } = feesOn(view, market)
+      return { symbol: market.name, makerCommission: rateText(maker), takerCommission: rateText(taker) }
+    })
+  },
+}
+
+/** There are no order lists: none are open, none were. */
+export const openOrderLists: Operation = {
+  name: 'openOrderLists.status',
+  rest: { method: 'GET', path: '/api/v3/openOrderList' },
+  ws: 'openOrderLists.status',
+  security: 'USER_DATA',
+  weight: () => 6,
+  run: () => [],
+}
+
+export const allOrderLists: Operation = {
+  name: 'allOrderLists',
+  rest: { method: 'GET', path: '/api/v3/allOrderList' },
+  ws: 'allOrderLists',
+  security: 'USER_DATA',
+  weight: () => 20,
+  run: () => [],
 }
 
 export const orderRateLimits: Operation = {

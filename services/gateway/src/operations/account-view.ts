@@ -28,6 +28,10 @@ export async function accountFees(
   market: Market,
 ): Promise<{ readonly maker: number; readonly taker: number }> {
   const { view } = await callersAccount(context)
+  return feesOn(view, market)
+}
+
+export function feesOn(view: EngineAccount, market: Market): { readonly maker: number; readonly taker: number } {
   const own = view.fees.find((fee) => fee.symbol === market.name) ?? view.fees.find((fee) => fee.symbol === '')
   return own ?? { maker: market.definition.makerFee, taker: market.definition.takerFee }
 }

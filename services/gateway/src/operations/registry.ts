@@ -1,4 +1,13 @@
-import { accountStatus, allOrders, commission, myTrades, orderRateLimits } from './account-operations.ts'
+import {
+  accountStatus,
+  allOrderLists,
+  allOrders,
+  commission,
+  myTrades,
+  openOrderLists,
+  orderRateLimits,
+  tradeFees,
+} from './account-operations.ts'
 import { amendKeepPriority, amendOrder } from './amend-order.ts'
 import { cancelOpenOrders, cancelOrder, cancelReplaceOrder } from './cancel-order.ts'
 import { klines, uiKlines } from './candles.ts'
@@ -39,5 +48,8 @@ export function createRegistry(): OperationRegistry {
     accountStatus,
     commission,
     orderRateLimits,
+    tradeFees,
+    openOrderLists,
+    allOrderLists,
   ])
 }
