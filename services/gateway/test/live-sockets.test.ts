@@ -48,8 +48,15 @@ const limit = (side: 'BUY' | 'SELL', quantity: string, price: string): Params =>
   price,
 })
 
-async function depth(url = exchange.url): Promise<Message> {
-  return (await fetchReply(`${url}/api/v3/depth?symbol=BTCUSDT&limit=5000`)).body as Message
+interface Book {
+  readonly lastUpdateId: number
+  readonly bids: readonly (readonly [string, string])[]
+  readonly asks: readonly (readonly [string, string])[]
+}
+
+async function depth(url = exchange.url): Promise<Book> {
+  const body: unknown = (await fetchReply(`${url}/api/v3/depth?symbol=BTCUSDT&limit=5000`)).body
+  return body as Book
 }
 
 const events = (client: TestClient): Message[] =>
@@ -138,9 +145,10 @@ describe('sockets of a running exchange', () => {
     const [first, second] = await Promise.all(
       [exchange.url, other.url].map((url) => fetchReply(`${url}/api/v3/ticker/24hr?symbol=BTCUSDT`)),
     )
-    const { openTime: _open, closeTime: _close, ...ticker } = first!.body as Message
+    const body: unknown = first!.body
+    const { openTime: _open, closeTime: _close, ...ticker } = body as Record<string, unknown>
     expect(second!.body).toMatchObject(ticker)
-    expect(ticker.count).toBeGreaterThan(1)
+    expect(ticker['count']).toBeGreaterThan(1)
   })
 
   it('go on without a gap when the engine is killed and starts again', async () => {

@@ -147,7 +147,7 @@ describe('the WebSocket API', () => {
     await client.ask('session.logon', signedEd25519())
     await client.ask('userDataStream.subscribe', {})
     await gateway.revoke('ed25519-key')
-    await client.find(({ subscriptionId, event }) => subscriptionId === 1 && event.e === 'eventStreamTerminated')
+    await client.find(({ subscriptionId, event }) => subscriptionId === 1 && event?.e === 'eventStreamTerminated')
     expect(await client.find(({ id, status }) => id === null && status === 401)).toMatchObject({
       error: { code: -2015 },
     })
