@@ -1,6 +1,13 @@
 import { Exchange } from '@uptick/core'
-import { advisoryLeadership, checkSynchronousReplication, openJournal } from '@uptick/journal'
-import type { ServiceContext } from '@uptick/runtime'
+import {
+  advisoryLeadership,
+  checkSchema,
+  checkSynchronousReplication,
+  migrationSets,
+  openJournal,
+  SchemaVersionError,
+} from '@uptick/journal'
+import type { Logger, ServiceContext } from '@uptick/runtime'
 import { Pool } from 'pg'
 import type { EngineConfig } from './config.ts'
 import { EvidenceFolder } from './containment.ts'
@@ -30,6 +37,7 @@ export async function runEngine(
   // An idle connection that breaks is replaced when the next one is needed.
   pool.on('error', () => undefined)
   onShutdown('pool', CLOSE_MS_MAX, () => pool.end())
+  await refuseUnfitSchema(pool, log)
   if (config.ACK_POLICY === 'journal-synchronous') await checkSynchronousReplication(pool)
   const journal = openJournal(config.DATABASE_URL, {
     shard,
@@ -69,4 +77,17 @@ export async function runEngine(
   log.info({ linkPort: server.port }, 'listening for gateways')
   await engine.start()
   return { engine, linkPort: server.port }
+}
+
+/** An engine needs the schema of the journal; the read model's is the recorder's business. */
+async function refuseUnfitSchema(pool: Pool, log: Logger): Promise<void> {
+  try {
+    await checkSchema(
+      pool,
+      migrationSets.filter(({ name }) => name === 'journal'),
+    )
+  } catch (error) {
+    if (error instanceof SchemaVersionError) throw error
+    log.warn({ err: error }, 'the schema could not be checked: PostgreSQL does not answer yet')
+  }
 }
