@@ -1,7 +1,7 @@
 import { serviceSettings } from '@uptick/runtime'
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
-import { HOLD_MS_DEFAULT, QUEUE_MAX_DEFAULT } from './engine-link/link.ts'
+import { HOLD_MS_DEFAULT, QUEUE_MAX_DEFAULT } from './engine-link/link-options.ts'
 import { LIMITS_DEFAULT } from './limits/limits-memory.ts'
 
 const port = (description: string, fallback: number): ReturnType<typeof Type.Integer> =>

@@ -83,6 +83,11 @@ export class Catalogue {
     return asset
   }
 
+  /** False until the engine has told what is listed. */
+  get isLoaded(): boolean {
+    return this.version > 0
+  }
+
   /** By name (`BTCUSDT`). */
   market(name: string): Market | undefined {
     return this.#byName.get(name)

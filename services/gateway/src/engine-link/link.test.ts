@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { FakeEngine } from '../../testing/fake-engine.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
 import { EngineLink } from './link.ts'
-import type { LinkOptions } from './link.ts'
+import type { LinkOptions } from './link-options.ts'
 
 function setUp(options: Partial<LinkOptions> = {}): { engine: FakeEngine; time: VirtualTime; link: EngineLink } {
   const engine = new FakeEngine()

@@ -1,24 +1,23 @@
 import {
   CommandKind,
-  EventKind,
   Reject,
-  eachEvent,
   outcomeKind,
   outcomeNumber,
   outcomeReject,
+  outcomeSequence,
   outcomeSession,
   outcomeWords,
-  readEvent,
 } from '@uptick/core'
-import type { CatalogueEvent, Command } from '@uptick/core'
-import type { Clock, Timers } from '../seams.ts'
+import type { Command } from '@uptick/core'
+import { CatalogueFollower } from './catalogue-follower.ts'
 import { Catalogue } from './catalogue.ts'
 import { CommandPipe } from './command-pipe.ts'
 import { Connection } from './connection.ts'
 import type { FeedFrame } from './connection.ts'
+import { HOLD_MS_DEFAULT, QUEUE_MAX_DEFAULT } from './link-options.ts'
+import type { LinkOptions } from './link-options.ts'
 import type { LinkState } from './link-state.ts'
 import { QueryBook } from './query-book.ts'
-import type { Dial } from './socket.ts'
 
 /** A durable outcome where it lies in the frame that brought it; the words are never reused, so it may be kept. */
 export interface OutcomeView {
@@ -39,24 +38,6 @@ export interface Answer {
   readonly value: unknown
 }
 
-export interface LinkOptions {
-  /** WebSocket URLs of the shard's engines. */
-  readonly urls: readonly string[]
-  /** Names this gateway in the engine's logs. */
-  readonly instance: string
-  readonly dial: Dial
-  readonly clock: Clock
-  readonly timers: Timers
-  /** 0 ≤ x < 1; for session ids and the jitter of reconnects. */
-  readonly random: () => number
-  readonly log: (message: string, detail?: unknown) => void
-  readonly queueMax?: number
-  /** How long a request is held while no engine answers. */
-  readonly holdMs?: number
-}
-
-export const QUEUE_MAX_DEFAULT = 10_000
-export const HOLD_MS_DEFAULT = 4000
 /** How exactly the hold is kept. */
 const SWEEP_MS = 25
 const WINDOW_DEFAULT = 1
@@ -72,6 +53,7 @@ export class EngineLink {
   readonly #options: LinkOptions
   readonly #pipe: CommandPipe
   readonly #queries: QueryBook
+  readonly #listing: CatalogueFollower
   readonly #connection: Connection
   readonly #outcomes: OutcomesListener[] = []
   readonly #resets: FeedResetListener[] = []
@@ -83,7 +65,6 @@ export class EngineLink {
   /** Sequence up to which the feed has been followed; −1 before the first WELCOME. */
   #sequence = -1
   #feedFrom = 1
-  #catalogueSequence = -1
   #flushing = false
   #sweeping = false
   #heardAt = 0
@@ -95,6 +76,11 @@ export class EngineLink {
     this.#options = options
     this.#pipe = new CommandPipe(this.#newSession(), { clock, queueMax, hold })
     this.#queries = new QueryBook(clock, queueMax, hold)
+    this.#listing = new CatalogueFollower(
+      this.catalogue,
+      () => this.query({ kind: 'catalogue' }),
+      () => this.#tellState(),
+    )
     this.#connection = new Connection(options, {
       hello: () => ({ instance: options.instance, session: this.#pipe.session, feedFrom: this.#nextSequence() }),
       welcomed: (welcome) => this.#welcome(welcome),
@@ -114,7 +100,7 @@ export class EngineLink {
 
   get state(): LinkState {
     return {
-      connected: this.#welcomed && this.#catalogueSequence >= 0,
+      connected: this.#welcomed && this.#listing.isLoaded,
       shard: this.#shard,
       epoch: this.#epoch,
       sequence: Math.max(0, this.#sequence),
@@ -227,7 +213,7 @@ export class EngineLink {
     this.#feedStartsAt(Math.max(this.#nextSequence(), Math.min(welcome.oldest, welcome.durable + 1)))
     this.#connection.send(this.#pipe.opening())
     for (const frame of this.#pipe.resend()) this.#connection.send(frame)
-    this.#loadCatalogue()
+    this.#listing.load(() => this.#welcomed && !this.#closed)
     this.#flush()
   }
 
@@ -235,20 +221,6 @@ export class EngineLink {
     const isGap = this.#sequence < 0 || next > this.#sequence + 1
     this.#sequence = next - 1
     if (isGap) for (const listener of this.#resets) listener(next)
-  }
-
-  #loadCatalogue(): void {
-    this.query({ kind: 'catalogue' }).then(
-      ({ sequence, value }) => {
-        if (sequence >= this.#catalogueSequence) this.catalogue.replace(value as Parameters<Catalogue['replace']>[0])
-        this.#catalogueSequence = Math.max(sequence, this.#catalogueSequence)
-        for (const listener of this.#states) listener(this.state.connected)
-      },
-      () => {
-        // Not answered within the hold: as long as this connection lives, ask again.
-        if (this.#welcomed && !this.#closed) this.#loadCatalogue()
-      },
-    )
   }
 
   #feed(frame: FeedFrame): void {
@@ -267,8 +239,7 @@ export class EngineLink {
   #scan(words: Int32Array, from: number, to: number): void {
     for (let at = from; at < to; at += outcomeWords(words, at)) {
       if (outcomeSession(words, at) === this.#pipe.session) this.#reply(words, at)
-      const kind = outcomeKind(words, at)
-      if (kind >= CommandKind.ADD_ASSET && kind <= CommandKind.ACTIVATE_BEHAVIOUR) this.#followCatalogue(words, at)
+      this.#listing.follow(words, at, outcomeSequence(words, at))
     }
   }
 
@@ -284,20 +255,15 @@ export class EngineLink {
     if (kind !== CommandKind.OPEN_SESSION) this.#pipe.answer(outcomeNumber(words, offset), { words, offset })
   }
 
-  #followCatalogue(words: Int32Array, offset: number): void {
-    if (this.#sequence <= this.#catalogueSequence) return
-    eachEvent(words, offset, (kind, at) => {
-      if (kind !== EventKind.CATALOGUE) return
-      const event = readEvent(words, at) as CatalogueEvent
-      if (event.subject === 'asset') this.catalogue.setAsset({ ...JSON.parse(event.definition), id: event.id })
-      if (event.subject === 'symbol') this.catalogue.setSymbol({ ...JSON.parse(event.definition), id: event.id })
-    })
-  }
-
   #lost(): void {
     const was = this.state.connected
     this.#welcomed = false
     this.#queries.forgetConnection()
-    if (was) for (const listener of this.#states) listener(false)
+    if (was) this.#tellState()
+  }
+
+  #tellState(): void {
+    const { connected } = this.state
+    for (const listener of this.#states) listener(connected)
   }
 }

@@ -1,5 +1,6 @@
 import { CancelRestriction, OrderType, ReplaceMode, SelfTradePrevention, Side, TimeInForce } from '@uptick/core'
 import { PublicErrors, publicError } from '@uptick/protocol'
+import { SERVER_BUSY } from '../engine-link/link-errors.ts'
 import type { Market } from '../engine-link/catalogue.ts'
 import type { Services } from '../services.ts'
 import type { Params } from './params.ts'
@@ -22,7 +23,7 @@ const RESTRICTIONS = {
 /** The market that `symbol` names; -1102, -1121. */
 export function marketOf(params: Params, services: Services): Market {
   const market = services.catalogue.market(params.requiredText('symbol'))
-  if (market === undefined) throw INVALID_SYMBOL
+  if (market === undefined) throw services.catalogue.isLoaded ? INVALID_SYMBOL : SERVER_BUSY
   return market
 }
 

@@ -6,6 +6,7 @@ import { fillNewOrder, readNewOrder } from './new-order.ts'
 import { chargeOrder, executeOrThrow } from './outcomes.ts'
 import { Json } from './operation.ts'
 import type { Operation } from './operation.ts'
+import { missing } from './params.ts'
 
 export const placeOrder: Operation = {
   name: 'order.place',
@@ -17,6 +18,8 @@ export const placeOrder: Operation = {
   orders: 1,
   async run(context, params) {
     const { firstSent, services, timeUnit } = context
+    // Without an id of the trader's own there is nothing by which a retry could be recognised.
+    if (firstSent !== 0 && !params.has('newClientOrderId')) throw missing('newClientOrderId')
     const order = readNewOrder(params, services)
     chargeOrder(context)
     const outcome = await executeOrThrow(context, { action: 'place', orderType: order.type }, (command) => {

@@ -1,4 +1,5 @@
 import { PublicErrors, publicError, publicSymbolStatus } from '@uptick/protocol'
+import { SERVER_BUSY } from '../engine-link/link-errors.ts'
 import type { Market } from '../engine-link/catalogue.ts'
 import type { Services } from '../services.ts'
 import type { Params } from './params.ts'
@@ -15,6 +16,7 @@ const INVALID_STATUS = publicError(PublicErrors.INVALID_SYMBOL_STATUS)
 
 /** Read a selection; nothing named is every market. Throws -1121, -1128, -1151, -1122, -1220. */
 export function selectionOf(params: Params, { catalogue }: Services): Selection {
+  if (!catalogue.isLoaded) throw SERVER_BUSY
   const symbol = params.text('symbol')
   const symbols = params.list('symbols')
   const status = params.choice('symbolStatus', STATUSES, INVALID_STATUS)

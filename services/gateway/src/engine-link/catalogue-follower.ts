@@ -1,0 +1,56 @@
+import { CommandKind, EventKind, eachEvent, outcomeKind, outcomeRepeated, readEvent } from '@uptick/core'
+import type { Catalogue as Listing } from '@uptick/core'
+import type { Catalogue } from './catalogue.ts'
+import type { Answer } from './link.ts'
+
+/**
+ * Keeps a catalogue equal to the engine's: the whole listing is asked for when a connection comes up, and what the feed
+ * tells of later changes is applied to it. What the answer contains already is not applied again.
+ */
+export class CatalogueFollower {
+  readonly #catalogue: Catalogue
+  readonly #ask: () => Promise<Answer>
+  readonly #loaded: () => void
+  /** The sequence whose listing was loaded; −1 before. */
+  #sequence = -1
+
+  constructor(catalogue: Catalogue, ask: () => Promise<Answer>, loaded: () => void) {
+    this.#catalogue = catalogue
+    this.#ask = ask
+    this.#loaded = loaded
+  }
+
+  get isLoaded(): boolean {
+    return this.#sequence >= 0
+  }
+
+  /** Ask for the whole listing; again as long as `isWanted` says so and nobody answers. */
+  load(isWanted: () => boolean): void {
+    this.#ask().then(
+      ({ sequence, value }) => {
+        if (sequence < this.#sequence) return
+        this.#catalogue.replace(value as Listing)
+        this.#sequence = sequence
+        this.#loaded()
+      },
+      () => {
+        if (isWanted()) this.load(isWanted)
+      },
+    )
+  }
+
+  /** Apply what the outcome at `offset`, which has this sequence or a later one, changed. */
+  follow(words: Int32Array, offset: number, sequence: number): void {
+    const kind = outcomeKind(words, offset)
+    if (kind < CommandKind.ADD_ASSET || kind > CommandKind.ACTIVATE_BEHAVIOUR || sequence <= this.#sequence) return
+    // A repeated reply tells of the past: what it defined may have been changed since.
+    if (outcomeRepeated(words, offset)) return
+    eachEvent(words, offset, (eventKind, at) => {
+      if (eventKind !== EventKind.CATALOGUE) return
+      const event = readEvent(words, at)
+      if (event.kind !== EventKind.CATALOGUE) return
+      if (event.subject === 'asset') this.#catalogue.setAsset({ ...JSON.parse(event.definition), id: event.id })
+      if (event.subject === 'symbol') this.#catalogue.setSymbol({ ...JSON.parse(event.definition), id: event.id })
+    })
+  }
+}

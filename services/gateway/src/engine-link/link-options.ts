@@ -1,0 +1,21 @@
+import type { Clock, Timers } from '../seams.ts'
+import type { Dial } from './socket.ts'
+
+export interface LinkOptions {
+  /** WebSocket URLs of the shard's engines. */
+  readonly urls: readonly string[]
+  /** Names this gateway in the engine's logs. */
+  readonly instance: string
+  readonly dial: Dial
+  readonly clock: Clock
+  readonly timers: Timers
+  /** 0 ≤ x < 1; for session ids and the jitter of reconnects. */
+  readonly random: () => number
+  readonly log: (message: string, detail?: unknown) => void
+  readonly queueMax?: number
+  /** How long a request is held while no engine answers. */
+  readonly holdMs?: number
+}
+
+export const QUEUE_MAX_DEFAULT = 10_000
+export const HOLD_MS_DEFAULT = 4000
