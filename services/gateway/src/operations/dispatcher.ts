@@ -1,10 +1,12 @@
 import { Authenticator } from '../auth/authenticator.ts'
 import { checkTimeWindow } from '../auth/time-window.ts'
+import { SERVER_BUSY } from '../engine-link/link-errors.ts'
 import type { ApiKey } from '../keys/api-key.ts'
 import type { Services } from '../services.ts'
 import type { Call } from './call.ts'
 import { missing } from './params.ts'
-import type { Operation } from './operation.ts'
+import { databaseIsAway } from './database-away.ts'
+import type { Operation, OperationContext } from './operation.ts'
 
 /** Runs operations for every transport: charges the limits, checks key, time and signature, then runs. */
 export class Dispatcher {
@@ -23,20 +25,32 @@ export class Dispatcher {
     const unlimited = this.#claimsUnlimited(operation, call)
     if (!unlimited) limits.request(call.ip, weight)
     const caller = this.#authenticateOrCharge(operation, call, unlimited ? weight : 0)
-    const result = await operation.run(
-      {
-        services: this.services,
-        account: caller.key?.account ?? 0,
-        key: caller.key,
-        receivedAt: call.receivedAt,
-        sendBefore: caller.sendBefore,
-        timeUnit: call.timeUnit,
-        firstSent: call.firstSent,
-      },
-      call.params,
-    )
+    const result = await this.#run(operation, call, caller)
     if (operation.freeWhenSuccessful === true && !unlimited) limits.refund(call.ip, weight)
     return result
+  }
+
+  async #run(
+    operation: Operation,
+    call: Call,
+    caller: { key: ApiKey | undefined; sendBefore: number },
+  ): Promise<unknown> {
+    const context: OperationContext = {
+      services: this.services,
+      account: caller.key?.account ?? 0,
+      key: caller.key,
+      receivedAt: call.receivedAt,
+      sendBefore: caller.sendBefore,
+      timeUnit: call.timeUnit,
+      firstSent: call.firstSent,
+    }
+    try {
+      return await operation.run(context, call.params)
+    } catch (error) {
+      // Only history is read from the database: nothing was changed, and asking again is harmless.
+      if (databaseIsAway(error)) throw SERVER_BUSY
+      throw error
+    }
   }
 
   /** A key without limits is named; whether the caller has it comes later. */
