@@ -68,7 +68,7 @@ test(
     let caughtInFlight = 0
     for (let round = 0; round < ROUNDS; round++) {
       const victim = VICTIMS[round % VICTIMS.length]!
-      traffic.start()
+      traffic.start((account) => witnesses.truth.exchange.openOrders(account).map(({ orderId }) => orderId))
       await delay(200 + random.below(800))
       const epoch = await currentEpoch()
       const waiting = witnesses.told.waiting()
