@@ -66,6 +66,26 @@ test('no notional beyond 2^62, no level beyond 2^53 - 1: exact at the bound', ()
   expect(run(table)).toBe(neat(table))
 })
 
+test('a market order whose cost passes 2^62 cannot be paid, whatever is left of the sum', () => {
+  const table = `
+    asset COIN
+    asset CASH
+    market C COIN CASH
+    account alice
+    account bob
+    deposit alice COIN 4611686018427387904
+    deposit bob CASH 4611686018427387904
+    place alice C sell limit 4503599627370496 @1000        | NEW
+    place alice C sell limit 4503599627370495 @1000        | NEW
+    place bob C buy market 9007199254740991                | INSUFFICIENT_BALANCE
+    place alice C sell limit 4503599627370496 @999         | NEW
+    place bob C buy market 4616189618054759                | INSUFFICIENT_BALANCE
+    place bob C buy market 4616189618054758                | 4503599627370496@999 112589990684262@1000 FILLED
+    balance bob CASH                                       | 400 free, 0 locked
+  `
+  expect(run(table)).toBe(neat(table))
+})
+
 test('amend may not overfill a level either', () => {
   const table = `
     asset COIN
