@@ -4,7 +4,7 @@ import { runSeed, shrink, fails, failing } from '../testing/lockstep.ts'
 import { profiles } from '../testing/stream-profiles.ts'
 
 /** Runs of each profile; `SEEDS=500 npx vitest run --project simulation shared/core` for a long night. */
-const seeds = Number(process.env['SEEDS'] ?? 3)
+const seeds = Number(process.env['SEEDS'] ?? 5)
 const firstSeed = Number(process.env['FIRST_SEED'] ?? 100)
 const commands = Number(process.env['COMMANDS'] ?? 1500)
 

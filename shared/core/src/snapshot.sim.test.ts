@@ -4,7 +4,7 @@ import { Random } from '../testing/random.ts'
 import { record, replay } from '../testing/recording.ts'
 import { profiles } from '../testing/stream-profiles.ts'
 
-const seeds = Number(process.env['SEEDS'] ?? 3)
+const seeds = Number(process.env['SEEDS'] ?? 5)
 const firstSeed = Number(process.env['FIRST_SEED'] ?? 100)
 const commandCount = Number(process.env['COMMANDS'] ?? 1500)
 
