@@ -93,9 +93,11 @@ test('amend may not overfill a level either', () => {
     market C COIN CASH
     account alice
     deposit alice COIN 4611686018427387904
-    place alice C sell limit 9007199254740990 @2           | NEW
+    place alice C sell limit 9007199254740989 @2           | NEW
     place alice C sell limit 1 @2 id=a                     | NEW
-    amend alice C 2 client=a                               | OVERFLOW_LEVEL
+    amend alice C 3 client=a                               | OVERFLOW_LEVEL
+    amend alice C 2 client=a                               | a replaced NEW
+    amend alice C 3 client=a                               | OVERFLOW_LEVEL
     place alice C sell limit 2 @3 id=b                     | NEW
     amend alice C @2 client=b                              | OVERFLOW_LEVEL
     amend alice C @1000 order=1                            | OVERFLOW_NOTIONAL
