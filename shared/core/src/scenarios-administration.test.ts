@@ -175,10 +175,10 @@ test('imported orders take their place in the queue by the time they were first 
     +10s place alice BTCUSD sell limit 5 @100 id=native10               | NEW
     import bob BTCUSD sell limit 5 @100 id=i5 time=now-5s               | NEW
     import carol BTCUSD sell limit 5 @100 id=i7 time=now-7s executed=2  | PARTIALLY_FILLED
-    import carol BTCUSD sell limit 5 @100 id=tie time=now-5s            | NEW
+    import carol BTCUSD sell limit 4 @100 id=tie time=now-5s            | NEW
     import carol BTCUSD sell limit 5 @100 id=same time=now              | NEW
-    balance carol BTC                                                   | 987 free, 13 locked
-    place alice BTCUSD buy limit 17 @100 stp=expire-taker               | 3@100 5@100 5@100 EXPIRED_IN_MATCH
+    balance carol BTC                                                   | 988 free, 12 locked
+    place alice BTCUSD buy limit 17 @100 stp=expire-taker               | 3@100 5@100 4@100 EXPIRED_IN_MATCH
     order carol i7                                                      | not open
     order bob i5                                                        | not open
     order carol tie                                                     | not open

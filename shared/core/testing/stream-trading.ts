@@ -58,7 +58,8 @@ function someType(stream: CommandStream): OrderType {
   }
 }
 
-const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+/** Client ids, of every length class. */
+const names = ['a', 'b', 'c', 'd', 'e', 'four', 'a-rather-long-name-of-an-order-32', 'x'.repeat(35)]
 
 function orderFields(stream: CommandStream, c: Command): void {
   const { random, profile } = stream
