@@ -15,6 +15,11 @@ export interface HttpDrainOptions {
   readonly idleMs?: number
   /** Part of the bound left to clients when new connections are no longer accepted, ms. */
   readonly finishMs?: number
+  /**
+   * Other processes accept on the same listening socket, as with Node's `cluster`: this one leaves it at once, since a
+   * connection that it does not take goes to another, and serves what it has. Only where others do accept.
+   */
+  readonly sharedListener?: boolean
   /** Milliseconds that only grow. */
   readonly clock?: () => number
 }
@@ -70,7 +75,8 @@ export class HttpDrain {
     assert(floorMs >= 0 && boundMs >= 0, 'times are not negative')
     this.#server = server
     this.#clock = clock
-    this.#options = { floorMs, boundMs, quietMs, idleMs, finishMs: Math.min(options.finishMs ?? FINISH_MS, boundMs) }
+    const finishMs = Math.min(options.finishMs ?? FINISH_MS, boundMs)
+    this.#options = { floorMs, boundMs, quietMs, idleMs, finishMs, sharedListener: options.sharedListener ?? false }
     this.connections = new HttpConnections(server, clock)
   }
 
@@ -87,12 +93,13 @@ export class HttpDrain {
     return this.#begun !== undefined
   }
 
-  /** Ask clients to leave from now on. Nothing else changes yet; called again it does nothing. */
+  /** Ask clients to leave from now on. Only a shared listener is closed yet; called again it does nothing. */
   begin(): void {
     if (this.#begun) return
     const { open, accepted, answered } = this.connections
     this.#begun = { at: this.#clock(), open, accepted, answered }
     this.connections.part()
+    if (this.#options.sharedListener) this.#stopListening()
   }
 
   /** Wait until clients have left, then close the listener and what is idle. Called again it returns the same report. */
