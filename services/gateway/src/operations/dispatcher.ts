@@ -1,11 +1,9 @@
 import { Authenticator } from '../auth/authenticator.ts'
 import { checkTimeWindow } from '../auth/time-window.ts'
-import { SERVER_BUSY } from '../engine-link/link-errors.ts'
 import type { ApiKey } from '../keys/api-key.ts'
 import type { Services } from '../services.ts'
 import type { Call } from './call.ts'
 import { missing } from './params.ts'
-import { databaseIsAway } from './database-away.ts'
 import type { Operation, OperationContext } from './operation.ts'
 
 /** Runs operations for every transport: charges the limits, checks key, time and signature, then runs. */
@@ -18,39 +16,28 @@ export class Dispatcher {
     this.authenticator = new Authenticator(services.keys)
   }
 
-  /** The operation's result (see `jsonText`); throws or rejects with `PublicError`. */
-  async call(operation: Operation, call: Call): Promise<unknown> {
+  /** The operation's result (see `jsonText`) or a promise of it; throws or rejects with `PublicError`. */
+  call(operation: Operation, call: Call): unknown {
     const { limits } = this.services
     const weight = operation.weight(call.params)
     const unlimited = this.#claimsUnlimited(operation, call)
     if (!unlimited) limits.request(call.ip, weight)
-    const caller = this.#authenticateOrCharge(operation, call, unlimited ? weight : 0)
-    const result = await this.#run(operation, call, caller)
-    if (operation.freeWhenSuccessful === true && !unlimited) limits.refund(call.ip, weight)
-    return result
-  }
-
-  async #run(
-    operation: Operation,
-    call: Call,
-    caller: { key: ApiKey | undefined; sendBefore: number },
-  ): Promise<unknown> {
+    const { key, sendBefore } = this.#authenticateOrCharge(operation, call, unlimited ? weight : 0)
     const context: OperationContext = {
       services: this.services,
-      account: caller.key?.account ?? 0,
-      key: caller.key,
+      account: key?.account ?? 0,
+      key,
       receivedAt: call.receivedAt,
-      sendBefore: caller.sendBefore,
+      sendBefore,
       timeUnit: call.timeUnit,
       firstSent: call.firstSent,
     }
-    try {
-      return await operation.run(context, call.params)
-    } catch (error) {
-      // Only history is read from the database: nothing was changed, and asking again is harmless.
-      if (databaseIsAway(error)) throw SERVER_BUSY
-      throw error
-    }
+    const result = operation.run(context, call.params)
+    if (operation.freeWhenSuccessful !== true || unlimited) return result
+    return Promise.resolve(result).then((success) => {
+      limits.refund(call.ip, weight)
+      return success
+    })
   }
 
   /** A key without limits is named; whether the caller has it comes later. */
