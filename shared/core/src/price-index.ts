@@ -1,10 +1,15 @@
 import type { LevelStore } from './level.ts'
-import { NONE } from './order-store.ts'
+import { NONE as EMPTY } from './order-store.ts'
 import { FANOUT, type PriceNodeStore } from './price-node.ts'
+
+// As constants of this module: only those are compiled into the code.
+const NONE = EMPTY
 
 /** 32^-h, exact. Prices below 2^53 have eleven base-32 digits. */
 const INVERSE_POWERS = Float64Array.of(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1).map((_, h) => 1 / 2 ** (5 * h))
-const DIGIT = FANOUT - 1
+// As a constant of this module: only those are compiled into the code.
+const RADIX = FANOUT
+const DIGIT = RADIX - 1
 const CACHE = 64
 
 /**
@@ -33,19 +38,19 @@ export class PriceIndex {
 
   /** The level at `price`, or NONE. */
   find(price: number): number {
-    const leaf = this.#leaf(Math.floor(price / FANOUT))
+    const leaf = this.#leaf(Math.floor(price / RADIX))
     return leaf === NONE ? NONE : this.nodes.child(leaf, price & DIGIT)
   }
 
   /** The level at `price`, made when there is none. */
   obtain(price: number): number {
-    const prefix = Math.floor(price / FANOUT)
+    const prefix = Math.floor(price / RADIX)
     let leaf = this.#leaf(prefix)
     if (leaf === NONE) leaf = this.#plant(prefix)
     const digit = price & DIGIT
     const found = this.nodes.child(leaf, digit)
     if (found !== NONE) return found
-    const level = this.levels.allocate(price, leaf)
+    const level = this.levels.allocate(price, leaf, !this.descending)
     this.nodes.setChild(leaf, digit, level)
     if (this.best === NONE || this.#better(price, this.levels.price(this.best))) this.best = level
     return level

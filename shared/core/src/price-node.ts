@@ -1,5 +1,8 @@
-import { NONE } from './order-store.ts'
+import { NONE as EMPTY } from './order-store.ts'
 import { restoreWords } from './snapshot-words.ts'
+
+// As constants of this module: only those are compiled into the code.
+const NONE = EMPTY
 
 /** Children of a node: one for each value of a base-32 digit of the price. */
 export const FANOUT = 32

@@ -1,4 +1,6 @@
 import { Amount } from './amount.ts'
+import type { Fill } from './fill.ts'
+import type { Moment } from './output.ts'
 
 const SECOND = 1_000_000
 const MINUTE = 60 * SECOND
@@ -20,17 +22,17 @@ export class ReferencePrice {
   cached = 0
   readonly #product = new Amount()
 
-  record(time: number, price: number, quantity: number): void {
-    const minute = Math.floor(time / MINUTE)
+  record(moment: Moment, fill: Fill): void {
+    const minute = Math.floor(moment.time / MINUTE)
     const bucket = minute & (BUCKETS - 1)
     const at = bucket * BUCKET_WORDS
     if (this.minutes[bucket] !== minute) {
       this.minutes[bucket] = minute
       this.words.fill(0, at, at + BUCKET_WORDS)
     }
-    this.#product.setProduct(price, quantity, 1)
+    this.#product.setProduct(fill.price, fill.quantity, 1)
     add96(this.words, at, this.#product)
-    this.#product.setInteger(quantity)
+    this.#product.setInteger(fill.quantity)
     add96(this.words, at + 3, this.#product)
   }
 
@@ -65,13 +67,15 @@ export class ReferencePrice {
   }
 }
 
-const WORD = 4294967296
+const WORD = 2 ** 32
+const WORDS_IN_UNIT = 2 ** 20
 
 function add96(words: Int32Array, at: number, amount: Amount): void {
-  const low = (words[at]! >>> 0) + (amount.lo >>> 0)
-  const middle = (words[at + 1]! >>> 0) + (amount.hi >>> 0) + (low >= WORD ? 1 : 0)
-  words[at] = low | 0
-  words[at + 1] = middle | 0
+  const upper = Math.floor(amount.low / WORD)
+  const low = (words[at]! >>> 0) + (amount.low - upper * WORD)
+  const middle = (words[at + 1]! >>> 0) + upper + amount.high * WORDS_IN_UNIT + (low >= WORD ? 1 : 0)
+  words[at] = low
+  words[at + 1] = middle
   if (middle >= WORD) words[at + 2]!++
 }
 

@@ -45,7 +45,6 @@ export function writeStores(shard: Shard, writer: SnapshotWriter): void {
   writer.ints(clientIds.words)
   writer.ints(used(ledger.words, ledger.capacity, ledger.highWater))
   writer.ints(ledger.table.words)
-  writer.ints(ledger.fees)
   writer.ints(used(seats.words, seats.capacity, seats.highWater))
   writer.ints(seats.table.words)
   writer.ints(accounts.words)
@@ -69,7 +68,6 @@ export function readStores(shard: Shard, marks: StoreMarks, reader: SnapshotRead
   ledger.adopt(reader.ints())
   ledger.highWater = marks.balances
   readPairs(ledger.table, reader, marks.pairs[0]!)
-  ledger.fees = reader.ints().slice()
   seats.adopt(reader.ints())
   seats.highWater = marks.seats
   readPairs(seats.table, reader, marks.pairs[1]!)
