@@ -85,13 +85,12 @@ function readPairs(table: PairTable, reader: SnapshotReader, entries: number): v
 }
 
 export function indexMarks(index: PriceIndex): number[] {
-  return [index.root, index.height, index.best]
+  return [index.root, index.best]
 }
 
 export function restoreIndex(index: PriceIndex, marks: readonly number[]): void {
   index.root = marks[0]!
-  index.height = marks[1]!
-  index.best = marks[2]!
+  index.best = marks[1]!
 }
 
 export function ringMarks(ring: ReplyRing): number[] {
