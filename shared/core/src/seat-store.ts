@@ -14,10 +14,10 @@ const STOPS = 6
 const MAKER_FEE = 7
 const TAKER_FEE = 8
 const NEXT = 9
-/** A sum of quantities may pass 2^53: high × 2^52 + a double. */
+/** A sum of quantities may pass 2^53: high × 2^53 + a double. */
 const OPEN_BUY = 10
 const OPEN_BUY_HIGH = 12
-const QUANTITY_UNIT = 2 ** 52
+const QUANTITY_UNIT = 2 ** 53
 
 const INITIAL_SEATS = 256
 
@@ -129,9 +129,11 @@ export class SeatStore {
 
   raiseOpenBuy(seat: number, quantity: number): void {
     const at = seat * SEAT_WORDS
-    const low = this.doubles[(at + OPEN_BUY) >> 1]! + quantity
-    this.doubles[(at + OPEN_BUY) >> 1] = low < QUANTITY_UNIT ? low : low - QUANTITY_UNIT
-    if (low >= QUANTITY_UNIT) this.words[at + OPEN_BUY_HIGH]!++
+    const low = this.doubles[(at + OPEN_BUY) >> 1]!
+    // Never the sum of both: it may lie beyond 2^53, where doubles are even.
+    const room = QUANTITY_UNIT - quantity
+    this.doubles[(at + OPEN_BUY) >> 1] = low < room ? low + quantity : low - room
+    if (low >= room) this.words[at + OPEN_BUY_HIGH]!++
   }
 
   lowerOpenBuy(seat: number, quantity: number): void {
