@@ -13,9 +13,12 @@ const safe = fc.oneof(
     return Math.min(Number.MAX_SAFE_INTEGER, Math.max(0, 2 ** bits + away))
   }),
 )
+const UNIT = BigInt(AMOUNT_UNIT)
 const amount = fc.oneof(
   fc.bigInt({ min: 0n, max: AMOUNT_MAX }),
-  fc.constantFrom(0n, 1n, AMOUNT_MAX, AMOUNT_MAX - 1n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 53n + 1n),
+  fc.bigInt({ min: 0n, max: AMOUNT_MAX / UNIT }).map((high) => high * UNIT),
+  fc.bigInt({ min: 1n, max: AMOUNT_MAX / UNIT }).map((high) => high * UNIT - 1n),
+  fc.constantFrom(0n, 1n, UNIT, UNIT - 1n, AMOUNT_MAX, AMOUNT_MAX - 1n, 2n ** 32n - 1n, 2n ** 32n, 2n ** 53n + 1n),
 )
 const power = fc.nat(18).map((exponent) => 10 ** exponent)
 
@@ -58,7 +61,10 @@ test('a product is exact up to 2^62 and refused above', () => {
 })
 
 test('sums and differences carry and borrow', () => {
-  const half = amount.map((value) => value / 2n)
+  const half = fc.oneof(
+    amount.map((value) => value / 2n),
+    amount.filter((value) => value <= AMOUNT_MAX / 2n),
+  )
   fc.assert(
     fc.property(half, half, safe, (a, b, integer) => {
       const sum = amountOf(a)
@@ -72,7 +78,7 @@ test('sums and differences carry and borrow', () => {
       const words = new Int32Array(4)
       amountOf(a).store(words, 2)
       expect(amountAt(words, 2)).toBe(a)
-      addToWords(words, 2, amountOf(b))
+      addToWords(words, 2, amountOf(b).low | 0, amountOf(b).upperWord())
       expect(amountAt(words, 2)).toBe(a + b)
     }),
     runs,

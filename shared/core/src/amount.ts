@@ -117,6 +117,11 @@ export class Amount {
     return this.low === 0 && this.high === 0
   }
 
+  /** The high one of the two words that events carry; the low one is `low | 0`. */
+  upperWord(): number {
+    return Math.floor(this.low / WORD) + this.high * WORDS_IN_UNIT
+  }
+
   /** Write it as events carry it: two 32-bit words, low first. */
   store(words: Int32Array, at: number): void {
     storeAmount(this.low, this.high, words, at)
@@ -133,12 +138,11 @@ export function storeAmount(low: number, high: number, words: Int32Array, at: nu
   words[at + 1] = Math.floor(low / WORD) + high * WORDS_IN_UNIT
 }
 
-/** words[at, at + 1] += amount. */
-export function addToWords(words: Int32Array, at: number, amount: Amount): void {
-  const upper = Math.floor(amount.low / WORD)
-  const lo = (words[at]! >>> 0) + (amount.low - upper * WORD)
-  words[at] = lo
-  words[at + 1]! += upper + amount.high * WORDS_IN_UNIT + (lo >= WORD ? 1 : 0)
+/** words[at, at + 1] += the amount of two words. */
+export function addToWords(words: Int32Array, at: number, low: number, high: number): void {
+  const sum = (words[at]! >>> 0) + (low >>> 0)
+  words[at] = sum
+  words[at + 1]! += high + (sum >= WORD ? 1 : 0)
 }
 
 export function bigAmount(low: number, high: number): bigint {

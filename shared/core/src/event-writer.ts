@@ -42,7 +42,7 @@ const KIND_TRADE = EventKind.TRADE
 const KIND_LEVEL = EventKind.LEVEL
 const KIND_BALANCE = EventKind.BALANCE
 const EXECUTION_LENGTH = EXECUTION_WORDS
-const FILL_LENGTH = FILL_WORDS
+const FILLED_LENGTH = EXECUTION_WORDS + FILL_WORDS
 const TRADE_LENGTH = TRADE_WORDS
 const LEVEL_LENGTH = LEVEL_WORDS
 const BALANCE_LENGTH = BALANCE_WORDS
@@ -108,9 +108,13 @@ export class EventWriter {
    */
   trade(market: TradedAssets, maker: number, taker: number, takerBuys: boolean, flags: number, fill: Fill): void {
     const { output, images } = this
-    const at = output.event(KIND_TRADE, TRADE_LENGTH)
+    const makerTail = images.tailWords(maker)
+    const makerAt =
+      output.events(3, TRADE_LENGTH + 2 * FILLED_LENGTH + makerTail + images.tailWords(taker)) + TRADE_LENGTH
     const { words, doubles } = output
+    const at = makerAt - TRADE_LENGTH
     const half = at >> 1
+    words[at] = KIND_TRADE | (TRADE_LENGTH << 8)
     words[at + TRADE_FLAGS] = flags | (takerBuys ? 0 : BUYER_IS_MAKER)
     words[at + TRADE_SYMBOL] = market.id
     words[at + TRADE_MAKER_ACCOUNT] = images.account(maker)
@@ -119,43 +123,57 @@ export class EventWriter {
     doubles[half + D_TRADE_TRADE_ID] = fill.id
     doubles[half + D_TRADE_PRICE] = fill.price
     doubles[half + D_TRADE_QUANTITY] = fill.quantity
-    fill.quote.store(words, at + TRADE_QUOTE)
+    words[at + TRADE_QUOTE] = fill.quoteLow
+    words[at + TRADE_QUOTE + 1] = fill.quoteHigh
     doubles[half + D_TRADE_MAKER_ORDER] = images.orderId(maker)
     doubles[half + D_TRADE_TAKER_ORDER] = images.orderId(taker)
+    const takerAt = makerAt + FILLED_LENGTH + makerTail
     const takerPacked = TAKER_FILL | (flags << 16)
     if (takerBuys) {
-      this.#fill(maker, MAKER_FILL, fill, fill.sellerFee, market.quote)
-      this.#fill(taker, takerPacked, fill, fill.buyerFee, market.base)
+      this.#fill(words, doubles, makerAt, maker, MAKER_FILL, fill, fill.sellerFee, market.quote)
+      this.#fill(words, doubles, takerAt, taker, takerPacked, fill, fill.buyerFee, market.base)
     } else {
-      this.#fill(maker, MAKER_FILL, fill, fill.buyerFee, market.base)
-      this.#fill(taker, takerPacked, fill, fill.sellerFee, market.quote)
+      this.#fill(words, doubles, makerAt, maker, MAKER_FILL, fill, fill.buyerFee, market.base)
+      this.#fill(words, doubles, takerAt, taker, takerPacked, fill, fill.sellerFee, market.quote)
     }
   }
 
   /** Both sides of a prevented meeting: like fills, without money. */
   preventedFills(maker: number, taker: number, flags: number, fill: Fill, none: Amount): void {
-    this.#fill(maker, MAKER_PREVENTED, fill, none, 0)
-    this.#fill(taker, TAKER_PREVENTED | (flags << 16), fill, none, 0)
+    const { output, images } = this
+    const makerTail = images.tailWords(maker)
+    const at = output.events(2, 2 * FILLED_LENGTH + makerTail + images.tailWords(taker))
+    const { words, doubles } = output
+    this.#fill(words, doubles, at, maker, MAKER_PREVENTED, fill, none, 0)
+    this.#fill(words, doubles, at + FILLED_LENGTH + makerTail, taker, TAKER_PREVENTED | (flags << 16), fill, none, 0)
   }
 
-  /** One side of a fill. */
-  #fill(slot: number, packed: number, fill: Fill, fee: Amount, feeAsset: number): void {
-    const { output, images, moment } = this
-    const tail = images.tailWords(slot)
-    const at = output.event(KIND_EXECUTION, EXECUTION_LENGTH + FILL_LENGTH + tail)
-    const { words, doubles } = output
+  /** One side of a fill, at `at` of the words reserved for it. */
+  #fill(
+    words: Int32Array,
+    doubles: Float64Array,
+    at: number,
+    slot: number,
+    packed: number,
+    fill: Fill,
+    fee: Amount,
+    feeAsset: number,
+  ): void {
+    const { images } = this
     const half = at >> 1
+    words[at] = KIND_EXECUTION | ((FILLED_LENGTH + images.tailWords(slot)) << 8)
     words[at + PACKED] = packed
     doubles[half + D_EXECUTION_ID] = ++this.executionId
-    images.copyImage(slot, moment, words, doubles, at + IMAGE)
+    images.copyImage(slot, this.moment, words, doubles, at + IMAGE)
     doubles[half + D_LAST_PRICE] = fill.price
     doubles[half + D_LAST_QUANTITY] = fill.quantity
-    fill.quote.store(words, at + LAST_QUOTE)
+    words[at + LAST_QUOTE] = fill.quoteLow
+    words[at + LAST_QUOTE + 1] = fill.quoteHigh
     fee.store(words, at + FEE)
     doubles[half + D_TRADE_ID] = fill.id
     words[at + FEE_ASSET] = feeAsset
     words[at + FEE_ASSET + 1] = 0
-    if (tail > 0) images.copyTail(slot, words, at + EXECUTION_LENGTH + FILL_LENGTH)
+    images.copyTail(slot, words, at + FILLED_LENGTH)
   }
 
   /** The total quantity of the level at `price` is now `quantity`. */
@@ -173,9 +191,12 @@ export class EventWriter {
   /** One BALANCE for each balance that the command touched. */
   balances(ledger: Ledger): void {
     const { output } = this
-    for (let i = 0; i < ledger.touchedCount; i++) {
-      const at = output.event(KIND_BALANCE, BALANCE_LENGTH)
-      ledger.report(ledger.touched[i]!, output.words, at)
+    const count = ledger.touchedCount
+    let at = output.events(count, count * BALANCE_LENGTH)
+    const { words } = output
+    for (let i = 0; i < count; i++, at += BALANCE_LENGTH) {
+      words[at] = KIND_BALANCE | (BALANCE_LENGTH << 8)
+      ledger.report(ledger.touched[i]!, words, at)
     }
     ledger.touchedCount = 0
   }

@@ -8,6 +8,9 @@ export class Fill {
   quantity = 0
   /** In quote and base units; 0 when prevented. */
   readonly quote = new Amount()
+  /** `quote` as events carry it, in two words. */
+  quoteLow = 0
+  quoteHigh = 0
   readonly base = new Amount()
   /** Each in the asset that the side receives. */
   readonly buyerFee = new Amount()
@@ -25,4 +28,17 @@ export class Fill {
   buyerLocks = false
   sellerLocks = false
   readonly buyerHeld = new Amount()
+
+  /** Set `quote` and its words. False when it is past 2^62. */
+  setQuote(price: number, quantity: number, scale: number): boolean {
+    const fits = this.quote.setProduct(price, quantity, scale)
+    this.quoteLow = this.quote.low | 0
+    this.quoteHigh = this.quote.upperWord()
+    return fits
+  }
+
+  clearQuote(): void {
+    this.quote.clear()
+    this.quoteLow = this.quoteHigh = 0
+  }
 }

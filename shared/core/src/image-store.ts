@@ -1,7 +1,8 @@
-import { addToWords, type Amount } from './amount.ts'
+import { addToWords } from './amount.ts'
 import { ClientId, type Command } from './command.ts'
 import type { OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce } from './enums.ts'
 import type { OrderImage } from './event.ts'
+import type { Fill } from './fill.ts'
 import {
   CLIENT_LENGTH_SHIFT,
   EXTRAS_BIT,
@@ -263,10 +264,12 @@ export class ImageStore {
   }
 
   /** Executed quantity and traded quote of one fill, and the status after it. */
-  fill(slot: number, quantity: number, quote: Amount, status: OrderStatus): void {
-    this.doubles[slot * RECORD_DOUBLES + D_EXECUTED]! += quantity
-    addToWords(this.words, slot * RECORD_WORDS + CUMULATIVE_QUOTE, quote)
-    this.setStatus(slot, status)
+  fill(slot: number, fill: Fill, status: OrderStatus): void {
+    const { words } = this
+    const at = slot * RECORD_WORDS
+    this.doubles[slot * RECORD_DOUBLES + D_EXECUTED]! += fill.quantity
+    addToWords(words, at + CUMULATIVE_QUOTE, fill.quoteLow, fill.quoteHigh)
+    words[at + PACKED] = (words[at + PACKED]! & ~STATUS_BITS) | (status << STATUS_AT)
   }
 
   prevent(slot: number, quantity: number): void {
@@ -279,8 +282,8 @@ export class ImageStore {
   }
 
   /** Of an order that comes from another platform. */
-  setHistory(slot: number, executed: number, quote: Amount, status: OrderStatus, originalTime: number): void {
-    this.fill(slot, executed, quote, status)
+  setHistory(slot: number, fill: Fill, status: OrderStatus, originalTime: number): void {
+    this.fill(slot, fill, status)
     const half = slot * RECORD_DOUBLES
     this.doubles[half + D_CREATED] = originalTime
     this.doubles[half + D_WORKING] = originalTime

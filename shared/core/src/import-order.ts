@@ -2,6 +2,7 @@ import { Amount } from './amount.ts'
 import { clientHash } from './client-id-table.ts'
 import { ClientId, type Command } from './command.ts'
 import { ExecutionType, ExpiryReason, OrderType, Side, TimeInForce } from './enums.ts'
+import { Fill } from './fill.ts'
 import type { Market } from './market.ts'
 import { isNatural, orderCombination, orderFields } from './order-fields.ts'
 import { openStatus } from './matching.ts'
@@ -39,6 +40,7 @@ export class OrderImport {
   readonly #placement: Placement
   readonly #id = new ClientId()
   readonly #amount = new Amount()
+  readonly #executed = new Fill()
 
   constructor(shard: Shard, placement: Placement) {
     this.#shard = shard
@@ -94,8 +96,9 @@ export class OrderImport {
     images.open(slot, c, orderId, c.selfTradePrevention || market.defaultMode, true, shard.moment)
     images.setClient(slot, this.#id)
     images.setClientHash(slot, clientHash(c.account, this.#id))
-    this.#amount.setProduct(c.price, c.executedQuantity, market.quoteScale)
-    images.setHistory(slot, c.executedQuantity, this.#amount, openStatus(c.executedQuantity), c.originalTime)
+    this.#executed.quantity = c.executedQuantity
+    this.#executed.setQuote(c.price, c.executedQuantity, market.quoteScale)
+    images.setHistory(slot, this.#executed, openStatus(c.executedQuantity), c.originalTime)
     shard.lock(market, slot, orders.remaining(slot))
     writer.execution(slot, EXECUTION_NEW, NO_REASON, OWN_FLAG)
     orders.enter(slot)

@@ -136,28 +136,46 @@ export class Ledger {
    * is freed) or out of free funds – and receives, less its fee.
    */
   settle(fill: Fill): void {
-    const { words, doubles } = this
-    const { buyerQuote, buyerBase, sellerBase, sellerQuote, buyerFee, sellerFee } = fill
-    this.touch(buyerQuote)
-    if (fill.buyerLocks) {
-      lower(words, doubles, buyerQuote, LOCKED, fill.buyerHeld)
-      if (fill.buyerHeld.isGreater(fill.quote)) {
-        raise(words, doubles, buyerQuote, FREE, fill.buyerHeld)
-        lower(words, doubles, buyerQuote, FREE, fill.quote)
-      }
-    } else lower(words, doubles, buyerQuote, FREE, fill.quote)
-    this.touch(buyerBase)
-    raise(words, doubles, buyerBase, FREE, fill.base)
-    this.touch(sellerBase)
-    lower(words, doubles, sellerBase, fill.sellerLocks ? LOCKED : FREE, fill.base)
-    this.touch(sellerQuote)
-    raise(words, doubles, sellerQuote, FREE, fill.quote)
-    if (!buyerFee.isZero()) {
-      lower(words, doubles, buyerBase, FREE, buyerFee)
-      raise(words, doubles, fill.baseFees, FREE, buyerFee)
+    this.touch(fill.buyerQuote)
+    this.touch(fill.buyerBase)
+    this.touch(fill.sellerBase)
+    this.touch(fill.sellerQuote)
+    if ((fill.quote.high | fill.base.high | fill.buyerHeld.high) !== 0) {
+      this.#settleWide(fill)
+      return
     }
-    if (sellerFee.isZero()) return
-    lower(words, doubles, sellerQuote, FREE, sellerFee)
+    const { words, doubles } = this
+    const quote = fill.quote.low
+    const base = fill.base.low
+    const held = fill.buyerHeld.low
+    const buyerFee = fill.buyerFee.low
+    const sellerFee = fill.sellerFee.low
+    if (fill.buyerLocks) {
+      shift(words, doubles, fill.buyerQuote, LOCKED, -held)
+      if (held !== quote) shift(words, doubles, fill.buyerQuote, FREE, held - quote)
+    } else shift(words, doubles, fill.buyerQuote, FREE, -quote)
+    shift(words, doubles, fill.buyerBase, FREE, base - buyerFee)
+    shift(words, doubles, fill.sellerBase, fill.sellerLocks ? LOCKED : FREE, -base)
+    shift(words, doubles, fill.sellerQuote, FREE, quote - sellerFee)
+    if (buyerFee !== 0) shift(words, doubles, fill.baseFees, FREE, buyerFee)
+    if (sellerFee !== 0) shift(words, doubles, fill.quoteFees, FREE, sellerFee)
+  }
+
+  /** The same for amounts of 2^52 and more. */
+  #settleWide(fill: Fill): void {
+    const { words, doubles } = this
+    const { quote, base, buyerHeld, buyerFee, sellerFee } = fill
+    if (fill.buyerLocks) {
+      lower(words, doubles, fill.buyerQuote, LOCKED, buyerHeld)
+      raise(words, doubles, fill.buyerQuote, FREE, buyerHeld)
+    }
+    lower(words, doubles, fill.buyerQuote, FREE, quote)
+    raise(words, doubles, fill.buyerBase, FREE, base)
+    lower(words, doubles, fill.sellerBase, fill.sellerLocks ? LOCKED : FREE, base)
+    raise(words, doubles, fill.sellerQuote, FREE, quote)
+    lower(words, doubles, fill.buyerBase, FREE, buyerFee)
+    raise(words, doubles, fill.baseFees, FREE, buyerFee)
+    lower(words, doubles, fill.sellerQuote, FREE, sellerFee)
     raise(words, doubles, fill.quoteFees, FREE, sellerFee)
   }
 
@@ -192,24 +210,26 @@ export class Ledger {
 
 /** Add to a field of a balance, FREE or LOCKED. */
 function raise(words: Int32Array, doubles: Float64Array, slot: number, field: number, amount: Amount): void {
-  const at = slot * BALANCE_DOUBLES + field
-  const low = doubles[at]! + amount.low
-  if (low < UNIT) doubles[at] = low
-  else {
-    doubles[at] = low - UNIT
-    words[slot * BALANCE_WORDS + HIGHS + field]!++
-  }
+  shift(words, doubles, slot, field, amount.low)
   if (amount.high !== 0) words[slot * BALANCE_WORDS + HIGHS + field]! += amount.high
 }
 
 /** Take from a field of a balance, which holds enough. */
 function lower(words: Int32Array, doubles: Float64Array, slot: number, field: number, amount: Amount): void {
-  const at = slot * BALANCE_DOUBLES + field
-  const low = doubles[at]! - amount.low
-  if (low >= 0) doubles[at] = low
-  else {
-    doubles[at] = low + UNIT
-    words[slot * BALANCE_WORDS + HIGHS + field]!--
-  }
+  shift(words, doubles, slot, field, -amount.low)
   if (amount.high !== 0) words[slot * BALANCE_WORDS + HIGHS + field]! -= amount.high
+}
+
+/** Add a number between −2^52 and 2^52 to a field. */
+function shift(words: Int32Array, doubles: Float64Array, slot: number, field: number, change: number): void {
+  const at = slot * BALANCE_DOUBLES + field
+  const low = doubles[at]! + change
+  if (low >= 0 && low < UNIT) doubles[at] = low
+  else carry(words, doubles, slot, field, low)
+}
+
+/** Set a low that has left its range: the high part takes one up or down. */
+function carry(words: Int32Array, doubles: Float64Array, slot: number, field: number, low: number): void {
+  doubles[slot * BALANCE_DOUBLES + field] = low < 0 ? low + UNIT : low - UNIT
+  words[slot * BALANCE_WORDS + HIGHS + field]! += low < 0 ? -1 : 1
 }

@@ -183,11 +183,11 @@ export class Matching implements Taker {
     this.#settle(maker)
 
     const makerDone = quantity === orders.remaining(maker)
-    images.fill(maker, quantity, fill.quote, makerDone ? FILLED : PARTIALLY_FILLED)
+    images.fill(maker, fill, makerDone ? FILLED : PARTIALLY_FILLED)
     if (makerDone) this.#shard.delist(maker)
     else if (this.#side === SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)
     const done = this.#taken(maker, level, price, makerDone)
-    images.fill(slot, quantity, fill.quote, done ? FILLED : PARTIALLY_FILLED)
+    images.fill(slot, fill, done ? FILLED : PARTIALLY_FILLED)
     if (this.#byQuote) images.setQuantity(slot, images.executed(slot) + images.prevented(slot))
     writer.trade(market, maker, slot, this.#side === BUY, this.#flags, fill)
     if (done) this.#ended = true
@@ -228,7 +228,7 @@ export class Matching implements Taker {
     const seller = takerBuys ? makerSeat : this.#seat
     const isMarket = this.#limit === 0
     const { quantity } = fill
-    fill.quote.setProduct(fill.price, quantity, market.quoteScale)
+    fill.setQuote(fill.price, quantity, market.quoteScale)
     fill.base.setProduct(quantity, market.baseScale, 1)
     fill.buyerFee.setFee(fill.base, takerBuys ? seats.takerFee(buyer) : seats.makerFee(buyer), feeHalfEven)
     fill.sellerFee.setFee(fill.quote, takerBuys ? seats.makerFee(seller) : seats.takerFee(seller), feeHalfEven)
@@ -291,7 +291,7 @@ export class Matching implements Taker {
     const makerDone = quantity === orders.remaining(maker)
     const done = this.#taken(maker, level, price, makerDone)
     if (this.#byQuote) images.setQuantity(slot, images.executed(slot) + images.prevented(slot))
-    this.#fill.quote.clear()
+    this.#fill.clearQuote()
     writer.preventedFills(maker, slot, this.#flags, this.#fill, this.#none)
     if (makerDone) this.#reportExpired(maker)
     else if (this.#side === SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)

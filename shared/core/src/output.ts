@@ -205,6 +205,15 @@ export class Output {
     return at
   }
 
+  /** Begin `count` events of `words` words together; returns the offset of the first. The caller writes their first words. */
+  events(count: number, words: number): number {
+    const at = this.length
+    if (at + words > this.words.length) this.#grow(at + words)
+    this.length = at + words
+    this.#events += count
+    return at
+  }
+
   /** Append `count` words of whole events, `events` in number, that are written at `length` already. */
   append(count: number, events: number): void {
     this.length += count

@@ -58,7 +58,7 @@ export function takeSnapshot(state: SnapshotState): Uint8Array {
   writeStores(shard, writer)
   for (const { reference } of shard.markets) {
     writer.doubles(reference.minutes)
-    writer.ints(reference.words)
+    writer.doubles(reference.sums)
   }
   for (const session of sessions.byId.values()) {
     writeRing(session.ring, writer)
@@ -157,7 +157,7 @@ function restoreMarket(shard: Shard, head: MarketHead, reader: SnapshotReader): 
   const { reference, book } = market
   ;[reference.cachedSecond, reference.cached] = head.reference as [number, number]
   reference.minutes.set(reader.doubles())
-  reference.words.set(reader.ints())
+  reference.sums.set(reader.doubles())
   const indexes = [book.bids, book.asks, market.rising, market.falling]
   for (const [i, index] of indexes.entries()) restoreIndex(index, head.indexes[i]!)
   markets.push(market)

@@ -111,7 +111,7 @@ function hashMarket(shard: Shard, market: Market, into: StateHash): void {
   into.number(reference.cachedSecond)
   into.number(reference.cached)
   for (const minute of reference.minutes) into.number(minute)
-  into.words(reference.words, 0, reference.words.length)
+  for (const sum of reference.sums) into.number(sum)
   for (const index of [book.bids, book.asks, market.rising, market.falling]) hashIndex(shard, index, into)
 }
 
