@@ -58,11 +58,6 @@ const STATUS_BITS = STATUS_MASK
 const ID_WORDS = ClientId.WORDS
 const EXTRA_COUNT = EXTRAS_WORDS
 
-/** Links of the seat's list of open orders, apart from the records: neighbours are touched for their links only. */
-const LINK_WORDS = 2
-const SEAT_NEXT = 0
-const SEAT_PREV = 1
-
 const INITIAL_SLOTS = 1024
 
 /** The images of orders, by slot of the order store. */
@@ -330,28 +325,6 @@ export class ImageStore {
 
   setClientHash(slot: number, hash: number): void {
     this.words[slot * RECORD_WORDS + CLIENT_HASH] = hash
-  }
-
-  /** The seat's next open order, or NONE. */
-  seatNext(slot: number): number {
-    return this.links[slot * LINK_WORDS + SEAT_NEXT]!
-  }
-
-  /** Put `slot` in front of a seat's list whose first order is `head`. */
-  link(slot: number, head: number): void {
-    this.links[slot * LINK_WORDS + SEAT_NEXT] = head
-    this.links[slot * LINK_WORDS + SEAT_PREV] = NONE
-    if (head !== NONE) this.links[head * LINK_WORDS + SEAT_PREV] = slot
-  }
-
-  /** Take `slot` out of its seat's list; the new first order given the old one. */
-  unlink(slot: number, head: number): number {
-    const next = this.links[slot * LINK_WORDS + SEAT_NEXT]!
-    const previous = this.links[slot * LINK_WORDS + SEAT_PREV]!
-    if (next !== NONE) this.links[next * LINK_WORDS + SEAT_PREV] = previous
-    if (previous === NONE) return next
-    this.links[previous * LINK_WORDS + SEAT_NEXT] = next
-    return head
   }
 }
 
