@@ -16,8 +16,8 @@ const { EXPIRED: EXECUTION_EXPIRED } = ExecutionType
 const { UNFILLED_FOK_ORDER, INSUFFICIENT_LIQUIDITY, UNFILLED_IOC_QUANTITY, NONE: NO_REASON } = ExpiryReason
 const { NONE: NO_PREVENTION, EXPIRE_MAKER, EXPIRE_BOTH, EXPIRE_TAKER, DECREMENT } = SelfTradePrevention
 const { STOP, MET_LAST, MET, DROP_LAST, DROP } = Meeting
+const { PARTIALLY_FILLED, FILLED, EXPIRED, EXPIRED_IN_MATCH } = OrderStatus
 const NONE = EMPTY
-const { NEW, PARTIALLY_FILLED, FILLED, EXPIRED, EXPIRED_IN_MATCH } = OrderStatus
 
 /**
  * An order at work: it meets the book, pays and is paid, and ends or rests. One object serves all orders; it is told of
@@ -260,7 +260,10 @@ export class Matching implements Taker {
     this.#fill.quantity = decrement
     writer.prevented(market.id, mode, this.#flags, meeting, this.#fill)
     if (decrement > 0) return this.#decrement(maker, level, price, decrement)
-    if (makerEnds) this.#expireMaker(maker)
+    if (makerEnds) {
+      this.#shard.unlock(market, maker, offered)
+      this.#reportExpired(maker)
+    }
     if (takerEnds) this.#end(NO_REASON, EXPIRED_IN_MATCH)
     if (!makerEnds) return STOP
     return takerEnds ? DROP_LAST : DROP
@@ -285,11 +288,6 @@ export class Matching implements Taker {
     else if (this.#side === SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)
     if (done) this.#end(NO_REASON, EXPIRED_IN_MATCH)
     return done ? MET_LAST : MET
-  }
-
-  #expireMaker(maker: number): void {
-    this.#shard.unlock(this.#market!, maker, this.#shard.orders.remaining(maker))
-    this.#reportExpired(maker)
   }
 
   #reportExpired(maker: number): void {

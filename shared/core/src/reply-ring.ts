@@ -1,5 +1,4 @@
 import { EventKind } from './event.ts'
-import { copyWords } from './image-store.ts'
 import {
   ExecutionAt,
   OUTCOME_HEADER_WORDS,
@@ -11,6 +10,7 @@ import {
   TradeAt,
 } from './output.ts'
 import type { RejectCode } from './reject.ts'
+import { copyWords } from './word.ts'
 
 /** original sequence (2 words), reject, count of events, their words, 0. */
 const REPLY_HEADER_WORDS = 6
