@@ -19,8 +19,9 @@ export const RATE_UNIT = MILLION
  * An amount from 0 to 2^62: high × 2^52 + low. A register that is reused, so that money makes no garbage; `high` is 0
  * below 45 million whole units of eight decimals, and then every step is one operation on doubles.
  *
- * Measured on Node 26, ns for lock and unlock of a product in memory: this 13, pairs of 32-bit words 26, BigInt64Array
- * with BigInt.asIntN 250 – a BigInt that comes from doubles, or passes a call, is allocated.
+ * Measured on Node 26, ns for a product, a lock and an unlock in memory, all inlined (and through a call): this 7 (19),
+ * pairs of 32-bit words 6 (14), BigInt64Array with BigInt.asIntN 43 (53) – a BigInt made from a double is allocated.
+ * Between the first two fees and comparisons decide: they are one operation on doubles.
  */
 export class Amount {
   low = 0
