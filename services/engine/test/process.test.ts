@@ -92,4 +92,4 @@ test('killed again and again with batches under way, it keeps what it answered a
   engine.child.kill('SIGTERM')
   expect((await engine.exited)[0]).toBe(0)
   expect(gateway.goodbye?.reason).toEqual({ reason: 'stopping' })
-}, 120_000)
+}, 300_000)
