@@ -24,6 +24,9 @@ import { insertSkip, readSkips } from './sql/skips.ts'
 import { pruneSnapshots } from './sql/snapshots.ts'
 import { tail } from './tail.ts'
 import { takeOver } from './take-over.ts'
+import { claimLease } from './sql/lease.ts'
+import type { ClaimRow } from './sql/lease.ts'
+import { raiseEpoch } from './sql/raise-epoch.ts'
 import { WritingConnection } from './writing-connection.ts'
 
 export interface JournalOptions {
@@ -71,8 +74,18 @@ export class PostgresJournal implements Journal {
 
   async takeOver(): Promise<Head> {
     return explained('the epoch could not be raised', async () => {
-      const head = await takeOver(this.#writer, this.#pool, this.shard)
+      const head = await takeOver(this.#writer, this.#pool, () => raiseEpoch(this.#writer, this.shard))
       await this.#partition(head.last)
+      return head
+    })
+  }
+
+  /** Take the shard's lease and raise the epoch, if the lease is to be had: see `Lease.claim`. */
+  async claim(claim: ClaimRow): Promise<Head | undefined> {
+    return explained('the lease could not be claimed', async () => {
+      const head = await takeOver(this.#writer, this.#pool, () => claimLease(this.#writer, this.shard, claim))
+      // Appends need none before the first one is near its end; whoever waits for the new leader should not wait for this.
+      if (head && head.last + PARTITION_SEQUENCES > this.#partitionedTo) this.#partitionLater(head.last)
       return head
     })
   }
@@ -81,11 +94,7 @@ export class PostgresJournal implements Journal {
     const written = await appendBatch(this.#writer, this.shard, batch)
     if (!written) return this.#explainRefusal(batch)
     this.#notice.give()
-    if (batch.last + PARTITION_SEQUENCES > this.#partitionedTo) {
-      this.#partitioning ??= this.#partition(batch.last)
-        .catch(this.#onTrouble)
-        .finally(() => (this.#partitioning = undefined))
-    }
+    if (batch.last + PARTITION_SEQUENCES > this.#partitionedTo) this.#partitionLater(batch.last)
     return 'appended'
   }
 
@@ -133,6 +142,12 @@ export class PostgresJournal implements Journal {
     await this.#partitioning
     await this.#writer.close()
     await this.#pool.end()
+  }
+
+  #partitionLater(last: number): void {
+    this.#partitioning ??= this.#partition(last)
+      .catch(this.#onTrouble)
+      .finally(() => (this.#partitioning = undefined))
   }
 
   async #partition(last: number): Promise<void> {
