@@ -71,6 +71,8 @@ export interface Journal {
   saveSnapshot(snapshot: Snapshot): Promise<void>
   /** The newest undamaged snapshot, of a sequence ≤ `atMost` if that is given. Throws when there are only damaged ones. */
   latestSnapshot(atMost?: number): Promise<RestoredSnapshot | undefined>
+  /** The newest snapshot that there is, without its bytes, and how old it is by PostgreSQL's clock. */
+  newestSnapshot(): Promise<{ sequence: number; ageSeconds: number } | undefined>
   /** Remove all snapshots but the newest `keep`, and what failed attempts left. */
   pruneSnapshots(keep: number): Promise<void>
   /** Sequences of the commands that every replay passes over. */

@@ -40,7 +40,10 @@ export interface Lease {
   hand(epoch: number, successor?: string): Promise<boolean>
   /** Keep everybody from leading: the journal has lost rows. Undefined lifts it. */
   halt(reason: string | undefined): Promise<void>
-  /** Hear of hands and claims by others, and of the loss of our sign of life, as soon as they are known. */
-  onChange(listener: () => void): void
+  /**
+   * Hear of hands and claims by others, and of the loss of our sign of life, as soon as they are known. Returns what ends
+   * the listening.
+   */
+  onChange(listener: () => void): () => void
   close(): Promise<void>
 }

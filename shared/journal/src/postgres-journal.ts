@@ -21,7 +21,7 @@ import { appendBatch } from './sql/append-batch.ts'
 import { findBatch } from './sql/find-batch.ts'
 import { readHead, settleHead } from './sql/read-head.ts'
 import { insertSkip, readSkips } from './sql/skips.ts'
-import { pruneSnapshots } from './sql/snapshots.ts'
+import { newestSnapshot, pruneSnapshots } from './sql/snapshots.ts'
 import { tail } from './tail.ts'
 import { takeOver } from './take-over.ts'
 import { claimLease } from './sql/lease.ts'
@@ -120,6 +120,10 @@ export class PostgresJournal implements Journal {
 
   async latestSnapshot(atMost = Number.MAX_SAFE_INTEGER): Promise<RestoredSnapshot | undefined> {
     return explained('the snapshots could not be read', () => latestSnapshot(this.#pool, this.shard, atMost))
+  }
+
+  async newestSnapshot(): Promise<{ sequence: number; ageSeconds: number } | undefined> {
+    return explained('the snapshots could not be read', () => newestSnapshot(this.#pool, this.shard))
   }
 
   async pruneSnapshots(keep: number): Promise<void> {

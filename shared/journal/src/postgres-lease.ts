@@ -37,7 +37,7 @@ export class PostgresLease implements Lease {
   readonly #journal: PostgresJournal
   readonly #connection: Connection
   readonly #options: LeaseOptions
-  readonly #listeners: (() => void)[] = []
+  readonly #listeners = new Set<() => void>()
   #open: Open | undefined
   #opening: Promise<Open> | undefined
   #closed = false
@@ -89,8 +89,9 @@ export class PostgresLease implements Lease {
     await this.#run('the shard could not be halted', ({ client }) => haltLease(client, this.#options.shard, reason))
   }
 
-  onChange(listener: () => void): void {
-    this.#listeners.push(listener)
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
   }
 
   async close(): Promise<void> {
