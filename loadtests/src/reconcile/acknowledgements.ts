@@ -36,6 +36,11 @@ export class Acknowledgements {
     return found
   }
 
+  /** Orders that were sent and have no answer at this moment. */
+  waiting(): SentOrder[] {
+    return [...this.#orders.values()].filter(({ fate }) => fate.kind === 'sent').map(({ order }) => order)
+  }
+
   sent(order: SentOrder): void {
     if (this.#orders.has(order.clientId)) throw new Error(`client order id ${order.clientId} was used before`)
     this.#orders.set(order.clientId, { order, fate: { kind: 'sent' } })

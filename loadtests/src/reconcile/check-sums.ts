@@ -13,7 +13,7 @@ export async function checkSums(operator: OperatorClient, truth: JournalTruth): 
   const { assets } = truth.exchange.catalogue()
   const { totals } = await operator.totals()
   for (const { asset, free, locked, fees, deposits, withdrawals } of truth.exchange.totals()) {
-    const { code = String(asset), decimals = 0 } = assets[asset] ?? {}
+    const { code, decimals } = assets[asset]
     if (free + locked + fees !== deposits - withdrawals) findings.push(`the journal does not conserve ${code}`)
     const shown = totals.find((total) => total['asset'] === code)
     const engine = ['free', 'locked', 'fees', 'deposits', 'withdrawals'].map((name) =>

@@ -107,7 +107,9 @@ async function checkBalances(pool: pg.Pool, truth: JournalTruth): Promise<string
     SHARD,
   ])
   for (const row of rows) {
-    const balance = truth.exchange.account(row.account)?.balances.find((held: { asset: number }) => held.asset === row.asset)
+    const balance = truth.exchange
+      .account(row.account)
+      ?.balances.find((held: { asset: number }) => held.asset === row.asset)
     if (String(balance?.free ?? 0) !== row.free || String(balance?.locked ?? 0) !== row.locked)
       findings.push(
         `account ${row.account} has ${row.free} + ${row.locked} of asset ${row.asset} in the table, not in the journal`,

@@ -28,6 +28,8 @@ export class JournalTruth {
   readonly accepted = new Map<string, number[]>()
   /** By symbol; index is the trade id less one. */
   readonly trades: TradeEvent[][] = []
+  /** Epoch in which each order was accepted. */
+  readonly epochs = new Map<number, number>()
   #epoch = 0
 
   private constructor(journal: Journal) {
@@ -40,6 +42,11 @@ export class JournalTruth {
 
   get sequence(): number {
     return this.exchange.sequence
+  }
+
+  /** Of the last batch replayed. */
+  get epoch(): number {
+    return this.#epoch
   }
 
   get hash(): string {
@@ -89,6 +96,7 @@ export class JournalTruth {
         const { order } = event
         this.orders.set(order.orderId, order)
         if (event.execution !== ExecutionType.NEW) return
+        this.epochs.set(order.orderId, this.#epoch)
         const name = acceptedName(order.account, order.clientId)
         const before = this.accepted.get(name)
         if (before === undefined) this.accepted.set(name, [order.orderId])

@@ -58,11 +58,12 @@ export class Traffic {
     return this.#options.acknowledgements.count('acknowledged')
   }
 
-  start(): void {
+  /** @param open ids of the orders that an account has open already: cancelled like the others. */
+  start(open: (account: number) => readonly number[] = () => []): void {
     if (this.#running) throw new Error('the traffic runs already')
     this.#running = true
     this.#lanes = this.#options.traders.flatMap((trader) => {
-      const mine: number[] = []
+      const mine = [...open(trader.account)]
       return Array.from({ length: this.#options.inFlight }, () => this.#lane(trader, mine))
     })
   }

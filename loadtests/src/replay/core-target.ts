@@ -2,13 +2,15 @@ import {
   Command,
   CommandKind,
   EventKind,
+  ExecutionAt,
   Exchange,
+  ImageAt,
   OrderType,
   Reject,
   Side,
   TimeInForce,
+  TradeAt,
   eachEvent,
-  readEvent,
   rejectName,
   type SymbolDefinition,
 } from '@uptick/core'
@@ -98,19 +100,17 @@ export class CoreTarget implements ReplayTarget {
 
   /** Learn the order's id from the first event, and the trades from theirs. */
   #read(flowId: number): void {
-    const { words } = this.#exchange.output
+    const { words, doubles } = this.#exchange.output
     let known = false
     eachEvent(words, 0, (kind, at) => {
       if (kind === EventKind.EXECUTION && !known) {
-        const event = readEvent(words, at)
-        if (event.kind !== EventKind.EXECUTION) return
+        const orderId = doubles[(at + ExecutionAt.IMAGE + ImageAt.ORDER) >> 1]
         known = true
-        this.#orderOf.set(flowId, event.order.orderId)
-        this.#flowIdOf.set(event.order.orderId, flowId)
+        this.#orderOf.set(flowId, orderId)
+        this.#flowIdOf.set(orderId, flowId)
       } else if (kind === EventKind.TRADE) {
-        const event = readEvent(words, at)
-        if (event.kind !== EventKind.TRADE) return
-        this.#tally.trade(this.#flowIdOf.get(event.makerOrder) ?? 0, flowId, event.price, event.quantity)
+        const maker = this.#flowIdOf.get(doubles[(at + TradeAt.MAKER_ORDER) >> 1]) ?? 0
+        this.#tally.trade(maker, flowId, doubles[(at + TradeAt.PRICE) >> 1], doubles[(at + TradeAt.QUANTITY) >> 1])
       }
     })
   }

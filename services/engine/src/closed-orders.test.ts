@@ -1,4 +1,14 @@
-import { CommandKind, EventKind, ExecutionAt, ImageAt, OrderStatus, Output, STATUS_SHIFT } from '@uptick/core'
+import {
+  CommandKind,
+  EventKind,
+  EXECUTION_WORDS,
+  ExecutionAt,
+  FIXED_IMAGE_WORDS,
+  ImageAt,
+  OrderStatus,
+  Output,
+  STATUS_SHIFT,
+} from '@uptick/core'
 import { describe, expect, test } from 'vitest'
 import { ClosedOrders } from './closed-orders.ts'
 
@@ -9,7 +19,8 @@ interface Placed {
   readonly account?: number
 }
 
-const EXECUTION_WORDS = 54
+/** Room for the longest client order id. */
+const ID_WORDS = 10
 const SYMBOL = 3
 
 /** One outcome at `sequence` with an execution for each order. */
@@ -17,14 +28,14 @@ function outcome(sequence: number, orders: readonly Placed[], repeated = false):
   const output = new Output()
   output.begin(CommandKind.PLACE, 1, sequence, 0, 0, 0)
   for (const { id, status, client = '', account = 1 } of orders) {
-    const at = output.event(EventKind.EXECUTION, EXECUTION_WORDS) + ExecutionAt.IMAGE
+    const at = output.event(EventKind.EXECUTION, EXECUTION_WORDS + ID_WORDS) + ExecutionAt.IMAGE
     const { words, doubles } = output
-    words.fill(0, at, at + EXECUTION_WORDS - ExecutionAt.IMAGE)
+    words.fill(0, at - ExecutionAt.IMAGE + 1, at - ExecutionAt.IMAGE + EXECUTION_WORDS + ID_WORDS)
     doubles[(at + ImageAt.ORDER) >> 1] = id
     words[at + ImageAt.ACCOUNT] = account
     words[at + ImageAt.SYMBOL] = SYMBOL
     words[at + ImageAt.PACKED] = (status << STATUS_SHIFT) | (client.length << 24)
-    Buffer.from(words.buffer).write(client, (at + ImageAt.CLIENT) * 4, 'latin1')
+    Buffer.from(words.buffer).write(client, (at + FIXED_IMAGE_WORDS) * 4, 'latin1')
   }
   output.end(0)
   if (repeated) output.words[output.start + 1]! |= 1 << 8

@@ -6,6 +6,7 @@ import {
   OrderStatus,
   STATUS_SHIFT,
   clientIdText,
+  copyImage,
   doubleAt,
   outcomeEvents,
   outcomeRepeated,
@@ -37,9 +38,9 @@ class Segment {
     return this.count === SEGMENT_ORDERS
   }
 
-  add(words: Int32Array, image: number, sequence: number): void {
-    const place = this.count++ * IMAGE_WORDS
-    for (let i = 0; i < IMAGE_WORDS; i++) this.words[place + i] = words[image + i]!
+  /** `event` is where the execution begins. */
+  add(words: Int32Array, event: number, sequence: number): void {
+    copyImage(words, event, this.words, this.count++ * IMAGE_WORDS)
     this.last = sequence
   }
 
@@ -99,8 +100,7 @@ export class ClosedOrders {
       const end = at + outcomeWords(words, at)
       for (let event = at + OUTCOME_HEADER_WORDS; event < end; event += words[event]! >>> 8) {
         if ((words[event]! & 0xff) !== EventKind.EXECUTION) continue
-        const image = event + ExecutionAt.IMAGE
-        if (isClosed(words, image)) this.#add(words, image, outcomeSequence(words, at))
+        if (isClosed(words, event + ExecutionAt.IMAGE)) this.#add(words, event, outcomeSequence(words, at))
       }
     }
   }
@@ -130,7 +130,7 @@ export class ClosedOrders {
     return undefined
   }
 
-  #add(words: Int32Array, image: number, sequence: number): void {
+  #add(words: Int32Array, event: number, sequence: number): void {
     if (sequence <= this.#recorded) return
     let segment = this.#segments.at(-1)
     if (!segment || segment.isFull) {
@@ -139,7 +139,7 @@ export class ClosedOrders {
       this.#segments.push(segment)
       if (this.#segments.length * SEGMENT_ORDERS > this.#max) this.#dropOldest()
     }
-    segment.add(words, image, sequence)
+    segment.add(words, event, sequence)
   }
 
   #dropOldest(): void {

@@ -17,10 +17,27 @@ export function operationObserver(registry: Registry): (operation: string, statu
     buckets: LATENCY_BUCKETS_SECONDS,
     registers: [registry],
   })
+  const observed = new Map<string, OperationMetrics>()
   return (operation, status, seconds) => {
-    requests.inc({ operation, status })
-    latency.observe({ operation }, seconds)
+    let own = observed.get(operation)
+    if (own === undefined) {
+      own = { latency: latency.labels(operation), byStatus: new Map() }
+      observed.set(operation, own)
+    }
+    let count = own.byStatus.get(status)
+    if (count === undefined) {
+      count = requests.labels(operation, String(status))
+      own.byStatus.set(status, count)
+    }
+    count.inc()
+    own.latency.observe(seconds)
   }
+}
+
+/** Counters of one operation with their labels resolved: prom-client would make a key of the labels at each call. */
+interface OperationMetrics {
+  readonly latency: Histogram.Internal<'operation'>
+  readonly byStatus: Map<number, Counter.Internal>
 }
 
 /** The link to the engine and the WebSockets, read when somebody looks. */

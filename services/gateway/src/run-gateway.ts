@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import type { Server } from 'node:http'
-import { migrate, openJournal } from '@uptick/journal'
+import { openJournal } from '@uptick/journal'
 import { openReadModel } from '@uptick/readmodel'
 import type { ServiceContext } from '@uptick/runtime'
 import { Pool } from 'pg'
@@ -9,7 +9,7 @@ import type { Gateway } from './app.ts'
 import type { GatewayConfig } from './config.ts'
 import { dialWebSocket } from './engine-link/web-socket.ts'
 import { KeyListener } from './keys/key-listener.ts'
-import { gatewayMigrations } from './keys/migrations.ts'
+import { ensureTables } from './keys/migrations.ts'
 import { SecretBox } from './keys/secret-box.ts'
 import { exposeGateway, operationObserver } from './metrics.ts'
 import { systemClock, systemTimers } from './seams.ts'
@@ -17,7 +17,6 @@ import { systemClock, systemTimers } from './seams.ts'
 const CLOSE_MS_MAX = 2000
 const DRAIN_MS_MAX = 8000
 const READY_POLL_MS = 50
-const UNDEFINED_TABLE = '42P01'
 
 /** The ports that a gateway listens on. */
 export interface GatewayPorts {
@@ -81,16 +80,6 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
   lifecycle.set('listening', true)
   log.info(ports, 'listening')
   return ports
-}
-
-/** Usually they are there; loading the migration runner only to see that would cost start-up time. */
-async function ensureTables(databaseUrl: string, pool: Pool): Promise<void> {
-  try {
-    await pool.query('SELECT unlimited FROM api_key LIMIT 0')
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === UNDEFINED_TABLE)) throw error
-    await migrate(databaseUrl, [gatewayMigrations])
-  }
 }
 
 function followReadiness({ lifecycle, onShutdown }: ServiceContext<GatewayConfig>, gateway: Gateway): void {

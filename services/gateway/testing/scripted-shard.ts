@@ -19,7 +19,7 @@ const LEVEL_WORDS = 10
 const TRADE_WORDS = 18
 const BALANCE_WORDS = 8
 const FUNDS_WORDS = 6
-const EXECUTION_WORDS = 54
+const EXECUTION_WORDS = 24
 
 const NO_FILTERS: SymbolFilters = {
   minPrice: 0,
@@ -225,7 +225,6 @@ export class ScriptedShard {
         const at = event(EventKind.EXECUTION, EXECUTION_WORDS)
         output.words[at + ExecutionAt.PACKED] = execution
         double(at + ExecutionAt.EXECUTION_ID, ++this.#executionId)
-        double(at + ExecutionAt.TRADE_ID, -1)
         const image = at + ExecutionAt.IMAGE
         double(image + ImageAt.ORDER, order.orderId)
         output.words[image + ImageAt.ACCOUNT] = order.account

@@ -56,7 +56,7 @@ test('the memory of idempotent retry holds 100,000 orders for ten minutes', () =
   const driver = listed()
   const place = (id: number): Outcome => {
     const order = { account: 1, type: OrderType.LIMIT, timeInForce: TimeInForce.GTC, price: 1, quantity: 1 }
-    const placement = commandOf(CommandKind.PLACE, { ...order, firstSent: EPOCH })
+    const placement = commandOf(CommandKind.PLACE, { ...order, firstSent: EPOCH + id })
     placement.clientId.set(`retry-${id}`)
     driver.exchange.output.clear()
     driver.exchange.execute(placement, driver.exchange.sequence + 1, driver.time)
@@ -66,10 +66,17 @@ test('the memory of idempotent retry holds 100,000 orders for ten minutes', () =
   expect(rejectName(place(100_001).reject)).toBe('RETRY_MEMORY_FULL')
   expect(place(1)).toMatchObject({ reject: Reject.INSUFFICIENT_BALANCE, repeated: true, originalSequence: 5 })
   expect(driver.exchange.counts().retries).toBe(100_000)
-  driver.time = EPOCH + 600_000_000
-  expect(place(77)).toMatchObject({ repeated: true })
-  expect(rejectName(place(100_001).reject)).toBe('RETRY_MEMORY_FULL')
-  driver.time += 1
+
+  driver.time = EPOCH + 600_000_000 + 70_000
+  expect(rejectName(place(69_999).reject)).toBe('RETRY_TOO_OLD')
+  expect(driver.exchange.counts().retries).toBe(30_001)
+  for (let id = 70_000; id <= 100_000; id++) {
+    const { repeated, originalSequence } = place(id)
+    if (!repeated || originalSequence !== 4 + id) expect.fail(`retry ${id}: ${originalSequence}`)
+  }
+  for (let id = 100_001; id <= 169_999; id++) place(id)
+  expect(rejectName(place(170_000).reject)).toBe('RETRY_MEMORY_FULL')
+  driver.time = EPOCH + 600_000_000 + 170_000
   expect(rejectName(place(77).reject)).toBe('RETRY_TOO_OLD')
   expect(driver.exchange.counts().retries).toBe(0)
 })

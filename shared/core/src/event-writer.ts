@@ -1,11 +1,10 @@
 import type { Amount } from './amount.ts'
-import { ClientId } from './command.ts'
+import type { ClientId } from './command.ts'
 import type { ExecutionType, ExpiryReason, SelfTradePrevention, Side } from './enums.ts'
 import { EventKind } from './event.ts'
 import type { Fill } from './fill.ts'
-import type { ImageStore } from './image-store.ts'
+import { copyWords, type ImageStore } from './image-store.ts'
 import type { Ledger } from './ledger.ts'
-import { IMAGE_WORDS } from './order-image.ts'
 import {
   BALANCE_WORDS,
   BalanceAt,
@@ -13,11 +12,13 @@ import {
   BehaviourAt,
   CATALOGUE_SUBJECTS,
   CatalogueAt,
-  EXECUTION_CANCELED_WORDS,
   EXECUTION_WORDS,
   ExecutionAt,
+  FILL_FLAG,
+  FILL_WORDS,
   FUNDS_WORDS,
   FundsAt,
+  idWords,
   LEVEL_WORDS,
   LevelAt,
   type Output,
@@ -49,36 +50,32 @@ export class EventWriter {
 
   /** What happened to an order, other than a fill. `cancel` is the id of the cancel, or the order's id before. */
   execution(slot: number, execution: ExecutionType, reason: ExpiryReason, flags: number, cancel?: ClientId): void {
-    const hasCancel = cancel !== undefined && cancel.length > 0
-    const at = this.#execution(slot, hasCancel ? EXECUTION_CANCELED_WORDS : EXECUTION_WORDS)
-    const { words, doubles } = this.output
-    words[at + ExecutionAt.PACKED] = execution | (reason << 8) | (flags << 16) | (hasCancel ? cancel.length << 24 : 0)
-    doubles[(at + ExecutionAt.LAST_PRICE) >> 1] = 0
-    doubles[(at + ExecutionAt.LAST_QUANTITY) >> 1] = 0
-    words[at + ExecutionAt.LAST_QUOTE] = 0
-    words[at + ExecutionAt.LAST_QUOTE + 1] = 0
-    words[at + ExecutionAt.FEE] = 0
-    words[at + ExecutionAt.FEE + 1] = 0
-    words[at + ExecutionAt.FEE_ASSET] = 0
-    doubles[(at + ExecutionAt.TRADE_ID) >> 1] = -1
-    if (!hasCancel) return
-    for (let i = 0; i < ClientId.WORDS; i++) words[at + ExecutionAt.CANCEL + i] = cancel.words[i]!
-    words[at + EXECUTION_CANCELED_WORDS - 1] = 0
+    const cancelLength = cancel === undefined ? 0 : cancel.length
+    const tail = this.images.tailWords(slot)
+    const length = EXECUTION_WORDS + tail + idWords(cancelLength)
+    const at = this.#execution(slot, length)
+    const { words } = this.output
+    words[at + ExecutionAt.PACKED] = execution | (reason << 8) | (flags << 16) | (cancelLength << 24)
+    if (tail > 0) this.images.copyTail(slot, words, at + EXECUTION_WORDS)
+    if (cancelLength > 0) copyWords(cancel!.words, 0, words, at + EXECUTION_WORDS + tail, idWords(cancelLength))
   }
 
   /** One side of a fill, or of a prevented one. */
   fill(slot: number, execution: ExecutionType, flags: number, fill: Fill, fee: Amount, feeAsset: number): void {
-    const at = this.#execution(slot, EXECUTION_WORDS)
+    const tail = this.images.tailWords(slot)
+    const at = this.#execution(slot, EXECUTION_WORDS + FILL_WORDS + tail)
     const { words, doubles } = this.output
-    words[at + ExecutionAt.PACKED] = execution | (flags << 16)
+    words[at + ExecutionAt.PACKED] = execution | ((flags | FILL_FLAG) << 16)
     doubles[(at + ExecutionAt.LAST_PRICE) >> 1] = fill.price
     doubles[(at + ExecutionAt.LAST_QUANTITY) >> 1] = fill.quantity
     words[at + ExecutionAt.LAST_QUOTE] = fill.quote.lo
     words[at + ExecutionAt.LAST_QUOTE + 1] = fill.quote.hi
     words[at + ExecutionAt.FEE] = fee.lo
     words[at + ExecutionAt.FEE + 1] = fee.hi
-    words[at + ExecutionAt.FEE_ASSET] = feeAsset
     doubles[(at + ExecutionAt.TRADE_ID) >> 1] = fill.id
+    words[at + ExecutionAt.FEE_ASSET] = feeAsset
+    words[at + ExecutionAt.FEE_ASSET + 1] = 0
+    if (tail > 0) this.images.copyTail(slot, words, at + EXECUTION_WORDS + FILL_WORDS)
   }
 
   #execution(slot: number, length: number): number {
@@ -86,11 +83,7 @@ export class EventWriter {
     const at = output.event(EventKind.EXECUTION, length)
     const { words, doubles } = output
     doubles[(at + ExecutionAt.EXECUTION_ID) >> 1] = ++this.executionId
-    words[at + 13] = 0
-    images.setUpdated(slot, this.time)
-    const from = images.at(slot)
-    const image = images.words
-    for (let i = 0; i < IMAGE_WORDS; i++) words[at + ExecutionAt.IMAGE + i] = image[from + i]!
+    images.copyImage(slot, this.time, words, doubles, at + ExecutionAt.IMAGE)
     return at
   }
 

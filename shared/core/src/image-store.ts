@@ -1,21 +1,41 @@
+import { addTo, type Amount } from './amount.ts'
 import { ClientId, type Command } from './command.ts'
-import type { Amount } from './amount.ts'
-import { addTo } from './amount.ts'
-import { IMAGE_WORDS, ImageAt, STATUS_MASK, STATUS_SHIFT, WORKING_BIT } from './order-image.ts'
 import type { OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce } from './enums.ts'
+import type { OrderImage } from './event.ts'
+import {
+  CLIENT_LENGTH_SHIFT,
+  EXTRAS_BIT,
+  EXTRAS_WORDS,
+  FIXED_IMAGE_WORDS,
+  ImageAt,
+  readImageParts,
+  STATUS_MASK,
+  STATUS_SHIFT,
+  WORKING_BIT,
+} from './order-image.ts'
 import { NONE } from './order-store.ts'
+import { idWords } from './output.ts'
 import { restoreWords } from './snapshot-words.ts'
 
 /**
- * Layout of what the exchange, not the book, knows of an order: 192 bytes under the same slot. First the image as
- * events carry it, then the links of the seat's list, and room for order lists, trailing stops and icebergs.
+ * Layout of what the exchange, not the book, knows of an order: 192 bytes under the same slot. The image as events
+ * carry it and the client id fill the first two cache lines; the third holds what most orders have not, and room for
+ * order lists, trailing stops and icebergs.
  */
 const RECORD_WORDS = 48
 const RECORD_DOUBLES = RECORD_WORDS / 2
-const SEAT_NEXT = IMAGE_WORDS
-const SEAT_PREV = IMAGE_WORDS + 1
-const PRIORITY = IMAGE_WORDS + 2
-const CLIENT_HASH = IMAGE_WORDS + 4
+const CLIENT = FIXED_IMAGE_WORDS
+const CLIENT_HASH = CLIENT + ClientId.WORDS
+const PRIORITY = 30
+const EXTRAS = 32
+/** From an extra's offset in the whole image to its offset here. */
+const EXTRAS_SHIFT = EXTRAS - FIXED_IMAGE_WORDS
+const ROOM = EXTRAS + EXTRAS_WORDS
+
+/** Links of the seat's list of open orders, apart from the records: neighbours are touched for their links only. */
+const LINK_WORDS = 2
+const SEAT_NEXT = 0
+const SEAT_PREV = 1
 
 const INITIAL_SLOTS = 1024
 
@@ -23,30 +43,25 @@ const INITIAL_SLOTS = 1024
 export class ImageStore {
   words = new Int32Array(INITIAL_SLOTS * RECORD_WORDS)
   doubles = new Float64Array(this.words.buffer)
+  links = new Int32Array(INITIAL_SLOTS * LINK_WORDS)
 
   get capacity(): number {
     return this.words.length / RECORD_WORDS
   }
 
-  /** Offset in words of the image of `slot`. */
-  at(slot: number): number {
-    return slot * RECORD_WORDS
-  }
-
   /** Room up to and including `slot`. */
   reserve(slot: number): void {
-    while (slot >= this.capacity) {
-      const words = new Int32Array(this.words.length * 2)
-      words.set(this.words)
-      this.words = words
-      this.doubles = new Float64Array(words.buffer)
-    }
+    if (slot < this.capacity) return
+    let capacity = this.capacity
+    while (slot >= capacity) capacity *= 2
+    this.adopt(this.words, this.links, capacity)
   }
 
-  /** Take the records of a snapshot. */
-  adopt(part: Int32Array): void {
-    this.words = restoreWords(part, RECORD_WORDS, INITIAL_SLOTS)
+  /** Take the records and links of a snapshot, or of a smaller store. */
+  adopt(records: Int32Array, links: Int32Array, least: number = INITIAL_SLOTS): void {
+    this.words = restoreWords(records, RECORD_WORDS, least)
     this.doubles = new Float64Array(this.words.buffer)
+    this.links = restoreWords(links, LINK_WORDS, this.capacity)
   }
 
   /** The image of a new order: as the command says, nothing executed, at journaled time. */
@@ -55,6 +70,8 @@ export class ImageStore {
     const at = slot * RECORD_WORDS
     const { words, doubles } = this
     const half = at >> 1
+    const clientLength = c.clientId.length
+    const hasExtras = c.quoteQuantity !== 0 || c.stopPrice !== 0 || c.strategyId !== 0
     doubles[half + ImageAt.ORDER / 2] = orderId
     words[at + ImageAt.ACCOUNT] = c.account
     words[at + ImageAt.SYMBOL] = c.symbol
@@ -65,24 +82,73 @@ export class ImageStore {
       (mode << 12) |
       (1 << STATUS_SHIFT) |
       (working ? WORKING_BIT : 0) |
-      (c.clientId.length << 24)
+      (hasExtras ? EXTRAS_BIT : 0) |
+      (clientLength << CLIENT_LENGTH_SHIFT)
     words[at + ImageAt.STRATEGY_TYPE] = c.strategyType
     doubles[half + ImageAt.PRICE / 2] = c.price
     doubles[half + ImageAt.QUANTITY / 2] = c.quantity
-    doubles[half + ImageAt.QUOTE_QUANTITY / 2] = c.quoteQuantity
-    doubles[half + ImageAt.STOP_PRICE / 2] = c.stopPrice
     doubles[half + ImageAt.EXECUTED / 2] = 0
     words[at + ImageAt.CUMULATIVE_QUOTE] = 0
     words[at + ImageAt.CUMULATIVE_QUOTE + 1] = 0
-    doubles[half + ImageAt.PREVENTED / 2] = 0
-    doubles[half + ImageAt.STRATEGY / 2] = c.strategyId
     doubles[half + ImageAt.CREATED / 2] = time
     doubles[half + ImageAt.UPDATED / 2] = time
     doubles[half + ImageAt.WORKING / 2] = working ? time : 0
-    const client = c.clientId.words
-    for (let i = 0; i < ClientId.WORDS; i++) words[at + ImageAt.CLIENT + i] = client[i]!
-    for (let i = ImageAt.RESERVED; i < RECORD_WORDS; i++) words[at + i] = 0
     doubles[half + PRIORITY / 2] = time
+    if (clientLength > 0) copyWords(c.clientId.words, 0, words, at + CLIENT, ClientId.WORDS)
+    if (!hasExtras) return
+    doubles[half + (ImageAt.QUOTE_QUANTITY + EXTRAS_SHIFT) / 2] = c.quoteQuantity
+    doubles[half + (ImageAt.STOP_PRICE + EXTRAS_SHIFT) / 2] = c.stopPrice
+    doubles[half + (ImageAt.PREVENTED + EXTRAS_SHIFT) / 2] = 0
+    doubles[half + (ImageAt.STRATEGY + EXTRAS_SHIFT) / 2] = c.strategyId
+    words.fill(0, at + ROOM, at + RECORD_WORDS)
+  }
+
+  /** Copy the image to `at` of an event's words, updated at `time`. */
+  copyImage(slot: number, time: number, words: Int32Array, doubles: Float64Array, at: number): void {
+    const from = slot * RECORD_WORDS
+    const half = from >> 1
+    const to = at >> 1
+    this.doubles[half + ImageAt.UPDATED / 2] = time
+    doubles[to + ImageAt.ORDER / 2] = this.doubles[half + ImageAt.ORDER / 2]!
+    words[at + ImageAt.ACCOUNT] = this.words[from + ImageAt.ACCOUNT]!
+    words[at + ImageAt.SYMBOL] = this.words[from + ImageAt.SYMBOL]!
+    words[at + ImageAt.PACKED] = this.words[from + ImageAt.PACKED]!
+    words[at + ImageAt.STRATEGY_TYPE] = this.words[from + ImageAt.STRATEGY_TYPE]!
+    doubles[to + ImageAt.PRICE / 2] = this.doubles[half + ImageAt.PRICE / 2]!
+    doubles[to + ImageAt.QUANTITY / 2] = this.doubles[half + ImageAt.QUANTITY / 2]!
+    doubles[to + ImageAt.EXECUTED / 2] = this.doubles[half + ImageAt.EXECUTED / 2]!
+    words[at + ImageAt.CUMULATIVE_QUOTE] = this.words[from + ImageAt.CUMULATIVE_QUOTE]!
+    words[at + ImageAt.CUMULATIVE_QUOTE + 1] = this.words[from + ImageAt.CUMULATIVE_QUOTE + 1]!
+    doubles[to + ImageAt.CREATED / 2] = this.doubles[half + ImageAt.CREATED / 2]!
+    doubles[to + ImageAt.UPDATED / 2] = time
+    doubles[to + ImageAt.WORKING / 2] = this.doubles[half + ImageAt.WORKING / 2]!
+  }
+
+  /** Words that extras and client id take behind the image of an event. */
+  tailWords(slot: number): number {
+    const packed = this.words[slot * RECORD_WORDS + ImageAt.PACKED]!
+    return ((packed & EXTRAS_BIT) === 0 ? 0 : EXTRAS_WORDS) + idWords(packed >>> CLIENT_LENGTH_SHIFT)
+  }
+
+  /** Copy extras and client id, as far as they are there, to `at`. */
+  copyTail(slot: number, words: Int32Array, at: number): void {
+    const from = slot * RECORD_WORDS
+    const packed = this.words[from + ImageAt.PACKED]!
+    let to = at
+    if ((packed & EXTRAS_BIT) !== 0) {
+      copyWords(this.words, from + EXTRAS, words, to, EXTRAS_WORDS)
+      to += EXTRAS_WORDS
+    }
+    // A length of 33 … 36 takes ten words: the tenth of the record is the hash, which must not be told.
+    const length = packed >>> CLIENT_LENGTH_SHIFT
+    copyWords(this.words, from + CLIENT, words, to, idWords(length))
+    if (length > 32) words[to + ClientId.WORDS] = 0
+  }
+
+  /** The image as an object. */
+  read(slot: number): OrderImage {
+    const at = slot * RECORD_WORDS
+    return readImageParts(this.words, at, at + EXTRAS, at + CLIENT)
   }
 
   account(slot: number): number {
@@ -135,10 +201,6 @@ export class ImageStore {
     this.doubles[slot * RECORD_DOUBLES + ImageAt.PRICE / 2] = price
   }
 
-  stopPrice(slot: number): number {
-    return this.doubles[slot * RECORD_DOUBLES + ImageAt.STOP_PRICE / 2]!
-  }
-
   quantity(slot: number): number {
     return this.doubles[slot * RECORD_DOUBLES + ImageAt.QUANTITY / 2]!
   }
@@ -147,16 +209,30 @@ export class ImageStore {
     this.doubles[slot * RECORD_DOUBLES + ImageAt.QUANTITY / 2] = quantity
   }
 
-  quoteQuantity(slot: number): number {
-    return this.doubles[slot * RECORD_DOUBLES + ImageAt.QUOTE_QUANTITY / 2]!
+  /** Time of the latest execution, µs. */
+  updated(slot: number): number {
+    return this.doubles[slot * RECORD_DOUBLES + ImageAt.UPDATED / 2]!
   }
 
   executed(slot: number): number {
     return this.doubles[slot * RECORD_DOUBLES + ImageAt.EXECUTED / 2]!
   }
 
+  stopPrice(slot: number): number {
+    return this.#extra(slot, ImageAt.STOP_PRICE)
+  }
+
+  quoteQuantity(slot: number): number {
+    return this.#extra(slot, ImageAt.QUOTE_QUANTITY)
+  }
+
   prevented(slot: number): number {
-    return this.doubles[slot * RECORD_DOUBLES + ImageAt.PREVENTED / 2]!
+    return this.#extra(slot, ImageAt.PREVENTED)
+  }
+
+  #extra(slot: number, offset: number): number {
+    if ((this.words[slot * RECORD_WORDS + ImageAt.PACKED]! & EXTRAS_BIT) === 0) return 0
+    return this.doubles[slot * RECORD_DOUBLES + ((offset + EXTRAS_SHIFT) >> 1)]!
   }
 
   /** Executed quantity and traded quote of one fill, and the status after it. */
@@ -167,16 +243,17 @@ export class ImageStore {
   }
 
   prevent(slot: number, quantity: number): void {
-    this.doubles[slot * RECORD_DOUBLES + ImageAt.PREVENTED / 2]! += quantity
-  }
-
-  setUpdated(slot: number, time: number): void {
-    this.doubles[slot * RECORD_DOUBLES + ImageAt.UPDATED / 2] = time
+    const at = slot * RECORD_WORDS
+    if ((this.words[at + ImageAt.PACKED]! & EXTRAS_BIT) === 0) {
+      this.words.fill(0, at + EXTRAS, at + RECORD_WORDS)
+      this.words[at + ImageAt.PACKED]! |= EXTRAS_BIT
+    }
+    this.doubles[(at + ImageAt.PREVENTED + EXTRAS_SHIFT) >> 1]! += quantity
   }
 
   /** Of an order that comes from another platform. */
-  setHistory(slot: number, executed: number, quote: Amount, originalTime: number): void {
-    this.fill(slot, executed, quote, executed > 0 ? 2 : 1)
+  setHistory(slot: number, executed: number, quote: Amount, status: OrderStatus, originalTime: number): void {
+    this.fill(slot, executed, quote, status)
     const half = slot * RECORD_DOUBLES
     this.doubles[half + ImageAt.CREATED / 2] = originalTime
     this.doubles[half + ImageAt.WORKING / 2] = originalTime
@@ -193,30 +270,26 @@ export class ImageStore {
   }
 
   clientLength(slot: number): number {
-    return this.words[slot * RECORD_WORDS + ImageAt.PACKED]! >>> 24
-  }
-
-  /** Offset in words of the client id of `slot`. */
-  clientAt(slot: number): number {
-    return slot * RECORD_WORDS + ImageAt.CLIENT
+    return this.words[slot * RECORD_WORDS + ImageAt.PACKED]! >>> CLIENT_LENGTH_SHIFT
   }
 
   setClient(slot: number, id: ClientId): void {
     const at = slot * RECORD_WORDS
-    this.words.set(id.words, at + ImageAt.CLIENT)
-    this.words[at + ImageAt.PACKED] = (this.words[at + ImageAt.PACKED]! & 0xffffff) | (id.length << 24)
+    copyWords(id.words, 0, this.words, at + CLIENT, ClientId.WORDS)
+    const packed = this.words[at + ImageAt.PACKED]! & ((1 << CLIENT_LENGTH_SHIFT) - 1)
+    this.words[at + ImageAt.PACKED] = packed | (id.length << CLIENT_LENGTH_SHIFT)
   }
 
   copyClient(slot: number, into: ClientId): void {
-    const at = this.clientAt(slot)
-    for (let i = 0; i < ClientId.WORDS; i++) into.words[i] = this.words[at + i]!
+    into.clear()
     into.length = this.clientLength(slot)
+    if (into.length > 0) copyWords(this.words, slot * RECORD_WORDS + CLIENT, into.words, 0, ClientId.WORDS)
   }
 
   /** Does the order have this client id? */
   hasClient(slot: number, id: ClientId): boolean {
     if (this.clientLength(slot) !== id.length) return false
-    const at = this.clientAt(slot)
+    const at = slot * RECORD_WORDS + CLIENT
     for (let i = 0; i < ClientId.WORDS; i++) if (this.words[at + i] !== id.words[i]) return false
     return true
   }
@@ -229,28 +302,30 @@ export class ImageStore {
     this.words[slot * RECORD_WORDS + CLIENT_HASH] = hash
   }
 
+  /** The seat's next open order, or NONE. */
   seatNext(slot: number): number {
-    return this.words[slot * RECORD_WORDS + SEAT_NEXT]!
-  }
-
-  seatPrevious(slot: number): number {
-    return this.words[slot * RECORD_WORDS + SEAT_PREV]!
+    return this.links[slot * LINK_WORDS + SEAT_NEXT]!
   }
 
   /** Put `slot` in front of a seat's list whose first order is `head`. */
   link(slot: number, head: number): void {
-    this.words[slot * RECORD_WORDS + SEAT_NEXT] = head
-    this.words[slot * RECORD_WORDS + SEAT_PREV] = NONE
-    if (head !== NONE) this.words[head * RECORD_WORDS + SEAT_PREV] = slot
+    this.links[slot * LINK_WORDS + SEAT_NEXT] = head
+    this.links[slot * LINK_WORDS + SEAT_PREV] = NONE
+    if (head !== NONE) this.links[head * LINK_WORDS + SEAT_PREV] = slot
   }
 
   /** Take `slot` out of its seat's list; the new first order given the old one. */
   unlink(slot: number, head: number): number {
-    const next = this.seatNext(slot)
-    const previous = this.seatPrevious(slot)
-    if (next !== NONE) this.words[next * RECORD_WORDS + SEAT_PREV] = previous
+    const next = this.links[slot * LINK_WORDS + SEAT_NEXT]!
+    const previous = this.links[slot * LINK_WORDS + SEAT_PREV]!
+    if (next !== NONE) this.links[next * LINK_WORDS + SEAT_PREV] = previous
     if (previous === NONE) return next
-    this.words[previous * RECORD_WORDS + SEAT_NEXT] = next
+    this.links[previous * LINK_WORDS + SEAT_NEXT] = next
     return head
   }
+}
+
+/** Copy a few words; `set` with a subarray would make an object each time. */
+export function copyWords(from: Int32Array, at: number, to: Int32Array, toAt: number, count: number): void {
+  for (let i = 0; i < count; i++) to[toAt + i] = from[at + i]!
 }

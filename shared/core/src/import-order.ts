@@ -4,6 +4,7 @@ import { ClientId, type Command } from './command.ts'
 import { ExecutionType, ExpiryReason, OrderType, Side, TimeInForce } from './enums.ts'
 import type { Market } from './market.ts'
 import { isNatural, orderCombination, orderFields } from './order-fields.ts'
+import { openStatus } from './matching.ts'
 import { NONE } from './order-store.ts'
 import { OWN_FLAG } from './output.ts'
 import type { Placement } from './placement.ts'
@@ -74,7 +75,7 @@ export class OrderImport {
     images.setClient(slot, this.#id)
     images.setClientHash(slot, clientHash(c.account, this.#id))
     this.#amount.setProduct(c.price, c.executedQuantity, market.quoteScale)
-    images.setHistory(slot, c.executedQuantity, this.#amount, c.originalTime)
+    images.setHistory(slot, c.executedQuantity, this.#amount, openStatus(c.executedQuantity), c.originalTime)
     shard.lock(market, slot, orders.remaining(slot))
     writer.execution(slot, ExecutionType.NEW, ExpiryReason.NONE, OWN_FLAG)
     orders.enter(slot)

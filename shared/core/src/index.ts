@@ -33,6 +33,7 @@ export type {
 } from './event.ts'
 export { AssertionError } from './assert.ts'
 export {
+  copyImage,
   eachEvent,
   outcomeAccount,
   outcomeEvents,
@@ -49,13 +50,15 @@ export {
   readEvent,
   readOutcome,
 } from './outcome-reader.ts'
-export { ImageAt, IMAGE_WORDS, readImage, STATUS_SHIFT } from './order-image.ts'
+export { FIXED_IMAGE_WORDS, ImageAt, IMAGE_WORDS, readImage, STATUS_SHIFT } from './order-image.ts'
 export { doubleAt } from './word.ts'
 export {
   BalanceAt,
   BehaviourAt,
   CatalogueAt,
+  EXECUTION_WORDS,
   ExecutionAt,
+  FILL_FLAG,
   FundsAt,
   LevelAt,
   MAKER_FLAG,

@@ -4,45 +4,57 @@ import type { OrderImage } from './event.ts'
 import { amountAt, doubleAt } from './word.ts'
 
 /**
- * Word offsets of an order's image: how it lies in the order store and, copied as it is, in every execution event.
- * Doubles lie at even offsets; amounts are two words, low first.
+ * Word offsets of an order's whole image. Doubles lie at even offsets; amounts are two words, low first. In an execution
+ * event the first FIXED_IMAGE_WORDS lie as they are; the extras and the client id follow elsewhere and only if there:
+ * `copyImage` makes the image whole again.
  */
 export const ImageAt = {
   ORDER: 0,
   ACCOUNT: 2,
   SYMBOL: 3,
-  /** side | type << 4 | timeInForce << 8 | selfTradePrevention << 12 | status << 16 | working << 20 | clientLength << 24 */
+  /** side | type << 4 | timeInForce << 8 | selfTradePrevention << 12 | status << 16 | WORKING_BIT | EXTRAS_BIT | clientLength << 24 */
   PACKED: 4,
   STRATEGY_TYPE: 5,
   PRICE: 6,
   QUANTITY: 8,
-  QUOTE_QUANTITY: 10,
-  STOP_PRICE: 12,
-  EXECUTED: 14,
-  CUMULATIVE_QUOTE: 16,
-  PREVENTED: 18,
-  STRATEGY: 20,
-  CREATED: 22,
-  UPDATED: 24,
-  WORKING: 26,
+  EXECUTED: 10,
+  CUMULATIVE_QUOTE: 12,
+  CREATED: 14,
+  UPDATED: 16,
+  WORKING: 18,
+  /** The extras: what most orders have not, meaningful with EXTRAS_BIT only. */
+  QUOTE_QUANTITY: 20,
+  STOP_PRICE: 22,
+  PREVENTED: 24,
+  STRATEGY: 26,
   CLIENT: 28,
-  RESERVED: 37,
 } as const
 
+export const FIXED_IMAGE_WORDS = 20
+export const EXTRAS_WORDS = 8
 export const IMAGE_WORDS = 38
 
 export const STATUS_SHIFT = 16
 export const STATUS_MASK = 0xf << STATUS_SHIFT
 export const WORKING_BIT = 1 << 20
+export const EXTRAS_BIT = 1 << 21
+export const CLIENT_LENGTH_SHIFT = 24
 
-/** The image that begins at `at`, as an object. */
+/** The whole image that begins at `at`, as an object. */
 export function readImage(words: Int32Array, at: number): OrderImage {
+  return readImageParts(words, at, at + FIXED_IMAGE_WORDS, at + ImageAt.CLIENT)
+}
+
+/** An image whose fixed part, extras and client id lie apart, as an object. */
+export function readImageParts(words: Int32Array, at: number, extrasAt: number, clientAt: number): OrderImage {
   const packed = words[at + ImageAt.PACKED]!
+  const extra = (offset: number): number =>
+    (packed & EXTRAS_BIT) === 0 ? 0 : doubleAt(words, extrasAt + offset - FIXED_IMAGE_WORDS)
   return {
     orderId: doubleAt(words, at + ImageAt.ORDER),
     account: words[at + ImageAt.ACCOUNT]!,
     symbol: words[at + ImageAt.SYMBOL]!,
-    clientId: clientIdText(words, at + ImageAt.CLIENT, packed >>> 24),
+    clientId: clientIdText(words, clientAt, packed >>> CLIENT_LENGTH_SHIFT),
     side: (packed & 0xf) as Side,
     type: ((packed >>> 4) & 0xf) as OrderType,
     timeInForce: ((packed >>> 8) & 0xf) as TimeInForce,
@@ -50,12 +62,12 @@ export function readImage(words: Int32Array, at: number): OrderImage {
     status: ((packed >>> STATUS_SHIFT) & 0xf) as OrderStatus,
     price: doubleAt(words, at + ImageAt.PRICE),
     quantity: doubleAt(words, at + ImageAt.QUANTITY),
-    quoteQuantity: doubleAt(words, at + ImageAt.QUOTE_QUANTITY),
-    stopPrice: doubleAt(words, at + ImageAt.STOP_PRICE),
+    quoteQuantity: extra(ImageAt.QUOTE_QUANTITY),
+    stopPrice: extra(ImageAt.STOP_PRICE),
     executed: doubleAt(words, at + ImageAt.EXECUTED),
     cumulativeQuote: amountAt(words, at + ImageAt.CUMULATIVE_QUOTE),
-    prevented: doubleAt(words, at + ImageAt.PREVENTED),
-    strategyId: doubleAt(words, at + ImageAt.STRATEGY),
+    prevented: extra(ImageAt.PREVENTED),
+    strategyId: extra(ImageAt.STRATEGY),
     strategyType: words[at + ImageAt.STRATEGY_TYPE]!,
     createdTime: doubleAt(words, at + ImageAt.CREATED),
     updatedTime: doubleAt(words, at + ImageAt.UPDATED),

@@ -2,14 +2,26 @@ import type { CommandKind } from './command.ts'
 import { clientIdText } from './command.ts'
 import type { ExecutionType, ExpiryReason, SelfTradePrevention, Side } from './enums.ts'
 import { EventKind, type Event, type Outcome } from './event.ts'
-import { readImage } from './order-image.ts'
+import {
+  CLIENT_LENGTH_SHIFT,
+  EXTRAS_BIT,
+  EXTRAS_WORDS,
+  FIXED_IMAGE_WORDS,
+  IMAGE_WORDS,
+  ImageAt,
+  readImageParts,
+} from './order-image.ts'
 import {
   BalanceAt,
   BehaviourAt,
   CATALOGUE_SUBJECTS,
   CatalogueAt,
+  EXECUTION_WORDS,
   ExecutionAt,
+  FILL_FLAG,
+  FILL_WORDS,
   FundsAt,
+  idWords,
   LevelAt,
   MAKER_FLAG,
   OUTCOME_HEADER_WORDS,
@@ -145,23 +157,52 @@ function readRareEvent(words: Int32Array, at: number, kind: number): Event {
   }
 }
 
+/** Where the extras of the EXECUTION at `at` lie, or would. */
+function extrasOf(words: Int32Array, at: number): number {
+  const isFill = (words[at + ExecutionAt.PACKED]! & (FILL_FLAG << 16)) !== 0
+  return at + EXECUTION_WORDS + (isFill ? FILL_WORDS : 0)
+}
+
+/** Where its client id lies, or would. */
+function clientOf(words: Int32Array, at: number): number {
+  const hasExtras = (words[at + ExecutionAt.IMAGE + ImageAt.PACKED]! & EXTRAS_BIT) !== 0
+  return extrasOf(words, at) + (hasExtras ? EXTRAS_WORDS : 0)
+}
+
+/** Copy the order's image out of the EXECUTION at `at`, whole: IMAGE_WORDS words from `to`, for `readImage`. */
+export function copyImage(words: Int32Array, at: number, into: Int32Array, to: number): void {
+  const extras = extrasOf(words, at)
+  const client = clientOf(words, at)
+  const clientWords = idWords(words[at + ExecutionAt.IMAGE + ImageAt.PACKED]! >>> CLIENT_LENGTH_SHIFT)
+  for (let i = 0; i < FIXED_IMAGE_WORDS; i++) into[to + i] = words[at + ExecutionAt.IMAGE + i]!
+  for (let i = 0; i < EXTRAS_WORDS; i++) {
+    into[to + FIXED_IMAGE_WORDS + i] = extras === client ? 0 : words[extras + i]!
+  }
+  for (let i = 0; i < IMAGE_WORDS - ImageAt.CLIENT; i++) {
+    into[to + ImageAt.CLIENT + i] = i < clientWords ? words[client + i]! : 0
+  }
+}
+
 function readExecution(words: Int32Array, at: number): Event {
   const packed = words[at + ExecutionAt.PACKED]!
-  const cancelLength = packed >>> 24
+  const image = words[at + ExecutionAt.IMAGE + ImageAt.PACKED]!
+  const isFill = (packed & (FILL_FLAG << 16)) !== 0
+  const clientAt = clientOf(words, at)
+  const cancelAt = clientAt + idWords(image >>> CLIENT_LENGTH_SHIFT)
   return {
     kind: EventKind.EXECUTION,
     execution: (packed & 0xff) as ExecutionType,
     expiryReason: ((packed >>> 8) & 0xff) as ExpiryReason,
     executionId: doubleAt(words, at + ExecutionAt.EXECUTION_ID),
-    order: readImage(words, at + ExecutionAt.IMAGE),
-    lastPrice: doubleAt(words, at + ExecutionAt.LAST_PRICE),
-    lastQuantity: doubleAt(words, at + ExecutionAt.LAST_QUANTITY),
-    lastQuote: amountAt(words, at + ExecutionAt.LAST_QUOTE),
-    fee: amountAt(words, at + ExecutionAt.FEE),
-    feeAsset: words[at + ExecutionAt.FEE_ASSET]!,
-    tradeId: doubleAt(words, at + ExecutionAt.TRADE_ID),
+    order: readImageParts(words, at + ExecutionAt.IMAGE, extrasOf(words, at), clientAt),
+    lastPrice: isFill ? doubleAt(words, at + ExecutionAt.LAST_PRICE) : 0,
+    lastQuantity: isFill ? doubleAt(words, at + ExecutionAt.LAST_QUANTITY) : 0,
+    lastQuote: isFill ? amountAt(words, at + ExecutionAt.LAST_QUOTE) : 0n,
+    fee: isFill ? amountAt(words, at + ExecutionAt.FEE) : 0n,
+    feeAsset: isFill ? words[at + ExecutionAt.FEE_ASSET]! : 0,
+    tradeId: isFill ? doubleAt(words, at + ExecutionAt.TRADE_ID) : -1,
     maker: (packed & (MAKER_FLAG << 16)) !== 0,
-    cancelId: cancelLength === 0 ? '' : clientIdText(words, at + ExecutionAt.CANCEL, cancelLength),
+    cancelId: clientIdText(words, cancelAt, packed >>> 24),
   }
 }
 

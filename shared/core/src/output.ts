@@ -26,26 +26,34 @@ export const OUTCOME_HEADER_WORDS = 18
 export const OUTCOME_REPEATED = 1 << 8
 
 /** Every event begins with one word: kind | words << 8. */
-export const EXECUTION_WORDS = 54
-export const EXECUTION_CANCELED_WORDS = 64
-/** Offsets of an EXECUTION; the image of the order is at IMAGE, the id of the cancel (if any) at CANCEL. */
+/** The least an EXECUTION has; see `ExecutionAt` for what may follow. */
+export const EXECUTION_WORDS = 24
+/** Offsets of an EXECUTION. Behind the image lie, each only if there: the fill, the extras, the client id, the cancel's id. */
 export const ExecutionAt = {
-  /** execution | expiryReason << 8 | flags << 16 (MAKER_FLAG, OWN_FLAG) | cancelLength << 24 */
+  /** execution | expiryReason << 8 | flags << 16 | cancelLength << 24; flags: MAKER_FLAG, OWN_FLAG, FILL_FLAG */
   PACKED: 1,
   EXECUTION_ID: 2,
-  LAST_PRICE: 4,
-  LAST_QUANTITY: 6,
-  LAST_QUOTE: 8,
-  FEE: 10,
-  FEE_ASSET: 12,
-  TRADE_ID: 14,
-  IMAGE: 16,
-  CANCEL: 54,
+  IMAGE: 4,
+  /** With FILL_FLAG only. */
+  LAST_PRICE: 24,
+  LAST_QUANTITY: 26,
+  LAST_QUOTE: 28,
+  FEE: 30,
+  TRADE_ID: 32,
+  FEE_ASSET: 34,
 } as const
+export const FILL_WORDS = 12
 /** The execution is the resting side of a trade. */
 export const MAKER_FLAG = 1
 /** The event belongs to an order that the command itself placed, cancelled or amended: part of the remembered reply. */
 export const OWN_FLAG = 2
+/** The execution has a last price, quantity, fee: TRADE and TRADE_PREVENTION. */
+export const FILL_FLAG = 4
+
+/** Words that an id of `length` characters takes at the end of an event: as many as needed, an even number. */
+export function idWords(length: number): number {
+  return ((length + 7) >> 3) << 1
+}
 
 export const TRADE_WORDS = 18
 export const TradeAt = {
@@ -111,6 +119,7 @@ export class Output {
   /** In words; always even between events. */
   length = 0
   #start = 0
+  #events = 0
 
   clear(): void {
     this.length = 0
@@ -139,11 +148,11 @@ export class Output {
     doubles[(at + OutcomeAt.SESSION) >> 1] = session
     doubles[(at + OutcomeAt.NUMBER) >> 1] = number
     doubles[(at + OutcomeAt.ORIGINAL_SEQUENCE) >> 1] = sequence
-    words[at + OutcomeAt.EVENTS] = 0
     words[at + OutcomeAt.VERSION] = OUTCOME_VERSION
     words[at + 16] = 0
     words[at + 17] = 0
     this.#start = at
+    this.#events = 0
     this.length = at + OUTCOME_HEADER_WORDS
   }
 
@@ -153,13 +162,22 @@ export class Output {
     if (at + words > this.words.length) this.#grow(at + words)
     this.words[at] = kind | (words << 8)
     this.length = at + words
-    this.words[this.#start + OutcomeAt.EVENTS]!++
+    this.#events++
     return at
   }
 
+  /** Append `count` words of whole events, `events` in number, that are written at `length` already. */
+  append(count: number, events: number): void {
+    this.length += count
+    this.#events += events
+  }
+
   end(reject: RejectCode): void {
-    this.words[this.#start + OutcomeAt.WORDS] = this.length - this.#start
-    this.words[this.#start + OutcomeAt.REJECT] = reject
+    const { words } = this
+    const at = this.#start
+    words[at + OutcomeAt.WORDS] = this.length - at
+    words[at + OutcomeAt.REJECT] = reject
+    words[at + OutcomeAt.EVENTS] = this.#events
   }
 
   #grow(least: number): void {

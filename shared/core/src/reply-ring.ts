@@ -86,9 +86,8 @@ export class ReplyRing {
     output.reserve(length)
     const at = output.length
     for (let i = 0; i < length; i++) output.words[at + i] = words[(position + REPLY_HEADER_WORDS + i) & mask]!
-    output.length = at + length
+    output.append(length, words[(position + 3) & mask]!)
     output.words[output.start + OutcomeAt.KIND]! |= OUTCOME_REPEATED
-    output.words[output.start + OutcomeAt.EVENTS] = words[(position + 3) & mask]!
     output.doubles[(output.start + OutcomeAt.ORIGINAL_SEQUENCE) >> 1] = this.originalSequence(position)
   }
 

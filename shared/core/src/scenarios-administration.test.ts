@@ -66,6 +66,26 @@ test('no notional beyond 2^62, no level beyond 2^53 - 1: exact at the bound', ()
   expect(run(table)).toBe(neat(table))
 })
 
+test('a market order whose cost passes 2^62 cannot be paid, whatever is left of the sum', () => {
+  const table = `
+    asset COIN
+    asset CASH
+    market C COIN CASH
+    account alice
+    account bob
+    deposit alice COIN 4611686018427387904
+    deposit bob CASH 4611686018427387904
+    place alice C sell limit 4503599627370496 @1000        | NEW
+    place alice C sell limit 4503599627370495 @1000        | NEW
+    place bob C buy market 9007199254740991                | INSUFFICIENT_BALANCE
+    place alice C sell limit 4503599627370496 @999         | NEW
+    place bob C buy market 4616189618054759                | INSUFFICIENT_BALANCE
+    place bob C buy market 4616189618054758                | 4503599627370496@999 112589990684262@1000 FILLED
+    balance bob CASH                                       | 400 free, 0 locked
+  `
+  expect(run(table)).toBe(neat(table))
+})
+
 test('amend may not overfill a level either', () => {
   const table = `
     asset COIN
@@ -73,9 +93,11 @@ test('amend may not overfill a level either', () => {
     market C COIN CASH
     account alice
     deposit alice COIN 4611686018427387904
-    place alice C sell limit 9007199254740990 @2           | NEW
+    place alice C sell limit 9007199254740989 @2           | NEW
     place alice C sell limit 1 @2 id=a                     | NEW
-    amend alice C 2 client=a                               | OVERFLOW_LEVEL
+    amend alice C 3 client=a                               | OVERFLOW_LEVEL
+    amend alice C 2 client=a                               | a replaced NEW
+    amend alice C 3 client=a                               | OVERFLOW_LEVEL
     place alice C sell limit 2 @3 id=b                     | NEW
     amend alice C @2 client=b                              | OVERFLOW_LEVEL
     amend alice C @1000 order=1                            | OVERFLOW_NOTIONAL
@@ -153,10 +175,10 @@ test('imported orders take their place in the queue by the time they were first 
     +10s place alice BTCUSD sell limit 5 @100 id=native10               | NEW
     import bob BTCUSD sell limit 5 @100 id=i5 time=now-5s               | NEW
     import carol BTCUSD sell limit 5 @100 id=i7 time=now-7s executed=2  | PARTIALLY_FILLED
-    import carol BTCUSD sell limit 5 @100 id=tie time=now-5s            | NEW
+    import carol BTCUSD sell limit 4 @100 id=tie time=now-5s            | NEW
     import carol BTCUSD sell limit 5 @100 id=same time=now              | NEW
-    balance carol BTC                                                   | 987 free, 13 locked
-    place alice BTCUSD buy limit 17 @100 stp=expire-taker               | 3@100 5@100 5@100 EXPIRED_IN_MATCH
+    balance carol BTC                                                   | 988 free, 12 locked
+    place alice BTCUSD buy limit 17 @100 stp=expire-taker               | 3@100 5@100 4@100 EXPIRED_IN_MATCH
     order carol i7                                                      | not open
     order bob i5                                                        | not open
     order carol tie                                                     | not open

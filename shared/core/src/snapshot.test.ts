@@ -37,6 +37,17 @@ test.each(names)('snapshot and tail are the same as never having stopped: %s', (
   expect(restored!.sessions()).toEqual(whole.sessions())
 })
 
+test.each(names)('no word of an outcome is left as it was in the buffer: %s', (profile) => {
+  const commands = record(70 + names.indexOf(profile), 600, profile)
+  const [clean, dirty] = [new Exchange(), new Exchange()]
+  for (const [index, timed] of commands.entries()) {
+    const expected = replay(clean, [timed], index)
+    const actual = replay(dirty, [timed], index, 0x5a5a5a5a)
+    expect(Buffer.compare(actual, expected), `outcome words of command ${index + 1}`).toBe(0)
+  }
+  expect(dirty.runningHash()).toBe(clean.runningHash())
+})
+
 test('the state hash says what the state is, not how it lies in memory', () => {
   // The same orders, but one exchange has had others in between that are gone again; ids and times alike.
   const commands = record(5, 600, 'rich')

@@ -131,7 +131,7 @@ export function restoreSnapshot(state: SnapshotState, head: Head, reader: Snapsh
   for (const fees of head.accounts.fees) shard.accounts.fees.set(fees[0]!.account, [...fees])
   ;[shard.triggers.head, shard.triggers.tail, shard.triggers.count] = head.waiting as [number, number, number]
   readStores(shard, head.stores, reader)
-  for (const marketHead of head.markets) restoreMarket(shard, marketHead, reader)
+  for (const market of head.markets) restoreMarket(shard, market, reader)
   for (const { id, last, first, ring } of head.sessions) {
     const session = new Session(id)
     session.last = last

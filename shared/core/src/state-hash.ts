@@ -1,7 +1,8 @@
 import { WordHash } from './hash.ts'
+import type { ImageStore } from './image-store.ts'
 import { canonicalJson } from './listing.ts'
 import type { Market } from './market.ts'
-import { IMAGE_WORDS } from './order-image.ts'
+import { FIXED_IMAGE_WORDS } from './order-image.ts'
 import { NONE } from './order-store.ts'
 import type { PriceIndex } from './price-index.ts'
 import type { RetryMemory } from './retry-memory.ts'
@@ -14,6 +15,8 @@ class StateHash {
   readonly #hash = new WordHash()
   readonly #doubles = new Float64Array(2)
   readonly #words = new Int32Array(this.#doubles.buffer)
+  readonly #image = new Int32Array(64)
+  readonly #imageDoubles = new Float64Array(this.#image.buffer)
 
   number(value: number): void {
     this.#doubles[0] = value
@@ -35,6 +38,14 @@ class StateHash {
   text(text: string): void {
     this.number(text.length)
     for (let i = 0; i < text.length; i++) this.number(text.charCodeAt(i))
+  }
+
+  /** As an event would tell it. */
+  image(images: ImageStore, slot: number): void {
+    const tail = images.tailWords(slot)
+    images.copyImage(slot, images.updated(slot), this.#image, this.#imageDoubles, 0)
+    images.copyTail(slot, this.#image, FIXED_IMAGE_WORDS)
+    this.#hash.update(this.#image, 0, FIXED_IMAGE_WORDS + tail)
   }
 
   value(): bigint {
@@ -106,7 +117,7 @@ function hashIndex(shard: Shard, index: PriceIndex, into: StateHash): void {
 
 function hashOrder(shard: Shard, slot: number, into: StateHash): void {
   const { images, orders } = shard
-  into.words(images.words, images.at(slot), IMAGE_WORDS)
+  into.image(images, slot)
   into.number(images.priority(slot))
   into.number(orders.remaining(slot))
 }

@@ -3,7 +3,6 @@ import { ClientId } from './command.ts'
 import type { Catalogue, FeeDefinition } from './definition.ts'
 import type { AccountStatus, SymbolStatus } from './enums.ts'
 import type { OrderImage } from './event.ts'
-import { readImage } from './order-image.ts'
 import { NONE } from './order-store.ts'
 import type { PriceIndex } from './price-index.ts'
 import type { Shard } from './shard.ts'
@@ -51,14 +50,9 @@ export interface AssetTotals {
   readonly withdrawals: bigint
 }
 
-/** The image of an account's open order, by slot. */
-function imageOf(shard: Shard, slot: number): OrderImage {
-  return readImage(shard.images.words, shard.images.at(slot))
-}
-
 export function viewOrder(shard: Shard, account: number, orderId: number): OrderImage | undefined {
   const slot = shard.orders.find(orderId)
-  return slot !== NONE && shard.images.account(slot) === account ? imageOf(shard, slot) : undefined
+  return slot !== NONE && shard.images.account(slot) === account ? shard.images.read(slot) : undefined
 }
 
 export function viewOrderByClientId(
@@ -71,7 +65,7 @@ export function viewOrderByClientId(
   if (clientId.length === 0 || clientId.length > ClientId.LENGTH_MAX) return undefined
   id.set(clientId)
   const slot = shard.clientIds.find(clientHash(account, id), account, id)
-  return slot !== NONE && shard.images.symbol(slot) === symbol ? imageOf(shard, slot) : undefined
+  return slot !== NONE && shard.images.symbol(slot) === symbol ? shard.images.read(slot) : undefined
 }
 
 export function viewOpenOrders(shard: Shard, account: number, symbol: number | undefined): OrderImage[] {
@@ -80,7 +74,7 @@ export function viewOpenOrders(shard: Shard, account: number, symbol: number | u
   if (!accounts.has(account)) return found
   for (let seat = accounts.seats(account); seat !== NONE; seat = seats.next(seat)) {
     if (symbol !== undefined && seats.symbol(seat) !== symbol) continue
-    for (let slot = seats.head(seat); slot !== NONE; slot = images.seatNext(slot)) found.push(imageOf(shard, slot))
+    for (let slot = seats.head(seat); slot !== NONE; slot = images.seatNext(slot)) found.push(shard.images.read(slot))
   }
   return found.toSorted((a, b) => a.orderId - b.orderId)
 }

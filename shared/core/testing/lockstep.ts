@@ -1,6 +1,6 @@
 import { type Command, CommandKind } from '../src/command.ts'
 import type { Outcome } from '../src/event.ts'
-import { Exchange, readOutcome } from '../src/index.ts'
+import { Exchange, outcomeEvents, outcomeWords, readOutcome } from '../src/index.ts'
 import { comparable, difference } from './compare.ts'
 import { describeCommand, describeOutcome } from './describe.ts'
 import { NaiveExchange } from './naive-exchange.ts'
@@ -12,6 +12,8 @@ import type { profiles } from './stream-profiles.ts'
 export interface Thoroughness {
   readonly verifyEvery: number
   readonly stateEvery: number
+  /** Snapshot and restore, 0 for never: what follows must be what the oracle, never stopped, does. */
+  readonly restartEvery?: number
 }
 
 /** Production and oracle side by side on the same commands. */
@@ -33,7 +35,11 @@ export class Lockstep {
     this.sequence++
     exchange.output.clear()
     exchange.execute(copyCommand(command), this.sequence, time)
-    const actual = readOutcome(exchange.output.words, 0)
+    const { words, length } = exchange.output
+    const actual = readOutcome(words, 0)
+    if (outcomeWords(words, 0) !== length || outcomeEvents(words, 0) !== actual.events.length) {
+      throw new Error('the header of the outcome does not say its length and number of events')
+    }
     const expected = oracle.execute(command, this.sequence, time)
     const found = difference(comparable(actual), comparable(expected))
     if (found)
@@ -43,6 +49,9 @@ export class Lockstep {
       const wrong = sameState(exchange, oracle)
       if (wrong) throw new Error(`state after the command: ${wrong}`)
     }
+    if (thoroughness.restartEvery && this.sequence % thoroughness.restartEvery === 0) {
+      this.exchange = Exchange.restore(exchange.snapshot())
+    }
     return actual
   }
 }
@@ -51,7 +60,7 @@ export class Lockstep {
 export function runSeed(
   seed: number,
   commands: number,
-  options: { profile?: keyof typeof profiles; thoroughness?: Thoroughness; each?: (run: Lockstep) => void } = {},
+  options: { profile?: keyof typeof profiles; thoroughness?: Thoroughness } = {},
 ): Timed[] {
   const run = new Lockstep(options.thoroughness)
   const stream = new CommandStream(seed, run.oracle, options.profile)
@@ -61,7 +70,6 @@ export function runSeed(
     done.push({ command: copyCommand(command), time })
     try {
       run.execute(command, time)
-      options.each?.(run)
     } catch (cause) {
       const which = `seed ${seed}${options.profile ? ` profile ${options.profile}` : ''}, command ${i + 1}`
       throw new Error(`${which}: ${describeCommand(command)}\n${(cause as Error).message}`, { cause })
@@ -71,9 +79,14 @@ export function runSeed(
 }
 
 /** The commands of a failing seed, up to and with the one that shows it. */
-export function failing(seed: number, commands: number, profile: keyof typeof profiles): Timed[] {
+export function failing(
+  seed: number,
+  commands: number,
+  profile: keyof typeof profiles,
+  thoroughness?: Thoroughness,
+): Timed[] {
   const done: Timed[] = []
-  const run = new Lockstep()
+  const run = new Lockstep(thoroughness)
   const stream = new CommandStream(seed, run.oracle, profile)
   for (let i = 0; i < commands; i++) {
     const { command, time } = stream.next()

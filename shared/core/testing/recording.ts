@@ -16,10 +16,16 @@ export function record(seed: number, count: number, profile: keyof typeof profil
   return commands
 }
 
-/** Execute commands behind sequence `last`; the bytes of all their outcomes. */
-export function replay(exchange: Exchange, commands: readonly Timed[], last: number): Buffer {
+/**
+ * Execute commands behind sequence `last`; the bytes of all their outcomes. With `poison` the buffer holds rubbish where
+ * the next outcome goes, as it may after another history: a word that is not written would show.
+ */
+export function replay(exchange: Exchange, commands: readonly Timed[], last: number, poison = 0): Buffer {
   const { output } = exchange
   output.clear()
-  for (const [index, { command, time }] of commands.entries()) exchange.execute(command, last + index + 1, time)
+  for (const [index, { command, time }] of commands.entries()) {
+    if (poison !== 0) output.words.fill(poison, output.length)
+    exchange.execute(command, last + index + 1, time)
+  }
   return Buffer.from(output.words.buffer, output.words.byteOffset, output.length * 4)
 }

@@ -94,7 +94,7 @@ export const profiles = {
     large: true,
   },
   /** The edges of the arithmetic. */
-  large: { ...plain, large: true, filters: 5, middle: 3_000_000_000, spread: 40_000_000, quantityMax: 3_000_000_000 },
+  large: { ...plain, large: true, filters: 30, middle: 3_000_000_000, spread: 40_000_000, quantityMax: 3_000_000_000 },
 } as const satisfies Record<string, Profile>
 
 export const orderTypes = Object.values(OrderType)

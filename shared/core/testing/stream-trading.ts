@@ -1,7 +1,9 @@
 import type { Command } from '../src/command.ts'
 import { CommandKind } from '../src/command.ts'
 import type { OrderType } from '../src/enums.ts'
-import { OrderType as Types, Side } from '../src/enums.ts'
+import { OrderType as Types, SelfTradePrevention, Side } from '../src/enums.ts'
+import { bookSide } from './naive/emit.ts'
+import { freeOf, notionalOf, remainingOf } from './naive/money.ts'
 import type { NaiveOrder } from './naive/world.ts'
 import { modes, orderTypes, timesInForce } from './stream-profiles.ts'
 import type { CommandStream } from './stream.ts'
@@ -56,7 +58,8 @@ function someType(stream: CommandStream): OrderType {
   }
 }
 
-const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+/** Client ids, of every length class. */
+const names = ['a', 'b', 'c', 'd', 'e', 'four', 'a-rather-long-name-of-an-order-32', 'x'.repeat(35)]
 
 function orderFields(stream: CommandStream, c: Command): void {
   const { random, profile } = stream
@@ -71,6 +74,7 @@ function orderFields(stream: CommandStream, c: Command): void {
   else c.quantity = someQuantity(stream)
   if (c.type === LIMIT || (isStop && c.price > 0)) c.timeInForce = random.chance(65) ? 1 : random.pick(timesInForce)
   if (random.chance(60)) c.selfTradePrevention = random.pick(modes)
+  if (c.type === MARKET && c.side === Side.BUY && c.quantity > 0 && random.chance(30)) buyAllThatIsPaid(stream, c)
   if (random.chance(30)) c.clientId.set(`${random.pick(names)}${c.account}`)
   if (random.chance(5)) c.strategyId = random.next()
   if (random.chance(profile.retries)) {
@@ -78,6 +82,24 @@ function orderFields(stream: CommandStream, c: Command): void {
     c.firstSent = stream.time - random.below(random.chance(80) ? 3_000_000 : 700_000_000) + random.below(70_000_000)
   }
   if (random.chance(profile.nonsense)) garble(stream, c)
+}
+
+/** As much as the account can just pay: own orders that are then taken out of the way make it cost more. */
+function buyAllThatIsPaid({ oracle, random }: CommandStream, c: Command): void {
+  const { world } = oracle
+  const symbol = world.symbols[c.symbol]
+  let free = freeOf(world, c.account, symbol.quote)
+  let quantity = 0n
+  for (const maker of bookSide(world, c.symbol, Side.SELL)) {
+    const unit = notionalOf(symbol, maker.price, 1)
+    const offered = BigInt(remainingOf(maker))
+    const taken = free / unit < offered ? free / unit : offered
+    quantity += taken
+    free -= taken * unit
+    if (taken < offered) break
+  }
+  if (quantity > 0n) c.quantity = Number(quantity)
+  c.selfTradePrevention = random.pick([SelfTradePrevention.NONE, SelfTradePrevention.EXPIRE_MAKER])
 }
 
 function someQuoteQuantity(stream: CommandStream): number {

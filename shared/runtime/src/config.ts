@@ -4,7 +4,7 @@ import { nearest } from './spelling.ts'
 
 /** Raised with every problem of a configuration in one message; values of settings marked `secret` are never in it. */
 export class ConfigError extends Error {
-  override readonly name = 'ConfigError'
+  override readonly name: string = 'ConfigError'
   readonly problems: readonly string[]
 
   constructor(problems: readonly string[]) {

@@ -1,4 +1,16 @@
 export { ConfigError, parseConfig, printableConfig, type Environment } from './config.ts'
+export { Drain, type DrainOptions } from './drain/drain.ts'
+export { HttpDrain, type HttpDrainOptions, type HttpDrainReport } from './drain/http-drain.ts'
+export { reconnectDelayOf, reconnectReason, SERVICE_RESTART } from './drain/reconnect.ts'
+export { describeDrain, type DrainReport } from './drain/report.ts'
+export { drainSettings } from './drain/settings.ts'
+export {
+  SocketDrain,
+  type DrainedSocket,
+  type SocketDrainOptions,
+  type SocketDrainReport,
+} from './drain/socket-drain.ts'
+export { checkTimeBudget, TimeBudgetError, type TimeBudget } from './drain/time-budget.ts'
 export { Lifecycle, type Condition, type LifecycleState } from './lifecycle.ts'
 export { createLogger, type Logger, type LoggingOptions } from './logging.ts'
 export {

@@ -27,8 +27,11 @@ export interface ServiceContext<Config> {
   readonly log: Logger
   readonly metrics: Registry
   readonly lifecycle: Lifecycle
-  /** Undo what was just started: run in reverse order at shutdown, each step cut off at its bound. */
-  readonly onShutdown: (name: string, boundMs: number, run: () => void | Promise<void>) => void
+  /**
+   * Undo what was just started: run in reverse order at shutdown, each step cut off at its bound. `hurry` fires at a
+   * second signal: stop waiting for others, close what is open.
+   */
+  readonly onShutdown: (name: string, boundMs: number, run: (hurry: AbortSignal) => void | Promise<void>) => void
   /** Give up: log, run the shutdown steps, exit with 1 so that the supervisor starts a new process. */
   readonly fail: (reason: string, error?: unknown) => void
 }
@@ -38,6 +41,13 @@ export interface ServiceOptions<Schema extends TObject> {
   /** Keys are names of environment variables; must contain `serviceSettings`. */
   readonly schema: Schema
   readonly environment: Environment
+  /** Relations between settings, such as `checkTimeBudget`; throws a ConfigError. */
+  readonly check?: (config: Static<Schema>) => void
+  /**
+   * Whether the process stays ready while the shutdown steps run. A process that drains wants that: where all of its
+   * kind are going, balancers fall back to those that are ready. Without it the process leaves the rotation at once.
+   */
+  readonly readyInShutdown?: boolean
   readonly start: (context: ServiceContext<Static<Schema>>) => Promise<void>
 }
 
@@ -45,15 +55,19 @@ export interface ServiceOptions<Schema extends TObject> {
 const LOOP_BEAT_MS = 250
 const LOOP_SILENCE_MS_MAX = 10_000
 const OPS_CLOSE_MS_MAX = 1_000
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+/** From the second signal to the exit, whatever the steps do. */
+const HURRY_MS_MAX = 950
 
 /**
- * Run one service as a process: parse the configuration, open the ops port, call `start`, and on SIGTERM, SIGINT or a
- * fatal error stop being ready, run the shutdown steps and exit (0 after a signal, 1 after an error). A second signal
- * exits at once with 1. A bad configuration is one message on standard error and exit code 78 (EX_CONFIG).
+ * Run one service as a process: parse the configuration, open the ops port, call `start`, and on SIGTERM, SIGINT, SIGHUP
+ * or a fatal error run the shutdown steps and exit (0 after a signal, 1 after an error). A second signal has the steps
+ * hurry: they still close what is open, and the process is gone within a second, with 1 if a step had to be cut. A bad
+ * configuration is one message on standard error and exit code 78 (EX_CONFIG).
  */
 export async function runService<Schema extends TObject>(options: ServiceOptions<Schema>): Promise<void> {
-  const config = readConfig(options.name, options.schema, options.environment)
-  const { OPS_HOST, OPS_PORT, LOG_LEVEL } = readConfig(options.name, serviceSchema, options.environment)
+  const config = readConfig(options)
+  const { OPS_HOST, OPS_PORT, LOG_LEVEL } = parseConfig(serviceSchema, options.environment)
   const log = createLogger({ name: options.name, level: LOG_LEVEL })
   const lifecycle = new Lifecycle()
   const metrics = createMetrics({ service: options.name })
@@ -61,20 +75,16 @@ export async function runService<Schema extends TObject>(options: ServiceOptions
   lifecycle.onChange(({ name, met, reason }) => log.info({ condition: name, met, reason }, 'condition changed'))
   const shutdown = new Shutdown(log)
   const stop = async (): Promise<void> => {
-    lifecycle.set('serving', false, 'shutting down')
-    await shutdown.run()
+    lifecycle.set('serving', options.readyInShutdown ?? false, 'shutting down')
+    const reports = await shutdown.run()
+    if (shutdown.hurried && reports.some(({ outcome }) => outcome !== 'done')) process.exitCode = 1
   }
   const fail = (reason: string, error?: unknown): void => {
     log.fatal({ err: error }, reason)
     process.exitCode = 1
     void stop().finally(() => process.exit(1))
   }
-  closeWithGrace({ delay: false, logger: false }, async ({ signal, err }) => {
-    if (err) log.fatal({ err }, 'fatal error')
-    else log.info({ signal }, 'stopping')
-    await stop()
-    if (process.exitCode === 1) process.exit(1)
-  })
+  onSignals(log, shutdown, stop)
   try {
     const ops = await startOpsServer({ host: OPS_HOST, port: OPS_PORT, lifecycle, metrics })
     shutdown.add('ops', OPS_CLOSE_MS_MAX, () => ops.close())
@@ -91,20 +101,46 @@ export async function runService<Schema extends TObject>(options: ServiceOptions
     })
     if (!shutdown.isRunning) lifecycle.markStarted()
   } catch (error) {
+    if (error instanceof ConfigError) refuse(options.name, error)
     fail(`could not start: ${error instanceof Error ? error.message : String(error)}`, error)
   }
 }
 
-function readConfig<Schema extends TObject>(name: string, schema: Schema, environment: Environment): Static<Schema> {
-  try {
-    return parseConfig(schema, environment)
-  } catch (error) {
-    if (error instanceof ConfigError) {
-      process.stderr.write(`${name}: ${error.message}\n`)
-      process.exit(EX_CONFIG)
+function onSignals(log: Logger, shutdown: Shutdown, stop: () => Promise<void>): void {
+  const grace = closeWithGrace({ delay: false, logger: false, skip: [...STOP_SIGNALS] }, async ({ signal, err }) => {
+    if (err) log.fatal({ err }, 'fatal error')
+    else if (signal) log.info({ signal }, 'stopping')
+    await stop()
+    if (process.exitCode === 1) process.exit(1)
+  })
+  const received = (signal: NodeJS.Signals): void => {
+    if (!shutdown.isRunning) {
+      log.info({ signal }, 'stopping')
+      grace.close()
+    } else if (!shutdown.hurried) {
+      log.warn({ signal }, 'hurrying')
+      shutdown.hurry()
+      setTimeout(() => process.exit(1), HURRY_MS_MAX).unref()
     }
+  }
+  for (const signal of STOP_SIGNALS) process.on(signal, received)
+}
+
+function readConfig<Schema extends TObject>(options: ServiceOptions<Schema>): Static<Schema> {
+  try {
+    const config = parseConfig(options.schema, options.environment)
+    parseConfig(serviceSchema, options.environment)
+    options.check?.(config)
+    return config
+  } catch (error) {
+    if (error instanceof ConfigError) refuse(options.name, error)
     throw error
   }
+}
+
+function refuse(name: string, error: ConfigError): never {
+  process.stderr.write(`${name}: ${error.message}\n`)
+  process.exit(EX_CONFIG)
 }
 
 function beatEventLoop(lifecycle: Lifecycle, shutdown: Shutdown): void {

@@ -28,3 +28,27 @@ test('steps run once, last started first, and neither a failing nor a stuck one 
     'first done',
   ])
 })
+
+test('in a hurry every step still runs, and a stuck one leaves time to those behind it', async () => {
+  const shutdown = new Shutdown(log)
+  const ran: string[] = []
+  const stuck = () => new Promise<void>(() => {})
+  shutdown.add('first', 60_000, () => void ran.push('first'))
+  shutdown.add('stuck', 60_000, stuck)
+  shutdown.add('waiting', 60_000, async (hurry) => {
+    if (!hurry.aborted) await new Promise((resolve) => hurry.addEventListener('abort', resolve))
+    ran.push('waiting')
+  })
+  const begin = performance.now()
+  const reports = shutdown.run()
+  expect(shutdown.hurried).toBe(false)
+  shutdown.hurry()
+  expect((await reports).map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
+    'waiting done',
+    'stuck cut',
+    'first done',
+  ])
+  expect(ran).toEqual(['waiting', 'first'])
+  expect(performance.now() - begin).toBeLessThan(1_000)
+  expect(shutdown.hurried).toBe(true)
+})

@@ -1,40 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
+import { killChildren, launch as launchFixture } from '../testing/launch.ts'
 
-const fixture = fileURLToPath(new URL('../testing/service-fixture.ts', import.meta.url))
-const children: ChildProcess[] = []
+const launch = (environment: Record<string, string>) => launchFixture('./service-fixture.ts', environment)
 
-afterEach(() => {
-  for (const child of children.splice(0)) if (child.exitCode === null) child.kill('SIGKILL')
-})
-
-interface Line {
-  readonly msg?: string
-  readonly level?: string
-  readonly opsPort?: number
-}
-
-function launch(environment: Record<string, string>) {
-  const child = spawn(process.execPath, [fixture], { env: { OPS_PORT: '0', ...environment } })
-  children.push(child)
-  const lines: Line[] = []
-  const waiting: { text: string; resolve: (line: Line) => void }[] = []
-  createInterface({ input: child.stdout }).on('line', (text) => {
-    const line: Line = JSON.parse(text)
-    lines.push(line)
-    for (const wait of waiting) if (line.msg?.includes(wait.text)) wait.resolve(line)
-  })
-  const logged = (text: string) =>
-    new Promise<Line>((resolve) => {
-      const seen = lines.find((line) => line.msg?.includes(text))
-      if (seen) resolve(seen)
-      else waiting.push({ text, resolve })
-    })
-  return { child, lines, logged, exit: once(child, 'exit') }
-}
+afterEach(killChildren)
 
 test('probes and metrics answer, SIGTERM runs the steps in reverse order and exits with 0', async () => {
   const { child, lines, logged, exit } = launch({})
@@ -53,13 +22,19 @@ test('probes and metrics answer, SIGTERM runs the steps in reverse order and exi
   expect(steps).toEqual(['second', 'first', 'event-loop', 'ops'])
 })
 
-test('a second signal exits at once', async () => {
-  const { child, logged, exit } = launch({ STUCK: 'true' })
+test('after a second signal a stuck step does not keep the others from running', async () => {
+  const { child, lines, logged, exit } = launch({ STUCK: 'true' })
   await logged('fixture runs')
   child.kill('SIGTERM')
   await logged('stopping')
   child.kill('SIGINT')
   expect((await exit)[0]).toBe(1)
+  expect(lines.flatMap(({ msg }) => /^shutdown step (.+)$/.exec(msg ?? '')?.[1] ?? [])).toEqual([
+    'second cut',
+    'first done',
+    'event-loop done',
+    'ops done',
+  ])
 })
 
 test('a fatal error is logged and exits with 1 after the steps', async () => {

@@ -21,9 +21,9 @@ export class Authenticator {
 
   /** The key, if it is in force, may be used from `ip` and for this kind of operation; else -2014 or -2015. */
   key(apiKey: string, ip: string, security: Security): ApiKey {
-    if (!API_KEY.test(apiKey)) throw BAD_FORMAT
     const key = this.#keys.find(apiKey)
-    if (key === undefined) throw REJECTED_KEY
+    // A key that is known is of the right form.
+    if (key === undefined) throw API_KEY.test(apiKey) ? REJECTED_KEY : BAD_FORMAT
     this.checkPermission(key, ip, security)
     return key
   }

@@ -1,5 +1,7 @@
-import { createHmac, timingSafeEqual, verify } from 'node:crypto'
+import { timingSafeEqual, verify } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
 import type { ApiKey } from '../keys/api-key.ts'
+import { HmacSha256 } from './hmac-sha256.ts'
 
 const HMAC_HEX_LENGTH = 64
 const HEX = /^[0-9a-fA-F]{64}$/
@@ -23,9 +25,20 @@ export function signatureIsValid(key: ApiKey, payload: string, signature: string
 
 function hmacIsValid(key: ApiKey, payload: string, signature: string): boolean {
   if (signature.length !== HMAC_HEX_LENGTH || !HEX.test(signature)) return false
-  expected.write(createHmac('sha256', key.verifier).update(payload).digest('hex'), 'latin1')
+  expected.write(hmacOf(key.verifier).hex(payload), 'latin1')
   given.write(signature.toLowerCase(), 'latin1')
   return timingSafeEqual(expected, given)
+}
+
+const hmacs = new WeakMap<KeyObject, HmacSha256>()
+
+function hmacOf(secret: KeyObject): HmacSha256 {
+  let hmac = hmacs.get(secret)
+  if (hmac === undefined) {
+    hmac = new HmacSha256(secret)
+    hmacs.set(secret, hmac)
+  }
+  return hmac
 }
 
 /**

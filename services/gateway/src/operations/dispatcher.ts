@@ -4,7 +4,7 @@ import type { ApiKey } from '../keys/api-key.ts'
 import type { Services } from '../services.ts'
 import type { Call } from './call.ts'
 import { missing } from './params.ts'
-import type { Operation } from './operation.ts'
+import type { Operation, OperationContext } from './operation.ts'
 
 /** Runs operations for every transport: charges the limits, checks key, time and signature, then runs. */
 export class Dispatcher {
@@ -16,27 +16,28 @@ export class Dispatcher {
     this.authenticator = new Authenticator(services.keys)
   }
 
-  /** The operation's result (see `jsonText`); throws or rejects with `PublicError`. */
-  async call(operation: Operation, call: Call): Promise<unknown> {
+  /** The operation's result (see `jsonText`) or a promise of it; throws or rejects with `PublicError`. */
+  call(operation: Operation, call: Call): unknown {
     const { limits } = this.services
     const weight = operation.weight(call.params)
     const unlimited = this.#claimsUnlimited(operation, call)
     if (!unlimited) limits.request(call.ip, weight)
-    const caller = this.#authenticateOrCharge(operation, call, unlimited ? weight : 0)
-    const result = await operation.run(
-      {
-        services: this.services,
-        account: caller.key?.account ?? 0,
-        key: caller.key,
-        receivedAt: call.receivedAt,
-        sendBefore: caller.sendBefore,
-        timeUnit: call.timeUnit,
-        firstSent: call.firstSent,
-      },
-      call.params,
-    )
-    if (operation.freeWhenSuccessful === true && !unlimited) limits.refund(call.ip, weight)
-    return result
+    const { key, sendBefore } = this.#authenticateOrCharge(operation, call, unlimited ? weight : 0)
+    const context: OperationContext = {
+      services: this.services,
+      account: key?.account ?? 0,
+      key,
+      receivedAt: call.receivedAt,
+      sendBefore,
+      timeUnit: call.timeUnit,
+      firstSent: call.firstSent,
+    }
+    const result = operation.run(context, call.params)
+    if (operation.freeWhenSuccessful !== true || unlimited) return result
+    return Promise.resolve(result).then((success) => {
+      limits.refund(call.ip, weight)
+      return success
+    })
   }
 
   /** A key without limits is named; whether the caller has it comes later. */

@@ -1,28 +1,34 @@
-import { Reject, readOutcome } from '@uptick/core'
+import { Reject, outcomeReject } from '@uptick/core'
 import type { Command, Outcome } from '@uptick/core'
-import { publicErrorOf } from '@uptick/protocol'
+import { publicErrorOf, readReply } from '@uptick/protocol'
 import type { RejectContext } from '@uptick/protocol'
+import type { OutcomeView } from '../engine-link/link.ts'
 import type { OperationContext } from './operation.ts'
 
 /** Have the engine execute a command of the caller; `build` need not set the account. */
-export async function execute(context: OperationContext, build: (command: Command) => void): Promise<Outcome> {
-  const { account, sendBefore, services } = context
-  const { words, offset } = await services.link.submit((command) => {
-    build(command)
-    command.account = account
-  }, sendBefore)
-  return readOutcome(words, offset)
+export function execute(context: OperationContext, build: (command: Command) => void): Promise<Outcome> {
+  return submit(context, build).then(({ words, offset }) => readReply(words, offset))
 }
 
 /** As `execute`; a rejection is thrown as the error that traders get. */
-export async function executeOrThrow(
+export function executeOrThrow(
   context: OperationContext,
   rejection: RejectContext,
   build: (command: Command) => void,
 ): Promise<Outcome> {
-  const outcome = await execute(context, build)
-  if (outcome.reject !== Reject.NONE) throw publicErrorOf(outcome.reject, rejection)
-  return outcome
+  return submit(context, build).then(({ words, offset }) => {
+    const reject = outcomeReject(words, offset)
+    if (reject !== Reject.NONE) throw publicErrorOf(reject, rejection)
+    return readReply(words, offset)
+  })
+}
+
+function submit(context: OperationContext, build: (command: Command) => void): Promise<OutcomeView> {
+  const { account, sendBefore, services } = context
+  return services.link.submit((command) => {
+    build(command)
+    command.account = account
+  }, sendBefore)
 }
 
 /** Count one more order of the caller's account; -1015 past a limit. */

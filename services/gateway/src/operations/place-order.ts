@@ -1,6 +1,6 @@
 import { CommandKind } from '@uptick/core'
 import type { FeeDefinition } from '@uptick/core'
-import { newOrderResponse, testOrderCommission } from '@uptick/protocol'
+import { fullOrderText, newOrderResponse, testOrderCommission } from '@uptick/protocol'
 import { accountFees } from './account-view.ts'
 import { fillNewOrder, readNewOrder } from './new-order.ts'
 import { chargeOrder, executeOrThrow } from './outcomes.ts'
@@ -16,18 +16,24 @@ export const placeOrder: Operation = {
   weight: () => 1,
   freeWhenSuccessful: true,
   orders: 1,
-  async run(context, params) {
+  run(context, params) {
     const { firstSent, services, timeUnit } = context
     // Without an id of the trader's own there is nothing by which a retry could be recognised.
     if (firstSent !== 0 && !params.has('newClientOrderId')) throw missing('newClientOrderId')
     const order = readNewOrder(params, services)
     chargeOrder(context)
-    const outcome = await executeOrThrow(context, { action: 'place', orderType: order.type }, (command) => {
+    const { responseType, type } = order
+    const outcome = executeOrThrow(context, { action: 'place', orderType: type }, (command) => {
       command.kind = CommandKind.PLACE
       command.firstSent = firstSent
       fillNewOrder(command, order)
     })
-    return newOrderResponse(outcome, order.responseType, services.catalogue.format, timeUnit)
+    return outcome.then((placed) => {
+      const { format } = services.catalogue
+      return responseType === 'FULL'
+        ? new Json(fullOrderText(placed, format, timeUnit))
+        : newOrderResponse(placed, responseType, format, timeUnit)
+    })
   },
 }
 

@@ -1,16 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import fastify from 'fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
+import type { PublicError } from '@uptick/protocol'
+import { PublicErrors, publicError } from '@uptick/protocol'
 import type { Dispatcher } from '../operations/dispatcher.ts'
-import { jsonText } from '../operations/operation.ts'
 import type { Operation, OperationRegistry } from '../operations/operation.ts'
+import { JSON_TYPE, OperationExchange } from './operation-exchange.ts'
 import { callOf } from './request-call.ts'
 import { registerStubs } from './stubs.ts'
 
 /** No request of the API is near it. */
 const BODY_BYTES_MAX = 64 * 1024
-const JSON_TYPE = 'application/json;charset=UTF-8'
 
 const TOO_LARGE = publicError(PublicErrors.PAYLOAD_TOO_LARGE)
 const MALFORMED = publicError(PublicErrors.ILLEGAL_CHARACTERS_SOMEWHERE)
@@ -77,49 +77,24 @@ function plainBody({ headers, url }: { headers: IncomingHttpHeaders; url?: strin
 function addRoute(app: FastifyInstance, options: RestOptions, operation: Operation): void {
   const { rest } = operation
   if (rest === undefined) return
-  const { dispatcher, failed, measured } = options
-  const { clock, limits } = dispatcher.services
+  const { dispatcher } = options
   app.route({
     method: rest.method,
     url: rest.path,
-    handler: async (request, reply) => {
-      const receivedAt = clock.now()
-      const began = measured === undefined ? 0 : performance.now()
+    handler: (request, reply) => {
+      const exchange = new OperationExchange(options, operation, request, reply)
       try {
         const { accept } = request.headers
         if (accept !== undefined && accept.includes('application/sbe') && !/json|\*\/\*/.test(accept))
           throw NOT_ACCEPTABLE
-        const call = callOf(request, receivedAt)
-        const text = jsonText(await dispatcher.call(operation, call))
-        if (operation.orders !== undefined) orderCountHeaders(reply, options, call.apiKey)
-        weightHeaders(request, reply, limits.usedWeight(request.ip))
-        reply.header('content-type', JSON_TYPE)
-        reply.send(text)
+        const result = dispatcher.call(operation, callOf(request, exchange.receivedAt))
+        if (result instanceof Promise) result.then(exchange.succeed, exchange.fail)
+        else exchange.succeed(result)
       } catch (error) {
-        const shown = error instanceof PublicError ? error : UNKNOWN
-        if (shown === UNKNOWN) failed(operation.name, error)
-        weightHeaders(request, reply, limits.usedWeight(request.ip))
-        sendError(reply, shown)
+        exchange.fail(error)
       }
-      measured?.(operation.name, reply.statusCode, (performance.now() - began) / 1000)
-      return reply
     },
   })
-}
-
-function weightHeaders(request: FastifyRequest, reply: FastifyReply, used: number): void {
-  reply.header('x-mbx-used-weight', used)
-  reply.header('x-mbx-used-weight-1m', used)
-  if (request.headers.origin !== undefined) reply.header('access-control-allow-origin', '*')
-}
-
-function orderCountHeaders(reply: FastifyReply, options: RestOptions, apiKey: string): void {
-  const { keys, limits } = options.dispatcher.services
-  const account = keys.find(apiKey)?.account
-  if (account === undefined) return
-  const { tenSeconds, day } = limits.orderCounts(account)
-  reply.header('x-mbx-order-count-10s', tenSeconds)
-  reply.header('x-mbx-order-count-1d', day)
 }
 
 /** Write an error as Binance does. */

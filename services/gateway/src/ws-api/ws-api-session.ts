@@ -3,6 +3,7 @@ import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { Call } from '../operations/call.ts'
 import { jsonText } from '../operations/operation.ts'
 import type { Operation, OperationRegistry, TimeUnit } from '../operations/operation.ts'
+import { shownError } from '../operations/shown-error.ts'
 import type { RateLimitState } from '../limits/limits.ts'
 import { Params, illegal, microseconds } from '../operations/params.ts'
 import type { Protocol } from '../sockets/connection.ts'
@@ -92,9 +93,9 @@ export class WsApiSession implements Protocol {
       if (operation) await this.#run(request, operation, call)
       else this.#runOwn(request, call)
     } catch (error) {
-      const isKnown = error instanceof PublicError
-      if (!isKnown) failed(request.method, error)
-      const shown = isKnown ? error : publicError(PublicErrors.UNKNOWN)
+      const known = shownError(error)
+      if (known === undefined) failed(request.method, error)
+      const shown = known ?? publicError(PublicErrors.UNKNOWN)
       status = shown.status
       this.#fail(request, shown, request.params.get('apiKey'))
     }

@@ -49,7 +49,7 @@ export function orderBody(order: OrderView, formats: CatalogueFormat) {
     price: format.price(order.price),
     origQty: format.quantity(order.quantity),
     executedQty: format.quantity(order.executed),
-    origQuoteOrderQty: format.quoteAmount(BigInt(order.quoteQuantity)),
+    origQuoteOrderQty: format.quoteUnits(order.quoteQuantity),
     cummulativeQuoteQty: format.quoteAmount(order.cumulativeQuote),
     status: orderStatusName(order.status),
     timeInForce: timeInForceName(order.timeInForce),
@@ -77,7 +77,7 @@ function workingTime(order: OrderView, unit: TimeUnit): number {
 }
 
 /** What one outcome tells of one order: all of its executions, the last of which shows it as it stands. */
-interface OrderStory {
+export interface OrderStory {
   readonly created: ExecutionEvent
   readonly last: ExecutionEvent
   readonly fills: readonly ExecutionEvent[]
@@ -88,7 +88,7 @@ interface OrderStory {
  * The order that the command of `outcome` placed. It is the one that became NEW; others in the outcome are its makers
  * and triggered stop orders. Undefined when the outcome placed none.
  */
-function storyOf(outcome: Outcome): OrderStory | undefined {
+export function storyOf(outcome: Outcome): OrderStory | undefined {
   let created: ExecutionEvent | undefined
   let last: ExecutionEvent | undefined
   const fills: ExecutionEvent[] = []
@@ -209,7 +209,7 @@ export function orderQueryResponse(order: OrderView, formats: CatalogueFormat, u
     updateTime: timeIn(order.updatedTime, unit),
     isWorking: order.working,
     workingTime: workingTime(order, unit),
-    origQuoteOrderQty: format.quoteAmount(BigInt(order.quoteQuantity)),
+    origQuoteOrderQty: format.quoteUnits(order.quoteQuantity),
     selfTradePreventionMode: selfTradePreventionName(order.selfTradePrevention),
     ...strategyFields(order),
     ...(order.prevented !== 0 && { preventedQuantity: format.quantity(order.prevented) }),

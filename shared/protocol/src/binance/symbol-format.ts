@@ -26,6 +26,8 @@ export function amountText(amount: Amount, decimals: number): string {
 export class SymbolFormat {
   readonly definition: SymbolDefinition & { readonly id: number }
   readonly name: string
+  /** The name as JSON. */
+  readonly nameText: string
   readonly base: string
   readonly quote: string
   readonly baseDecimals: number
@@ -34,6 +36,7 @@ export class SymbolFormat {
   constructor(definition: SymbolDefinition & { readonly id: number }, baseDecimals: number, quoteDecimals: number) {
     this.definition = definition
     this.name = definition.name
+    this.nameText = JSON.stringify(definition.name)
     this.base = definition.base
     this.quote = definition.quote
     this.baseDecimals = baseDecimals
@@ -57,6 +60,11 @@ export class SymbolFormat {
   notional(price: number, quantity: number): string {
     const { priceDecimals, quantityDecimals } = this.definition
     return formatAmount(BigInt(price) * BigInt(quantity), priceDecimals + quantityDecimals)
+  }
+
+  /** Units of the quote asset within 53 bits: what an order may name. */
+  quoteUnits(units: number): string {
+    return formatUnits(units, this.quoteDecimals)
   }
 
   /** Units of the quote asset. */

@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { TestExchange } from './start-exchange.ts'
+
+const main = fileURLToPath(new URL('../src/operator/main.ts', import.meta.url))
+
+interface Typed {
+  readonly code: number
+  readonly output: string
+  readonly errors: string
+}
+
+/** What a person types after `npm run operator --`. */
+function type(folder: string, ...words: string[]): Promise<Typed> {
+  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' }
+  return new Promise((done) => {
+    execFile(process.execPath, [main, ...words, '--data', folder], { env }, (error, output, errors) => {
+      done({ code: error === null ? 0 : Number(error.code), output, errors })
+    })
+  })
+}
+
+let exchange: TestExchange
+beforeAll(async () => {
+  exchange = await TestExchange.start()
+}, 90_000)
+afterAll(() => exchange.remove(), 60_000)
+
+test('a trader from nothing, as the help says', async () => {
+  const { folder } = exchange
+  const added = await type(folder, 'add-account', 'carol', '--json')
+  const { account } = JSON.parse(added.output)
+  const number = String(account)
+  for (let time = 1; time <= 2; time++)
+    expect(await type(folder, 'deposit', number, '10000', 'USDT', '--reference', 'first')).toMatchObject({ code: 0 })
+  expect((await type(folder, 'account', number)).output).toMatch(/USDT +10000\.00000000 +0\.00000000\n/)
+  expect((await type(folder, 'withdraw', number, '10000.01', 'USDT')).errors).toMatch(
+    /^INSUFFICIENT_FUNDS_TO_WITHDRAW: /,
+  )
+  const key = JSON.parse((await type(folder, 'add-key', number, '--label', 'laptop', '--json')).output)
+  expect(key.secret).toHaveLength(64)
+  expect((await type(folder, 'keys', '--account', number)).output).toContain(key.apiKey)
+  expect(JSON.parse((await type(folder, 'revoke-key', key.apiKey, '--json')).output).status).toBe('REVOKED')
+  expect(JSON.parse((await type(folder, 'freeze', number, '--json')).output)).toEqual({ account, status: 'FROZEN' })
+})
+
+test('a listing, a halt, and the phases back', async () => {
+  const { folder } = exchange
+  expect((await type(folder, 'add-asset', 'SOL', '8')).code).toBe(0)
+  const listed = await type(
+    folder,
+    'add-symbol',
+    'SOL',
+    'USDT',
+    '--price-decimals',
+    '3',
+    '--quantity-decimals',
+    '3',
+    'maxOrders=500',
+  )
+  expect(listed).toMatchObject({ code: 0, errors: '' })
+  expect(JSON.parse((await type(folder, 'symbols', 'SOLUSDT', '--json')).output).filters.maxOrders).toBe(500)
+  expect((await type(folder, 'halt', 'SOLUSDT')).code).toBe(0)
+  expect((await type(folder, 'symbols')).output).toMatch(/SOLUSDT +HALT /)
+  expect((await type(folder, 'phase', 'trading', 'SOLUSDT')).code).toBe(0)
+  expect((await type(folder, 'symbols')).output).not.toMatch(/HALT/)
+})
+
+test('a mistake is one line that helps', async () => {
+  const { folder } = exchange
+  const mistakes: [string[], RegExp][] = [
+    [['deposite', '1'], /^There is no command deposite\. "npm run operator -- --help" lists them\.\n$/],
+    [['deposit', '1', '5'], /^ASSET is missing\.\n$/],
+    [['deposit', 'one', '5', 'BTC'], /^The account is a whole number, not one\.\n$/],
+    [['deposit', '1', '5', 'DOGE'], /^NOT_FOUND: there is no asset DOGE\n$/],
+    [['status', '--jason'], /^Unknown option '--jason'\. /],
+  ]
+  for (const [words, sentence] of mistakes) {
+    const typed = await type(folder, ...words)
+    expect(typed.errors).toMatch(sentence)
+    expect(typed.code).toBe(1)
+  }
+})
+
+test('without an exchange, it says how to name one', async () => {
+  const empty = mkdtempSync(join(tmpdir(), 'uptick-empty-'))
+  const typed = await type(empty, 'status')
+  rmSync(empty, { recursive: true })
+  expect(typed.errors).toMatch(/^No exchange runs on .*npm start.*--data.*OPERATOR_URL/)
+  expect((await type(empty, '--help')).output).toContain('add-account carol')
+})
