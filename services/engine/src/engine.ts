@@ -93,6 +93,9 @@ export class Engine {
   #role: Role = 'starting'
   #standby: Standby | undefined
   #leadership: Leadership | undefined
+  #handingOver: Promise<HandOver> | undefined
+  /** Somebody leads, as far as the lease tells. */
+  #isLed = true
   #leaderUrl = ''
   #recorded = 0
   #settle: () => void = () => undefined
@@ -159,7 +162,8 @@ export class Engine {
   /** Let another member lead: as on SIGTERM, but this engine follows again. Undefined when none is ready to. */
   async handOff(): Promise<HandOver | undefined> {
     const leadership = this.#leadership
-    if (this.#role !== 'leading' || !leadership?.leader?.members.successor()) return undefined
+    const isReady = leadership?.leader?.members.successor() !== undefined
+    if (this.#role !== 'leading' || !leadership || !isReady) return undefined
     return this.#handOver(leadership)
   }
 
@@ -168,6 +172,7 @@ export class Engine {
     this.#abort.abort()
     const leadership = this.#leadership
     if (this.#role === 'leading' && leadership) await this.#handOver(leadership)
+    await this.#handingOver
     if (!ENDS.has(this.#role)) this.#setRole('stopping')
     await leadership?.end(this.#role)
     await this.#standby?.stop()
@@ -181,7 +186,7 @@ export class Engine {
     const isElsewhere = this.#leaderUrl !== '' && this.#leaderUrl !== this.#settings.url
     return {
       reason: this.#role,
-      isSoon: this.#role === 'taking-over',
+      isSoon: this.#role === 'taking-over' || (this.#role === 'standby' && !this.#isLed),
       ...(isElsewhere ? { leader: this.#leaderUrl } : {}),
     }
   }
@@ -268,10 +273,14 @@ export class Engine {
     this.#settle()
   }
 
-  async #handOver(leadership: Leadership): Promise<HandOver> {
-    this.#setRole('handing-over')
+  #handOver(leadership: Leadership): Promise<HandOver> {
+    this.#handingOver ??= this.#passOn(leadership).finally(() => (this.#handingOver = undefined))
+    return this.#handingOver
+  }
+
+  async #passOn(leadership: Leadership): Promise<HandOver> {
     this.#seams.conditions.set('caught-up', false, 'handing over')
-    const handOver = await leadership.handOver()
+    const handOver = await leadership.handOver(() => this.#setRole('handing-over'))
     this.#leaderUrl = handOver.successor ?? ''
     this.#seams.observer.handedOver(handOver.milliseconds)
     this.#seams.log.info({ ...handOver }, handOver.successor ? 'handed over' : 'given up: no standby is ready')
@@ -338,13 +347,18 @@ export class Engine {
 
   #looked(view: LeaseView): void {
     this.#seams.conditions.set('journal', true)
-    const isLed = !view.expired && view.epoch !== 0
+    const isLed = !view.expired && view.epoch !== 0 && !view.abandoned
     this.#leaderUrl = isLed ? view.url : ''
+    const wasLed = this.#isLed
+    this.#isLed = isLed || view.halted !== undefined
     // The leader was expected to hand over, and did so to nobody or to another one.
     if (this.#role === 'taking-over') this.#setRole('standby')
     if (view.halted !== undefined) this.#seams.conditions.set('journal', false, `halted: ${view.halted}`)
     const isOurs = view.holder === this.#seams.lease.holder
-    if ((isLed && !isOurs && !view.abandoned) || view.halted !== undefined) this.#settle()
+    // Who waits here for a leader is told that it is another one.
+    if (this.#isLed && !wasLed) for (const handler of this.#handlers) handler.hostChanged()
+    const follows = isLed && !isOurs && this.#standby?.isCaughtUp === true
+    if (follows || view.halted !== undefined) this.#settle()
   }
 
   #trouble(error: unknown, message: string): void {

@@ -4,6 +4,8 @@ import { LeaseKeeper } from './lease-keeper.ts'
 import type { Recovered } from './recovery.ts'
 import type { Clock, Timers } from './seams.ts'
 
+/** How long standbys may take to be ready, when none is. */
+const READY_MS_MAX = 1_000
 /** Commits that take longer than this do not hold the hand-over up: the successor reads in the journal what became of them. */
 const DRAIN_MS_MAX = 2_000
 /** A successor that has not claimed by then is given up: anybody may. */
@@ -106,15 +108,17 @@ export class Leadership {
   /**
    * Pass the shard on: sequence nothing more, finish the commits, name the standby that is furthest, and tell gateways
    * where to go. From the moment that it is told, this member answers nothing, so the successor need not wait for the
-   * lease to say the same.
+   * lease to say the same. `stopping` is called when it stops sequencing.
    */
-  async handOver(): Promise<HandOver> {
+  async handOver(stopping: () => void): Promise<HandOver> {
     const { lease, epoch, clock, log } = this.#options
     const leader = this.#leader
     if (!leader) throw new Error('not leading yet')
-    const begin = clock.elapsed()
+    await this.#successorReady(leader)
+    stopping()
+    const stoppedAt = clock.elapsed()
     await this.#drained(leader)
-    const drainMilliseconds = clock.elapsed() - begin
+    const drainMilliseconds = clock.elapsed() - stoppedAt
     const successor = leader.members.successor()
     this.#keeper.stop()
     leader.shut(successor ? 'handed-over' : 'stopping', successor?.facts.url)
@@ -128,7 +132,7 @@ export class Leadership {
       log.warn({ err: error }, 'the lease could not be passed on; it runs out')
     }
     await this.end('handed-over')
-    const milliseconds = clock.elapsed() - begin
+    const milliseconds = clock.elapsed() - stoppedAt
     return { successor: successor?.facts.url, epoch, last: leader.durable, drainMilliseconds, milliseconds }
   }
 
@@ -143,6 +147,15 @@ export class Leadership {
     // Changes nothing where the lease is somebody else's already.
     await lease.hand(epoch).catch(() => undefined)
     this.#end()
+  }
+
+  /** A standby that has joined may need a moment more; commands go on being executed meanwhile. */
+  async #successorReady(leader: Leader): Promise<void> {
+    const { clock, timers } = this.#options
+    const until = clock.elapsed() + READY_MS_MAX
+    while (leader.members.count > 0 && !leader.members.successor() && clock.elapsed() < until) {
+      await new Promise<void>((resolve) => timers.after(TAKEN_LOOK_MS, resolve))
+    }
   }
 
   #drained(leader: Leader): Promise<void> {

@@ -21,6 +21,7 @@ export interface LeaseKeeperOptions {
     resumed(): void
     /** The lease is somebody else's, or the epoch no longer the journal's. */
     lost(): void
+    /** A renewal failed, after one that had not. */
     trouble(error: unknown): void
   }
 }
@@ -38,6 +39,7 @@ export class LeaseKeeper {
   #renewing = false
   #stopped = false
   #uncertain = false
+  #troubled = false
   readonly #endListening: () => void
 
   constructor(options: LeaseKeeperOptions) {
@@ -87,13 +89,15 @@ export class LeaseKeeper {
       if (this.#stopped) return
       if (!renewed) return events.lost()
       this.#validUntil = sentAt + this.#usableMs
+      this.#troubled = false
       if (this.#uncertain && this.isCertain) {
         this.#uncertain = false
         events.resumed()
       }
     } catch (error) {
       next = RETRY_MS
-      if (!this.#stopped) events.trouble(error)
+      if (!this.#stopped && !this.#troubled) events.trouble(error)
+      this.#troubled = true
     } finally {
       this.#renewing = false
       this.#schedule(next)
