@@ -26,7 +26,9 @@ export interface ConnectionEvents {
   lost(): void
 }
 
-/** From dialling to WELCOME; an engine that does not lead hangs up or stays silent. */
+/** From dialling to an open connection; a process that is frozen never gets that far. */
+const OPEN_MS_MAX = 300
+/** From there to WELCOME: an engine that does not lead hangs up, one that is about to lead lets us wait. */
 const WELCOME_MS_MAX = 1000
 const BACKOFF_MS_MIN = 20
 const BACKOFF_MS_MAX = 100
@@ -89,6 +91,7 @@ export class Connection {
     socket = dial(url, {
       opened: () => {
         isOpen = true
+        if (socket !== undefined && this.#socket === socket) this.#expectWelcome(url)
         hello()
       },
       received: (frame) => {
@@ -99,8 +102,15 @@ export class Connection {
       },
     })
     this.#socket = socket
-    if (isOpen) hello()
-    this.#cancel = timers.after(WELCOME_MS_MAX, () => {
+    if (isOpen) {
+      this.#expectWelcome(url)
+      hello()
+    } else this.#cancel = timers.after(OPEN_MS_MAX, () => this.drop(`no connection to ${url}`))
+  }
+
+  #expectWelcome(url: string): void {
+    this.#cancel()
+    this.#cancel = this.#options.timers.after(WELCOME_MS_MAX, () => {
       if (!this.#welcomed) this.drop(`no welcome from ${url}`)
     })
   }
