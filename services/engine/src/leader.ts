@@ -90,7 +90,7 @@ export class Leader {
     this.epoch = epoch
     this.closedOrders = closedOrders
     this.links = new LinkTable(clock)
-    this.members = new MemberTable(options.batches, epoch)
+    this.members = new MemberTable(options.batches, epoch, clock)
     this.#gate = new ReplyGate(exchange.sequence, options.mayAnswer)
     this.#feed = new Feed(retained)
     this.#sessions = new SessionExpiry(exchange)
@@ -119,7 +119,10 @@ export class Leader {
     })
     this.#sweeps = new Sweeps(timers)
     this.#sweeps.every(SESSION_SWEEP_MS, () => this.#expireSessions())
-    this.#sweeps.every(STUCK_SWEEP_MS, () => this.links.closeStuck())
+    this.#sweeps.every(STUCK_SWEEP_MS, () => {
+      this.links.closeStuck()
+      this.members.closeSilent()
+    })
     this.#sequencer.wake()
   }
 

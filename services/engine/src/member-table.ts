@@ -2,10 +2,14 @@ import { encodeBatches, encodeHandOver, type JoinFrame, type MemberFacts, type S
 import { closeReason, CloseCode } from './link-errors.ts'
 import { LINK_BUFFERED_BYTES_MAX, MEMBERS_MAX } from './limits.ts'
 import type { RetainedBatches } from './retained-batches.ts'
-import type { LinkSocket } from './seams.ts'
+import type { Clock, LinkSocket } from './seams.ts'
 
 /** Payload bytes of one BATCHES frame, unless a single batch is longer. */
 const FRAME_BYTES_MAX = 1 << 20
+
+/** Standbys say every 100 ms how far they are; one that has not for this long may be frozen, or cut off. */
+const SILENT_MS_MAX = 500
+const GONE_MS_MAX = 10_000
 
 /** A standby that joined, as the leader sees it. */
 export class Member {
@@ -17,9 +21,12 @@ export class Member {
   sequence = 0
   /** It says that it could lead. */
   isReady = false
+  /** `Clock.elapsed`, ms. */
+  heardAt: number
 
-  constructor(socket: LinkSocket, join: JoinFrame) {
+  constructor(socket: LinkSocket, join: JoinFrame, now: number) {
     this.socket = socket
+    this.heardAt = now
     this.facts = join.member
     this.next = join.from
   }
@@ -33,8 +40,10 @@ export class MemberTable {
   readonly #retained: RetainedBatches
   readonly #epoch: number
   readonly #members = new Set<Member>()
+  readonly #clock: Clock
 
-  constructor(retained: RetainedBatches, epoch: number) {
+  constructor(retained: RetainedBatches, epoch: number, clock: Clock) {
+    this.#clock = clock
     this.#retained = retained
     this.#epoch = epoch
   }
@@ -53,7 +62,7 @@ export class MemberTable {
       socket.close(CloseCode.TRY_AGAIN_LATER, closeReason('too many members'))
       return undefined
     }
-    const member = new Member(socket, join)
+    const member = new Member(socket, join, this.#clock.elapsed())
     this.#members.add(member)
     // Tells it at least how far the journal is.
     if (!this.pump(member)) socket.send(encodeBatches(this.#epoch, this.#retained.last, []))
@@ -63,6 +72,7 @@ export class MemberTable {
   stands(member: Member, frame: StandingFrame): void {
     member.sequence = frame.sequence
     member.isReady = frame.isReady
+    member.heardAt = this.#clock.elapsed()
   }
 
   left(member: Member): void {
@@ -95,9 +105,18 @@ export class MemberTable {
     return sent
   }
 
-  /** Who could lead at once: of those that are ready, the one that is furthest. */
+  /** Hang up on standbys that have said nothing for long. */
+  closeSilent(): void {
+    const since = this.#clock.elapsed() - GONE_MS_MAX
+    for (const member of this.#members) {
+      if (member.heardAt < since) member.socket.close(CloseCode.POLICY_VIOLATION, closeReason('said nothing for long'))
+    }
+  }
+
+  /** Who could lead at once: of those that are ready and were heard of just now, the one that is furthest. */
   successor(): Member | undefined {
-    const ready = [...this.#members].filter((member) => member.isReady)
+    const since = this.#clock.elapsed() - SILENT_MS_MAX
+    const ready = [...this.#members].filter(({ isReady, heardAt }) => isReady && heardAt >= since)
     return ready.toSorted((a, b) => b.sequence - a.sequence)[0]
   }
 

@@ -10,6 +10,8 @@ import { SnapshotTaker, type SnapshotTakerOptions } from './snapshot-taker.ts'
 import { Sweeps } from './sweeps.ts'
 
 const SNAPSHOT_SWEEP_MS = 1_000
+/** Looks at the lease in a row that found a fed standby behind: its feed is cut, whatever the connection says. */
+const BEHIND_LOOKS_MAX = 3
 /** How often the leader hears how far this standby is, at least. */
 const STANDING_MS = 100
 
@@ -57,6 +59,7 @@ export class Standby {
   #isCaughtUp = false
   /** End of the journal at the last look. */
   #seen: number | undefined
+  #behindLooks = 0
   #stopped = false
 
   constructor(options: StandbyOptions) {
@@ -154,6 +157,12 @@ export class Standby {
     // At the end, or as far as the end was one look ago: under load there is always something on its way.
     this.#isCaughtUp = this.sequence >= Math.min(this.#seen ?? view.head.last, view.head.last)
     this.#seen = view.head.last
+    this.#behindLooks = this.#isCaughtUp || !this.#follower.isFed ? 0 : this.#behindLooks + 1
+    if (this.#behindLooks >= BEHIND_LOOKS_MAX) {
+      this.#behindLooks = 0
+      this.#link.close()
+      this.#follower.feedLost()
+    }
     events.caughtUp(this.#isCaughtUp, this.#isCaughtUp ? '' : `${this.lag} commands behind`)
     events.looked(view)
     const isLed = !view.expired && view.holder !== lease.holder
