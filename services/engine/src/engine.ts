@@ -182,7 +182,10 @@ export class Engine {
 
   #host(): Leader | Away {
     const leader = this.#leadership?.leader
-    if (this.#role === 'leading' && leader) return leader
+    if (this.#role === 'leading' && leader) {
+      if (this.#leadership?.isCertain) return leader
+      return { reason: 'lease-uncertain', isSoon: true }
+    }
     const isElsewhere = this.#leaderUrl !== '' && this.#leaderUrl !== this.#settings.url
     return {
       reason: this.#role,
@@ -220,6 +223,8 @@ export class Engine {
   /** One life of the state: recovered, following, leading. Resolves when it is over and the state is thrown away. */
   async #followAndLead(): Promise<void> {
     const { conditions, clock, log } = this.#seams
+    // What an earlier life led with is thrown away.
+    this.#leadership = undefined
     this.#setRole('recovering')
     const begin = clock.elapsed()
     const options = this.#recoveryOptions()
@@ -338,6 +343,9 @@ export class Engine {
         trouble: (error) => this.#trouble(error, 'the journal does not take a batch; trying again'),
         handOffAsked: () => void this.handOff(),
       },
+      resumed: () => {
+        for (const handler of this.#handlers) handler.hostChanged()
+      },
     })
   }
 
@@ -352,7 +360,7 @@ export class Engine {
     const wasLed = this.#isLed
     this.#isLed = isLed || view.halted !== undefined
     // The leader was expected to hand over, and did so to nobody or to another one.
-    if (this.#role === 'taking-over') this.#setRole('standby')
+    if (this.#role === 'taking-over' && this.#standby?.isHanded === false) this.#setRole('standby')
     if (view.halted !== undefined) this.#seams.conditions.set('journal', false, `halted: ${view.halted}`)
     const isOurs = view.holder === this.#seams.lease.holder
     // Who waits here for a leader is told that it is another one.

@@ -26,6 +26,8 @@ export interface LeadershipOptions {
   readonly timers: Timers
   readonly log: { warn(facts: object, message: string): void }
   readonly events: LeaderEvents
+  /** The lease is certain again, after it was not. */
+  readonly resumed: () => void
 }
 
 /** How the shard was passed on. */
@@ -62,7 +64,10 @@ export class Leadership {
       clock,
       timers,
       events: {
-        resumed: () => this.#leader?.resume(),
+        resumed: () => {
+          this.#leader?.resume()
+          options.resumed()
+        },
         lost: () => events.fenced(),
         trouble: (error) => log.warn({ err: error, remainingMs: this.#keeper.remainingMs }, 'the lease is not renewed'),
       },
@@ -76,6 +81,11 @@ export class Leadership {
 
   get state(): Recovered | undefined {
     return this.#state
+  }
+
+  /** Whether nobody else can lead yet. */
+  get isCertain(): boolean {
+    return this.#keeper.isCertain
   }
 
   /** Milliseconds that the lease is still certain. */

@@ -119,6 +119,11 @@ export class Standby {
     return Math.max(0, (this.#seen ?? this.sequence) - this.sequence)
   }
 
+  /** Whether the leader has handed the shard over, and the claim is under way. */
+  get isHanded(): boolean {
+    return this.#candidacy.isHanded
+  }
+
   get isCaughtUp(): boolean {
     return this.#isCaughtUp
   }

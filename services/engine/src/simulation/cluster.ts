@@ -127,7 +127,8 @@ export class Cluster {
       const expected = exchange.sequence === 0 ? exchange.runningHash() : audit.hashes.get(exchange.sequence)
       if (exchange.runningHash() !== expected) violations.push(`I8: a ${engine.role} differs at ${exchange.sequence}`)
       if (exchange.sequence !== this.store.last) {
-        violations.push(`a ${engine.role} is at ${exchange.sequence} of ${this.store.last}`)
+        const { isFed, lag } = engine.standby ?? {}
+        violations.push(`a ${engine.role} is at ${exchange.sequence} of ${this.store.last} (fed ${isFed}, lag ${lag})`)
       }
     }
     return violations

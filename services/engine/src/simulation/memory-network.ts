@@ -19,6 +19,8 @@ class Wire {
   readonly a: End
   readonly b: End
   isOpen = true
+  /** Something was lost: nothing that was sent after it arrives either. */
+  #isBroken = false
   readonly #network: MemoryNetwork
   #lastToA = 0
   #lastToB = 0
@@ -40,7 +42,8 @@ class Wire {
   #deliver(to: End, last: number, run: () => void): number {
     const now = to.process.elapsed()
     const at = Math.max(last, now + this.#network.delay())
-    if (!this.#network.isCut(this.a.name, this.b.name)) to.process.after(at - now, run)
+    this.#isBroken ||= this.#network.isCut(this.a.name, this.b.name)
+    if (!this.#isBroken) to.process.after(at - now, run)
     return at
   }
 }
