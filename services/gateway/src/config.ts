@@ -13,8 +13,7 @@ export const gatewaySchema = Type.Object({
   ...drainSettings,
   CONNECTIONS: Type.Enum(['own', 'parent'], {
     default: 'own',
-    description:
-      'own: listen on the ports; parent: the parent process listens and hands connections over its IPC channel',
+    description: 'parent: the parent process listens too, and hands connections over its IPC channel',
   }),
   HOST: Type.String({ default: '127.0.0.1', description: 'address of REST and WebSocket' }),
   PORT: port('port of REST and WebSocket, 0 for a free one', 8080),

@@ -77,13 +77,13 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
   followReadiness(context, gateway)
   onShutdown('gateway', config.HAND_OFF_MS, () => gateway.close())
   const drain = gatewayDrain(gateway, context)
-  const handed = config.CONNECTIONS === 'parent' ? await takeConnections(context, gateway) : undefined
+  const handed = config.CONNECTIONS === 'parent' ? takeConnections(context, gateway) : undefined
   onShutdown('drain', drain.boundMs, async (hurry) => {
     handed?.tell('leaving')
     const report = await drain.run(hurry)
     handed?.drained(describeDrain(report))
   })
-  const ports = handed ? { port: 0, operatorPort: 0 } : await listen(config, gateway)
+  const ports = await listen(config, gateway)
   lifecycle.set('listening', true)
   log.info(ports, 'listening')
   return ports
@@ -95,13 +95,11 @@ async function listen(config: GatewayConfig, { rest, operator }: Gateway): Promi
   return { port: portOf(rest.server), operatorPort: portOf(operator.server) }
 }
 
-/** The parent listens. It is told whether this gateway is ready, which decides who gets the next connection. */
-async function takeConnections(
+/** The parent listens too. It is told whether this gateway is ready, which decides who gets the next connection. */
+function takeConnections(
   { lifecycle, onShutdown }: ServiceContext<GatewayConfig>,
   { rest, operator }: Gateway,
-): Promise<HandedConnections> {
-  await operator.ready()
-  await rest.ready()
+): HandedConnections {
   const handed = new HandedConnections(process, { public: rest.server, operator: operator.server })
   const timer = setInterval(() => handed.tell(lifecycle.readiness().ok ? 'ready' : 'not-ready'), READY_POLL_MS)
   onShutdown('handed connections', CLOSE_MS_MAX, () => clearInterval(timer))
