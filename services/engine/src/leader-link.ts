@@ -7,7 +7,10 @@ import {
   type Frame,
   type HandOverFrame,
 } from '@uptick/protocol'
-import type { DialMember, MemberSocket } from './seams.ts'
+import type { Clock, DialMember, MemberSocket } from './seams.ts'
+
+/** A leader says something every 250 ms: one that has not for this long is frozen, or the connection is cut. */
+const SILENT_MS_MAX = 1_000
 
 export interface LeaderLinkEvents {
   /** What to say first. */
@@ -25,11 +28,15 @@ export interface LeaderLinkEvents {
 export class LeaderLink {
   readonly #dial: DialMember
   readonly #events: LeaderLinkEvents
+  readonly #clock: Clock
+  /** `Clock.elapsed` of the last frame, or of dialling. */
+  #heardAt = 0
   #socket: MemberSocket | undefined
   #url = ''
   #isOpen = false
 
-  constructor(dial: DialMember, events: LeaderLinkEvents) {
+  constructor(dial: DialMember, clock: Clock, events: LeaderLinkEvents) {
+    this.#clock = clock
     this.#dial = dial
     this.#events = events
   }
@@ -40,7 +47,10 @@ export class LeaderLink {
 
   /** The leader is at `url`; empty: nobody leads. */
   follow(url: string): void {
-    if (this.#socket && this.#url === url) return
+    if (this.#socket && this.#url === url) {
+      if (this.#clock.elapsed() - this.#heardAt <= SILENT_MS_MAX) return
+      this.#events.lost('the leader is silent')
+    }
     this.close()
     this.#url = url
     if (url !== '') this.#open(url)
@@ -60,6 +70,7 @@ export class LeaderLink {
 
   #open(url: string): void {
     let socket: MemberSocket | undefined
+    this.#heardAt = this.#clock.elapsed()
     const isOurs = (): boolean => socket !== undefined && this.#socket === socket
     socket = this.#dial(url, {
       opened: () => {
@@ -78,6 +89,7 @@ export class LeaderLink {
   }
 
   #receive(data: Uint8Array): void {
+    this.#heardAt = this.#clock.elapsed()
     let frame: Frame
     try {
       frame = decodeFrame(data)

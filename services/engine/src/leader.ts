@@ -34,6 +34,7 @@ import { Sweeps } from './sweeps.ts'
 /** OPEN_SESSION comes on top of a full window that is sent again. */
 const WINDOW_SLACK = 64
 const STUCK_SWEEP_MS = 1_000
+const MEMBER_BEAT_MS = 250
 
 export interface LeaderEvents {
   batch(commands: number, bytes: number): void
@@ -123,6 +124,7 @@ export class Leader {
       this.links.closeStuck()
       this.members.closeSilent()
     })
+    this.#sweeps.every(MEMBER_BEAT_MS, () => this.members.beat())
     this.#sequencer.wake()
   }
 

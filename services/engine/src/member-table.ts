@@ -105,6 +105,13 @@ export class MemberTable {
     return sent
   }
 
+  /** Say something to everybody, so that a standby can tell a quiet leader from a cut connection. */
+  beat(): void {
+    for (const { socket } of this.#members) {
+      if (socket.bufferedBytes === 0) socket.send(encodeBatches(this.#epoch, this.#retained.last, []))
+    }
+  }
+
   /** Hang up on standbys that have said nothing for long. */
   closeSilent(): void {
     const since = this.#clock.elapsed() - GONE_MS_MAX

@@ -93,10 +93,20 @@ async function chooseSnapshot(
   for (let tried = 1; chosen && tried < SNAPSHOTS_TRIED_MAX; tried++) {
     if (chosen.sequence < last && (await timeAfter(journal, chosen.sequence)) <= retainFrom) return chosen
     const older = chosen.sequence === 0 ? undefined : await olderSnapshot(journal, chosen.sequence)
-    if (!older) return chosen
+    if (!older) return (await beginsAfter(journal, retainFrom)) ? undefined : chosen
     chosen = older
   }
   return chosen
+}
+
+/** Whether all that ever happened is to be retained: then it is replayed from nothing. */
+async function beginsAfter(journal: Journal, time: number): Promise<boolean> {
+  try {
+    return (await timeOf(journal, 1)) > time
+  } catch (error) {
+    if (error instanceof JournalPrunedError) return false
+    throw error
+  }
 }
 
 /** The next older snapshot from which the journal can still be replayed. */

@@ -78,7 +78,7 @@ export class Standby {
         trouble: (error) => events.trouble(error),
       },
     })
-    this.#link = new LeaderLink(dialMember, {
+    this.#link = new LeaderLink(dialMember, clock, {
       join: () => encodeJoin(this.sequence + 1, facts),
       batches: ({ payloads }) => {
         this.#follower.offer(payloads)

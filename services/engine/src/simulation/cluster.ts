@@ -106,7 +106,7 @@ export class Cluster {
     const end = this.time.elapsed() + msMax
     while (this.time.elapsed() < end && this.clients.some(({ unanswered }) => unanswered > 0))
       await this.time.advance(50)
-    await this.time.advance(1_000)
+    await this.time.advance(3_000)
   }
 
   /** What is not as it must be, after `settle`. */
@@ -177,7 +177,7 @@ export class Cluster {
         appendsInFlightMax: 2,
         retainedBytesMax: 16 << 20,
         leaseMs: LEASE_MS,
-        snapshots: { commands: 200, seconds: 5, kept: 3 },
+        snapshots: { commands: 5_000, seconds: 15, kept: 3 },
       },
     )
     engine.onRole((role) => this.#note(url, role))
@@ -249,7 +249,10 @@ export class Cluster {
     } else if (kind === 'life') {
       this.store.alive.delete(holder)
       this.store.changed()
-    } else if (kind === 'clock') process.skew = this.random.integer(-60_000_000, 60_000_000)
+    } else if (kind === 'clock') {
+      // Less than outcomes are retained for, in journaled time.
+      process.skew = this.random.integer(-20_000_000, 20_000_000)
+    }
     if (this.#isCalm) throw new Error('a misfortune after the calm')
   }
 
