@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import { Exchange } from '@uptick/core'
+import { describe, expect, test } from 'vitest'
 import { Cluster } from './simulation/cluster.ts'
 
 /*
@@ -31,4 +32,64 @@ test(`${COUNT} seeds from ${FIRST}: nothing acknowledged is lost, nothing is don
   }
   const faults = [...totals].map(([kind, count]) => `${count} ${kind}`).join(', ')
   process.stdout.write(`seeds ${FIRST} … ${FIRST + COUNT - 1}: ${commands} commands, ${faults}\n`)
+})
+
+/** A state machine with one changed rule: an account of a certain name gets another one. */
+class Diverging extends Exchange {
+  override execute(...[command, sequence, time]: Parameters<Exchange['execute']>): ReturnType<Exchange['execute']> {
+    if (command.text === 'account 40') command.text = 'account forty'
+    return super.execute(command, sequence, time)
+  }
+}
+
+test('a member with another rule is found by its hash, stays up, and never leads', async () => {
+  for (const seed of [FIRST, FIRST + 1, FIRST + 2]) {
+    const openExchange = (place: number): Exchange => (place === 1 ? new Diverging() : new Exchange())
+    const cluster = new Cluster({ seed, engines: 3, clients: 2, openExchange })
+    // Whoever is faster leads first; the others compare themselves with it.
+    await cluster.run(1_000, 20)
+    const first = cluster.engines.findIndex(({ role }) => role === 'leading')
+    await cluster.run(2_000, 20)
+    const odd = first === 1 ? [0, 2] : [1]
+    expect(cluster.engines.flatMap(({ role }, place) => (role === 'diverged' ? [place] : []))).toEqual(odd)
+    await cluster.settle(5_000)
+    expect(cluster.engines.findIndex(({ role }) => role === 'leading')).toBe(first)
+    expect(cluster.clients.every(({ unanswered, violations }) => unanswered === 0 && violations.length === 0)).toBe(
+      true,
+    )
+  }
+})
+
+describe('the checkers fail when something is wrong', () => {
+  async function quiet(): Promise<Cluster> {
+    const cluster = new Cluster({ seed: FIRST, engines: 2, clients: 1 })
+    await cluster.run(1_000, 20)
+    await cluster.settle(5_000)
+    expect(cluster.check()).toEqual([])
+    return cluster
+  }
+
+  test('I2: an acknowledged command that the journal does not hold', async () => {
+    const cluster = await quiet()
+    cluster.store.batches.pop()
+    expect(cluster.check().join()).toContain('I2')
+  })
+
+  test('I7: an epoch that falls', async () => {
+    const cluster = await quiet()
+    const { batches } = cluster.store
+    batches[2] = { ...batches[2]!, epoch: 9 }
+    expect(cluster.check().join()).toContain('I7')
+  })
+
+  test('I8: a writer with another state', async () => {
+    const cluster = await quiet()
+    expect(cluster.check(new Diverging()).join()).toContain('I8')
+  })
+
+  test('I9: an outcome that was fed and is another one', async () => {
+    const cluster = await quiet()
+    cluster.clients[0]!.fed[3]!++
+    expect(cluster.check().join()).toContain('I9')
+  })
 })

@@ -110,8 +110,8 @@ export class Cluster {
   }
 
   /** What is not as it must be, after `settle`. */
-  check(): string[] {
-    const audit = new JournalAudit()
+  check(replay: Exchange = new Exchange()): string[] {
+    const audit = new JournalAudit(replay)
     for (const batch of this.store.batches) audit.add(batch)
     const violations = [...audit.violations]
     for (const [i, client] of this.clients.entries()) {
