@@ -6,7 +6,9 @@ import { describePoison } from './containment.ts'
 import { Leader, type LeaderEvents } from './leader.ts'
 import { Leadership, type HandOver } from './leadership.ts'
 import { LinkHandler, type Away } from './link-handler.ts'
+import { memberDesk } from './member-desk.ts'
 import { RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
+import { hashText } from './queries.ts'
 import { catchUp, recover, type Recovered, type RecoveryOptions } from './recovery.ts'
 import { DivergedError, PoisonError, UnfitError } from './replica.ts'
 import type { Clock, DialMember, Evidence, LinkSocket, OpenExchange, RecordedThrough, Timers } from './seams.ts'
@@ -101,6 +103,10 @@ export class Engine {
   #settle: () => void = () => undefined
   readonly #settled = new Promise<void>((resolve) => (this.#settle = resolve))
   #running: Promise<void> = Promise.resolve()
+  readonly #desk = memberDesk({
+    facts: () => this.#facts(),
+    repair: () => this.#repair(),
+  })
 
   constructor(seams: EngineSeams, settings: EngineSettings) {
     this.#seams = seams
@@ -184,14 +190,46 @@ export class Engine {
     const leader = this.#leadership?.leader
     if (this.#role === 'leading' && leader) {
       if (this.#leadership?.isCertain) return leader
-      return { reason: 'lease-uncertain', isSoon: true }
+      return { reason: 'lease-uncertain', isSoon: true, desk: this.#desk }
     }
     const isElsewhere = this.#leaderUrl !== '' && this.#leaderUrl !== this.#settings.url
     return {
+      desk: this.#desk,
       reason: this.#role,
       isSoon: this.#role === 'taking-over' || (this.#role === 'standby' && !this.#isLed),
       ...(isElsewhere ? { leader: this.#leaderUrl } : {}),
     }
+  }
+
+  #facts(): { shard: number; epoch: number; sequence: number } & Readonly<Record<string, unknown>> {
+    const { exchange } = this.#standby?.state ?? this.#leadership?.state ?? {}
+    return {
+      role: this.#role,
+      shard: this.#settings.shard,
+      epoch: 0,
+      sequence: exchange?.sequence ?? 0,
+      hash: exchange ? hashText(exchange.runningHash()) : null,
+      lag: this.#standby?.lag ?? null,
+      fed: this.#standby?.isFed ?? false,
+      caughtUp: this.#standby?.isCaughtUp ?? false,
+      url: this.#settings.url,
+      leader: this.#leaderUrl || null,
+    }
+  }
+
+  /** Append what the journal has lost and this member still holds; then the shard goes on, this member with it. */
+  async #repair(): Promise<number> {
+    const { journal, lease, log } = this.#seams
+    const state = this.#standby?.state ?? this.#leadership?.state
+    if (this.#role !== 'halted' || !state) throw new Error(`nothing to repair here: ${this.#role}`)
+    await lease.halt(`${lease.holder}: being repaired`)
+    const restored = await journal.restore(state.batches.from(1))
+    await lease.halt(undefined)
+    log.warn(
+      { restored, through: state.batches.last },
+      'repaired: batches that the journal had lost are appended again',
+    )
+    return restored
   }
 
   #setRole(role: Role): void {

@@ -8,6 +8,7 @@ import {
   type Frame,
   type HelloFrame,
   type JoinFrame,
+  type QueryFrame,
 } from '@uptick/protocol'
 import { CloseCode, closeReason } from './link-errors.ts'
 import { Leader } from './leader.ts'
@@ -16,8 +17,17 @@ import type { Member } from './member-table.ts'
 import { HELLO_MS_MAX } from './limits.ts'
 import type { CancelTimer, LinkSocket, Timers } from './seams.ts'
 
+/** Answers an operator's questions to a member that does not lead. */
+export interface MemberDesk {
+  /** The WELCOME frame. */
+  welcome(): Uint8Array
+  /** The ANSWER frame; never rejects. */
+  answer(frame: QueryFrame): Promise<Uint8Array>
+}
+
 /** Why nobody answers here. */
 export interface Away {
+  readonly desk: MemberDesk
   readonly reason: string
   /** URL of who leads, if that is known. */
   readonly leader?: string
@@ -41,6 +51,7 @@ export class LinkHandler {
   #leader: Leader | undefined
   #link: Link | undefined
   #member: Member | undefined
+  #desk: MemberDesk | undefined
   /** Said, and not answered yet. */
   #waiting: HelloFrame | JoinFrame | undefined
   #over = false
@@ -63,7 +74,8 @@ export class LinkHandler {
       this.#end(code, error.message)
       return
     }
-    if (this.#leader && this.#link) this.#dispatch(this.#leader, this.#link, frame)
+    if (this.#desk) this.#ask(this.#desk, frame)
+    else if (this.#leader && this.#link) this.#dispatch(this.#leader, this.#link, frame)
     else if (this.#leader && this.#member && frame.type === FrameType.STANDING) {
       this.#leader.members.stands(this.#member, frame)
     } else if (this.#waiting || this.#member) this.#end(CloseCode.PROTOCOL_ERROR, 'a frame out of its order')
@@ -114,6 +126,11 @@ export class LinkHandler {
       if (frame.type === FrameType.HELLO) this.#link = host.welcome(this.#socket, frame)
       else this.#member = host.join(this.#socket, frame)
       this.#over = this.#link === undefined && this.#member === undefined
+    } else if (frame.type === FrameType.HELLO && frame.session === 0 && frame.feedFrom < 0) {
+      // No commands and no feed: somebody who wants to know how this member is.
+      this.#cancelHelloTimer()
+      this.#desk = host.desk
+      this.#socket.send(host.desk.welcome())
     } else if (host.isSoon) this.#waiting = frame
     else {
       const { reason, leader } = host
@@ -126,6 +143,13 @@ export class LinkHandler {
     if (frame.type === FrameType.COMMANDS) return leader.accept(link, frame)
     if (frame.type === FrameType.QUERY) return leader.query(link, frame)
     this.#end(CloseCode.PROTOCOL_ERROR, 'a frame that gateways do not send')
+  }
+
+  #ask(desk: MemberDesk, frame: Frame): void {
+    if (frame.type !== FrameType.QUERY) return this.#end(CloseCode.PROTOCOL_ERROR, 'only questions are answered here')
+    void desk.answer(frame).then((answer) => {
+      if (!this.#over) this.#socket.send(answer)
+    })
   }
 
   #end(code: CloseCode, reason: string): void {

@@ -20,6 +20,7 @@ import { latestSnapshot, saveSnapshot } from './snapshots.ts'
 import { appendBatch } from './sql/append-batch.ts'
 import { findBatch } from './sql/find-batch.ts'
 import { readHead, settleHead } from './sql/read-head.ts'
+import { restoreBatch } from './sql/restore-batch.ts'
 import { insertSkip, readSkips } from './sql/skips.ts'
 import { newestSnapshot, pruneSnapshots } from './sql/snapshots.ts'
 import { tail } from './tail.ts'
@@ -112,6 +113,24 @@ export class PostgresJournal implements Journal {
 
   tail(from: number, signal: AbortSignal, options: TailOptions = {}): AsyncIterable<StoredBatch> {
     return tail({ pool: this.#pool, settings: this.#settings, shard: this.shard }, from, signal, options)
+  }
+
+  async restore(batches: readonly Batch[]): Promise<number> {
+    return explained('the batches could not be appended again', async () => {
+      const { last } = await takeOver(this.#writer, this.#pool, () => raiseEpoch(this.#writer, this.shard))
+      let restored = 0
+      for (const batch of batches) {
+        if (batch.last <= last && (await findBatch(this.#pool, this.shard, batch))) continue
+        if (!(await restoreBatch(this.#writer, this.shard, batch))) {
+          throw new JournalError(
+            `batch ${batch.first} … ${batch.last} of epoch ${batch.epoch} does not follow the journal's end, or the ` +
+              `shard is not halted; ${restored} batches were appended`,
+          )
+        }
+        restored++
+      }
+      return restored
+    })
   }
 
   async saveSnapshot(snapshot: Snapshot): Promise<void> {

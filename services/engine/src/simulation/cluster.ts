@@ -19,6 +19,8 @@ export interface ClusterOptions {
   readonly engines: number
   readonly clients: number
   /** A state machine with a planted bug for one of the engines, by its place. */
+  /** What the build at a place knows. */
+  readonly behaviours?: (place: number) => readonly number[]
   readonly openExchange?: (place: number, snapshot: Uint8Array | undefined) => Exchange
 }
 
@@ -104,8 +106,10 @@ export class Cluster {
       journal.faults.length = 0
     }
     const end = this.time.elapsed() + msMax
-    while (this.time.elapsed() < end && this.clients.some(({ unanswered }) => unanswered > 0))
-      await this.time.advance(50)
+    const isBusy = (): boolean =>
+      this.clients.some(({ unanswered }) => unanswered > 0) ||
+      this.engines.some(({ role }) => role === 'recovering' || role === 'starting' || role === 'stopping')
+    while (this.time.elapsed() < end && isBusy()) await this.time.advance(50)
     await this.time.advance(3_000)
   }
 
@@ -141,7 +145,7 @@ export class Cluster {
     process.skew = this.random.integer(-5_000_000, 5_000_000)
     const distance = new Distance(this.time, process, this.random, this.random.integer(1, 8))
     const journal = new DistantJournal(this.store, distance)
-    const { openExchange } = this.#options
+    const { openExchange, behaviours } = this.#options
     const engine: Engine = new Engine(
       {
         journal,
@@ -177,6 +181,7 @@ export class Cluster {
         appendsInFlightMax: 2,
         retainedBytesMax: 16 << 20,
         leaseMs: LEASE_MS,
+        ...(behaviours ? { behaviours: behaviours(place) } : {}),
         snapshots: { commands: 5_000, seconds: 15, kept: 3 },
       },
     )

@@ -142,6 +142,20 @@ export class MemoryJournal implements Journal {
     })
   }
 
+  async restore(batches: readonly Batch[]): Promise<number> {
+    await this.#reach()
+    const { store } = this
+    store.epoch++
+    const lost = batches.filter((batch) => !this.#find(batch))
+    for (const batch of lost) {
+      if (store.lease.halted === '') throw new JournalError('the shard is not halted')
+      if (store.last !== batch.first - 1) throw new JournalError(`batch ${batch.first} does not follow ${store.last}`)
+      store.batches.push({ ...batch, payload: Buffer.from(batch.payload) })
+      store.last = batch.last
+    }
+    return lost.length
+  }
+
   async saveSnapshot(snapshot: Snapshot): Promise<void> {
     await this.#reach()
     this.store.snapshots.push({ sequence: snapshot.sequence, bytes: Buffer.from(snapshot.bytes), damaged: [] })
