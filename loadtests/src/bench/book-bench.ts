@@ -1,6 +1,6 @@
 import { TradeChecksum } from '../flow/checksum.ts'
 import { mapLadder, nodejsOrderBook, run, type Contender } from './contender.ts'
-import { FLOW_BAND, assertTrades, orderFlow, type OrderFlow } from './order-flow.ts'
+import { FLOW_BAND, FLOW_FILLING, assertTrades, orderFlow, type OrderFlow } from './order-flow.ts'
 import { against, median, note, type Row } from './row.ts'
 import { progress, quick, report, timed } from './section.ts'
 import { deep, flashCrash, moves, oneLevel, wide, type Flow } from './shapes.ts'
@@ -39,7 +39,7 @@ function flowRows(flow: OrderFlow): Row[] {
     rates.push({ ladder: rate(ladder, flow), uptick: rate(() => new UptickBook(), flow) })
   const uptick = median(rates.map((pair) => pair.uptick))
   const map = median(rates.map((pair) => pair.ladder))
-  const npm = rate(nodejsOrderBook, flow, SLOW_COMMANDS)
+  const npm = rate(nodejsOrderBook, { ...flow, prefill: FLOW_FILLING }, FLOW_FILLING + SLOW_COMMANDS)
   return [
     note('Map ladder, order flow', map, 'commands/s'),
     note('nodejs-order-book, order flow', npm, 'commands/s'),

@@ -5,6 +5,8 @@ import { Op, type Flow } from './shapes.ts'
 
 export const FLOW_SEED = 42
 export const FLOW_COMMANDS = 2_000_000
+/** The first commands only fill the book: a slow book that runs a part of the flow is timed from there. */
+export const FLOW_FILLING = 12_000
 /** Prices of the flow stay within this band: what a ladder must be told beforehand. */
 export const FLOW_BAND = { low: 95_000, high: 105_000 } as const
 

@@ -1,5 +1,4 @@
-import { BookMemory, Meeting, OrderBook, type Taker } from '../../../shared/core/src/order-book.ts'
-import type { Side } from '../../../shared/core/src/enums.ts'
+import { BookMemory, Meeting, OrderBook, type Taker } from '@uptick/core'
 import type { Contender } from './contender.ts'
 
 const NONE = 0
@@ -40,7 +39,7 @@ export class UptickBook implements Contender {
 
   place(id: number, side: 0 | 1, price: number, quantity: number): void {
     this.#taker.id = id
-    this.#book.place(id, side, side, price, quantity, this.#taker)
+    this.#book.place(id, 0, side, price, quantity, this.#taker)
   }
 
   immediate(id: number, side: 0 | 1, price: number, quantity: number): void {
@@ -49,8 +48,7 @@ export class UptickBook implements Contender {
   }
 
   cancel(id: number): void {
-    const slot = this.#memory.orders.find(id)
-    if (slot !== NONE) this.#book.cancel(id, this.#memory.orders.owner(slot) as Side)
+    this.#book.cancel(id)
   }
 
   /** To another price, behind its last order; it matches first if it crosses. */
@@ -58,7 +56,7 @@ export class UptickBook implements Contender {
     const slot = this.#memory.orders.find(id)
     if (slot === NONE) return
     const quantity = this.#memory.orders.remaining(slot)
-    this.#book.cancel(id, side)
+    this.#book.cancel(id)
     this.place(id, side, price, quantity)
   }
 

@@ -17,6 +17,9 @@ import { NONE } from './order-store.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import type { Asset, Shard } from './shard.ts'
 
+/** Collected fees are the balances of an account that nobody has. */
+const FEE_ACCOUNT = 0
+
 /** Commands of operators: listing, states, fees, money in and out, behaviours. */
 export class Administration {
   readonly #shard: Shard
@@ -60,8 +63,8 @@ export class Administration {
     if (!definition) return Reject.INVALID_DEFINITION
     if (assets.some((asset) => asset.definition.code === definition.code)) return Reject.ALREADY_EXISTS
     if (assets.length >= ASSETS_MAX) return Reject.LIMIT_REACHED
-    const id = assets.push({ definition, deposits: 0n, withdrawals: 0n }) - 1
-    ledger.reserveAssets(assets.length)
+    const id = assets.length
+    assets.push({ definition, fees: ledger.open(FEE_ACCOUNT, id, NONE), deposits: 0n, withdrawals: 0n })
     writer.catalogue('asset', id, canonicalJson(definition))
     return Reject.NONE
   }
@@ -74,13 +77,12 @@ export class Administration {
     const base = assets.findIndex((asset) => asset.definition.code === definition.base)
     const quote = assets.findIndex((asset) => asset.definition.code === definition.quote)
     if (base < 0 || quote < 0) return Reject.UNKNOWN_ASSET
-    const baseDecimals = assets[base]!.definition.decimals
-    const quoteDecimals = assets[quote]!.definition.decimals
+    const both = this.#shard.marketAssets(base, quote)
     const { priceDecimals, quantityDecimals } = definition
-    const fits = quantityDecimals <= baseDecimals && priceDecimals + quantityDecimals <= quoteDecimals
+    const fits = quantityDecimals <= both.baseDecimals && priceDecimals + quantityDecimals <= both.quoteDecimals
     if (!fits) return Reject.INVALID_DEFINITION
     if (markets.length >= SYMBOLS_MAX) return Reject.LIMIT_REACHED
-    const market = new Market(markets.length, definition, { base, quote, baseDecimals, quoteDecimals }, memory)
+    const market = new Market(markets.length, definition, both, memory)
     markets.push(market)
     this.#reportSymbol(market)
     return Reject.NONE
@@ -159,7 +161,7 @@ export class Administration {
     asset.deposits += c.amount
     this.#amount.setBig(c.amount)
     ledger.credit(this.#shard.balance(c.account, c.asset), this.#amount)
-    writer.funds(c.account, c.asset, this.#amount)
+    writer.funds(c.account, c.asset, c.amount)
     return Reject.NONE
   }
 
@@ -175,8 +177,7 @@ export class Administration {
     asset.withdrawals += c.amount
     this.#amount.setBig(c.amount)
     ledger.debit(balance, this.#amount)
-    this.#amount.setBig(-c.amount)
-    writer.funds(c.account, c.asset, this.#amount)
+    writer.funds(c.account, c.asset, -c.amount)
     return Reject.NONE
   }
 

@@ -5,12 +5,34 @@ import type { Cancellation } from './cancellation.ts'
 import type { Market } from './market.ts'
 import type { Matching } from './matching.ts'
 import { isNatural, targetFields, targetGiven } from './order-fields.ts'
-import { NONE } from './order-store.ts'
+import { NONE as EMPTY } from './order-store.ts'
 import { OWN_FLAG } from './output.ts'
 import type { Placement } from './placement.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import type { Shard } from './shard.ts'
 import { clientHash } from './client-id-table.ts'
+
+// As constants of this module: only those are compiled into the code.
+const { BUY } = Side
+const { LIMIT, LIMIT_MAKER } = OrderType
+const {
+  INVALID_FIELD,
+  NONE: ACCEPTED,
+  INVALID_COMBINATION,
+  AMEND_NO_CHANGE,
+  AMEND_QUANTITY,
+  ORDER_TYPE_NOT_ALLOWED,
+  UNKNOWN_ACCOUNT,
+  UNKNOWN_SYMBOL,
+  FILTER_MAX_POSITION,
+  OVERFLOW_NOTIONAL,
+  WOULD_MATCH,
+  INSUFFICIENT_BALANCE,
+  OVERFLOW_LEVEL,
+} = Reject
+const { REPLACED: EXECUTION_REPLACED } = ExecutionType
+const { NONE: NO_REASON } = ExpiryReason
+const NONE = EMPTY
 
 /** Changes of open orders: the quantity down where they stand, or price and quantity in one step. */
 export class Amendment {
@@ -34,55 +56,55 @@ export class Amendment {
   }
 
   keepPriority(c: Command): RejectCode {
-    const shape = this.#references(c) || (isNatural(c.quantity) ? targetFields(c) : Reject.INVALID_FIELD)
-    if (shape !== Reject.NONE) return shape
-    if (c.quantity === 0) return Reject.INVALID_COMBINATION
+    const shape = this.#references(c) || (isNatural(c.quantity) ? targetFields(c) : INVALID_FIELD)
+    if (shape !== ACCEPTED) return shape
+    if (c.quantity === 0) return INVALID_COMBINATION
     const market = this.#shard.markets[c.symbol]!
     const reject = targetGiven(c) || this.#state(c, market) || this.#cancellation.find(c)
-    if (reject !== Reject.NONE) return reject
+    if (reject !== ACCEPTED) return reject
     const slot = this.#cancellation.found
     const { images } = this.#shard
     const quantity = images.quantity(slot)
-    if (c.quantity === quantity) return Reject.AMEND_NO_CHANGE
+    if (c.quantity === quantity) return AMEND_NO_CHANGE
     const gone = images.executed(slot) + images.prevented(slot)
-    if (c.quantity > quantity || c.quantity <= gone) return Reject.AMEND_QUANTITY
+    if (c.quantity > quantity || c.quantity <= gone) return AMEND_QUANTITY
     const filter = market.filters.lot(c.quantity) || this.#notionalFilter(market, slot, images.price(slot), c.quantity)
-    if (filter !== Reject.NONE) return filter
+    if (filter !== ACCEPTED) return filter
     const duplicate = this.#placement.duplicate(c, slot)
-    if (duplicate !== Reject.NONE) return duplicate
+    if (duplicate !== ACCEPTED) return duplicate
     this.#quantity = c.quantity
     this.#shrink(c, market, slot)
-    return Reject.NONE
+    return ACCEPTED
   }
 
   /** References and fields of AMEND. */
   shape(c: Command): RejectCode {
     const references = this.#references(c)
-    if (references !== Reject.NONE) return references
-    if (!isNatural(c.quantity) || !isNatural(c.price)) return Reject.INVALID_FIELD
+    if (references !== ACCEPTED) return references
+    if (!isNatural(c.quantity) || !isNatural(c.price)) return INVALID_FIELD
     return targetFields(c) || targetGiven(c)
   }
 
   amend(c: Command): RejectCode {
     const market = this.#shard.markets[c.symbol]!
     const reject = this.#state(c, market) || this.#cancellation.find(c)
-    if (reject !== Reject.NONE) return reject
+    if (reject !== ACCEPTED) return reject
     const slot = this.#cancellation.found
     const { images } = this.#shard
     const type = images.type(slot)
-    if (type !== OrderType.LIMIT && type !== OrderType.LIMIT_MAKER) return Reject.ORDER_TYPE_NOT_ALLOWED
+    if (type !== LIMIT && type !== LIMIT_MAKER) return ORDER_TYPE_NOT_ALLOWED
     this.#price = c.price || images.price(slot)
     this.#quantity = c.quantity || images.quantity(slot)
     const check = this.#filters(market, slot) || this.#counts(c, market, slot)
-    if (check !== Reject.NONE) return check
+    if (check !== ACCEPTED) return check
     if (this.#price === images.price(slot) && this.#quantity < images.quantity(slot)) this.#shrink(c, market, slot)
     else this.#move(c, market, slot)
-    return Reject.NONE
+    return ACCEPTED
   }
 
   #references(c: Command): RejectCode {
-    if (!this.#shard.accounts.has(c.account)) return Reject.UNKNOWN_ACCOUNT
-    return this.#shard.markets[c.symbol] === undefined ? Reject.UNKNOWN_SYMBOL : Reject.NONE
+    if (!this.#shard.accounts.has(c.account)) return UNKNOWN_ACCOUNT
+    return this.#shard.markets[c.symbol] === undefined ? UNKNOWN_SYMBOL : ACCEPTED
   }
 
   #state(c: Command, market: Market): RejectCode {
@@ -97,8 +119,8 @@ export class Amendment {
 
   #filters(market: Market, slot: number): RejectCode {
     const { images } = this.#shard
-    if (this.#price === images.price(slot) && this.#quantity === images.quantity(slot)) return Reject.AMEND_NO_CHANGE
-    if (this.#quantity <= images.executed(slot) + images.prevented(slot)) return Reject.AMEND_QUANTITY
+    if (this.#price === images.price(slot) && this.#quantity === images.quantity(slot)) return AMEND_NO_CHANGE
+    if (this.#quantity <= images.executed(slot) + images.prevented(slot)) return AMEND_QUANTITY
     return (
       market.filters.price(this.#price) ||
       this.#placement.percent(market, images.side(slot), this.#price) ||
@@ -111,21 +133,19 @@ export class Amendment {
     const { images, orders } = this.#shard
     const side = images.side(slot)
     const rise = this.#quantity - images.quantity(slot)
-    if (side === Side.BUY && rise > 0 && market.filters.definition.maxPosition !== 0) {
-      if (this.#placement.exceedsPosition(market, orders.owner(slot), rise)) return Reject.FILTER_MAX_POSITION
+    if (side === BUY && rise > 0 && market.filters.definition.maxPosition !== 0) {
+      if (this.#placement.exceedsPosition(market, orders.owner(slot), rise)) return FILTER_MAX_POSITION
     }
-    if (!this.#notional.setProduct(this.#price, this.#quantity, market.quoteScale)) return Reject.OVERFLOW_NOTIONAL
+    if (!this.#notional.setProduct(this.#price, this.#quantity, market.quoteScale)) return OVERFLOW_NOTIONAL
     const duplicate = this.#placement.duplicate(c, slot)
-    if (duplicate !== Reject.NONE) return duplicate
-    if (images.type(slot) === OrderType.LIMIT_MAKER && market.book.crosses(side, this.#price)) return Reject.WOULD_MATCH
-    const postOnly = this.#placement.postOnly(market, side, OrderType.LIMIT, this.#price)
-    if (postOnly !== Reject.NONE) return postOnly
+    if (duplicate !== ACCEPTED) return duplicate
+    if (images.type(slot) === LIMIT_MAKER && market.book.crosses(side, this.#price)) return WOULD_MATCH
+    const postOnly = this.#placement.postOnly(market, side, LIMIT, this.#price)
+    if (postOnly !== ACCEPTED) return postOnly
     const remaining = this.#quantity - images.executed(slot) - images.prevented(slot)
-    if (this.#lacks(market, slot, remaining)) return Reject.INSUFFICIENT_BALANCE
+    if (this.#lacks(market, slot, remaining)) return INSUFFICIENT_BALANCE
     const atSame = this.#price === images.price(slot) ? orders.remaining(slot) : 0
-    return this.#placement.overflowsLevel(market, side, this.#price, remaining - atSame)
-      ? Reject.OVERFLOW_LEVEL
-      : Reject.NONE
+    return this.#placement.overflowsLevel(market, side, this.#price, remaining - atSame) ? OVERFLOW_LEVEL : ACCEPTED
   }
 
   /** Do free funds and what the order holds not suffice for the new lock? */
@@ -145,13 +165,13 @@ export class Amendment {
     const less = images.quantity(slot) - this.#quantity
     this.#shard.unlock(market, slot, less)
     images.setQuantity(slot, this.#quantity)
-    if (images.side(slot) === Side.BUY) seats.lowerOpenBuy(orders.owner(slot), less)
+    if (images.side(slot) === BUY) seats.lowerOpenBuy(orders.owner(slot), less)
     orders.setRemaining(slot, orders.remaining(slot) - less)
     const level = orders.level(slot)
     if (level > NONE) memory.levels.reduce(level, less)
     if (level > NONE && images.isWorking(slot)) touches.touch(market, images.side(slot), level)
     this.#rename(c, slot)
-    writer.execution(slot, ExecutionType.REPLACED, ExpiryReason.NONE, OWN_FLAG, this.#oldId)
+    writer.execution(slot, EXECUTION_REPLACED, NO_REASON, OWN_FLAG, this.#oldId)
   }
 
   /** Take the order off its level and set it to work again at its new price and quantity. */
@@ -165,7 +185,7 @@ export class Amendment {
     images.setQuantity(slot, this.#quantity)
     orders.setRemaining(slot, this.#quantity - images.executed(slot) - images.prevented(slot))
     this.#shard.lock(market, slot, orders.remaining(slot))
-    writer.execution(slot, ExecutionType.REPLACED, ExpiryReason.NONE, OWN_FLAG, this.#oldId)
+    writer.execution(slot, EXECUTION_REPLACED, NO_REASON, OWN_FLAG, this.#oldId)
     this.#matching.work(market, slot, true, OWN_FLAG)
   }
 

@@ -2,10 +2,30 @@ import type { ClientId, Command } from './command.ts'
 import { clientHash } from './client-id-table.ts'
 import { AccountStatus, CancelRestriction, ExecutionType, ExpiryReason, OrderStatus, SymbolStatus } from './enums.ts'
 import { targetFields, targetGiven } from './order-fields.ts'
-import { NONE } from './order-store.ts'
+import { NONE as EMPTY } from './order-store.ts'
 import { OWN_FLAG } from './output.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import type { Shard } from './shard.ts'
+
+// As constants of this module: only those are compiled into the code.
+const {
+  NONE: ACCEPTED,
+  CANCEL_RESTRICTED,
+  UNKNOWN_ACCOUNT,
+  UNKNOWN_ORDER,
+  ORDER_ID_MISMATCH,
+  UNKNOWN_SYMBOL,
+  MARKET_CLOSED,
+  ACCOUNT_FROZEN,
+  NOTHING_OPEN,
+} = Reject
+const { CANCELED: STATUS_CANCELED } = OrderStatus
+const { CANCELED: EXECUTION_CANCELED } = ExecutionType
+const { NONE: NO_REASON } = ExpiryReason
+const { BREAK } = SymbolStatus
+const { FROZEN } = AccountStatus
+const { ONLY_NEW, ONLY_PARTIALLY_FILLED } = CancelRestriction
+const NONE = EMPTY
 
 /** Cancels: of one order, of a symbol, of an account. */
 export class Cancellation {
@@ -20,24 +40,24 @@ export class Cancellation {
 
   cancel(c: Command): RejectCode {
     const fields = this.#references(c) || targetFields(c) || targetGiven(c)
-    if (fields !== Reject.NONE) return fields
+    if (fields !== ACCEPTED) return fields
     return this.#state(c) || this.cancelTarget(c)
   }
 
   /** Cancel the order that the command names, if the restriction allows. */
   cancelTarget(c: Command): RejectCode {
     const reject = this.find(c)
-    if (reject !== Reject.NONE) return reject
+    if (reject !== ACCEPTED) return reject
     const executed = this.#shard.images.executed(this.found)
-    if (c.restriction === CancelRestriction.ONLY_NEW && executed > 0) return Reject.CANCEL_RESTRICTED
-    if (c.restriction === CancelRestriction.ONLY_PARTIALLY_FILLED && executed === 0) return Reject.CANCEL_RESTRICTED
+    if (c.restriction === ONLY_NEW && executed > 0) return CANCEL_RESTRICTED
+    if (c.restriction === ONLY_PARTIALLY_FILLED && executed === 0) return CANCEL_RESTRICTED
     this.#end(this.found, c.cancelId)
-    return Reject.NONE
+    return ACCEPTED
   }
 
   cancelAll(c: Command): RejectCode {
     const reject = this.#references(c) || this.#state(c)
-    if (reject !== Reject.NONE) return reject
+    if (reject !== ACCEPTED) return reject
     const seat = this.#shard.seats.find(c.account, c.symbol)
     if (seat !== NONE) this.#collect(seat)
     return this.#endCollected(c)
@@ -46,7 +66,7 @@ export class Cancellation {
   /** The operator's: whatever the state of the account and the markets. */
   cancelAccount(c: Command): RejectCode {
     const { accounts, seats } = this.#shard
-    if (!accounts.has(c.account)) return Reject.UNKNOWN_ACCOUNT
+    if (!accounts.has(c.account)) return UNKNOWN_ACCOUNT
     for (let seat = accounts.seats(c.account); seat !== NONE; seat = seats.next(seat)) this.#collect(seat)
     return this.#endCollected(c)
   }
@@ -60,21 +80,21 @@ export class Cancellation {
         ? orders.find(c.targetOrder)
         : clientIds.find(clientHash(c.account, c.targetClientId), c.account, c.targetClientId)
     if (slot === NONE || images.account(slot) !== c.account || images.symbol(slot) !== c.symbol) {
-      return Reject.UNKNOWN_ORDER
+      return UNKNOWN_ORDER
     }
-    if (c.targetOrder !== 0 && byClient && !images.hasClient(slot, c.targetClientId)) return Reject.ORDER_ID_MISMATCH
+    if (c.targetOrder !== 0 && byClient && !images.hasClient(slot, c.targetClientId)) return ORDER_ID_MISMATCH
     this.found = slot
-    return Reject.NONE
+    return ACCEPTED
   }
 
   #references(c: Command): RejectCode {
-    if (!this.#shard.accounts.has(c.account)) return Reject.UNKNOWN_ACCOUNT
-    return this.#shard.markets[c.symbol] === undefined ? Reject.UNKNOWN_SYMBOL : Reject.NONE
+    if (!this.#shard.accounts.has(c.account)) return UNKNOWN_ACCOUNT
+    return this.#shard.markets[c.symbol] === undefined ? UNKNOWN_SYMBOL : ACCEPTED
   }
 
   #state(c: Command): RejectCode {
-    if (this.#shard.markets[c.symbol]!.status === SymbolStatus.BREAK) return Reject.MARKET_CLOSED
-    return this.#shard.accounts.status(c.account) === AccountStatus.FROZEN ? Reject.ACCOUNT_FROZEN : Reject.NONE
+    if (this.#shard.markets[c.symbol]!.status === BREAK) return MARKET_CLOSED
+    return this.#shard.accounts.status(c.account) === FROZEN ? ACCOUNT_FROZEN : ACCEPTED
   }
 
   #collect(seat: number): void {
@@ -85,11 +105,11 @@ export class Cancellation {
   #endCollected(c: Command): RejectCode {
     const { orders } = this.#shard
     const slots = this.#slots
-    if (slots.length === 0) return Reject.NOTHING_OPEN
+    if (slots.length === 0) return NOTHING_OPEN
     slots.sort((a, b) => orders.orderId(a) - orders.orderId(b))
     for (const slot of slots) this.#end(slot, c.cancelId)
     slots.length = 0
-    return Reject.NONE
+    return ACCEPTED
   }
 
   #end(slot: number, cancelId: ClientId): void {
@@ -98,8 +118,8 @@ export class Cancellation {
     this.#shard.unlock(market, slot, orders.remaining(slot))
     this.#shard.withdraw(market, slot)
     this.#shard.delist(slot)
-    images.setStatus(slot, OrderStatus.CANCELED)
-    writer.execution(slot, ExecutionType.CANCELED, ExpiryReason.NONE, OWN_FLAG, cancelId)
+    images.setStatus(slot, STATUS_CANCELED)
+    writer.execution(slot, EXECUTION_CANCELED, NO_REASON, OWN_FLAG, cancelId)
     orders.release(slot)
   }
 }

@@ -1,7 +1,10 @@
 import { assert } from './assert.ts'
 import type { ClientId } from './command.ts'
 import type { ImageStore } from './image-store.ts'
-import { NONE } from './order-store.ts'
+import { NONE as EMPTY } from './order-store.ts'
+
+// As constants of this module: only those are compiled into the code.
+const NONE = EMPTY
 
 const INITIAL_ENTRIES = 2048
 

@@ -1,13 +1,13 @@
 import type { Amount } from './amount.ts'
 import type { ClientId } from './command.ts'
-import type { ExecutionType, ExpiryReason, SelfTradePrevention, Side } from './enums.ts'
+import { ExecutionType } from './enums.ts'
+import type { ExpiryReason, SelfTradePrevention, Side } from './enums.ts'
 import { EventKind } from './event.ts'
 import type { Fill } from './fill.ts'
 import { copyWords, type ImageStore } from './image-store.ts'
 import type { Ledger } from './ledger.ts'
 import {
   BALANCE_WORDS,
-  BalanceAt,
   BEHAVIOUR_WORDS,
   BehaviourAt,
   CATALOGUE_SUBJECTS,
@@ -21,6 +21,8 @@ import {
   idWords,
   LEVEL_WORDS,
   LevelAt,
+  MAKER_FLAG,
+  type Moment,
   type Output,
   PREVENTED_WORDS,
   PreventedAt,
@@ -34,115 +36,179 @@ import {
 } from './output.ts'
 import type { RejectCode } from './reject.ts'
 
+// Offsets and kinds as constants of this module: only those are compiled into the code. D_: in doubles.
+const KIND_EXECUTION = EventKind.EXECUTION
+const KIND_TRADE = EventKind.TRADE
+const KIND_LEVEL = EventKind.LEVEL
+const KIND_BALANCE = EventKind.BALANCE
+const EXECUTION_LENGTH = EXECUTION_WORDS
+const FILLED_LENGTH = EXECUTION_WORDS + FILL_WORDS
+const TRADE_LENGTH = TRADE_WORDS
+const LEVEL_LENGTH = LEVEL_WORDS
+const BALANCE_LENGTH = BALANCE_WORDS
+const { PACKED, IMAGE, LAST_QUOTE, FEE, FEE_ASSET } = ExecutionAt
+const D_EXECUTION_ID = ExecutionAt.EXECUTION_ID / 2
+const D_LAST_PRICE = ExecutionAt.LAST_PRICE / 2
+const D_LAST_QUANTITY = ExecutionAt.LAST_QUANTITY / 2
+const D_TRADE_ID = ExecutionAt.TRADE_ID / 2
+const D_TRADE_TRADE_ID = TradeAt.TRADE_ID / 2
+const D_TRADE_PRICE = TradeAt.PRICE / 2
+const D_TRADE_QUANTITY = TradeAt.QUANTITY / 2
+const TRADE_QUOTE = TradeAt.QUOTE
+const TRADE_FLAGS = TradeAt.FLAGS
+const TRADE_SYMBOL = TradeAt.SYMBOL
+const TRADE_MAKER_ACCOUNT = TradeAt.MAKER_ACCOUNT
+const TRADE_TAKER_ACCOUNT = TradeAt.TAKER_ACCOUNT
+const D_TRADE_MAKER_ORDER = TradeAt.MAKER_ORDER / 2
+const D_TRADE_TAKER_ORDER = TradeAt.TAKER_ORDER / 2
+const LEVEL_SIDE = LevelAt.SIDE
+const LEVEL_SYMBOL = LevelAt.SYMBOL
+const D_LEVEL_PRICE = LevelAt.PRICE / 2
+const D_LEVEL_QUANTITY = LevelAt.QUANTITY / 2
+const D_LEVEL_UPDATE_ID = LevelAt.UPDATE_ID / 2
+const MAKER_FILL = ExecutionType.TRADE | ((MAKER_FLAG | FILL_FLAG) << 16)
+const TAKER_FILL = ExecutionType.TRADE | (FILL_FLAG << 16)
+const MAKER_PREVENTED = ExecutionType.TRADE_PREVENTION | ((MAKER_FLAG | FILL_FLAG) << 16)
+const TAKER_PREVENTED = ExecutionType.TRADE_PREVENTION | (FILL_FLAG << 16)
+const BUYER_IS_MAKER = MAKER_FLAG
+
 /** Encodes events at the end of the output. The offsets are those of output.ts. */
 export class EventWriter {
   readonly output: Output
   readonly images: ImageStore
-  /** Journaled time of the command under way. */
-  time = 0
+  readonly moment: Moment
   /** The last one given out; shard-wide. */
   executionId = 0
 
   constructor(output: Output, images: ImageStore) {
     this.output = output
+    this.moment = output.moment
     this.images = images
   }
 
   /** What happened to an order, other than a fill. `cancel` is the id of the cancel, or the order's id before. */
   execution(slot: number, execution: ExecutionType, reason: ExpiryReason, flags: number, cancel?: ClientId): void {
+    const { output, images, moment } = this
     const cancelLength = cancel === undefined ? 0 : cancel.length
-    const tail = this.images.tailWords(slot)
-    const length = EXECUTION_WORDS + tail + idWords(cancelLength)
-    const at = this.#execution(slot, length)
-    const { words } = this.output
-    words[at + ExecutionAt.PACKED] = execution | (reason << 8) | (flags << 16) | (cancelLength << 24)
-    if (tail > 0) this.images.copyTail(slot, words, at + EXECUTION_WORDS)
-    if (cancelLength > 0) copyWords(cancel!.words, 0, words, at + EXECUTION_WORDS + tail, idWords(cancelLength))
-  }
-
-  /** One side of a fill, or of a prevented one. */
-  fill(slot: number, execution: ExecutionType, flags: number, fill: Fill, fee: Amount, feeAsset: number): void {
-    const tail = this.images.tailWords(slot)
-    const at = this.#execution(slot, EXECUTION_WORDS + FILL_WORDS + tail)
-    const { words, doubles } = this.output
-    words[at + ExecutionAt.PACKED] = execution | ((flags | FILL_FLAG) << 16)
-    doubles[(at + ExecutionAt.LAST_PRICE) >> 1] = fill.price
-    doubles[(at + ExecutionAt.LAST_QUANTITY) >> 1] = fill.quantity
-    words[at + ExecutionAt.LAST_QUOTE] = fill.quote.lo
-    words[at + ExecutionAt.LAST_QUOTE + 1] = fill.quote.hi
-    words[at + ExecutionAt.FEE] = fee.lo
-    words[at + ExecutionAt.FEE + 1] = fee.hi
-    doubles[(at + ExecutionAt.TRADE_ID) >> 1] = fill.id
-    words[at + ExecutionAt.FEE_ASSET] = feeAsset
-    words[at + ExecutionAt.FEE_ASSET + 1] = 0
-    if (tail > 0) this.images.copyTail(slot, words, at + EXECUTION_WORDS + FILL_WORDS)
-  }
-
-  #execution(slot: number, length: number): number {
-    const { output, images } = this
-    const at = output.event(EventKind.EXECUTION, length)
+    const tail = images.tailWords(slot)
+    const at = output.event(KIND_EXECUTION, EXECUTION_LENGTH + tail + idWords(cancelLength))
     const { words, doubles } = output
-    doubles[(at + ExecutionAt.EXECUTION_ID) >> 1] = ++this.executionId
-    images.copyImage(slot, this.time, words, doubles, at + ExecutionAt.IMAGE)
-    return at
+    words[at + PACKED] = execution | (reason << 8) | (flags << 16) | (cancelLength << 24)
+    doubles[(at >> 1) + D_EXECUTION_ID] = ++this.executionId
+    images.copyImage(slot, moment, words, doubles, at + IMAGE)
+    if (tail > 0) images.copyTail(slot, words, at + EXECUTION_LENGTH)
+    if (cancelLength === 0) return
+    words[at + EXECUTION_LENGTH + tail + idWords(cancelLength) - 1] = 0
+    copyWords(cancel!.words, 0, words, at + EXECUTION_LENGTH + tail, (cancelLength + 3) >> 2)
   }
 
-  trade(symbol: number, maker: number, taker: number, flags: number, fill: Fill): void {
+  /**
+   * A trade: the public record, then the maker's execution, then the taker's. `takerBuys` says which fee and asset are
+   * whose; `flags` is OWN_FLAG or 0.
+   */
+  trade(market: TradedAssets, maker: number, taker: number, takerBuys: boolean, flags: number, fill: Fill): void {
     const { output, images } = this
-    const at = output.event(EventKind.TRADE, TRADE_WORDS)
+    const makerTail = images.tailWords(maker)
+    const makerAt =
+      output.events(3, TRADE_LENGTH + 2 * FILLED_LENGTH + makerTail + images.tailWords(taker)) + TRADE_LENGTH
     const { words, doubles } = output
-    words[at + TradeAt.FLAGS] = flags
-    words[at + TradeAt.SYMBOL] = symbol
-    words[at + TradeAt.MAKER_ACCOUNT] = images.account(maker)
-    words[at + TradeAt.TAKER_ACCOUNT] = images.account(taker)
+    const at = makerAt - TRADE_LENGTH
+    const half = at >> 1
+    words[at] = KIND_TRADE | (TRADE_LENGTH << 8)
+    words[at + TRADE_FLAGS] = flags | (takerBuys ? 0 : BUYER_IS_MAKER)
+    words[at + TRADE_SYMBOL] = market.id
+    words[at + TRADE_MAKER_ACCOUNT] = images.account(maker)
+    words[at + TRADE_TAKER_ACCOUNT] = images.account(taker)
     words[at + 5] = 0
-    doubles[(at + TradeAt.TRADE_ID) >> 1] = fill.id
-    doubles[(at + TradeAt.PRICE) >> 1] = fill.price
-    doubles[(at + TradeAt.QUANTITY) >> 1] = fill.quantity
-    words[at + TradeAt.QUOTE] = fill.quote.lo
-    words[at + TradeAt.QUOTE + 1] = fill.quote.hi
-    doubles[(at + TradeAt.MAKER_ORDER) >> 1] = images.orderId(maker)
-    doubles[(at + TradeAt.TAKER_ORDER) >> 1] = images.orderId(taker)
+    doubles[half + D_TRADE_TRADE_ID] = fill.id
+    doubles[half + D_TRADE_PRICE] = fill.price
+    doubles[half + D_TRADE_QUANTITY] = fill.quantity
+    words[at + TRADE_QUOTE] = fill.quoteLow
+    words[at + TRADE_QUOTE + 1] = fill.quoteHigh
+    doubles[half + D_TRADE_MAKER_ORDER] = images.orderId(maker)
+    doubles[half + D_TRADE_TAKER_ORDER] = images.orderId(taker)
+    const takerAt = makerAt + FILLED_LENGTH + makerTail
+    const takerPacked = TAKER_FILL | (flags << 16)
+    if (takerBuys) {
+      this.#fill(words, doubles, makerAt, maker, MAKER_FILL, fill, fill.sellerFee, market.quote)
+      this.#fill(words, doubles, takerAt, taker, takerPacked, fill, fill.buyerFee, market.base)
+    } else {
+      this.#fill(words, doubles, makerAt, maker, MAKER_FILL, fill, fill.buyerFee, market.base)
+      this.#fill(words, doubles, takerAt, taker, takerPacked, fill, fill.sellerFee, market.quote)
+    }
   }
 
-  level(symbol: number, side: Side, price: number, quantity: number, updateId: number): void {
-    const at = this.output.event(EventKind.LEVEL, LEVEL_WORDS)
+  /** Both sides of a prevented meeting: like fills, without money. */
+  preventedFills(maker: number, taker: number, flags: number, fill: Fill, none: Amount): void {
+    const { output, images } = this
+    const makerTail = images.tailWords(maker)
+    const at = output.events(2, 2 * FILLED_LENGTH + makerTail + images.tailWords(taker))
+    const { words, doubles } = output
+    this.#fill(words, doubles, at, maker, MAKER_PREVENTED, fill, none, 0)
+    this.#fill(words, doubles, at + FILLED_LENGTH + makerTail, taker, TAKER_PREVENTED | (flags << 16), fill, none, 0)
+  }
+
+  /** One side of a fill, at `at` of the words reserved for it. */
+  #fill(
+    words: Int32Array,
+    doubles: Float64Array,
+    at: number,
+    slot: number,
+    packed: number,
+    fill: Fill,
+    fee: Amount,
+    feeAsset: number,
+  ): void {
+    const { images } = this
+    const half = at >> 1
+    words[at] = KIND_EXECUTION | ((FILLED_LENGTH + images.tailWords(slot)) << 8)
+    words[at + PACKED] = packed
+    doubles[half + D_EXECUTION_ID] = ++this.executionId
+    images.copyImage(slot, this.moment, words, doubles, at + IMAGE)
+    doubles[half + D_LAST_PRICE] = fill.price
+    doubles[half + D_LAST_QUANTITY] = fill.quantity
+    words[at + LAST_QUOTE] = fill.quoteLow
+    words[at + LAST_QUOTE + 1] = fill.quoteHigh
+    fee.store(words, at + FEE)
+    doubles[half + D_TRADE_ID] = fill.id
+    words[at + FEE_ASSET] = feeAsset
+    words[at + FEE_ASSET + 1] = 0
+    images.copyTail(slot, words, at + FILLED_LENGTH)
+  }
+
+  /** The total quantity of the level at `price` is now `quantity`. */
+  level(market: TradedAssets, side: Side, price: number, quantity: number): void {
+    const at = this.output.event(KIND_LEVEL, LEVEL_LENGTH)
     const { words, doubles } = this.output
-    words[at + LevelAt.SIDE] = side
-    words[at + LevelAt.SYMBOL] = symbol
+    words[at + LEVEL_SIDE] = side
+    words[at + LEVEL_SYMBOL] = market.id
     words[at + 3] = 0
-    doubles[(at + LevelAt.PRICE) >> 1] = price
-    doubles[(at + LevelAt.QUANTITY) >> 1] = quantity
-    doubles[(at + LevelAt.UPDATE_ID) >> 1] = updateId
+    doubles[(at >> 1) + D_LEVEL_PRICE] = price
+    doubles[(at >> 1) + D_LEVEL_QUANTITY] = quantity
+    doubles[(at >> 1) + D_LEVEL_UPDATE_ID] = ++market.updateId
   }
 
   /** One BALANCE for each balance that the command touched. */
   balances(ledger: Ledger): void {
-    const balances = ledger.words
-    for (let i = 0; i < ledger.touchedCount; i++) {
-      const slot = ledger.touched[i]!
-      const at = this.output.event(EventKind.BALANCE, BALANCE_WORDS)
-      const { words } = this.output
-      const free = ledger.freeAt(slot)
-      const locked = ledger.lockedAt(slot)
-      words[at + BalanceAt.ACCOUNT] = ledger.account(slot)
-      words[at + BalanceAt.ASSET] = ledger.asset(slot)
-      words[at + 3] = 0
-      words[at + BalanceAt.FREE] = balances[free]!
-      words[at + BalanceAt.FREE + 1] = balances[free + 1]!
-      words[at + BalanceAt.LOCKED] = balances[locked]!
-      words[at + BalanceAt.LOCKED + 1] = balances[locked + 1]!
+    const { output } = this
+    const count = ledger.touchedCount
+    let at = output.events(count, count * BALANCE_LENGTH)
+    const { words } = output
+    for (let i = 0; i < count; i++, at += BALANCE_LENGTH) {
+      words[at] = KIND_BALANCE | (BALANCE_LENGTH << 8)
+      ledger.report(ledger.touched[i]!, words, at)
     }
-    ledger.settle()
+    ledger.touchedCount = 0
   }
 
-  funds(account: number, asset: number, delta: Amount): void {
+  funds(account: number, asset: number, delta: bigint): void {
     const at = this.output.event(EventKind.FUNDS, FUNDS_WORDS)
     const { words } = this.output
     words[at + FundsAt.ACCOUNT] = account
     words[at + FundsAt.ASSET] = asset
     words[at + 3] = 0
-    delta.store(words, at + FundsAt.DELTA)
+    words[at + FundsAt.DELTA] = Number(BigInt.asIntN(32, delta))
+    words[at + FundsAt.DELTA + 1] = Number(BigInt.asIntN(32, delta >> 32n))
   }
 
   /** `fill` carries the price and the number of the prevention. */
@@ -192,6 +258,14 @@ export class EventWriter {
     words[at + ReplaceAt.PLACE] = place
     words[at + ReplaceAt.ATTEMPTED] = attempted ? 1 : 0
   }
+}
+
+/** What events tell of a market. */
+export interface TradedAssets {
+  readonly id: number
+  readonly base: number
+  readonly quote: number
+  updateId: number
 }
 
 /** Slots of the two orders that were kept apart, and the quantity that each side loses. */

@@ -5,7 +5,6 @@ import { Cancellation } from './cancellation.ts'
 import { type Command, CommandKind } from './command.ts'
 import type { Catalogue } from './definition.ts'
 import type { OrderImage } from './event.ts'
-import { WordHash } from './hash.ts'
 import { OrderImport } from './import-order.ts'
 import { Matching } from './matching.ts'
 import type { Output } from './output.ts'
@@ -35,6 +34,24 @@ import {
   viewTotals,
 } from './views.ts'
 
+// As constants of this module: only those are compiled into the code.
+const { SESSION_UNKNOWN, SESSION_GAP, REPLY_FORGOTTEN, NONE: ACCEPTED, INVALID_COMBINATION } = Reject
+const {
+  PLACE,
+  CANCEL,
+  CANCEL_ALL,
+  CANCEL_ACCOUNT,
+  CANCEL_REPLACE,
+  AMEND_KEEP_PRIORITY,
+  AMEND,
+  IMPORT_ORDER,
+  CONTINUE,
+  TICK,
+  OPEN_SESSION,
+  END_SESSION,
+  EXPIRE_SESSION,
+} = CommandKind
+
 export interface ExchangeOptions {
   /** 0 … 999; part of every order id. */
   readonly shard?: number
@@ -62,7 +79,6 @@ export class Exchange {
   readonly #shard: Shard
   readonly #sessions = new Sessions()
   readonly #retries = new RetryMemory()
-  readonly #hash = new WordHash()
   readonly #matching: Matching
   readonly #placement: Placement
   readonly #cancellation: Cancellation
@@ -96,17 +112,17 @@ export class Exchange {
 
   /** Sequence of the last command, 0 before the first. */
   get sequence(): number {
-    return this.#shard.sequence
+    return this.#shard.moment.sequence
   }
 
   /** Journaled time of the last command, µs. */
   get time(): number {
-    return this.#shard.time
+    return this.#shard.moment.time
   }
 
   /** 64-bit hash over all words of all outcomes so far. */
   runningHash(): bigint {
-    return this.#hash.value()
+    return this.#shard.output.hash().value()
   }
 
   /** 64-bit hash of the whole state by meaning: equal on every member, whatever its memory looks like. Slow. */
@@ -137,7 +153,7 @@ export class Exchange {
   }
 
   #state(): SnapshotState {
-    return { shard: this.#shard, sessions: this.#sessions, retries: this.#retries, hash: this.#hash }
+    return { shard: this.#shard, sessions: this.#sessions, retries: this.#retries }
   }
 
   /** Triggered stop orders wait for their turn: when idle, the sequencer must append CONTINUE. */
@@ -150,17 +166,14 @@ export class Exchange {
    * last one, `time` (µs) is not before the last one.
    */
   execute(c: Command, sequence: number, time: number): RejectCode {
-    const shard = this.#shard
-    assert(sequence === shard.sequence + 1, 'sequence follows the last one')
-    assert(time >= shard.time, 'journaled time does not go back')
-    shard.sequence = sequence
-    shard.time = time
-    shard.writer.time = time
-    const { output } = shard
-    output.begin(c.kind, c.account, sequence, time, c.session, c.number)
+    const { moment, output } = this.#shard
+    assert(sequence === moment.sequence + 1, 'sequence follows the last one')
+    assert(time >= moment.time, 'journaled time does not go back')
+    moment.sequence = sequence
+    moment.time = time
+    output.beginCommand(c)
     const reject = c.session === 0 || isSessionKind(c.kind) ? this.#perform(c) : this.#performOnce(c)
     output.end(reject)
-    this.#hash.update(output.words, output.start, output.length)
     return reject
   }
 
@@ -225,20 +238,20 @@ export class Exchange {
   /** The session's next number is executed and its reply remembered; an earlier one is answered from memory. */
   #performOnce(c: Command): RejectCode {
     const session = this.#sessions.find(c.session)
-    if (session === undefined) return Reject.SESSION_UNKNOWN
+    if (session === undefined) return SESSION_UNKNOWN
     session.confirm(c.confirmed)
     if (c.number !== session.last + 1) {
-      return c.number <= session.last && Number.isInteger(c.number) ? this.#repeat(c, session) : Reject.SESSION_GAP
+      return c.number <= session.last && Number.isInteger(c.number) ? this.#repeat(c, session) : SESSION_GAP
     }
-    const { output, sequence } = this.#shard
+    const { output, moment } = this.#shard
     const reject = this.#perform(c)
-    session.remember(output, this.#repeated || sequence, reject)
+    session.remember(output, this.#repeated || moment.sequence, reject)
     return reject
   }
 
   #repeat(c: Command, session: Session): RejectCode {
     const position = session.find(c.number)
-    if (position < 0) return Reject.REPLY_FORGOTTEN
+    if (position < 0) return REPLY_FORGOTTEN
     session.ring.repeat(position, this.#shard.output)
     return session.ring.reject(position)
   }
@@ -253,30 +266,30 @@ export class Exchange {
 
   #dispatch(c: Command): RejectCode {
     switch (c.kind) {
-      case CommandKind.PLACE:
+      case PLACE:
         return this.#place(c)
-      case CommandKind.CANCEL:
+      case CANCEL:
         return this.#step(this.#cancellation.cancel(c))
-      case CommandKind.CANCEL_ALL:
+      case CANCEL_ALL:
         return this.#step(this.#cancellation.cancelAll(c))
-      case CommandKind.CANCEL_ACCOUNT:
+      case CANCEL_ACCOUNT:
         return this.#step(this.#cancellation.cancelAccount(c))
-      case CommandKind.CANCEL_REPLACE:
+      case CANCEL_REPLACE:
         return this.#replace(c)
-      case CommandKind.AMEND_KEEP_PRIORITY:
+      case AMEND_KEEP_PRIORITY:
         return this.#step(this.#amendment.keepPriority(c))
-      case CommandKind.AMEND:
+      case AMEND:
         return this.#amend(c)
-      case CommandKind.IMPORT_ORDER:
+      case IMPORT_ORDER:
         return this.#step(this.#import.execute(c))
-      case CommandKind.CONTINUE:
+      case CONTINUE:
         this.#stops.run()
-        return Reject.NONE
-      case CommandKind.TICK:
-        return Reject.NONE
-      case CommandKind.OPEN_SESSION:
-      case CommandKind.END_SESSION:
-      case CommandKind.EXPIRE_SESSION:
+        return ACCEPTED
+      case TICK:
+        return ACCEPTED
+      case OPEN_SESSION:
+      case END_SESSION:
+      case EXPIRE_SESSION:
         return this.#sessions.execute(c, this.#shard.writer)
       default:
         return this.#administration.execute(c)
@@ -306,7 +319,7 @@ export class Exchange {
 
   #place(c: Command): RejectCode {
     const shape = this.#placement.shape(c)
-    if (shape !== Reject.NONE) return shape
+    if (shape !== ACCEPTED) return shape
     if (c.firstSent !== 0) return this.#placeOnce(c)
     return this.#placeNow(c)
   }
@@ -318,24 +331,24 @@ export class Exchange {
 
   /** Idempotent retry: what was answered to the same order before is answered again. */
   #placeOnce(c: Command): RejectCode {
-    if (c.clientId.length === 0) return Reject.INVALID_COMBINATION
+    if (c.clientId.length === 0) return INVALID_COMBINATION
     const retries = this.#retries
-    const { output, sequence, time } = this.#shard
-    const refused = retries.recall(c, time)
-    if (refused !== Reject.NONE) return refused
+    const { output, moment } = this.#shard
+    const refused = retries.recall(c, moment.time)
+    if (refused !== ACCEPTED) return refused
     if (retries.found >= 0) {
       retries.ring.repeat(retries.found, output)
       this.#repeated = retries.ring.originalSequence(retries.found)
       return retries.ring.reject(retries.found)
     }
     const reject = this.#placeNow(c)
-    retries.remember(c, output, sequence, reject)
+    retries.remember(c, output, moment.sequence, reject)
     return reject
   }
 
   #replace(c: Command): RejectCode {
     const shape = this.#replacement.shape(c)
-    if (shape !== Reject.NONE) return shape
+    if (shape !== ACCEPTED) return shape
     this.#beginTrading()
     const replacement = this.#replacement
     const reject = this.#tradingStep(c, replacement.execute(c))
@@ -347,12 +360,12 @@ export class Exchange {
 
   #amend(c: Command): RejectCode {
     const shape = this.#amendment.shape(c)
-    if (shape !== Reject.NONE) return shape
+    if (shape !== ACCEPTED) return shape
     this.#beginTrading()
     return this.#tradingStep(c, this.#amendment.amend(c))
   }
 }
 
 function isSessionKind(kind: CommandKind): boolean {
-  return kind >= CommandKind.OPEN_SESSION && kind <= CommandKind.EXPIRE_SESSION
+  return kind >= OPEN_SESSION && kind <= EXPIRE_SESSION
 }

@@ -3,6 +3,17 @@ import type { SymbolFilters } from './definition.ts'
 import { Side } from './enums.ts'
 import { Reject, type RejectCode } from './reject.ts'
 
+// As constants of this module: only those are compiled into the code.
+const { BUY } = Side
+const {
+  FILTER_PRICE,
+  NONE: ACCEPTED,
+  FILTER_LOT_SIZE,
+  FILTER_MARKET_LOT_SIZE,
+  FILTER_PERCENT_PRICE_BY_SIDE,
+  FILTER_NOTIONAL,
+} = Reject
+
 /** Multipliers of the percent-price filter are in 1/10,000. */
 const MULTIPLIER_UNIT = 10_000
 
@@ -26,40 +37,38 @@ export class Filters {
   /** PRICE_FILTER for a price or a stop price. */
   price(price: number): RejectCode {
     const { minPrice, maxPrice, tickSize } = this.definition
-    return outside(price, minPrice, maxPrice, tickSize) ? Reject.FILTER_PRICE : Reject.NONE
+    return outside(price, minPrice, maxPrice, tickSize) ? FILTER_PRICE : ACCEPTED
   }
 
   /** LOT_SIZE. */
   lot(quantity: number): RejectCode {
     const { minQuantity, maxQuantity, stepSize } = this.definition
-    return outside(quantity, minQuantity, maxQuantity, stepSize) ? Reject.FILTER_LOT_SIZE : Reject.NONE
+    return outside(quantity, minQuantity, maxQuantity, stepSize) ? FILTER_LOT_SIZE : ACCEPTED
   }
 
   /** MARKET_LOT_SIZE. */
   marketLot(quantity: number): RejectCode {
     const { marketMinQuantity, marketMaxQuantity, marketStepSize } = this.definition
-    return outside(quantity, marketMinQuantity, marketMaxQuantity, marketStepSize)
-      ? Reject.FILTER_MARKET_LOT_SIZE
-      : Reject.NONE
+    return outside(quantity, marketMinQuantity, marketMaxQuantity, marketStepSize) ? FILTER_MARKET_LOT_SIZE : ACCEPTED
   }
 
   /** Does PERCENT_PRICE_BY_SIDE look at orders of this side at all? */
   hasPercent(side: Side): boolean {
     const f = this.definition
-    return side === Side.BUY
+    return side === BUY
       ? f.bidMultiplierUp !== 0 || f.bidMultiplierDown !== 0
       : f.askMultiplierUp !== 0 || f.askMultiplierDown !== 0
   }
 
   /** PERCENT_PRICE_BY_SIDE against a reference price; 0 (none yet) passes. */
   percent(side: Side, price: number, reference: number): RejectCode {
-    if (reference === 0) return Reject.NONE
+    if (reference === 0) return ACCEPTED
     const f = this.definition
-    const up = side === Side.BUY ? f.bidMultiplierUp : f.askMultiplierUp
-    const down = side === Side.BUY ? f.bidMultiplierDown : f.askMultiplierDown
-    if (up !== 0 && price > scaled(reference, up, 0)) return Reject.FILTER_PERCENT_PRICE_BY_SIDE
-    if (down !== 0 && price < scaled(reference, down, MULTIPLIER_UNIT - 1)) return Reject.FILTER_PERCENT_PRICE_BY_SIDE
-    return Reject.NONE
+    const up = side === BUY ? f.bidMultiplierUp : f.askMultiplierUp
+    const down = side === BUY ? f.bidMultiplierDown : f.askMultiplierDown
+    if (up !== 0 && price > scaled(reference, up, 0)) return FILTER_PERCENT_PRICE_BY_SIDE
+    if (down !== 0 && price < scaled(reference, down, MULTIPLIER_UNIT - 1)) return FILTER_PERCENT_PRICE_BY_SIDE
+    return ACCEPTED
   }
 
   /** NOTIONAL applies to market orders? */
@@ -70,13 +79,13 @@ export class Filters {
 
   /** NOTIONAL; `fits` is false when the notional is past 2^62 (and `notional` void). */
   notional(notional: Amount, fits: boolean, isMarket: boolean): RejectCode {
-    if (!this.hasNotional) return Reject.NONE
+    if (!this.hasNotional) return ACCEPTED
     const { applyMinToMarket, applyMaxToMarket } = this.definition
     const min = (!isMarket || applyMinToMarket) && !this.#minNotional.isZero()
     const max = (!isMarket || applyMaxToMarket) && !this.#maxNotional.isZero()
-    if (min && fits && this.#minNotional.isGreater(notional)) return Reject.FILTER_NOTIONAL
-    if (max && (!fits || notional.isGreater(this.#maxNotional))) return Reject.FILTER_NOTIONAL
-    return Reject.NONE
+    if (min && fits && this.#minNotional.isGreater(notional)) return FILTER_NOTIONAL
+    if (max && (!fits || notional.isGreater(this.#maxNotional))) return FILTER_NOTIONAL
+    return ACCEPTED
   }
 }
 

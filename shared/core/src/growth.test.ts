@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { type Command, CommandKind } from './command.ts'
 import { OrderType, Side } from './enums.ts'
+import { EventKind } from './event.ts'
 import { Exchange } from './exchange.ts'
+import { readOutcome } from './outcome-reader.ts'
 import { PairTable } from './pair-table.ts'
 import { Reject } from './reject.ts'
 import { listing } from '../testing/listing.ts'
@@ -101,13 +103,24 @@ test('forty thousand orders of three thousand accounts: placed, cancelled, carri
 test('one order can take ten thousand levels, and its outcome has them all', () => {
   const crowd = new Crowd()
   crowd.list()
+  crowd.send(CommandKind.ADD_SYMBOL, { text: JSON.stringify(listing('SECOND', 'BTC', 'USD')) })
   const prices = 10_000
+  const order = { symbol: 1, side: Side.SELL, quantity: 1 }
   for (let price = 1; price <= prices; price++) {
-    crowd.send(CommandKind.PLACE, { account: (price % 100) + 1, side: Side.SELL, price, quantity: 1 })
+    crowd.send(CommandKind.PLACE, { ...order, account: (price % 100) + 1, price })
   }
-  crowd.send(CommandKind.PLACE, { account: 200, side: Side.BUY, price: prices, quantity: prices })
+  crowd.send(CommandKind.PLACE, { ...order, account: 200, side: Side.BUY, price: prices, quantity: prices })
+  const { events } = readOutcome(crowd.exchange.output.words, 0)
+  const levels = events.filter((event) => event.kind === EventKind.LEVEL)
+  expect(levels).toEqual(
+    Array.from({ length: prices }, (_, i) => {
+      const [price, updateId] = [i + 1, prices + i + 1]
+      return { kind: EventKind.LEVEL, symbol: 1, side: Side.SELL, price, quantity: 0, updateId }
+    }),
+  )
+  expect(events.filter((event) => event.kind === EventKind.TRADE)).toHaveLength(prices)
   expect(crowd.exchange.counts()).toMatchObject({ orders: 0, levels: 0 })
-  expect(crowd.exchange.symbolState(0)).toMatchObject({ lastPrice: prices, lastTradeId: prices })
+  expect(crowd.exchange.symbolState(1)).toMatchObject({ lastPrice: prices, lastTradeId: prices })
   crowd.exchange.verify()
 })
 

@@ -8,14 +8,18 @@ const PRIME_C = 0xc2b2ae3d | 0
 const PRIME_D = 0x27d4eb2f | 0
 
 /**
- * Incremental hash over words: four independent 32-bit lanes of multiply and rotate (the shape of xxHash32), folded to
- * 64 bits. Each step is a bijection of its lane, so one changed word always changes the lane.
+ * Incremental hash over a stream of words: four independent 32-bit lanes of multiply and rotate (the shape of
+ * xxHash32), folded to 64 bits. A lane takes two words a step, lane after lane; each step is a bijection of the lane in
+ * either word, so one changed word always changes the lane. The words come in even numbers; how they are divided into
+ * calls makes no difference.
  */
 export class WordHash {
   a = SEED_A
   b = SEED_B
   c = SEED_C
   d = SEED_D
+  /** The lane whose turn it is. */
+  phase = 0
 
   /** Begin anew. */
   reset(): void {
@@ -23,45 +27,70 @@ export class WordHash {
     this.b = SEED_B
     this.c = SEED_C
     this.d = SEED_D
+    this.phase = 0
   }
 
-  /** Take words[from … to). Their number is even; each call begins at the first lane. */
+  /** Take words[from … to). */
   update(words: Int32Array, from: number, to: number): void {
+    let at = from
+    for (; this.phase !== 0 && at < to; at += 2) this.#pair(words, at)
     // `| 0` tells the compiler that these are 32-bit words from the start: it halves the time.
     let a = this.a | 0
     let b = this.b | 0
     let c = this.c | 0
     let d = this.d | 0
-    const whole = to - 3
-    let at = from
-    for (; at < whole; at += 4) {
-      a = Math.imul(a ^ words[at]!, PRIME_A)
-      b = Math.imul(b ^ words[at + 1]!, PRIME_B)
-      c = Math.imul(c ^ words[at + 2]!, PRIME_C)
-      d = Math.imul(d ^ words[at + 3]!, PRIME_D)
+    const whole = to - 7
+    for (; at < whole; at += 8) {
+      a = Math.imul(a ^ words[at]!, PRIME_A) ^ words[at + 1]!
+      b = Math.imul(b ^ words[at + 2]!, PRIME_B) ^ words[at + 3]!
+      c = Math.imul(c ^ words[at + 4]!, PRIME_C) ^ words[at + 5]!
+      d = Math.imul(d ^ words[at + 6]!, PRIME_D) ^ words[at + 7]!
       a = (a << 13) | (a >>> 19)
       b = (b << 13) | (b >>> 19)
       c = (c << 13) | (c >>> 19)
       d = (d << 13) | (d >>> 19)
     }
-    if (at < to) {
-      a = Math.imul(a ^ words[at]!, PRIME_A)
-      b = Math.imul(b ^ words[at + 1]!, PRIME_B)
-      a = (a << 13) | (a >>> 19)
-      b = (b << 13) | (b >>> 19)
-    }
     this.a = a
     this.b = b
     this.c = c
     this.d = d
+    for (; at < to; at += 2) this.#pair(words, at)
+  }
+
+  /** One step of the lane whose turn it is. */
+  #pair(words: Int32Array, at: number): void {
+    const first = words[at]!
+    const second = words[at + 1]!
+    if (this.phase === 0) this.a = rotate(Math.imul(this.a ^ first, PRIME_A) ^ second)
+    else if (this.phase === 1) this.b = rotate(Math.imul(this.b ^ first, PRIME_B) ^ second)
+    else if (this.phase === 2) this.c = rotate(Math.imul(this.c ^ first, PRIME_C) ^ second)
+    else this.d = rotate(Math.imul(this.d ^ first, PRIME_D) ^ second)
+    this.phase = (this.phase + 1) & 3
   }
 
   /** The hash so far, unsigned 64 bit. */
   value(): bigint {
-    const high = avalanche(this.a ^ Math.imul(this.c, PRIME_A) ^ ((this.d << 7) | (this.d >>> 25)))
+    const high = avalanche(this.a ^ Math.imul(this.c, PRIME_A) ^ ((this.d << 7) | (this.d >>> 25)) ^ this.phase)
     const low = avalanche(this.b ^ Math.imul(this.d, PRIME_B) ^ ((this.a << 18) | (this.a >>> 14)) ^ this.c)
     return (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)
   }
+
+  /** The lanes, for a snapshot. */
+  state(): number[] {
+    return [this.a, this.b, this.c, this.d, this.phase]
+  }
+
+  adopt(state: readonly number[]): void {
+    this.a = state[0]!
+    this.b = state[1]!
+    this.c = state[2]!
+    this.d = state[3]!
+    this.phase = state[4]!
+  }
+}
+
+function rotate(word: number): number {
+  return (word << 13) | (word >>> 19)
 }
 
 function avalanche(word: number): number {

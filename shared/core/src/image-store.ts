@@ -1,7 +1,8 @@
-import { addTo, type Amount } from './amount.ts'
+import { addToWords } from './amount.ts'
 import { ClientId, type Command } from './command.ts'
 import type { OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce } from './enums.ts'
 import type { OrderImage } from './event.ts'
+import type { Fill } from './fill.ts'
 import {
   CLIENT_LENGTH_SHIFT,
   EXTRAS_BIT,
@@ -13,9 +14,12 @@ import {
   STATUS_SHIFT,
   WORKING_BIT,
 } from './order-image.ts'
-import { NONE } from './order-store.ts'
-import { idWords } from './output.ts'
+import { NONE as EMPTY } from './order-store.ts'
+import { idWords, type Moment } from './output.ts'
 import { restoreWords } from './snapshot-words.ts'
+
+// As constants of this module: only those are compiled into the code.
+const NONE = EMPTY
 
 /**
  * Layout of what the exchange, not the book, knows of an order: 192 bytes under the same slot. The image as events
@@ -31,6 +35,28 @@ const EXTRAS = 32
 /** From an extra's offset in the whole image to its offset here. */
 const EXTRAS_SHIFT = EXTRAS - FIXED_IMAGE_WORDS
 const ROOM = EXTRAS + EXTRAS_WORDS
+
+/**
+ * Offsets as constants of this module: only those are compiled into the code; an imported object is read each time.
+ * The names in D_ are offsets in doubles.
+ */
+const { ACCOUNT, SYMBOL, PACKED, STRATEGY_TYPE, CUMULATIVE_QUOTE, QUOTE_QUANTITY, STOP_PRICE, PREVENTED, STRATEGY } =
+  ImageAt
+const D_ORDER = ImageAt.ORDER / 2
+const D_PRICE = ImageAt.PRICE / 2
+const D_QUANTITY = ImageAt.QUANTITY / 2
+const D_EXECUTED = ImageAt.EXECUTED / 2
+const D_CREATED = ImageAt.CREATED / 2
+const D_UPDATED = ImageAt.UPDATED / 2
+const D_WORKING = ImageAt.WORKING / 2
+const D_PRIORITY = PRIORITY / 2
+const ID_LENGTH_SHIFT = CLIENT_LENGTH_SHIFT
+const HAS_EXTRAS = EXTRAS_BIT
+const IS_WORKING = WORKING_BIT
+const STATUS_AT = STATUS_SHIFT
+const STATUS_BITS = STATUS_MASK
+const ID_WORDS = ClientId.WORDS
+const EXTRA_COUNT = EXTRAS_WORDS
 
 /** Links of the seat's list of open orders, apart from the records: neighbours are touched for their links only. */
 const LINK_WORDS = 2
@@ -64,85 +90,87 @@ export class ImageStore {
     this.links = restoreWords(links, LINK_WORDS, this.capacity)
   }
 
-  /** The image of a new order: as the command says, nothing executed, at journaled time. */
-  open(slot: number, c: Command, orderId: number, mode: SelfTradePrevention, working: boolean, time: number): void {
+  /** The image of a new order: as the command says, nothing executed, at this moment. */
+  open(slot: number, c: Command, orderId: number, mode: SelfTradePrevention, working: boolean, moment: Moment): void {
     this.reserve(slot)
     const at = slot * RECORD_WORDS
     const { words, doubles } = this
     const half = at >> 1
+    const { time } = moment
     const clientLength = c.clientId.length
     const hasExtras = c.quoteQuantity !== 0 || c.stopPrice !== 0 || c.strategyId !== 0
-    doubles[half + ImageAt.ORDER / 2] = orderId
-    words[at + ImageAt.ACCOUNT] = c.account
-    words[at + ImageAt.SYMBOL] = c.symbol
-    words[at + ImageAt.PACKED] =
+    doubles[half + D_ORDER] = orderId
+    words[at + ACCOUNT] = c.account
+    words[at + SYMBOL] = c.symbol
+    words[at + PACKED] =
       c.side |
       (c.type << 4) |
       (c.timeInForce << 8) |
       (mode << 12) |
-      (1 << STATUS_SHIFT) |
-      (working ? WORKING_BIT : 0) |
-      (hasExtras ? EXTRAS_BIT : 0) |
-      (clientLength << CLIENT_LENGTH_SHIFT)
-    words[at + ImageAt.STRATEGY_TYPE] = c.strategyType
-    doubles[half + ImageAt.PRICE / 2] = c.price
-    doubles[half + ImageAt.QUANTITY / 2] = c.quantity
-    doubles[half + ImageAt.EXECUTED / 2] = 0
-    words[at + ImageAt.CUMULATIVE_QUOTE] = 0
-    words[at + ImageAt.CUMULATIVE_QUOTE + 1] = 0
-    doubles[half + ImageAt.CREATED / 2] = time
-    doubles[half + ImageAt.UPDATED / 2] = time
-    doubles[half + ImageAt.WORKING / 2] = working ? time : 0
-    doubles[half + PRIORITY / 2] = time
-    if (clientLength > 0) copyWords(c.clientId.words, 0, words, at + CLIENT, ClientId.WORDS)
+      (1 << STATUS_AT) |
+      (working ? IS_WORKING : 0) |
+      (hasExtras ? HAS_EXTRAS : 0) |
+      (clientLength << ID_LENGTH_SHIFT)
+    words[at + STRATEGY_TYPE] = c.strategyType
+    doubles[half + D_PRICE] = c.price
+    doubles[half + D_QUANTITY] = c.quantity
+    doubles[half + D_EXECUTED] = 0
+    words[at + CUMULATIVE_QUOTE] = 0
+    words[at + CUMULATIVE_QUOTE + 1] = 0
+    doubles[half + D_CREATED] = time
+    doubles[half + D_UPDATED] = time
+    doubles[half + D_WORKING] = working ? time : 0
+    doubles[half + D_PRIORITY] = time
+    if (clientLength > 0) copyWords(c.clientId.words, 0, words, at + CLIENT, ID_WORDS)
     if (!hasExtras) return
-    doubles[half + (ImageAt.QUOTE_QUANTITY + EXTRAS_SHIFT) / 2] = c.quoteQuantity
-    doubles[half + (ImageAt.STOP_PRICE + EXTRAS_SHIFT) / 2] = c.stopPrice
-    doubles[half + (ImageAt.PREVENTED + EXTRAS_SHIFT) / 2] = 0
-    doubles[half + (ImageAt.STRATEGY + EXTRAS_SHIFT) / 2] = c.strategyId
+    doubles[half + (QUOTE_QUANTITY + EXTRAS_SHIFT) / 2] = c.quoteQuantity
+    doubles[half + (STOP_PRICE + EXTRAS_SHIFT) / 2] = c.stopPrice
+    doubles[half + (PREVENTED + EXTRAS_SHIFT) / 2] = 0
+    doubles[half + (STRATEGY + EXTRAS_SHIFT) / 2] = c.strategyId
     words.fill(0, at + ROOM, at + RECORD_WORDS)
   }
 
-  /** Copy the image to `at` of an event's words, updated at `time`. */
-  copyImage(slot: number, time: number, words: Int32Array, doubles: Float64Array, at: number): void {
+  /** Copy the image to `at` of an event's words, updated at this moment. */
+  copyImage(slot: number, moment: Moment, words: Int32Array, doubles: Float64Array, at: number): void {
     const from = slot * RECORD_WORDS
     const half = from >> 1
     const to = at >> 1
-    this.doubles[half + ImageAt.UPDATED / 2] = time
-    doubles[to + ImageAt.ORDER / 2] = this.doubles[half + ImageAt.ORDER / 2]!
-    words[at + ImageAt.ACCOUNT] = this.words[from + ImageAt.ACCOUNT]!
-    words[at + ImageAt.SYMBOL] = this.words[from + ImageAt.SYMBOL]!
-    words[at + ImageAt.PACKED] = this.words[from + ImageAt.PACKED]!
-    words[at + ImageAt.STRATEGY_TYPE] = this.words[from + ImageAt.STRATEGY_TYPE]!
-    doubles[to + ImageAt.PRICE / 2] = this.doubles[half + ImageAt.PRICE / 2]!
-    doubles[to + ImageAt.QUANTITY / 2] = this.doubles[half + ImageAt.QUANTITY / 2]!
-    doubles[to + ImageAt.EXECUTED / 2] = this.doubles[half + ImageAt.EXECUTED / 2]!
-    words[at + ImageAt.CUMULATIVE_QUOTE] = this.words[from + ImageAt.CUMULATIVE_QUOTE]!
-    words[at + ImageAt.CUMULATIVE_QUOTE + 1] = this.words[from + ImageAt.CUMULATIVE_QUOTE + 1]!
-    doubles[to + ImageAt.CREATED / 2] = this.doubles[half + ImageAt.CREATED / 2]!
-    doubles[to + ImageAt.UPDATED / 2] = time
-    doubles[to + ImageAt.WORKING / 2] = this.doubles[half + ImageAt.WORKING / 2]!
+    const { time } = moment
+    this.doubles[half + D_UPDATED] = time
+    doubles[to + D_ORDER] = this.doubles[half + D_ORDER]!
+    words[at + ACCOUNT] = this.words[from + ACCOUNT]!
+    words[at + SYMBOL] = this.words[from + SYMBOL]!
+    words[at + PACKED] = this.words[from + PACKED]!
+    words[at + STRATEGY_TYPE] = this.words[from + STRATEGY_TYPE]!
+    doubles[to + D_PRICE] = this.doubles[half + D_PRICE]!
+    doubles[to + D_QUANTITY] = this.doubles[half + D_QUANTITY]!
+    doubles[to + D_EXECUTED] = this.doubles[half + D_EXECUTED]!
+    words[at + CUMULATIVE_QUOTE] = this.words[from + CUMULATIVE_QUOTE]!
+    words[at + CUMULATIVE_QUOTE + 1] = this.words[from + CUMULATIVE_QUOTE + 1]!
+    doubles[to + D_CREATED] = this.doubles[half + D_CREATED]!
+    doubles[to + D_UPDATED] = time
+    doubles[to + D_WORKING] = this.doubles[half + D_WORKING]!
   }
 
   /** Words that extras and client id take behind the image of an event. */
   tailWords(slot: number): number {
-    const packed = this.words[slot * RECORD_WORDS + ImageAt.PACKED]!
-    return ((packed & EXTRAS_BIT) === 0 ? 0 : EXTRAS_WORDS) + idWords(packed >>> CLIENT_LENGTH_SHIFT)
+    const packed = this.words[slot * RECORD_WORDS + PACKED]!
+    return ((packed & HAS_EXTRAS) === 0 ? 0 : EXTRA_COUNT) + idWords(packed >>> ID_LENGTH_SHIFT)
   }
 
   /** Copy extras and client id, as far as they are there, to `at`. */
   copyTail(slot: number, words: Int32Array, at: number): void {
     const from = slot * RECORD_WORDS
-    const packed = this.words[from + ImageAt.PACKED]!
+    const packed = this.words[from + PACKED]!
     let to = at
-    if ((packed & EXTRAS_BIT) !== 0) {
-      copyWords(this.words, from + EXTRAS, words, to, EXTRAS_WORDS)
-      to += EXTRAS_WORDS
+    if ((packed & HAS_EXTRAS) !== 0) {
+      copyWords(this.words, from + EXTRAS, words, to, EXTRA_COUNT)
+      to += EXTRA_COUNT
     }
     // A length of 33 … 36 takes ten words: the tenth of the record is the hash, which must not be told.
-    const length = packed >>> CLIENT_LENGTH_SHIFT
+    const length = packed >>> ID_LENGTH_SHIFT
     copyWords(this.words, from + CLIENT, words, to, idWords(length))
-    if (length > 32) words[to + ClientId.WORDS] = 0
+    if (length > 32) words[to + ID_WORDS] = 0
   }
 
   /** The image as an object. */
@@ -152,145 +180,147 @@ export class ImageStore {
   }
 
   account(slot: number): number {
-    return this.words[slot * RECORD_WORDS + ImageAt.ACCOUNT]!
+    return this.words[slot * RECORD_WORDS + ACCOUNT]!
   }
 
   symbol(slot: number): number {
-    return this.words[slot * RECORD_WORDS + ImageAt.SYMBOL]!
+    return this.words[slot * RECORD_WORDS + SYMBOL]!
   }
 
   side(slot: number): Side {
-    return (this.words[slot * RECORD_WORDS + ImageAt.PACKED]! & 0xf) as Side
+    return (this.words[slot * RECORD_WORDS + PACKED]! & 0xf) as Side
   }
 
   type(slot: number): OrderType {
-    return ((this.words[slot * RECORD_WORDS + ImageAt.PACKED]! >>> 4) & 0xf) as OrderType
+    return ((this.words[slot * RECORD_WORDS + PACKED]! >>> 4) & 0xf) as OrderType
   }
 
   timeInForce(slot: number): TimeInForce {
-    return ((this.words[slot * RECORD_WORDS + ImageAt.PACKED]! >>> 8) & 0xf) as TimeInForce
+    return ((this.words[slot * RECORD_WORDS + PACKED]! >>> 8) & 0xf) as TimeInForce
   }
 
   mode(slot: number): SelfTradePrevention {
-    return ((this.words[slot * RECORD_WORDS + ImageAt.PACKED]! >>> 12) & 0xf) as SelfTradePrevention
+    return ((this.words[slot * RECORD_WORDS + PACKED]! >>> 12) & 0xf) as SelfTradePrevention
   }
 
   setStatus(slot: number, status: OrderStatus): void {
-    const at = slot * RECORD_WORDS + ImageAt.PACKED
-    this.words[at] = (this.words[at]! & ~STATUS_MASK) | (status << STATUS_SHIFT)
+    const at = slot * RECORD_WORDS + PACKED
+    this.words[at] = (this.words[at]! & ~STATUS_BITS) | (status << STATUS_AT)
   }
 
   isWorking(slot: number): boolean {
-    return (this.words[slot * RECORD_WORDS + ImageAt.PACKED]! & WORKING_BIT) !== 0
+    return (this.words[slot * RECORD_WORDS + PACKED]! & IS_WORKING) !== 0
   }
 
-  setWorking(slot: number, time: number): void {
-    this.words[slot * RECORD_WORDS + ImageAt.PACKED]! |= WORKING_BIT
-    this.doubles[slot * RECORD_DOUBLES + ImageAt.WORKING / 2] = time
+  setWorking(slot: number, moment: Moment): void {
+    this.words[slot * RECORD_WORDS + PACKED]! |= IS_WORKING
+    this.doubles[slot * RECORD_DOUBLES + D_WORKING] = moment.time
   }
 
   orderId(slot: number): number {
-    return this.doubles[slot * RECORD_DOUBLES + ImageAt.ORDER / 2]!
+    return this.doubles[slot * RECORD_DOUBLES + D_ORDER]!
   }
 
   price(slot: number): number {
-    return this.doubles[slot * RECORD_DOUBLES + ImageAt.PRICE / 2]!
+    return this.doubles[slot * RECORD_DOUBLES + D_PRICE]!
   }
 
   setPrice(slot: number, price: number): void {
-    this.doubles[slot * RECORD_DOUBLES + ImageAt.PRICE / 2] = price
+    this.doubles[slot * RECORD_DOUBLES + D_PRICE] = price
   }
 
   quantity(slot: number): number {
-    return this.doubles[slot * RECORD_DOUBLES + ImageAt.QUANTITY / 2]!
+    return this.doubles[slot * RECORD_DOUBLES + D_QUANTITY]!
   }
 
   setQuantity(slot: number, quantity: number): void {
-    this.doubles[slot * RECORD_DOUBLES + ImageAt.QUANTITY / 2] = quantity
+    this.doubles[slot * RECORD_DOUBLES + D_QUANTITY] = quantity
   }
 
   /** Time of the latest execution, µs. */
   updated(slot: number): number {
-    return this.doubles[slot * RECORD_DOUBLES + ImageAt.UPDATED / 2]!
+    return this.doubles[slot * RECORD_DOUBLES + D_UPDATED]!
   }
 
   executed(slot: number): number {
-    return this.doubles[slot * RECORD_DOUBLES + ImageAt.EXECUTED / 2]!
+    return this.doubles[slot * RECORD_DOUBLES + D_EXECUTED]!
   }
 
   stopPrice(slot: number): number {
-    return this.#extra(slot, ImageAt.STOP_PRICE)
+    return this.#extra(slot, STOP_PRICE)
   }
 
   quoteQuantity(slot: number): number {
-    return this.#extra(slot, ImageAt.QUOTE_QUANTITY)
+    return this.#extra(slot, QUOTE_QUANTITY)
   }
 
   prevented(slot: number): number {
-    return this.#extra(slot, ImageAt.PREVENTED)
+    return this.#extra(slot, PREVENTED)
   }
 
   #extra(slot: number, offset: number): number {
-    if ((this.words[slot * RECORD_WORDS + ImageAt.PACKED]! & EXTRAS_BIT) === 0) return 0
+    if ((this.words[slot * RECORD_WORDS + PACKED]! & HAS_EXTRAS) === 0) return 0
     return this.doubles[slot * RECORD_DOUBLES + ((offset + EXTRAS_SHIFT) >> 1)]!
   }
 
   /** Executed quantity and traded quote of one fill, and the status after it. */
-  fill(slot: number, quantity: number, quote: Amount, status: OrderStatus): void {
-    this.doubles[slot * RECORD_DOUBLES + ImageAt.EXECUTED / 2]! += quantity
-    addTo(this.words, slot * RECORD_WORDS + ImageAt.CUMULATIVE_QUOTE, quote)
-    this.setStatus(slot, status)
+  fill(slot: number, fill: Fill, status: OrderStatus): void {
+    const { words } = this
+    const at = slot * RECORD_WORDS
+    this.doubles[slot * RECORD_DOUBLES + D_EXECUTED]! += fill.quantity
+    addToWords(words, at + CUMULATIVE_QUOTE, fill.quoteLow, fill.quoteHigh)
+    words[at + PACKED] = (words[at + PACKED]! & ~STATUS_BITS) | (status << STATUS_AT)
   }
 
   prevent(slot: number, quantity: number): void {
     const at = slot * RECORD_WORDS
-    if ((this.words[at + ImageAt.PACKED]! & EXTRAS_BIT) === 0) {
+    if ((this.words[at + PACKED]! & HAS_EXTRAS) === 0) {
       this.words.fill(0, at + EXTRAS, at + RECORD_WORDS)
-      this.words[at + ImageAt.PACKED]! |= EXTRAS_BIT
+      this.words[at + PACKED]! |= HAS_EXTRAS
     }
-    this.doubles[(at + ImageAt.PREVENTED + EXTRAS_SHIFT) >> 1]! += quantity
+    this.doubles[(at + PREVENTED + EXTRAS_SHIFT) >> 1]! += quantity
   }
 
   /** Of an order that comes from another platform. */
-  setHistory(slot: number, executed: number, quote: Amount, status: OrderStatus, originalTime: number): void {
-    this.fill(slot, executed, quote, status)
+  setHistory(slot: number, fill: Fill, status: OrderStatus, originalTime: number): void {
+    this.fill(slot, fill, status)
     const half = slot * RECORD_DOUBLES
-    this.doubles[half + ImageAt.CREATED / 2] = originalTime
-    this.doubles[half + ImageAt.WORKING / 2] = originalTime
-    this.doubles[half + PRIORITY / 2] = originalTime
+    this.doubles[half + D_CREATED] = originalTime
+    this.doubles[half + D_WORKING] = originalTime
+    this.doubles[half + D_PRIORITY] = originalTime
   }
 
   /** Journaled time at which the order joined its level; the original time for imported ones. */
   priority(slot: number): number {
-    return this.doubles[slot * RECORD_DOUBLES + PRIORITY / 2]!
+    return this.doubles[slot * RECORD_DOUBLES + D_PRIORITY]!
   }
 
-  setPriority(slot: number, time: number): void {
-    this.doubles[slot * RECORD_DOUBLES + PRIORITY / 2] = time
+  setPriority(slot: number, moment: Moment): void {
+    this.doubles[slot * RECORD_DOUBLES + D_PRIORITY] = moment.time
   }
 
   clientLength(slot: number): number {
-    return this.words[slot * RECORD_WORDS + ImageAt.PACKED]! >>> CLIENT_LENGTH_SHIFT
+    return this.words[slot * RECORD_WORDS + PACKED]! >>> ID_LENGTH_SHIFT
   }
 
   setClient(slot: number, id: ClientId): void {
     const at = slot * RECORD_WORDS
-    copyWords(id.words, 0, this.words, at + CLIENT, ClientId.WORDS)
-    const packed = this.words[at + ImageAt.PACKED]! & ((1 << CLIENT_LENGTH_SHIFT) - 1)
-    this.words[at + ImageAt.PACKED] = packed | (id.length << CLIENT_LENGTH_SHIFT)
+    copyWords(id.words, 0, this.words, at + CLIENT, ID_WORDS)
+    const packed = this.words[at + PACKED]! & ((1 << ID_LENGTH_SHIFT) - 1)
+    this.words[at + PACKED] = packed | (id.length << ID_LENGTH_SHIFT)
   }
 
   copyClient(slot: number, into: ClientId): void {
     into.clear()
     into.length = this.clientLength(slot)
-    if (into.length > 0) copyWords(this.words, slot * RECORD_WORDS + CLIENT, into.words, 0, ClientId.WORDS)
+    if (into.length > 0) copyWords(this.words, slot * RECORD_WORDS + CLIENT, into.words, 0, ID_WORDS)
   }
 
   /** Does the order have this client id? */
   hasClient(slot: number, id: ClientId): boolean {
     if (this.clientLength(slot) !== id.length) return false
     const at = slot * RECORD_WORDS + CLIENT
-    for (let i = 0; i < ClientId.WORDS; i++) if (this.words[at + i] !== id.words[i]) return false
+    for (let i = 0; i < ID_WORDS; i++) if (this.words[at + i] !== id.words[i]) return false
     return true
   }
 

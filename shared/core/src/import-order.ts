@@ -2,14 +2,35 @@ import { Amount } from './amount.ts'
 import { clientHash } from './client-id-table.ts'
 import { ClientId, type Command } from './command.ts'
 import { ExecutionType, ExpiryReason, OrderType, Side, TimeInForce } from './enums.ts'
+import { Fill } from './fill.ts'
 import type { Market } from './market.ts'
 import { isNatural, orderCombination, orderFields } from './order-fields.ts'
 import { openStatus } from './matching.ts'
-import { NONE } from './order-store.ts'
+import { NONE as EMPTY } from './order-store.ts'
 import { OWN_FLAG } from './output.ts'
 import type { Placement } from './placement.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import type { Shard } from './shard.ts'
+
+// As constants of this module: only those are compiled into the code.
+const { BUY } = Side
+const { LIMIT, LIMIT_MAKER } = OrderType
+const { GTC } = TimeInForce
+const {
+  NONE: ACCEPTED,
+  UNKNOWN_ACCOUNT,
+  UNKNOWN_SYMBOL,
+  INVALID_FIELD,
+  INVALID_COMBINATION,
+  OVERFLOW_NOTIONAL,
+  DUPLICATE_CLIENT_ORDER_ID,
+  WOULD_MATCH,
+  INSUFFICIENT_BALANCE,
+  OVERFLOW_LEVEL,
+} = Reject
+const { NEW: EXECUTION_NEW } = ExecutionType
+const { NONE: NO_REASON } = ExpiryReason
+const NONE = EMPTY
 
 const PRINTABLE = /^[\x20-\x7e]{1,36}$/
 
@@ -19,6 +40,7 @@ export class OrderImport {
   readonly #placement: Placement
   readonly #id = new ClientId()
   readonly #amount = new Amount()
+  readonly #executed = new Fill()
 
   constructor(shard: Shard, placement: Placement) {
     this.#shard = shard
@@ -27,43 +49,43 @@ export class OrderImport {
 
   execute(c: Command): RejectCode {
     const shape = this.#shape(c)
-    if (shape !== Reject.NONE) return shape
+    if (shape !== ACCEPTED) return shape
     const market = this.#shard.markets[c.symbol]!
     const check = this.#check(c, market)
-    if (check === Reject.NONE) this.#open(c, market)
+    if (check === ACCEPTED) this.#open(c, market)
     return check
   }
 
   #shape(c: Command): RejectCode {
-    if (!this.#shard.accounts.has(c.account)) return Reject.UNKNOWN_ACCOUNT
-    if (this.#shard.markets[c.symbol] === undefined) return Reject.UNKNOWN_SYMBOL
+    if (!this.#shard.accounts.has(c.account)) return UNKNOWN_ACCOUNT
+    if (this.#shard.markets[c.symbol] === undefined) return UNKNOWN_SYMBOL
     const fields = orderFields(c)
-    if (fields !== Reject.NONE) return fields
-    if (!isNatural(c.originalTime) || c.originalTime > this.#shard.time) return Reject.INVALID_FIELD
-    if (!isNatural(c.executedQuantity)) return Reject.INVALID_FIELD
-    if (c.quantity !== 0 && c.executedQuantity >= c.quantity) return Reject.INVALID_FIELD
-    if (c.clientId.length === 0 && c.text !== '' && !PRINTABLE.test(c.text)) return Reject.INVALID_FIELD
-    const isLimit = c.type === OrderType.LIMIT || c.type === OrderType.LIMIT_MAKER
-    if (!isLimit || c.timeInForce !== TimeInForce.GTC) return Reject.INVALID_COMBINATION
+    if (fields !== ACCEPTED) return fields
+    if (!isNatural(c.originalTime) || c.originalTime > this.#shard.moment.time) return INVALID_FIELD
+    if (!isNatural(c.executedQuantity)) return INVALID_FIELD
+    if (c.quantity !== 0 && c.executedQuantity >= c.quantity) return INVALID_FIELD
+    if (c.clientId.length === 0 && c.text !== '' && !PRINTABLE.test(c.text)) return INVALID_FIELD
+    const isLimit = c.type === LIMIT || c.type === LIMIT_MAKER
+    if (!isLimit || c.timeInForce !== GTC) return INVALID_COMBINATION
     return orderCombination(c)
   }
 
   #check(c: Command, market: Market): RejectCode {
     const filter = market.filters.price(c.price) || market.filters.lot(c.quantity)
-    if (filter !== Reject.NONE) return filter
-    if (!this.#amount.setProduct(c.price, c.quantity, market.quoteScale)) return Reject.OVERFLOW_NOTIONAL
+    if (filter !== ACCEPTED) return filter
+    if (!this.#amount.setProduct(c.price, c.quantity, market.quoteScale)) return OVERFLOW_NOTIONAL
     const id = this.#id
     id.clear()
     if (c.clientId.length > 0) id.copy(c.clientId)
     else id.set(c.text)
     const taken = id.length > 0 && this.#shard.clientIds.find(clientHash(c.account, id), c.account, id) !== NONE
-    if (taken) return Reject.DUPLICATE_CLIENT_ORDER_ID
-    if (market.book.crosses(c.side, c.price)) return Reject.WOULD_MATCH
+    if (taken) return DUPLICATE_CLIENT_ORDER_ID
+    if (market.book.crosses(c.side, c.price)) return WOULD_MATCH
     const remaining = c.quantity - c.executedQuantity
-    const balance = this.#shard.ledger.find(c.account, c.side === Side.BUY ? market.quote : market.base)
+    const balance = this.#shard.ledger.find(c.account, c.side === BUY ? market.quote : market.base)
     const fits = this.#shard.lockOf(market, c.side, c.price, remaining, this.#amount)
-    if (!fits || this.#shard.ledger.lacks(balance, this.#amount)) return Reject.INSUFFICIENT_BALANCE
-    return this.#placement.overflowsLevel(market, c.side, c.price, remaining) ? Reject.OVERFLOW_LEVEL : Reject.NONE
+    if (!fits || this.#shard.ledger.lacks(balance, this.#amount)) return INSUFFICIENT_BALANCE
+    return this.#placement.overflowsLevel(market, c.side, c.price, remaining) ? OVERFLOW_LEVEL : ACCEPTED
   }
 
   #open(c: Command, market: Market): void {
@@ -71,13 +93,14 @@ export class OrderImport {
     const { orders, images, memory, writer } = shard
     const orderId = shard.nextOrderId()
     const slot = orders.allocate(orderId, shard.seat(c.account, market), c.quantity - c.executedQuantity)
-    images.open(slot, c, orderId, c.selfTradePrevention || market.defaultMode, true, shard.time)
+    images.open(slot, c, orderId, c.selfTradePrevention || market.defaultMode, true, shard.moment)
     images.setClient(slot, this.#id)
     images.setClientHash(slot, clientHash(c.account, this.#id))
-    this.#amount.setProduct(c.price, c.executedQuantity, market.quoteScale)
-    images.setHistory(slot, c.executedQuantity, this.#amount, openStatus(c.executedQuantity), c.originalTime)
+    this.#executed.quantity = c.executedQuantity
+    this.#executed.setQuote(c.price, c.executedQuantity, market.quoteScale)
+    images.setHistory(slot, this.#executed, openStatus(c.executedQuantity), c.originalTime)
     shard.lock(market, slot, orders.remaining(slot))
-    writer.execution(slot, ExecutionType.NEW, ExpiryReason.NONE, OWN_FLAG)
+    writer.execution(slot, EXECUTION_NEW, NO_REASON, OWN_FLAG)
     orders.enter(slot)
     shard.enlist(slot)
     const level = market.book.side(c.side).obtain(c.price)

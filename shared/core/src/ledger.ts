@@ -1,33 +1,46 @@
-import { addTo, subtractFrom, type Amount } from './amount.ts'
-import { NONE } from './order-store.ts'
+import { AMOUNT_UNIT, type Amount, bigAmount, storeAmount } from './amount.ts'
+import type { Fill } from './fill.ts'
+import { NONE as EMPTY } from './order-store.ts'
+import { BalanceAt } from './output.ts'
 import { PairTable } from './pair-table.ts'
 import { restoreWords } from './snapshot-words.ts'
-import { amountAt } from './word.ts'
 
-/** Layout of a balance, 32 bytes; amounts are two words, low first. */
-const BALANCE_WORDS = 8
+// As constants of this module: only those are compiled into the code.
+const NONE = EMPTY
+
+/** Layout of a balance, 48 bytes. Free and locked are amounts (see amount.ts): a double and a high word each. */
+const BALANCE_WORDS = 12
+const BALANCE_DOUBLES = BALANCE_WORDS / 2
 const FREE = 0
-const LOCKED = 2
-const ACCOUNT = 4
-const ASSET = 5
+const LOCKED = 1
+const HIGHS = 4
+const ACCOUNT = 6
+const ASSET = 7
 /** 1: on the list of what the command under way has touched. */
-const TOUCHED = 6
+const TOUCHED = 8
 /** The account's next balance. */
-const NEXT = 7
+const NEXT = 9
+
+// As constants of this module: only those are compiled into the code.
+const UNIT = AMOUNT_UNIT
+const EVENT_ACCOUNT = BalanceAt.ACCOUNT
+const EVENT_ASSET = BalanceAt.ASSET
+const EVENT_FREE = BalanceAt.FREE
+const EVENT_LOCKED = BalanceAt.LOCKED
 
 const INITIAL_BALANCES = 256
 const UNITS_MAX = BigInt(Number.MAX_SAFE_INTEGER)
 
 /**
  * Free and locked of every (account, asset), and the fees collected of every asset. All amounts are bounded by the
- * asset's total, which deposits keep below 2^62: moving money that is there cannot overflow.
+ * asset's total, which deposits keep below 2^62: moving money that is there cannot overflow. Collected fees are the
+ * balances of account 0, which nobody has.
  */
 export class Ledger {
   words = new Int32Array(INITIAL_BALANCES * BALANCE_WORDS)
+  doubles = new Float64Array(this.words.buffer)
   highWater = 1
   readonly table = new PairTable()
-  /** Two words an asset. */
-  fees = new Int32Array(16)
   /** Balances that the command under way has changed, in order of first touch. */
   touched = new Int32Array(64)
   touchedCount = 0
@@ -36,9 +49,10 @@ export class Ledger {
     return this.words.length / BALANCE_WORDS
   }
 
-  /** Take the records of a snapshot. */
-  adopt(part: Int32Array): void {
-    this.words = restoreWords(part, BALANCE_WORDS, INITIAL_BALANCES)
+  /** Take the records of a snapshot, or of a smaller ledger. */
+  adopt(part: Int32Array, least: number = INITIAL_BALANCES): void {
+    this.words = restoreWords(part, BALANCE_WORDS, least)
+    this.doubles = new Float64Array(this.words.buffer)
   }
 
   /** Slot of a balance, or NONE when the account never had the asset. */
@@ -48,11 +62,7 @@ export class Ledger {
 
   /** A new zero balance; `next` is the account's list so far. */
   open(account: number, asset: number, next: number): number {
-    if (this.highWater === this.capacity) {
-      const words = new Int32Array(this.words.length * 2)
-      words.set(this.words)
-      this.words = words
-    }
+    if (this.highWater === this.capacity) this.adopt(this.words, this.capacity * 2)
     const slot = this.highWater++
     const at = slot * BALANCE_WORDS
     this.words[at + ACCOUNT] = account
@@ -76,74 +86,97 @@ export class Ledger {
   }
 
   free(slot: number): bigint {
-    return amountAt(this.words, slot * BALANCE_WORDS + FREE)
+    return bigAmount(this.doubles[slot * BALANCE_DOUBLES + FREE]!, this.words[slot * BALANCE_WORDS + HIGHS + FREE]!)
   }
 
   locked(slot: number): bigint {
-    return amountAt(this.words, slot * BALANCE_WORDS + LOCKED)
-  }
-
-  /** Offset in `words` of the free amount. */
-  freeAt(slot: number): number {
-    return slot * BALANCE_WORDS + FREE
-  }
-
-  lockedAt(slot: number): number {
-    return slot * BALANCE_WORDS + LOCKED
+    return bigAmount(this.doubles[slot * BALANCE_DOUBLES + LOCKED]!, this.words[slot * BALANCE_WORDS + HIGHS + LOCKED]!)
   }
 
   /** True when free funds are below `amount`; a balance that does not exist is 0. */
   lacks(slot: number, amount: Amount): boolean {
-    return slot === NONE ? !amount.isZero() : amount.exceeds(this.words, slot * BALANCE_WORDS + FREE)
+    if (slot === NONE) return !amount.isZero()
+    const high = this.words[slot * BALANCE_WORDS + HIGHS + FREE]!
+    if (high !== amount.high) return high < amount.high
+    return this.doubles[slot * BALANCE_DOUBLES + FREE]! < amount.low
   }
 
   /** How many units of price × scale the free funds pay. Rarely needed: it reckons in bigint. */
   units(slot: number, price: number, scale: number): number {
-    const free = amountAt(this.words, slot * BALANCE_WORDS + FREE)
-    const units = free / (BigInt(price) * BigInt(scale))
+    const units = this.free(slot) / (BigInt(price) * BigInt(scale))
     return Number(units > UNITS_MAX ? UNITS_MAX : units)
   }
 
   credit(slot: number, amount: Amount): void {
     this.touch(slot)
-    addTo(this.words, slot * BALANCE_WORDS + FREE, amount)
+    raise(this.words, this.doubles, slot, FREE, amount)
   }
 
   debit(slot: number, amount: Amount): void {
     this.touch(slot)
-    subtractFrom(this.words, slot * BALANCE_WORDS + FREE, amount)
-  }
-
-  /** Pay out of what is locked. */
-  debitLocked(slot: number, amount: Amount): void {
-    this.touch(slot)
-    subtractFrom(this.words, slot * BALANCE_WORDS + LOCKED, amount)
+    lower(this.words, this.doubles, slot, FREE, amount)
   }
 
   lock(slot: number, amount: Amount): void {
+    const { words, doubles } = this
     this.touch(slot)
-    subtractFrom(this.words, slot * BALANCE_WORDS + FREE, amount)
-    addTo(this.words, slot * BALANCE_WORDS + LOCKED, amount)
+    lower(words, doubles, slot, FREE, amount)
+    raise(words, doubles, slot, LOCKED, amount)
   }
 
   unlock(slot: number, amount: Amount): void {
+    const { words, doubles } = this
     this.touch(slot)
-    addTo(this.words, slot * BALANCE_WORDS + FREE, amount)
-    subtractFrom(this.words, slot * BALANCE_WORDS + LOCKED, amount)
+    raise(words, doubles, slot, FREE, amount)
+    lower(words, doubles, slot, LOCKED, amount)
   }
 
-  /** Pay a fee of `asset` out of free funds to the exchange. */
-  collect(slot: number, asset: number, fee: Amount): void {
-    this.debit(slot, fee)
-    addTo(this.fees, asset * 2, fee)
+  /**
+   * Move the money of a fill: each side pays – out of its lock (`buyerHeld`: reckoned at its own limit, the difference
+   * is freed) or out of free funds – and receives, less its fee.
+   */
+  settle(fill: Fill): void {
+    this.touch(fill.buyerQuote)
+    this.touch(fill.buyerBase)
+    this.touch(fill.sellerBase)
+    this.touch(fill.sellerQuote)
+    if ((fill.quote.high | fill.base.high | fill.buyerHeld.high) !== 0) {
+      this.#settleWide(fill)
+      return
+    }
+    const { words, doubles } = this
+    const quote = fill.quote.low
+    const base = fill.base.low
+    const held = fill.buyerHeld.low
+    const buyerFee = fill.buyerFee.low
+    const sellerFee = fill.sellerFee.low
+    if (fill.buyerLocks) {
+      shift(words, doubles, fill.buyerQuote, LOCKED, -held)
+      if (held !== quote) shift(words, doubles, fill.buyerQuote, FREE, held - quote)
+    } else shift(words, doubles, fill.buyerQuote, FREE, -quote)
+    shift(words, doubles, fill.buyerBase, FREE, base - buyerFee)
+    shift(words, doubles, fill.sellerBase, fill.sellerLocks ? LOCKED : FREE, -base)
+    shift(words, doubles, fill.sellerQuote, FREE, quote - sellerFee)
+    if (buyerFee !== 0) shift(words, doubles, fill.baseFees, FREE, buyerFee)
+    if (sellerFee !== 0) shift(words, doubles, fill.quoteFees, FREE, sellerFee)
   }
 
-  /** Room for the fees of `assets` assets. */
-  reserveAssets(assets: number): void {
-    if (assets * 2 <= this.fees.length) return
-    const fees = new Int32Array(this.fees.length * 2)
-    fees.set(this.fees)
-    this.fees = fees
+  /** The same for amounts of 2^52 and more. */
+  #settleWide(fill: Fill): void {
+    const { words, doubles } = this
+    const { quote, base, buyerHeld, buyerFee, sellerFee } = fill
+    if (fill.buyerLocks) {
+      lower(words, doubles, fill.buyerQuote, LOCKED, buyerHeld)
+      raise(words, doubles, fill.buyerQuote, FREE, buyerHeld)
+    }
+    lower(words, doubles, fill.buyerQuote, FREE, quote)
+    raise(words, doubles, fill.buyerBase, FREE, base)
+    lower(words, doubles, fill.sellerBase, fill.sellerLocks ? LOCKED : FREE, base)
+    raise(words, doubles, fill.sellerQuote, FREE, quote)
+    lower(words, doubles, fill.buyerBase, FREE, buyerFee)
+    raise(words, doubles, fill.baseFees, FREE, buyerFee)
+    lower(words, doubles, fill.sellerQuote, FREE, sellerFee)
+    raise(words, doubles, fill.quoteFees, FREE, sellerFee)
   }
 
   /** Note that the command under way changes the balance. */
@@ -155,10 +188,17 @@ export class Ledger {
     this.touched[this.touchedCount++] = slot
   }
 
-  /** Forget what was touched; the events are written. */
-  settle(): void {
-    for (let i = 0; i < this.touchedCount; i++) this.words[this.touched[i]! * BALANCE_WORDS + TOUCHED] = 0
-    this.touchedCount = 0
+  /** Write what a BALANCE event at `at` tells of a touched balance, which is touched no more. */
+  report(slot: number, into: Int32Array, at: number): void {
+    const { words, doubles } = this
+    const from = slot * BALANCE_WORDS
+    const half = slot * BALANCE_DOUBLES
+    words[from + TOUCHED] = 0
+    into[at + EVENT_ACCOUNT] = words[from + ACCOUNT]!
+    into[at + EVENT_ASSET] = words[from + ASSET]!
+    into[at + 3] = 0
+    storeAmount(doubles[half + FREE]!, words[from + HIGHS + FREE]!, into, at + EVENT_FREE)
+    storeAmount(doubles[half + LOCKED]!, words[from + HIGHS + LOCKED]!, into, at + EVENT_LOCKED)
   }
 
   #growTouched(): void {
@@ -166,4 +206,30 @@ export class Ledger {
     touched.set(this.touched)
     this.touched = touched
   }
+}
+
+/** Add to a field of a balance, FREE or LOCKED. */
+function raise(words: Int32Array, doubles: Float64Array, slot: number, field: number, amount: Amount): void {
+  shift(words, doubles, slot, field, amount.low)
+  if (amount.high !== 0) words[slot * BALANCE_WORDS + HIGHS + field]! += amount.high
+}
+
+/** Take from a field of a balance, which holds enough. */
+function lower(words: Int32Array, doubles: Float64Array, slot: number, field: number, amount: Amount): void {
+  shift(words, doubles, slot, field, -amount.low)
+  if (amount.high !== 0) words[slot * BALANCE_WORDS + HIGHS + field]! -= amount.high
+}
+
+/** Add a number between −2^52 and 2^52 to a field. */
+function shift(words: Int32Array, doubles: Float64Array, slot: number, field: number, change: number): void {
+  const at = slot * BALANCE_DOUBLES + field
+  const low = doubles[at]! + change
+  if (low >= 0 && low < UNIT) doubles[at] = low
+  else carry(words, doubles, slot, field, low)
+}
+
+/** Set a low that has left its range: the high part takes one up or down. */
+function carry(words: Int32Array, doubles: Float64Array, slot: number, field: number, low: number): void {
+  doubles[slot * BALANCE_DOUBLES + field] = low < 0 ? low + UNIT : low - UNIT
+  words[slot * BALANCE_WORDS + HIGHS + field]! += low < 0 ? -1 : 1
 }

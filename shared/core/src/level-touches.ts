@@ -1,8 +1,13 @@
-import { Side } from './enums.ts'
+import type { Side } from './enums.ts'
 import type { EventWriter } from './event-writer.ts'
 import type { LevelStore } from './level.ts'
 import type { Market } from './market.ts'
-import { NONE } from './order-store.ts'
+import { NONE as EMPTY } from './order-store.ts'
+
+// As constants of this module: only those are compiled into the code.
+const NONE = EMPTY
+
+const INITIAL_TOUCHES = 64
 
 /**
  * Price levels that the step under way has changed, in order of first touch: one LEVEL event each at its end.
@@ -12,10 +17,10 @@ import { NONE } from './order-store.ts'
 export class LevelTouches {
   readonly #levels: LevelStore
   readonly #writer: EventWriter
-  #prices = new Float64Array(64)
-  /** symbol << 1 | side */
-  #books = new Int32Array(64)
-  #count = 0
+  #prices = new Float64Array(INITIAL_TOUCHES)
+  /** symbol, side, level, 0 */
+  #words = new Int32Array(4 * INITIAL_TOUCHES)
+  count = 0
 
   constructor(levels: LevelStore, writer: EventWriter) {
     this.#levels = levels
@@ -25,35 +30,43 @@ export class LevelTouches {
   /** `level` is still there, but may be empty and about to go. */
   touch(market: Market, side: Side, level: number): void {
     if (!this.#levels.mark(level)) return
-    const book = (market.id << 1) | side
     const price = this.#levels.price(level)
-    if (this.#count > 0 && this.#books[0] === book && this.#prices[0] === price) return
-    if (this.#count === this.#books.length) this.#grow()
-    this.#books[this.#count] = book
-    this.#prices[this.#count] = price
-    this.#count++
+    const words = this.#words
+    if (this.count > 0 && this.#prices[0] === price && words[0] === market.id && words[1] === side) return
+    if (this.count === this.#prices.length) this.#grow()
+    const at = this.count << 2
+    this.#words[at] = market.id
+    this.#words[at + 1] = side
+    this.#words[at + 2] = level
+    this.#prices[this.count++] = price
   }
 
   /** Write the events and begin the next step. */
   flush(markets: readonly Market[]): void {
-    for (let i = 0; i < this.#count; i++) {
-      const market = markets[this.#books[i]! >> 1]!
-      const side = (this.#books[i]! & 1) as Side
-      const price = this.#prices[i]!
-      const level = market.book.side(side).find(price)
-      const quantity = level === NONE ? 0 : this.#levels.quantity(level)
-      if (level !== NONE) this.#levels.unmark(level)
-      this.#writer.level(market.id, side, price, quantity, ++market.updateId)
+    const { count } = this
+    for (let i = 0; i < count; i++) this.#write(markets[this.#words[i << 2]!]!, i)
+    this.count = 0
+  }
+
+  #write(market: Market, i: number): void {
+    const levels = this.#levels
+    const side = this.#words[(i << 2) + 1]! as Side
+    const price = this.#prices[i]!
+    let level = this.#words[(i << 2) + 2]!
+    // The slot may have been given to another level meanwhile: then the price index knows.
+    if (!levels.isMarked(level) || levels.price(level) !== price || levels.side(level) !== side) {
+      level = market.book.side(side).find(price)
     }
-    this.#count = 0
+    if (level !== NONE) levels.unmark(level)
+    this.#writer.level(market, side, price, level === NONE ? 0 : levels.quantity(level))
   }
 
   #grow(): void {
     const prices = new Float64Array(this.#prices.length * 2)
     prices.set(this.#prices)
     this.#prices = prices
-    const books = new Int32Array(this.#books.length * 2)
-    books.set(this.#books)
-    this.#books = books
+    const words = new Int32Array(this.#words.length * 2)
+    words.set(this.#words)
+    this.#words = words
   }
 }

@@ -1,5 +1,9 @@
-import { NONE, type OrderStore } from './order-store.ts'
+import type { Side } from './enums.ts'
+import { NONE as EMPTY, type OrderStore } from './order-store.ts'
 import { restoreWords } from './snapshot-words.ts'
+
+// As constants of this module: only those are compiled into the code.
+const NONE = EMPTY
 
 /** Layout of a price level, 32 bytes. */
 const LEVEL_WORDS = 8
@@ -7,11 +11,12 @@ const LEVEL_DOUBLES = LEVEL_WORDS / 2
 const HEAD = 0
 const TAIL = 1
 const COUNT = 2
-/** The index node the level hangs on; the sign bit is the mark of a changed level. */
-const LEAF = 3
+/** The index node the level hangs on; above it a bit for SELL levels, and the mark of a changed level. */
+const NODE = 3
 const QUANTITY = 2
 const PRICE = 3
 const MARK = 1 << 31
+const SELL = 1 << 30
 
 const INITIAL_LEVELS = 256
 
@@ -35,8 +40,8 @@ export class LevelStore {
     return this.words.length / LEVEL_WORDS
   }
 
-  /** An empty level at `price`, which hangs on the index node `leaf`. */
-  allocate(price: number, leaf: number): number {
+  /** An empty level at `price`, which hangs on the index node `node`; of asks if `ascending`, else of bids. */
+  allocate(price: number, node: number, ascending: boolean): number {
     let level = this.free
     if (level !== NONE) {
       this.free = this.words[level * LEVEL_WORDS + HEAD]!
@@ -48,7 +53,7 @@ export class LevelStore {
     this.words[at + HEAD] = NONE
     this.words[at + TAIL] = NONE
     this.words[at + COUNT] = 0
-    this.words[at + LEAF] = leaf
+    this.words[at + NODE] = ascending ? node | SELL : node
     this.doubles[level * LEVEL_DOUBLES + QUANTITY] = 0
     this.doubles[level * LEVEL_DOUBLES + PRICE] = price
     this.live++
@@ -57,7 +62,7 @@ export class LevelStore {
 
   release(level: number): void {
     this.words[level * LEVEL_WORDS + HEAD] = this.free
-    this.words[level * LEVEL_WORDS + LEAF] = NONE
+    this.words[level * LEVEL_WORDS + NODE] = NONE
     this.free = level
     this.live--
   }
@@ -75,20 +80,35 @@ export class LevelStore {
     return this.words[level * LEVEL_WORDS + COUNT]!
   }
 
-  leaf(level: number): number {
-    return this.words[level * LEVEL_WORDS + LEAF]! & ~MARK
+  node(level: number): number {
+    return this.words[level * LEVEL_WORDS + NODE]! & ~(MARK | SELL)
+  }
+
+  /** The level hangs on another index node now. */
+  move(level: number, node: number): void {
+    const at = level * LEVEL_WORDS + NODE
+    this.words[at] = (this.words[at]! & (MARK | SELL)) | node
+  }
+
+  /** Side of a level of a book. */
+  side(level: number): Side {
+    return ((this.words[level * LEVEL_WORDS + NODE]! >>> 30) & 1) as Side
+  }
+
+  isMarked(level: number): boolean {
+    return this.words[level * LEVEL_WORDS + NODE]! < 0
   }
 
   /** Mark the level as changed in the step under way; false when it was marked already. */
   mark(level: number): boolean {
-    const at = level * LEVEL_WORDS + LEAF
+    const at = level * LEVEL_WORDS + NODE
     if (this.words[at]! < 0) return false
     this.words[at]! |= MARK
     return true
   }
 
   unmark(level: number): void {
-    this.words[level * LEVEL_WORDS + LEAF]! &= ~MARK
+    this.words[level * LEVEL_WORDS + NODE]! &= ~MARK
   }
 
   /** Sum of what remains of its orders. */

@@ -11,6 +11,9 @@ export class Market {
   /** Asset ids. */
   readonly base: number
   readonly quote: number
+  /** Balance slots of the fees collected in them. */
+  readonly baseFees: number
+  readonly quoteFees: number
   /** Quote units of one price unit times one quantity unit; base units of one quantity unit. Powers of ten. */
   readonly quoteScale: number
   readonly baseScale: number
@@ -31,11 +34,13 @@ export class Market {
   readonly #types: number
   readonly #modes: number
 
-  constructor(id: number, definition: SymbolDefinition, assets: Assets, memory: BookMemory) {
+  constructor(id: number, definition: SymbolDefinition, assets: MarketAssets, memory: BookMemory) {
     this.id = id
     this.#definition = definition
     this.base = assets.base
     this.quote = assets.quote
+    this.baseFees = assets.baseFees
+    this.quoteFees = assets.quoteFees
     const { priceDecimals, quantityDecimals } = definition
     this.quoteScale = powerOfTen(assets.quoteDecimals - priceDecimals - quantityDecimals)
     this.baseScale = powerOfTen(assets.baseDecimals - quantityDecimals)
@@ -89,9 +94,12 @@ export class Market {
   }
 }
 
-interface Assets {
+/** Ids, decimals and fee balances of a market's two assets. */
+export interface MarketAssets {
   readonly base: number
   readonly quote: number
+  readonly baseFees: number
+  readonly quoteFees: number
   readonly baseDecimals: number
   readonly quoteDecimals: number
 }

@@ -5,10 +5,29 @@ import { Fill } from './fill.ts'
 import { isFillable } from './liquidity.ts'
 import type { Market } from './market.ts'
 import { Meeting, type Taker } from './order-book.ts'
-import { NONE } from './order-store.ts'
-import { MAKER_FLAG } from './output.ts'
+import { NONE as EMPTY } from './order-store.ts'
 import type { Shard } from './shard.ts'
 import { floorToStep, unitsWithin } from './lot.ts'
+
+// As constants of this module: only those are compiled into the code.
+const { BUY, SELL } = Side
+const { FOK, GTC } = TimeInForce
+const { EXPIRED: EXECUTION_EXPIRED } = ExecutionType
+const {
+  UNFILLED_FOK_ORDER: REASON_UNFILLED_FOK_ORDER,
+  INSUFFICIENT_LIQUIDITY: REASON_INSUFFICIENT_LIQUIDITY,
+  UNFILLED_IOC_QUANTITY: REASON_UNFILLED_IOC_QUANTITY,
+  NONE: NO_REASON,
+} = ExpiryReason
+const { NONE: NO_PREVENTION, EXPIRE_MAKER, EXPIRE_BOTH, EXPIRE_TAKER, DECREMENT } = SelfTradePrevention
+const {
+  STOP: MEETING_STOP,
+  MET_LAST: MEETING_MET_LAST,
+  MET: MEETING_MET,
+  DROP_LAST: MEETING_DROP_LAST,
+  DROP: MEETING_DROP,
+} = Meeting
+const NONE = EMPTY
 
 const { NEW, PARTIALLY_FILLED, FILLED, EXPIRED, EXPIRED_IN_MATCH } = OrderStatus
 
@@ -30,8 +49,8 @@ export class Matching implements Taker {
   #market: Market | undefined = undefined
   #slot: number = NONE
   #seat: number = NONE
-  #side: Side = Side.BUY
-  #mode: SelfTradePrevention = SelfTradePrevention.NONE
+  #side: Side = BUY
+  #mode: SelfTradePrevention = NO_PREVENTION
   /** OWN_FLAG when the command itself placed or amended the order. */
   #flags = 0
   /** The limit; 0 for market orders, which hold no lock. */
@@ -55,15 +74,15 @@ export class Matching implements Taker {
     const { orders, images } = this.#shard
     const timeInForce = images.timeInForce(slot)
     this.#begin(market, slot, flags)
-    if (timeInForce === TimeInForce.FOK && !isFillable(this.#shard, market, slot)) {
-      this.#end(ExpiryReason.UNFILLED_FOK_ORDER, EXPIRED)
+    if (timeInForce === FOK && !isFillable(this.#shard, market, slot)) {
+      this.#end(REASON_UNFILLED_FOK_ORDER, EXPIRED)
     } else {
       const isMarket = this.#limit === 0
-      const limit = !isMarket ? this.#limit : this.#side === Side.BUY ? Number.POSITIVE_INFINITY : 0
+      const limit = !isMarket ? this.#limit : this.#side === BUY ? Number.POSITIVE_INFINITY : 0
       market.book.match(this.#side, limit, this.#byQuote ? Number.MAX_SAFE_INTEGER : this.#left, this)
       if (!this.#ended) {
-        if (isMarket) this.#end(ExpiryReason.INSUFFICIENT_LIQUIDITY, EXPIRED)
-        else if (timeInForce !== TimeInForce.GTC) this.#end(ExpiryReason.UNFILLED_IOC_QUANTITY, EXPIRED)
+        if (isMarket) this.#end(REASON_INSUFFICIENT_LIQUIDITY, EXPIRED)
+        else if (timeInForce !== GTC) this.#end(REASON_UNFILLED_IOC_QUANTITY, EXPIRED)
       }
     }
     if (!this.#ended) this.#rest(entered)
@@ -88,10 +107,10 @@ export class Matching implements Taker {
   }
 
   #rest(entered: boolean): void {
-    const { orders, images, time, touches } = this.#shard
+    const { orders, images, moment, touches } = this.#shard
     const slot = this.#slot
     orders.setRemaining(slot, this.#left)
-    images.setPriority(slot, time)
+    images.setPriority(slot, moment)
     if (!entered) orders.enter(slot)
     this.#shard.enlist(slot)
     this.#market!.book.rest(slot, this.#side, this.#limit)
@@ -103,26 +122,26 @@ export class Matching implements Taker {
     const { images, writer } = this.#shard
     if (this.#limit !== 0) this.#shard.unlock(this.#market!, this.#slot, this.#left)
     images.setStatus(this.#slot, status)
-    writer.execution(this.#slot, ExecutionType.EXPIRED, reason, this.#flags)
+    writer.execution(this.#slot, EXECUTION_EXPIRED, reason, this.#flags)
     this.#ended = true
   }
 
   meet(maker: number, level: number): Meeting {
     const { orders, memory } = this.#shard
     const price = memory.levels.price(level)
-    if (orders.owner(maker) === this.#seat && this.#mode !== SelfTradePrevention.NONE) {
+    if (orders.owner(maker) === this.#seat && this.#mode !== NO_PREVENTION) {
       return this.#prevent(maker, level, price)
     }
     if (this.#limit === 0) {
       const bounded = this.#bounded(price, orders.remaining(maker))
-      if (bounded === 0) return Meeting.STOP
+      if (bounded === 0) return MEETING_STOP
       this.quantity = bounded
     }
     return this.#trade(maker, level, price)
   }
 
   swept(level: number): void {
-    const opposite = this.#side === Side.BUY ? Side.SELL : Side.BUY
+    const opposite = this.#side === BUY ? SELL : BUY
     this.#shard.touches.touch(this.#market!, opposite, level)
   }
 
@@ -133,7 +152,7 @@ export class Matching implements Taker {
     const { marketStep } = market.filters
     if (this.#byQuote) {
       let quantity = Math.min(offered, unitsWithin(this.#budget, price * market.quoteScale))
-      if (this.#side === Side.SELL) {
+      if (this.#side === SELL) {
         this.#amount.setProduct(quantity, market.baseScale, 1)
         const base = seats.base(this.#seat)
         if (ledger.lacks(base, this.#amount)) quantity = ledger.units(base, market.baseScale, 1)
@@ -141,7 +160,7 @@ export class Matching implements Taker {
       return floorToStep(quantity, marketStep)
     }
     const wanted = this.quantity
-    if (this.#side === Side.SELL) return wanted
+    if (this.#side === SELL) return wanted
     const fits = this.#amount.setProduct(price, wanted, market.quoteScale)
     const quote = seats.quote(this.#seat)
     if (fits && !ledger.lacks(quote, this.#amount)) return wanted
@@ -149,7 +168,7 @@ export class Matching implements Taker {
   }
 
   #trade(maker: number, level: number, price: number): Meeting {
-    const { images, writer, seats, orders, time } = this.#shard
+    const { images, writer, seats, orders, moment } = this.#shard
     const market = this.#market!
     const fill = this.#fill
     const quantity = this.quantity
@@ -157,30 +176,22 @@ export class Matching implements Taker {
     fill.price = price
     fill.quantity = quantity
     fill.id = ++market.lastTradeId
-    fill.quote.setProduct(price, quantity, market.quoteScale)
-    fill.base.setProduct(quantity, market.baseScale, 1)
     market.lastPrice = price
-    market.reference.record(time, price, quantity)
+    market.reference.record(moment, fill)
     if (this.high === 0 || price < this.low) this.low = price
     if (price > this.high) this.high = price
     this.#settle(maker)
 
     const makerDone = quantity === orders.remaining(maker)
-    images.fill(maker, quantity, fill.quote, makerDone ? FILLED : PARTIALLY_FILLED)
+    images.fill(maker, fill, makerDone ? FILLED : PARTIALLY_FILLED)
     if (makerDone) this.#shard.delist(maker)
-    else if (this.#side === Side.SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)
+    else if (this.#side === SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)
     const done = this.#taken(maker, level, price, makerDone)
-    images.fill(slot, quantity, fill.quote, done ? FILLED : PARTIALLY_FILLED)
+    images.fill(slot, fill, done ? FILLED : PARTIALLY_FILLED)
     if (this.#byQuote) images.setQuantity(slot, images.executed(slot) + images.prevented(slot))
-
-    const buyerIsMaker = this.#side === Side.SELL ? MAKER_FLAG : 0
-    const makerAsset = this.#side === Side.SELL ? market.base : market.quote
-    const takerAsset = this.#side === Side.SELL ? market.quote : market.base
-    writer.trade(market.id, maker, slot, buyerIsMaker | this.#flags, fill)
-    writer.fill(maker, ExecutionType.TRADE, MAKER_FLAG, fill, fill.makerFee, makerAsset)
-    writer.fill(slot, ExecutionType.TRADE, this.#flags, fill, fill.takerFee, takerAsset)
+    writer.trade(market, maker, slot, this.#side === BUY, this.#flags, fill)
     if (done) this.#ended = true
-    return done ? Meeting.MET_LAST : Meeting.MET
+    return done ? MEETING_MET_LAST : MEETING_MET
   }
 
   /** Reckon a fill with what is wanted; true when nothing more is, or (by quote quantity) no further lot fits. */
@@ -212,43 +223,26 @@ export class Matching implements Taker {
     const market = this.#market!
     const fill = this.#fill
     const makerSeat = orders.owner(maker)
-    const takerBuys = this.#side === Side.BUY
+    const takerBuys = this.#side === BUY
     const buyer = takerBuys ? this.#seat : makerSeat
     const seller = takerBuys ? makerSeat : this.#seat
-    const makerReceives = takerBuys ? fill.quote : fill.base
-    const takerReceives = takerBuys ? fill.base : fill.quote
-    fill.makerFee.setFee(makerReceives, seats.makerFee(makerSeat), feeHalfEven)
-    fill.takerFee.setFee(takerReceives, seats.takerFee(this.#seat), feeHalfEven)
-
     const isMarket = this.#limit === 0
-    if (takerBuys && isMarket) ledger.debit(seats.quote(buyer), fill.quote)
-    else if (takerBuys) this.#payLimit(seats.quote(buyer))
-    else ledger.debitLocked(seats.quote(buyer), fill.quote)
-    this.#receive(seats.base(buyer), market.base, fill.base, takerBuys ? fill.takerFee : fill.makerFee)
-    if (!takerBuys && isMarket) ledger.debit(seats.base(seller), fill.base)
-    else ledger.debitLocked(seats.base(seller), fill.base)
-    this.#receive(seats.quote(seller), market.quote, fill.quote, takerBuys ? fill.makerFee : fill.takerFee)
-  }
-
-  /** A buying limit order pays out of its lock, which was reckoned at the limit: the difference is freed. */
-  #payLimit(balance: number): void {
-    const { ledger } = this.#shard
-    const fill = this.#fill
-    if (this.#limit === fill.price) {
-      ledger.debitLocked(balance, fill.quote)
-      return
-    }
-    const held = this.#amount
-    held.setProduct(this.#limit, fill.quantity, this.#market!.quoteScale)
-    ledger.debitLocked(balance, held)
-    held.subtract(fill.quote)
-    ledger.credit(balance, held)
-  }
-
-  #receive(balance: number, asset: number, received: Amount, fee: Amount): void {
-    const { ledger } = this.#shard
-    ledger.credit(balance, received)
-    if (!fee.isZero()) ledger.collect(balance, asset, fee)
+    const { quantity } = fill
+    fill.setQuote(fill.price, quantity, market.quoteScale)
+    fill.base.setProduct(quantity, market.baseScale, 1)
+    fill.buyerFee.setFee(fill.base, takerBuys ? seats.takerFee(buyer) : seats.makerFee(buyer), feeHalfEven)
+    fill.sellerFee.setFee(fill.quote, takerBuys ? seats.makerFee(seller) : seats.takerFee(seller), feeHalfEven)
+    fill.buyerLocks = !takerBuys || !isMarket
+    fill.sellerLocks = takerBuys || !isMarket
+    if (takerBuys && !isMarket) fill.buyerHeld.setProduct(this.#limit, quantity, market.quoteScale)
+    else fill.buyerHeld.copy(fill.quote)
+    fill.buyerQuote = seats.quote(buyer)
+    fill.buyerBase = seats.base(buyer)
+    fill.sellerBase = seats.base(seller)
+    fill.sellerQuote = seats.quote(seller)
+    fill.baseFees = market.baseFees
+    fill.quoteFees = market.quoteFees
+    ledger.settle(fill)
   }
 
   /** Self-trade prevention, by the taker's mode. */
@@ -257,16 +251,16 @@ export class Matching implements Taker {
     const market = this.#market!
     const mode = this.#mode
     const offered = orders.remaining(maker)
-    const makerEnds = mode === SelfTradePrevention.EXPIRE_MAKER || mode === SelfTradePrevention.EXPIRE_BOTH
-    const takerEnds = mode === SelfTradePrevention.EXPIRE_TAKER || mode === SelfTradePrevention.EXPIRE_BOTH
+    const makerEnds = mode === EXPIRE_MAKER || mode === EXPIRE_BOTH
+    const takerEnds = mode === EXPIRE_TAKER || mode === EXPIRE_BOTH
     let decrement = 0
-    if (mode === SelfTradePrevention.DECREMENT) {
+    if (mode === DECREMENT) {
       decrement = this.quantity
       if (this.#byQuote) {
         const units = unitsWithin(this.#budget, price * market.quoteScale)
         decrement = floorToStep(Math.min(offered, units), market.filters.marketStep)
       }
-      if (decrement === 0) return Meeting.STOP
+      if (decrement === 0) return MEETING_STOP
     }
     const meeting = this.#meeting
     meeting.maker = maker
@@ -279,9 +273,9 @@ export class Matching implements Taker {
     writer.prevented(market.id, mode, this.#flags, meeting, this.#fill)
     if (decrement > 0) return this.#decrement(maker, level, price, decrement)
     if (makerEnds) this.#expireMaker(maker)
-    if (takerEnds) this.#end(ExpiryReason.NONE, EXPIRED_IN_MATCH)
-    if (!makerEnds) return Meeting.STOP
-    return takerEnds ? Meeting.DROP_LAST : Meeting.DROP
+    if (takerEnds) this.#end(NO_REASON, EXPIRED_IN_MATCH)
+    if (!makerEnds) return MEETING_STOP
+    return takerEnds ? MEETING_DROP_LAST : MEETING_DROP
   }
 
   /** Both orders lose `quantity` without trading it. */
@@ -297,13 +291,12 @@ export class Matching implements Taker {
     const makerDone = quantity === orders.remaining(maker)
     const done = this.#taken(maker, level, price, makerDone)
     if (this.#byQuote) images.setQuantity(slot, images.executed(slot) + images.prevented(slot))
-    this.#fill.quote.clear()
-    writer.fill(maker, ExecutionType.TRADE_PREVENTION, MAKER_FLAG, this.#fill, this.#none, 0)
-    writer.fill(slot, ExecutionType.TRADE_PREVENTION, this.#flags, this.#fill, this.#none, 0)
+    this.#fill.clearQuote()
+    writer.preventedFills(maker, slot, this.#flags, this.#fill, this.#none)
     if (makerDone) this.#reportExpired(maker)
-    else if (this.#side === Side.SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)
-    if (done) this.#end(ExpiryReason.NONE, EXPIRED_IN_MATCH)
-    return done ? Meeting.MET_LAST : Meeting.MET
+    else if (this.#side === SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)
+    if (done) this.#end(NO_REASON, EXPIRED_IN_MATCH)
+    return done ? MEETING_MET_LAST : MEETING_MET
   }
 
   #expireMaker(maker: number): void {
@@ -315,7 +308,7 @@ export class Matching implements Taker {
     const { images, writer } = this.#shard
     this.#shard.delist(maker)
     images.setStatus(maker, EXPIRED_IN_MATCH)
-    writer.execution(maker, ExecutionType.EXPIRED, ExpiryReason.NONE, 0)
+    writer.execution(maker, EXECUTION_EXPIRED, NO_REASON, 0)
   }
 }
 

@@ -1,8 +1,11 @@
 import { Side } from './enums.ts'
 import { LevelStore } from './level.ts'
-import { NONE, OrderStore } from './order-store.ts'
+import { NONE as EMPTY, OrderStore } from './order-store.ts'
 import { PriceIndex } from './price-index.ts'
 import { PriceNodeStore } from './price-node.ts'
+
+// As constants of this module: only those are compiled into the code.
+const NONE = EMPTY
 
 /** The memory that the books of a shard share. */
 export class BookMemory {
@@ -11,18 +14,25 @@ export class BookMemory {
   readonly nodes = new PriceNodeStore()
 }
 
+// As constants of this module: only those are compiled into the code.
+const { BUY } = Side
+const STOP = 2
+const DROP = 3
+const DROP_LAST = 4
+const MET_LAST = 1
+
 /** What becomes of the meeting of a taker and a maker. */
 export const Meeting = {
   /** `Taker.quantity` is taken from both; go on. */
   MET: 0,
   /** The same, and the taker is done. */
-  MET_LAST: 1,
+  MET_LAST,
   /** Nothing happens, the taker is done. */
-  STOP: 2,
+  STOP,
   /** The maker leaves the book without meeting; go on. */
-  DROP: 3,
+  DROP,
   /** The same, and the taker is done. */
-  DROP_LAST: 4,
+  DROP_LAST,
 } as const
 export type Meeting = (typeof Meeting)[keyof typeof Meeting]
 
@@ -52,11 +62,11 @@ export class OrderBook {
   }
 
   side(side: Side): PriceIndex {
-    return side === Side.BUY ? this.bids : this.asks
+    return side === BUY ? this.bids : this.asks
   }
 
   opposite(side: Side): PriceIndex {
-    return side === Side.BUY ? this.asks : this.bids
+    return side === BUY ? this.asks : this.bids
   }
 
   /** True when an order of `side` at `price` would meet a maker. */
@@ -64,7 +74,7 @@ export class OrderBook {
     const best = this.opposite(side).best
     if (best === NONE) return false
     const maker = this.memory.levels.price(best)
-    return side === Side.BUY ? maker <= price : maker >= price
+    return side === BUY ? maker <= price : maker >= price
   }
 
   /** Match a limit order and rest what is left; its slot, or NONE when nothing is left. */
@@ -78,10 +88,10 @@ export class OrderBook {
   }
 
   /** Take an order off by its id; false when it is not there. */
-  cancel(orderId: number, side: Side): boolean {
+  cancel(orderId: number): boolean {
     const slot = this.memory.orders.find(orderId)
     if (slot === NONE) return false
-    this.remove(slot, side)
+    this.remove(slot)
     this.memory.orders.release(slot)
     return true
   }
@@ -92,9 +102,10 @@ export class OrderBook {
   }
 
   /** Take a resting order off the book; its slot stays allocated. */
-  remove(slot: number, side: Side): void {
+  remove(slot: number): void {
     const { levels, orders } = this.memory
     const level = orders.level(slot)
+    const side = levels.side(level)
     if (levels.unlink(level, slot)) this.side(side).remove(level)
   }
 
@@ -111,7 +122,7 @@ export class OrderBook {
       const level = index.best
       if (level === NONE) break
       const price = levels.price(level)
-      if (side === Side.BUY ? price > limit : price < limit) break
+      if (side === BUY ? price > limit : price < limit) break
       const before = levels.quantity(level)
       let total = before
       let removed = 0
@@ -120,15 +131,15 @@ export class OrderBook {
         const resting = orders.remaining(maker)
         taker.quantity = left < resting ? left : resting
         const meeting = taker.meet(maker, level)
-        if (meeting === Meeting.STOP) {
+        if (meeting === STOP) {
           done = true
           break
         }
-        const dropped = meeting >= Meeting.DROP
+        const dropped = meeting >= DROP
         const met = dropped ? resting : taker.quantity
         if (!dropped) left -= met
         total -= met
-        done = meeting === Meeting.MET_LAST || meeting === Meeting.DROP_LAST
+        done = meeting === MET_LAST || meeting === DROP_LAST
         if (met === resting) {
           const next = orders.next(maker)
           orders.release(maker)

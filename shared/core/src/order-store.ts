@@ -1,8 +1,9 @@
 import { assert } from './assert.ts'
 import { restoreWords } from './snapshot-words.ts'
 
+const EMPTY = 0
 /** No slot, no level, no node: index 0 of every store stays empty. */
-export const NONE = 0
+export const NONE = EMPTY
 
 /**
  * Layout of an order on the book, 32 bytes: two orders share a cache line. What matching does not read (the image)
@@ -35,7 +36,7 @@ export class OrderStore {
   highWater = 1
   /** Live slots. */
   live = 0
-  free = NONE
+  free = EMPTY
 
   table = new Int32Array(2 * 2 * INITIAL_SLOTS)
   tableShift = 32 - Math.log2(2 * INITIAL_SLOTS)
@@ -48,16 +49,16 @@ export class OrderStore {
   /** A slot for `orderId`, not yet to be found by id. The owner is the caller's word for who must not trade with itself. */
   allocate(orderId: number, owner: number, remaining: number): number {
     let slot = this.free
-    if (slot !== NONE) {
+    if (slot !== EMPTY) {
       this.free = this.words[slot * ORDER_WORDS + NEXT]!
     } else {
       if (this.highWater === this.capacity) this.#grow()
       slot = this.highWater++
     }
     const at = slot * ORDER_WORDS
-    this.words[at + NEXT] = NONE
-    this.words[at + PREV] = NONE
-    this.words[at + LEVEL] = NONE
+    this.words[at + NEXT] = EMPTY
+    this.words[at + PREV] = EMPTY
+    this.words[at + LEVEL] = EMPTY
     this.words[at + OWNER] = owner
     this.doubles[slot * ORDER_DOUBLES + REMAINING] = remaining
     this.doubles[slot * ORDER_DOUBLES + ORDER] = orderId
@@ -68,7 +69,7 @@ export class OrderStore {
   /** Give back a slot that was never entered in the table. */
   discard(slot: number): void {
     this.words[slot * ORDER_WORDS + NEXT] = this.free
-    this.words[slot * ORDER_WORDS + LEVEL] = NONE
+    this.words[slot * ORDER_WORDS + LEVEL] = EMPTY
     this.free = slot
     this.live--
   }
@@ -120,7 +121,7 @@ export class OrderStore {
     return this.doubles[slot * ORDER_DOUBLES + ORDER]!
   }
 
-  /** Slot of an order that was entered, or NONE. */
+  /** Slot of an order that was entered, or EMPTY. */
   find(orderId: number): number {
     const { table, doubles } = this
     const low = orderId | 0
@@ -128,7 +129,7 @@ export class OrderStore {
     let at = (Math.imul(low, FIBONACCI) >>> this.tableShift) << 1
     for (;;) {
       const slot = table[at + 1]!
-      if (slot === NONE) return NONE
+      if (slot === EMPTY) return EMPTY
       if (table[at] === low && doubles[slot * ORDER_DOUBLES + ORDER] === orderId) return slot
       at = (at + 2) & mask
     }
@@ -141,7 +142,7 @@ export class OrderStore {
     const low = this.doubles[slot * ORDER_DOUBLES + ORDER]! | 0
     const mask = table.length - 2
     let at = (Math.imul(low, FIBONACCI) >>> this.tableShift) << 1
-    while (table[at + 1] !== NONE) at = (at + 2) & mask
+    while (table[at + 1] !== EMPTY) at = (at + 2) & mask
     table[at] = low
     table[at + 1] = slot
     this.entries++
@@ -153,11 +154,11 @@ export class OrderStore {
     const low = this.doubles[slot * ORDER_DOUBLES + ORDER]! | 0
     let hole = (Math.imul(low, FIBONACCI) >>> tableShift) << 1
     while (table[hole + 1] !== slot) {
-      assert(table[hole + 1] !== NONE, 'a live order is in the id table')
+      assert(table[hole + 1] !== EMPTY, 'a live order is in the id table')
       hole = (hole + 2) & mask
     }
     // Shift back every later entry of the cluster that may lie in the hole: its home is not after the hole.
-    for (let at = (hole + 2) & mask; table[at + 1] !== NONE; at = (at + 2) & mask) {
+    for (let at = (hole + 2) & mask; table[at + 1] !== EMPTY; at = (at + 2) & mask) {
       const home = (Math.imul(table[at]!, FIBONACCI) >>> tableShift) << 1
       if (((at - home) & mask) >= ((at - hole) & mask)) {
         table[hole] = table[at]!
@@ -165,14 +166,14 @@ export class OrderStore {
         hole = at
       }
     }
-    table[hole + 1] = NONE
+    table[hole + 1] = EMPTY
     this.entries--
   }
 
   /** Length of the free list, for checks. */
   freeCount(): number {
     let count = 0
-    for (let slot = this.free; slot !== NONE; slot = this.words[slot * ORDER_WORDS + NEXT]!) count++
+    for (let slot = this.free; slot !== EMPTY; slot = this.words[slot * ORDER_WORDS + NEXT]!) count++
     return count
   }
 
@@ -194,6 +195,6 @@ export class OrderStore {
     this.table = new Int32Array(old.length * 2)
     this.tableShift--
     this.entries = 0
-    for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== NONE) this.enter(old[at + 1]!)
+    for (let at = 0; at < old.length; at += 2) if (old[at + 1] !== EMPTY) this.enter(old[at + 1]!)
   }
 }

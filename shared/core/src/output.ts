@@ -1,4 +1,5 @@
 import type { CommandKind } from './command.ts'
+import { WordHash } from './hash.ts'
 import type { RejectCode } from './reject.ts'
 
 /** Version of the layout of outcomes, in every header. */
@@ -108,9 +109,27 @@ export const ReplaceAt = { CANCEL: 1, PLACE: 2, ATTEMPTED: 3 } as const
 
 const INITIAL_WORDS = 1 << 14
 
+/** Which command is under way: shared by all who need its sequence or journaled time. */
+export class Moment {
+  sequence = 0
+  /** µs. */
+  time = 0
+}
+
+// As constants of this module: only those are compiled into the code.
+const { KIND, REJECT, ACCOUNT, EVENTS, VERSION, WORDS } = OutcomeAt
+const D_SEQUENCE = OutcomeAt.SEQUENCE / 2
+const D_TIME = OutcomeAt.TIME / 2
+const D_SESSION = OutcomeAt.SESSION / 2
+const D_NUMBER = OutcomeAt.NUMBER / 2
+const D_ORIGINAL_SEQUENCE = OutcomeAt.ORIGINAL_SEQUENCE / 2
+const HEADER_WORDS = OUTCOME_HEADER_WORDS
+const LAYOUT = OUTCOME_VERSION
+
 /**
- * The words of the outcomes since the last `clear()`. The buffer grows by doubling and is never given back, so `words`
- * is another array after growth: read it anew after every command.
+ * The words of the outcomes since the last `clear()`, and the running hash over all of them since the beginning. The
+ * buffer grows by doubling and is never given back, so `words` is another array after growth: read it anew after every
+ * command. Nobody but the writer changes a word: the hash takes them late, many at a time.
  */
 export class Output {
   words = new Int32Array(INITIAL_WORDS)
@@ -118,16 +137,29 @@ export class Output {
   doubles = new Float64Array(this.words.buffer)
   /** In words; always even between events. */
   length = 0
-  #start = 0
+  /** Where the outcome being written begins. */
+  start = 0
+  readonly moment: Moment
+  readonly #hash = new WordHash()
+  /** Words up to here are in the hash. */
+  #hashed = 0
   #events = 0
 
-  clear(): void {
-    this.length = 0
+  constructor(moment: Moment = new Moment()) {
+    this.moment = moment
   }
 
-  /** Where the outcome being written begins. */
-  get start(): number {
-    return this.#start
+  clear(): void {
+    this.hash()
+    this.length = 0
+    this.#hashed = 0
+  }
+
+  /** The running hash over everything that was ever written here. */
+  hash(): WordHash {
+    if (this.#hashed < this.length) this.#hash.update(this.words, this.#hashed, this.length)
+    this.#hashed = this.length
+    return this.#hash
   }
 
   /** Room for `count` more words. */
@@ -137,23 +169,30 @@ export class Output {
 
   /** Begin an outcome; `end` completes its header. */
   begin(kind: CommandKind, account: number, sequence: number, time: number, session: number, number: number): void {
-    this.reserve(OUTCOME_HEADER_WORDS)
+    this.moment.sequence = sequence
+    this.moment.time = time
+    this.beginCommand({ kind, account, session, number })
+  }
+
+  /** The same for the command under way, whose sequence and time are the moment's: passes no double, makes no garbage. */
+  beginCommand(command: { kind: CommandKind; account: number; session: number; number: number }): void {
+    this.reserve(HEADER_WORDS)
     const at = this.length
-    const { words, doubles } = this
-    words[at + OutcomeAt.KIND] = kind
-    words[at + OutcomeAt.REJECT] = 0
-    words[at + OutcomeAt.ACCOUNT] = account
-    doubles[(at + OutcomeAt.SEQUENCE) >> 1] = sequence
-    doubles[(at + OutcomeAt.TIME) >> 1] = time
-    doubles[(at + OutcomeAt.SESSION) >> 1] = session
-    doubles[(at + OutcomeAt.NUMBER) >> 1] = number
-    doubles[(at + OutcomeAt.ORIGINAL_SEQUENCE) >> 1] = sequence
-    words[at + OutcomeAt.VERSION] = OUTCOME_VERSION
+    const half = at >> 1
+    const { words, doubles, moment } = this
+    words[at + KIND] = command.kind
+    words[at + ACCOUNT] = command.account
+    doubles[half + D_SEQUENCE] = moment.sequence
+    doubles[half + D_TIME] = moment.time
+    doubles[half + D_SESSION] = command.session
+    doubles[half + D_NUMBER] = command.number
+    doubles[half + D_ORIGINAL_SEQUENCE] = moment.sequence
+    words[at + VERSION] = LAYOUT
     words[at + 16] = 0
     words[at + 17] = 0
-    this.#start = at
+    this.start = at
     this.#events = 0
-    this.length = at + OUTCOME_HEADER_WORDS
+    this.length = at + HEADER_WORDS
   }
 
   /** Begin an event of `words` words at the end; returns its offset. The words are not cleared. */
@@ -166,6 +205,15 @@ export class Output {
     return at
   }
 
+  /** Begin `count` events of `words` words together; returns the offset of the first. The caller writes their first words. */
+  events(count: number, words: number): number {
+    const at = this.length
+    if (at + words > this.words.length) this.#grow(at + words)
+    this.length = at + words
+    this.#events += count
+    return at
+  }
+
   /** Append `count` words of whole events, `events` in number, that are written at `length` already. */
   append(count: number, events: number): void {
     this.length += count
@@ -173,11 +221,10 @@ export class Output {
   }
 
   end(reject: RejectCode): void {
-    const { words } = this
-    const at = this.#start
-    words[at + OutcomeAt.WORDS] = this.length - at
-    words[at + OutcomeAt.REJECT] = reject
-    words[at + OutcomeAt.EVENTS] = this.#events
+    const { words, start } = this
+    words[start + WORDS] = this.length - start
+    words[start + REJECT] = reject
+    words[start + EVENTS] = this.#events
   }
 
   #grow(least: number): void {

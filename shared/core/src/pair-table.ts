@@ -1,4 +1,7 @@
-import { NONE } from './order-store.ts'
+import { NONE as EMPTY } from './order-store.ts'
+
+// As constants of this module: only those are compiled into the code.
+const NONE = EMPTY
 
 const ENTRY_WORDS = 4
 const INITIAL_ENTRIES = 256

@@ -7,11 +7,48 @@ import { floorToStep, unitsWithin } from './lot.ts'
 import type { Market } from './market.ts'
 import type { Matching } from './matching.ts'
 import { orderCombination, orderFields } from './order-fields.ts'
-import { NONE } from './order-store.ts'
+import { NONE as EMPTY } from './order-store.ts'
 import { OWN_FLAG } from './output.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import type { Shard } from './shard.ts'
 import { isRising, isStop } from './triggers.ts'
+
+// As constants of this module: only those are compiled into the code.
+const { BUY } = Side
+const { MARKET, LIMIT, LIMIT_MAKER } = OrderType
+const { GTC } = TimeInForce
+const {
+  UNKNOWN_ACCOUNT,
+  UNKNOWN_SYMBOL,
+  NONE: ACCEPTED,
+  SYMBOL_POST_ONLY,
+  ORDER_TYPE_NOT_ALLOWED,
+  SELF_TRADE_PREVENTION_NOT_ALLOWED,
+  FILTER_PRICE,
+  FILTER_PERCENT_PRICE_BY_SIDE,
+  FILTER_LOT_SIZE,
+  FILTER_MARKET_LOT_SIZE,
+  SYMBOL_CANCEL_ONLY,
+  MARKET_CLOSED,
+  ACCOUNT_FROZEN,
+  ACCOUNT_CANCEL_ONLY,
+  FILTER_MAX_NUM_ORDERS,
+  FILTER_MAX_NUM_ALGO_ORDERS,
+  FILTER_MAX_POSITION,
+  OVERFLOW_NOTIONAL,
+  WOULD_MATCH,
+  OVERFLOW_LEVEL,
+  DUPLICATE_CLIENT_ORDER_ID,
+  WOULD_TRIGGER,
+  INSUFFICIENT_BALANCE,
+  LIQUIDITY_BELOW_LOT,
+} = Reject
+const { NEW: EXECUTION_NEW } = ExecutionType
+const { NONE: NO_REASON } = ExpiryReason
+const { POST_ONLY, TRADING, CANCEL_ONLY: MARKET_CANCEL_ONLY } = SymbolStatus
+const { ACTIVE, FROZEN } = AccountStatus
+const { PLACE } = CommandKind
+const NONE = EMPTY
 
 /** New orders: every check first, in the order of the contract, then the change. */
 export class Placement {
@@ -33,45 +70,45 @@ export class Placement {
   /** References, domains of the fields, their combination: what does not depend on the market's state. */
   shape(c: Command): RejectCode {
     const { accounts, markets } = this.#shard
-    if (!accounts.has(c.account)) return Reject.UNKNOWN_ACCOUNT
-    if (markets[c.symbol] === undefined) return Reject.UNKNOWN_SYMBOL
+    if (!accounts.has(c.account)) return UNKNOWN_ACCOUNT
+    if (markets[c.symbol] === undefined) return UNKNOWN_SYMBOL
     const fields = orderFields(c)
-    return fields !== Reject.NONE ? fields : orderCombination(c)
+    return fields !== ACCEPTED ? fields : orderCombination(c)
   }
 
   /** All that follows `shape`: the checks, then the change. */
   place(c: Command): RejectCode {
     const market = this.#shard.markets[c.symbol]!
     const reject = this.filters(c, market) || this.counts(c, market)
-    if (reject !== Reject.NONE) return reject
+    if (reject !== ACCEPTED) return reject
     this.open(c, market)
-    return Reject.NONE
+    return ACCEPTED
   }
 
   /** Market and account state, what the symbol allows, and the filters that count no orders. */
   filters(c: Command, market: Market): RejectCode {
     const state = this.marketState(market)
-    if (state !== Reject.NONE) return state
-    if (market.status === SymbolStatus.POST_ONLY) {
-      if (!mayPost(c)) return Reject.SYMBOL_POST_ONLY
-      if (c.kind === CommandKind.PLACE && this.postOnly(market, c.side, c.type, c.price) !== Reject.NONE) {
-        return Reject.SYMBOL_POST_ONLY
+    if (state !== ACCEPTED) return state
+    if (market.status === POST_ONLY) {
+      if (!mayPost(c)) return SYMBOL_POST_ONLY
+      if (c.kind === PLACE && this.postOnly(market, c.side, c.type, c.price) !== ACCEPTED) {
+        return SYMBOL_POST_ONLY
       }
     }
     const account = this.accountState(c.account)
-    if (account !== Reject.NONE) return account
-    if (!market.allowsType(c.type)) return Reject.ORDER_TYPE_NOT_ALLOWED
-    if (!market.allowsMode(c.selfTradePrevention)) return Reject.SELF_TRADE_PREVENTION_NOT_ALLOWED
+    if (account !== ACCEPTED) return account
+    if (!market.allowsType(c.type)) return ORDER_TYPE_NOT_ALLOWED
+    if (!market.allowsMode(c.selfTradePrevention)) return SELF_TRADE_PREVENTION_NOT_ALLOWED
     const { filters } = market
-    if (c.price !== 0 && filters.price(c.price) !== Reject.NONE) return Reject.FILTER_PRICE
-    if (c.stopPrice !== 0 && filters.price(c.stopPrice) !== Reject.NONE) return Reject.FILTER_PRICE
-    if (c.price !== 0 && this.percent(market, c.side, c.price) !== Reject.NONE) {
-      return Reject.FILTER_PERCENT_PRICE_BY_SIDE
+    if (c.price !== 0 && filters.price(c.price) !== ACCEPTED) return FILTER_PRICE
+    if (c.stopPrice !== 0 && filters.price(c.stopPrice) !== ACCEPTED) return FILTER_PRICE
+    if (c.price !== 0 && this.percent(market, c.side, c.price) !== ACCEPTED) {
+      return FILTER_PERCENT_PRICE_BY_SIDE
     }
     if (c.quantity !== 0) {
-      if (filters.lot(c.quantity) !== Reject.NONE) return Reject.FILTER_LOT_SIZE
-      if (c.type === OrderType.MARKET && filters.marketLot(c.quantity) !== Reject.NONE) {
-        return Reject.FILTER_MARKET_LOT_SIZE
+      if (filters.lot(c.quantity) !== ACCEPTED) return FILTER_LOT_SIZE
+      if (c.type === MARKET && filters.marketLot(c.quantity) !== ACCEPTED) {
+        return FILTER_MARKET_LOT_SIZE
       }
     }
     return this.#notionalFilter(c, market)
@@ -79,25 +116,25 @@ export class Placement {
 
   /** HALT, BREAK, CANCEL_ONLY: nothing may be placed or amended. */
   marketState(market: Market): RejectCode {
-    if (market.status === SymbolStatus.TRADING || market.status === SymbolStatus.POST_ONLY) return Reject.NONE
-    return market.status === SymbolStatus.CANCEL_ONLY ? Reject.SYMBOL_CANCEL_ONLY : Reject.MARKET_CLOSED
+    if (market.status === TRADING || market.status === POST_ONLY) return ACCEPTED
+    return market.status === MARKET_CANCEL_ONLY ? SYMBOL_CANCEL_ONLY : MARKET_CLOSED
   }
 
   accountState(account: number): RejectCode {
     const status = this.#shard.accounts.status(account)
-    if (status === AccountStatus.ACTIVE) return Reject.NONE
-    return status === AccountStatus.FROZEN ? Reject.ACCOUNT_FROZEN : Reject.ACCOUNT_CANCEL_ONLY
+    if (status === ACTIVE) return ACCEPTED
+    return status === FROZEN ? ACCOUNT_FROZEN : ACCOUNT_CANCEL_ONLY
   }
 
   percent(market: Market, side: Side, price: number): RejectCode {
-    if (!market.filters.hasPercent(side)) return Reject.NONE
-    return market.filters.percent(side, price, market.referencePrice(this.#shard.time))
+    if (!market.filters.hasPercent(side)) return ACCEPTED
+    return market.filters.percent(side, price, market.referencePrice(this.#shard.moment.time))
   }
 
   /** In a POST_ONLY market an order that may rest must not match. */
   postOnly(market: Market, side: Side, type: OrderType, price: number): RejectCode {
-    if (market.status !== SymbolStatus.POST_ONLY || type !== OrderType.LIMIT) return Reject.NONE
-    return market.book.crosses(side, price) ? Reject.SYMBOL_POST_ONLY : Reject.NONE
+    if (market.status !== POST_ONLY || type !== LIMIT) return ACCEPTED
+    return market.book.crosses(side, price) ? SYMBOL_POST_ONLY : ACCEPTED
   }
 
   #notionalFilter(c: Command, market: Market): RejectCode {
@@ -109,13 +146,13 @@ export class Placement {
       this.#fits = this.#notional.setProduct(price, c.quantity, market.quoteScale)
       return filters.notional(this.#notional, this.#fits, isMarket)
     }
-    if (!filters.hasMarketNotional()) return Reject.NONE
+    if (!filters.hasMarketNotional()) return ACCEPTED
     if (c.quoteQuantity !== 0) {
       this.#notional.setInteger(c.quoteQuantity)
       return filters.notional(this.#notional, true, true)
     }
-    const reference = market.referencePrice(this.#shard.time)
-    if (reference === 0) return Reject.NONE
+    const reference = market.referencePrice(this.#shard.moment.time)
+    if (reference === 0) return ACCEPTED
     const fits = this.#notional.setProduct(reference, c.quantity, market.quoteScale)
     return filters.notional(this.#notional, fits, true)
   }
@@ -126,30 +163,30 @@ export class Placement {
     const stop = isStop(c.type)
     const { maxOrders, maxAlgoOrders, maxPosition } = market.filters.definition
     const seat = this.#shard.seat(c.account, market)
-    if (maxOrders !== 0 && c.type !== OrderType.MARKET && seats.orders(seat) >= maxOrders) {
-      return Reject.FILTER_MAX_NUM_ORDERS
+    if (maxOrders !== 0 && c.type !== MARKET && seats.orders(seat) >= maxOrders) {
+      return FILTER_MAX_NUM_ORDERS
     }
-    if (maxAlgoOrders !== 0 && stop && seats.stops(seat) >= maxAlgoOrders) return Reject.FILTER_MAX_NUM_ALGO_ORDERS
-    if (maxPosition !== 0 && c.side === Side.BUY && this.exceedsPosition(market, seat, c.quantity)) {
-      return Reject.FILTER_MAX_POSITION
+    if (maxAlgoOrders !== 0 && stop && seats.stops(seat) >= maxAlgoOrders) return FILTER_MAX_NUM_ALGO_ORDERS
+    if (maxPosition !== 0 && c.side === BUY && this.exceedsPosition(market, seat, c.quantity)) {
+      return FILTER_MAX_POSITION
     }
-    if (!this.#fits) return Reject.OVERFLOW_NOTIONAL
+    if (!this.#fits) return OVERFLOW_NOTIONAL
     const duplicate = this.duplicate(c)
-    if (duplicate !== Reject.NONE) return duplicate
+    if (duplicate !== ACCEPTED) return duplicate
     if (stop) return this.#stopCounts(c, market, seat)
-    if (c.type === OrderType.LIMIT_MAKER && market.book.crosses(c.side, c.price)) return Reject.WOULD_MATCH
-    if (c.type === OrderType.MARKET) return this.#marketFunds(c, market, seat)
+    if (c.type === LIMIT_MAKER && market.book.crosses(c.side, c.price)) return WOULD_MATCH
+    if (c.type === MARKET) return this.#marketFunds(c, market, seat)
     const funds = this.#limitFunds(c, market, seat)
-    if (funds !== Reject.NONE || c.timeInForce !== TimeInForce.GTC) return funds
-    return this.overflowsLevel(market, c.side, c.price, c.quantity) ? Reject.OVERFLOW_LEVEL : Reject.NONE
+    if (funds !== ACCEPTED || c.timeInForce !== GTC) return funds
+    return this.overflowsLevel(market, c.side, c.price, c.quantity) ? OVERFLOW_LEVEL : ACCEPTED
   }
 
   /** The command's client id must not be that of another open order of the account. */
   duplicate(c: Command, except: number = NONE): RejectCode {
-    if (c.clientId.length === 0) return Reject.NONE
+    if (c.clientId.length === 0) return ACCEPTED
     this.#hash = clientHash(c.account, c.clientId)
     const found = this.#shard.clientIds.find(this.#hash, c.account, c.clientId)
-    return found !== NONE && found !== except ? Reject.DUPLICATE_CLIENT_ORDER_ID : Reject.NONE
+    return found !== NONE && found !== except ? DUPLICATE_CLIENT_ORDER_ID : ACCEPTED
   }
 
   /** Would the account hold or be buying more than MAX_POSITION with `quantity` more? Exact, in bigint: rarely set. */
@@ -171,7 +208,7 @@ export class Placement {
   #stopCounts(c: Command, market: Market, seat: number): RejectCode {
     const last = market.lastPrice
     if (last !== 0 && (isRising(c.side, c.type) ? c.stopPrice <= last : c.stopPrice >= last)) {
-      return Reject.WOULD_TRIGGER
+      return WOULD_TRIGGER
     }
     return this.#limitFunds(c, market, seat)
   }
@@ -179,28 +216,28 @@ export class Placement {
   #limitFunds(c: Command, market: Market, seat: number): RejectCode {
     const { seats, ledger } = this.#shard
     const fits = this.#shard.lockOf(market, c.side, c.price || c.stopPrice, c.quantity, this.#lock)
-    const balance = c.side === Side.BUY ? seats.quote(seat) : seats.base(seat)
-    return !fits || ledger.lacks(balance, this.#lock) ? Reject.INSUFFICIENT_BALANCE : Reject.NONE
+    const balance = c.side === BUY ? seats.quote(seat) : seats.base(seat)
+    return !fits || ledger.lacks(balance, this.#lock) ? INSUFFICIENT_BALANCE : ACCEPTED
   }
 
   #marketFunds(c: Command, market: Market, seat: number): RejectCode {
     const { seats, ledger, memory } = this.#shard
     if (c.quoteQuantity === 0) {
-      return this.lacksForMarket(market, c.side, c.quantity, seat) ? Reject.INSUFFICIENT_BALANCE : Reject.NONE
+      return this.lacksForMarket(market, c.side, c.quantity, seat) ? INSUFFICIENT_BALANCE : ACCEPTED
     }
-    this.#lock.setInteger(c.side === Side.BUY ? c.quoteQuantity : 1)
-    const balance = c.side === Side.BUY ? seats.quote(seat) : seats.base(seat)
-    if (ledger.lacks(balance, this.#lock)) return Reject.INSUFFICIENT_BALANCE
+    this.#lock.setInteger(c.side === BUY ? c.quoteQuantity : 1)
+    const balance = c.side === BUY ? seats.quote(seat) : seats.base(seat)
+    if (ledger.lacks(balance, this.#lock)) return INSUFFICIENT_BALANCE
     const best = market.book.opposite(c.side).best
-    if (best === NONE) return Reject.NONE
+    if (best === NONE) return ACCEPTED
     const units = unitsWithin(c.quoteQuantity, memory.levels.price(best) * market.quoteScale)
-    return floorToStep(units, market.filters.marketStep) === 0 ? Reject.LIQUIDITY_BELOW_LOT : Reject.NONE
+    return floorToStep(units, market.filters.marketStep) === 0 ? LIQUIDITY_BELOW_LOT : ACCEPTED
   }
 
   /** Can free funds not pay a market order of `quantity`, as far as the book could fill it? */
   lacksForMarket(market: Market, side: Side, quantity: number, seat: number): boolean {
     const { seats, ledger } = this.#shard
-    if (side === Side.BUY) {
+    if (side === BUY) {
       return costsMore(this.#shard, market, quantity, seats.quote(seat), this.#lock, this.#part)
     }
     const fits = this.#lock.setProduct(quantity, market.baseScale, 1)
@@ -215,14 +252,14 @@ export class Placement {
     const stop = isStop(c.type)
     const orderId = shard.nextOrderId()
     const slot = orders.allocate(orderId, seat, c.quantity)
-    images.open(slot, c, orderId, c.selfTradePrevention || market.defaultMode, !stop, shard.time)
+    images.open(slot, c, orderId, c.selfTradePrevention || market.defaultMode, !stop, shard.moment)
     images.setClientHash(slot, this.#hash)
     if (c.quoteQuantity !== 0) images.setQuantity(slot, 0)
-    if (c.type !== OrderType.MARKET) {
-      const balance = c.side === Side.BUY ? seats.quote(seat) : seats.base(seat)
+    if (c.type !== MARKET) {
+      const balance = c.side === BUY ? seats.quote(seat) : seats.base(seat)
       shard.ledger.lock(balance, this.#lock)
     }
-    writer.execution(slot, ExecutionType.NEW, ExpiryReason.NONE, OWN_FLAG)
+    writer.execution(slot, EXECUTION_NEW, NO_REASON, OWN_FLAG)
     if (!stop) {
       this.#matching.work(market, slot, false, OWN_FLAG)
       return
@@ -235,6 +272,6 @@ export class Placement {
 }
 
 function mayPost(c: Command): boolean {
-  if (c.type === OrderType.LIMIT_MAKER) return true
-  return c.type === OrderType.LIMIT && c.timeInForce === TimeInForce.GTC
+  if (c.type === LIMIT_MAKER) return true
+  return c.type === LIMIT && c.timeInForce === GTC
 }

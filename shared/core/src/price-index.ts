@@ -1,17 +1,22 @@
 import type { LevelStore } from './level.ts'
-import { NONE } from './order-store.ts'
+import { NONE as EMPTY } from './order-store.ts'
 import { FANOUT, type PriceNodeStore } from './price-node.ts'
+
+// As constants of this module: only those are compiled into the code.
+const NONE = EMPTY
+const RADIX = FANOUT
+const DIGIT = RADIX - 1
 
 /** 32^-h, exact. Prices below 2^53 have eleven base-32 digits. */
 const INVERSE_POWERS = Float64Array.of(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1).map((_, h) => 1 / 2 ** (5 * h))
-const DIGIT = FANOUT - 1
 const CACHE = 64
 
 /**
- * The levels of one side by price: a radix trie with 32 children a node. A level is found by its leaf (the price
- * without its last digit), nearly always out of a small direct-mapped cache; the next level is one count of zeros in the
- * leaf's occupancy word, and a climb to the first ancestor with another child when the leaf has no more. Nothing is ever
- * scanned, whatever the distance between prices; nodes exist only where levels are.
+ * The levels of one side by price: a radix trie with 32 children a node. A level hangs on the highest node that it does
+ * not share a digit with another one on, so a lonely level needs no path of its own; crowded ones hang on leaves, where a
+ * level is found by the price without its last digit, nearly always out of a small direct-mapped cache. The next level
+ * is one count of zeros in the node's occupancy word, and a climb to the first ancestor with another child when the node
+ * has no more. Nothing is ever scanned, whatever the distance between prices.
  */
 export class PriceIndex {
   readonly levels: LevelStore
@@ -19,10 +24,9 @@ export class PriceIndex {
   /** Best is the highest price (bids) instead of the lowest. */
   readonly descending: boolean
   root: number = NONE
-  /** Height of the root above the leaves. */
-  height = 0
   /** The best level, or NONE. */
   best: number = NONE
+  /** Leaves by the low bits of their prefix. */
   readonly #cache = new Int32Array(CACHE)
 
   constructor(levels: LevelStore, nodes: PriceNodeStore, descending: boolean) {
@@ -33,38 +37,45 @@ export class PriceIndex {
 
   /** The level at `price`, or NONE. */
   find(price: number): number {
-    const leaf = this.#leaf(Math.floor(price / FANOUT))
-    return leaf === NONE ? NONE : this.nodes.child(leaf, price & DIGIT)
+    const leaf = this.#cached(Math.floor(price / RADIX))
+    return leaf === NONE ? this.#search(price) : -this.nodes.child(leaf, price & DIGIT)
   }
 
   /** The level at `price`, made when there is none. */
   obtain(price: number): number {
-    const prefix = Math.floor(price / FANOUT)
-    let leaf = this.#leaf(prefix)
-    if (leaf === NONE) leaf = this.#plant(prefix)
-    const digit = price & DIGIT
-    const found = this.nodes.child(leaf, digit)
-    if (found !== NONE) return found
-    const level = this.levels.allocate(price, leaf)
-    this.nodes.setChild(leaf, digit, level)
-    if (this.best === NONE || this.#better(price, this.levels.price(this.best))) this.best = level
-    return level
+    const leaf = this.#cached(Math.floor(price / RADIX))
+    if (leaf === NONE) return this.#plant(price)
+    const found = this.nodes.child(leaf, price & DIGIT)
+    return found === NONE ? this.#hang(price, leaf, price & DIGIT) : -found
   }
 
   /** Remove an empty level. */
   remove(level: number): void {
     if (level === this.best) this.best = this.after(level)
-    const leaf = this.levels.leaf(level)
-    const left = this.nodes.clearChild(leaf, this.levels.price(level) & DIGIT)
-    this.levels.release(level)
-    if (left === 0) this.#prune(leaf)
+    const { levels, nodes } = this
+    const node = levels.node(level)
+    const left = nodes.clearChild(node, this.#digit(levels.price(level), nodes.height(node)))
+    levels.release(level)
+    if (left === 0) this.#prune(node)
   }
 
   /** The next worse level, or NONE. */
   after(level: number): number {
-    const leaf = this.levels.leaf(level)
-    const worse = this.#worse(this.nodes.occupancy(leaf), this.levels.price(level) & DIGIT)
-    return worse !== 0 ? this.nodes.child(leaf, this.#extreme(worse)) : this.#climb(leaf)
+    const { levels, nodes } = this
+    const node = levels.node(level)
+    const digit = this.#digit(levels.price(level), nodes.height(node))
+    const worse = this.#worse(nodes.occupancy(node), digit)
+    return worse === 0 ? this.#climb(node) : this.#first(nodes.child(node, this.#extreme(worse)))
+  }
+
+  #cached(prefix: number): number {
+    const leaf = this.#cache[prefix & (CACHE - 1)]!
+    return leaf !== NONE && this.nodes.prefix(leaf) === prefix ? leaf : NONE
+  }
+
+  /** The digit of a price that a node of this height looks at. */
+  #digit(price: number, height: number): number {
+    return height === 0 ? price & DIGIT : Math.floor(price * INVERSE_POWERS[height]!) & DIGIT
   }
 
   #better(price: number, other: number): boolean {
@@ -81,85 +92,110 @@ export class PriceIndex {
     return 31 - Math.clz32(this.descending ? bits : bits & -bits)
   }
 
-  #leaf(prefix: number): number {
-    const cached = this.#cache[prefix & (CACHE - 1)]!
-    return cached !== NONE && this.nodes.prefix(cached) === prefix ? cached : this.#descend(prefix)
+  /** The best level below a child. */
+  #first(child: number): number {
+    let node = child
+    while (node > 0) node = this.nodes.child(node, this.#extreme(this.nodes.occupancy(node)))
+    return -node
   }
 
-  #descend(prefix: number): number {
-    if (this.root === NONE || Math.floor(prefix * INVERSE_POWERS[this.height]!) !== 0) return NONE
+  /** Find from the root; a leaf on the way goes into the cache. */
+  #search(price: number): number {
+    const { nodes } = this
     let node = this.root
-    for (let height = this.height; height > 0 && node !== NONE; height--) {
-      node = this.nodes.child(node, Math.floor(prefix * INVERSE_POWERS[height - 1]!) & DIGIT)
-    }
-    if (node !== NONE) this.#cache[prefix & (CACHE - 1)] = node
-    return node
-  }
-
-  /** Make the path to the leaf of `prefix`. */
-  #plant(prefix: number): number {
-    if (this.root === NONE) {
-      this.height = 0
-      while (Math.floor(prefix * INVERSE_POWERS[this.height]!) !== 0) this.height++
-      this.root = this.nodes.allocate(0, NONE)
-    }
-    while (Math.floor(prefix * INVERSE_POWERS[this.height]!) !== 0) this.#raise()
-    let node = this.root
-    for (let height = this.height - 1; height >= 0; height--) {
-      const path = Math.floor(prefix * INVERSE_POWERS[height]!)
-      let child = this.nodes.child(node, path & DIGIT)
-      if (child === NONE) {
-        child = this.nodes.allocate(path, node)
-        this.nodes.setChild(node, path & DIGIT, child)
-      }
+    if (node === NONE || this.#isBeyond(price)) return NONE
+    for (let height = nodes.height(node); ; height--) {
+      if (height === 0) this.#remember(node)
+      const child = nodes.child(node, this.#digit(price, height))
+      if (child <= 0) return child !== NONE && this.levels.price(-child) === price ? -child : NONE
       node = child
     }
-    this.#cache[prefix & (CACHE - 1)] = node
+  }
+
+  /** Has the price more digits than the root and those below look at? */
+  #isBeyond(price: number): boolean {
+    return Math.floor(price * INVERSE_POWERS[this.nodes.height(this.root) + 1]!) !== 0
+  }
+
+  #remember(leaf: number): void {
+    this.#cache[this.nodes.prefix(leaf) & (CACHE - 1)] = leaf
+  }
+
+  /** Find or make the level from the root: on the first free place, below any level that is in its way. */
+  #plant(price: number): number {
+    const { nodes } = this
+    this.#reach(price)
+    let node = this.root
+    for (let height = nodes.height(node); ; height--) {
+      if (height === 0) this.#remember(node)
+      const digit = this.#digit(price, height)
+      const child = nodes.child(node, digit)
+      if (child === NONE) return this.#hang(price, node, digit)
+      if (child > 0) node = child
+      else if (this.levels.price(-child) === price) return -child
+      else node = this.#lower(-child, node, digit, height - 1)
+    }
+  }
+
+  /** Make the root high enough for the price. */
+  #reach(price: number): void {
+    const { nodes } = this
+    if (this.root === NONE) {
+      let height = 0
+      while (Math.floor(price * INVERSE_POWERS[height + 1]!) !== 0) height++
+      this.root = nodes.allocate(0, NONE, height)
+      return
+    }
+    while (this.#isBeyond(price)) {
+      const root = nodes.allocate(0, NONE, nodes.height(this.root) + 1)
+      nodes.setChild(root, 0, this.root)
+      nodes.setParent(this.root, root)
+      this.root = root
+    }
+  }
+
+  #hang(price: number, node: number, digit: number): number {
+    const level = this.levels.allocate(price, node, !this.descending)
+    this.nodes.setChild(node, digit, -level)
+    if (this.best === NONE || this.#better(price, this.levels.price(this.best))) this.best = level
+    return level
+  }
+
+  /** Another level wants the place of `level`: put a node there and hang it one lower. Returns the node. */
+  #lower(level: number, parent: number, digit: number, height: number): number {
+    const { nodes, levels } = this
+    const price = levels.price(level)
+    const node = nodes.allocate(Math.floor(price * INVERSE_POWERS[height + 1]!), parent, height)
+    nodes.setChild(parent, digit, node)
+    nodes.setChild(node, this.#digit(price, height), -level)
+    levels.move(level, node)
     return node
   }
 
-  /** A new root above the old one, which holds the lowest prices. */
-  #raise(): void {
-    const root = this.nodes.allocate(0, NONE)
-    this.nodes.setChild(root, 0, this.root)
-    this.nodes.setParent(this.root, root)
-    this.root = root
-    this.height++
-  }
-
-  /** From a leaf without further levels: up to the first other branch, down its best side. */
-  #climb(leaf: number): number {
+  /** From a node without further children: up to the first other branch, down its best side. */
+  #climb(from: number): number {
     const { nodes } = this
-    let node = leaf
-    for (let height = 0; height < this.height; height++) {
+    for (let node = from; node !== this.root; node = nodes.parent(node)) {
       const parent = nodes.parent(node)
       const worse = this.#worse(nodes.occupancy(parent), nodes.prefix(node) & DIGIT)
-      if (worse === 0) {
-        node = parent
-        continue
-      }
-      node = nodes.child(parent, this.#extreme(worse))
-      for (let down = height; down > 0; down--) node = nodes.child(node, this.#extreme(nodes.occupancy(node)))
-      return nodes.child(node, this.#extreme(nodes.occupancy(node)))
+      if (worse !== 0) return this.#first(nodes.child(parent, this.#extreme(worse)))
     }
     return NONE
   }
 
-  /** Release an empty leaf and every ancestor that it leaves empty. */
-  #prune(leaf: number): void {
+  /** Release an empty node and every ancestor that it leaves empty. */
+  #prune(empty: number): void {
     const { nodes } = this
-    const entry = nodes.prefix(leaf) & (CACHE - 1)
-    if (this.#cache[entry] === leaf) this.#cache[entry] = NONE
-    let node = leaf
+    let node = empty
     for (;;) {
       const parent = nodes.parent(node)
-      const digit = nodes.prefix(node) & DIGIT
+      const prefix = nodes.prefix(node)
+      if (this.#cache[prefix & (CACHE - 1)] === node) this.#cache[prefix & (CACHE - 1)] = NONE
       nodes.release(node)
       if (parent === NONE) break
-      if (nodes.clearChild(parent, digit) !== 0) return
+      if (nodes.clearChild(parent, prefix & DIGIT) !== 0) return
       node = parent
     }
     this.root = NONE
-    this.height = 0
   }
 }

@@ -1,4 +1,4 @@
-import { NONE } from './order-store.ts'
+import { NONE as EMPTY } from './order-store.ts'
 import { restoreWords } from './snapshot-words.ts'
 
 /** Children of a node: one for each value of a base-32 digit of the price. */
@@ -6,16 +6,22 @@ export const FANOUT = 32
 const NODE_WORDS = 4 + FANOUT
 const NODE_DOUBLES = NODE_WORDS / 2
 const OCCUPANCY = 0
+/** parent | height << 27 */
 const PARENT = 1
 const PREFIX = 1
 const CHILDREN = 4
+const HEIGHT_SHIFT = 27
+const PARENT_MASK = (1 << HEIGHT_SHIFT) - 1
+
+// As a constant of this module: only those are compiled into the code.
+const NONE = EMPTY
 
 const INITIAL_NODES = 32
 
 /**
  * Nodes of the price indexes of the shard, 144 bytes each: a word whose bit d says that child d is there, the
- * children (node indexes, in a leaf level indexes), the parent, and the prefix: the digits above this node's own.
- * Free nodes are all zero but PARENT, which threads the free list.
+ * children (n: node n, −n: level n), the parent, the height above the leaves, and the prefix: the price without this
+ * node's digit and those below. Free nodes are all zero but PARENT, which threads the free list.
  */
 export class PriceNodeStore {
   words = new Int32Array(INITIAL_NODES * NODE_WORDS)
@@ -28,7 +34,7 @@ export class PriceNodeStore {
     return this.words.length / NODE_WORDS
   }
 
-  allocate(prefix: number, parent: number): number {
+  allocate(prefix: number, parent: number, height: number): number {
     let node = this.free
     if (node !== NONE) {
       this.free = this.words[node * NODE_WORDS + PARENT]!
@@ -36,7 +42,7 @@ export class PriceNodeStore {
       if (this.highWater === this.capacity) this.#grow()
       node = this.highWater++
     }
-    this.words[node * NODE_WORDS + PARENT] = parent
+    this.words[node * NODE_WORDS + PARENT] = parent | (height << HEIGHT_SHIFT)
     this.doubles[node * NODE_DOUBLES + PREFIX] = prefix
     this.live++
     return node
@@ -56,11 +62,17 @@ export class PriceNodeStore {
   }
 
   parent(node: number): number {
-    return this.words[node * NODE_WORDS + PARENT]!
+    return this.words[node * NODE_WORDS + PARENT]! & PARENT_MASK
   }
 
   setParent(node: number, parent: number): void {
-    this.words[node * NODE_WORDS + PARENT] = parent
+    const height = this.words[node * NODE_WORDS + PARENT]! & ~PARENT_MASK
+    this.words[node * NODE_WORDS + PARENT] = parent | height
+  }
+
+  /** Above the leaves, whose height is 0. */
+  height(node: number): number {
+    return this.words[node * NODE_WORDS + PARENT]! >>> HEIGHT_SHIFT
   }
 
   /** Price divided by 32 to the power of (height + 1), rounded down. */

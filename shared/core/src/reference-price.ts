@@ -1,11 +1,15 @@
-import { Amount } from './amount.ts'
+import type { Fill } from './fill.ts'
+import type { Moment } from './output.ts'
 
 const SECOND = 1_000_000
 const MINUTE = 60 * SECOND
 /** A power of two above the longest window of 60 minutes. */
 const BUCKETS = 64
-/** Per bucket three words of sum(price × quantity) and three of sum(quantity): 96 bits cannot overflow in a minute. */
-const BUCKET_WORDS = 6
+/** Per bucket sum(price × quantity) and sum(quantity), each high × 2^52 + low: 105 bits. */
+const BUCKET_DOUBLES = 4
+const NOTIONAL = 0
+const VOLUME = 2
+const UNIT = 2 ** 52
 
 /**
  * Volume-weighted average price of the last minutes, in whole-minute buckets, looked up at most once in a journaled
@@ -14,24 +18,55 @@ const BUCKET_WORDS = 6
 export class ReferencePrice {
   /** The minute each bucket holds, −1 for none. */
   readonly minutes = new Float64Array(BUCKETS).fill(-1)
-  readonly words = new Int32Array(BUCKETS * BUCKET_WORDS)
+  readonly sums = new Float64Array(BUCKETS * BUCKET_DOUBLES)
   /** The journaled second of `cached`, −1 when there is none. */
   cachedSecond = -1
   cached = 0
-  readonly #product = new Amount()
+  /** The current minute, where it ends (µs), and its bucket. */
+  #ends = 0
+  #bucket = 0
 
-  record(time: number, price: number, quantity: number): void {
-    const minute = Math.floor(time / MINUTE)
-    const bucket = minute & (BUCKETS - 1)
-    const at = bucket * BUCKET_WORDS
-    if (this.minutes[bucket] !== minute) {
-      this.minutes[bucket] = minute
-      this.words.fill(0, at, at + BUCKET_WORDS)
+  record(moment: Moment, fill: Fill): void {
+    if (moment.time >= this.#ends) this.#turn(moment.time)
+    const at = this.#bucket * BUCKET_DOUBLES
+    const { sums } = this
+    const { price, quantity } = fill
+    const notional = price * quantity
+    if (notional >= UNIT) {
+      this.#addLarge(at + NOTIONAL, BigInt(price) * BigInt(quantity))
+      this.#addLarge(at + VOLUME, BigInt(quantity))
+      return
     }
-    this.#product.setProduct(price, quantity, 1)
-    add96(this.words, at, this.#product)
-    this.#product.setInteger(quantity)
-    add96(this.words, at + 3, this.#product)
+    const sum = sums[at + NOTIONAL]! + notional
+    sums[at + NOTIONAL] = sum < UNIT ? sum : this.#carry(at + NOTIONAL, sum)
+    const volume = sums[at + VOLUME]! + quantity
+    sums[at + VOLUME] = volume < UNIT ? volume : this.#carry(at + VOLUME, volume)
+  }
+
+  /** A new minute begins. */
+  #turn(time: number): void {
+    const minute = Math.floor(time / MINUTE)
+    this.#ends = (minute + 1) * MINUTE
+    this.#bucket = minute & (BUCKETS - 1)
+    if (this.minutes[this.#bucket] === minute) return
+    this.minutes[this.#bucket] = minute
+    this.sums.fill(0, this.#bucket * BUCKET_DOUBLES, (this.#bucket + 1) * BUCKET_DOUBLES)
+  }
+
+  #carry(at: number, low: number): number {
+    this.sums[at + 1]!++
+    return low - UNIT
+  }
+
+  /** Trades whose notional is 2^52 and more; sums may pass 64 bits. */
+  #addLarge(at: number, notional: bigint): void {
+    const sum = this.#sum(at) + notional
+    this.sums[at + 1] = Number(sum >> 52n)
+    this.sums[at] = Number(BigInt.asUintN(52, sum))
+  }
+
+  #sum(at: number): bigint {
+    return (BigInt(this.sums[at + 1]!) << 52n) + BigInt(this.sums[at]!)
   }
 
   /** The reference at `time`, rounded down to a price unit; `last` (0: none) when nothing was traded in the window. */
@@ -58,23 +93,9 @@ export class ReferencePrice {
     for (let bucket = 0; bucket < BUCKETS; bucket++) {
       const minute = this.minutes[bucket]!
       if (minute < 0 || minute <= now - minutes || minute > now) continue
-      notional += read96(this.words, bucket * BUCKET_WORDS)
-      volume += read96(this.words, bucket * BUCKET_WORDS + 3)
+      notional += this.#sum(bucket * BUCKET_DOUBLES + NOTIONAL)
+      volume += this.#sum(bucket * BUCKET_DOUBLES + VOLUME)
     }
     return volume === 0n ? undefined : Number(notional / volume)
   }
-}
-
-const WORD = 4294967296
-
-function add96(words: Int32Array, at: number, amount: Amount): void {
-  const low = (words[at]! >>> 0) + (amount.lo >>> 0)
-  const middle = (words[at + 1]! >>> 0) + (amount.hi >>> 0) + (low >= WORD ? 1 : 0)
-  words[at] = low | 0
-  words[at + 1] = middle | 0
-  if (middle >= WORD) words[at + 2]!++
-}
-
-function read96(words: Int32Array, at: number): bigint {
-  return (BigInt(words[at + 2]! >>> 0) << 64n) | (BigInt(words[at + 1]! >>> 0) << 32n) | BigInt(words[at]! >>> 0)
 }

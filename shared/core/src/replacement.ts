@@ -6,6 +6,18 @@ import type { Placement } from './placement.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import type { Shard } from './shard.ts'
 
+// As constants of this module: only those are compiled into the code.
+const {
+  NONE: ACCEPTED,
+  UNKNOWN_ACCOUNT,
+  UNKNOWN_SYMBOL,
+  INVALID_FIELD,
+  REPLACE_CANCEL_FAILED,
+  REPLACE_PARTIAL,
+  REPLACE_FAILED,
+} = Reject
+const { STOP_ON_FAILURE, ALLOW_FAILURE } = ReplaceMode
+
 /** cancelReplace: cancel one order, then place another with what the cancel freed. */
 export class Replacement {
   readonly #shard: Shard
@@ -14,8 +26,8 @@ export class Replacement {
   /** Of the last `execute`: how the halves ended, if it came to them. */
   reached = false
   attempted = false
-  cancelled: RejectCode = Reject.NONE
-  placed: RejectCode = Reject.NONE
+  cancelled: RejectCode = ACCEPTED
+  placed: RejectCode = ACCEPTED
 
   constructor(shard: Shard, placement: Placement, cancellation: Cancellation) {
     this.#shard = shard
@@ -25,12 +37,12 @@ export class Replacement {
 
   /** References, fields, combinations of both halves. */
   shape(c: Command): RejectCode {
-    if (!this.#shard.accounts.has(c.account)) return Reject.UNKNOWN_ACCOUNT
-    if (this.#shard.markets[c.symbol] === undefined) return Reject.UNKNOWN_SYMBOL
+    if (!this.#shard.accounts.has(c.account)) return UNKNOWN_ACCOUNT
+    if (this.#shard.markets[c.symbol] === undefined) return UNKNOWN_SYMBOL
     const fields = orderFields(c) || targetFields(c)
-    if (fields !== Reject.NONE) return fields
+    if (fields !== ACCEPTED) return fields
     const mode = c.replaceMode
-    if (mode !== ReplaceMode.STOP_ON_FAILURE && mode !== ReplaceMode.ALLOW_FAILURE) return Reject.INVALID_FIELD
+    if (mode !== STOP_ON_FAILURE && mode !== ALLOW_FAILURE) return INVALID_FIELD
     return orderCombination(c) || targetGiven(c)
   }
 
@@ -38,18 +50,18 @@ export class Replacement {
     const market = this.#shard.markets[c.symbol]!
     this.reached = false
     const whole = this.#placement.filters(c, market)
-    if (whole !== Reject.NONE) return whole
+    if (whole !== ACCEPTED) return whole
     this.reached = true
     this.attempted = false
-    this.placed = Reject.NONE
+    this.placed = ACCEPTED
     this.cancelled = this.#cancellation.cancelTarget(c)
-    if (this.cancelled !== Reject.NONE && c.replaceMode === ReplaceMode.STOP_ON_FAILURE) {
-      return Reject.REPLACE_CANCEL_FAILED
+    if (this.cancelled !== ACCEPTED && c.replaceMode === STOP_ON_FAILURE) {
+      return REPLACE_CANCEL_FAILED
     }
     this.attempted = true
     this.placed = this.#placement.postOnly(market, c.side, c.type, c.price) || this.#placement.counts(c, market)
-    if (this.placed === Reject.NONE) this.#placement.open(c, market)
-    if (this.cancelled === Reject.NONE) return this.placed === Reject.NONE ? Reject.NONE : Reject.REPLACE_PARTIAL
-    return this.placed === Reject.NONE ? Reject.REPLACE_PARTIAL : Reject.REPLACE_FAILED
+    if (this.placed === ACCEPTED) this.#placement.open(c, market)
+    if (this.cancelled === ACCEPTED) return this.placed === ACCEPTED ? ACCEPTED : REPLACE_PARTIAL
+    return this.placed === ACCEPTED ? REPLACE_PARTIAL : REPLACE_FAILED
   }
 }

@@ -15,6 +15,16 @@ import type { RejectCode } from './reject.ts'
 const REPLY_HEADER_WORDS = 6
 const INITIAL_WORDS = 1 << 10
 
+// As constants of this module: only those are compiled into the code.
+const { EXECUTION, TRADE, PREVENTED, LEVEL, BALANCE } = EventKind
+const OUTCOME_WORDS = OUTCOME_HEADER_WORDS
+const EXECUTION_FLAGS = ExecutionAt.PACKED
+const EXECUTION_OWN = OWN_FLAG << 16
+const TRADE_FLAGS = TradeAt.FLAGS
+const TRADE_OWN = OWN_FLAG
+const PREVENTED_FLAGS = PreventedAt.MODE
+const PREVENTED_OWN = OWN_FLAG << 8
+
 /**
  * Remembered replies, first in first out, in one ring of words that grows by doubling. A reply is named by its position:
  * a count of all words ever written, which growth does not change.
@@ -44,10 +54,10 @@ export class ReplyRing {
     let at = position + REPLY_HEADER_WORDS
     let events = 0
     const from = output.words
-    for (let event = start + OUTCOME_HEADER_WORDS; event < output.length; event += from[event]! >>> 8) {
+    for (let event = start + OUTCOME_WORDS; event < output.length; event += from[event]! >>> 8) {
       if (!isReply(from, event)) continue
       const length = from[event]! >>> 8
-      for (let i = 0; i < length; i++) words[(at + i) & mask] = from[event + i]!
+      this.#put(from, event, length, at)
       at += length
       events++
     }
@@ -60,6 +70,22 @@ export class ReplyRing {
     words[(position + 5) & mask] = 0
     this.tail = at
     return position
+  }
+
+  /** Copy `length` words to position `at`. */
+  #put(from: Int32Array, event: number, length: number, at: number): void {
+    const { words } = this
+    const to = at & (words.length - 1)
+    if (to + length <= words.length) {
+      for (let i = 0; i < length; i++) words[to + i] = from[event + i]!
+      return
+    }
+    for (let i = 0; i < length; i++) words[(to + i) & (words.length - 1)] = from[event + i]!
+  }
+
+  /** Forget the replies before `position`. */
+  dropTo(position: number): void {
+    this.head = position
   }
 
   /** Forget the oldest reply. */
@@ -125,14 +151,14 @@ export class ReplyRing {
 /** Does the event answer the sender: about an order of the command itself, or about no order? */
 function isReply(words: Int32Array, at: number): boolean {
   switch (words[at]! & 0xff) {
-    case EventKind.EXECUTION:
-      return (words[at + ExecutionAt.PACKED]! & (OWN_FLAG << 16)) !== 0
-    case EventKind.TRADE:
-      return (words[at + TradeAt.FLAGS]! & OWN_FLAG) !== 0
-    case EventKind.PREVENTED:
-      return (words[at + PreventedAt.MODE]! & (OWN_FLAG << 8)) !== 0
-    case EventKind.LEVEL:
-    case EventKind.BALANCE:
+    case EXECUTION:
+      return (words[at + EXECUTION_FLAGS]! & EXECUTION_OWN) !== 0
+    case TRADE:
+      return (words[at + TRADE_FLAGS]! & TRADE_OWN) !== 0
+    case PREVENTED:
+      return (words[at + PREVENTED_FLAGS]! & PREVENTED_OWN) !== 0
+    case LEVEL:
+    case BALANCE:
       return false
     default:
       return true

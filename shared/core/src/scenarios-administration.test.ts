@@ -86,6 +86,23 @@ test('a market order whose cost passes 2^62 cannot be paid, whatever is left of 
   expect(run(table)).toBe(neat(table))
 })
 
+test('what is open to buy is summed exactly beyond 2^53', () => {
+  const table = `
+    asset COIN
+    asset CASH
+    market C COIN CASH
+    account alice
+    deposit alice CASH 288230379510433247
+    place alice C buy limit 9007199254740244 @3 id=a      | NEW
+    place alice C buy limit 9007199254740649 @2 id=b      | NEW
+    cancel alice C client=a                               | a CANCELED
+    filters C maxPosition=9007199254740651
+    place alice C buy limit 3 @1                          | FILTER_MAX_POSITION
+    place alice C buy limit 2 @1                          | NEW
+  `
+  expect(run(table)).toBe(neat(table))
+})
+
 test('amend may not overfill a level either', () => {
   const table = `
     asset COIN

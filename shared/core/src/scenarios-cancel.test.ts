@@ -127,6 +127,11 @@ test('amend is held to the filters of a new order', () => {
     amend carol BTCUSD 35 client=c                   | FILTER_MAX_POSITION
     amend carol BTCUSD 30 client=c                   | c replaced NEW
     amend carol BTCUSD @92 client=c id=c             | c replaced NEW
+    filters BTCUSD tickSize=2 stepSize=5 minNotional=600 maxPosition=5
+    amend carol BTCUSD @90 client=c                  | c replaced NEW
+    amend carol BTCUSD 35 client=c                   | FILTER_MAX_POSITION
+    filters BTCUSD tickSize=2 stepSize=5 minNotional=600
+    amend carol BTCUSD @92 client=c                  | c replaced NEW
     amend alice BTCUSD @90 client=m                  | WOULD_MATCH
     amend alice BTCUSD @104 client=a id=m            | DUPLICATE_CLIENT_ORDER_ID
     amend carol BTCUSD @9007199254740990 client=c    | INSUFFICIENT_BALANCE

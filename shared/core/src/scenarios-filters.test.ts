@@ -46,6 +46,7 @@ test('NOTIONAL: limit orders always, market orders where it applies', () => {
     place alice BTCUSD sell limit 1 @99          | FILTER_NOTIONAL
     place alice BTCUSD sell limit 1 @1001        | FILTER_NOTIONAL
     place alice BTCUSD sell limit 10 @100        | NEW
+    place bob BTCUSD sell stop-loss 1 stop@5     | NEW
     place bob BTCUSD buy market 11               | 10@100 EXPIRED INSUFFICIENT_LIQUIDITY
     place alice BTCUSD sell limit 10 @100        | NEW
     filters BTCUSD minNotional=101 maxNotional=1000 applyMinToMarket=true applyMaxToMarket=true

@@ -1,11 +1,9 @@
-import { addTo, Amount, subtractFrom } from './amount.ts'
 import { NONE } from './order-store.ts'
 import { PairTable } from './pair-table.ts'
 import { restoreWords } from './snapshot-words.ts'
-import { amountAt } from './word.ts'
 
-/** Layout of a seat, 48 bytes. */
-const SEAT_WORDS = 12
+/** Layout of a seat, 56 bytes. */
+const SEAT_WORDS = 14
 const ACCOUNT = 0
 const SYMBOL = 1
 const BASE = 2
@@ -16,7 +14,10 @@ const STOPS = 6
 const MAKER_FEE = 7
 const TAKER_FEE = 8
 const NEXT = 9
+/** A sum of quantities may pass 2^53: high × 2^53 + a double. */
 const OPEN_BUY = 10
+const OPEN_BUY_HIGH = 12
+const QUANTITY_UNIT = 2 ** 53
 
 const INITIAL_SEATS = 256
 
@@ -26,17 +27,18 @@ const INITIAL_SEATS = 256
  */
 export class SeatStore {
   words = new Int32Array(INITIAL_SEATS * SEAT_WORDS)
+  doubles = new Float64Array(this.words.buffer)
   highWater = 1
   readonly table = new PairTable()
-  readonly #quantity = new Amount()
 
   get capacity(): number {
     return this.words.length / SEAT_WORDS
   }
 
-  /** Take the records of a snapshot. */
-  adopt(part: Int32Array): void {
-    this.words = restoreWords(part, SEAT_WORDS, INITIAL_SEATS)
+  /** Take the records of a snapshot, or of a smaller store. */
+  adopt(part: Int32Array, least: number = INITIAL_SEATS): void {
+    this.words = restoreWords(part, SEAT_WORDS, least)
+    this.doubles = new Float64Array(this.words.buffer)
   }
 
   find(account: number, symbol: number): number {
@@ -45,11 +47,7 @@ export class SeatStore {
 
   /** A new seat; `base` and `quote` are balance slots, `next` the account's list of seats so far. */
   open(account: number, symbol: number, base: number, quote: number, next: number): number {
-    if (this.highWater === this.capacity) {
-      const words = new Int32Array(this.words.length * 2)
-      words.set(this.words)
-      this.words = words
-    }
+    if (this.highWater === this.capacity) this.adopt(this.words, this.capacity * 2)
     const seat = this.highWater++
     const at = seat * SEAT_WORDS
     this.words[at + ACCOUNT] = account
@@ -125,16 +123,23 @@ export class SeatStore {
 
   /** What the open BUY orders may still buy, in quantity units. */
   openBuy(seat: number): bigint {
-    return amountAt(this.words, seat * SEAT_WORDS + OPEN_BUY)
+    const at = seat * SEAT_WORDS
+    return BigInt(this.words[at + OPEN_BUY_HIGH]!) * BigInt(QUANTITY_UNIT) + BigInt(this.doubles[(at + OPEN_BUY) >> 1]!)
   }
 
   raiseOpenBuy(seat: number, quantity: number): void {
-    this.#quantity.setInteger(quantity)
-    addTo(this.words, seat * SEAT_WORDS + OPEN_BUY, this.#quantity)
+    const at = seat * SEAT_WORDS
+    const low = this.doubles[(at + OPEN_BUY) >> 1]!
+    // Never the sum of both: it may lie beyond 2^53, where doubles are even.
+    const room = QUANTITY_UNIT - quantity
+    this.doubles[(at + OPEN_BUY) >> 1] = low < room ? low + quantity : low - room
+    if (low >= room) this.words[at + OPEN_BUY_HIGH]!++
   }
 
   lowerOpenBuy(seat: number, quantity: number): void {
-    this.#quantity.setInteger(quantity)
-    subtractFrom(this.words, seat * SEAT_WORDS + OPEN_BUY, this.#quantity)
+    const at = seat * SEAT_WORDS
+    const low = this.doubles[(at + OPEN_BUY) >> 1]! - quantity
+    this.doubles[(at + OPEN_BUY) >> 1] = low >= 0 ? low : low + QUANTITY_UNIT
+    if (low < 0) this.words[at + OPEN_BUY_HIGH]!--
   }
 }

@@ -4,6 +4,10 @@ import type { Output } from './output.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import { ReplyRing } from './reply-ring.ts'
 
+// As constants of this module: only those are compiled into the code.
+const { INVALID_FIELD, NONE: ACCEPTED, SESSION_UNKNOWN } = Reject
+const { OPEN_SESSION, END_SESSION } = CommandKind
+
 /** Replies kept for one session, and the words they may take. */
 export const REPLIES_MAX = 10_000
 export const REPLY_WORDS_MAX = 1 << 24
@@ -61,8 +65,9 @@ export class Session {
   }
 
   #forget(): void {
-    this.ring.drop()
     this.first++
+    const { first, last, positions, ring } = this
+    ring.dropTo(first <= last ? positions[first & (positions.length - 1)]! : ring.tail)
   }
 
   #grow(): void {
@@ -90,17 +95,17 @@ export class Sessions {
   /** OPEN_SESSION, END_SESSION, EXPIRE_SESSION: they stand outside the numbering. */
   execute(c: Command, writer: EventWriter): RejectCode {
     const session = this.find(c.session)
-    if (c.kind === CommandKind.OPEN_SESSION) {
-      if (c.session === 0 || !Number.isSafeInteger(c.session)) return Reject.INVALID_FIELD
-      if (session) return Reject.NONE
+    if (c.kind === OPEN_SESSION) {
+      if (c.session === 0 || !Number.isSafeInteger(c.session)) return INVALID_FIELD
+      if (session) return ACCEPTED
       this.byId.set(c.session, new Session(c.session))
       writer.session(c.session, 'opened')
-      return Reject.NONE
+      return ACCEPTED
     }
-    if (!session) return Reject.SESSION_UNKNOWN
+    if (!session) return SESSION_UNKNOWN
     this.byId.delete(c.session)
     this.#latest = undefined
-    writer.session(c.session, c.kind === CommandKind.END_SESSION ? 'ended' : 'expired')
-    return Reject.NONE
+    writer.session(c.session, c.kind === END_SESSION ? 'ended' : 'expired')
+    return ACCEPTED
   }
 }

@@ -8,12 +8,16 @@ import { EventWriter } from './event-writer.ts'
 import { ImageStore } from './image-store.ts'
 import { Ledger } from './ledger.ts'
 import { LevelTouches } from './level-touches.ts'
-import type { Market } from './market.ts'
+import type { Market, MarketAssets } from './market.ts'
 import { BookMemory } from './order-book.ts'
-import { NONE } from './order-store.ts'
-import { Output } from './output.ts'
+import { NONE as EMPTY } from './order-store.ts'
+import { Moment, Output } from './output.ts'
 import { SeatStore } from './seat-store.ts'
 import { isStop, Triggers } from './triggers.ts'
+
+// As constants of this module: only those are compiled into the code.
+const { BUY } = Side
+const NONE = EMPTY
 
 /** Order ids of shard s are s × 10^12 + 1, 2, 3 … */
 const ORDER_IDS = 1_000_000_000_000
@@ -21,6 +25,8 @@ const ORDER_IDS = 1_000_000_000_000
 /** An asset and what has come in and gone out of it since the beginning. */
 export interface Asset {
   readonly definition: AssetDefinition
+  /** Balance slot of the fees collected. */
+  readonly fees: number
   deposits: bigint
   withdrawals: bigint
 }
@@ -29,11 +35,10 @@ export interface Asset {
 export class Shard {
   readonly number: number
   readonly supported: readonly number[]
-  sequence = 0
-  /** Journaled time, µs. */
-  time = 0
+  /** Sequence and journaled time of the command under way, or of the last one. */
+  readonly moment = new Moment()
   lastOrder = 0
-  readonly output = new Output()
+  readonly output = new Output(this.moment)
   readonly memory = new BookMemory()
   readonly orders = this.memory.orders
   readonly images = new ImageStore()
@@ -54,6 +59,19 @@ export class Shard {
   constructor(number: number, supported: readonly number[] = SUPPORTED_BEHAVIOURS) {
     this.number = number
     this.supported = supported
+  }
+
+  /** What a market of the two assets needs to know of them. */
+  marketAssets(base: number, quote: number): MarketAssets {
+    const { assets } = this
+    return {
+      base,
+      quote,
+      baseFees: assets[base]!.fees,
+      quoteFees: assets[quote]!.fees,
+      baseDecimals: assets[base]!.definition.decimals,
+      quoteDecimals: assets[quote]!.definition.decimals,
+    }
   }
 
   activate(behaviour: number): void {
@@ -96,12 +114,12 @@ export class Shard {
   /** The balance an order pays with. */
   paying(slot: number): number {
     const seat = this.orders.owner(slot)
-    return this.images.side(slot) === Side.BUY ? this.seats.quote(seat) : this.seats.base(seat)
+    return this.images.side(slot) === BUY ? this.seats.quote(seat) : this.seats.base(seat)
   }
 
   /** What an order must hold for `quantity` still to be filled. False when it is past 2^62. */
   lockOf(market: Market, side: Side, price: number, quantity: number, into: Amount): boolean {
-    return side === Side.BUY
+    return side === BUY
       ? into.setProduct(price, quantity, market.quoteScale)
       : into.setProduct(quantity, market.baseScale, 1)
   }
@@ -128,7 +146,7 @@ export class Shard {
     this.images.link(slot, this.seats.head(seat))
     this.seats.setHead(seat, slot)
     this.seats.countOrders(seat, 1)
-    if (this.images.side(slot) === Side.BUY) this.seats.raiseOpenBuy(seat, this.orders.remaining(slot))
+    if (this.images.side(slot) === BUY) this.seats.raiseOpenBuy(seat, this.orders.remaining(slot))
   }
 
   /** Undo `enlist`. The order id stays in its table until the slot is released. */
@@ -137,7 +155,7 @@ export class Shard {
     if (this.images.clientLength(slot) > 0) this.clientIds.remove(slot)
     this.seats.setHead(seat, this.images.unlink(slot, this.seats.head(seat)))
     this.seats.countOrders(seat, -1)
-    if (this.images.side(slot) === Side.BUY) this.seats.lowerOpenBuy(seat, this.orders.remaining(slot))
+    if (this.images.side(slot) === BUY) this.seats.lowerOpenBuy(seat, this.orders.remaining(slot))
   }
 
   /** Take an open order from where it lies: the book, a stop index, the waiting queue. It stays enlisted. */
@@ -149,6 +167,6 @@ export class Shard {
     }
     const side = this.images.side(slot)
     this.touches.touch(market, side, this.orders.level(slot))
-    market.book.remove(slot, side)
+    market.book.remove(slot)
   }
 }

@@ -1,6 +1,5 @@
 import type { FeeDefinition, SymbolDefinition } from './definition.ts'
 import type { AssetDefinition } from './definition.ts'
-import type { WordHash } from './hash.ts'
 import { canonicalJson } from './listing.ts'
 import { Market } from './market.ts'
 import type { RetryMemory } from './retry-memory.ts'
@@ -28,7 +27,7 @@ interface Head {
   readonly executionId: number
   readonly hash: readonly number[]
   readonly behaviours: readonly number[]
-  readonly assets: readonly { definition: AssetDefinition; deposits: string; withdrawals: string }[]
+  readonly assets: readonly { definition: AssetDefinition; fees: number; deposits: string; withdrawals: string }[]
   readonly accounts: { labels: readonly string[]; fees: readonly (readonly FeeDefinition[])[] }
   readonly markets: readonly MarketHead[]
   readonly waiting: readonly number[]
@@ -49,7 +48,6 @@ export interface SnapshotState {
   readonly shard: Shard
   readonly sessions: Sessions
   readonly retries: RetryMemory
-  readonly hash: WordHash
 }
 
 /** A copy of the whole state: versioned, with its own checksum. Between commands only. */
@@ -60,7 +58,7 @@ export function takeSnapshot(state: SnapshotState): Uint8Array {
   writeStores(shard, writer)
   for (const { reference } of shard.markets) {
     writer.doubles(reference.minutes)
-    writer.ints(reference.words)
+    writer.doubles(reference.sums)
   }
   for (const session of sessions.byId.values()) {
     writeRing(session.ring, writer)
@@ -71,18 +69,18 @@ export function takeSnapshot(state: SnapshotState): Uint8Array {
   return writer.finish()
 }
 
-function headOf({ shard, sessions, retries, hash }: SnapshotState): Head {
+function headOf({ shard, sessions, retries }: SnapshotState): Head {
   const { accounts, triggers } = shard
   return {
     shard: shard.number,
-    sequence: shard.sequence,
-    time: shard.time,
+    sequence: shard.moment.sequence,
+    time: shard.moment.time,
     lastOrder: shard.lastOrder,
     executionId: shard.writer.executionId,
-    hash: [hash.a, hash.b, hash.c, hash.d],
+    hash: shard.output.hash().state(),
     behaviours: shard.behaviours,
-    assets: shard.assets.map(({ definition, deposits, withdrawals }) => {
-      return { definition, deposits: deposits.toString(), withdrawals: withdrawals.toString() }
+    assets: shard.assets.map(({ definition, fees, deposits, withdrawals }) => {
+      return { definition, fees, deposits: deposits.toString(), withdrawals: withdrawals.toString() }
     }),
     accounts: { labels: accounts.labels, fees: [...accounts.fees.values()] },
     markets: shard.markets.map(marketHead),
@@ -112,18 +110,18 @@ export function readHead(reader: SnapshotReader): Head {
 
 /** Fill a new, empty state from the parts behind `head`. */
 export function restoreSnapshot(state: SnapshotState, head: Head, reader: SnapshotReader): void {
-  const { shard, sessions, retries, hash } = state
-  shard.sequence = head.sequence
-  shard.time = head.time
+  const { shard, sessions, retries } = state
+  shard.moment.sequence = head.sequence
+  shard.moment.time = head.time
   shard.lastOrder = head.lastOrder
   shard.writer.executionId = head.executionId
-  ;[hash.a, hash.b, hash.c, hash.d] = head.hash as [number, number, number, number]
+  shard.output.hash().adopt(head.hash)
   for (const behaviour of head.behaviours) {
     if (!shard.supported.includes(behaviour)) throw new SnapshotError(`behaviour ${behaviour} is unknown to this build`)
     shard.activate(behaviour)
   }
-  for (const { definition, deposits, withdrawals } of head.assets) {
-    shard.assets.push({ definition, deposits: BigInt(deposits), withdrawals: BigInt(withdrawals) })
+  for (const { definition, fees, deposits, withdrawals } of head.assets) {
+    shard.assets.push({ definition, fees, deposits: BigInt(deposits), withdrawals: BigInt(withdrawals) })
   }
   shard.accounts.labels.length = 0
   for (const label of head.accounts.labels) shard.accounts.labels.push(label)
@@ -149,9 +147,7 @@ function restoreMarket(shard: Shard, head: MarketHead, reader: SnapshotReader): 
   const idOf = (code: string): number => assets.findIndex((asset) => asset.definition.code === code)
   const base = idOf(head.definition.base)
   const quote = idOf(head.definition.quote)
-  const baseDecimals = assets[base]!.definition.decimals
-  const quoteDecimals = assets[quote]!.definition.decimals
-  const market = new Market(markets.length, head.definition, { base, quote, baseDecimals, quoteDecimals }, memory)
+  const market = new Market(markets.length, head.definition, shard.marketAssets(base, quote), memory)
   ;[market.lastPrice, market.lastTradeId, market.updateId, market.preventedId] = head.counters as [
     number,
     number,
@@ -161,7 +157,7 @@ function restoreMarket(shard: Shard, head: MarketHead, reader: SnapshotReader): 
   const { reference, book } = market
   ;[reference.cachedSecond, reference.cached] = head.reference as [number, number]
   reference.minutes.set(reader.doubles())
-  reference.words.set(reader.ints())
+  reference.sums.set(reader.doubles())
   const indexes = [book.bids, book.asks, market.rising, market.falling]
   for (const [i, index] of indexes.entries()) restoreIndex(index, head.indexes[i]!)
   markets.push(market)

@@ -3,6 +3,7 @@ import type { ImageStore } from './image-store.ts'
 import { canonicalJson } from './listing.ts'
 import type { Market } from './market.ts'
 import { FIXED_IMAGE_WORDS } from './order-image.ts'
+import { Moment } from './output.ts'
 import { NONE } from './order-store.ts'
 import type { PriceIndex } from './price-index.ts'
 import type { RetryMemory } from './retry-memory.ts'
@@ -15,6 +16,7 @@ class StateHash {
   readonly #hash = new WordHash()
   readonly #doubles = new Float64Array(2)
   readonly #words = new Int32Array(this.#doubles.buffer)
+  readonly #moment = new Moment()
   readonly #image = new Int32Array(64)
   readonly #imageDoubles = new Float64Array(this.#image.buffer)
 
@@ -43,7 +45,8 @@ class StateHash {
   /** As an event would tell it. */
   image(images: ImageStore, slot: number): void {
     const tail = images.tailWords(slot)
-    images.copyImage(slot, images.updated(slot), this.#image, this.#imageDoubles, 0)
+    this.#moment.time = images.updated(slot)
+    images.copyImage(slot, this.#moment, this.#image, this.#imageDoubles, 0)
     images.copyTail(slot, this.#image, FIXED_IMAGE_WORDS)
     this.#hash.update(this.#image, 0, FIXED_IMAGE_WORDS + tail)
   }
@@ -54,18 +57,24 @@ class StateHash {
 }
 
 /** 64-bit hash of the whole state, by meaning: free lists, slots and table layouts do not enter. */
-export function stateHash({ shard, sessions, retries, hash }: SnapshotState): bigint {
+export function stateHash({ shard, sessions, retries }: SnapshotState): bigint {
   const into = new StateHash()
-  for (const value of [shard.number, shard.sequence, shard.time, shard.lastOrder, shard.writer.executionId]) {
+  for (const value of [
+    shard.number,
+    shard.moment.sequence,
+    shard.moment.time,
+    shard.lastOrder,
+    shard.writer.executionId,
+  ]) {
     into.number(value)
   }
-  into.big(hash.value())
+  into.big(shard.output.hash().value())
   for (const behaviour of shard.behaviours) into.number(behaviour)
-  for (const [id, asset] of shard.assets.entries()) {
+  for (const asset of shard.assets) {
     into.text(canonicalJson(asset.definition))
     into.big(asset.deposits)
     into.big(asset.withdrawals)
-    into.words(shard.ledger.fees, id * 2, 2)
+    into.big(shard.ledger.free(asset.fees))
   }
   for (let account = 1; account <= shard.accounts.count; account++) hashAccount(shard, account, into)
   for (const market of shard.markets) hashMarket(shard, market, into)
@@ -102,7 +111,7 @@ function hashMarket(shard: Shard, market: Market, into: StateHash): void {
   into.number(reference.cachedSecond)
   into.number(reference.cached)
   for (const minute of reference.minutes) into.number(minute)
-  into.words(reference.words, 0, reference.words.length)
+  for (const sum of reference.sums) into.number(sum)
   for (const index of [book.bids, book.asks, market.rising, market.falling]) hashIndex(shard, index, into)
 }
 

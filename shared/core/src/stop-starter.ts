@@ -4,6 +4,14 @@ import type { Matching } from './matching.ts'
 import type { Placement } from './placement.ts'
 import type { Shard } from './shard.ts'
 
+// As constants of this module: only those are compiled into the code.
+const { GTC } = TimeInForce
+const { EXPIRED: STATUS_EXPIRED } = OrderStatus
+const { TRIGGERED: EXECUTION_TRIGGERED, EXPIRED: EXECUTION_EXPIRED } = ExecutionType
+const { NONE: NO_REASON, REJECTED_ON_TRIGGER: REASON_REJECTED_ON_TRIGGER } = ExpiryReason
+const { TRADING } = SymbolStatus
+const { ACTIVE } = AccountStatus
+
 /** Stop orders that one command may start. */
 const STOPS_STARTED_MAX = 16
 
@@ -45,21 +53,21 @@ export class StopStarter {
   }
 
   #start(market: Market, slot: number): void {
-    const { orders, images, seats, writer, time } = this.#shard
+    const { orders, images, seats, writer, moment } = this.#shard
     this.#matching.low = this.#matching.high = 0
     this.#shard.delist(slot)
     seats.countStops(orders.owner(slot), -1)
     const isMarket = images.price(slot) === 0
     if (isMarket) this.#shard.unlock(market, slot, orders.remaining(slot))
     if (this.#canWork(market, slot, isMarket)) {
-      images.setWorking(slot, time)
-      writer.execution(slot, ExecutionType.TRIGGERED, ExpiryReason.NONE, 0)
+      images.setWorking(slot, moment)
+      writer.execution(slot, EXECUTION_TRIGGERED, NO_REASON, 0)
       this.#matching.work(market, slot, true, 0)
       return
     }
     if (!isMarket) this.#shard.unlock(market, slot, orders.remaining(slot))
-    images.setStatus(slot, OrderStatus.EXPIRED)
-    writer.execution(slot, ExecutionType.EXPIRED, ExpiryReason.REJECTED_ON_TRIGGER, 0)
+    images.setStatus(slot, STATUS_EXPIRED)
+    writer.execution(slot, EXECUTION_EXPIRED, REASON_REJECTED_ON_TRIGGER, 0)
     orders.release(slot)
   }
 
@@ -67,10 +75,10 @@ export class StopStarter {
     const { orders, images, accounts } = this.#shard
     const side = images.side(slot)
     const remaining = orders.remaining(slot)
-    if (market.status !== SymbolStatus.TRADING) return false
-    if (accounts.status(images.account(slot)) !== AccountStatus.ACTIVE) return false
+    if (market.status !== TRADING) return false
+    if (accounts.status(images.account(slot)) !== ACTIVE) return false
     if (isMarket) return !this.#placement.lacksForMarket(market, side, remaining, orders.owner(slot))
-    if (images.timeInForce(slot) !== TimeInForce.GTC) return true
+    if (images.timeInForce(slot) !== GTC) return true
     return !this.#placement.overflowsLevel(market, side, images.price(slot), remaining)
   }
 }

@@ -45,7 +45,6 @@ export function writeStores(shard: Shard, writer: SnapshotWriter): void {
   writer.ints(clientIds.words)
   writer.ints(used(ledger.words, ledger.capacity, ledger.highWater))
   writer.ints(ledger.table.words)
-  writer.ints(ledger.fees)
   writer.ints(used(seats.words, seats.capacity, seats.highWater))
   writer.ints(seats.table.words)
   writer.ints(accounts.words)
@@ -69,7 +68,6 @@ export function readStores(shard: Shard, marks: StoreMarks, reader: SnapshotRead
   ledger.adopt(reader.ints())
   ledger.highWater = marks.balances
   readPairs(ledger.table, reader, marks.pairs[0]!)
-  ledger.fees = reader.ints().slice()
   seats.adopt(reader.ints())
   seats.highWater = marks.seats
   readPairs(seats.table, reader, marks.pairs[1]!)
@@ -87,13 +85,12 @@ function readPairs(table: PairTable, reader: SnapshotReader, entries: number): v
 }
 
 export function indexMarks(index: PriceIndex): number[] {
-  return [index.root, index.height, index.best]
+  return [index.root, index.best]
 }
 
 export function restoreIndex(index: PriceIndex, marks: readonly number[]): void {
   index.root = marks[0]!
-  index.height = marks[1]!
-  index.best = marks[2]!
+  index.best = marks[1]!
 }
 
 export function ringMarks(ring: ReplyRing): number[] {

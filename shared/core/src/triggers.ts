@@ -2,21 +2,26 @@ import { OrderType, Side } from './enums.ts'
 import type { ImageStore } from './image-store.ts'
 import type { Market } from './market.ts'
 import type { BookMemory } from './order-book.ts'
-import { NONE } from './order-store.ts'
+import { NONE as EMPTY } from './order-store.ts'
 import type { PriceIndex } from './price-index.ts'
+
+// As constants of this module: only those are compiled into the code.
+const { BUY } = Side
+const { STOP_LOSS, STOP_LOSS_LIMIT } = OrderType
+const NONE = EMPTY
 
 /** What LEVEL of an order's record holds while the order is triggered and waits. */
 const WAITING = -1
 
 /** The four types that wait for a price. */
 export function isStop(type: OrderType): boolean {
-  return type >= OrderType.STOP_LOSS
+  return type >= STOP_LOSS
 }
 
 /** BUY STOP_LOSS and SELL TAKE_PROFIT (with or without _LIMIT) wait for the price to rise, the others for it to fall. */
 export function isRising(side: Side, type: OrderType): boolean {
-  const isStopLoss = type === OrderType.STOP_LOSS || type === OrderType.STOP_LOSS_LIMIT
-  return isStopLoss === (side === Side.BUY)
+  const isStopLoss = type === STOP_LOSS || type === STOP_LOSS_LIMIT
+  return isStopLoss === (side === BUY)
 }
 
 /**

@@ -6,7 +6,6 @@ import type { OrderImage } from './event.ts'
 import { NONE } from './order-store.ts'
 import type { PriceIndex } from './price-index.ts'
 import type { Shard } from './shard.ts'
-import { amountAt } from './word.ts'
 
 /** An account as it stands. Balances that are 0 are left out; the rest by asset id. */
 export interface AccountView {
@@ -126,7 +125,7 @@ export function viewSymbolState(shard: Shard, symbol: number): SymbolStateView |
     bestBid: bids.best === NONE ? 0 : shard.memory.levels.price(bids.best),
     bestAsk: asks.best === NONE ? 0 : shard.memory.levels.price(asks.best),
     averagePriceMinutes,
-    averagePrice: market.reference.average(shard.time, averagePriceMinutes) ?? market.lastPrice,
+    averagePrice: market.reference.average(shard.moment.time, averagePriceMinutes) ?? market.lastPrice,
   }
 }
 
@@ -140,10 +139,11 @@ export function viewCatalogue(shard: Shard): Catalogue {
 
 export function viewTotals(shard: Shard): AssetTotals[] {
   const { ledger, assets } = shard
-  const totals = assets.map(({ deposits, withdrawals }, asset) => {
-    return { asset, free: 0n, locked: 0n, fees: amountAt(ledger.fees, asset * 2), deposits, withdrawals }
+  const totals = assets.map(({ fees, deposits, withdrawals }, asset) => {
+    return { asset, free: 0n, locked: 0n, fees: ledger.free(fees), deposits, withdrawals }
   })
   for (let slot = 1; slot < ledger.highWater; slot++) {
+    if (ledger.account(slot) === 0) continue
     const total = totals[ledger.asset(slot)]!
     total.free += ledger.free(slot)
     total.locked += ledger.locked(slot)

@@ -7,6 +7,8 @@ export class PriceLevels {
   /** 1 sorts low prices first (asks), −1 high prices first (bids). */
   readonly #direction: 1 | -1
   #chunks: Chunk[] = []
+  /** The chunk that became empty last: a side that is often empty does not make a new one for each order. */
+  #spare: Chunk | undefined
   #size = 0
 
   constructor(direction: 1 | -1) {
@@ -87,7 +89,8 @@ export class PriceLevels {
     const last = this.#chunks.at(-1)
     if (last && last.size < CHUNK_LEVELS_MAX) last.insert(last.size, key, quantity)
     else {
-      const chunk = new Chunk()
+      const chunk = this.#spare ?? new Chunk()
+      this.#spare = undefined
       chunk.insert(0, key, quantity)
       this.#chunks.push(chunk)
     }
@@ -111,7 +114,10 @@ export class PriceLevels {
   #remove(index: number, at: number): void {
     const chunk = this.#chunks[index]!
     chunk.remove(at)
-    if (chunk.size === 0) this.#chunks.splice(index, 1)
+    if (chunk.size === 0) {
+      this.#chunks.splice(index, 1)
+      this.#spare = chunk
+    }
     this.#size--
   }
 }

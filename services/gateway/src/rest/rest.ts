@@ -45,7 +45,7 @@ export function createRest(options: RestOptions): FastifyInstance {
     },
   })
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  app.addContentTypeParser(BODY_TYPE, { parseAs: 'string' }, (_request, body, done) => done(null, body))
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) options.failed(request.url.split('?', 1)[0]!, error)
@@ -62,6 +62,8 @@ export function createRest(options: RestOptions): FastifyInstance {
 }
 
 const NO_QUERY = {}
+/** One type for every body: Fastify keeps the parser of a type that it knows, and looks for that of any other each time. */
+const BODY_TYPE = 'text/plain'
 
 /**
  * Bodies are forms whatever their Content-Type says – clients send JSON's, none, or nonsense – so it is made one that
@@ -69,7 +71,7 @@ const NO_QUERY = {}
  */
 function plainBody({ headers, url }: { headers: IncomingHttpHeaders; url?: string | undefined }): string {
   if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
-    headers['content-type'] = 'text/plain'
+    headers['content-type'] = BODY_TYPE
   } else delete headers['content-type']
   return url ?? '/'
 }
