@@ -1,14 +1,9 @@
 import { Command, CommandKind, type Exchange } from '@uptick/core'
 import type { Journal } from '@uptick/journal'
 import {
-  decodeCommand,
   encodeAnswer,
-  encodeCommand,
   encodeGoodbye,
   encodeWelcome,
-  recordKind,
-  RecordWriter,
-  recordWords,
   type CommandsFrameView,
   type HelloFrame,
   type JoinFrame,
@@ -21,8 +16,9 @@ import { Feed } from './feed.ts'
 import { CloseCode, closeReason } from './link-errors.ts'
 import { LinkTable, type Link } from './link-table.ts'
 import { ANSWERS_HELD_BYTES_MAX, LINK_ANSWERS_HELD_MAX, LINK_WINDOW_MAX, SESSION_SWEEP_MS } from './limits.ts'
-import { answerQuery } from './queries.ts'
+import { answerQuery, isHandOff } from './queries.ts'
 import { MemberTable, type Member } from './member-table.ts'
+import { queueRecords } from './queue-records.ts'
 import { ReplyGate } from './reply-gate.ts'
 import type { RetainedBatches } from './retained-batches.ts'
 import type { OutcomesChunk, RetainedOutcomes } from './retained-outcomes.ts'
@@ -175,7 +171,7 @@ export class Leader {
 
   /** Accept a frame of commands into the bounded queue, or close the link that went past a bound. */
   accept(link: Link, frame: CommandsFrameView): void {
-    const { count, words, start, end } = frame
+    const { count, start, end } = frame
     if (link.unanswered + count > LINK_WINDOW_MAX + WINDOW_SLACK) {
       link.close(CloseCode.POLICY_VIOLATION, `more than ${LINK_WINDOW_MAX} commands unanswered`)
       return
@@ -186,14 +182,8 @@ export class Leader {
     }
     link.unanswered += count
     this.#sessions.used(frame.session, this.#options.clock.elapsed())
-    let from = start
-    for (let at = start; at < end; at += recordWords(words, at)) {
-      if (recordKind(words, at) !== CommandKind.ACTIVATE_BEHAVIOUR) continue
-      this.#queue.addRecords(words, from, at, link.slot)
-      from = at + recordWords(words, at)
-      this.#addActivation(words, at, link)
-    }
-    this.#queue.addRecords(words, from, end, link.slot)
+    const isKnown = (behaviour: number): boolean => this.members.allSupport(behaviour)
+    queueRecords(this.#queue, frame, link.slot, isKnown)
     this.#sequencer.wake()
   }
 
@@ -302,25 +292,8 @@ export class Leader {
     if (expired.length > 0) this.#sequencer.wake()
   }
 
-  /**
-   * A behaviour that some member does not know must not become active: the activation goes in as one of no behaviour at
-   * all, which every build refuses in the same way.
-   */
-  #addActivation(words: Int32Array, at: number, link: Link): void {
-    const command = new Command()
-    decodeCommand(words, at, command)
-    if (!this.members.allSupport(command.value)) command.value = 0
-    const record = new RecordWriter()
-    encodeCommand(command, record)
-    this.#queue.addRecords(record.words, 0, record.length, link.slot)
-  }
-
   #sayGoodbye(socket: LinkSocket, reason: string, code: number, leader?: string): void {
     socket.send(encodeGoodbye({ reason, leader }))
     socket.close(code, closeReason(reason))
   }
-}
-
-function isHandOff(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'handOff'
 }

@@ -1,5 +1,6 @@
 import { Gauge, Histogram, LATENCY_BUCKETS_SECONDS, type Registry } from '@uptick/runtime'
-import type { Engine, EngineSeams, Role } from './engine.ts'
+import type { EngineSeams, Role } from './engine-seams.ts'
+import type { Engine } from './engine.ts'
 
 const ROLES: readonly Role[] = [
   'starting',

@@ -14,7 +14,7 @@ afterEach(async () => {
 })
 afterAll(() => database.drop())
 
-async function engine(): Promise<RunningEngine> {
+async function start(): Promise<RunningEngine> {
   const started = await startEngine(database.url)
   running.push(started)
   return started
@@ -32,8 +32,8 @@ async function loseFrom(sequence: number): Promise<void> {
 }
 
 test('a journal that lost rows halts the shard; what a member still holds is appended again', async () => {
-  const leader = await engine()
-  const standby = await engine()
+  const leader = await start()
+  const standby = await start()
   const gateway = await TestGateway.connect(leader.url, 5)
   gateway.openSession()
   for (let number = 1; number <= 20; number++) {
@@ -49,7 +49,7 @@ test('a journal that lost rows halts the shard; what a member still holds is app
   await leader.stop()
   running.splice(running.indexOf(leader), 1)
   // Nobody leads the shortened journal.
-  const third = await engine()
+  const third = await start()
   expect(third.engine.role).toBe('standby')
 
   const operator = await TestGateway.connect(standby.url, 0, -1)

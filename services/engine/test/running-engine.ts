@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger, createMetrics, Lifecycle, Shutdown, type Registry } from '@uptick/runtime'
 import type { EngineConfig } from '../src/config.ts'
-import type { Engine, Role } from '../src/engine.ts'
+import type { Role } from '../src/engine-seams.ts'
+import type { Engine } from '../src/engine.ts'
 import { runEngine, type Replacements } from '../src/run-engine.ts'
 
 /** An engine with real sockets and a real journal, in this process. */

@@ -15,9 +15,10 @@ test('JOIN, STANDING, BATCHES and HAND_OVER come back as they were, at any align
         pool.set(bytes, shift)
         return pool.subarray(shift, shift + bytes.length)
       }
+      const from = Math.max(1, a)
       const member = { holder: 'ä', url: 'ws://b/link', behaviours: [1, 2], batchVersions: [0, 1] }
-      const joined = decodeFrame(shifted(encodeJoin(a + 1, member)))
-      expect(joined).toEqual({ type: FrameType.JOIN, lowestVersion: 1, highestVersion: 1, from: a + 1, member })
+      const joined = decodeFrame(shifted(encodeJoin(from, member)))
+      expect(joined).toEqual({ type: FrameType.JOIN, lowestVersion: 1, highestVersion: 1, from, member })
       const standing = decodeFrame(shifted(encodeStanding(a, flag)))
       expect(standing).toEqual({ type: FrameType.STANDING, sequence: a, isReady: flag })
       const batches = decodeFrame(shifted(encodeBatches(a, b, sent)))

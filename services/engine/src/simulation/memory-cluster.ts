@@ -1,6 +1,7 @@
 import { Command, Exchange } from '@uptick/core'
 import { CommandsFrame } from '@uptick/protocol'
-import { Engine, type EngineSeams } from '../engine.ts'
+import type { EngineSeams } from '../engine-seams.ts'
+import { Engine } from '../engine.ts'
 import { LEASE_MS_DEFAULT, RETAINED_BYTES_MAX } from '../limits.ts'
 import type { DialMember } from '../seams.ts'
 import { MemoryJournal, type JournalStore } from './memory-journal.ts'
