@@ -1,7 +1,7 @@
 import { JournalRolledBackError, type LeaseView } from '@uptick/journal'
 import type { Claimed } from './candidacy.ts'
 import { ENDS, type EngineSeams, type EngineSettings, type Role } from './engine-seams.ts'
-import { Impasse } from './impasse.ts'
+import { Impasse, messageOf } from './impasse.ts'
 import type { Leader } from './leader.ts'
 import type { HandOver, Leadership } from './leadership.ts'
 import type { LinkHandler } from './link-handler.ts'
@@ -56,11 +56,8 @@ export class Engine {
         this.#role === 'halted' ? this.#impasse.repair() : Promise.reject(new Error('nothing is lost here')),
     })
     const { conditions } = seams
-    conditions.set('journal', false, 'not reached yet')
-    conditions.set('recovered', false, 'not replayed yet')
-    conditions.set('caught-up', false, 'not replayed yet')
-    conditions.set('hash-equal', true)
-    conditions.set('compatible', true)
+    for (const name of ['journal', 'recovered', 'caught-up']) conditions.set(name, false, 'starting')
+    for (const name of ['hash-equal', 'compatible']) conditions.set(name, true)
   }
 
   get role(): Role {
@@ -169,8 +166,7 @@ export class Engine {
     this.#abort.signal.throwIfAborted()
     conditions.set('journal', true)
     conditions.set('recovered', true)
-    const { sequence } = recovered.exchange
-    log.info({ sequence, milliseconds: Math.round(clock.elapsed() - begin) }, 'following')
+    log.info({ sequence: recovered.exchange.sequence, milliseconds: Math.round(clock.elapsed() - begin) }, 'following')
     const standby = newStandby(this.#seams, this.#settings, recovered, () => this.#recorded, {
       caughtUp: (met, reason) => conditions.set('caught-up', met, reason),
       looked: (view) => this.#looked(view),
@@ -293,15 +289,12 @@ export class Engine {
   }
 
   #recoveryOptions(): RecoveryOptions {
-    const { journal, openExchange, recordedThrough, clock, timers, log } = this.#seams
-    const progress = (sequence: number, last: number): void => log.info({ sequence, last }, 'replaying')
-    const { retainedBytesMax } = this.#settings
-    const { signal } = this.#abort
-    const behaviours = knownBehaviours(this.#settings)
-    return { journal, openExchange, recordedThrough, clock, timers, signal, retainedBytesMax, behaviours, progress }
+    return {
+      ...this.#seams,
+      signal: this.#abort.signal,
+      retainedBytesMax: this.#settings.retainedBytesMax,
+      behaviours: knownBehaviours(this.#settings),
+      progress: (sequence, last) => this.#seams.log.info({ sequence, last }, 'replaying'),
+    }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -126,3 +126,8 @@ export class Impasse {
     poll()
   }
 }
+
+/** What an error says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
