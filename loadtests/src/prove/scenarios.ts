@@ -24,24 +24,27 @@ const steady: Played = {
   play: () => delay(STEADY_MS),
 }
 
-const handOff: Played = {
-  name: 'hand-off',
-  planned: true,
-  budgetMs: PLANNED_BUDGET_MS,
-  async play(cluster, timeline) {
-    for (let count = 0; count < HAND_OFFS; count++) {
-      const before = await cluster.leader()
-      const from = timeline.mark('hand-off')
-      await cluster.operator.call('POST', '/handoff')
-      await cluster.leader(before)
-      timeline.changed('hand-off', from, performance.now())
-      await cluster.ready()
-      await delay(BREATH_MS)
-    }
-  },
+/** `count` times, each when everybody is ready again. */
+export function handOff(count: number): Played {
+  return {
+    name: 'hand-off',
+    planned: true,
+    budgetMs: PLANNED_BUDGET_MS,
+    async play(cluster, timeline) {
+      for (let done = 0; done < count; done++) {
+        const before = await cluster.leader()
+        const from = timeline.mark('hand-off')
+        await cluster.operator.call('POST', '/handoff')
+        await cluster.leader(before)
+        timeline.changed('hand-off', from, performance.now())
+        await cluster.ready()
+        await delay(BREATH_MS)
+      }
+    },
+  }
 }
 
-const killLeader: Played = {
+export const killLeader: Played = {
   name: 'kill leader',
   planned: false,
   budgetMs: KILLED_BUDGET_MS,
@@ -56,7 +59,7 @@ const killLeader: Played = {
   },
 }
 
-function roll(what: Exclude<Rolled, 'all'>): Played {
+export function roll(what: Exclude<Rolled, 'all'>): Played {
   const name = `roll ${what}`
   return {
     name,
@@ -79,7 +82,7 @@ export const scenarios: readonly Played[] = [
   steady,
   roll('recorder'),
   roll('engine'),
-  handOff,
+  handOff(HAND_OFFS),
   roll('gateway'),
   killLeader,
 ]
