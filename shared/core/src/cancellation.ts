@@ -99,7 +99,7 @@ export class Cancellation {
 
   #collect(seat: number): void {
     const { seats, images } = this.#shard
-    for (let slot = seats.head(seat); slot !== NONE; slot = images.seatNext(slot)) this.#slots.push(slot)
+    for (let slot = seats.head(seat); slot !== NONE; slot = images.links.next(slot)) this.#slots.push(slot)
   }
 
   #endCollected(c: Command): RejectCode {

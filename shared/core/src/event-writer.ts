@@ -4,7 +4,7 @@ import { ExecutionType } from './enums.ts'
 import type { ExpiryReason, SelfTradePrevention, Side } from './enums.ts'
 import { EventKind } from './event.ts'
 import type { Fill } from './fill.ts'
-import { copyWords, type ImageStore } from './image-store.ts'
+import type { ImageStore } from './image-store.ts'
 import type { Ledger } from './ledger.ts'
 import {
   BALANCE_WORDS,
@@ -35,6 +35,7 @@ import {
   TradeAt,
 } from './output.ts'
 import type { RejectCode } from './reject.ts'
+import { copyWords } from './word.ts'
 
 // Offsets and kinds as constants of this module: only those are compiled into the code. D_: in doubles.
 const KIND_EXECUTION = EventKind.EXECUTION

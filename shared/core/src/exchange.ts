@@ -1,23 +1,16 @@
-import { Administration } from './administration.ts'
-import { Amendment } from './amendment.ts'
 import { assert } from './assert.ts'
-import { Cancellation } from './cancellation.ts'
-import { type Command, CommandKind } from './command.ts'
+import type { Command } from './command.ts'
 import type { Catalogue } from './definition.ts'
 import type { OrderImage } from './event.ts'
-import { OrderImport } from './import-order.ts'
-import { Matching } from './matching.ts'
+import { Executor } from './executor.ts'
 import type { Output } from './output.ts'
-import { Placement } from './placement.ts'
-import { Reject, type RejectCode } from './reject.ts'
-import { Replacement } from './replacement.ts'
+import type { RejectCode } from './reject.ts'
 import { RetryMemory } from './retry-memory.ts'
-import { type Session, Sessions } from './sessions.ts'
+import { Sessions } from './sessions.ts'
 import { Shard } from './shard.ts'
 import { readHead, restoreSnapshot, type SnapshotState, takeSnapshot } from './snapshot.ts'
 import { SnapshotReader } from './snapshot-words.ts'
 import { stateHash } from './state-hash.ts'
-import { StopStarter } from './stop-starter.ts'
 import { verify } from './verify.ts'
 import {
   type AccountView,
@@ -33,24 +26,6 @@ import {
   viewSymbolState,
   viewTotals,
 } from './views.ts'
-
-// As constants of this module: only those are compiled into the code.
-const { SESSION_UNKNOWN, SESSION_GAP, REPLY_FORGOTTEN, NONE: ACCEPTED, INVALID_COMBINATION } = Reject
-const {
-  PLACE,
-  CANCEL,
-  CANCEL_ALL,
-  CANCEL_ACCOUNT,
-  CANCEL_REPLACE,
-  AMEND_KEEP_PRIORITY,
-  AMEND,
-  IMPORT_ORDER,
-  CONTINUE,
-  TICK,
-  OPEN_SESSION,
-  END_SESSION,
-  EXPIRE_SESSION,
-} = CommandKind
 
 export interface ExchangeOptions {
   /** 0 … 999; part of every order id. */
@@ -79,30 +54,14 @@ export class Exchange {
   readonly #shard: Shard
   readonly #sessions = new Sessions()
   readonly #retries = new RetryMemory()
-  readonly #matching: Matching
-  readonly #placement: Placement
-  readonly #cancellation: Cancellation
-  readonly #replacement: Replacement
-  readonly #amendment: Amendment
-  readonly #import: OrderImport
-  readonly #administration: Administration
-  readonly #stops: StopStarter
-  /** Sequence of the command that is answered, when it is a remembered one; else 0. */
-  #repeated = 0
+  readonly #executor: Executor
 
   constructor(options: ExchangeOptions = {}) {
     const number = options.shard ?? 0
     assert(Number.isInteger(number) && number >= 0 && number <= 999, 'shard is an integer from 0 to 999')
     const shard = new Shard(number, options.supportedBehaviours)
     this.#shard = shard
-    this.#matching = new Matching(shard)
-    this.#placement = new Placement(shard, this.#matching)
-    this.#cancellation = new Cancellation(shard)
-    this.#replacement = new Replacement(shard, this.#placement, this.#cancellation)
-    this.#amendment = new Amendment(shard, this.#matching, this.#placement, this.#cancellation)
-    this.#import = new OrderImport(shard, this.#placement)
-    this.#administration = new Administration(shard)
-    this.#stops = new StopStarter(shard, this.#matching, this.#placement)
+    this.#executor = new Executor(shard, this.#sessions, this.#retries)
   }
 
   /** The words of the outcomes since its last `clear()`. */
@@ -172,7 +131,7 @@ export class Exchange {
     moment.sequence = sequence
     moment.time = time
     output.beginCommand(c)
-    const reject = c.session === 0 || isSessionKind(c.kind) ? this.#perform(c) : this.#performOnce(c)
+    const reject = this.#executor.execute(c)
     output.end(reject)
     return reject
   }
@@ -234,138 +193,4 @@ export class Exchange {
       retries: this.#retries.count,
     }
   }
-
-  /** The session's next number is executed and its reply remembered; an earlier one is answered from memory. */
-  #performOnce(c: Command): RejectCode {
-    const session = this.#sessions.find(c.session)
-    if (session === undefined) return SESSION_UNKNOWN
-    session.confirm(c.confirmed)
-    if (c.number !== session.last + 1) {
-      return c.number <= session.last && Number.isInteger(c.number) ? this.#repeat(c, session) : SESSION_GAP
-    }
-    const { output, moment } = this.#shard
-    const reject = this.#perform(c)
-    session.remember(output, this.#repeated || moment.sequence, reject)
-    return reject
-  }
-
-  #repeat(c: Command, session: Session): RejectCode {
-    const position = session.find(c.number)
-    if (position < 0) return REPLY_FORGOTTEN
-    session.ring.repeat(position, this.#shard.output)
-    return session.ring.reject(position)
-  }
-
-  #perform(c: Command): RejectCode {
-    this.#repeated = 0
-    this.#stops.begin()
-    const reject = this.#dispatch(c)
-    if (this.#shard.ledger.touchedCount > 0) this.#shard.writer.balances(this.#shard.ledger)
-    return reject
-  }
-
-  #dispatch(c: Command): RejectCode {
-    switch (c.kind) {
-      case PLACE:
-        return this.#place(c)
-      case CANCEL:
-        return this.#step(this.#cancellation.cancel(c))
-      case CANCEL_ALL:
-        return this.#step(this.#cancellation.cancelAll(c))
-      case CANCEL_ACCOUNT:
-        return this.#step(this.#cancellation.cancelAccount(c))
-      case CANCEL_REPLACE:
-        return this.#replace(c)
-      case AMEND_KEEP_PRIORITY:
-        return this.#step(this.#amendment.keepPriority(c))
-      case AMEND:
-        return this.#amend(c)
-      case IMPORT_ORDER:
-        return this.#step(this.#import.execute(c))
-      case CONTINUE:
-        this.#stops.run()
-        return ACCEPTED
-      case TICK:
-        return ACCEPTED
-      case OPEN_SESSION:
-      case END_SESSION:
-      case EXPIRE_SESSION:
-        return this.#sessions.execute(c, this.#shard.writer)
-      default:
-        return this.#administration.execute(c)
-    }
-  }
-
-  /** The command's own change is made: report the levels it touched. */
-  #step(reject: RejectCode): RejectCode {
-    this.#shard.touches.flush(this.#shard.markets)
-    return reject
-  }
-
-  /** The same for a command whose order may have traded: start the stops that it reached. */
-  #tradingStep(c: Command, reject: RejectCode): RejectCode {
-    const { touches, markets } = this.#shard
-    touches.flush(markets)
-    if (this.#matching.high !== 0) this.#stops.reach(markets[c.symbol]!)
-    if (this.#shard.triggers.count > 0) this.#stops.run()
-    return reject
-  }
-
-  /** Waiting stops go before a command that may trade. */
-  #beginTrading(): void {
-    if (this.#shard.triggers.count > 0) this.#stops.run()
-    this.#matching.high = 0
-  }
-
-  #place(c: Command): RejectCode {
-    const shape = this.#placement.shape(c)
-    if (shape !== ACCEPTED) return shape
-    if (c.firstSent !== 0) return this.#placeOnce(c)
-    return this.#placeNow(c)
-  }
-
-  #placeNow(c: Command): RejectCode {
-    this.#beginTrading()
-    return this.#tradingStep(c, this.#placement.place(c))
-  }
-
-  /** Idempotent retry: what was answered to the same order before is answered again. */
-  #placeOnce(c: Command): RejectCode {
-    if (c.clientId.length === 0) return INVALID_COMBINATION
-    const retries = this.#retries
-    const { output, moment } = this.#shard
-    const refused = retries.recall(c, moment.time)
-    if (refused !== ACCEPTED) return refused
-    if (retries.found >= 0) {
-      retries.ring.repeat(retries.found, output)
-      this.#repeated = retries.ring.originalSequence(retries.found)
-      return retries.ring.reject(retries.found)
-    }
-    const reject = this.#placeNow(c)
-    retries.remember(c, output, moment.sequence, reject)
-    return reject
-  }
-
-  #replace(c: Command): RejectCode {
-    const shape = this.#replacement.shape(c)
-    if (shape !== ACCEPTED) return shape
-    this.#beginTrading()
-    const replacement = this.#replacement
-    const reject = this.#tradingStep(c, replacement.execute(c))
-    if (replacement.reached) {
-      this.#shard.writer.replace(replacement.cancelled, replacement.placed, replacement.attempted)
-    }
-    return reject
-  }
-
-  #amend(c: Command): RejectCode {
-    const shape = this.#amendment.shape(c)
-    if (shape !== ACCEPTED) return shape
-    this.#beginTrading()
-    return this.#tradingStep(c, this.#amendment.amend(c))
-  }
-}
-
-function isSessionKind(kind: CommandKind): boolean {
-  return kind >= OPEN_SESSION && kind <= EXPIRE_SESSION
 }

@@ -1,8 +1,9 @@
 import { addToWords } from './amount.ts'
 import { ClientId, type Command } from './command.ts'
-import type { OrderStatus, OrderType, SelfTradePrevention, Side, TimeInForce } from './enums.ts'
+import type { OrderStatus, SelfTradePrevention } from './enums.ts'
 import type { OrderImage } from './event.ts'
 import type { Fill } from './fill.ts'
+import { IMAGE_RECORD_WORDS, ImageReader, RecordAt } from './image-reader.ts'
 import {
   CLIENT_LENGTH_SHIFT,
   EXTRAS_BIT,
@@ -14,32 +15,18 @@ import {
   STATUS_SHIFT,
   WORKING_BIT,
 } from './order-image.ts'
-import { NONE as EMPTY } from './order-store.ts'
 import { idWords, type Moment } from './output.ts'
+import { SeatLinks } from './seat-links.ts'
 import { restoreWords } from './snapshot-words.ts'
+import { copyWords } from './word.ts'
 
-// As constants of this module: only those are compiled into the code.
-const NONE = EMPTY
-
-/**
- * Layout of what the exchange, not the book, knows of an order: 192 bytes under the same slot. The image as events
- * carry it and the client id fill the first two cache lines; the third holds what most orders have not, and room for
- * order lists, trailing stops and icebergs.
- */
-const RECORD_WORDS = 48
+// As constants of this module: only those are compiled into the code; an imported object is read each time. The names
+// in D_ are offsets in doubles.
+const RECORD_WORDS = IMAGE_RECORD_WORDS
 const RECORD_DOUBLES = RECORD_WORDS / 2
-const CLIENT = FIXED_IMAGE_WORDS
-const CLIENT_HASH = CLIENT + ClientId.WORDS
-const PRIORITY = 30
-const EXTRAS = 32
+const { CLIENT, CLIENT_HASH, EXTRAS, ROOM } = RecordAt
 /** From an extra's offset in the whole image to its offset here. */
 const EXTRAS_SHIFT = EXTRAS - FIXED_IMAGE_WORDS
-const ROOM = EXTRAS + EXTRAS_WORDS
-
-/**
- * Offsets as constants of this module: only those are compiled into the code; an imported object is read each time.
- * The names in D_ are offsets in doubles.
- */
 const { ACCOUNT, SYMBOL, PACKED, STRATEGY_TYPE, CUMULATIVE_QUOTE, QUOTE_QUANTITY, STOP_PRICE, PREVENTED, STRATEGY } =
   ImageAt
 const D_ORDER = ImageAt.ORDER / 2
@@ -49,7 +36,7 @@ const D_EXECUTED = ImageAt.EXECUTED / 2
 const D_CREATED = ImageAt.CREATED / 2
 const D_UPDATED = ImageAt.UPDATED / 2
 const D_WORKING = ImageAt.WORKING / 2
-const D_PRIORITY = PRIORITY / 2
+const D_PRIORITY = RecordAt.PRIORITY / 2
 const ID_LENGTH_SHIFT = CLIENT_LENGTH_SHIFT
 const HAS_EXTRAS = EXTRAS_BIT
 const IS_WORKING = WORKING_BIT
@@ -58,18 +45,16 @@ const STATUS_BITS = STATUS_MASK
 const ID_WORDS = ClientId.WORDS
 const EXTRA_COUNT = EXTRAS_WORDS
 
-/** Links of the seat's list of open orders, apart from the records: neighbours are touched for their links only. */
-const LINK_WORDS = 2
-const SEAT_NEXT = 0
-const SEAT_PREV = 1
-
 const INITIAL_SLOTS = 1024
 
 /** The images of orders, by slot of the order store. */
-export class ImageStore {
-  words = new Int32Array(INITIAL_SLOTS * RECORD_WORDS)
-  doubles = new Float64Array(this.words.buffer)
-  links = new Int32Array(INITIAL_SLOTS * LINK_WORDS)
+export class ImageStore extends ImageReader {
+  readonly links = new SeatLinks()
+
+  constructor() {
+    super()
+    this.adopt(new Int32Array(0), new Int32Array(0))
+  }
 
   get capacity(): number {
     return this.words.length / RECORD_WORDS
@@ -80,14 +65,14 @@ export class ImageStore {
     if (slot < this.capacity) return
     let capacity = this.capacity
     while (slot >= capacity) capacity *= 2
-    this.adopt(this.words, this.links, capacity)
+    this.adopt(this.words, this.links.words, capacity)
   }
 
   /** Take the records and links of a snapshot, or of a smaller store. */
   adopt(records: Int32Array, links: Int32Array, least: number = INITIAL_SLOTS): void {
     this.words = restoreWords(records, RECORD_WORDS, least)
     this.doubles = new Float64Array(this.words.buffer)
-    this.links = restoreWords(links, LINK_WORDS, this.capacity)
+    this.links.adopt(links, this.capacity)
   }
 
   /** The image of a new order: as the command says, nothing executed, at this moment. */
@@ -179,37 +164,9 @@ export class ImageStore {
     return readImageParts(this.words, at, at + EXTRAS, at + CLIENT)
   }
 
-  account(slot: number): number {
-    return this.words[slot * RECORD_WORDS + ACCOUNT]!
-  }
-
-  symbol(slot: number): number {
-    return this.words[slot * RECORD_WORDS + SYMBOL]!
-  }
-
-  side(slot: number): Side {
-    return (this.words[slot * RECORD_WORDS + PACKED]! & 0xf) as Side
-  }
-
-  type(slot: number): OrderType {
-    return ((this.words[slot * RECORD_WORDS + PACKED]! >>> 4) & 0xf) as OrderType
-  }
-
-  timeInForce(slot: number): TimeInForce {
-    return ((this.words[slot * RECORD_WORDS + PACKED]! >>> 8) & 0xf) as TimeInForce
-  }
-
-  mode(slot: number): SelfTradePrevention {
-    return ((this.words[slot * RECORD_WORDS + PACKED]! >>> 12) & 0xf) as SelfTradePrevention
-  }
-
   setStatus(slot: number, status: OrderStatus): void {
     const at = slot * RECORD_WORDS + PACKED
     this.words[at] = (this.words[at]! & ~STATUS_BITS) | (status << STATUS_AT)
-  }
-
-  isWorking(slot: number): boolean {
-    return (this.words[slot * RECORD_WORDS + PACKED]! & IS_WORKING) !== 0
   }
 
   setWorking(slot: number, moment: Moment): void {
@@ -217,50 +174,12 @@ export class ImageStore {
     this.doubles[slot * RECORD_DOUBLES + D_WORKING] = moment.time
   }
 
-  orderId(slot: number): number {
-    return this.doubles[slot * RECORD_DOUBLES + D_ORDER]!
-  }
-
-  price(slot: number): number {
-    return this.doubles[slot * RECORD_DOUBLES + D_PRICE]!
-  }
-
   setPrice(slot: number, price: number): void {
     this.doubles[slot * RECORD_DOUBLES + D_PRICE] = price
   }
 
-  quantity(slot: number): number {
-    return this.doubles[slot * RECORD_DOUBLES + D_QUANTITY]!
-  }
-
   setQuantity(slot: number, quantity: number): void {
     this.doubles[slot * RECORD_DOUBLES + D_QUANTITY] = quantity
-  }
-
-  /** Time of the latest execution, µs. */
-  updated(slot: number): number {
-    return this.doubles[slot * RECORD_DOUBLES + D_UPDATED]!
-  }
-
-  executed(slot: number): number {
-    return this.doubles[slot * RECORD_DOUBLES + D_EXECUTED]!
-  }
-
-  stopPrice(slot: number): number {
-    return this.#extra(slot, STOP_PRICE)
-  }
-
-  quoteQuantity(slot: number): number {
-    return this.#extra(slot, QUOTE_QUANTITY)
-  }
-
-  prevented(slot: number): number {
-    return this.#extra(slot, PREVENTED)
-  }
-
-  #extra(slot: number, offset: number): number {
-    if ((this.words[slot * RECORD_WORDS + PACKED]! & HAS_EXTRAS) === 0) return 0
-    return this.doubles[slot * RECORD_DOUBLES + ((offset + EXTRAS_SHIFT) >> 1)]!
   }
 
   /** Executed quantity and traded quote of one fill, and the status after it. */
@@ -290,17 +209,8 @@ export class ImageStore {
     this.doubles[half + D_PRIORITY] = originalTime
   }
 
-  /** Journaled time at which the order joined its level; the original time for imported ones. */
-  priority(slot: number): number {
-    return this.doubles[slot * RECORD_DOUBLES + D_PRIORITY]!
-  }
-
   setPriority(slot: number, moment: Moment): void {
     this.doubles[slot * RECORD_DOUBLES + D_PRIORITY] = moment.time
-  }
-
-  clientLength(slot: number): number {
-    return this.words[slot * RECORD_WORDS + PACKED]! >>> ID_LENGTH_SHIFT
   }
 
   setClient(slot: number, id: ClientId): void {
@@ -331,31 +241,4 @@ export class ImageStore {
   setClientHash(slot: number, hash: number): void {
     this.words[slot * RECORD_WORDS + CLIENT_HASH] = hash
   }
-
-  /** The seat's next open order, or NONE. */
-  seatNext(slot: number): number {
-    return this.links[slot * LINK_WORDS + SEAT_NEXT]!
-  }
-
-  /** Put `slot` in front of a seat's list whose first order is `head`. */
-  link(slot: number, head: number): void {
-    this.links[slot * LINK_WORDS + SEAT_NEXT] = head
-    this.links[slot * LINK_WORDS + SEAT_PREV] = NONE
-    if (head !== NONE) this.links[head * LINK_WORDS + SEAT_PREV] = slot
-  }
-
-  /** Take `slot` out of its seat's list; the new first order given the old one. */
-  unlink(slot: number, head: number): number {
-    const next = this.links[slot * LINK_WORDS + SEAT_NEXT]!
-    const previous = this.links[slot * LINK_WORDS + SEAT_PREV]!
-    if (next !== NONE) this.links[next * LINK_WORDS + SEAT_PREV] = previous
-    if (previous === NONE) return next
-    this.links[previous * LINK_WORDS + SEAT_NEXT] = next
-    return head
-  }
-}
-
-/** Copy a few words; `set` with a subarray would make an object each time. */
-export function copyWords(from: Int32Array, at: number, to: Int32Array, toAt: number, count: number): void {
-  for (let i = 0; i < count; i++) to[toAt + i] = from[at + i]!
 }

@@ -1,11 +1,10 @@
 import { Amount } from './amount.ts'
 import { clientHash } from './client-id-table.ts'
 import { ClientId, type Command } from './command.ts'
-import { ExecutionType, ExpiryReason, OrderType, Side, TimeInForce } from './enums.ts'
+import { ExecutionType, ExpiryReason, OrderStatus, OrderType, Side, TimeInForce } from './enums.ts'
 import { Fill } from './fill.ts'
 import type { Market } from './market.ts'
 import { isNatural, orderCombination, orderFields } from './order-fields.ts'
-import { openStatus } from './matching.ts'
 import { NONE as EMPTY } from './order-store.ts'
 import { OWN_FLAG } from './output.ts'
 import type { Placement } from './placement.ts'
@@ -98,7 +97,12 @@ export class OrderImport {
     images.setClientHash(slot, clientHash(c.account, this.#id))
     this.#executed.quantity = c.executedQuantity
     this.#executed.setQuote(c.price, c.executedQuantity, market.quoteScale)
-    images.setHistory(slot, this.#executed, openStatus(c.executedQuantity), c.originalTime)
+    images.setHistory(
+      slot,
+      this.#executed,
+      c.executedQuantity > 0 ? OrderStatus.PARTIALLY_FILLED : OrderStatus.NEW,
+      c.originalTime,
+    )
     shard.lock(market, slot, orders.remaining(slot))
     writer.execution(slot, EXECUTION_NEW, NO_REASON, OWN_FLAG)
     orders.enter(slot)

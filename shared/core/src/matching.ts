@@ -13,23 +13,11 @@ import { floorToStep, unitsWithin } from './lot.ts'
 const { BUY, SELL } = Side
 const { FOK, GTC } = TimeInForce
 const { EXPIRED: EXECUTION_EXPIRED } = ExecutionType
-const {
-  UNFILLED_FOK_ORDER: REASON_UNFILLED_FOK_ORDER,
-  INSUFFICIENT_LIQUIDITY: REASON_INSUFFICIENT_LIQUIDITY,
-  UNFILLED_IOC_QUANTITY: REASON_UNFILLED_IOC_QUANTITY,
-  NONE: NO_REASON,
-} = ExpiryReason
+const { UNFILLED_FOK_ORDER, INSUFFICIENT_LIQUIDITY, UNFILLED_IOC_QUANTITY, NONE: NO_REASON } = ExpiryReason
 const { NONE: NO_PREVENTION, EXPIRE_MAKER, EXPIRE_BOTH, EXPIRE_TAKER, DECREMENT } = SelfTradePrevention
-const {
-  STOP: MEETING_STOP,
-  MET_LAST: MEETING_MET_LAST,
-  MET: MEETING_MET,
-  DROP_LAST: MEETING_DROP_LAST,
-  DROP: MEETING_DROP,
-} = Meeting
+const { STOP, MET_LAST, MET, DROP_LAST, DROP } = Meeting
+const { PARTIALLY_FILLED, FILLED, EXPIRED, EXPIRED_IN_MATCH } = OrderStatus
 const NONE = EMPTY
-
-const { NEW, PARTIALLY_FILLED, FILLED, EXPIRED, EXPIRED_IN_MATCH } = OrderStatus
 
 /**
  * An order at work: it meets the book, pays and is paid, and ends or rests. One object serves all orders; it is told of
@@ -75,14 +63,14 @@ export class Matching implements Taker {
     const timeInForce = images.timeInForce(slot)
     this.#begin(market, slot, flags)
     if (timeInForce === FOK && !isFillable(this.#shard, market, slot)) {
-      this.#end(REASON_UNFILLED_FOK_ORDER, EXPIRED)
+      this.#end(UNFILLED_FOK_ORDER, EXPIRED)
     } else {
       const isMarket = this.#limit === 0
       const limit = !isMarket ? this.#limit : this.#side === BUY ? Number.POSITIVE_INFINITY : 0
       market.book.match(this.#side, limit, this.#byQuote ? Number.MAX_SAFE_INTEGER : this.#left, this)
       if (!this.#ended) {
-        if (isMarket) this.#end(REASON_INSUFFICIENT_LIQUIDITY, EXPIRED)
-        else if (timeInForce !== GTC) this.#end(REASON_UNFILLED_IOC_QUANTITY, EXPIRED)
+        if (isMarket) this.#end(INSUFFICIENT_LIQUIDITY, EXPIRED)
+        else if (timeInForce !== GTC) this.#end(UNFILLED_IOC_QUANTITY, EXPIRED)
       }
     }
     if (!this.#ended) this.#rest(entered)
@@ -134,7 +122,7 @@ export class Matching implements Taker {
     }
     if (this.#limit === 0) {
       const bounded = this.#bounded(price, orders.remaining(maker))
-      if (bounded === 0) return MEETING_STOP
+      if (bounded === 0) return STOP
       this.quantity = bounded
     }
     return this.#trade(maker, level, price)
@@ -191,7 +179,7 @@ export class Matching implements Taker {
     if (this.#byQuote) images.setQuantity(slot, images.executed(slot) + images.prevented(slot))
     writer.trade(market, maker, slot, this.#side === BUY, this.#flags, fill)
     if (done) this.#ended = true
-    return done ? MEETING_MET_LAST : MEETING_MET
+    return done ? MET_LAST : MET
   }
 
   /** Reckon a fill with what is wanted; true when nothing more is, or (by quote quantity) no further lot fits. */
@@ -260,7 +248,7 @@ export class Matching implements Taker {
         const units = unitsWithin(this.#budget, price * market.quoteScale)
         decrement = floorToStep(Math.min(offered, units), market.filters.marketStep)
       }
-      if (decrement === 0) return MEETING_STOP
+      if (decrement === 0) return STOP
     }
     const meeting = this.#meeting
     meeting.maker = maker
@@ -272,10 +260,13 @@ export class Matching implements Taker {
     this.#fill.quantity = decrement
     writer.prevented(market.id, mode, this.#flags, meeting, this.#fill)
     if (decrement > 0) return this.#decrement(maker, level, price, decrement)
-    if (makerEnds) this.#expireMaker(maker)
+    if (makerEnds) {
+      this.#shard.unlock(market, maker, offered)
+      this.#reportExpired(maker)
+    }
     if (takerEnds) this.#end(NO_REASON, EXPIRED_IN_MATCH)
-    if (!makerEnds) return MEETING_STOP
-    return takerEnds ? MEETING_DROP_LAST : MEETING_DROP
+    if (!makerEnds) return STOP
+    return takerEnds ? DROP_LAST : DROP
   }
 
   /** Both orders lose `quantity` without trading it. */
@@ -296,12 +287,7 @@ export class Matching implements Taker {
     if (makerDone) this.#reportExpired(maker)
     else if (this.#side === SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)
     if (done) this.#end(NO_REASON, EXPIRED_IN_MATCH)
-    return done ? MEETING_MET_LAST : MEETING_MET
-  }
-
-  #expireMaker(maker: number): void {
-    this.#shard.unlock(this.#market!, maker, this.#shard.orders.remaining(maker))
-    this.#reportExpired(maker)
+    return done ? MET_LAST : MET
   }
 
   #reportExpired(maker: number): void {
@@ -310,9 +296,4 @@ export class Matching implements Taker {
     images.setStatus(maker, EXPIRED_IN_MATCH)
     writer.execution(maker, EXECUTION_EXPIRED, NO_REASON, 0)
   }
-}
-
-/** Status of an order that is open after what has been executed of it. */
-export function openStatus(executed: number): OrderStatus {
-  return executed > 0 ? PARTIALLY_FILLED : NEW
 }

@@ -108,6 +108,8 @@ export const REPLACE_WORDS = 4
 export const ReplaceAt = { CANCEL: 1, PLACE: 2, ATTEMPTED: 3 } as const
 
 const INITIAL_WORDS = 1 << 14
+/** Words that wait for the hash: some tens of outcomes, in the first cache still. */
+const HASH_AT = 2048
 
 /** Which command is under way: shared by all who need its sequence or journaled time. */
 export class Moment {
@@ -220,11 +222,13 @@ export class Output {
     this.#events += events
   }
 
+  /** Complete the outcome. The hash takes the words while they are near, but many at a time. */
   end(reject: RejectCode): void {
     const { words, start } = this
     words[start + WORDS] = this.length - start
     words[start + REJECT] = reject
     words[start + EVENTS] = this.#events
+    if (this.length - this.#hashed > HASH_AT) this.hash()
   }
 
   #grow(least: number): void {

@@ -10,6 +10,7 @@ import {
   TradeAt,
 } from './output.ts'
 import type { RejectCode } from './reject.ts'
+import { copyWords } from './word.ts'
 
 /** original sequence (2 words), reject, count of events, their words, 0. */
 const REPLY_HEADER_WORDS = 6
@@ -31,12 +32,11 @@ const PREVENTED_OWN = OWN_FLAG << 8
  */
 export class ReplyRing {
   words = new Int32Array(INITIAL_WORDS)
+  /** The same memory as doubles; positions are even. */
+  doubles = new Float64Array(this.words.buffer)
   /** Positions of the oldest reply and of the next one. */
   head = 0
   tail = 0
-  readonly #pair = new Int32Array(2)
-  readonly #double = new Float64Array(this.#pair.buffer)
-
   get length(): number {
     return this.tail - this.head
   }
@@ -46,24 +46,27 @@ export class ReplyRing {
    * sent the command. Returns the position.
    */
   append(output: Output, originalSequence: number, reject: RejectCode): number {
-    const start = output.start
-    this.#reserve(REPLY_HEADER_WORDS + output.length - start)
-    const position = this.tail
-    const { words } = this
+    const { start, length, words: from } = output
+    const most = REPLY_HEADER_WORDS + length - start
+    if (this.tail - this.head + most > this.words.length) this.#grow(most)
+    const { words, doubles } = this
     const mask = words.length - 1
+    const position = this.tail
+    const straight = (position & mask) + most <= words.length
     let at = position + REPLY_HEADER_WORDS
     let events = 0
-    const from = output.words
-    for (let event = start + OUTCOME_WORDS; event < output.length; event += from[event]! >>> 8) {
-      if (!isReply(from, event)) continue
-      const length = from[event]! >>> 8
-      this.#put(from, event, length, at)
-      at += length
-      events++
+    let event = start + OUTCOME_WORDS
+    while (event < length) {
+      const count = from[event]! >>> 8
+      if (isReply(from, event)) {
+        if (straight) copyWords(from, event, words, at & mask, count)
+        else this.#copyAround(from, event, at, count)
+        at += count
+        events++
+      }
+      event += count
     }
-    this.#double[0] = originalSequence
-    words[position & mask] = this.#pair[0]!
-    words[(position + 1) & mask] = this.#pair[1]!
+    doubles[(position & mask) >> 1] = originalSequence
     words[(position + 2) & mask] = reject
     words[(position + 3) & mask] = events
     words[(position + 4) & mask] = at - position - REPLY_HEADER_WORDS
@@ -72,15 +75,10 @@ export class ReplyRing {
     return position
   }
 
-  /** Copy `length` words to position `at`. */
-  #put(from: Int32Array, event: number, length: number, at: number): void {
+  /** Copy across the end of the ring. */
+  #copyAround(from: Int32Array, event: number, at: number, count: number): void {
     const { words } = this
-    const to = at & (words.length - 1)
-    if (to + length <= words.length) {
-      for (let i = 0; i < length; i++) words[to + i] = from[event + i]!
-      return
-    }
-    for (let i = 0; i < length; i++) words[(to + i) & (words.length - 1)] = from[event + i]!
+    for (let i = 0; i < count; i++) words[(at + i) & (words.length - 1)] = from[event + i]!
   }
 
   /** Forget the replies before `position`. */
@@ -98,10 +96,7 @@ export class ReplyRing {
   }
 
   originalSequence(position: number): number {
-    const mask = this.words.length - 1
-    this.#pair[0] = this.words[position & mask]!
-    this.#pair[1] = this.words[(position + 1) & mask]!
-    return this.#double[0]!
+    return this.doubles[(position & (this.words.length - 1)) >> 1]!
   }
 
   /** Write the reply at `position` into the outcome that `output` has begun, as a repetition. */
@@ -129,38 +124,34 @@ export class ReplyRing {
   adopt(head: number, tail: number, kept: Int32Array): void {
     let capacity = INITIAL_WORDS
     while (capacity < kept.length) capacity *= 2
-    this.words = new Int32Array(capacity)
+    this.#allocate(capacity)
     this.head = head
     this.tail = tail
     for (let i = 0; i < kept.length; i++) this.words[(head + i) & (capacity - 1)] = kept[i]!
   }
 
-  #reserve(count: number): void {
-    const needed = this.length + count
-    if (needed <= this.words.length) return
+  /** Make room for `count` more words. */
+  #grow(count: number): void {
     let capacity = this.words.length
-    while (capacity < needed) capacity *= 2
+    while (capacity < this.length + count) capacity *= 2
     const old = this.words
-    this.words = new Int32Array(capacity)
+    this.#allocate(capacity)
     for (let position = this.head; position < this.tail; position++) {
       this.words[position & (capacity - 1)] = old[position & (old.length - 1)]!
     }
+  }
+
+  #allocate(capacity: number): void {
+    this.words = new Int32Array(capacity)
+    this.doubles = new Float64Array(this.words.buffer)
   }
 }
 
 /** Does the event answer the sender: about an order of the command itself, or about no order? */
 function isReply(words: Int32Array, at: number): boolean {
-  switch (words[at]! & 0xff) {
-    case EXECUTION:
-      return (words[at + EXECUTION_FLAGS]! & EXECUTION_OWN) !== 0
-    case TRADE:
-      return (words[at + TRADE_FLAGS]! & TRADE_OWN) !== 0
-    case PREVENTED:
-      return (words[at + PREVENTED_FLAGS]! & PREVENTED_OWN) !== 0
-    case LEVEL:
-    case BALANCE:
-      return false
-    default:
-      return true
-  }
+  const kind = words[at]! & 0xff
+  if (kind === EXECUTION) return (words[at + EXECUTION_FLAGS]! & EXECUTION_OWN) !== 0
+  if (kind === LEVEL || kind === BALANCE) return false
+  if (kind === TRADE) return (words[at + TRADE_FLAGS]! & TRADE_OWN) !== 0
+  return kind !== PREVENTED || (words[at + PREVENTED_FLAGS]! & PREVENTED_OWN) !== 0
 }

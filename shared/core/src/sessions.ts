@@ -9,8 +9,10 @@ const { INVALID_FIELD, NONE: ACCEPTED, SESSION_UNKNOWN } = Reject
 const { OPEN_SESSION, END_SESSION } = CommandKind
 
 /** Replies kept for one session, and the words they may take. */
-export const REPLIES_MAX = 10_000
-export const REPLY_WORDS_MAX = 1 << 24
+const MOST_REPLIES = 10_000
+const MOST_WORDS = 1 << 24
+export const REPLIES_MAX = MOST_REPLIES
+export const REPLY_WORDS_MAX = MOST_WORDS
 
 /** A gateway's session: the number of its last command, and the replies it has not confirmed. */
 export class Session {
@@ -32,16 +34,17 @@ export class Session {
 
   /** Forget the replies to numbers up to `confirmed`. */
   confirm(confirmed: number): void {
-    while (this.first <= this.last && this.first <= confirmed) this.#forget()
+    if (confirmed >= this.first && this.first <= this.last) this.#forget(Math.min(confirmed, this.last))
   }
 
   remember(output: Output, originalSequence: number, reject: RejectCode): void {
-    while (this.remembered >= REPLIES_MAX || (this.ring.length > REPLY_WORDS_MAX && this.remembered > 0)) {
-      this.#forget()
-    }
-    if (this.remembered === this.positions.length) this.#grow()
+    const kept = this.last + 1 - this.first
+    if (kept >= MOST_REPLIES) this.#forget(this.first)
+    while (this.ring.tail - this.ring.head > MOST_WORDS && this.first <= this.last) this.#forget(this.first)
+    if (kept === this.positions.length) this.#grow()
+    const position = this.ring.append(output, originalSequence, reject)
     this.last++
-    this.positions[this.last & (this.positions.length - 1)] = this.ring.append(output, originalSequence, reject)
+    this.positions[this.last & (this.positions.length - 1)] = position
   }
 
   /** Ring position of the reply to `number`, or −1 when it is forgotten. */
@@ -64,9 +67,11 @@ export class Session {
     }
   }
 
-  #forget(): void {
-    this.first++
-    const { first, last, positions, ring } = this
+  /** Forget the replies up to that to `number`, which is kept. */
+  #forget(number: number): void {
+    const first = number + 1
+    this.first = first
+    const { last, positions, ring } = this
     ring.dropTo(first <= last ? positions[first & (positions.length - 1)]! : ring.tail)
   }
 

@@ -143,7 +143,7 @@ export class Shard {
   enlist(slot: number): void {
     const seat = this.orders.owner(slot)
     if (this.images.clientLength(slot) > 0) this.clientIds.enter(this.images.clientHash(slot), slot)
-    this.images.link(slot, this.seats.head(seat))
+    this.images.links.link(slot, this.seats.head(seat))
     this.seats.setHead(seat, slot)
     this.seats.countOrders(seat, 1)
     if (this.images.side(slot) === BUY) this.seats.raiseOpenBuy(seat, this.orders.remaining(slot))
@@ -153,7 +153,7 @@ export class Shard {
   delist(slot: number): void {
     const seat = this.orders.owner(slot)
     if (this.images.clientLength(slot) > 0) this.clientIds.remove(slot)
-    this.seats.setHead(seat, this.images.unlink(slot, this.seats.head(seat)))
+    this.seats.setHead(seat, this.images.links.unlink(slot, this.seats.head(seat)))
     this.seats.countOrders(seat, -1)
     if (this.images.side(slot) === BUY) this.seats.lowerOpenBuy(seat, this.orders.remaining(slot))
   }

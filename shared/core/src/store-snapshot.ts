@@ -39,7 +39,7 @@ export function writeStores(shard: Shard, writer: SnapshotWriter): void {
   writer.ints(orders.table)
   const imaged = Math.min(orders.highWater, images.capacity)
   writer.ints(used(images.words, images.capacity, imaged))
-  writer.ints(used(images.links, images.capacity, imaged))
+  writer.ints(used(images.links.words, images.capacity, imaged))
   writer.ints(used(levels.words, levels.capacity, levels.highWater))
   writer.ints(used(nodes.words, nodes.capacity, nodes.highWater))
   writer.ints(clientIds.words)

@@ -131,7 +131,7 @@ function verifySeats(shard: Shard, census: Census): void {
   const { seats, images } = shard
   for (let seat = 1; seat < seats.highWater; seat++) {
     let count = 0
-    for (let slot = seats.head(seat); slot !== NONE; slot = images.seatNext(slot)) count++
+    for (let slot = seats.head(seat); slot !== NONE; slot = images.links.next(slot)) count++
     assert(seats.find(seats.account(seat), seats.symbol(seat)) === seat, 'a seat is found')
     assert(count === seats.orders(seat) && count === (census.seatOrders.get(seat) ?? 0), 'a seat counts its orders')
     assert(seats.stops(seat) === (census.seatStops.get(seat) ?? 0), 'a seat counts its stop orders')

@@ -73,7 +73,7 @@ export function viewOpenOrders(shard: Shard, account: number, symbol: number | u
   if (!accounts.has(account)) return found
   for (let seat = accounts.seats(account); seat !== NONE; seat = seats.next(seat)) {
     if (symbol !== undefined && seats.symbol(seat) !== symbol) continue
-    for (let slot = seats.head(seat); slot !== NONE; slot = images.seatNext(slot)) found.push(shard.images.read(slot))
+    for (let slot = seats.head(seat); slot !== NONE; slot = images.links.next(slot)) found.push(shard.images.read(slot))
   }
   return found.toSorted((a, b) => a.orderId - b.orderId)
 }

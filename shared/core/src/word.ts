@@ -14,3 +14,8 @@ export function doubleAt(words: Int32Array, at: number): number {
 export function amountAt(words: Int32Array, at: number): bigint {
   return (BigInt(words[at + 1]!) << 32n) | BigInt(words[at]! >>> 0)
 }
+
+/** Copy a few words; `set` with a subarray would make an object each time. */
+export function copyWords(from: Int32Array, at: number, to: Int32Array, toAt: number, count: number): void {
+  for (let i = 0; i < count; i++) to[toAt + i] = from[at + i]!
+}

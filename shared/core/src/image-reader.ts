@@ -1,0 +1,123 @@
+import { ClientId } from './command.ts'
+import type { OrderType, SelfTradePrevention, Side, TimeInForce } from './enums.ts'
+import {
+  CLIENT_LENGTH_SHIFT,
+  EXTRAS_BIT,
+  EXTRAS_WORDS,
+  FIXED_IMAGE_WORDS,
+  ImageAt,
+  WORKING_BIT,
+} from './order-image.ts'
+
+/**
+ * Layout of what the exchange, not the book, knows of an order: 192 bytes under the same slot. The image as events
+ * carry it and the client id fill the first two cache lines; the third holds what most orders have not, and room for
+ * order lists, trailing stops and icebergs.
+ */
+export const RecordAt = {
+  CLIENT: FIXED_IMAGE_WORDS,
+  CLIENT_HASH: FIXED_IMAGE_WORDS + ClientId.WORDS,
+  PRIORITY: 30,
+  EXTRAS: 32,
+  /** Nothing yet. */
+  ROOM: 32 + EXTRAS_WORDS,
+} as const
+export const IMAGE_RECORD_WORDS = 48
+
+// As constants of this module: only those are compiled into the code; an imported object is read each time. The names
+// in D_ are offsets in doubles.
+const RECORD_WORDS = IMAGE_RECORD_WORDS
+const RECORD_DOUBLES = RECORD_WORDS / 2
+const { ACCOUNT, SYMBOL, PACKED, QUOTE_QUANTITY, STOP_PRICE, PREVENTED } = ImageAt
+const D_ORDER = ImageAt.ORDER / 2
+const D_PRICE = ImageAt.PRICE / 2
+const D_QUANTITY = ImageAt.QUANTITY / 2
+const D_EXECUTED = ImageAt.EXECUTED / 2
+const D_UPDATED = ImageAt.UPDATED / 2
+const D_PRIORITY = RecordAt.PRIORITY / 2
+/** From an extra's offset in the whole image to its offset here. */
+const EXTRAS_SHIFT = RecordAt.EXTRAS - FIXED_IMAGE_WORDS
+const ID_LENGTH_SHIFT = CLIENT_LENGTH_SHIFT
+const HAS_EXTRAS = EXTRAS_BIT
+const IS_WORKING = WORKING_BIT
+
+/** Reads the fields of orders, by slot of the order store. */
+export class ImageReader {
+  words = new Int32Array(0)
+  doubles = new Float64Array(0)
+
+  account(slot: number): number {
+    return this.words[slot * RECORD_WORDS + ACCOUNT]!
+  }
+
+  symbol(slot: number): number {
+    return this.words[slot * RECORD_WORDS + SYMBOL]!
+  }
+
+  side(slot: number): Side {
+    return (this.words[slot * RECORD_WORDS + PACKED]! & 0xf) as Side
+  }
+
+  type(slot: number): OrderType {
+    return ((this.words[slot * RECORD_WORDS + PACKED]! >>> 4) & 0xf) as OrderType
+  }
+
+  timeInForce(slot: number): TimeInForce {
+    return ((this.words[slot * RECORD_WORDS + PACKED]! >>> 8) & 0xf) as TimeInForce
+  }
+
+  mode(slot: number): SelfTradePrevention {
+    return ((this.words[slot * RECORD_WORDS + PACKED]! >>> 12) & 0xf) as SelfTradePrevention
+  }
+
+  isWorking(slot: number): boolean {
+    return (this.words[slot * RECORD_WORDS + PACKED]! & IS_WORKING) !== 0
+  }
+
+  orderId(slot: number): number {
+    return this.doubles[slot * RECORD_DOUBLES + D_ORDER]!
+  }
+
+  price(slot: number): number {
+    return this.doubles[slot * RECORD_DOUBLES + D_PRICE]!
+  }
+
+  quantity(slot: number): number {
+    return this.doubles[slot * RECORD_DOUBLES + D_QUANTITY]!
+  }
+
+  /** Time of the latest execution, µs. */
+  updated(slot: number): number {
+    return this.doubles[slot * RECORD_DOUBLES + D_UPDATED]!
+  }
+
+  executed(slot: number): number {
+    return this.doubles[slot * RECORD_DOUBLES + D_EXECUTED]!
+  }
+
+  stopPrice(slot: number): number {
+    return this.#extra(slot, STOP_PRICE)
+  }
+
+  quoteQuantity(slot: number): number {
+    return this.#extra(slot, QUOTE_QUANTITY)
+  }
+
+  prevented(slot: number): number {
+    return this.#extra(slot, PREVENTED)
+  }
+
+  #extra(slot: number, offset: number): number {
+    if ((this.words[slot * RECORD_WORDS + PACKED]! & HAS_EXTRAS) === 0) return 0
+    return this.doubles[slot * RECORD_DOUBLES + ((offset + EXTRAS_SHIFT) >> 1)]!
+  }
+
+  /** Journaled time at which the order joined its level; the original time for imported ones. */
+  priority(slot: number): number {
+    return this.doubles[slot * RECORD_DOUBLES + D_PRIORITY]!
+  }
+
+  clientLength(slot: number): number {
+    return this.words[slot * RECORD_WORDS + PACKED]! >>> ID_LENGTH_SHIFT
+  }
+}
