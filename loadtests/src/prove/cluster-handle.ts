@@ -4,7 +4,7 @@ import type { RunningExchange } from '../../testing/exchange.ts'
 
 const READY_MAX_MS = 30_000
 const POLL_MS = 100
-const LEADER_POLL_MS = 10
+const LEADER_POLL_MS = 40
 
 /** What the proof does to a running exchange. */
 export class ClusterHandle {

@@ -14,7 +14,7 @@ import { MarketSubscriber } from './market-subscriber.ts'
 import { OpenLoop } from './open-loop.ts'
 import type { ProveOptions } from './options.ts'
 import { Orders } from './orders.ts'
-import { proofRow, type Finding, type ProofRow } from './rows.ts'
+import { holdsOf, proofRow, quantile, type Finding, type ProofRow } from './rows.ts'
 import { SampleLog } from './sample-log.ts'
 import type { Played } from './scenarios.ts'
 import { Timeline } from './timeline.ts'
@@ -176,6 +176,15 @@ function proofOf(trial: Trial, scenarios: readonly Played[], findings: readonly 
       ['connections of the market stream', String(streams.connections)],
       ['connections refused', String(load.refused)],
       ['changes of leader', String(timeline.changes.length)],
+      ...scenarios
+        .map(({ name }) => [`holds of ${name}`, holdsText(holdsOf(name, log, timeline))] as const)
+        .filter(([, text]) => text !== ''),
     ],
   }
+}
+
+function holdsText(holds: readonly number[]): string {
+  if (holds.length === 0) return ''
+  const [median, most, worst] = [0.5, 0.9, 1].map((part) => quantile(holds, part).toFixed(0))
+  return `${holds.length}: p50 ${median} ms, p90 ${most} ms, worst ${worst} ms`
 }
