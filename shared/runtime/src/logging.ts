@@ -1,4 +1,5 @@
-import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino'
+import { once } from 'node:events'
+import { destination, pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino'
 
 export type { Logger }
 
@@ -19,4 +20,24 @@ export function createLogger(options: LoggingOptions): Logger {
     formatters: { level: (label: string) => ({ level: label }) },
   }
   return options.destination ? pino(settings, options.destination) : pino(settings)
+}
+
+/** Past this, a reader of standard output that does not read keeps nobody from leaving. */
+const LAST_LINE_MS_MAX = 100
+
+/**
+ * Standard output as a destination that never makes its process wait: a collector that is stuck must not stop an
+ * exchange. What is being written when a process exits would then come last, or twice; so the end of a process is to
+ * write one more line and wait for it, at most 100 ms.
+ */
+export function standardOutput(): DestinationStream & { wrote: (lastLine: () => void) => Promise<void> } {
+  const stream = destination({ fd: process.stdout.fd, sync: false })
+  return {
+    write: (line) => void stream.write(line),
+    wrote: async (lastLine) => {
+      const drained = once(stream, 'drain', { signal: AbortSignal.timeout(LAST_LINE_MS_MAX) })
+      lastLine()
+      await drained.catch(() => {})
+    },
+  }
 }

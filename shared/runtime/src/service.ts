@@ -3,7 +3,7 @@ import { Type, type Static, type TObject } from 'typebox'
 import type { Registry } from 'prom-client'
 import { ConfigError, parseConfig, printableConfig, type Environment } from './config.ts'
 import { Lifecycle } from './lifecycle.ts'
-import { createLogger, type Logger } from './logging.ts'
+import { createLogger, standardOutput, type Logger } from './logging.ts'
 import { createMetrics, exposeLifecycle } from './metrics.ts'
 import { startOpsServer } from './ops-server.ts'
 import { Shutdown } from './shutdown.ts'
@@ -68,17 +68,21 @@ const HURRY_MS_MAX = 950
 export async function runService<Schema extends TObject>(options: ServiceOptions<Schema>): Promise<void> {
   const config = readConfig(options)
   const { OPS_HOST, OPS_PORT, LOG_LEVEL } = parseConfig(serviceSchema, options.environment)
-  const log = createLogger({ name: options.name, level: LOG_LEVEL })
+  const output = standardOutput()
+  const log = createLogger({ name: options.name, level: LOG_LEVEL, destination: output })
   const lifecycle = new Lifecycle()
   const metrics = createMetrics({ service: options.name })
   exposeLifecycle(metrics, lifecycle)
   lifecycle.onChange(({ name, met, reason }) => log.info({ condition: name, met, reason }, 'condition changed'))
   const shutdown = new Shutdown(log)
-  const stop = async (): Promise<void> => {
+  const stopNow = async (): Promise<void> => {
     lifecycle.set('serving', options.readyInShutdown ?? false, 'shutting down')
     const reports = await shutdown.run()
     if (shutdown.hurried && reports.some(({ outcome }) => outcome !== 'done')) process.exitCode = 1
+    await output.wrote(() => log.info('stopped'))
   }
+  let stopped: Promise<void> | undefined
+  const stop = (): Promise<void> => (stopped ??= stopNow())
   const fail = (reason: string, error?: unknown): void => {
     log.fatal({ err: error }, reason)
     process.exitCode = 1
