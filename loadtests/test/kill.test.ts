@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
+import { ControlClient } from '@uptick/standalone'
 import { TestExchange } from '@uptick/standalone/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FlowRandom } from '../src/flow/random.ts'
@@ -13,9 +14,9 @@ import { Traffic, type Trader } from '../src/reconcile/traffic.ts'
  * kill -9 of one process after another, at random moments, while traders place and cancel orders. After each: everybody's
  * story is compared. KILL_ROUNDS and KILL_SEED choose how often and which moments.
  */
-const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 6)
+const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 7)
 const SEED = Number(process.env['KILL_SEED'] ?? 1)
-const VICTIMS = ['engine', 'postgres', 'gateway', 'supervisor', 'recorder', 'engine'] as const
+const VICTIMS = ['leader', 'postgres', 'gateway-1', 'supervisor', 'recorder', 'standby', 'leader'] as const
 const TRADERS = 4
 const IN_FLIGHT_PER_TRADER = 12
 const TRADING_AGAIN_MAX_MS = 30_000
@@ -97,7 +98,7 @@ async function currentEpoch(): Promise<number> {
 }
 
 function endsTheEpoch(victim: (typeof VICTIMS)[number]): boolean {
-  return victim === 'engine' || victim === 'supervisor'
+  return victim === 'leader' || victim === 'supervisor'
 }
 
 /** The order had no answer when the leader was killed, and yet its batch was in the journal. */
@@ -108,12 +109,20 @@ function wasWrittenIn(epoch: number, { account, clientId }: SentOrder): boolean 
 
 async function kill(victim: (typeof VICTIMS)[number]): Promise<void> {
   if (victim !== 'supervisor') {
-    process.kill(exchange.running.processes[victim] ?? 0, 'SIGKILL')
+    process.kill(exchange.running.processes[await nameOf(victim)]!, 'SIGKILL')
     return
   }
   exchange.command.process.kill('SIGKILL')
   await exchange.command.ended
   await exchange.restart()
+}
+
+/** Of the process: which engine leads changes with every kill. */
+async function nameOf(victim: string): Promise<string> {
+  if (victim !== 'leader' && victim !== 'standby') return victim
+  const { leader, processes } = await ControlClient.find(exchange.folder).status()
+  const standby = processes.find(({ name }) => name.startsWith('engine') && name !== leader)?.name
+  return (victim === 'leader' ? leader : standby) ?? victim
 }
 
 /** A hundred orders more were acknowledged than at the time of the kill. */

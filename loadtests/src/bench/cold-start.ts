@@ -1,4 +1,4 @@
-import { Exchange } from '@uptick/core'
+import { Exchange, SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import type { Journal } from '@uptick/journal'
 import { recover } from '../../../services/engine/src/recovery.ts'
 import { systemClock, systemTimers } from '../../../services/engine/src/seams.ts'
@@ -17,6 +17,7 @@ export async function coldStart(journal: Journal): Promise<{ exchange: Exchange;
     timers: systemTimers,
     signal: new AbortController().signal,
     retainedBytesMax: RETAINED_BYTES_MAX,
+    behaviours: SUPPORTED_BEHAVIOURS,
     progress: () => undefined,
   })
   return { exchange, seconds: (performance.now() - began) / 1000 }

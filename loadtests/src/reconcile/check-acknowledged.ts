@@ -4,38 +4,67 @@ import type { Acknowledgements, SentOrder } from './acknowledgements.ts'
 import { acceptedName, type JournalTruth } from './journal-truth.ts'
 import type { TradersMarket } from './traffic.ts'
 
+/** `lost`: acknowledged, but not there; `doubled`: there more than once; `contradiction`: not what was told. */
+export interface AcknowledgementFinding {
+  readonly kind: 'lost' | 'doubled' | 'contradiction'
+  /** Of the order that it is about; empty where nobody sent it. */
+  readonly clientId: string
+  readonly text: string
+}
+
 /**
  * Every acknowledged order is in the journal exactly once, with what its trader sent; a refused one is not; one of
  * unknown fate at most once; and nothing is there that nobody sent.
- *
- * @returns what is wrong, a sentence each
  */
-export function checkAcknowledged(told: Acknowledgements, truth: JournalTruth, market: TradersMarket): string[] {
-  const findings: string[] = []
+export function acknowledgementFindings(
+  told: Acknowledgements,
+  truth: JournalTruth,
+  market: TradersMarket,
+): AcknowledgementFinding[] {
+  const findings: AcknowledgementFinding[] = []
   for (const { order, fate } of told.all()) {
-    const found = truth.accepted.get(acceptedName(order.account, order.clientId)) ?? []
+    const { clientId } = order
+    const find = (kind: AcknowledgementFinding['kind'], text: string) => findings.push({ kind, clientId, text })
+    const found = truth.accepted.get(acceptedName(order.account, clientId)) ?? []
     const [orderId] = found
-    if (found.length > 1) findings.push(`${order.clientId} was accepted ${found.length} times: ${found.join(', ')}`)
-    if (fate.kind === 'acknowledged' && orderId !== fate.orderId)
-      findings.push(`${order.clientId} was acknowledged as ${fate.orderId}, the journal has ${orderId ?? 'nothing'}`)
+    if (found.length > 1) find('doubled', `${clientId} was accepted ${found.length} times: ${found.join(', ')}`)
+    if (fate.kind === 'acknowledged' && orderId === undefined)
+      find('lost', `${clientId} was acknowledged as ${fate.orderId}, the journal has nothing`)
+    else if (fate.kind === 'acknowledged' && orderId !== fate.orderId)
+      find('contradiction', `${clientId} was acknowledged as ${fate.orderId}, the journal has ${orderId}`)
     if (fate.kind === 'refused' && orderId !== undefined)
-      findings.push(`${order.clientId} was refused (${fate.code}), the journal has ${orderId}`)
-    if (fate.kind === 'sent') findings.push(`${order.clientId} was sent and has no fate`)
-    if (orderId !== undefined) findings.push(...differences(order, orderId, truth, market))
+      find('contradiction', `${clientId} was refused (${fate.code}), the journal has ${orderId}`)
+    if (fate.kind === 'sent') find('contradiction', `${clientId} was sent and has no fate`)
+    if (orderId !== undefined)
+      for (const text of differences(order, orderId, truth, market)) find('contradiction', text)
   }
+  return [...findings, ...unsentFindings(told, truth), ...cancelFindings(told, truth)]
+}
+
+/** The same as sentences. */
+export function checkAcknowledged(told: Acknowledgements, truth: JournalTruth, market: TradersMarket): string[] {
+  return acknowledgementFindings(told, truth, market).map(({ text }) => text)
+}
+
+function unsentFindings(told: Acknowledgements, truth: JournalTruth): AcknowledgementFinding[] {
+  const findings: AcknowledgementFinding[] = []
   const accounts = new Set([...told.all()].map(({ order }) => order.account))
   for (const [name, [orderId = 0]] of truth.accepted) {
     const account = truth.orders.get(orderId)?.account ?? 0
     const clientId = name.slice(name.indexOf('/') + 1)
     if (accounts.has(account) && told.get(clientId) === undefined)
-      findings.push(`${name} is in the journal, but nobody sent it`)
-  }
-  for (const orderId of told.cancelled) {
-    const status = truth.orders.get(orderId)?.status
-    if (status !== OrderStatus.CANCELED)
-      findings.push(`the cancel of ${orderId} was acknowledged, its status is ${status}`)
+      findings.push({ kind: 'contradiction', clientId, text: `${name} is in the journal, but nobody sent it` })
   }
   return findings
+}
+
+function cancelFindings(told: Acknowledgements, truth: JournalTruth): AcknowledgementFinding[] {
+  return [...told.cancelled].flatMap((orderId) => {
+    const image = truth.orders.get(orderId)
+    if (image?.status === OrderStatus.CANCELED) return []
+    const text = `the cancel of ${orderId} was acknowledged, its status is ${image?.status}`
+    return [{ kind: 'contradiction' as const, clientId: image?.clientId ?? '', text }]
+  })
 }
 
 function differences(sent: SentOrder, orderId: number, truth: JournalTruth, market: TradersMarket): string[] {

@@ -7,6 +7,7 @@ import {
   outcomeRepeated,
   outcomeWords,
   readEvent,
+  type ExecutionEvent,
   type OrderImage,
   type TradeEvent,
 } from '@uptick/core'
@@ -28,6 +29,8 @@ export class JournalTruth {
   readonly accepted = new Map<string, number[]>()
   /** By symbol; index is the trade id less one. */
   readonly trades: TradeEvent[][] = []
+  /** Hears of every execution that is replayed, with its journaled time (µs). */
+  onExecution: ((event: ExecutionEvent, time: number) => void) | undefined
   /** Epoch in which each order was accepted. */
   readonly epochs = new Map<number, number>()
   #epoch = 0
@@ -93,6 +96,7 @@ export class JournalTruth {
         const event = readEvent(words, at)
         if (event.kind === EventKind.TRADE) (this.trades[event.symbol] ??= []).push(event)
         if (event.kind !== EventKind.EXECUTION) return
+        this.onExecution?.(event, this.exchange.time)
         const { order } = event
         this.orders.set(order.orderId, order)
         if (event.execution !== ExecutionType.NEW) return

@@ -138,7 +138,8 @@ export class Committer<Entry extends Append> {
       return true
     } catch (error) {
       if (this.#stopped) return false
-      const state = stateAfter(error)
+      // Everything before the oldest batch was seen durable: when the journal ends earlier, it has lost rows.
+      const state = error instanceof JournalGapError ? 'rolled back' : stateAfter(error)
       if (state === 'rolled back') {
         this.#events.rolledBack(error)
         return false

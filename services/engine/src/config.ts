@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { serviceSettings } from '@uptick/runtime'
-import { APPENDS_IN_FLIGHT_MAX, RETAINED_BYTES_MAX } from './limits.ts'
+import { APPENDS_IN_FLIGHT_MAX, LEASE_MS_DEFAULT, RETAINED_BYTES_MAX } from './limits.ts'
 
 /** The engine's settings: names of environment variables. */
 export const engineSchema = Type.Object({
@@ -19,6 +19,29 @@ export const engineSchema = Type.Object({
     default: RETAINED_BYTES_MAX,
     description: 'outcomes kept for gateways that resume: 60 s of them, or these bytes if that is less',
   }),
+  LINK_URL: Type.String({
+    default: '',
+    description: 'where gateways and other members reach this engine; made from LINK_HOST and the port if empty',
+  }),
+  INSTANCE: Type.String({ default: 'engine', description: 'name of this engine in the logs and the lease' }),
+  LEASE_MS: Type.Integer({
+    minimum: 300,
+    maximum: 30_000,
+    default: LEASE_MS_DEFAULT,
+    description:
+      'how long a leader that nobody hears of keeps the shard; a second less than the hold of gateways at least',
+  }),
+  SNAPSHOT_COMMANDS: Type.Integer({
+    minimum: 1,
+    default: 2_000_000,
+    description: 'a standby saves a snapshot after this many commands, if there has been none',
+  }),
+  SNAPSHOT_SECONDS: Type.Integer({
+    minimum: 1,
+    default: 60,
+    description: 'a standby saves a snapshot after this long, if anything has happened',
+  }),
+  SNAPSHOTS_KEPT: Type.Integer({ minimum: 2, maximum: 100, default: 3, description: 'older snapshots are removed' }),
   EVIDENCE_FOLDER: Type.String({ default: 'evidence', description: 'where a poisoned batch is kept for a person' }),
 })
 

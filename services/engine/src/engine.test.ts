@@ -131,8 +131,9 @@ describe('Engine', () => {
       },
     })
     expect(restored).toBe(1)
-    expect(second.engine.leader!.exchange.stateHash()).toBe(first.engine.leader!.exchange.stateHash())
-    expect(second.engine.leader!.retained.oldest).toBe(3)
+    const { exchange, retained } = second.engine.standby!.state
+    expect(exchange.stateHash()).toBe(first.engine.leader!.exchange.stateHash())
+    expect(retained.oldest).toBe(3)
   })
 
   test('an engine that was deposed answers nothing more and ends', async () => {

@@ -1,230 +1,300 @@
-import { ProtocolError } from '@uptick/protocol'
-import type { Journal } from '@uptick/journal'
-import { JournalRolledBackError } from '@uptick/journal'
-import { describePoison } from './containment.ts'
-import { Leader, type LeaderEvents } from './leader.ts'
-import { LinkHandler } from './link-handler.ts'
+import { JournalRolledBackError, type LeaseView } from '@uptick/journal'
+import type { Claimed } from './candidacy.ts'
+import { ENDS, type EngineSeams, type EngineSettings, type Role } from './engine-seams.ts'
+import { Impasse, messageOf } from './impasse.ts'
+import type { Leader } from './leader.ts'
+import type { HandOver, Leadership } from './leadership.ts'
+import type { LinkHandler } from './link-handler.ts'
+import { knownBehaviours, newLeadership, newStandby } from './lives.ts'
 import { RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
+import { Reception } from './reception.ts'
 import { catchUp, recover, type Recovered, type RecoveryOptions } from './recovery.ts'
-import { DivergedError, PoisonError } from './replica.ts'
-import type { Clock, Evidence, Leadership, LinkSocket, OpenExchange, RecordedThrough, Timers } from './seams.ts'
-import type { Poison } from './sequencer.ts'
+import type { LinkSocket } from './seams.ts'
+import type { Standby } from './standby.ts'
 
 const RECORDED_POLL_MS = 250
-const SKIP_POLL_MS = 1_000
-
-/** What the engine runs on. Everything that touches the world is in here. */
-export interface EngineSeams {
-  readonly journal: Journal
-  readonly clock: Clock
-  readonly timers: Timers
-  readonly leadership: Leadership
-  readonly evidence: Evidence
-  readonly openExchange: OpenExchange
-  readonly recordedThrough: RecordedThrough
-  readonly conditions: { set(name: string, met: boolean, reason?: string): void }
-  readonly log: EngineLog
-  readonly observer: Pick<LeaderEvents, 'batch' | 'committed'>
-  /** The process must end and be started again: its state cannot be used. */
-  readonly fail: (reason: string, error?: unknown) => void
-}
-
-export interface EngineLog {
-  info(facts: object, message: string): void
-  warn(facts: object, message: string): void
-  error(facts: object, message: string): void
-}
-
-export interface EngineSettings {
-  readonly shard: number
-  readonly ackPolicy: string
-  readonly appendsInFlightMax: number
-  readonly retainedBytesMax: number
-}
-
-/** What an engine is doing; only `leading` answers gateways. */
-export type Role = 'starting' | 'standby' | 'recovering' | 'leading' | 'contained' | 'fenced' | 'halted' | 'stopping'
 
 /**
- * One engine process, without its sockets. Modes: *standby* (another engine holds the shard) → *recovering* (replays)
- * → *leading*. From leading it goes to *contained* (a command broke the state machine; waits for an operator's skip),
- * *fenced* (another engine leads), *halted* (the journal lost rows) or *stopping*; from none of these back: its state
- * is thrown away with the process.
+ * One engine process, without its sockets. Modes: *recovering* (replays) → *standby* (follows the journal and waits for
+ * its turn) → *taking-over* (the shard is ours; the last batches are executed) → *leading* → *handing-over* (sequences
+ * nothing more, passes the shard on), from there to *recovering* again. Ends of the road, where it waits for a person:
+ * *contained* (a command broke the state machine), *diverged* (its state is not that of the journal's writers), *unfit*
+ * (the journal needs what this build does not know), *halted* (the journal lost rows). *Fenced* (another engine leads) ends
+ * the process: its state is thrown away with it.
  */
 export class Engine {
   readonly #seams: EngineSeams
   readonly #settings: EngineSettings
   readonly #abort = new AbortController()
+  readonly #reception: Reception
+  readonly #impasse: Impasse
+  readonly #roleListeners: ((role: Role) => void)[] = []
   #role: Role = 'starting'
-  #leader: Leader | undefined
+  #standby: Standby | undefined
+  #leadership: Leadership | undefined
+  #handingOver: Promise<HandOver> | undefined
+  #recorded = 0
+  #settle: () => void = () => undefined
+  readonly #settled = new Promise<void>((resolve) => (this.#settle = resolve))
+  #running: Promise<void> = Promise.resolve()
 
   constructor(seams: EngineSeams, settings: EngineSettings) {
     this.#seams = seams
     this.#settings = settings
+    this.#impasse = new Impasse({
+      seams,
+      shard: settings.shard,
+      state: () => this.#state,
+      enter: (role) => this.#end(role, role),
+      signal: this.#abort.signal,
+    })
+    this.#reception = new Reception({
+      settings,
+      timers: seams.timers,
+      standing: () => ({ role: this.#role, leadership: this.#leadership, standby: this.#standby }),
+      repair: () =>
+        this.#role === 'halted' ? this.#impasse.repair() : Promise.reject(new Error('nothing is lost here')),
+    })
     const { conditions } = seams
-    conditions.set('journal', false, 'not reached yet')
-    conditions.set('recovered', false, 'not replayed yet')
-    conditions.set('leader', false, 'not leading yet')
+    for (const name of ['journal', 'recovered', 'caught-up']) conditions.set(name, false, 'starting')
+    for (const name of ['hash-equal', 'compatible']) conditions.set(name, true)
   }
 
   get role(): Role {
     return this.#role
   }
 
+  /** Hear of every change of the role. */
+  onRole(listener: (role: Role) => void): void {
+    this.#roleListeners.push(listener)
+  }
+
   /** The epoch being led; undefined unless leading (or just having led). */
   get leader(): Leader | undefined {
-    return this.#leader
+    return this.#leadership?.leader
+  }
+
+  /** Milliseconds for which nobody else can lead; undefined unless leading. */
+  get leaseRemainingMs(): number | undefined {
+    return this.#role === 'leading' ? this.#leadership?.leaseRemainingMs : undefined
+  }
+
+  /** The state that follows the journal; undefined unless it does. */
+  get standby(): Standby | undefined {
+    return this.#standby
   }
 
   /** A connection was opened; the handler gets what it brings. */
   connect(socket: LinkSocket): LinkHandler {
-    return new LinkHandler(socket, () => (this.#role === 'leading' ? this.#leader! : this.#role), this.#seams.timers)
+    return this.#reception.connect(socket)
   }
 
-  /** Wait for the shard, recover, take over, lead. Resolves when leading, or when there is nothing more to wait for. */
-  async start(): Promise<void> {
+  /** The connection is gone. */
+  disconnected(handler: LinkHandler): void {
+    this.#reception.disconnected(handler)
+  }
+
+  /**
+   * Recover, follow, and lead when it is this engine's turn. Resolves when it leads, when it follows somebody who does,
+   * or when a person has to look; it goes on until `stop`.
+   */
+  start(): Promise<void> {
+    this.#running = this.#run()
+    return Promise.race([this.#settled, this.#running])
+  }
+
+  /** Let another member lead: as on SIGTERM, but this engine follows again. Undefined when none is ready to. */
+  async handOff(): Promise<HandOver | undefined> {
+    const leadership = this.#leadership
+    const isReady = leadership?.leader?.members.successor() !== undefined
+    if (this.#role !== 'leading' || !leadership || !isReady) return undefined
+    return this.#handOver(leadership)
+  }
+
+  /** Stop in order: sequence nothing more, finish the commits under way, say goodbye, hand the shard on. */
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    const leadership = this.#leadership
+    if (this.#role === 'leading' && leadership) await this.#handOver(leadership)
+    await this.#handingOver
+    if (!ENDS.has(this.#role)) this.#setRole('stopping')
+    await leadership?.end(this.#role)
+    await this.#standby?.stop()
+    await this.#running
+    await this.#seams.lease.close()
+  }
+
+  get #state(): Recovered | undefined {
+    return this.#standby?.state ?? this.#leadership?.state
+  }
+
+  #setRole(role: Role): void {
+    if (this.#role === role) return
+    this.#role = role
+    for (const listener of this.#roleListeners) listener(role)
+    this.#reception.changed()
+  }
+
+  async #run(): Promise<void> {
     let pauseMs = RETRY_FIRST_MS
     while (!this.#abort.signal.aborted) {
       try {
-        return await this.#attempt()
+        await this.#followAndLead()
+        pauseMs = RETRY_FIRST_MS
+        // An end of the road: what waits there has its own timer.
+        if (this.#role !== 'handing-over') return
       } catch (error) {
-        if (this.#abort.signal.aborted) return
-        if (this.#giveUp(error)) return
+        await this.#standby?.stop()
+        if (this.#abort.signal.aborted || this.#impasse.meet(error)) return
         this.#seams.conditions.set('journal', false, messageOf(error))
-        this.#seams.log.warn({ err: error, pauseMs }, 'could not start to lead; trying again')
+        this.#seams.log.warn({ err: error, pauseMs }, 'could not recover and follow; trying again')
         await new Promise<void>((resolve) => this.#seams.timers.after(pauseMs, resolve))
         pauseMs = Math.min(pauseMs * 2, RETRY_MS_MAX)
       }
     }
   }
 
-  /** Stop in order: sequence nothing more, finish the commits under way, say goodbye, let the shard go. */
-  async stop(): Promise<void> {
-    const leading = this.#role === 'leading'
-    if (leading || this.#role === 'recovering' || this.#role === 'standby') this.#role = 'stopping'
-    this.#abort.abort()
-    this.#seams.conditions.set('leader', false, 'stopping')
-    if (leading) await this.#leader?.drain()
-    this.#leader?.shut(this.#role)
-    this.#leader?.stop()
-    await this.#seams.leadership.release()
-  }
-
-  async #attempt(): Promise<void> {
-    const { leadership, journal, conditions, log, clock } = this.#seams
-    this.#role = 'standby'
-    await leadership.acquire(this.#abort.signal)
-    this.#role = 'recovering'
+  /** One life of the state: recovered, following, leading. Resolves when it is over and the state is thrown away. */
+  async #followAndLead(): Promise<void> {
+    const { conditions, clock, log } = this.#seams
+    // What an earlier life led with is thrown away.
+    this.#leadership = undefined
+    this.#setRole('recovering')
     const begin = clock.elapsed()
     const options = this.#recoveryOptions()
     const recovered = await recover(options)
-    conditions.set('journal', true)
-    const { epoch, last } = await journal.takeOver()
-    if (last < recovered.exchange.sequence) {
-      throw new JournalRolledBackError(`the journal ends at ${last}, our state at ${recovered.exchange.sequence}`)
-    }
-    // What a predecessor wrote between our reading and the raising of the epoch; after that it could not.
-    await catchUp(options, recovered.replica, last)
     this.#abort.signal.throwIfAborted()
-    this.#lead(recovered, epoch)
-    log.info({ epoch, sequence: last, milliseconds: Math.round(clock.elapsed() - begin) }, 'leading')
-  }
-
-  #lead({ exchange, retained, closedOrders }: Recovered, epoch: number): void {
-    const { journal, clock, timers, conditions, observer, log } = this.#seams
-    exchange.output.clear()
+    conditions.set('journal', true)
     conditions.set('recovered', true)
-    this.#leader = new Leader({
-      ...this.#settings,
-      exchange,
-      epoch,
-      retained,
-      closedOrders,
-      journal,
-      clock,
-      timers,
-      events: {
-        batch: (commands, bytes) => observer.batch(commands, bytes),
-        committed: (milliseconds) => observer.committed(milliseconds),
-        poisoned: (poison) => this.#contain(poison),
-        fenced: () => this.#depose('fenced', 'another engine leads the shard'),
-        rolledBack: (error) => this.#depose('halted', `ahead of the journal: ${messageOf(error)}`),
-        trouble: (error) => {
-          conditions.set('journal', error === undefined, error === undefined ? '' : messageOf(error))
-          if (error !== undefined) log.warn({ err: error }, 'the journal does not take a batch; trying again')
-        },
-      },
+    log.info({ sequence: recovered.exchange.sequence, milliseconds: Math.round(clock.elapsed() - begin) }, 'following')
+    const standby = newStandby(this.#seams, this.#settings, recovered, () => this.#recorded, {
+      caughtUp: (met, reason) => conditions.set('caught-up', met, reason),
+      looked: (view) => this.#looked(view),
+      handed: () => this.#setRole('taking-over'),
+      trouble: (error) => this.#trouble(error, 'the journal cannot be followed; trying again'),
     })
-    this.#role = 'leading'
-    conditions.set('leader', true)
-    this.#pollRecorded()
+    this.#standby = standby
+    this.#setRole('standby')
+    this.#pollRecorded(recovered)
+    const claimed = await standby.claimed()
+    if (!claimed) return
+    this.#setRole('taking-over')
+    const leadership = newLeadership(this.#seams, this.#settings, claimed, {
+      poisoned: (poison) => this.#impasse.contain(poison),
+      fenced: () => this.#fence('another engine leads the shard'),
+      rolledBack: (error) => this.#impasse.halt(messageOf(error)),
+      trouble: (error) => this.#trouble(error, 'the journal does not take a batch; trying again'),
+      handOffAsked: () => void this.handOff(),
+      resumed: () => this.#reception.changed(),
+    })
+    this.#leadership = leadership
+    await standby.stop()
+    try {
+      await this.#takeOver(options, recovered, leadership, claimed)
+    } catch (error) {
+      await leadership.end('stopping')
+      throw error
+    }
+    await leadership.ended
   }
 
-  /** Whether the error is one that another attempt cannot cure. */
-  #giveUp(error: unknown): boolean {
-    if (error instanceof PoisonError) this.#contain(error.poison)
-    else if (error instanceof DivergedError || error instanceof ProtocolError) this.#depose('halted', messageOf(error))
-    else if (error instanceof JournalRolledBackError) this.#depose('halted', messageOf(error))
-    else return false
-    return true
+  /** What a predecessor wrote until the claim, which ended its epoch; then lead. */
+  async #takeOver(
+    options: RecoveryOptions,
+    recovered: Recovered,
+    leadership: Leadership,
+    { head, claimedAt }: Claimed,
+  ): Promise<void> {
+    const { clock, log, conditions } = this.#seams
+    const { exchange, replica } = recovered
+    if (head.last < exchange.sequence) {
+      throw new JournalRolledBackError(`the journal ends at ${head.last}, our state at ${exchange.sequence}`)
+    }
+    await catchUp(options, replica, head.last)
+    this.#abort.signal.throwIfAborted()
+    // Fenced meanwhile.
+    if (this.#role !== 'taking-over') return
+    exchange.output.clear()
+    this.#standby = undefined
+    leadership.lead(recovered)
+    this.#reception.leaderUrl = this.#settings.url
+    this.#setRole('leading')
+    conditions.set('caught-up', true)
+    const milliseconds = Math.round(clock.elapsed() - claimedAt)
+    log.info({ epoch: head.epoch, sequence: head.last, milliseconds }, 'leading')
+    this.#settle()
   }
 
-  /** The state machine broke: answer nobody any more, keep the evidence, and wait for an operator. */
-  #contain(poison: Poison): void {
-    const { evidence, conditions, log } = this.#seams
-    this.#role = 'contained'
-    this.#leader?.shut('contained')
-    const facts = describePoison(poison, this.#settings.shard)
-    const kept = evidence.keep(`poison-${this.#settings.shard}-${poison.sequence}`, poison.payload, facts)
-    conditions.set('leader', false, 'contained')
-    conditions.set('contained', false, `sequence ${poison.sequence} breaks the state machine`)
-    log.error({ ...facts, err: poison.error, kept }, 'contained: an operator must decide to skip the command')
-    this.#pollSkipped(poison.sequence)
+  #handOver(leadership: Leadership): Promise<HandOver> {
+    this.#handingOver ??= this.#passOn(leadership).finally(() => (this.#handingOver = undefined))
+    return this.#handingOver
+  }
+
+  async #passOn(leadership: Leadership): Promise<HandOver> {
+    this.#seams.conditions.set('caught-up', false, 'handing over')
+    const handOver = await leadership.handOver(() => this.#setRole('handing-over'))
+    this.#reception.leaderUrl = handOver.successor ?? ''
+    this.#seams.observer.handedOver(handOver.milliseconds)
+    this.#seams.log.info({ ...handOver }, handOver.successor ? 'handed over' : 'given up: no standby is ready')
+    return handOver
+  }
+
+  #looked(view: LeaseView): void {
+    this.#seams.conditions.set('journal', true)
+    const isLed = !view.expired && view.epoch !== 0 && !view.abandoned
+    // The leader was expected to hand over, and did so to nobody or to another one.
+    if (this.#role === 'taking-over' && this.#standby?.isHanded === false) this.#setRole('standby')
+    if (view.halted !== undefined) this.#seams.conditions.set('journal', false, `halted: ${view.halted}`)
+    const isOurs = view.holder === this.#seams.lease.holder
+    this.#reception.looked(isLed || view.halted !== undefined, isLed ? view.url : '')
+    const follows = isLed && !isOurs && this.#standby?.isCaughtUp === true
+    if (follows || view.halted !== undefined) this.#settle()
+  }
+
+  #trouble(error: unknown, message: string): void {
+    this.#seams.conditions.set('journal', error === undefined, error === undefined ? '' : messageOf(error))
+    if (error !== undefined) this.#seams.log.warn({ err: error }, message)
   }
 
   /** Throw the state away with the process; the next one starts as a follower of whoever leads. */
-  #depose(role: 'fenced' | 'halted', reason: string): void {
-    this.#role = role
-    this.#leader?.shut(role)
-    this.#leader?.stop()
-    this.#seams.conditions.set('leader', false, reason)
+  #fence(reason: string): void {
+    this.#end('fenced', reason)
     this.#seams.fail(reason)
   }
 
-  #pollSkipped(sequence: number): void {
-    const { timers, journal, fail } = this.#seams
-    timers.after(SKIP_POLL_MS, () => {
-      if (this.#abort.signal.aborted) return
-      journal.skipped().then(
-        (skipped) =>
-          skipped.has(sequence) ? fail(`sequence ${sequence} is skipped now`) : this.#pollSkipped(sequence),
-        () => this.#pollSkipped(sequence),
-      )
-    })
+  /** From now on the engine answers nobody. */
+  #end(role: Role, reason: string): void {
+    this.#setRole(role)
+    void this.#leadership?.end(role)
+    this.#seams.conditions.set('caught-up', false, reason)
+    this.#settle()
   }
 
-  #pollRecorded(): void {
+  /** How far the recorder is, for as long as this life of the state lasts. */
+  #pollRecorded(recovered: Recovered): void {
     this.#seams.timers.after(RECORDED_POLL_MS, () => {
-      if (this.#role !== 'leading') return
+      const isCurrent = this.#standby?.state === recovered || this.#leadership?.state === recovered
+      if (this.#abort.signal.aborted || !isCurrent) return
       this.#seams
         .recordedThrough()
         .then(
-          (sequence) => this.#leader?.closedOrders.recordedThrough(sequence),
+          (sequence) => {
+            this.#recorded = sequence
+            recovered.closedOrders.recordedThrough(sequence)
+          },
           () => undefined,
         )
-        .finally(() => this.#pollRecorded())
+        .finally(() => this.#pollRecorded(recovered))
     })
   }
 
   #recoveryOptions(): RecoveryOptions {
-    const { journal, openExchange, recordedThrough, clock, timers, log } = this.#seams
-    const progress = (sequence: number, last: number): void => log.info({ sequence, last }, 'replaying')
-    const { retainedBytesMax } = this.#settings
-    const { signal } = this.#abort
-    return { journal, openExchange, recordedThrough, clock, timers, signal, retainedBytesMax, progress }
+    return {
+      ...this.#seams,
+      signal: this.#abort.signal,
+      retainedBytesMax: this.#settings.retainedBytesMax,
+      behaviours: knownBehaviours(this.#settings),
+      progress: (sequence, last) => this.#seams.log.info({ sequence, last }, 'replaying'),
+    }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

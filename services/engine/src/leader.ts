@@ -6,6 +6,7 @@ import {
   encodeWelcome,
   type CommandsFrameView,
   type HelloFrame,
+  type JoinFrame,
   type QueryFrame,
 } from '@uptick/protocol'
 import type { ClosedOrders } from './closed-orders.ts'
@@ -15,8 +16,11 @@ import { Feed } from './feed.ts'
 import { CloseCode, closeReason } from './link-errors.ts'
 import { LinkTable, type Link } from './link-table.ts'
 import { ANSWERS_HELD_BYTES_MAX, LINK_ANSWERS_HELD_MAX, LINK_WINDOW_MAX, SESSION_SWEEP_MS } from './limits.ts'
-import { answerQuery } from './queries.ts'
+import { answerQuery, isHandOff } from './queries.ts'
+import { MemberTable, type Member } from './member-table.ts'
+import { queueRecords } from './queue-records.ts'
 import { ReplyGate } from './reply-gate.ts'
+import type { RetainedBatches } from './retained-batches.ts'
 import type { OutcomesChunk, RetainedOutcomes } from './retained-outcomes.ts'
 import type { Clock, LinkSocket, Timers } from './seams.ts'
 import { Sequencer, type Poison, type SequencedBatch } from './sequencer.ts'
@@ -26,6 +30,7 @@ import { Sweeps } from './sweeps.ts'
 /** OPEN_SESSION comes on top of a full window that is sent again. */
 const WINDOW_SLACK = 64
 const STUCK_SWEEP_MS = 1_000
+const MEMBER_BEAT_MS = 250
 
 export interface LeaderEvents {
   batch(commands: number, bytes: number): void
@@ -34,6 +39,8 @@ export interface LeaderEvents {
   fenced(): void
   rolledBack(error: unknown): void
   trouble(error: unknown): void
+  /** An operator wants another member to lead. */
+  handOffAsked(): void
 }
 
 export interface LeaderOptions {
@@ -44,6 +51,9 @@ export interface LeaderOptions {
   readonly ackPolicy: string
   readonly retained: RetainedOutcomes
   readonly closedOrders: ClosedOrders
+  readonly batches: RetainedBatches
+  /** Whether nobody else can lead yet: asked whenever something is to leave. */
+  readonly mayAnswer: () => boolean
   readonly journal: Pick<Journal, 'append' | 'resolve'>
   readonly clock: Clock
   readonly timers: Timers
@@ -58,6 +68,7 @@ export class Leader {
   readonly role = 'leader'
   readonly closedOrders: ClosedOrders
   readonly links: LinkTable
+  readonly members: MemberTable
   readonly #options: LeaderOptions
   readonly #gate: ReplyGate
   readonly #feed: Feed
@@ -76,7 +87,8 @@ export class Leader {
     this.epoch = epoch
     this.closedOrders = closedOrders
     this.links = new LinkTable(clock)
-    this.#gate = new ReplyGate(exchange.sequence)
+    this.members = new MemberTable(options.batches, epoch, clock)
+    this.#gate = new ReplyGate(exchange.sequence, options.mayAnswer)
     this.#feed = new Feed(retained)
     this.#sessions = new SessionExpiry(exchange)
     this.#committer = new Committer(journal, timers, {
@@ -104,7 +116,11 @@ export class Leader {
     })
     this.#sweeps = new Sweeps(timers)
     this.#sweeps.every(SESSION_SWEEP_MS, () => this.#expireSessions())
-    this.#sweeps.every(STUCK_SWEEP_MS, () => this.links.closeStuck())
+    this.#sweeps.every(STUCK_SWEEP_MS, () => {
+      this.links.closeStuck()
+      this.members.closeSilent()
+    })
+    this.#sweeps.every(MEMBER_BEAT_MS, () => this.members.beat())
     this.#sequencer.wake()
   }
 
@@ -155,7 +171,7 @@ export class Leader {
 
   /** Accept a frame of commands into the bounded queue, or close the link that went past a bound. */
   accept(link: Link, frame: CommandsFrameView): void {
-    const { count, words, start, end } = frame
+    const { count, start, end } = frame
     if (link.unanswered + count > LINK_WINDOW_MAX + WINDOW_SLACK) {
       link.close(CloseCode.POLICY_VIOLATION, `more than ${LINK_WINDOW_MAX} commands unanswered`)
       return
@@ -166,13 +182,25 @@ export class Leader {
     }
     link.unanswered += count
     this.#sessions.used(frame.session, this.#options.clock.elapsed())
-    this.#queue.addRecords(words, start, end, link.slot)
+    const isKnown = (behaviour: number): boolean => this.members.allSupport(behaviour)
+    queueRecords(this.#queue, frame, link.slot, isKnown)
     this.#sequencer.wake()
+  }
+
+  /** A standby said JOIN. Undefined when it was turned away instead. */
+  join(socket: LinkSocket, frame: JoinFrame): Member | undefined {
+    return this.members.join(socket, frame)
   }
 
   /** Answer a query from the state as executed, once that state is durable. */
   query(link: Link, frame: QueryFrame): void {
     const { id, body } = frame
+    if (isHandOff(body)) {
+      const successor = this.members.successor()?.facts.url ?? null
+      this.#gate.hold(0, () => link.send(encodeAnswer(id, this.durable, { successor })))
+      if (successor !== null) this.#options.events.handOffAsked()
+      return
+    }
     if (link.answersHeld >= LINK_ANSWERS_HELD_MAX || this.#answersHeldBytes >= ANSWERS_HELD_BYTES_MAX) {
       this.#gate.hold(0, () => link.send(encodeAnswer(id, this.durable, { error: 'too many answers wait' })))
       return
@@ -211,16 +239,25 @@ export class Leader {
     })
   }
 
-  /** Let nothing out any more and tell every gateway to look elsewhere. Commits under way go on unless `stop` follows. */
-  shut(reason: string): void {
+  /** The lease is certain again: let out what had to wait for that. */
+  resume(): void {
+    this.#gate.resume()
+  }
+
+  /**
+   * Let nothing out any more and tell every gateway to look elsewhere: at the URL `leader`, if that is known. Commits
+   * under way go on unless `stop` follows.
+   */
+  shut(reason: string, leader?: string): void {
     this.#sequencer.stop()
     this.#gate.shut()
     this.#sweeps.stop()
-    for (const link of this.links.all()) this.#sayGoodbye(link.socket, reason, CloseCode.SERVICE_RESTART)
+    for (const link of this.links.all()) this.#sayGoodbye(link.socket, reason, CloseCode.SERVICE_RESTART, leader)
   }
 
   /** Forget the commits under way: somebody else leads, or the process ends. */
   stop(): void {
+    this.members.close('not leading any more')
     this.#committer.stop()
   }
 
@@ -238,6 +275,8 @@ export class Leader {
   #durable(batch: SequencedBatch): void {
     this.#options.events.committed(this.#options.clock.elapsed() - batch.sentAt)
     this.#gate.advance(batch.last)
+    this.#options.batches.add(batch, batch.time)
+    this.members.publish()
     if (this.#committer.inFlight === 0) this.#drained?.()
     this.#sequencer.cut()
   }
@@ -253,8 +292,8 @@ export class Leader {
     if (expired.length > 0) this.#sequencer.wake()
   }
 
-  #sayGoodbye(socket: LinkSocket, reason: string, code: number): void {
-    socket.send(encodeGoodbye({ reason }))
+  #sayGoodbye(socket: LinkSocket, reason: string, code: number, leader?: string): void {
+    socket.send(encodeGoodbye({ reason, leader }))
     socket.close(code, closeReason(reason))
   }
 }

@@ -44,3 +44,13 @@ export const SESSION_SWEEP_MS = 15_000
 /** Waits between attempts to reach the journal again. */
 export const RETRY_FIRST_MS = 50
 export const RETRY_MS_MAX = 2_000
+
+/** How long a leader that cannot be heard keeps the shard. */
+export const LEASE_MS_DEFAULT = 1_500
+
+/** Standbys that follow one leader. */
+export const MEMBERS_MAX = 8
+/** Committed batches are kept as long as outcomes, and never more bytes than this. */
+export const RETAINED_BATCH_BYTES_MAX = 128 << 20
+/** Batches that came ahead of a gap, which is being filled from the journal. */
+export const AHEAD_BYTES_MAX = 64 << 20

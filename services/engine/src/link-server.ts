@@ -15,7 +15,9 @@ export interface LinkServerOptions {
   readonly host: string
   /** 0 takes a free port. */
   readonly port: number
-  readonly connect: (socket: LinkSocket) => LinkHandler
+  /** Undefined: nobody is at home yet. */
+  readonly connect: (socket: LinkSocket) => LinkHandler | undefined
+  readonly disconnected: (handler: LinkHandler) => void
 }
 
 /** The WebSocket side of the links: binary messages, uncompressed, bounded. Knows nothing of what is in them. */
@@ -27,7 +29,7 @@ export class LinkServer {
   }
 
   static async listen(options: LinkServerOptions): Promise<LinkServer> {
-    const { host, port, connect } = options
+    const { host, port } = options
     const server = new WebSocketServer({
       host,
       port,
@@ -43,7 +45,7 @@ export class LinkServer {
       }
       const { remoteAddress, remotePort } = request.socket
       request.socket.setNoDelay(true)
-      serve(webSocket, `${remoteAddress}:${remotePort}`, connect)
+      serve(webSocket, `${remoteAddress}:${remotePort}`, options)
     })
     await once(server, 'listening')
     return new LinkServer(server)
@@ -64,7 +66,7 @@ export class LinkServer {
   }
 }
 
-function serve(webSocket: WebSocket, peer: string, connect: (socket: LinkSocket) => LinkHandler): void {
+function serve(webSocket: WebSocket, peer: string, { connect, disconnected }: LinkServerOptions): void {
   webSocket.binaryType = 'nodebuffer'
   let handler: LinkHandler | undefined
   const drained = (): void => handler?.drained()
@@ -83,6 +85,10 @@ function serve(webSocket: WebSocket, peer: string, connect: (socket: LinkSocket)
       return webSocket.bufferedAmount
     },
   })
+  if (!handler) {
+    webSocket.close(CloseCode.TRY_AGAIN_LATER, 'starting')
+    return
+  }
   const linked = handler
   webSocket.on('message', (data: RawData, isBinary: boolean) => {
     if (!isBinary) linked.receivedText()
@@ -90,5 +96,5 @@ function serve(webSocket: WebSocket, peer: string, connect: (socket: LinkSocket)
   })
   // The close event follows; a peer that breaks the WebSocket protocol is closed by `ws` with the right code.
   webSocket.on('error', () => undefined)
-  webSocket.on('close', () => linked.closed())
+  webSocket.on('close', () => disconnected(linked))
 }

@@ -1,12 +1,17 @@
 import { Gauge, Histogram, LATENCY_BUCKETS_SECONDS, type Registry } from '@uptick/runtime'
-import type { Engine, EngineSeams, Role } from './engine.ts'
+import type { EngineSeams, Role } from './engine-seams.ts'
+import type { Engine } from './engine.ts'
 
 const ROLES: readonly Role[] = [
   'starting',
-  'standby',
   'recovering',
+  'standby',
+  'taking-over',
   'leading',
+  'handing-over',
   'contained',
+  'diverged',
+  'unfit',
   'fenced',
   'halted',
   'stopping',
@@ -32,7 +37,24 @@ export function batchObserver(registry: Registry): EngineSeams['observer'] {
     buckets: LATENCY_BUCKETS_SECONDS,
     registers: [registry],
   })
+  const handOver = new Histogram({
+    name: 'engine_hand_over_seconds',
+    help: 'From the stop of sequencing until the successor was seen to lead',
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers: [registry],
+  })
+  const snapshots = new Gauge({
+    name: 'engine_snapshot_bytes',
+    help: 'Size of the last snapshot',
+    registers: [registry],
+  })
   return {
+    handedOver(milliseconds) {
+      handOver.observe(milliseconds / 1000)
+    },
+    snapshot(size) {
+      snapshots.set(size)
+    },
     batch(count, size) {
       commands.observe(count)
       bytes.observe(size)
@@ -59,7 +81,19 @@ export function exposeEngine(registry: Registry, engine: Engine, shard: number, 
   }
   const leader = (): NonNullable<Engine['leader']> | undefined => engine.leader
   gauge('engine_epoch', 'Epoch led by this engine', () => leader()?.epoch ?? 0)
-  gauge('engine_sequence', 'Last sequence executed', () => leader()?.exchange.sequence ?? 0)
+  const sequence = (): number => leader()?.exchange.sequence ?? engine.standby?.sequence ?? 0
+  gauge('engine_sequence', 'Last sequence executed', sequence)
+  gauge(
+    'engine_lag_commands',
+    'Commands of the journal that a standby has not executed',
+    () => engine.standby?.lag ?? 0,
+  )
+  gauge('engine_fed', '1 when a standby is fed by the leader', () => (engine.standby?.isFed ? 1 : 0))
+  gauge('engine_members', 'Standbys that follow this leader', () => leader()?.members.count ?? 0)
+  gauge('engine_lease_seconds', 'For how long nobody else can lead', () => (engine.leaseRemainingMs ?? 0) / 1000)
+  gauge('engine_diverged', '1 when the state differs from the journal writer’s', () =>
+    engine.role === 'diverged' ? 1 : 0,
+  )
   gauge('engine_durable_sequence', 'Last sequence known to be durable', () => leader()?.durable ?? 0)
   gauge('engine_queued_commands', 'Commands that wait to be sequenced', () => leader()?.queued ?? 0)
   gauge('engine_appends_in_flight', 'Batches that are not known to be durable', () => leader()?.appendsInFlight ?? 0)

@@ -107,6 +107,11 @@ function textAmounts(values: object): object {
   )
 }
 
+/** Whether the query asks the leader to let another member lead. */
+export function isHandOff(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'handOff'
+}
+
 function integer(question: Question, name: string): number | undefined {
   const value = question[name]
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined

@@ -3,7 +3,8 @@ import { JournalPrunedError, type Journal, type RestoredSnapshot, type StoredBat
 import { BatchReader } from '@uptick/protocol'
 import { ClosedOrders } from './closed-orders.ts'
 import { RETAINED_MICROSECONDS } from './limits.ts'
-import { Replica } from './replica.ts'
+import { Replica, UnfitError } from './replica.ts'
+import { RetainedBatches } from './retained-batches.ts'
 import { RetainedOutcomes } from './retained-outcomes.ts'
 import type { Clock, OpenExchange, RecordedThrough, Timers } from './seams.ts'
 
@@ -21,6 +22,8 @@ export interface RecoveryOptions {
   readonly timers: Timers
   readonly signal: AbortSignal
   readonly retainedBytesMax: number
+  /** Behaviours that this build knows. */
+  readonly behaviours: readonly number[]
   readonly progress: (sequence: number, last: number) => void
 }
 
@@ -29,6 +32,7 @@ export interface Recovered {
   readonly exchange: Exchange
   readonly retained: RetainedOutcomes
   readonly closedOrders: ClosedOrders
+  readonly batches: RetainedBatches
   readonly replica: Replica
 }
 
@@ -37,7 +41,7 @@ export interface Recovered {
  * outcomes to retain (60 s of journaled time before the head), so that gateways can resume after a cold start; when
  * only newer ones are at hand, from the oldest of those tried, and less is retained.
  *
- * @throws DivergedError, PoisonError; and whatever the journal throws
+ * @throws DivergedError, UnfitError, PoisonError; and whatever the journal throws
  */
 export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const { journal } = options
@@ -49,12 +53,16 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   const retainFrom = headTime - RETAINED_MICROSECONDS
   const snapshot = await chooseSnapshot(journal, head.last, retainFrom)
   const exchange = options.openExchange(snapshot?.bytes)
+  const unknown = exchange.catalogue().behaviours.filter((behaviour) => !options.behaviours.includes(behaviour))
+  if (unknown.length > 0)
+    throw new UnfitError(`behaviours ${unknown.join(', ')} are active, which this build does not know`)
   const retained = new RetainedOutcomes(exchange.sequence, { bytes: options.retainedBytesMax })
   const closedOrders = new ClosedOrders()
   closedOrders.recordedThrough(recorded)
-  const replica = new Replica({ exchange, skipped, retained, closedOrders, retainFrom, head: head.last })
+  const batches = new RetainedBatches(exchange.sequence)
+  const replica = new Replica({ exchange, skipped, retained, closedOrders, batches, retainFrom, head: head.last })
   await catchUp(options, replica, head.last)
-  return { exchange, retained, closedOrders, replica }
+  return { exchange, retained, closedOrders, batches, replica }
 }
 
 /** Apply the batches after the replica's state up to the one that ends with `last`. */
@@ -85,10 +93,20 @@ async function chooseSnapshot(
   for (let tried = 1; chosen && tried < SNAPSHOTS_TRIED_MAX; tried++) {
     if (chosen.sequence < last && (await timeAfter(journal, chosen.sequence)) <= retainFrom) return chosen
     const older = chosen.sequence === 0 ? undefined : await olderSnapshot(journal, chosen.sequence)
-    if (!older) return chosen
+    if (!older) return (await beginsAfter(journal, retainFrom)) ? undefined : chosen
     chosen = older
   }
   return chosen
+}
+
+/** Whether all that ever happened is to be retained: then it is replayed from nothing. */
+async function beginsAfter(journal: Journal, time: number): Promise<boolean> {
+  try {
+    return (await timeOf(journal, 1)) > time
+  } catch (error) {
+    if (error instanceof JournalPrunedError) return false
+    throw error
+  }
 }
 
 /** The next older snapshot from which the journal can still be replayed. */

@@ -1,14 +1,20 @@
-import { Command, type Exchange } from '@uptick/core'
+import { Command, CommandKind, Reject, type Exchange } from '@uptick/core'
 import type { StoredBatch } from '@uptick/journal'
 import { BatchReader, skipCommand } from '@uptick/protocol'
 import type { ClosedOrders } from './closed-orders.ts'
 import { hashText } from './queries.ts'
+import type { RetainedBatches } from './retained-batches.ts'
 import type { RetainedOutcomes } from './retained-outcomes.ts'
 import type { Poison } from './sequencer.ts'
 
 /** The state here and the state of whoever wrote the journal differ: never lead with it. */
 export class DivergedError extends Error {
   override readonly name = 'DivergedError'
+}
+
+/** The journal needs what this build does not have: never lead with it. */
+export class UnfitError extends Error {
+  override readonly name = 'UnfitError'
 }
 
 /** Replaying met a command that breaks an assertion of the state machine. */
@@ -28,7 +34,8 @@ export interface ReplicaOptions {
   readonly skipped: ReadonlySet<number>
   readonly retained: RetainedOutcomes
   readonly closedOrders: ClosedOrders
-  /** Outcomes before this journaled time are not retained, µs. */
+  readonly batches: RetainedBatches
+  /** Outcomes and batches before this journaled time are not retained, µs. */
   readonly retainFrom: number
   /** The end of the journal as it was seen: outcomes that would be dropped again before it are not retained either. */
   readonly head: number
@@ -44,6 +51,8 @@ export class Replica {
   readonly #command = new Command()
   #commands = 0
   #words = 0
+  /** The behaviour that this build refused last, because it does not know it. */
+  #refused: { readonly behaviour: number; readonly sequence: number } | undefined
 
   constructor(options: ReplicaOptions) {
     this.#options = options
@@ -56,7 +65,8 @@ export class Replica {
   /**
    * Execute the batch, or what of it is not part of the state yet.
    *
-   * @throws DivergedError when the running hash is not the one that its leader had; PoisonError
+   * @throws DivergedError when the running hash is not the one that its leader had; UnfitError when that is because the
+   *   leader knew a behaviour that this build does not; PoisonError
    */
   apply(batch: StoredBatch): void {
     const { exchange } = this.#options
@@ -76,6 +86,10 @@ export class Replica {
   #compareHash(reader: BatchReader): void {
     const ours = BigInt.asUintN(64, this.#options.exchange.runningHash())
     if (reader.hashBefore === undefined || reader.hashBefore === ours) return
+    if (this.#refused) {
+      const { behaviour, sequence } = this.#refused
+      throw new UnfitError(`sequence ${sequence} activated behaviour ${behaviour}, which this build does not know`)
+    }
     throw new DivergedError(
       `before sequence ${reader.firstSequence} the running hash is ${hashText(ours)}, ` +
         `the leader of epoch ${reader.epoch} had ${hashText(reader.hashBefore)}`,
@@ -90,7 +104,10 @@ export class Replica {
       if (sequence <= exchange.sequence) continue
       if (skipped.has(sequence)) skipCommand(command)
       try {
-        exchange.execute(command, sequence, time)
+        const reject = exchange.execute(command, sequence, time)
+        if (command.kind === CommandKind.ACTIVATE_BEHAVIOUR && reject === Reject.BEHAVIOUR_UNKNOWN) {
+          this.#refused = { behaviour: command.value, sequence }
+        }
       } catch (error) {
         throw new PoisonError({ sequence, time, epoch: batch.epoch, payload: batch.payload, error })
       }
@@ -98,11 +115,13 @@ export class Replica {
   }
 
   #keep(batch: StoredBatch): void {
-    const { exchange, retained, closedOrders, retainFrom } = this.#options
+    const { exchange, retained, closedOrders, batches, retainFrom } = this.#options
     const { words, length } = exchange.output
     closedOrders.collect(words, length)
     this.#commands += batch.last - batch.first + 1
     this.#words += length
+    if (exchange.time < retainFrom) batches.startAfter(batch.last)
+    else batches.add(batch, exchange.time)
     if (exchange.time < retainFrom || this.#wouldBeDropped(batch.last)) retained.startAfter(exchange.sequence)
     else for (const chunk of retained.cut(batch.epoch, exchange.time, words, length)) retained.add(chunk)
   }

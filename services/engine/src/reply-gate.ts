@@ -6,17 +6,23 @@ interface Held {
 /**
  * The only place that lets anything out of the engine. Whatever goes to a gateway – outcomes, answers of queries, the
  * feed – is handed in together with the sequence of the state that it shows, and leaves when that sequence is durable,
- * in the order in which it was handed in. Shut, the gate lets nothing out any more: what it held is dropped.
+ * in the order in which it was handed in. While `mayAnswer` says no – the lease may be somebody else's by now – the gate
+ * keeps everything; `resume` lets it out. Shut, the gate lets nothing out any more: what it held is dropped.
  */
 export class ReplyGate {
+  readonly #mayAnswer: () => boolean
   #durable: number
   #shut = false
   #held: Held[] = []
   #next = 0
 
-  /** @param durable last sequence known to be durable. */
-  constructor(durable: number) {
+  /**
+   * @param durable last sequence known to be durable.
+   * @param mayAnswer asked each time that something would leave.
+   */
+  constructor(durable: number, mayAnswer: () => boolean = () => true) {
     this.#durable = durable
+    this.#mayAnswer = mayAnswer
   }
 
   /** Last durable sequence. */
@@ -36,7 +42,7 @@ export class ReplyGate {
   /** Run `release` once `sequence` is durable: now, later, or, when the gate shuts first, never. */
   hold(sequence: number, release: () => void): void {
     if (this.#shut) return
-    if (sequence <= this.#durable) release()
+    if (sequence <= this.#durable && this.#mayAnswer()) release()
     else this.#held.push({ sequence, release })
   }
 
@@ -44,6 +50,12 @@ export class ReplyGate {
   advance(sequence: number): void {
     if (this.#shut || sequence <= this.#durable) return
     this.#durable = sequence
+    this.resume()
+  }
+
+  /** Let out what may leave now. */
+  resume(): void {
+    if (this.#shut || this.#next === this.#held.length || !this.#mayAnswer()) return
     while (this.#next < this.#held.length && this.#held[this.#next]!.sequence <= this.#durable && !this.#shut) {
       this.#held[this.#next++]!.release()
     }

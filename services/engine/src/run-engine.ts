@@ -1,21 +1,24 @@
+import { randomBytes } from 'node:crypto'
 import { Exchange } from '@uptick/core'
 import {
-  advisoryLeadership,
   checkSchema,
   checkSynchronousReplication,
   migrationSets,
   openJournal,
+  openLease,
   SchemaVersionError,
 } from '@uptick/journal'
 import type { Logger, ServiceContext } from '@uptick/runtime'
 import { Pool } from 'pg'
 import type { EngineConfig } from './config.ts'
 import { EvidenceFolder } from './containment.ts'
+import { dialMember } from './dial-member.ts'
 import { Engine } from './engine.ts'
-import { LinkServer } from './link-server.ts'
+import type { LinkHandler } from './link-handler.ts'
+import { LINK_PATH, LinkServer } from './link-server.ts'
 import { batchObserver, exposeEngine } from './metrics.ts'
 import { recordedThroughIn } from './recorded-through.ts'
-import { systemClock, systemTimers, type OpenExchange } from './seams.ts'
+import { systemClock, systemTimers, type LinkSocket, type OpenExchange } from './seams.ts'
 
 const STOP_MS_MAX = 8_000
 const CLOSE_MS_MAX = 2_000
@@ -44,12 +47,25 @@ export async function runEngine(
     onTrouble: (error) => log.warn({ err: error }, 'journal trouble in the background'),
   })
   onShutdown('journal', CLOSE_MS_MAX, () => journal.close())
+  let connect: ((socket: LinkSocket) => LinkHandler) | undefined
+  const server = await LinkServer.listen({
+    host: config.LINK_HOST,
+    port: config.LINK_PORT,
+    connect: (socket) => connect?.(socket),
+    disconnected: (handler) => engine.disconnected(handler),
+  })
+  onShutdown('links', CLOSE_MS_MAX, () => server.close())
+  const url = config.LINK_URL || `ws://${config.LINK_HOST}:${server.port}${LINK_PATH}`
+  // A restarted engine must not be taken for the one that it was.
+  const holder = `${config.INSTANCE}-${randomBytes(6).toString('hex')}`
+  const leaseMs = config.LEASE_MS
   const engine = new Engine(
     {
       journal,
+      lease: openLease(journal, config.DATABASE_URL, { shard, holder, url, leaseMs }),
+      dialMember,
       clock: systemClock,
       timers: systemTimers,
-      leadership: advisoryLeadership(config.DATABASE_URL, { shard }),
       evidence: new EvidenceFolder(config.EVIDENCE_FOLDER),
       openExchange:
         replacements.openExchange ?? ((snapshot) => (snapshot ? Exchange.restore(snapshot) : new Exchange({ shard }))),
@@ -61,20 +77,23 @@ export async function runEngine(
     },
     {
       shard,
+      url,
       ackPolicy: config.ACK_POLICY,
       appendsInFlightMax: config.APPENDS_IN_FLIGHT_MAX,
       retainedBytesMax: config.RETAINED_BYTES_MAX,
+      leaseMs,
+      snapshots: {
+        commands: config.SNAPSHOT_COMMANDS,
+        seconds: config.SNAPSHOT_SECONDS,
+        kept: config.SNAPSHOTS_KEPT,
+      },
     },
   )
+  connect = (socket) => engine.connect(socket)
+  engine.onRole((role) => log.info({ role }, 'role changed'))
   exposeEngine(metrics, engine, shard, config.ACK_POLICY)
-  const server = await LinkServer.listen({
-    host: config.LINK_HOST,
-    port: config.LINK_PORT,
-    connect: (socket) => engine.connect(socket),
-  })
-  onShutdown('links', CLOSE_MS_MAX, () => server.close())
   onShutdown('engine', STOP_MS_MAX, () => engine.stop())
-  log.info({ linkPort: server.port }, 'listening for gateways')
+  log.info({ linkPort: server.port, url, holder }, 'listening for gateways')
   await engine.start()
   return { engine, linkPort: server.port }
 }

@@ -42,12 +42,22 @@ export interface Evidence {
   keep(name: string, bytes: Uint8Array, facts: Readonly<Record<string, unknown>>): string
 }
 
-/** Decides when this process may try to lead. Whether it is safe is decided by the journal's fence alone. */
-export interface Leadership {
-  /** Resolves when this process is the candidate; rejects when `signal` aborts. */
-  acquire(signal: AbortSignal): Promise<void>
-  release(): Promise<void>
+/** One connection to another engine, as the one who dialled sees it: whole binary messages. */
+export interface MemberSocket {
+  send(frame: Uint8Array): void
+  /** Drop it; `closed` is still called, once. */
+  close(): void
 }
+
+export interface MemberSocketEvents {
+  opened(): void
+  received(frame: Uint8Array): void
+  /** Once, also when it never opened. */
+  closed(reason: string): void
+}
+
+/** Dials the engine at a URL; the events come later, never from within. */
+export type DialMember = (url: string, events: MemberSocketEvents) => MemberSocket
 
 /** How far the read model has come, for dropping what it can answer instead: a sequence, 0 when there is none. */
 export type RecordedThrough = () => Promise<number>

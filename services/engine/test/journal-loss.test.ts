@@ -7,7 +7,7 @@ import { startPostgres, type PostgresOptions } from '@uptick/postgres'
 import { Client } from 'pg'
 import { afterEach, expect, test } from 'vitest'
 import { createDatabase } from '@uptick/journal/testing'
-import { startEngine, type RunningEngine } from './running-engine.ts'
+import { startEngine, untilRole, type RunningEngine } from './running-engine.ts'
 import { TestGateway } from './test-gateway.ts'
 
 const SESSION = 4321
@@ -118,21 +118,20 @@ test('PostgreSQL that crashes and comes back: nothing is acknowledged meanwhile,
   await expectReplayed(running, url)
 })
 
-test('a second engine waits until the first has gone, then leads', async () => {
+test('a second engine follows the first one and takes over when it goes', async () => {
   const database = await createDatabase()
   cleanups.push(() => database.drop())
   const first = await engineOn(database.url)
   const gateway = await connect(first)
   gateway.openSession()
   await gateway.untilReplied(0)
-  let isLeading = false
-  const starting = engineOn(database.url).finally(() => (isLeading = true))
+  const second = await engineOn(database.url)
+  expect(second.engine.role).toBe('standby')
   sendAccounts(gateway, 1)
   await gateway.untilReplied(FRAME_COMMANDS)
-  expect(isLeading).toBe(false)
   await first.stop()
-  expect(gateway.goodbye?.reason).toEqual({ reason: 'stopping' })
-  const second = await starting
+  expect(gateway.goodbye?.reason).toEqual({ reason: 'handed-over', leader: second.url })
+  await untilRole(second, 'leading')
   expect(second.engine.leader?.epoch).toBe(2)
   const again = await connect(second)
   sendAccounts(again, FRAME_COMMANDS + 1)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createLogger, createMetrics, Lifecycle, Shutdown, type Registry } from '@uptick/runtime'
 import type { EngineConfig } from '../src/config.ts'
+import type { Role } from '../src/engine-seams.ts'
 import type { Engine } from '../src/engine.ts'
 import { runEngine, type Replacements } from '../src/run-engine.ts'
 
@@ -18,7 +19,13 @@ export interface RunningEngine {
   stop(): Promise<void>
 }
 
-/** Start one on the database at `url`; resolves when it leads (or has given up). */
+/** Resolves when the engine has that role. */
+export function untilRole({ engine }: RunningEngine, role: Role): Promise<void> {
+  if (engine.role === role) return Promise.resolve()
+  return new Promise((resolve) => engine.onRole((now) => now === role && resolve()))
+}
+
+/** Start one on the database at `url`; resolves when it leads, or follows one that does (or has given up). */
 export async function startEngine(url: string, replacements: Replacements = {}): Promise<RunningEngine> {
   const log = createLogger({ name: 'engine-test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
   const lifecycle = new Lifecycle()
@@ -38,6 +45,12 @@ export async function startEngine(url: string, replacements: Replacements = {}):
     APPENDS_IN_FLIGHT_MAX: 2,
     RETAINED_BYTES_MAX: 64 << 20,
     EVIDENCE_FOLDER: evidenceFolder,
+    LINK_URL: '',
+    INSTANCE: 'test',
+    LEASE_MS: 1500,
+    SNAPSHOT_COMMANDS: 1_000_000,
+    SNAPSHOT_SECONDS: 3_600,
+    SNAPSHOTS_KEPT: 3,
   }
   const { engine, linkPort } = await runEngine(
     {

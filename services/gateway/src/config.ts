@@ -1,4 +1,4 @@
-import { serviceSettings } from '@uptick/runtime'
+import { drainSettings, serviceSettings } from '@uptick/runtime'
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { HOLD_MS_DEFAULT, QUEUE_MAX_DEFAULT } from './engine-link/link-options.ts'
@@ -10,6 +10,11 @@ const port = (description: string, fallback: number): ReturnType<typeof Type.Int
 /** The gateway's settings: names of environment variables. */
 export const gatewaySchema = Type.Object({
   ...serviceSettings,
+  ...drainSettings,
+  CONNECTIONS: Type.Enum(['own', 'parent'], {
+    default: 'own',
+    description: 'parent: the parent process listens too, and hands connections over its IPC channel',
+  }),
   HOST: Type.String({ default: '127.0.0.1', description: 'address of REST and WebSocket' }),
   PORT: port('port of REST and WebSocket, 0 for a free one', 8080),
   OPERATOR_HOST: Type.String({ default: '127.0.0.1', description: 'address of the operator API' }),
@@ -29,6 +34,12 @@ export const gatewaySchema = Type.Object({
     maximum: 5000,
     default: HOLD_MS_DEFAULT,
     description: 'how long a request is held while no engine answers',
+  }),
+  LEASE_MS: Type.Integer({
+    minimum: 300,
+    maximum: 30_000,
+    default: 1500,
+    description: 'lease of the engines, as they have it: a second less than the hold at least',
   }),
   QUEUE_MAX: Type.Integer({ minimum: 1, default: QUEUE_MAX_DEFAULT, description: 'requests that may be held' }),
   TRUST_PROXY: Type.String({ default: '', description: 'addresses of proxies whose X-Forwarded-For is believed' }),

@@ -1,11 +1,14 @@
 import { runService } from '@uptick/runtime'
 import { gatewaySchema } from './config.ts'
+import { checkGatewayTimes } from './gateway-drain.ts'
 import { runGateway } from './run-gateway.ts'
 
 await runService({
   name: 'gateway',
   schema: gatewaySchema,
   environment: process.env,
+  readyInShutdown: true,
+  check: checkGatewayTimes,
   start: async (context) => {
     await runGateway(context)
   },

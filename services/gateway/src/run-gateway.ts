@@ -2,12 +2,15 @@ import { strict as assert } from 'node:assert'
 import type { Server } from 'node:http'
 import { openJournal } from '@uptick/journal'
 import { openReadModel } from '@uptick/readmodel'
+import { describeDrain } from '@uptick/runtime'
 import type { ServiceContext } from '@uptick/runtime'
 import { Pool } from 'pg'
 import { createGateway } from './app.ts'
 import type { Gateway } from './app.ts'
 import type { GatewayConfig } from './config.ts'
 import { dialWebSocket } from './engine-link/web-socket.ts'
+import { gatewayDrain } from './gateway-drain.ts'
+import { HandedConnections } from './handed-connections.ts'
 import { KeyListener } from './keys/key-listener.ts'
 import { ensureTables } from './keys/migrations.ts'
 import { SecretBox } from './keys/secret-box.ts'
@@ -15,7 +18,6 @@ import { exposeGateway, operationObserver } from './metrics.ts'
 import { systemClock, systemTimers } from './seams.ts'
 
 const CLOSE_MS_MAX = 2000
-const DRAIN_MS_MAX = 8000
 const READY_POLL_MS = 50
 
 /** The ports that a gateway listens on. */
@@ -73,13 +75,35 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
   await gateway.start()
   await listener.start()
   followReadiness(context, gateway)
-  onShutdown('gateway', DRAIN_MS_MAX, () => gateway.close())
-  await gateway.operator.listen({ host: config.OPERATOR_HOST, port: config.OPERATOR_PORT })
-  await gateway.rest.listen({ host: config.HOST, port: config.PORT })
-  const ports = { port: portOf(gateway.rest.server), operatorPort: portOf(gateway.operator.server) }
+  onShutdown('gateway', config.HAND_OFF_MS, () => gateway.close())
+  const drain = gatewayDrain(gateway, context)
+  const handed = config.CONNECTIONS === 'parent' ? takeConnections(context, gateway) : undefined
+  onShutdown('drain', drain.boundMs, async (hurry) => {
+    handed?.tell('leaving')
+    const report = await drain.run(hurry)
+    handed?.drained(describeDrain(report))
+  })
+  const ports = await listen(config, gateway)
   lifecycle.set('listening', true)
   log.info(ports, 'listening')
   return ports
+}
+
+async function listen(config: GatewayConfig, { rest, operator }: Gateway): Promise<GatewayPorts> {
+  await operator.listen({ host: config.OPERATOR_HOST, port: config.OPERATOR_PORT })
+  await rest.listen({ host: config.HOST, port: config.PORT })
+  return { port: portOf(rest.server), operatorPort: portOf(operator.server) }
+}
+
+/** The parent listens too. It is told whether this gateway is ready, which decides who gets the next connection. */
+function takeConnections(
+  { lifecycle, onShutdown }: ServiceContext<GatewayConfig>,
+  { rest, operator }: Gateway,
+): HandedConnections {
+  const handed = new HandedConnections(process, { public: rest.server, operator: operator.server })
+  const timer = setInterval(() => handed.tell(lifecycle.readiness().ok ? 'ready' : 'not-ready'), READY_POLL_MS)
+  onShutdown('handed connections', CLOSE_MS_MAX, () => clearInterval(timer))
+  return handed
 }
 
 function followReadiness({ lifecycle, onShutdown }: ServiceContext<GatewayConfig>, gateway: Gateway): void {

@@ -1,5 +1,13 @@
 import { Command, CommandKind, Exchange } from '@uptick/core'
-import { FrameType, decodeCommand, decodeFrame, encodeAnswer, encodeOutcomes, encodeWelcome } from '@uptick/protocol'
+import {
+  FrameType,
+  decodeCommand,
+  decodeFrame,
+  encodeAnswer,
+  encodeGoodbye,
+  encodeOutcomes,
+  encodeWelcome,
+} from '@uptick/protocol'
 import type { Hello } from '@uptick/protocol'
 import type { Dial, LinkSocketEvents } from '../src/engine-link/socket.ts'
 
@@ -71,6 +79,11 @@ export class FakeEngine {
     const events = this.#events
     this.#events = undefined
     events?.closed('cut')
+  }
+
+  /** The engine turns the link away. */
+  goodbye(reason: object): void {
+    this.#events?.received(encodeGoodbye(reason))
   }
 
   /** Deliver what was answered while `automatic` was off. */

@@ -155,6 +155,7 @@ export class Follower {
         }
         if (!keeper.isDue(replica.exchange.sequence)) continue
         await saving
+        if (!(await keeper.isWanted(replica.exchange.sequence).catch(() => true))) continue
         const bytes = replica.exchange.snapshot()
         await writing
         saving = this.#save(keeper, replica.exchange.sequence, bytes)

@@ -37,6 +37,19 @@ export class SnapshotKeeper {
     return sequence - this.#sequence >= this.#policy.commands || elapsedSeconds >= this.#policy.seconds
   }
 
+  /**
+   * Whether nobody else has saved one lately: a standby of the engine does it where there is one. Asked when one is due; a
+   * "no" counts like a save.
+   */
+  async isWanted(sequence: number): Promise<boolean> {
+    const newest = await this.#journal.newestSnapshot()
+    const { commands, seconds } = this.#policy
+    if (!newest || sequence - newest.sequence >= commands || newest.ageSeconds >= seconds) return true
+    this.#sequence = sequence
+    this.#savedAt = this.#stopwatch()
+    return false
+  }
+
   /** Save the state after `sequence`, whose offset is committed, and remove old ones. */
   async save(sequence: number, bytes: Uint8Array): Promise<void> {
     // Counted even if it fails: the next attempt is then made when the next one is due.

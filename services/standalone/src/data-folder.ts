@@ -41,6 +41,8 @@ export interface Running {
   readonly process: number
   readonly url: string
   readonly operatorUrl: string
+  /** The supervisor's own interface: status and rolls. */
+  readonly controlUrl: string
   readonly databaseUrl: string
   /** Probes and metrics of each service. */
   readonly ops: Readonly<Record<string, string>>

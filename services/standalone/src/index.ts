@@ -7,4 +7,7 @@ export {
   type KeyRegistration,
   type TotalsView,
 } from './operator/client.ts'
+export { ControlClient, RollError } from './control/control-client.ts'
+export type { Rolled, RollStep } from './roll/roller.ts'
+export type { ClusterStatus, ProcessStatus } from './status/status.ts'
 export { findExchange, type FoundExchange } from './operator/find.ts'

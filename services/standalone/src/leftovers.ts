@@ -30,7 +30,7 @@ export async function stopLeftovers(folder: string): Promise<void> {
 function isService(name: string, pid: number): boolean {
   if (!alive(pid)) return false
   const line = commandLine(pid)
-  return line.includes('child-guard.ts') && line.includes(name)
+  return line.includes('child-guard.ts') && line.includes(name.replace(/-\d.*|-before$/, ''))
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

@@ -13,7 +13,8 @@ export interface Options {
   readonly databaseUrl: string | undefined
 }
 
-export const help = `Uptick on one machine: PostgreSQL, engine, recorder and gateway, each a process of its own.
+export const help = `Uptick on one machine, a small cluster: PostgreSQL, two engines of which one leads, a recorder, and two gateways behind
+one listening socket, each a process of its own.
 
   npm start
   npm start -- --port 9000 --market-maker
@@ -29,7 +30,8 @@ export const help = `Uptick on one machine: PostgreSQL, engine, recorder and gat
 
 Ctrl-C drains and stops; the next start goes on where this one ended. Ctrl-C twice stops at once, and nothing that was
 acknowledged is lost by it. To begin from nothing, stop and remove the folder. The exchange is operated with
-"npm run operator -- --help", which finds it by the same folder.
+"npm run operator -- --help", which finds it by the same folder; "npm run status" shows who leads and who is ready, and
+"npm run roll -- all" replaces every process while traffic flows.
 `
 
 /**

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Problem } from './problem.ts'
@@ -7,7 +8,8 @@ import { Problem } from './problem.ts'
 const READY_MAX_MS = 60_000
 const READY_POLL_MS = 25
 const PROBE_MAX_MS = 1_000
-const STOP_MAX_MS = 20_000
+/** What a service is granted between SIGTERM and SIGKILL; services that check their times are told the same number. */
+export const GRACE_MS = 30_000
 const BACKOFF_FIRST_MS = 100
 const BACKOFF_MAX_MS = 5_000
 /** Having run this long, a service that dies is started again at once. */
@@ -30,6 +32,10 @@ export interface ServiceDefinition {
   readonly verbose: boolean
   readonly onRestart: (name: string, how: string, delayMs: number) => void
   readonly onStarted: (name: string, process: number) => void
+  /** What the process says on its channel. */
+  readonly onMessage?: (message: unknown) => void
+  /** The process has ended, for whatever reason; another one may follow. */
+  readonly onEnded?: () => void
 }
 
 /** One service as a child process that is started again when it dies, until it is told to stop. */
@@ -54,27 +60,53 @@ export class Service {
     return this.#child?.pid
   }
 
+  get opsUrl(): string | undefined {
+    const { opsPort } = this.#definition
+    return opsPort === undefined ? undefined : `http://127.0.0.1:${opsPort}`
+  }
+
   /** Start it, and wait until it says that it is ready. @throws Problem with the end of its log */
   async start(): Promise<void> {
     this.#launch()
     for (const began = performance.now(); ; await delay(READY_POLL_MS)) {
       if (this.#failure !== undefined) throw this.#failure
       if (this.#stopping.signal.aborted) return
-      if (await this.#answersReady()) break
+      if (await this.isReady()) break
       if (performance.now() - began > READY_MAX_MS) throw this.#problem(`is not ready after ${READY_MAX_MS / 1000} s`)
     }
     this.#wasReady = true
   }
 
-  /** SIGTERM, and SIGKILL to one that does not end within 20 s. */
-  async stop(): Promise<void> {
+  /** SIGTERM, a second one after `hurryMs` (which services take as: do not wait for others), SIGKILL past the grace. */
+  async stop(hurryMs = GRACE_MS): Promise<void> {
     this.#stopping.abort()
     const child = this.#child
     if (child === undefined) return
     child.kill('SIGTERM')
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MAX_MS)
+    const timers = [setTimeout(() => child.kill('SIGTERM'), hurryMs), setTimeout(() => child.kill('SIGKILL'), GRACE_MS)]
     await this.#exited
-    clearTimeout(timer)
+    for (const timer of timers) clearTimeout(timer)
+  }
+
+  /** Send a connection to the process; `failed` is called when its channel is gone. The socket here stays open. */
+  hand(message: object, socket: Socket, failed: () => void): void {
+    const child = this.#child
+    if (child === undefined || !child.connected) return failed()
+    child.send(message, socket, { keepOpen: true }, (error) => {
+      if (error !== null) failed()
+    })
+  }
+
+  /** Whether the service says that it is ready, this moment. */
+  async isReady(): Promise<boolean> {
+    if (this.opsUrl === undefined) return this.#child?.exitCode === null
+    try {
+      const response = await fetch(`${this.opsUrl}/readyz`, { signal: AbortSignal.timeout(PROBE_MAX_MS) })
+      await response.body?.cancel()
+      return response.ok
+    } catch {
+      return false
+    }
   }
 
   kill(): void {
@@ -104,7 +136,12 @@ export class Service {
       child.once('error', (error) => done(error.message))
       child.once('exit', (code, signal) => done(signal === null ? `code ${code}` : signal))
     })
-    void this.#exited.then((how) => this.#restart(how, performance.now() - began))
+    const { onMessage, onEnded } = this.#definition
+    if (onMessage) child.on('message', onMessage)
+    void this.#exited.then((how) => {
+      onEnded?.()
+      void this.#restart(how, performance.now() - began)
+    })
   }
 
   async #restart(how: string, ranMs: number): Promise<void> {
@@ -119,18 +156,6 @@ export class Service {
     this.#definition.onRestart(this.name, how, wait)
     await delay(wait, undefined, { signal }).catch(() => undefined)
     if (!signal.aborted) this.#launch()
-  }
-
-  async #answersReady(): Promise<boolean> {
-    if (this.#definition.opsPort === undefined) return true
-    try {
-      const url = `http://127.0.0.1:${this.#definition.opsPort}/readyz`
-      const response = await fetch(url, { signal: AbortSignal.timeout(PROBE_MAX_MS) })
-      await response.body?.cancel()
-      return response.ok
-    } catch {
-      return false
-    }
   }
 
   #problem(what: string): Problem {

@@ -1,10 +1,16 @@
 import { fileURLToPath } from 'node:url'
 import { migrate, migrationSets } from '@uptick/journal'
+import { Cluster } from './cluster/cluster.ts'
+import { clusterDefinitions, PORT_NAMES, type Ports } from './cluster/definitions.ts'
+import type { ReplicaDefinition } from './cluster/replica.ts'
+import { ControlServer } from './control/control-server.ts'
 import type { DataFolder, Running } from './data-folder.ts'
 import { Database } from './database.ts'
+import { OperatorClient } from './operator/client.ts'
 import type { Options } from './options.ts'
 import { internalPorts } from './ports.ts'
-import { Service, type ServiceDefinition } from './service.ts'
+import { Roller } from './roll/roller.ts'
+import { clusterStatus } from './status/status.ts'
 
 /** The gateway's own tables: API keys, and references of operators' requests. */
 const keyMigrations = {
@@ -13,28 +19,26 @@ const keyMigrations = {
   table: 'gateway_migration',
 }
 
-const PORT_NAMES = ['postgres', 'link', 'operator', 'engine', 'recorder', 'gateway'] as const
-
 export interface SupervisorEvents {
-  /** A step of starting or stopping begins. */
+  /** A step of starting, stopping or rolling. */
   readonly onStep: (what: string) => void
   readonly onRestart: (name: string, how: string, delayMs: number) => void
 }
 
 /**
- * Everything that `npm start` runs: PostgreSQL, engine, recorder, gateway and perhaps the market maker, started in this
- * order, each when the one before is ready, and stopped in the opposite order.
+ * Everything that `npm start` runs: PostgreSQL, and a small cluster of two engines, a recorder, two gateways behind one
+ * listening socket and perhaps the market maker. Stopped in the opposite order.
  */
 export class Supervisor {
   readonly #options: Options
   readonly #folder: DataFolder
   readonly #events: SupervisorEvents
-  readonly #services: Service[] = []
+  readonly #cluster: Cluster
   readonly #processes: Record<string, number> = {}
   #database: Database | undefined
   #databaseUrl = ''
-  #operatorUrl = ''
-  #ops: Record<string, string> = {}
+  #ports: Partial<Ports> = {}
+  #control: ControlServer | undefined
   #starting: Promise<void> | undefined
   #stopping: Promise<void> | undefined
   #quick = false
@@ -43,6 +47,11 @@ export class Supervisor {
     this.#options = options
     this.#folder = folder
     this.#events = events
+    this.#cluster = new Cluster({
+      onStep: events.onStep,
+      onStarted: (name, id) => this.#note(name, id),
+      onChange: () => this.#markRunning(),
+    })
   }
 
   get isStopping(): boolean {
@@ -50,7 +59,7 @@ export class Supervisor {
   }
 
   get operatorUrl(): string {
-    return this.#operatorUrl
+    return `http://127.0.0.1:${this.#ports.operator ?? 0}`
   }
 
   get url(): string {
@@ -59,58 +68,16 @@ export class Supervisor {
     return `http://${shown}:${port}`
   }
 
-  /** Everything up to the gateway. @throws Problem; whatever runs by then is stopped by `stop` */
+  /** Everything up to the gateways. @throws Problem; whatever runs by then is stopped by `stop` */
   start(): Promise<void> {
     this.#starting = this.#startAll()
     return this.#starting
   }
 
-  async #startAll(): Promise<void> {
-    const ports = await internalPorts(PORT_NAMES, this.#folder.settings.ports, this.#options.port)
-    this.#folder.update({ ports })
-    await this.#startDatabase(ports.postgres)
-    this.#operatorUrl = `http://127.0.0.1:${ports.operator}`
-    const database = { DATABASE_URL: this.#databaseUrl, SHARD: '0' }
-    const environments = {
-      engine: {
-        ...database,
-        LINK_HOST: '127.0.0.1',
-        LINK_PORT: String(ports.link),
-        EVIDENCE_FOLDER: this.#folder.file('evidence'),
-      },
-      recorder: database,
-      gateway: {
-        ...database,
-        HOST: this.#options.host,
-        PORT: String(this.#options.port),
-        OPERATOR_HOST: '127.0.0.1',
-        OPERATOR_PORT: String(ports.operator),
-        OPERATOR_TOKEN: this.#folder.settings.operatorToken,
-        // Everybody here is the person at this machine: past a limit there is an error, not a ban.
-        LIMIT_BANS: 'false',
-        KEY_ENCRYPTION_KEY: this.#folder.settings.keyEncryptionKey,
-        ENGINE_URLS: `ws://127.0.0.1:${ports.link}/link`,
-      },
-    }
-    for (const name of ['engine', 'recorder', 'gateway'] as const) {
-      const opsPort = ports[name]
-      this.#ops = { ...this.#ops, [name]: `http://127.0.0.1:${opsPort}` }
-      const ops = {
-        OPS_HOST: '127.0.0.1',
-        OPS_PORT: String(opsPort),
-        LOG_LEVEL: 'info',
-        // Types are stripped once, not at every start; and without stripping the engine's typed arrays are faster.
-        NODE_COMPILE_CACHE: this.#folder.file('compile-cache'),
-      }
-      const entry = `../../${name}/src/main.ts`
-      await this.#startService({ name, entry, environment: { ...environments[name], ...ops }, opsPort })
-    }
-  }
-
   /** The bot that trades over the public interface, with keys of its own in its environment. */
   async startMarketMaker(environment: Record<string, string>): Promise<void> {
-    const entry = 'market-maker/main.ts'
-    await this.#startService({ name: 'market-maker', entry, environment, opsPort: undefined })
+    const bot = { kind: 'market-maker', name: 'market-maker', entry: 'market-maker/main.ts', opsPorts: [] } as const
+    await this.#cluster.start([this.#logged({ ...bot, environment })])
   }
 
   /** Drain and stop, last started first. Called again while it runs, it finishes quickly. */
@@ -118,10 +85,41 @@ export class Supervisor {
     if (this.#stopping === undefined) this.#stopping = this.#stopAll()
     else {
       this.#quick = true
-      for (const service of this.#services) service.kill()
+      this.#cluster.kill()
       void this.#database?.stop('immediate')
     }
     return this.#stopping
+  }
+
+  async #startAll(): Promise<void> {
+    const ports = await internalPorts(PORT_NAMES, this.#folder.settings.ports, this.#options.port)
+    this.#ports = ports
+    this.#folder.update({ ports })
+    await this.#startDatabase(ports.postgres)
+    if (this.isStopping) return
+    const { listener } = this.#cluster
+    await listener.listen('public', this.#options.host, this.#options.port)
+    await listener.listen('operator', '127.0.0.1', ports.operator)
+    const { operatorToken } = this.#folder.settings
+    const operator = new OperatorClient(this.operatorUrl, operatorToken)
+    const status = () => clusterStatus(this.#cluster.observed(), operator)
+    this.#control = await ControlServer.listen({
+      port: ports.control,
+      token: operatorToken,
+      status,
+      roller: new Roller(this.#cluster, status),
+      onRoll: this.#events.onStep,
+    })
+    const definitions = clusterDefinitions(this.#folder, ports, this.#databaseUrl)
+    const [first, ...others] = definitions.map((definition) => this.#logged(definition))
+    // One engine leads before the others come.
+    if (first) await this.#cluster.start([first])
+    await this.#cluster.start(others)
+  }
+
+  #logged(definition: Omit<ReplicaDefinition, 'logFile' | 'verbose' | 'onRestart'>): ReplicaDefinition {
+    const logFile = this.#folder.file('logs', `${definition.name}.log`)
+    return { ...definition, logFile, verbose: this.#options.verbose, onRestart: this.#events.onRestart }
   }
 
   async #startDatabase(port: number): Promise<void> {
@@ -138,45 +136,36 @@ export class Supervisor {
       })
     }
     this.#databaseUrl = this.#database?.url ?? databaseUrl ?? ''
-    if (this.#stopping !== undefined) return
+    if (this.isStopping) return
     this.#events.onStep('schema')
     await migrate(this.#databaseUrl, [...migrationSets, keyMigrations])
   }
 
-  async #startService(
-    definition: Pick<ServiceDefinition, 'name' | 'entry' | 'environment' | 'opsPort'>,
-  ): Promise<void> {
-    if (this.#stopping !== undefined) return
-    this.#events.onStep(definition.name)
-    const service = new Service({
-      ...definition,
-      logFile: this.#folder.file('logs', `${definition.name}.log`),
-      verbose: this.#options.verbose,
-      onRestart: this.#events.onRestart,
-      onStarted: (name, id) => this.#note(name, id),
-    })
-    this.#services.push(service)
-    await service.start()
+  #note(name: string, id: number): void {
+    const before = this.#processes[name]
+    // In a roll the one before may still be draining: the next start must find it as well.
+    if (before !== undefined) this.#processes[`${name}-before`] = before
+    this.#processes[name] = id
+    this.#markRunning()
   }
 
-  #note(name: string, id: number): void {
-    this.#processes[name] = id
+  #markRunning(): void {
+    const ops = this.#cluster.observed().flatMap(({ name, opsUrl }) => (opsUrl === undefined ? [] : [[name, opsUrl]]))
     const running: Running = {
       process: process.pid,
       url: this.url,
-      operatorUrl: this.#operatorUrl,
+      operatorUrl: this.operatorUrl,
+      controlUrl: `http://127.0.0.1:${this.#ports.control ?? 0}`,
       databaseUrl: this.#databaseUrl,
-      ops: this.#ops,
+      ops: Object.fromEntries(ops),
       processes: this.#processes,
     }
     this.#folder.markRunning(running)
   }
 
   async #stopAll(): Promise<void> {
-    for (const service of this.#services.toReversed()) {
-      this.#events.onStep(service.name)
-      await service.stop()
-    }
+    this.#control?.close()
+    await this.#cluster.stop()
     // Interrupted while it starts: PostgreSQL may only just be coming up.
     await this.#starting?.catch(() => undefined)
     if (this.#database !== undefined) {

@@ -20,14 +20,15 @@ export type {
   StoredBatch,
   TailOptions,
 } from './journal.ts'
-export { AdvisoryLeadership, advisoryLeadership } from './leadership.ts'
-export type { LeadershipOptions } from './leadership.ts'
+export type { Lease, LeaseView } from './lease.ts'
 export { Listener } from './listener.ts'
 export { migrate, migrationSets } from './migrate.ts'
 export type { MigrationSet } from './migrate.ts'
 export { PARTITION_SEQUENCES, ensurePartitions, prunePartitions } from './partitions.ts'
 export { PostgresJournal, openJournal } from './postgres-journal.ts'
 export type { JournalOptions } from './postgres-journal.ts'
+export { PostgresLease, openLease } from './postgres-lease.ts'
+export type { LeaseOptions } from './postgres-lease.ts'
 export { checkSchema, schemaVersion } from './schema-version.ts'
 export type { Queryable } from './sql/queryable.ts'
 export { checkSynchronousReplication, replicationProblem } from './synchronous-replication.ts'

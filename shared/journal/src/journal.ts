@@ -67,10 +67,19 @@ export interface Journal {
   read(from: number, options?: ReadOptions): AsyncIterable<StoredBatch>
   /** Batches from the one that holds `from`, and then each as it is written, until `signal` aborts. Survives lost connections. */
   tail(from: number, signal: AbortSignal, options?: TailOptions): AsyncIterable<StoredBatch>
+  /**
+   * Append batches again that the journal has lost, as they were; those that it still has are passed over. Only while the
+   * shard is halted; raises the epoch first, so that nobody else writes. Returns how many were appended.
+   *
+   * @throws JournalError when the journal has gone on with something else, or the batches do not follow its end
+   */
+  restore(batches: readonly Batch[]): Promise<number>
   /** Store a snapshot; it is seen complete or not at all. */
   saveSnapshot(snapshot: Snapshot): Promise<void>
   /** The newest undamaged snapshot, of a sequence ≤ `atMost` if that is given. Throws when there are only damaged ones. */
   latestSnapshot(atMost?: number): Promise<RestoredSnapshot | undefined>
+  /** The newest snapshot that there is, without its bytes, and how old it is by PostgreSQL's clock. */
+  newestSnapshot(): Promise<{ sequence: number; ageSeconds: number } | undefined>
   /** Remove all snapshots but the newest `keep`, and what failed attempts left. */
   pruneSnapshots(keep: number): Promise<void>
   /** Sequences of the commands that every replay passes over. */

@@ -20,10 +20,14 @@ import { latestSnapshot, saveSnapshot } from './snapshots.ts'
 import { appendBatch } from './sql/append-batch.ts'
 import { findBatch } from './sql/find-batch.ts'
 import { readHead, settleHead } from './sql/read-head.ts'
+import { restoreBatch } from './sql/restore-batch.ts'
 import { insertSkip, readSkips } from './sql/skips.ts'
-import { pruneSnapshots } from './sql/snapshots.ts'
+import { newestSnapshot, pruneSnapshots } from './sql/snapshots.ts'
 import { tail } from './tail.ts'
 import { takeOver } from './take-over.ts'
+import { claimLease } from './sql/lease.ts'
+import type { ClaimRow } from './sql/lease.ts'
+import { raiseEpoch } from './sql/raise-epoch.ts'
 import { WritingConnection } from './writing-connection.ts'
 
 export interface JournalOptions {
@@ -71,8 +75,18 @@ export class PostgresJournal implements Journal {
 
   async takeOver(): Promise<Head> {
     return explained('the epoch could not be raised', async () => {
-      const head = await takeOver(this.#writer, this.#pool, this.shard)
+      const head = await takeOver(this.#writer, this.#pool, () => raiseEpoch(this.#writer, this.shard))
       await this.#partition(head.last)
+      return head
+    })
+  }
+
+  /** Take the shard's lease and raise the epoch, if the lease is to be had: see `Lease.claim`. */
+  async claim(claim: ClaimRow): Promise<Head | undefined> {
+    return explained('the lease could not be claimed', async () => {
+      const head = await takeOver(this.#writer, this.#pool, () => claimLease(this.#writer, this.shard, claim))
+      // Appends need none before the first one is near its end; whoever waits for the new leader should not wait for this.
+      if (head && head.last + PARTITION_SEQUENCES > this.#partitionedTo) this.#partitionLater(head.last)
       return head
     })
   }
@@ -81,11 +95,7 @@ export class PostgresJournal implements Journal {
     const written = await appendBatch(this.#writer, this.shard, batch)
     if (!written) return this.#explainRefusal(batch)
     this.#notice.give()
-    if (batch.last + PARTITION_SEQUENCES > this.#partitionedTo) {
-      this.#partitioning ??= this.#partition(batch.last)
-        .catch(this.#onTrouble)
-        .finally(() => (this.#partitioning = undefined))
-    }
+    if (batch.last + PARTITION_SEQUENCES > this.#partitionedTo) this.#partitionLater(batch.last)
     return 'appended'
   }
 
@@ -105,12 +115,34 @@ export class PostgresJournal implements Journal {
     return tail({ pool: this.#pool, settings: this.#settings, shard: this.shard }, from, signal, options)
   }
 
+  async restore(batches: readonly Batch[]): Promise<number> {
+    return explained('the batches could not be appended again', async () => {
+      const { last } = await takeOver(this.#writer, this.#pool, () => raiseEpoch(this.#writer, this.shard))
+      let restored = 0
+      for (const batch of batches) {
+        if (batch.last <= last && (await findBatch(this.#pool, this.shard, batch))) continue
+        if (!(await restoreBatch(this.#writer, this.shard, batch))) {
+          throw new JournalError(
+            `batch ${batch.first} … ${batch.last} of epoch ${batch.epoch} does not follow the journal's end, or the ` +
+              `shard is not halted; ${restored} batches were appended`,
+          )
+        }
+        restored++
+      }
+      return restored
+    })
+  }
+
   async saveSnapshot(snapshot: Snapshot): Promise<void> {
     await explained('the snapshot could not be saved', () => saveSnapshot(this.#pool, this.shard, snapshot))
   }
 
   async latestSnapshot(atMost = Number.MAX_SAFE_INTEGER): Promise<RestoredSnapshot | undefined> {
     return explained('the snapshots could not be read', () => latestSnapshot(this.#pool, this.shard, atMost))
+  }
+
+  async newestSnapshot(): Promise<{ sequence: number; ageSeconds: number } | undefined> {
+    return explained('the snapshots could not be read', () => newestSnapshot(this.#pool, this.shard))
   }
 
   async pruneSnapshots(keep: number): Promise<void> {
@@ -133,6 +165,12 @@ export class PostgresJournal implements Journal {
     await this.#partitioning
     await this.#writer.close()
     await this.#pool.end()
+  }
+
+  #partitionLater(last: number): void {
+    this.#partitioning ??= this.#partition(last)
+      .catch(this.#onTrouble)
+      .finally(() => (this.#partitioning = undefined))
   }
 
   async #partition(last: number): Promise<void> {

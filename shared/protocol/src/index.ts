@@ -31,6 +31,8 @@ export {
   writeOutcomesHeader,
 } from './link.ts'
 export type { Hello, Welcome } from './link.ts'
+export { encodeBatches, encodeHandOver, encodeJoin, encodeStanding } from './link-members.ts'
+export type { BatchesFrame, HandOverFrame, JoinFrame, MemberFacts, StandingFrame } from './link-members.ts'
 export { decodeFrame } from './link-decode.ts'
 export type {
   AnswerFrame,

@@ -1,4 +1,6 @@
 import { FrameType, needWords, openFrame, readCounter, readJson } from './link-frame.ts'
+import { decodeBatches, decodeHandOver, decodeJoin, decodeStanding } from './link-members.ts'
+import type { BatchesFrame, HandOverFrame, JoinFrame, StandingFrame } from './link-members.ts'
 import type { Hello, Welcome } from './link.ts'
 import { checkOutcomes } from './outcome-check.ts'
 import { MalformedError } from './protocol-error.ts'
@@ -72,6 +74,10 @@ export type Frame =
   | RepliesFrame
   | AnswerFrame
   | GoodbyeFrame
+  | JoinFrame
+  | StandingFrame
+  | BatchesFrame
+  | HandOverFrame
 
 /**
  * Decode one message of a link. The views in the result lie over `data` where it is aligned, else over one copy: `ws`
@@ -103,6 +109,14 @@ export function decodeFrame(data: Uint8Array): Frame {
     case FrameType.GOODBYE:
       needWords(frame, 4)
       return { type, reason: readJson(frame, 4, 2) }
+    case FrameType.JOIN:
+      return decodeJoin(frame)
+    case FrameType.STANDING:
+      return decodeStanding(frame)
+    case FrameType.BATCHES:
+      return decodeBatches(frame)
+    case FrameType.HAND_OVER:
+      return decodeHandOver(frame)
     default:
       throw new MalformedError('frame', `type ${type}`)
   }

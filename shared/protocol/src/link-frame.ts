@@ -2,7 +2,7 @@ import { alignedWords, readFloat } from './aligned.ts'
 import { MalformedError, UnknownVersionError } from './protocol-error.ts'
 
 /*
- * The link between a gateway and the engine of a shard: WebSocket binary messages, one frame each, little-endian
+ * The link between a gateway and the engine of a shard, and between the engines of a shard: WebSocket binary messages, one frame each, little-endian
  * words. Every frame starts with
  *
  *   w0  type | version << 8        w1  words of the frame
@@ -19,11 +19,15 @@ export const FrameType = {
   HELLO: 1,
   COMMANDS: 2,
   QUERY: 3,
+  JOIN: 4,
+  STANDING: 5,
   WELCOME: 11,
   OUTCOMES: 12,
   REPLIES: 13,
   ANSWER: 14,
   GOODBYE: 15,
+  BATCHES: 16,
+  HAND_OVER: 17,
 } as const
 export type FrameType = (typeof FrameType)[keyof typeof FrameType]
 

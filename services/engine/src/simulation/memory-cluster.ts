@@ -1,8 +1,11 @@
 import { Command, Exchange } from '@uptick/core'
 import { CommandsFrame } from '@uptick/protocol'
-import { Engine, type EngineSeams } from '../engine.ts'
-import { RETAINED_BYTES_MAX } from '../limits.ts'
+import type { EngineSeams } from '../engine-seams.ts'
+import { Engine } from '../engine.ts'
+import { LEASE_MS_DEFAULT, RETAINED_BYTES_MAX } from '../limits.ts'
+import type { DialMember } from '../seams.ts'
 import { MemoryJournal, type JournalStore } from './memory-journal.ts'
+import { MemoryLease } from './memory-lease.ts'
 import { MemoryLink } from './memory-link.ts'
 import { VirtualTime } from './virtual-time.ts'
 
@@ -17,19 +20,27 @@ export interface Member {
   readonly link: () => MemoryLink
 }
 
+let members = 0
+
+/** A network without anybody. */
+const nobody: DialMember = () => ({ send: () => undefined, close: () => undefined })
+
 /** An engine on `store`, not started. */
 export function member(store: JournalStore, overrides: Partial<EngineSeams> = {}): Member {
   const journal = new MemoryJournal(store)
   const time = new VirtualTime()
   const conditions = new Map<string, boolean>()
   const failures: string[] = []
+  const holder = `member ${++members}`
+  const url = `memory://${members}`
   const evidence: string[] = []
   const engine = new Engine(
     {
       journal,
       clock: time,
       timers: time,
-      leadership: { acquire: () => Promise.resolve(), release: () => Promise.resolve() },
+      lease: new MemoryLease(store, { holder, url, leaseMs: LEASE_MS_DEFAULT, time, journal }),
+      dialMember: nobody,
       evidence: {
         keep: (name) => {
           evidence.push(name)
@@ -40,13 +51,21 @@ export function member(store: JournalStore, overrides: Partial<EngineSeams> = {}
       recordedThrough: () => Promise.resolve(0),
       conditions: { set: (name, met) => void conditions.set(name, met) },
       log: { info: () => {}, warn: () => {}, error: () => {} },
-      observer: { batch: () => {}, committed: () => {} },
+      observer: { batch: () => {}, committed: () => {}, handedOver: () => {}, snapshot: () => {} },
       fail: (reason) => failures.push(reason),
       ...overrides,
     },
-    { shard: 0, ackPolicy: 'journal', appendsInFlightMax: 2, retainedBytesMax: RETAINED_BYTES_MAX },
+    {
+      shard: 0,
+      url,
+      ackPolicy: 'journal',
+      appendsInFlightMax: 2,
+      retainedBytesMax: RETAINED_BYTES_MAX,
+      leaseMs: LEASE_MS_DEFAULT,
+      snapshots: { commands: 1_000_000, seconds: 3_600, kept: 3 },
+    },
   )
-  const link = (): MemoryLink => new MemoryLink((socket) => engine.connect(socket))
+  const link = (): MemoryLink => new MemoryLink(engine)
   return { engine, journal, time, conditions, failures, evidence, link }
 }
 

@@ -23,6 +23,20 @@ export class JournalStore {
   readonly batches: StoredBatch[] = []
   readonly snapshots: RestoredSnapshot[] = []
   readonly skips = new Set<number>()
+  readonly lease = { epoch: 0, holder: '', url: '', expiresAt: -Infinity, successor: '', halted: '' }
+  /** Holders whose sign of life stands. */
+  readonly alive = new Set<string>()
+  readonly #listeners = new Set<() => void>()
+
+  /** Hear of new batches and of changes of the lease. Returns what ends it. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  changed(): void {
+    for (const listener of this.#listeners) listener()
+  }
 }
 
 /**
@@ -90,10 +104,56 @@ export class MemoryJournal implements Journal {
   }
 
   async *tail(from: number, signal: AbortSignal): AsyncGenerator<StoredBatch> {
-    for await (const batch of this.read(from)) {
-      if (signal.aborted) return
-      yield batch
+    let next = from
+    while (!signal.aborted) {
+      if (!this.down) {
+        for (const batch of this.store.batches.slice(this.#indexFrom(next))) {
+          if (signal.aborted) return
+          next = batch.last + 1
+          yield batch
+        }
+      }
+      if (!signal.aborted && this.store.last < next) await this.#changed(signal)
+      else if (this.down) await this.#changed(signal)
     }
+  }
+
+  newestSnapshot(): Promise<{ sequence: number; ageSeconds: number } | undefined> {
+    const newest = this.store.snapshots.at(-1)
+    return Promise.resolve(newest && { sequence: newest.sequence, ageSeconds: 0 })
+  }
+
+  #indexFrom(sequence: number): number {
+    const index = this.store.batches.findLastIndex(({ first }) => first <= sequence)
+    const batch = this.store.batches[index]
+    return batch && batch.last >= sequence ? index : index + 1
+  }
+
+  /** Until something changed in the store, or `signal` aborts. */
+  #changed(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        ended()
+        signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const ended = this.store.listen(done)
+      signal.addEventListener('abort', done)
+    })
+  }
+
+  async restore(batches: readonly Batch[]): Promise<number> {
+    await this.#reach()
+    const { store } = this
+    store.epoch++
+    const lost = batches.filter((batch) => !this.#find(batch))
+    for (const batch of lost) {
+      if (store.lease.halted === '') throw new JournalError('the shard is not halted')
+      if (store.last !== batch.first - 1) throw new JournalError(`batch ${batch.first} does not follow ${store.last}`)
+      store.batches.push({ ...batch, payload: Buffer.from(batch.payload) })
+      store.last = batch.last
+    }
+    return lost.length
   }
 
   async saveSnapshot(snapshot: Snapshot): Promise<void> {
@@ -144,6 +204,7 @@ export class MemoryJournal implements Journal {
     if (store.last !== batch.first - 1) throw new JournalGapError(`the journal ends at ${store.last}`)
     store.batches.push({ ...batch, payload: Buffer.from(batch.payload) })
     store.last = batch.last
+    store.changed()
     return 'appended'
   }
 

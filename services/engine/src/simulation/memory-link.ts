@@ -1,4 +1,5 @@
 import { decodeFrame, encodeHello, encodeQuery, FrameType, type Frame } from '@uptick/protocol'
+import type { Engine } from '../engine.ts'
 import type { LinkHandler } from '../link-handler.ts'
 import type { LinkSocket } from '../seams.ts'
 
@@ -9,10 +10,12 @@ export class MemoryLink implements LinkSocket {
   closedWith: { code: number; reason: string } | undefined
   /** What the socket claims to hold back. */
   bufferedBytes = 0
+  readonly #engine: Pick<Engine, 'connect' | 'disconnected'>
   readonly #handler: LinkHandler
 
-  constructor(connect: (socket: LinkSocket) => LinkHandler) {
-    this.#handler = connect(this)
+  constructor(engine: Pick<Engine, 'connect' | 'disconnected'>) {
+    this.#engine = engine
+    this.#handler = engine.connect(this)
   }
 
   send(frame: Uint8Array, sent?: () => void): void {
@@ -24,7 +27,7 @@ export class MemoryLink implements LinkSocket {
   close(code: number, reason: string): void {
     if (this.closedWith) return
     this.closedWith = { code, reason }
-    this.#handler.closed()
+    this.#engine.disconnected(this.#handler)
   }
 
   /** Bytes from the gateway. */

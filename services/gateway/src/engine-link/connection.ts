@@ -26,14 +26,18 @@ export interface ConnectionEvents {
   lost(): void
 }
 
-/** From dialling to WELCOME; an engine that does not lead hangs up or stays silent. */
+/** From dialling to an open connection; a process that is frozen never gets that far. */
+const OPEN_MS_MAX = 300
+/** From there to WELCOME: an engine that does not lead hangs up, one that is about to lead lets us wait. */
 const WELCOME_MS_MAX = 1000
 const BACKOFF_MS_MIN = 20
-const BACKOFF_MS_MAX = 500
+const BACKOFF_MS_MAX = 100
+/** Engines that each take another one for the leader are not asked in turn without a pause for ever. */
+const TOLD_MAX = 4
 
 /**
  * Keeps one connection to whichever engine leads: dials the URLs in turn with a small, bounded, jittered delay, says
- * HELLO, and hands on what arrives. An engine that says GOODBYE is left at once.
+ * HELLO, and hands on what arrives. An engine that says GOODBYE is left at once, for the leader that it names if it does.
  */
 export class Connection {
   readonly #options: ConnectionOptions
@@ -41,6 +45,8 @@ export class Connection {
   #socket: LinkSocket | undefined
   #attempts = 0
   #next = 0
+  /** The leader, as the engine that said GOODBYE last knows it. */
+  #leader: string | undefined
   #welcomed = false
   #cancel: CancelTimer = () => {}
   #closed = false
@@ -77,13 +83,15 @@ export class Connection {
   #dial(): void {
     if (this.#closed) return
     const { urls, dial, timers } = this.#options
-    const url = urls[this.#next++ % urls.length]!
+    const url = this.#leader ?? urls[this.#next++ % urls.length]!
+    this.#leader = undefined
     let socket: LinkSocket | undefined
     let isOpen = false
     const hello = (): void => socket?.send(encodeHello(this.#events.hello()))
     socket = dial(url, {
       opened: () => {
         isOpen = true
+        if (socket !== undefined && this.#socket === socket) this.#expectWelcome(url)
         hello()
       },
       received: (frame) => {
@@ -94,8 +102,15 @@ export class Connection {
       },
     })
     this.#socket = socket
-    if (isOpen) hello()
-    this.#cancel = timers.after(WELCOME_MS_MAX, () => {
+    if (isOpen) {
+      this.#expectWelcome(url)
+      hello()
+    } else this.#cancel = timers.after(OPEN_MS_MAX, () => this.drop(`no connection to ${url}`))
+  }
+
+  #expectWelcome(url: string): void {
+    this.#cancel()
+    this.#cancel = this.#options.timers.after(WELCOME_MS_MAX, () => {
       if (!this.#welcomed) this.drop(`no welcome from ${url}`)
     })
   }
@@ -128,6 +143,7 @@ export class Connection {
         return this.#events.answered(frame.id, frame.sequence, frame.body)
       case FrameType.GOODBYE:
         this.#options.log('the engine says goodbye', frame.reason)
+        this.#leader = leaderOf(frame.reason)
         return this.drop('goodbye')
       default:
         return this.drop('a frame that only gateways send')
@@ -146,7 +162,20 @@ export class Connection {
     const { timers, random, urls } = this.#options
     // The first round over all engines is quick: one of them is about to lead.
     const round = Math.floor(this.#attempts++ / urls.length)
-    const delay = Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** Math.min(round, 10)) * (0.5 + random() / 2)
+    const isTold = this.#leader !== undefined && this.#attempts <= TOLD_MAX
+    const delay = isTold ? 0 : backoff(round, random)
     this.#cancel = timers.after(delay, () => this.#dial())
   }
+}
+
+/** Milliseconds, jittered. */
+function backoff(round: number, random: () => number): number {
+  return Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** Math.min(round, 10)) * (0.5 + random() / 2)
+}
+
+/** The URL of the leader in the reason of a GOODBYE, if there is one that can be dialled. */
+function leaderOf(reason: unknown): string | undefined {
+  if (typeof reason !== 'object' || reason === null || !('leader' in reason)) return undefined
+  const { leader } = reason
+  return typeof leader === 'string' && URL.canParse(leader) ? leader : undefined
 }

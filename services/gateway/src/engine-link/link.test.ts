@@ -149,7 +149,7 @@ describe('hold', () => {
     engine.cut()
     engine.automatic = true
     engine.frames.length = 0
-    time.advance(30)
+    time.advance(110)
     engine.open()
     time.turn()
     await next
@@ -246,8 +246,27 @@ describe('another leader', () => {
     engine.automatic = false
     watch(link.submit(addAccount))
     time.turn()
-    time.advance(2200)
-    expect(engine.dialled.length).toBe(2)
+    time.advance(1600)
+    expect(engine.dialled).toEqual(['ws://one', 'ws://two'])
+  })
+
+  test('an engine that does not even open the connection is left soon', () => {
+    const { engine, time, link } = setUp()
+    link.start()
+    time.advance(350)
+    expect(engine.dialled).toEqual(['ws://one', 'ws://two'])
+  })
+
+  test('a goodbye that names the leader is followed at once; engines that name each other are not asked without pause', () => {
+    const { engine, time } = connected()
+    engine.goodbye({ reason: 'handed-over', leader: 'ws://three/link' })
+    time.advance(0)
+    expect(engine.dialled).toEqual(['ws://one', 'ws://three/link'])
+    for (let i = 0; i < 20; i++) {
+      engine.goodbye({ reason: 'standby', leader: 'ws://one/link' })
+      time.advance(0)
+    }
+    expect(engine.dialled.length).toBeLessThan(10)
   })
 })
 

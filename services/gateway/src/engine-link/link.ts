@@ -42,7 +42,7 @@ export interface Answer {
 const SWEEP_MS = 25
 const WINDOW_DEFAULT = 1
 /** Something was asked and nothing at all came back for this long: the engine is frozen or cut off, try another. */
-const SILENCE_US_MAX = 2_000_000
+const SILENCE_US_MAX = 1_500_000
 
 /**
  * The gateway's end of the link to a shard's leader: sends commands exactly once, follows the feed without gaps, asks

@@ -3,6 +3,7 @@ import { formatAmount } from '@uptick/protocol'
 import type { FastifyInstance } from 'fastify'
 import type { Static } from 'typebox'
 import { administer } from './administer.ts'
+import { OperatorError } from './operator-error.ts'
 import type { OperatorContext } from './operator-server.ts'
 import { BehaviourBody, SkipBody } from './schemas.ts'
 
@@ -24,6 +25,13 @@ export function registerExchange(app: FastifyInstance, { link, skips }: Operator
       return { asset: code, ...Object.fromEntries(shown) }
     })
     return { sequence, totals }
+  })
+
+  app.post('/handoff', async (_request, reply) => {
+    const { value } = await link.query({ kind: 'handOff' })
+    const { successor } = value as { successor: string | null }
+    if (successor === null) throw new OperatorError(409, 'NO_STANDBY', 'no standby is ready to lead')
+    return reply.code(202).send({ successor })
   })
 
   app.get('/behaviours', async () => {

@@ -17,6 +17,10 @@ export interface Protocol {
   /** A text frame. Never throws. */
   received(text: string): void
   closed(): void
+  /** A request is being answered. */
+  readonly busy: boolean
+  /** What tells a client that asked for it that this process goes; undefined for one that did not. */
+  notice(): string | undefined
 }
 
 export interface ConnectionOptions {
@@ -36,6 +40,7 @@ export class Connection {
   readonly #webSocket: WebSocket
   readonly #clock: Clock
   readonly #rate: MessageRate
+  #protocol: Protocol | undefined
   #pingAt: number
   /** When the oldest ping without a pong was sent; 0 when none is out. */
   #unanswered = 0
@@ -53,6 +58,7 @@ export class Connection {
   /** Begin to hand frames on; `gone` is called once, after the protocol was told. */
   start(protocol: Protocol, gone: () => void): void {
     const webSocket = this.#webSocket
+    this.#protocol = protocol
     webSocket.on('message', (data: RawData, isBinary: boolean) => {
       if (!this.#admit()) return
       if (isBinary) this.outbox.close(UNSUPPORTED_DATA, 'Text frames only.')
@@ -69,6 +75,29 @@ export class Connection {
       protocol.closed()
       gone()
     })
+  }
+
+  get readyState(): number {
+    return this.#webSocket.readyState
+  }
+
+  get busy(): boolean {
+    return this.#protocol?.busy === true
+  }
+
+  /** Tell a client that asked for it that this process goes. */
+  giveNotice(): void {
+    const notice = this.#protocol?.notice()
+    if (notice !== undefined) this.outbox.send(notice)
+  }
+
+  /** Say goodbye; whoever asks for it also decides how long to wait for the answer. */
+  close(code: number, reason: string): void {
+    this.#webSocket.close(code, reason)
+  }
+
+  terminate(): void {
+    this.#webSocket.terminate()
   }
 
   /** Called about once a second: ping when it is time, cut a connection that does not answer. */

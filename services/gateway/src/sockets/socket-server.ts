@@ -76,6 +76,11 @@ export class SocketServer {
     return this.#connections.size
   }
 
+  /** Those that are open now, for the drain. */
+  get open(): Iterable<Connection> {
+    return this.#connections
+  }
+
   /**
    * Take the handshakes of `server`. Clients that offer another protocol (`Upgrade: h2c`, as Java's does by default) are
    * answered as if they had not.
@@ -146,7 +151,12 @@ export class SocketServer {
       connection.start(api, () => this.#gone(connection, api))
       return
     }
-    session = new StreamSession({ outbox: connection.outbox, hub: this.#options.hub, ...target })
+    session = new StreamSession({
+      ...target,
+      outbox: connection.outbox,
+      hub: this.#options.hub,
+      clock: dispatcher.services.clock,
+    })
     connection.start(session, () => this.#gone(connection))
   }
 
@@ -160,6 +170,7 @@ export class SocketServer {
       userStreams,
       timeUnit: target.timeUnit,
       returnRateLimits: target.returnRateLimits,
+      notices: target.notices,
       failed,
       measured,
     })

@@ -2,12 +2,19 @@ import type { TimeUnit } from '../operations/operation.ts'
 
 /** What the URL of a WebSocket handshake asks for. */
 export type Target =
-  | { readonly kind: 'ws-api'; readonly timeUnit: TimeUnit; readonly returnRateLimits: boolean }
+  | {
+      readonly kind: 'ws-api'
+      readonly timeUnit: TimeUnit
+      readonly returnRateLimits: boolean
+      /** `serverShutdown=true`: wants to hear when this process goes. */
+      readonly notices: boolean
+    }
   | {
       readonly kind: 'streams'
       readonly combined: boolean
       readonly streams: readonly string[]
       readonly timeUnit: TimeUnit
+      readonly notices: boolean
     }
   /** Refused with this HTTP status. */
   | { readonly kind: 'refused'; readonly status: 400 | 404; readonly reason: string }
@@ -27,18 +34,21 @@ export function parseTarget(url: string): Target {
   const unit = (query.get('timeUnit') ?? 'MILLISECOND').toUpperCase()
   if (unit !== 'MILLISECOND' && unit !== 'MICROSECOND') return refuse('Invalid timeUnit.')
   if ((query.get('responseFormat') ?? 'json').toLowerCase() !== 'json') return refuse('Only JSON is spoken here.')
+  // Known clients break on an event that they do not know, so only those who ask for it get it.
+  const notices = query.get('serverShutdown')?.toLowerCase() === 'true'
   const segments = path.split('/').filter((segment) => segment !== '')
   if (segments.includes('ws-api')) {
     return {
       kind: 'ws-api',
       timeUnit: unit,
       returnRateLimits: query.get('returnRateLimits')?.toLowerCase() !== 'false',
+      notices,
     }
   }
   const names = streamNames(segments, query)
   if (names === undefined) return { kind: 'refused', status: 404, reason: 'No WebSocket is served at this path.' }
   if (names.length > STREAMS_MAX) return refuse(`More than ${STREAMS_MAX} streams on one connection.`)
-  return { kind: 'streams', combined: segments.at(-1) === 'stream', streams: names, timeUnit: unit }
+  return { kind: 'streams', combined: segments.at(-1) === 'stream', streams: names, timeUnit: unit, notices }
 }
 
 function streamNames(segments: readonly string[], query: URLSearchParams): string[] | undefined {

@@ -193,3 +193,8 @@ function ascending(a: readonly [number, number], b: readonly [number, number]): 
 function symbolText(market: SymbolMarket): string {
   return JSON.stringify(market.name)
 }
+
+/** This process is about to go: connect again now. `now` in µs. */
+export function shutdownEvent(now: number, unit: TimeUnit): string {
+  return `{"e":"serverShutdown","E":${timeIn(now, unit)}}`
+}

@@ -1,8 +1,10 @@
 import type { TimeUnit } from '../operations/operation.ts'
+import type { Clock } from '../seams.ts'
 import type { Outbox } from '../sockets/outbox.ts'
 import type { Protocol } from '../sockets/connection.ts'
 import { ControlErrorCode, controlFailure, controlResult, parseControl } from './control.ts'
 import type { HubSubscriber, StreamHub } from './stream-hub.ts'
+import { shutdownEvent } from './payloads.ts'
 import { parseStreamName } from './stream-name.ts'
 
 /** Streams of one connection, named or not. */
@@ -17,6 +19,9 @@ export interface StreamSessionOptions {
   readonly timeUnit: TimeUnit
   /** Names out of the URL. */
   readonly streams: readonly string[]
+  /** Wants to hear when this process goes. */
+  readonly notices: boolean
+  readonly clock: Clock
 }
 
 /**
@@ -27,6 +32,10 @@ export class StreamSession implements Protocol, HubSubscriber {
   readonly #outbox: Outbox
   readonly #hub: StreamHub
   readonly #names = new Set<string>()
+  readonly #notices: boolean
+  readonly #clock: Clock
+  /** Requests are answered at once. */
+  readonly busy = false
   readonly timeUnit: TimeUnit
   combined: boolean
 
@@ -35,6 +44,8 @@ export class StreamSession implements Protocol, HubSubscriber {
     this.#hub = options.hub
     this.combined = options.combined
     this.timeUnit = options.timeUnit
+    this.#notices = options.notices
+    this.#clock = options.clock
     for (const name of options.streams) this.#subscribe(name)
   }
 
@@ -72,6 +83,12 @@ export class StreamSession implements Protocol, HubSubscriber {
         break
       default:
     }
+  }
+
+  notice(): string | undefined {
+    if (!this.#notices) return undefined
+    const event = shutdownEvent(this.#clock.now(), this.timeUnit)
+    return this.combined ? `{"stream":"!serverShutdown","data":${event}}` : event
   }
 
   closed(): void {

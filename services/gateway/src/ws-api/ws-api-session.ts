@@ -8,6 +8,7 @@ import type { RateLimitState } from '../limits/limits.ts'
 import { Params, illegal, microseconds } from '../operations/params.ts'
 import type { Protocol } from '../sockets/connection.ts'
 import type { Outbox } from '../sockets/outbox.ts'
+import { shutdownEvent } from '../streams/payloads.ts'
 import type { UserStreams } from '../user/user-streams.ts'
 import { parseRequest, signedPayload } from './request.ts'
 import type { WsRequest } from './request.ts'
@@ -26,6 +27,8 @@ export interface WsApiSessionOptions {
   readonly userStreams: UserStreams
   readonly timeUnit: TimeUnit
   readonly returnRateLimits: boolean
+  /** Wants to hear when this process goes. */
+  readonly notices: boolean
   readonly failed: (operation: string, error: unknown) => void
   /** Seconds that an operation took, for metrics. */
   readonly measured?: ((operation: string, status: number, seconds: number) => void) | undefined
@@ -66,6 +69,15 @@ export class WsApiSession implements Protocol {
     }
     this.#inFlight++
     void this.#answer(request).finally(() => this.#inFlight--)
+  }
+
+  get busy(): boolean {
+    return this.#inFlight > 0
+  }
+
+  notice(): string | undefined {
+    const { notices, dispatcher, timeUnit } = this.#options
+    return notices ? `{"event":${shutdownEvent(dispatcher.services.clock.now(), timeUnit)}}` : undefined
   }
 
   closed(): void {

@@ -121,7 +121,8 @@ export class OperatorClient {
   }
 
   async #send(method: string, path: string, body?: object): Promise<Response> {
-    const headers: Record<string, string> = { authorization: `Bearer ${this.#token}` }
+    // One call now and then: a connection kept for the next would only have a gateway that leaves wait for it.
+    const headers: Record<string, string> = { authorization: `Bearer ${this.#token}`, connection: 'close' }
     const request: RequestInit = { method, headers, signal: AbortSignal.timeout(CALL_MAX_MS) }
     if (body !== undefined) {
       headers['content-type'] = 'application/json'

@@ -11,6 +11,12 @@ export const exchangeCommands: Commands = {
     examples: ['status', 'status --json'],
     run: (operator) => operator.call('GET', '/status'),
   },
+  handoff: {
+    usage: 'handoff',
+    summary: 'let a standby lead; the engine that led follows it',
+    examples: ['handoff'],
+    run: (operator) => operator.call('POST', '/handoff'),
+  },
   totals: {
     usage: 'totals',
     summary: 'sums of every asset: free + locked + fees = deposits - withdrawals',

@@ -48,6 +48,20 @@ export async function listSnapshots(db: Queryable, shard: number, atMost: number
   return rows.map((row) => ({ ...row, sequence: Number(row.sequence), size: Number(row.size) }))
 }
 
+/** The newest complete one, and its age by the server's clock. */
+export async function newestSnapshot(
+  db: Queryable,
+  shard: number,
+): Promise<{ sequence: number; ageSeconds: number } | undefined> {
+  const { rows } = await db.query<{ sequence: string; age: number }>({
+    text: `
+      SELECT sequence, extract(epoch FROM clock_timestamp() - created_at)::float8 AS age FROM journal_snapshot
+      WHERE shard = $1 AND complete ORDER BY sequence DESC, id DESC LIMIT 1`,
+    values: [shard],
+  })
+  return rows[0] && { sequence: Number(rows[0].sequence), ageSeconds: rows[0].age }
+}
+
 export async function readChunk(db: Queryable, id: string, ordinal: number): Promise<Buffer | undefined> {
   const { rows } = await db.query<{ bytes: Buffer }>({
     name: 'read-snapshot-chunk',

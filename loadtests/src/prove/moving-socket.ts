@@ -1,0 +1,67 @@
+import { WebSocket } from 'ws'
+
+/** One connection of a subscriber who moves from gateway to gateway. */
+export interface Leg {
+  readonly socket: WebSocket
+  /** The server has said that it goes. */
+  announced: boolean
+}
+
+export interface MovingEvents {
+  readonly opened: (leg: Leg) => void
+  /** Parsed JSON of every message but the notice. */
+  readonly message: (leg: Leg, message: unknown) => void
+  /** The connection is gone; `isLast`: there was no other. */
+  readonly lost: (leg: Leg, isLast: boolean) => void
+}
+
+const RECONNECT_MS = 40
+
+/**
+ * A subscriber as it should be: it asks for notice, and when the server says that it goes, connects anew first and keeps
+ * the old connection until the server closes it.
+ */
+export class MovingSocket {
+  readonly #url: string
+  readonly #events: MovingEvents
+  readonly #legs = new Set<Leg>()
+  #closed = false
+  connections = 0
+
+  constructor(url: string, events: MovingEvents) {
+    this.#url = url
+    this.#events = events
+    this.#connect()
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const { socket } of this.#legs) socket.terminate()
+  }
+
+  #connect(): void {
+    if (this.#closed) return
+    const socket = new WebSocket(this.#url, { perMessageDeflate: false })
+    const leg: Leg = { socket, announced: false }
+    this.#legs.add(leg)
+    socket.on('open', () => {
+      this.connections++
+      this.#events.opened(leg)
+    })
+    socket.on('message', (data: Buffer) => {
+      const text = data.toString()
+      if (text.includes('"e":"serverShutdown"')) {
+        leg.announced = true
+        this.#connect()
+      } else this.#events.message(leg, JSON.parse(text))
+    })
+    socket.on('error', () => undefined)
+    socket.on('close', () => {
+      this.#legs.delete(leg)
+      if (this.#closed) return
+      const isLast = this.#legs.size === 0
+      this.#events.lost(leg, isLast)
+      if (isLast) setTimeout(() => this.#connect(), RECONNECT_MS)
+    })
+  }
+}

@@ -1,0 +1,112 @@
+import { HttpConnection, type HttpReply } from './http-connection.ts'
+import { Outcome, type SampleLog } from './sample-log.ts'
+
+/** A request ready to be sent, and what its answer means. */
+export interface Request {
+  readonly text: string
+  /** Whether it is an answer that the trader can work with; `undefined`: the connection broke. */
+  readonly settle: (reply: HttpReply | undefined) => boolean
+}
+
+export interface OpenLoopOptions {
+  readonly port: number
+  readonly connections: number
+  /** Requests a second, due at even intervals whatever becomes of the ones before. */
+  readonly rate: number
+  /** Answers that take longer, counted from when the request was due, are late; requests unsent by then stay unsent. */
+  readonly patienceMs: number
+  readonly log: SampleLog
+  /** The next request; made when it is sent. */
+  readonly next: () => Request
+}
+
+const TICK_MS = 2
+const SETTLE_MAX_MS = 10_000
+
+/**
+ * Steady load over many kept connections: requests are due by the clock, and the time that a request waits for a free
+ * connection is part of its latency. Nothing is ever sent twice.
+ */
+export class OpenLoop {
+  readonly #options: OpenLoopOptions
+  readonly #connections: HttpConnection[]
+  /** First in, first out, so that every connection is used all the time. */
+  #idle: HttpConnection[] = []
+  #waiting: number[] = []
+  #inFlight = 0
+  #scheduled = 0
+  #began = 0
+  #timer: NodeJS.Timeout | undefined
+  /** New connections that were refused or cut before anything came. */
+  refused = 0
+
+  constructor(options: OpenLoopOptions) {
+    this.#options = options
+    const events = { idle: (connection: HttpConnection) => this.#free(connection), refused: () => void this.refused++ }
+    this.#connections = Array.from({ length: options.connections }, () => new HttpConnection(options.port, events))
+  }
+
+  start(): void {
+    this.#began = performance.now()
+    this.#scheduled = 0
+    this.#timer = setInterval(() => this.#tick(), TICK_MS)
+  }
+
+  /** Send no more; resolves when everything that was sent has an end. */
+  async pause(): Promise<void> {
+    clearInterval(this.#timer)
+    for (const due of this.#waiting.splice(0)) this.#unsent(due)
+    const began = performance.now()
+    while (this.#inFlight > 0 && performance.now() - began < SETTLE_MAX_MS)
+      await new Promise((resolve) => setTimeout(resolve, TICK_MS))
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    for (const connection of this.#connections) connection.close()
+  }
+
+  #tick(): void {
+    const { rate, patienceMs } = this.#options
+    const now = performance.now()
+    const due = Math.floor(((now - this.#began) / 1000) * rate)
+    for (; this.#scheduled < due; this.#scheduled++) this.#waiting.push(this.#began + (this.#scheduled * 1000) / rate)
+    while (this.#waiting.length > 0 && now - this.#waiting[0]! > patienceMs) this.#unsent(this.#waiting.shift()!)
+    while (this.#waiting.length > 0) {
+      const connection = this.#take()
+      if (!connection) return
+      this.#send(connection, this.#waiting.shift()!)
+    }
+  }
+
+  #take(): HttpConnection | undefined {
+    for (;;) {
+      const connection = this.#idle.shift()
+      if (!connection || connection.isFree) return connection
+    }
+  }
+
+  #free(connection: HttpConnection): void {
+    const due = this.#waiting.shift()
+    if (due === undefined) this.#idle.push(connection)
+    else this.#send(connection, due)
+  }
+
+  #send(connection: HttpConnection, due: number): void {
+    const { log, next, patienceMs } = this.#options
+    const request = next()
+    this.#inFlight++
+    connection.send(request.text, (reply) => {
+      this.#inFlight--
+      const latency = performance.now() - due
+      const isFine = request.settle(reply)
+      if (reply === undefined) log.add(due, latency, Outcome.BROKEN)
+      else if (!isFine) log.add(due, latency, Outcome.ERROR)
+      else log.add(due, latency, latency > patienceMs ? Outcome.LATE : Outcome.OK)
+    })
+  }
+
+  #unsent(due: number): void {
+    this.#options.log.add(due, performance.now() - due, Outcome.UNSENT)
+  }
+}

@@ -1,0 +1,190 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { startExchange, type RunningExchange } from '../../testing/exchange.ts'
+import { Acknowledgements } from '../reconcile/acknowledgements.ts'
+import { acknowledgementFindings } from '../reconcile/check-acknowledged.ts'
+import { checkEngine } from '../reconcile/check-engine.ts'
+import { checkSums } from '../reconcile/check-sums.ts'
+import { checkTables, recorded } from '../reconcile/check-tables.ts'
+import { JournalTruth } from '../reconcile/journal-truth.ts'
+import type { Trader } from '../reconcile/traffic.ts'
+import { AccountSubscriber } from './account-subscriber.ts'
+import { ClusterHandle } from './cluster-handle.ts'
+import { MarketSubscriber } from './market-subscriber.ts'
+import { OpenLoop } from './open-loop.ts'
+import type { ProveOptions } from './options.ts'
+import { Orders } from './orders.ts'
+import { holdsOf, proofRow, quantile, type Finding, type ProofRow } from './rows.ts'
+import { SampleLog } from './sample-log.ts'
+import type { Played } from './scenarios.ts'
+import { Timeline } from './timeline.ts'
+
+const TRADERS = 4
+const PATIENCE_MS = 1_000
+const WARM_MS = 2_000
+const market = { symbol: 'BTCUSDT', priceDecimals: 2, quantityDecimals: 5 }
+
+/** All that a report needs. */
+export interface Proof {
+  readonly rows: readonly ProofRow[]
+  readonly findings: readonly Finding[]
+  readonly log: SampleLog
+  readonly timeline: Timeline
+  /** First error answers that traders got. */
+  readonly errors: readonly string[]
+  readonly facts: readonly (readonly [name: string, value: string])[]
+}
+
+/** A running exchange under load, with everybody's story being written down. */
+class Trial {
+  readonly exchange: RunningExchange
+  readonly cluster: ClusterHandle
+  readonly timeline = new Timeline()
+  readonly log = new SampleLog()
+  readonly told = new Acknowledgements()
+  readonly orders: Orders
+  readonly load: OpenLoop
+  readonly streams: MarketSubscriber
+  readonly accounts: readonly AccountSubscriber[]
+
+  constructor(exchange: RunningExchange, traders: readonly Trader[], options: ProveOptions) {
+    const { seed, rate, connections } = options
+    this.exchange = exchange
+    this.cluster = new ClusterHandle(exchange)
+    this.orders = new Orders({ market, traders, told: this.told, seed })
+    this.streams = new MarketSubscriber(exchange.url, market.symbol)
+    this.accounts = traders.map((trader) => new AccountSubscriber(exchange.url, trader))
+    const port = Number(new URL(exchange.url).port)
+    const next = () => this.orders.next()
+    this.load = new OpenLoop({ port, connections, rate, patienceMs: PATIENCE_MS, log: this.log, next })
+  }
+
+  close(): void {
+    this.load.close()
+    this.streams.close()
+    for (const account of this.accounts) account.close()
+  }
+}
+
+/** Play the scenarios in rounds until the time is over, at least one round, then reconcile. */
+export async function prove(
+  options: ProveOptions,
+  scenarios: readonly Played[],
+  onStep: (what: string) => void,
+): Promise<Proof> {
+  onStep('starting an exchange')
+  const exchange = await startExchange()
+  try {
+    const trial = new Trial(exchange, await makeTraders(new ClusterHandle(exchange)), options)
+    try {
+      await Promise.all(trial.accounts.map(({ subscribed }) => subscribed))
+      await play(trial, options, scenarios, onStep)
+      onStep('reconciling')
+      const findings = await reconcile(trial)
+      return proofOf(trial, scenarios, findings)
+    } finally {
+      trial.close()
+    }
+  } finally {
+    await exchange.stop()
+  }
+}
+
+async function makeTraders({ operator }: ClusterHandle): Promise<Trader[]> {
+  const traders: Trader[] = []
+  for (let index = 0; index < TRADERS; index++) {
+    const account = await operator.addAccount(`trader ${index}`)
+    await operator.deposit(account, { asset: 'BTC', amount: '1000000' })
+    await operator.deposit(account, { asset: 'USDT', amount: '10000000000' })
+    const { apiKey, secret = '' } = await operator.addKey(account, { label: 'load', type: 'HMAC', unlimited: true })
+    traders.push({ account, key: { apiKey, secret } })
+  }
+  // Every gateway hears of new keys by itself, a moment later.
+  await delay(WARM_MS / 2)
+  return traders
+}
+
+async function play(
+  { timeline, load, cluster }: Trial,
+  { minutes }: ProveOptions,
+  scenarios: readonly Played[],
+  onStep: (what: string) => void,
+): Promise<void> {
+  timeline.begin('warm-up')
+  load.start()
+  await delay(WARM_MS)
+  const end = performance.now() + minutes * 60_000
+  for (let round = 1; round === 1 || performance.now() < end; round++) {
+    for (const scenario of scenarios) {
+      onStep(`round ${round}: ${scenario.name}`)
+      timeline.begin(scenario.name)
+      await scenario.play(cluster, timeline)
+    }
+  }
+  await load.pause()
+  timeline.end()
+}
+
+/** Compare everybody's story while nothing trades. */
+async function reconcile(trial: Trial): Promise<Finding[]> {
+  const { exchange, cluster, told, orders, streams, accounts, timeline } = trial
+  const { databaseUrl } = exchange.running()
+  const truth = JournalTruth.open(databaseUrl)
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 })
+  try {
+    const findings: Finding[] = []
+    const say = (kind: Finding['kind'], at: number, text: string) => void findings.push({ kind, at, text })
+    const byAccount = new Map(accounts.map((account) => [account.trader.account, account]))
+    const missing: { at: number; text: string; executionId: number; account: AccountSubscriber }[] = []
+    truth.onExecution = ({ executionId, order }, time) => {
+      const account = byAccount.get(order.account)
+      const text = `execution ${executionId} never came to account ${order.account}`
+      if (account) missing.push({ at: timeline.ofWallTime(time), text, executionId, account })
+    }
+    const end = performance.now()
+    const general = await checkEngine(cluster.operator, truth)
+    await recorded(pool, truth.sequence)
+    general.push(...(await checkSums(cluster.operator, truth)), ...(await checkTables(pool, truth, 0)))
+    for (const text of general) say('contradiction', end, text)
+    for (const { kind, clientId, text } of acknowledgementFindings(told, truth, market))
+      say(kind, orders.sentAt.get(clientId) ?? end, text)
+    for (const { at, text } of orders.contradictions) say('contradiction', at, text)
+    for (const { at, text } of [...(await streams.settle(truth)), ...streams.gaps]) say('gap', at, text)
+    for (const { at, text, executionId, account } of missing) if (!account.knows(executionId)) say('gap', at, text)
+    for (const { at, text } of accounts.flatMap(({ disorder }) => disorder)) say('contradiction', at, text)
+    return findings
+  } finally {
+    await truth.close()
+    await pool.end()
+  }
+}
+
+function proofOf(trial: Trial, scenarios: readonly Played[], findings: readonly Finding[]): Proof {
+  const { log, timeline, told, orders, load, streams, accounts } = trial
+  return {
+    rows: scenarios.map((scenario) => proofRow(scenario, log, timeline, findings)),
+    findings,
+    log,
+    timeline,
+    errors: orders.errors,
+    facts: [
+      ['orders acknowledged', String(told.count('acknowledged'))],
+      ['orders refused', String(told.count('refused'))],
+      ['orders of unknown fate', String(told.count('unknown'))],
+      ['cancels acknowledged', String(told.cancelled.size)],
+      ['private events received', String(accounts.reduce((sum, { events }) => sum + events, 0))],
+      ['connections of the market stream', String(streams.connections)],
+      ['connections refused', String(load.refused)],
+      ['changes of leader', String(timeline.changes.length)],
+      ...scenarios
+        .map(({ name }) => [`holds of ${name}`, holdsText(holdsOf(name, log, timeline))] as const)
+        .filter(([, text]) => text !== ''),
+    ],
+  }
+}
+
+function holdsText(holds: readonly number[]): string {
+  if (holds.length === 0) return ''
+  const [median, most, worst] = [0.5, 0.9, 1].map((part) => quantile(holds, part).toFixed(0))
+  return `${holds.length}: p50 ${median} ms, p90 ${most} ms, worst ${worst} ms`
+}

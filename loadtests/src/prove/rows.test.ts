@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest'
+import { proofRow, shortcomings } from './rows.ts'
+import { Outcome, SampleLog } from './sample-log.ts'
+import { Timeline } from './timeline.ts'
+
+const scenario = { name: 'roll', planned: true, budgetMs: 250 }
+
+/** Ten seconds of the scenario, a request each 100 ms that takes 5 ms, unless `outcomeAt` says otherwise. */
+function played(special: (index: number) => { latency: number; outcome: Outcome } | undefined): {
+  log: SampleLog
+  timeline: Timeline
+} {
+  const log = new SampleLog()
+  const timeline = new Timeline()
+  timeline.stretches.push({ scenario: 'roll', from: 0, to: 10_000 })
+  for (let index = 0; index < 100; index++) {
+    const { latency, outcome } = special(index) ?? { latency: 5, outcome: Outcome.OK }
+    log.add(index * 100, latency, outcome)
+  }
+  return { log, timeline }
+}
+
+test('a run in which everything was answered in time passes', () => {
+  const { log, timeline } = played(() => undefined)
+  const row = proofRow(scenario, log, timeline, [])
+  expect(row).toMatchObject({ requests: 100, failed: 0, late: 0, longest_gap_ms: 100, hold_worst_ms: 0 })
+  expect(shortcomings(row)).toEqual([])
+})
+
+test.each([
+  ['broken', Outcome.BROKEN, { failed: 1, late: 0 }],
+  ['refused', Outcome.ERROR, { failed: 1, late: 0 }],
+  ['late', Outcome.LATE, { failed: 1, late: 1 }],
+  ['unsent', Outcome.UNSENT, { failed: 1, late: 1 }],
+])('one request %s is a failure', (_, outcome, counts) => {
+  const { log, timeline } = played((index) => (index === 50 ? { latency: 1_200, outcome } : undefined))
+  const row = proofRow(scenario, log, timeline, [])
+  expect(row).toMatchObject(counts)
+  expect(shortcomings(row)).toContain('roll: 1 failed')
+})
+
+test('the time without a success, and how long a change of leader held anybody', () => {
+  const { log, timeline } = played((index) =>
+    index >= 40 && index < 44 ? { latency: 400 - (index - 40) * 100 + 5, outcome: Outcome.OK } : undefined,
+  )
+  timeline.changed('roll', 4_010, 4_300)
+  const row = proofRow(scenario, log, timeline, [])
+  expect(row).toMatchObject({ longest_gap_ms: 500, hold_p99_ms: 405, hold_worst_ms: 405 })
+  expect(shortcomings(row)).toHaveLength(3)
+})
+
+test('what the reconciliation finds belongs to the scenario of its time', () => {
+  const { log, timeline } = played(() => undefined)
+  timeline.stretches.push({ scenario: 'other', from: 10_000, to: 20_000 })
+  const findings = [
+    { kind: 'lost', at: 5, text: '' },
+    { kind: 'gap', at: 6, text: '' },
+    { kind: 'gap', at: 10_006, text: '' },
+  ] as const
+  const row = proofRow(scenario, log, timeline, findings)
+  expect(row).toMatchObject({ lost: 1, doubled: 0, contradictions: 0, gaps: 1 })
+  expect(shortcomings(row)).toEqual(['roll: 1 lost', 'roll: 1 gaps'])
+})

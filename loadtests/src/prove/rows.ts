@@ -1,0 +1,142 @@
+import { Outcome, type SampleLog } from './sample-log.ts'
+import type { Timeline } from './timeline.ts'
+
+/** What a scenario must keep to, ms. */
+export interface Scenario {
+  readonly name: string
+  /** Nothing may fail: the change was meant. */
+  readonly planned: boolean
+  /** Longest time without a success. */
+  readonly budgetMs: number
+}
+
+/** Something that must not be, and when it happened (ms of `performance.now`). */
+export interface Finding {
+  readonly kind: 'lost' | 'doubled' | 'contradiction' | 'gap'
+  readonly at: number
+  readonly text: string
+}
+
+/** One line of the proof. Times in ms. */
+export interface ProofRow {
+  readonly scenario: string
+  readonly planned: boolean
+  readonly requests: number
+  /** Those late and unsent included. */
+  readonly failed: number
+  readonly late: number
+  readonly lost: number
+  readonly doubled: number
+  readonly contradictions: number
+  readonly gaps: number
+  readonly longest_gap_ms: number
+  readonly hold_p99_ms: number
+  readonly hold_worst_ms: number
+  readonly budget_ms: number
+}
+
+/** A planned hand-off holds nobody longer, 99 of 100 times. */
+export const HOLD_P99_MAX_MS = 100
+export const HOLD_MAX_MS = 250
+
+export function proofRow(
+  scenario: Scenario,
+  log: SampleLog,
+  timeline: Timeline,
+  findings: readonly Finding[],
+): ProofRow {
+  const { name, planned, budgetMs } = scenario
+  const mine = findings.filter(({ at }) => timeline.scenarioAt(at) === name)
+  const count = (kind: Finding['kind']): number => mine.filter((finding) => finding.kind === kind).length
+  const holds = holdsOf(name, log, timeline)
+  return {
+    scenario: name,
+    planned,
+    ...countRequests(name, log, timeline),
+    lost: count('lost'),
+    doubled: count('doubled'),
+    contradictions: count('contradiction'),
+    gaps: count('gap'),
+    longest_gap_ms: round(longestGap(name, log, timeline)),
+    hold_p99_ms: round(quantile(holds, 0.99)),
+    hold_worst_ms: round(Math.max(0, ...holds)),
+    budget_ms: budgetMs,
+  }
+}
+
+/** Why a row does not pass; nothing when it does. */
+export function shortcomings(row: ProofRow): string[] {
+  const wrong: string[] = []
+  const zero = (name: string, value: number): void => {
+    if (value > 0) wrong.push(`${row.scenario}: ${value} ${name}`)
+  }
+  if (row.planned) zero('failed', row.failed)
+  zero('lost', row.lost)
+  zero('doubled', row.doubled)
+  zero('contradictions', row.contradictions)
+  zero('gaps', row.gaps)
+  if (row.longest_gap_ms > row.budget_ms)
+    wrong.push(`${row.scenario}: ${row.longest_gap_ms} ms without a success, ${row.budget_ms} allowed`)
+  if (row.planned && row.hold_p99_ms > HOLD_P99_MAX_MS)
+    wrong.push(`${row.scenario}: hold ${row.hold_p99_ms} ms at p99, ${HOLD_P99_MAX_MS} allowed`)
+  if (row.planned && row.hold_worst_ms > HOLD_MAX_MS)
+    wrong.push(`${row.scenario}: hold ${row.hold_worst_ms} ms at worst, ${HOLD_MAX_MS} allowed`)
+  return wrong
+}
+
+/** Of each change of leader the longest that a request took that was on its way then. */
+export function holdsOf(scenario: string, log: SampleLog, timeline: Timeline): number[] {
+  return timeline.changes
+    .filter((change) => change.scenario === scenario)
+    .map(({ from, to }) => {
+      let longest = 0
+      for (let index = 0; index < log.length; index++)
+        if (log.due(index) <= to && log.end(index) >= from) longest = Math.max(longest, log.latency(index))
+      return longest
+    })
+}
+
+/** Smallest value that `part` of the values do not exceed; 0 of none. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1)] ?? 0
+}
+
+function countRequests(
+  scenario: string,
+  log: SampleLog,
+  timeline: Timeline,
+): { requests: number; failed: number; late: number } {
+  let [requests, failed, late] = [0, 0, 0]
+  for (let index = 0; index < log.length; index++) {
+    if (timeline.scenarioAt(log.due(index)) !== scenario) continue
+    const outcome = log.outcome(index)
+    requests++
+    if (outcome !== Outcome.OK) failed++
+    if (outcome === Outcome.LATE || outcome === Outcome.UNSENT) late++
+  }
+  return { requests, failed, late }
+}
+
+/** Longest time between two answers within one stretch of the scenario. */
+function longestGap(scenario: string, log: SampleLog, timeline: Timeline): number {
+  const ends: number[] = []
+  for (let index = 0; index < log.length; index++) if (log.answered(index)) ends.push(log.end(index))
+  ends.sort((a, b) => a - b)
+  let longest = 0
+  for (const { scenario: name, from, to } of timeline.stretches) {
+    if (name !== scenario) continue
+    let before = from
+    for (const end of ends) {
+      if (end < from) continue
+      longest = Math.max(longest, Math.min(end, to) - before)
+      if (end > to) break
+      before = end
+    }
+  }
+  return longest
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10
+}

@@ -1,0 +1,88 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Rolled } from '@uptick/standalone'
+import type { ClusterHandle } from './cluster-handle.ts'
+import { HOLD_MAX_MS, type Scenario } from './rows.ts'
+import type { Timeline } from './timeline.ts'
+
+/** A scenario and how it is played once. */
+export interface Played extends Scenario {
+  readonly play: (cluster: ClusterHandle, timeline: Timeline) => Promise<void>
+}
+
+const STEADY_MS = 5_000
+const BREATH_MS = 700
+const HAND_OFFS = 6
+/** A planned change: the longest hold is also the longest silence that it may cause. */
+const PLANNED_BUDGET_MS = HOLD_MAX_MS
+/** A leader that died: trading again within this. */
+const KILLED_BUDGET_MS = 1_000
+
+const steady: Played = {
+  name: 'steady',
+  planned: true,
+  budgetMs: PLANNED_BUDGET_MS,
+  play: () => delay(STEADY_MS),
+}
+
+/** `count` times, each when everybody is ready again. */
+export function handOff(count: number): Played {
+  return {
+    name: 'hand-off',
+    planned: true,
+    budgetMs: PLANNED_BUDGET_MS,
+    async play(cluster, timeline) {
+      for (let done = 0; done < count; done++) {
+        const before = await cluster.leader()
+        const from = timeline.mark('hand-off')
+        await cluster.operator.call('POST', '/handoff')
+        await cluster.leader(before)
+        timeline.changed('hand-off', from, performance.now())
+        await cluster.ready()
+        await delay(BREATH_MS)
+      }
+    },
+  }
+}
+
+export const killLeader: Played = {
+  name: 'kill leader',
+  planned: false,
+  budgetMs: KILLED_BUDGET_MS,
+  async play(cluster, timeline) {
+    const before = await cluster.leader()
+    const from = timeline.mark('kill leader')
+    cluster.kill(before)
+    await cluster.leader(before)
+    timeline.changed('kill leader', from, performance.now())
+    await cluster.ready()
+    await delay(BREATH_MS)
+  },
+}
+
+export function roll(what: Exclude<Rolled, 'all'>): Played {
+  const name = `roll ${what}`
+  return {
+    name,
+    planned: true,
+    budgetMs: PLANNED_BUDGET_MS,
+    async play(cluster, timeline) {
+      timeline.mark(name)
+      await cluster.control.roll(what, ({ what: step, milliseconds }) => {
+        const now = performance.now()
+        if (step === 'led by another') timeline.changed(name, now - milliseconds, now)
+      })
+      timeline.mark(`${name} done`)
+      await delay(BREATH_MS)
+    },
+  }
+}
+
+/** In the order of one round. */
+export const scenarios: readonly Played[] = [
+  steady,
+  roll('recorder'),
+  roll('engine'),
+  handOff(HAND_OFFS),
+  roll('gateway'),
+  killLeader,
+]

@@ -1,0 +1,61 @@
+/** A stretch of time that belongs to one scenario, in ms of `performance.now`. */
+export interface Stretch {
+  readonly scenario: string
+  readonly from: number
+  to: number
+}
+
+/** Something that was done to the exchange. */
+export interface Mark {
+  readonly at: number
+  readonly label: string
+}
+
+/** A change of leader: requests that were on their way between the two were held. */
+export interface Change {
+  readonly scenario: string
+  readonly from: number
+  readonly to: number
+}
+
+/** What happened when. */
+export class Timeline {
+  readonly stretches: Stretch[] = []
+  readonly marks: Mark[] = []
+  readonly changes: Change[] = []
+  /** `performance.now` at the time 0 of the wall clock, to place journaled times. */
+  readonly #wallZero = Date.now() - performance.now()
+
+  begin(scenario: string): Stretch {
+    const now = performance.now()
+    const before = this.stretches.at(-1)
+    if (before) before.to = now
+    const stretch: Stretch = { scenario, from: now, to: Infinity }
+    this.stretches.push(stretch)
+    return stretch
+  }
+
+  end(): void {
+    const last = this.stretches.at(-1)
+    if (last) last.to = performance.now()
+  }
+
+  mark(label: string): number {
+    const at = performance.now()
+    this.marks.push({ at, label })
+    return at
+  }
+
+  changed(scenario: string, from: number, to: number): void {
+    this.changes.push({ scenario, from, to })
+  }
+
+  scenarioAt(at: number): string {
+    return (this.stretches.find(({ from, to }) => at >= from && at < to) ?? this.stretches.at(-1))?.scenario ?? ''
+  }
+
+  /** @param time journaled, µs since 1970 */
+  ofWallTime(time: number): number {
+    return time / 1000 - this.#wallZero
+  }
+}

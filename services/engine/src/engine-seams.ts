@@ -1,0 +1,63 @@
+import type { Journal, Lease } from '@uptick/journal'
+import type { LeaderEvents } from './leader.ts'
+import type { Clock, DialMember, Evidence, OpenExchange, RecordedThrough, Timers } from './seams.ts'
+import type { SnapshotPolicy } from './snapshot-taker.ts'
+
+/** What the engine runs on. Everything that touches the world is in here. */
+export interface EngineSeams {
+  readonly journal: Journal
+  readonly lease: Lease
+  readonly dialMember: DialMember
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly evidence: Evidence
+  readonly openExchange: OpenExchange
+  readonly recordedThrough: RecordedThrough
+  readonly conditions: { set(name: string, met: boolean, reason?: string): void }
+  readonly log: EngineLog
+  readonly observer: EngineObserver
+  /** The process must end and be started again: its state cannot be used. */
+  readonly fail: (reason: string, error?: unknown) => void
+}
+
+export interface EngineObserver extends Pick<LeaderEvents, 'batch' | 'committed'> {
+  handedOver(milliseconds: number): void
+  snapshot(bytes: number): void
+}
+
+export interface EngineLog {
+  info(facts: object, message: string): void
+  warn(facts: object, message: string): void
+  error(facts: object, message: string): void
+}
+
+export interface EngineSettings {
+  readonly shard: number
+  /** Where gateways and other members reach this engine. */
+  readonly url: string
+  readonly ackPolicy: string
+  readonly appendsInFlightMax: number
+  readonly retainedBytesMax: number
+  readonly leaseMs: number
+  readonly snapshots: SnapshotPolicy
+  /** Behaviours that this build knows; all that the core has, unless a test says otherwise. */
+  readonly behaviours?: readonly number[]
+}
+
+/** What an engine is doing; only `leading` answers gateways. */
+export type Role =
+  | 'starting'
+  | 'recovering'
+  | 'standby'
+  | 'taking-over'
+  | 'leading'
+  | 'handing-over'
+  | 'contained'
+  | 'diverged'
+  | 'unfit'
+  | 'fenced'
+  | 'halted'
+  | 'stopping'
+
+/** Where an engine stays until a person has looked, or its process ends. */
+export const ENDS: ReadonlySet<Role> = new Set(['contained', 'diverged', 'unfit', 'fenced', 'halted'])

@@ -1,0 +1,133 @@
+import { JournalRolledBackError } from '@uptick/journal'
+import { ProtocolError } from '@uptick/protocol'
+import { describePoison } from './containment.ts'
+import type { EngineSeams, Role } from './engine-seams.ts'
+import type { Recovered } from './recovery.ts'
+import { DivergedError, PoisonError, UnfitError } from './replica.ts'
+import type { Poison } from './sequencer.ts'
+import { StandbyFailure } from './standby.ts'
+
+const DECISION_POLL_MS = 1_000
+
+export interface ImpasseOptions {
+  readonly seams: EngineSeams
+  readonly shard: number
+  /** The state, as far as there is one. */
+  readonly state: () => Recovered | undefined
+  /** From now on the engine has this role, and answers nobody. */
+  readonly enter: (role: Role) => void
+  /** The process ends: no more waiting. */
+  readonly signal: AbortSignal
+}
+
+/**
+ * The ends of an engine's road, where only a person helps: it answers nobody, keeps what is to be looked at, stays as it
+ * is instead of starting again and again, and waits for the decision.
+ */
+export class Impasse {
+  readonly #options: ImpasseOptions
+
+  constructor(options: ImpasseOptions) {
+    this.#options = options
+  }
+
+  /** Whether the error is one that another attempt cannot cure; if so, the engine is at one of its ends now. */
+  meet(thrown: unknown): boolean {
+    const batch = thrown instanceof StandbyFailure ? thrown.batch : undefined
+    const error = thrown instanceof StandbyFailure ? thrown.cause : thrown
+    if (error instanceof PoisonError) this.contain(error.poison)
+    else if (error instanceof DivergedError) this.#diverge(error, batch?.payload ?? Buffer.alloc(0))
+    else if (error instanceof UnfitError || error instanceof ProtocolError) this.#refuse(error.message)
+    else if (error instanceof JournalRolledBackError) this.halt(error.message)
+    else return false
+    return true
+  }
+
+  /** The state machine broke: keep the evidence, and wait for an operator to skip the command. */
+  contain(poison: Poison): void {
+    const { shard, seams } = this.#options
+    const facts = describePoison(poison, shard)
+    const kept = seams.evidence.keep(`poison-${shard}-${poison.sequence}`, poison.payload, facts)
+    seams.conditions.set('contained', false, `sequence ${poison.sequence} breaks the state machine`)
+    seams.log.error({ ...facts, err: poison.error, kept }, 'contained: an operator must decide to skip the command')
+    this.#await('contained', async () => {
+      const skipped = await seams.journal.skipped()
+      return skipped.has(poison.sequence) ? `sequence ${poison.sequence} is skipped now` : undefined
+    })
+  }
+
+  /** The journal holds less than this member has seen: nobody may lead before a person has decided what is lost. */
+  halt(reason: string): void {
+    const { lease, conditions, log } = this.#options.seams
+    conditions.set('journal', false, `ahead of the journal: ${reason}`)
+    log.error({ reason }, 'halted: the journal has lost rows that this member has seen')
+    let isTold = false
+    const tell = async (): Promise<void> => {
+      await lease.halt(`${lease.holder}: ${reason}`)
+      isTold = true
+    }
+    tell().catch(() => undefined)
+    this.#await('halted', async () => {
+      if (!isTold) await tell()
+      return (await lease.look()).halted === undefined ? 'no longer halted' : undefined
+    })
+  }
+
+  /** Append what the journal has lost and this member still holds; then the shard goes on. Returns how many batches. */
+  async repair(): Promise<number> {
+    const { journal, lease, log } = this.#options.seams
+    const state = this.#options.state()
+    if (!state) throw new Error('there is no state to repair from')
+    await lease.halt(`${lease.holder}: being repaired`)
+    const restored = await journal.restore(state.batches.from(1))
+    await lease.halt(undefined)
+    log.warn(
+      { restored, through: state.batches.last },
+      'repaired: batches that the journal had lost are appended again',
+    )
+    return restored
+  }
+
+  /** This state is not that of the journal's writers: it never leads, and stays as it is for a person to look at. */
+  #diverge(error: DivergedError, payload: Uint8Array): void {
+    const { shard, seams, state } = this.#options
+    const exchange = state()?.exchange
+    const name = `diverged-${shard}-${exchange?.sequence ?? 0}`
+    const facts = { shard, sequence: exchange?.sequence, reason: error.message }
+    const kept = seams.evidence.keep(name, payload, facts)
+    if (exchange) seams.evidence.keep(`${name}-snapshot`, exchange.snapshot(), facts)
+    seams.conditions.set('hash-equal', false, error.message)
+    seams.log.error({ ...facts, kept }, 'diverged: this member never leads')
+    this.#await('diverged')
+  }
+
+  /** The journal needs what this build does not know. */
+  #refuse(reason: string): void {
+    const { conditions, log } = this.#options.seams
+    conditions.set('compatible', false, reason)
+    log.error({ reason }, 'unfit: this build cannot lead the shard')
+    this.#await('unfit')
+  }
+
+  /** Stay, until `decided` says why the process should start anew. */
+  #await(role: Role, decided?: () => Promise<string | undefined>): void {
+    const { seams, signal, enter } = this.#options
+    enter(role)
+    const poll = (): void => {
+      if (!decided) return
+      seams.timers.after(DECISION_POLL_MS, () => {
+        if (signal.aborted) return
+        decided().then(
+          (reason) => (reason === undefined ? poll() : seams.fail(reason)),
+          () => poll(),
+        )
+      })
+    }
+    poll()
+  }
+}
+
+/** What an error says. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,190 @@
+import type { Journal, Lease } from '@uptick/journal'
+import { Leader, type LeaderEvents } from './leader.ts'
+import { LeaseKeeper } from './lease-keeper.ts'
+import type { Recovered } from './recovery.ts'
+import type { Clock, Timers } from './seams.ts'
+
+/** How long standbys may take to be ready, when none is. */
+const READY_MS_MAX = 1_000
+/** Commits that take longer than this do not hold the hand-over up: the successor reads in the journal what became of them. */
+const DRAIN_MS_MAX = 2_000
+/** A successor that has not claimed by then is given up: anybody may. */
+const TAKEN_MS_MAX = 1_000
+const TAKEN_LOOK_MS = 20
+
+export interface LeadershipOptions {
+  readonly epoch: number
+  readonly shard: number
+  readonly ackPolicy: string
+  readonly appendsInFlightMax: number
+  readonly leaseMs: number
+  /** `Clock.elapsed` before the claim was sent. */
+  readonly claimedAt: number
+  readonly journal: Pick<Journal, 'append' | 'resolve'>
+  readonly lease: Lease
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly log: { warn(facts: object, message: string): void }
+  readonly events: LeaderEvents
+  /** The lease is certain again, after it was not. */
+  readonly resumed: () => void
+}
+
+/** How the shard was passed on. */
+export interface HandOver {
+  /** Where the new leader is reached; undefined when there was nobody to hand to. */
+  readonly successor: string | undefined
+  readonly epoch: number
+  readonly last: number
+  /** From the stop of sequencing until every commit was known. */
+  readonly drainMilliseconds: number
+  /** From the stop of sequencing until the successor was seen to lead, or the shard was free. */
+  readonly milliseconds: number
+}
+
+/** One epoch of this member's: the lease, kept from the claim on, and the leader once the state is complete. */
+export class Leadership {
+  readonly ended: Promise<void>
+  readonly #options: LeadershipOptions
+  readonly #keeper: LeaseKeeper
+  #state: Recovered | undefined
+  #leader: Leader | undefined
+  #end: () => void = () => undefined
+  #isOver = false
+
+  constructor(options: LeadershipOptions) {
+    this.#options = options
+    this.ended = new Promise((resolve) => (this.#end = resolve))
+    const { lease, epoch, leaseMs, claimedAt, clock, timers, log, events } = options
+    this.#keeper = new LeaseKeeper({
+      lease,
+      epoch,
+      leaseMs,
+      claimedAt,
+      clock,
+      timers,
+      events: {
+        resumed: () => {
+          this.#leader?.resume()
+          options.resumed()
+        },
+        lost: () => events.fenced(),
+        trouble: (error) => log.warn({ err: error, remainingMs: this.#keeper.remainingMs }, 'the lease is not renewed'),
+      },
+    })
+  }
+
+  /** Undefined while the state is not complete yet. */
+  get leader(): Leader | undefined {
+    return this.#leader
+  }
+
+  get state(): Recovered | undefined {
+    return this.#state
+  }
+
+  /** Whether nobody else can lead yet. */
+  get isCertain(): boolean {
+    return this.#keeper.isCertain
+  }
+
+  /** Milliseconds that the lease is still certain. */
+  get leaseRemainingMs(): number {
+    return this.#keeper.remainingMs
+  }
+
+  /** The state is that at the end of the journal: answer. */
+  lead(state: Recovered): void {
+    const { shard, ackPolicy, epoch, appendsInFlightMax, journal, clock, timers, events } = this.#options
+    const { exchange, retained, closedOrders, batches } = state
+    this.#state = state
+    this.#leader = new Leader({
+      exchange,
+      epoch,
+      shard,
+      ackPolicy,
+      retained,
+      closedOrders,
+      batches,
+      mayAnswer: () => this.#keeper.isCertain,
+      journal,
+      clock,
+      timers,
+      appendsInFlightMax,
+      events,
+    })
+  }
+
+  /**
+   * Pass the shard on: sequence nothing more, finish the commits, name the standby that is furthest, and tell gateways
+   * where to go. From the moment that it is told, this member answers nothing, so the successor need not wait for the
+   * lease to say the same. `stopping` is called when it stops sequencing.
+   */
+  async handOver(stopping: () => void): Promise<HandOver> {
+    const { lease, epoch, clock, log } = this.#options
+    const leader = this.#leader
+    if (!leader) throw new Error('not leading yet')
+    await this.#successorReady(leader)
+    stopping()
+    const stoppedAt = clock.elapsed()
+    await this.#drained(leader)
+    const drainMilliseconds = clock.elapsed() - stoppedAt
+    const successor = leader.members.successor()
+    this.#keeper.stop()
+    leader.shut(successor ? 'handed-over' : 'stopping', successor?.facts.url)
+    if (successor) leader.members.handTo(successor, leader.durable)
+    try {
+      const isOurs = await lease.hand(epoch, successor?.facts.holder)
+      if (successor && isOurs && !(await this.#isTaken(epoch))) {
+        log.warn({ successor: successor.facts }, 'the successor does not take over: anybody may')
+      }
+    } catch (error) {
+      log.warn({ err: error }, 'the lease could not be passed on; it runs out')
+    }
+    await this.end('handed-over')
+    const milliseconds = clock.elapsed() - stoppedAt
+    return { successor: successor?.facts.url, epoch, last: leader.durable, drainMilliseconds, milliseconds }
+  }
+
+  /** Answer nothing any more, and let go: whoever wants to lead may. Never rejects. */
+  async end(reason: string): Promise<void> {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#keeper.stop()
+    this.#leader?.shut(reason)
+    this.#leader?.stop()
+    const { lease, epoch } = this.#options
+    // Changes nothing where the lease is somebody else's already.
+    await lease.hand(epoch).catch(() => undefined)
+    this.#end()
+  }
+
+  /** A standby that has joined may need a moment more; commands go on being executed meanwhile. */
+  async #successorReady(leader: Leader): Promise<void> {
+    const { clock, timers } = this.#options
+    const until = clock.elapsed() + READY_MS_MAX
+    while (leader.members.count > 0 && !leader.members.successor() && clock.elapsed() < until) {
+      await new Promise<void>((resolve) => timers.after(TAKEN_LOOK_MS, resolve))
+    }
+  }
+
+  #drained(leader: Leader): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.timers.after(DRAIN_MS_MAX, resolve)
+      void leader.drain().then(() => {
+        cancel()
+        resolve()
+      })
+    })
+  }
+
+  async #isTaken(epoch: number): Promise<boolean> {
+    const { lease, clock, timers } = this.#options
+    const until = clock.elapsed() + TAKEN_MS_MAX
+    while (clock.elapsed() < until) {
+      if ((await lease.look()).epoch !== epoch) return true
+      await new Promise<void>((resolve) => timers.after(TAKEN_LOOK_MS, resolve))
+    }
+    return false
+  }
+}

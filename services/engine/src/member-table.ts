@@ -1,0 +1,144 @@
+import { encodeBatches, encodeHandOver, type JoinFrame, type MemberFacts, type StandingFrame } from '@uptick/protocol'
+import { closeReason, CloseCode } from './link-errors.ts'
+import { LINK_BUFFERED_BYTES_MAX, MEMBERS_MAX } from './limits.ts'
+import type { RetainedBatches } from './retained-batches.ts'
+import type { Clock, LinkSocket } from './seams.ts'
+
+/** Payload bytes of one BATCHES frame, unless a single batch is longer. */
+const FRAME_BYTES_MAX = 1 << 20
+
+/** Standbys say every 100 ms how far they are; one that has not for this long may be frozen, or cut off. */
+const SILENT_MS_MAX = 500
+const GONE_MS_MAX = 10_000
+
+/** A standby that joined, as the leader sees it. */
+export class Member {
+  readonly socket: LinkSocket
+  readonly facts: MemberFacts
+  /** Sequence that is sent next. */
+  next: number
+  /** Everything up to here is executed there. */
+  sequence = 0
+  /** It says that it could lead. */
+  isReady = false
+  /** `Clock.elapsed`, ms. */
+  heardAt: number
+
+  constructor(socket: LinkSocket, join: JoinFrame, now: number) {
+    this.socket = socket
+    this.heardAt = now
+    this.facts = join.member
+    this.next = join.from
+  }
+}
+
+/**
+ * The standbys that follow a leader. Each is fed the committed batches from its own place in those that are kept; one
+ * that fell out of them goes on with the oldest, and reads what lies between in the journal.
+ */
+export class MemberTable {
+  readonly #retained: RetainedBatches
+  readonly #epoch: number
+  readonly #members = new Set<Member>()
+  readonly #clock: Clock
+
+  constructor(retained: RetainedBatches, epoch: number, clock: Clock) {
+    this.#clock = clock
+    this.#retained = retained
+    this.#epoch = epoch
+  }
+
+  get count(): number {
+    return this.#members.size
+  }
+
+  all(): Member[] {
+    return [...this.#members]
+  }
+
+  /** A standby said JOIN. Undefined when it was turned away instead. */
+  join(socket: LinkSocket, join: JoinFrame): Member | undefined {
+    if (this.#members.size >= MEMBERS_MAX) {
+      socket.close(CloseCode.TRY_AGAIN_LATER, closeReason('too many members'))
+      return undefined
+    }
+    const member = new Member(socket, join, this.#clock.elapsed())
+    this.#members.add(member)
+    // Tells it at least how far the journal is.
+    if (!this.pump(member)) socket.send(encodeBatches(this.#epoch, this.#retained.last, []))
+    return member
+  }
+
+  stands(member: Member, frame: StandingFrame): void {
+    member.sequence = frame.sequence
+    member.isReady = frame.isReady
+    member.heardAt = this.#clock.elapsed()
+  }
+
+  left(member: Member): void {
+    this.#members.delete(member)
+  }
+
+  /** There are more committed batches. */
+  publish(): void {
+    for (const member of this.#members) this.pump(member)
+  }
+
+  /** Send what its socket has room for; whether anything was sent. */
+  pump(member: Member): boolean {
+    const { last, oldest } = this.#retained
+    let sent = false
+    while (member.next <= last && member.socket.bufferedBytes < LINK_BUFFERED_BYTES_MAX) {
+      const payloads: Uint8Array[] = []
+      let bytes = 0
+      while (member.next <= last && (bytes === 0 || bytes < FRAME_BYTES_MAX)) {
+        const batch = this.#retained.find(Math.max(member.next, oldest))
+        if (!batch) break
+        payloads.push(batch.payload)
+        bytes += batch.payload.byteLength
+        member.next = batch.last + 1
+      }
+      if (payloads.length === 0) break
+      member.socket.send(encodeBatches(this.#epoch, last, payloads))
+      sent = true
+    }
+    return sent
+  }
+
+  /** Say something to everybody, so that a standby can tell a quiet leader from a cut connection. */
+  beat(): void {
+    for (const { socket } of this.#members) {
+      if (socket.bufferedBytes === 0) socket.send(encodeBatches(this.#epoch, this.#retained.last, []))
+    }
+  }
+
+  /** Hang up on standbys that have said nothing for long. */
+  closeSilent(): void {
+    const since = this.#clock.elapsed() - GONE_MS_MAX
+    for (const member of this.#members) {
+      if (member.heardAt < since) member.socket.close(CloseCode.POLICY_VIOLATION, closeReason('said nothing for long'))
+    }
+  }
+
+  /** Who could lead at once: of those that are ready and were heard of just now, the one that is furthest. */
+  successor(): Member | undefined {
+    const since = this.#clock.elapsed() - SILENT_MS_MAX
+    const ready = [...this.#members].filter(({ isReady, heardAt }) => isReady && heardAt >= since)
+    return ready.toSorted((a, b) => b.sequence - a.sequence)[0]
+  }
+
+  handTo(member: Member, last: number): void {
+    member.socket.send(encodeHandOver(this.#epoch, last))
+  }
+
+  /** Whether every standby knows the behaviour. */
+  allSupport(behaviour: number): boolean {
+    return [...this.#members].every(({ facts }) => facts.behaviours.includes(behaviour))
+  }
+
+  /** Hang up on everybody. */
+  close(reason: string): void {
+    for (const { socket } of this.#members) socket.close(CloseCode.SERVICE_RESTART, closeReason(reason))
+    this.#members.clear()
+  }
+}

@@ -1,0 +1,96 @@
+import type { EngineSettings, Role } from './engine-seams.ts'
+import type { Leader } from './leader.ts'
+import type { Leadership } from './leadership.ts'
+import { LinkHandler, type Away, type MemberDesk } from './link-handler.ts'
+import { memberDesk } from './member-desk.ts'
+import { hashText } from './queries.ts'
+import type { LinkSocket, Timers } from './seams.ts'
+import type { Standby } from './standby.ts'
+
+/** How the engine is at the moment. */
+export interface Standing {
+  readonly role: Role
+  readonly leadership: Leadership | undefined
+  readonly standby: Standby | undefined
+}
+
+export interface ReceptionOptions {
+  readonly settings: Pick<EngineSettings, 'shard' | 'url'>
+  readonly timers: Timers
+  readonly standing: () => Standing
+  readonly repair: () => Promise<number>
+}
+
+/** Who answers those that connect: the leader, or who says where the leader is, or that there will be one in a moment. */
+export class Reception {
+  /** Where the leader is reached, as far as the lease tells; empty when nobody leads. */
+  leaderUrl = ''
+  readonly #options: ReceptionOptions
+  readonly #handlers = new Set<LinkHandler>()
+  readonly #desk: MemberDesk
+  #isLed = true
+
+  constructor(options: ReceptionOptions) {
+    this.#options = options
+    this.#desk = memberDesk({ facts: () => this.#facts(), repair: options.repair })
+  }
+
+  /** A connection was opened; the handler gets what it brings. */
+  connect(socket: LinkSocket): LinkHandler {
+    const handler = new LinkHandler(socket, () => this.#host(), this.#options.timers)
+    this.#handlers.add(handler)
+    return handler
+  }
+
+  /** The connection is gone. */
+  disconnected(handler: LinkHandler): void {
+    this.#handlers.delete(handler)
+    handler.closed()
+  }
+
+  /** Who answers may be somebody else now: those that wait are told. */
+  changed(): void {
+    for (const handler of this.#handlers) handler.hostChanged()
+  }
+
+  /** Whether somebody leads, and where, has been looked up. */
+  looked(isLed: boolean, url: string): void {
+    const wasLed = this.#isLed
+    this.#isLed = isLed
+    this.leaderUrl = url
+    if (isLed && !wasLed) this.changed()
+  }
+
+  #host(): Leader | Away {
+    const { role, leadership } = this.#options.standing()
+    if (role === 'leading' && leadership?.leader) {
+      if (leadership.isCertain) return leadership.leader
+      return { desk: this.#desk, reason: 'lease-uncertain', isSoon: true }
+    }
+    const isElsewhere = this.leaderUrl !== '' && this.leaderUrl !== this.#options.settings.url
+    return {
+      desk: this.#desk,
+      reason: role,
+      isSoon: role === 'taking-over' || (role === 'standby' && !this.#isLed),
+      ...(isElsewhere ? { leader: this.leaderUrl } : {}),
+    }
+  }
+
+  #facts(): { shard: number; epoch: number; sequence: number } & Readonly<Record<string, unknown>> {
+    const { role, leadership, standby } = this.#options.standing()
+    const { shard, url } = this.#options.settings
+    const exchange = (standby?.state ?? leadership?.state)?.exchange
+    return {
+      role,
+      shard,
+      epoch: 0,
+      sequence: exchange?.sequence ?? 0,
+      hash: exchange ? hashText(exchange.runningHash()) : null,
+      lag: standby?.lag ?? null,
+      fed: standby?.isFed ?? false,
+      caughtUp: standby?.isCaughtUp ?? false,
+      url,
+      leader: this.leaderUrl || null,
+    }
+  }
+}

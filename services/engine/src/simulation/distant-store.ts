@@ -1,0 +1,130 @@
+import type { Batch, BatchKey, Head, LeaseView, ReadOptions, RestoredSnapshot, StoredBatch } from '@uptick/journal'
+import { MemoryJournal, type JournalStore } from './memory-journal.ts'
+import { MemoryLease, type MemoryLeaseOptions } from './memory-lease.ts'
+import type { ProcessTime } from './process-time.ts'
+import type { Random } from './random.ts'
+import type { VirtualTime } from './virtual-time.ts'
+
+const TAIL_POLL_MS = 50
+const PAGE_BATCHES = 16
+
+/**
+ * The way of one process to the store: what it asks for is done there a little later, in the order of asking, whatever has
+ * become of the process by then, and it hears of it a little later still, if it runs.
+ */
+export class Distance {
+  readonly #time: VirtualTime
+  readonly #process: ProcessTime
+  readonly #random: Random
+  readonly delayMsMax: number
+  #lastAt = 0
+
+  constructor(time: VirtualTime, process: ProcessTime, random: Random, delayMsMax: number) {
+    this.#time = time
+    this.#process = process
+    this.#random = random
+    this.delayMsMax = delayMsMax
+  }
+
+  call<T>(run: () => Promise<T>): Promise<T> {
+    const now = this.#time.elapsed()
+    const at = Math.max(this.#lastAt, now + this.#delay())
+    this.#lastAt = at
+    return new Promise((resolve, reject) => {
+      this.#time.after(at - now, () => {
+        run().then(
+          (value) => this.#process.after(this.#delay(), () => resolve(value)),
+          (error: unknown) => this.#process.after(this.#delay(), () => reject(error)),
+        )
+      })
+    })
+  }
+
+  /** Until `ms` have passed or `signal` aborts. */
+  wait(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      this.#process.after(ms, resolve)
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+  }
+
+  #delay(): number {
+    return this.#random.next() * this.delayMsMax
+  }
+}
+
+/** The memory journal, at a distance. */
+export class DistantJournal extends MemoryJournal {
+  readonly #distance: Distance
+
+  constructor(store: JournalStore, distance: Distance) {
+    super(store)
+    this.#distance = distance
+  }
+
+  override append(batch: Batch): Promise<'appended' | 'fenced'> {
+    return this.#distance.call(() => super.append(batch))
+  }
+
+  override resolve(key: BatchKey): Promise<'appended' | 'absent' | 'fenced'> {
+    return this.#distance.call(() => super.resolve(key))
+  }
+
+  override head(): Promise<Head> {
+    return this.#distance.call(() => super.head())
+  }
+
+  override latestSnapshot(atMost?: number): Promise<RestoredSnapshot | undefined> {
+    return this.#distance.call(() => super.latestSnapshot(atMost))
+  }
+
+  override skipped(): Promise<Set<number>> {
+    return this.#distance.call(() => super.skipped())
+  }
+
+  override async *read(from: number, options: ReadOptions = {}): AsyncGenerator<StoredBatch> {
+    const batches = await this.#distance.call(() => Array.fromAsync(super.read(from, options)))
+    yield* batches
+  }
+
+  override async *tail(from: number, signal: AbortSignal): AsyncGenerator<StoredBatch> {
+    let next = from
+    while (!signal.aborted) {
+      const page = await this.#distance
+        .call(() => Array.fromAsync(super.read(next)).then((batches) => batches.slice(0, PAGE_BATCHES)))
+        .catch(() => [])
+      for (const batch of page) {
+        if (signal.aborted) return
+        next = batch.last + 1
+        yield batch
+      }
+      if (page.length < PAGE_BATCHES) await this.#distance.wait(TAIL_POLL_MS, signal)
+    }
+  }
+}
+
+/** The memory lease, at a distance. */
+export class DistantLease extends MemoryLease {
+  readonly #distance: Distance
+
+  constructor(store: JournalStore, options: MemoryLeaseOptions, distance: Distance) {
+    super(store, options)
+    this.#distance = distance
+  }
+
+  override look(): Promise<LeaseView> {
+    return this.#distance.call(() => super.look())
+  }
+
+  override claim(ended?: number): Promise<Head | undefined> {
+    return this.#distance.call(() => super.claim(ended))
+  }
+
+  override renew(epoch: number): Promise<boolean> {
+    return this.#distance.call(() => super.renew(epoch))
+  }
+
+  override hand(epoch: number, successor?: string): Promise<boolean> {
+    return this.#distance.call(() => super.hand(epoch, successor))
+  }
+}

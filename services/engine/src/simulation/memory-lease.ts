@@ -1,0 +1,113 @@
+import { JournalError, type Head, type Lease, type LeaseView } from '@uptick/journal'
+import type { MemoryJournal, JournalStore } from './memory-journal.ts'
+
+export interface MemoryLeaseOptions {
+  readonly holder: string
+  readonly url: string
+  readonly leaseMs: number
+  /** The store's clock, ms; the same for all members of a simulation. */
+  readonly time: { elapsed(): number }
+  /** Reached when the journal is. */
+  readonly journal: Pick<MemoryJournal, 'down'>
+}
+
+/** The lease's seam for simulations, on the store that members share. */
+export class MemoryLease implements Lease {
+  readonly holder: string
+  readonly #store: JournalStore
+  readonly #options: MemoryLeaseOptions
+  readonly #listeners = new Set<() => void>()
+  readonly #endListening: () => void
+
+  constructor(store: JournalStore, options: MemoryLeaseOptions) {
+    this.holder = options.holder
+    this.#store = store
+    this.#options = options
+    store.alive.add(this.holder)
+    this.#endListening = store.listen(() => this.#tell())
+  }
+
+  get isAlive(): boolean {
+    return this.#store.alive.has(this.holder)
+  }
+
+  async look(): Promise<LeaseView> {
+    await this.#reach()
+    const { lease, epoch, last } = this.#store
+    return {
+      head: { epoch, last },
+      epoch: lease.epoch,
+      holder: lease.holder,
+      url: lease.url,
+      successor: lease.successor || undefined,
+      halted: lease.halted || undefined,
+      expired: lease.expiresAt <= this.#now,
+      abandoned: !this.#store.alive.has(lease.holder),
+    }
+  }
+
+  async claim(ended = -1): Promise<Head | undefined> {
+    await this.#reach()
+    const store = this.#store
+    const { lease } = store
+    const isOurs = lease.successor === this.holder || lease.holder === this.holder || lease.epoch === ended
+    if (lease.halted !== '' || (lease.expiresAt > this.#now && !isOurs)) return undefined
+    store.epoch++
+    lease.epoch = store.epoch
+    lease.holder = this.holder
+    lease.url = this.#options.url
+    lease.expiresAt = this.#now + this.#options.leaseMs
+    lease.successor = ''
+    store.changed()
+    return { epoch: store.epoch, last: store.last }
+  }
+
+  async renew(epoch: number): Promise<boolean> {
+    await this.#reach()
+    this.#store.alive.add(this.holder)
+    const { lease } = this.#store
+    const isOurs = lease.epoch === epoch && lease.holder === this.holder && lease.successor === ''
+    if (!isOurs || this.#store.epoch !== epoch) return false
+    lease.expiresAt = this.#now + this.#options.leaseMs
+    return true
+  }
+
+  async hand(epoch: number, successor?: string): Promise<boolean> {
+    await this.#reach()
+    const { lease } = this.#store
+    if (lease.epoch !== epoch || lease.holder !== this.holder) return false
+    lease.successor = successor ?? ''
+    if (successor === undefined) lease.expiresAt = -Infinity
+    this.#store.changed()
+    return true
+  }
+
+  async halt(reason: string | undefined): Promise<void> {
+    await this.#reach()
+    this.#store.lease.halted = reason ?? ''
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  close(): Promise<void> {
+    this.#store.alive.delete(this.holder)
+    this.#endListening()
+    return Promise.resolve()
+  }
+
+  get #now(): number {
+    return this.#options.time.elapsed()
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener()
+  }
+
+  #reach(): Promise<void> {
+    const { down } = this.#options.journal
+    return down ? Promise.reject(new JournalError('down', { cause: down })) : Promise.resolve()
+  }
+}

@@ -1,0 +1,180 @@
+import type { Journal, Lease, LeaseView, StoredBatch } from '@uptick/journal'
+import { JournalRolledBackError } from '@uptick/journal'
+import { encodeJoin, type MemberFacts } from '@uptick/protocol'
+import { Candidacy, type Claimed } from './candidacy.ts'
+import { Follower } from './follower.ts'
+import { LeaderLink } from './leader-link.ts'
+import type { Recovered } from './recovery.ts'
+import type { Clock, DialMember, Timers } from './seams.ts'
+import { SnapshotTaker, type SnapshotTakerOptions } from './snapshot-taker.ts'
+import { Sweeps } from './sweeps.ts'
+
+const SNAPSHOT_SWEEP_MS = 1_000
+/** Looks at the lease in a row that found a fed standby behind: its feed is cut, whatever the connection says. */
+const BEHIND_LOOKS_MAX = 3
+/** How often the leader hears how far this standby is, at least. */
+const STANDING_MS = 100
+
+export interface StandbyOptions {
+  readonly recovered: Recovered
+  readonly journal: Journal
+  readonly lease: Lease
+  readonly facts: MemberFacts
+  readonly dialMember: DialMember
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly snapshots: Pick<SnapshotTakerOptions, 'policy' | 'recordedThrough' | 'events'>
+  readonly events: {
+    caughtUp(met: boolean, reason: string): void
+    looked(view: LeaseView): void
+    /** The leader has handed the shard over: this member leads in a moment. */
+    handed(): void
+    trouble(error: unknown): void
+  }
+}
+
+/** The state and the batch that it could not follow, for a person to look at. */
+export class StandbyFailure extends Error {
+  override readonly name = 'StandbyFailure'
+  readonly batch: StoredBatch | undefined
+
+  constructor(cause: unknown, batch: StoredBatch | undefined) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    this.batch = batch
+  }
+}
+
+/**
+ * A hot standby: its state follows the journal command by command, fed by the leader, so that it can lead at once; and
+ * it waits for its turn.
+ */
+export class Standby {
+  readonly #options: StandbyOptions
+  readonly #follower: Follower
+  readonly #link: LeaderLink
+  readonly #candidacy: Candidacy
+  readonly #sweeps: Sweeps
+  readonly #failure: Promise<never>
+  #fail: (error: StandbyFailure) => void = () => undefined
+  #isCaughtUp = false
+  /** End of the journal at the last look. */
+  #seen: number | undefined
+  #behindLooks = 0
+  #stopped = false
+
+  constructor(options: StandbyOptions) {
+    this.#options = options
+    const { recovered, journal, lease, facts, dialMember, clock, timers, snapshots, events } = options
+    this.#failure = new Promise((_resolve, reject) => (this.#fail = reject))
+    // Awaited together with the claim.
+    this.#failure.catch(() => undefined)
+    this.#follower = new Follower({
+      journal,
+      replica: recovered.replica,
+      clock,
+      timers,
+      events: {
+        failed: (error, batch) => this.#fail(new StandbyFailure(error, batch)),
+        trouble: (error) => events.trouble(error),
+      },
+    })
+    this.#link = new LeaderLink(dialMember, clock, {
+      join: () => encodeJoin(this.sequence + 1, facts),
+      batches: ({ payloads }) => {
+        this.#follower.offer(payloads)
+        this.#stand()
+      },
+      handedOver: ({ epoch }) => {
+        this.#candidacy.handedOver(epoch)
+        events.handed()
+      },
+      lost: () => {
+        this.#follower.feedLost()
+        this.#candidacy.wake()
+      },
+    })
+    this.#candidacy = new Candidacy({
+      lease,
+      clock,
+      timers,
+      sequence: () => this.sequence,
+      events: { looked: (view, sequence) => this.#looked(view, sequence), trouble: (error) => events.trouble(error) },
+    })
+    const taker = new SnapshotTaker({ ...snapshots, journal, clock, exchange: recovered.exchange })
+    this.#sweeps = new Sweeps(timers)
+    this.#sweeps.every(SNAPSHOT_SWEEP_MS, () => void taker.consider())
+    this.#sweeps.every(STANDING_MS, () => this.#stand())
+  }
+
+  get state(): Recovered {
+    return this.#options.recovered
+  }
+
+  get sequence(): number {
+    return this.#options.recovered.exchange.sequence
+  }
+
+  /** Commands that the journal had at the last look and this state has not. */
+  get lag(): number {
+    return Math.max(0, (this.#seen ?? this.sequence) - this.sequence)
+  }
+
+  /** Whether the leader has handed the shard over, and the claim is under way. */
+  get isHanded(): boolean {
+    return this.#candidacy.isHanded
+  }
+
+  get isCaughtUp(): boolean {
+    return this.#isCaughtUp
+  }
+
+  /** Whether the leader's own feed keeps it current. */
+  get isFed(): boolean {
+    return this.#follower.isFed
+  }
+
+  /**
+   * Follow until the shard is ours; undefined when stopped before.
+   *
+   * @throws StandbyFailure when the state cannot follow any more
+   */
+  claimed(): Promise<Claimed | undefined> {
+    this.#follower.start()
+    return Promise.race([this.#candidacy.claimed(), this.#failure])
+  }
+
+  /** Resolves when the state does not change any more. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    this.#candidacy.stop()
+    this.#sweeps.stop()
+    this.#link.close()
+    await this.#follower.stop()
+  }
+
+  #looked(view: LeaseView, before: number): void {
+    if (this.#stopped) return
+    const { lease, events } = this.#options
+    if (view.head.last < before) {
+      const error = new JournalRolledBackError(`the journal ends at ${view.head.last}, our state at ${before}`)
+      return this.#fail(new StandbyFailure(error, undefined))
+    }
+    // At the end, or as far as the end was one look ago: under load there is always something on its way.
+    this.#isCaughtUp = this.sequence >= Math.min(this.#seen ?? view.head.last, view.head.last)
+    this.#seen = view.head.last
+    this.#behindLooks = this.#isCaughtUp || !this.#follower.isFed ? 0 : this.#behindLooks + 1
+    if (this.#behindLooks >= BEHIND_LOOKS_MAX) {
+      this.#behindLooks = 0
+      this.#link.close()
+      this.#follower.feedLost()
+    }
+    events.caughtUp(this.#isCaughtUp, this.#isCaughtUp ? '' : `${this.lag} commands behind`)
+    events.looked(view)
+    const isLed = !view.expired && view.holder !== lease.holder
+    this.#link.follow(isLed ? view.url : '')
+  }
+
+  #stand(): void {
+    this.#link.stand(this.sequence, this.#isCaughtUp)
+  }
+}

@@ -1,0 +1,69 @@
+import { CommandKind } from '@uptick/core'
+import { openJournal } from '@uptick/journal'
+import { createDatabase } from '@uptick/journal/testing'
+import { Client } from 'pg'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { startEngine, untilRole, type RunningEngine } from './running-engine.ts'
+import { TestGateway } from './test-gateway.ts'
+
+const database = await createDatabase()
+const running: RunningEngine[] = []
+
+afterEach(async () => {
+  for (const engine of running.splice(0)) await engine.stop()
+})
+afterAll(() => database.drop())
+
+async function start(): Promise<RunningEngine> {
+  const started = await startEngine(database.url)
+  running.push(started)
+  return started
+}
+
+/** What a fail-over to a replica that was behind does to the journal. */
+async function loseFrom(sequence: number): Promise<void> {
+  const client = new Client({ connectionString: database.url })
+  await client.connect()
+  await client.query('BEGIN')
+  await client.query('DELETE FROM journal_batch WHERE first_sequence >= $1', [sequence])
+  await client.query('UPDATE journal_head SET last = $1', [sequence - 1])
+  await client.query('COMMIT')
+  await client.end()
+}
+
+test('a journal that lost rows halts the shard; what a member still holds is appended again', async () => {
+  const leader = await start()
+  const standby = await start()
+  const gateway = await TestGateway.connect(leader.url, 5)
+  gateway.openSession()
+  for (let number = 1; number <= 20; number++) {
+    gateway.send([{ kind: CommandKind.ADD_ACCOUNT, number, text: `account ${number}` }])
+    await gateway.untilReplied(number)
+  }
+  await gateway.hangUp()
+  const { exchange } = leader.engine.leader!
+  const before = [exchange.sequence, exchange.stateHash()]
+  await loseFrom(11)
+  await untilRole(standby, 'halted')
+  expect(standby.lifecycle.condition('journal')?.reason).toMatch(/ahead of the journal: .* ends at 10, our state at 21/)
+  await leader.stop()
+  running.splice(running.indexOf(leader), 1)
+  // Nobody leads the shortened journal.
+  const third = await start()
+  expect(third.engine.role).toBe('standby')
+
+  const operator = await TestGateway.connect(standby.url, 0, -1)
+  expect((await operator.ask({ kind: 'status' })).body).toMatchObject({ role: 'halted', sequence: 21 })
+  expect((await operator.ask({ kind: 'repair' })).body).toEqual({ appended: 11 })
+  await operator.hangUp()
+  await untilRole(third, 'leading')
+  const { exchange: repaired } = third.engine.leader!
+  expect([repaired.sequence, repaired.stateHash()]).toEqual(before)
+  const again = await TestGateway.connect(third.url, 5, 22)
+  again.send([{ kind: CommandKind.ADD_ACCOUNT, number: 21, text: 'one more' }])
+  await again.untilReplied(21)
+  await again.hangUp()
+  const journal = openJournal(database.url, { shard: 0 })
+  expect((await Array.fromAsync(journal.read(1))).at(-1)?.last).toBe(22)
+  await journal.close()
+})

@@ -1,0 +1,84 @@
+import type { DataFolder } from '../data-folder.ts'
+import { GRACE_MS } from '../service.ts'
+import type { ReplicaDefinition } from './replica.ts'
+
+/** Ports of the cluster, by use; a gateway has two for probes, because old and new run side by side in a roll. */
+export const PORT_NAMES = [
+  'postgres',
+  'control',
+  'operator',
+  'link-1',
+  'link-2',
+  'engine-1',
+  'engine-2',
+  'recorder',
+  'gateway-1',
+  'gateway-1-next',
+  'gateway-2',
+  'gateway-2-next',
+] as const
+
+export type Ports = Readonly<Record<(typeof PORT_NAMES)[number], number>>
+
+/** From the notice on WebSockets to the first goodbye: time to connect elsewhere first. */
+const NOTICE_MS = 1_000
+const DRAIN_MS = 12_000
+const EVICTION_MS = 10_000
+const HAND_OFF_MS = 3_000
+
+type Definition = Omit<ReplicaDefinition, 'logFile' | 'verbose' | 'onRestart'>
+
+/** Every process of the cluster but PostgreSQL, in the order of their start. */
+export function clusterDefinitions(folder: DataFolder, ports: Ports, databaseUrl: string): Definition[] {
+  const common = {
+    DATABASE_URL: databaseUrl,
+    SHARD: '0',
+    // Types are stripped once, not at every start; and without stripping the engine's typed arrays are faster.
+    NODE_COMPILE_CACHE: folder.file('compile-cache'),
+  }
+  const engine = (number: 1 | 2): Definition => ({
+    kind: 'engine',
+    name: `engine-${number}`,
+    entry: '../../engine/src/main.ts',
+    opsPorts: [ports[`engine-${number}`]],
+    environment: {
+      ...common,
+      INSTANCE: `engine-${number}`,
+      LINK_HOST: '127.0.0.1',
+      LINK_PORT: String(ports[`link-${number}`]),
+      EVIDENCE_FOLDER: folder.file('evidence'),
+    },
+  })
+  const gateway = (number: 1 | 2): Definition => ({
+    kind: 'gateway',
+    name: `gateway-${number}`,
+    entry: '../../gateway/src/main.ts',
+    opsPorts: [ports[`gateway-${number}`], ports[`gateway-${number}-next`]],
+    environment: {
+      ...common,
+      INSTANCE: `gateway-${number}`,
+      // The supervisor has the public sockets; a gateway's own are only for looking at it alone.
+      CONNECTIONS: 'parent',
+      PORT: '0',
+      OPERATOR_PORT: '0',
+      OPERATOR_TOKEN: folder.settings.operatorToken,
+      // Everybody here is the person at this machine: past a limit there is an error, not a ban.
+      LIMIT_BANS: 'false',
+      KEY_ENCRYPTION_KEY: folder.settings.keyEncryptionKey,
+      ENGINE_URLS: [ports['link-1'], ports['link-2']].map((port) => `ws://127.0.0.1:${port}/link`).join(','),
+      DRAIN_FLOOR_MS: String(NOTICE_MS),
+      DRAIN_MS: String(DRAIN_MS),
+      EVICTION_MS: String(EVICTION_MS),
+      HAND_OFF_MS: String(HAND_OFF_MS),
+      GRACE_MS: String(GRACE_MS),
+    },
+  })
+  const recorder: Definition = {
+    kind: 'recorder',
+    name: 'recorder',
+    entry: '../../recorder/src/main.ts',
+    opsPorts: [ports.recorder],
+    environment: common,
+  }
+  return [engine(1), engine(2), recorder, gateway(1), gateway(2)]
+}

@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
+import { readRunning, readSettings } from '../data-folder.ts'
+import { messageOf, Problem } from '../problem.ts'
+import type { Rolled, RollStep } from '../roll/roller.ts'
+import type { ClusterStatus } from '../status/status.ts'
+import type { RollLine } from './control-server.ts'
+
+/** The roll was not begun, or stopped on its way. */
+export class RollError extends Error {
+  override readonly name = 'RollError'
+  /** Nothing was touched. */
+  readonly refused: boolean
+
+  constructor(message: string, refused: boolean) {
+    super(message)
+    this.refused = refused
+  }
+}
+
+/** Asks the supervisor that runs on a data folder. */
+export class ControlClient {
+  readonly #url: string
+  readonly #token: string
+
+  constructor(url: string, token: string) {
+    this.#url = url
+    this.#token = token
+  }
+
+  /** @throws Problem when nothing runs there */
+  static find(folder: string): ControlClient {
+    const settings = existsSync(folder) ? readSettings(folder) : undefined
+    const running = settings === undefined ? undefined : readRunning(folder)
+    if (settings === undefined || running === undefined)
+      throw new Problem(`No exchange runs on ${folder}: start one with "npm start", or name its folder with --data.`)
+    return new ControlClient(running.controlUrl, settings.operatorToken)
+  }
+
+  async status(): Promise<ClusterStatus> {
+    const status: ClusterStatus = JSON.parse(await (await this.#send('GET', '/status')).text())
+    return status
+  }
+
+  /**
+   * Replace processes; `onStep` hears of each step when it is done. Resolves with the milliseconds that all took.
+   *
+   * @throws RollError when it is refused or fails
+   */
+  async roll(what: Rolled, onStep: (step: RollStep) => void): Promise<number> {
+    const { body } = await this.#send('POST', `/rolls/${what}`)
+    if (body === null) throw new Problem('The supervisor answered nothing.')
+    for await (const text of createInterface({ input: Readable.fromWeb(body) })) {
+      const line: RollLine = JSON.parse(text)
+      if ('done' in line) return line.milliseconds
+      if ('failed' in line) throw new RollError(line.failed, line.refused)
+      onStep(line)
+    }
+    throw new Problem('The supervisor ended before the roll did.')
+  }
+
+  async #send(method: string, path: string): Promise<Response> {
+    let response: Response
+    try {
+      response = await fetch(this.#url + path, { method, headers: { authorization: `Bearer ${this.#token}` } })
+    } catch (error) {
+      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+      throw new Problem(`The supervisor at ${this.#url} does not answer: ${messageOf(cause)}.`)
+    }
+    if (response.ok) return response
+    throw new Problem(`The supervisor refuses: ${await response.text()}`)
+  }
+}

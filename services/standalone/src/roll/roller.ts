@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Replica } from '../cluster/replica.ts'
+import type { ClusterStatus } from '../status/status.ts'
+
+const SETTLED_MAX_MS = 30_000
+const HAND_OFF_MAX_MS = 30_000
+const POLL_MS = 20
+
+export const ROLLED = ['engine', 'gateway', 'recorder', 'all'] as const
+export type Rolled = (typeof ROLLED)[number]
+
+/** The roll is not begun; the message says why. */
+export class RollRefused extends Error {
+  override readonly name = 'RollRefused'
+}
+
+export interface RollStep {
+  readonly process: string
+  readonly what: string
+  readonly milliseconds: number
+}
+
+/**
+ * Replaces processes one by one while traffic flows: each is ready before the next one goes. Gateways get their
+ * successor first; of the engines the standbys go first, then the leader hands over and goes; the recorder is needed by
+ * nobody who trades.
+ */
+export class Roller {
+  readonly #cluster: Cluster
+  readonly #status: () => Promise<ClusterStatus>
+  #rolling: Rolled | undefined
+
+  constructor(cluster: Cluster, status: () => Promise<ClusterStatus>) {
+    this.#cluster = cluster
+    this.#status = status
+  }
+
+  /** @throws RollRefused before anything was touched, Problem or Error when a new process does not become ready */
+  async roll(what: Rolled, onStep: (step: RollStep) => void): Promise<void> {
+    if (this.#rolling !== undefined) throw new RollRefused(`a roll of ${this.#rolling} is under way`)
+    this.#rolling = what
+    try {
+      const unready = await this.#unready()
+      if (unready !== '') throw new RollRefused(unready)
+      if (what === 'recorder' || what === 'all')
+        for (const replica of this.#cluster.replicas('recorder')) await this.#replace(replica, onStep)
+      if (what === 'engine' || what === 'all') await this.#rollEngines(onStep)
+      if (what === 'gateway' || what === 'all')
+        for (const replica of this.#cluster.replicas('gateway')) await this.#rollGateway(replica, onStep)
+    } finally {
+      this.#rolling = undefined
+    }
+  }
+
+  async #rollEngines(onStep: (step: RollStep) => void): Promise<void> {
+    const leader = await this.#cluster.leader()
+    const standbys = this.#cluster.replicas('engine').filter((engine) => engine !== leader)
+    for (const standby of standbys) await this.#replace(standby, onStep)
+    if (leader) await this.#replaceLeader(leader, onStep)
+  }
+
+  /** Stop it, then start its successor in its place. */
+  async #replace(replica: Replica, onStep: (step: RollStep) => void): Promise<void> {
+    const note = stepsOf(replica, onStep)
+    await note('stopped', replica.stop())
+    await note('started and ready', replica.start())
+    await this.#settled()
+  }
+
+  /** SIGTERM has it hand over; the rest is as for a standby. */
+  async #replaceLeader(replica: Replica, onStep: (step: RollStep) => void): Promise<void> {
+    const note = stepsOf(replica, onStep)
+    const stopped = replica.stop()
+    await note('led by another', this.#ledByOther(replica))
+    await note('stopped', stopped)
+    await note('started and ready', replica.start())
+    await this.#settled()
+  }
+
+  async #rollGateway(replica: Replica, onStep: (step: RollStep) => void): Promise<void> {
+    const note = stepsOf(replica, onStep)
+    const starting = replica.startBeside()
+    await note('successor started and ready', starting)
+    const old = await starting
+    if (!old) return
+    await note('gets no more connections', this.#cluster.retire(old))
+    await note(() => `left: ${this.#cluster.drainOf(old) || 'without a word'}`, old.stop())
+    await this.#settled()
+  }
+
+  async #ledByOther(before: Replica): Promise<void> {
+    for (const began = performance.now(); performance.now() - began < HAND_OFF_MAX_MS; await delay(POLL_MS)) {
+      const leader = await this.#cluster.leader()
+      if (leader !== undefined && leader !== before) return
+    }
+    throw new Error(`nobody leads ${HAND_OFF_MAX_MS / 1000} s after ${before.name} was told to hand over`)
+  }
+
+  /** Everybody is ready again, so that the next one may go. */
+  async #settled(): Promise<void> {
+    let unready = ''
+    for (const began = performance.now(); performance.now() - began < SETTLED_MAX_MS; await delay(POLL_MS)) {
+      unready = await this.#unready()
+      if (unready === '') return
+    }
+    throw new Error(unready)
+  }
+
+  /** Who is not ready, in a sentence; empty when nothing is amiss. */
+  async #unready(): Promise<string> {
+    const { processes, leader } = await this.#status()
+    const unready = processes.filter(({ ready }) => !ready)
+    if (unready.length > 0)
+      return `not ready: ${unready.map(({ name, reason }) => (reason === '' ? name : `${name} (${reason})`)).join(', ')}`
+    return leader === undefined ? 'nobody leads' : ''
+  }
+}
+
+/** Reports what was done, and how long it took, when it is done. */
+function stepsOf(replica: Replica, onStep: (step: RollStep) => void) {
+  return async (what: string | (() => string), done: Promise<unknown>): Promise<void> => {
+    const began = performance.now()
+    await done
+    const milliseconds = Math.round(performance.now() - began)
+    onStep({ process: replica.name, what: typeof what === 'string' ? what : what(), milliseconds })
+  }
+}

@@ -1,0 +1,120 @@
+import type { OperatorClient } from '../operator/client.ts'
+import type { Kind } from '../cluster/replica.ts'
+import { Samples } from './metrics-text.ts'
+
+const PROBE_MAX_MS = 1_000
+
+/** A process as it says it is, this moment. */
+export interface ProcessStatus {
+  readonly name: string
+  readonly process: number
+  readonly ready: boolean
+  /** Of an engine: what it does. Of others their kind. */
+  readonly role: string
+  /** The epoch that it leads or follows; undefined where there is none. */
+  readonly epoch?: number | undefined
+  /** Last sequence that it has executed, received or recorded. */
+  readonly sequence?: number | undefined
+  /** Commands of the journal that it has not. */
+  readonly lag?: number | undefined
+  /** The leader's running hash; of a standby whether its own is the same. */
+  readonly hash?: string | undefined
+  /** Why it is not ready. */
+  readonly reason: string
+}
+
+export interface ClusterStatus {
+  /** Undefined when nobody leads. */
+  readonly leader: string | undefined
+  readonly epoch: number | undefined
+  readonly sequence: number | undefined
+  readonly hash: string | undefined
+  readonly processes: readonly ProcessStatus[]
+}
+
+/** What is asked. */
+export interface Observed {
+  readonly name: string
+  readonly kind: Kind
+  readonly process: number
+  readonly opsUrl: string | undefined
+}
+
+interface Readiness {
+  readonly ok: boolean
+  readonly conditions: readonly { readonly name: string; readonly met: boolean; readonly reason: string }[]
+}
+
+interface EngineAnswer {
+  readonly engine: { readonly sequence: number; readonly hash: string }
+}
+
+/** Ask every process, and the leader for its hash. Who does not answer is not ready. */
+export async function clusterStatus(observed: readonly Observed[], operator: OperatorClient): Promise<ClusterStatus> {
+  const [processes, answer] = await Promise.all([
+    Promise.all(observed.map((one) => processStatus(one))),
+    operator.call<EngineAnswer>('GET', '/status').catch(() => undefined),
+  ])
+  const leader = processes.find(({ role }) => role === 'leading')
+  const hash = answer?.engine.hash
+  return {
+    leader: leader?.name,
+    epoch: leader?.epoch,
+    sequence: answer?.engine.sequence ?? leader?.sequence,
+    hash,
+    processes: processes.map((one) => (one === leader ? { ...one, hash } : one)),
+  }
+}
+
+/** What an engine does now; undefined when it does not answer. */
+export async function roleOf(opsUrl: string | undefined): Promise<string | undefined> {
+  if (opsUrl === undefined) return undefined
+  const samples = await metricsOf(opsUrl)
+  return samples?.state('engine_role', 'role')
+}
+
+async function processStatus({ name, kind, process, opsUrl }: Observed): Promise<ProcessStatus> {
+  if (opsUrl === undefined) return { name, process, ready: true, role: kind, reason: '' }
+  const [readiness, samples] = await Promise.all([readinessOf(opsUrl), metricsOf(opsUrl)])
+  if (!readiness || !samples) return { name, process, ready: false, role: kind, reason: 'does not answer' }
+  const unmet = readiness.conditions.filter(({ met }) => !met)
+  const reason = unmet.map((condition) => `${condition.name}: ${condition.reason}`).join('; ')
+  const base = { name, process, ready: readiness.ok, role: kind, reason }
+  if (kind === 'gateway') {
+    return { ...base, epoch: samples.value('gateway_link_epoch'), sequence: samples.value('gateway_link_sequence') }
+  }
+  if (kind === 'recorder') {
+    const [sequence, lag] = [samples.value('recorder_recorded_sequence'), samples.value('recorder_lag_sequences')]
+    return { ...base, sequence, lag }
+  }
+  const role = samples.state('engine_role', 'role') ?? kind
+  const isLeading = role === 'leading'
+  const hashEqual = readiness.conditions.find((condition) => condition.name === 'hash-equal')?.met
+  return {
+    ...base,
+    role,
+    epoch: isLeading ? samples.value('engine_epoch') : undefined,
+    sequence: samples.value('engine_sequence'),
+    lag: isLeading ? undefined : samples.value('engine_lag_commands'),
+    hash: isLeading || hashEqual === undefined ? undefined : hashEqual ? 'equal' : 'differs',
+  }
+}
+
+async function readinessOf(opsUrl: string): Promise<Readiness | undefined> {
+  try {
+    const response = await fetch(`${opsUrl}/readyz`, { signal: AbortSignal.timeout(PROBE_MAX_MS) })
+    const readiness: Readiness = JSON.parse(await response.text())
+    return readiness
+  } catch {
+    return undefined
+  }
+}
+
+async function metricsOf(opsUrl: string): Promise<Samples | undefined> {
+  try {
+    const response = await fetch(`${opsUrl}/metrics`, { signal: AbortSignal.timeout(PROBE_MAX_MS) })
+    return Samples.parse(await response.text())
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,49 @@
+import type { Head } from './journal.ts'
+
+/** Who leads a shard, as PostgreSQL saw it at the moment of looking. */
+export interface LeaseView {
+  readonly head: Head
+  /** The epoch that the holder leads, or led; 0 before the first. */
+  readonly epoch: number
+  readonly holder: string
+  /** Where the holder is reached. */
+  readonly url: string
+  /** Whom the holder has handed the shard to. */
+  readonly successor: string | undefined
+  /** Why nobody may lead, if so. */
+  readonly halted: string | undefined
+  /** The lease has run out by PostgreSQL's clock, or was given up. */
+  readonly expired: boolean
+  /** The holder's session lock is free: its process has ended, or its connection has. */
+  readonly abandoned: boolean
+}
+
+/**
+ * When a member may take over a shard – never whether that is safe: that is the fence in the append. The lease runs by
+ * PostgreSQL's clock; a holder keeps a session lock as a sign of life besides, so that its death is seen at once.
+ */
+export interface Lease {
+  /** Names this process among all that ever were. */
+  readonly holder: string
+  /** Whether our sign of life stands, as far as we know. */
+  readonly isAlive: boolean
+  look(): Promise<LeaseView>
+  /**
+   * Take the lease if it has run out, was handed to us, is ours, or belongs to the epoch `ended`, whose leader the caller
+   * knows to be gone; raises the epoch in the same statement, durably: nobody else's append succeeds from now on, and
+   * everything up to the head's last sequence is durable. Undefined when somebody else has it.
+   */
+  claim(ended?: number): Promise<Head | undefined>
+  /** Prolong the lease of `epoch` by its full length from now; false when it is not ours any more. */
+  renew(epoch: number): Promise<boolean>
+  /** Give `epoch` to the named successor, who may claim at once; to nobody in particular when there is none. */
+  hand(epoch: number, successor?: string): Promise<boolean>
+  /** Keep everybody from leading: the journal has lost rows. Undefined lifts it. */
+  halt(reason: string | undefined): Promise<void>
+  /**
+   * Hear of hands and claims by others, and of the loss of our sign of life, as soon as they are known. Returns what ends
+   * the listening.
+   */
+  onChange(listener: () => void): () => void
+  close(): Promise<void>
+}

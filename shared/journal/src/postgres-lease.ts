@@ -1,0 +1,165 @@
+import { randomInt } from 'node:crypto'
+import { Client } from 'pg'
+import { connectionSettings } from './connection-settings.ts'
+import type { Connection } from './connection-settings.ts'
+import { JournalError } from './errors.ts'
+import type { Head } from './journal.ts'
+import type { Lease, LeaseView } from './lease.ts'
+import type { PostgresJournal } from './postgres-journal.ts'
+import { prepareBackend } from './sql/backends.ts'
+import { ensureLease, haltLease, handLease, LEASE_CHANNEL, readLease, renewLease, showLife } from './sql/lease.ts'
+
+/** Keys of signs of life are drawn from here; two holders with the same one would only seem to live longer. */
+const LIFE_MAX = 2 ** 31 - 1
+
+export interface LeaseOptions {
+  /** 0 … 999. */
+  readonly shard: number
+  /** Names this process among all that ever were. */
+  readonly holder: string
+  /** Where others reach this process. */
+  readonly url: string
+  readonly leaseMs: number
+}
+
+interface Open {
+  readonly client: Client
+  readonly life: number
+}
+
+/**
+ * The lease in PostgreSQL, on one connection of its own, which also carries the sign of life: as long as it stands,
+ * others see the holder alive. Claims go through the journal's writing connection, so that one whose answer was lost can
+ * not be carried out later.
+ */
+export class PostgresLease implements Lease {
+  readonly holder: string
+  readonly #journal: PostgresJournal
+  readonly #connection: Connection
+  readonly #options: LeaseOptions
+  readonly #listeners = new Set<() => void>()
+  #open: Open | undefined
+  #opening: Promise<Open> | undefined
+  #closed = false
+
+  constructor(journal: PostgresJournal, connection: Connection, options: LeaseOptions) {
+    this.holder = options.holder
+    this.#journal = journal
+    this.#connection = connection
+    this.#options = options
+  }
+
+  get isAlive(): boolean {
+    return this.#open !== undefined
+  }
+
+  async look(): Promise<LeaseView> {
+    return this.#run('the lease could not be read', async ({ client }) => {
+      const { shard } = this.#options
+      let view = await readLease(client, shard)
+      if (!view) {
+        await ensureLease(client, shard)
+        view = await readLease(client, shard)
+      }
+      if (!view) throw new JournalError('the lease has no row')
+      return view
+    })
+  }
+
+  async claim(ended = 0): Promise<Head | undefined> {
+    const { holder, url, leaseMs } = this.#options
+    const { life } = await this.#connect()
+    return this.#journal.claim({ holder, url, life, leaseMs, ended })
+  }
+
+  async renew(epoch: number): Promise<boolean> {
+    return this.#run('the lease could not be renewed', ({ client, life }) => {
+      const { shard, holder, leaseMs } = this.#options
+      return renewLease(client, shard, epoch, { holder, life, leaseMs })
+    })
+  }
+
+  async hand(epoch: number, successor?: string): Promise<boolean> {
+    return this.#run('the lease could not be handed on', ({ client }) =>
+      handLease(client, this.#options.shard, epoch, this.holder, successor),
+    )
+  }
+
+  async halt(reason: string | undefined): Promise<void> {
+    await this.#run('the shard could not be halted', ({ client }) => haltLease(client, this.#options.shard, reason))
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    const open = this.#open ?? (await this.#opening?.catch(() => undefined))
+    this.#open = undefined
+    await open?.client.end().catch(() => undefined)
+  }
+
+  async #run<T>(what: string, statement: (open: Open) => Promise<T>): Promise<T> {
+    try {
+      return await statement(await this.#connect())
+    } catch (error) {
+      throw error instanceof JournalError ? error : new JournalError(what, { cause: error })
+    }
+  }
+
+  #connect(): Promise<Open> {
+    if (this.#closed) return Promise.reject(new JournalError('the lease is closed'))
+    if (this.#open) return Promise.resolve(this.#open)
+    this.#opening ??= this.#openClient().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  async #openClient(): Promise<Open> {
+    const { leaseMs } = this.#options
+    const client = new Client({
+      ...connectionSettings(this.#connection, 'uptick-lease'),
+      // A statement that hangs must leave time to try again on another connection before the lease runs out.
+      query_timeout: leaseMs / 2,
+      connectionTimeoutMillis: leaseMs,
+    })
+    let broken = false
+    const lose = (): void => {
+      broken = true
+      if (this.#open?.client !== client) return
+      this.#open = undefined
+      client.connection.stream.destroy()
+      this.#tell()
+    }
+    client.on('error', lose)
+    client.on('end', lose)
+    try {
+      await client.connect()
+      await prepareBackend(client)
+      const life = randomInt(1, LIFE_MAX)
+      if (!(await showLife(client, life))) throw new JournalError('the sign of life is taken')
+      client.on('notification', ({ payload }) => {
+        if (payload === String(this.#options.shard)) this.#tell()
+      })
+      await client.query(`LISTEN ${LEASE_CHANNEL}`)
+      if (broken) throw new JournalError('the connection broke')
+      this.#open = { client, life }
+      return this.#open
+    } catch (error) {
+      void client.end().catch(() => undefined)
+      throw error
+    }
+  }
+
+  #tell(): void {
+    if (!this.#closed) for (const listener of this.#listeners) listener()
+  }
+}
+
+/** The lease of one shard. Connects when first used. */
+export function openLease(journal: PostgresJournal, connection: Connection, options: LeaseOptions): PostgresLease {
+  return new PostgresLease(journal, connection, options)
+}

@@ -1,0 +1,164 @@
+import type { Head } from '../journal.ts'
+import type { Queryable } from './queryable.ts'
+
+/** First key of the session locks that are signs of life: "UPTL". The second is the holder's own, drawn by chance. */
+const LIFE_CLASS = 0x5550_544c
+
+/** The channel on which candidates hear that the lease has changed hands. The payload is the shard. */
+export const LEASE_CHANNEL = 'uptick_lease'
+
+export interface LeaseRow {
+  readonly head: Head
+  readonly epoch: number
+  readonly holder: string
+  readonly url: string
+  readonly successor: string | undefined
+  readonly halted: string | undefined
+  readonly expired: boolean
+  readonly abandoned: boolean
+}
+
+/** Take the session lock of `life`; it lasts as long as the connection. */
+export async function showLife(db: Queryable, life: number): Promise<boolean> {
+  const { rows } = await db.query<{ locked: boolean }>({
+    text: 'SELECT pg_try_advisory_lock($1::integer, $2::integer) AS locked',
+    values: [LIFE_CLASS, life],
+  })
+  return rows[0]?.locked ?? false
+}
+
+/** Every shard has a row, so that claims have something to wait for. */
+export async function ensureLease(db: Queryable, shard: number): Promise<void> {
+  await db.query({
+    text: 'INSERT INTO journal_lease (shard) VALUES ($1) ON CONFLICT DO NOTHING',
+    values: [shard],
+  })
+}
+
+/**
+ * The lease and the head. The holder's lock is tried in shared mode and let go with the statement: candidates that look at
+ * the same time do not take each other for the holder.
+ */
+export async function readLease(db: Queryable, shard: number): Promise<LeaseRow | undefined> {
+  const { rows } = await db.query<{
+    head_epoch: string | null
+    last: string | null
+    epoch: string
+    holder: string
+    url: string
+    successor: string | null
+    halted: string | null
+    expired: boolean
+    abandoned: boolean
+  }>({
+    name: 'read-lease',
+    text: `
+      SELECT head.epoch AS head_epoch, head.last, lease.epoch, lease.holder, lease.url, lease.successor, lease.halted,
+        lease.expires_at <= clock_timestamp() AS expired,
+        pg_try_advisory_xact_lock_shared($2::integer, lease.life) AS abandoned
+      FROM journal_lease lease LEFT JOIN journal_head head ON head.shard = lease.shard
+      WHERE lease.shard = $1`,
+    values: [shard, LIFE_CLASS],
+  })
+  const row = rows[0]
+  if (!row) return undefined
+  return {
+    head: { epoch: Number(row.head_epoch ?? 0), last: Number(row.last ?? 0) },
+    epoch: Number(row.epoch),
+    holder: row.holder,
+    url: row.url,
+    successor: row.successor ?? undefined,
+    halted: row.halted ?? undefined,
+    expired: row.expired,
+    abandoned: row.abandoned,
+  }
+}
+
+export interface ClaimRow {
+  readonly holder: string
+  readonly url: string
+  readonly life: number
+  readonly leaseMs: number
+  /** The epoch whose leader is known to be gone; 0 when none is. */
+  readonly ended: number
+}
+
+/**
+ * Take the lease and raise the epoch in one statement. Of several candidates one goes first; the others wait for its row
+ * lock, look again, and find the lease taken. Undefined when it was not to be had.
+ */
+export async function claimLease(db: Queryable, shard: number, claim: ClaimRow): Promise<Head | undefined> {
+  const { rows } = await db.query<{ epoch: string; last: string }>({
+    name: 'claim-lease',
+    text: `
+      WITH free AS (
+        SELECT shard FROM journal_lease
+        WHERE shard = $1::integer AND halted IS NULL AND (
+          expires_at <= clock_timestamp() OR successor = $2::text OR holder = $2::text OR epoch = $6::bigint)
+        FOR UPDATE
+      ), head AS (
+        INSERT INTO journal_head AS head (shard, epoch, last) SELECT shard, 1, 0 FROM free
+        ON CONFLICT (shard) DO UPDATE SET epoch = head.epoch + 1
+        RETURNING shard, epoch, last
+      ), told AS (
+        SELECT pg_notify('${LEASE_CHANNEL}', $1::text) FROM head
+      )
+      UPDATE journal_lease lease SET epoch = head.epoch, holder = $2::text, url = $3::text, life = $4::integer,
+        expires_at = clock_timestamp() + $5::float8 * interval '1 millisecond', successor = NULL
+      FROM head LEFT JOIN told ON true
+      WHERE lease.shard = head.shard
+      RETURNING head.epoch, head.last`,
+    values: [shard, claim.holder, claim.url, claim.life, claim.leaseMs, claim.ended || -1],
+  })
+  const row = rows[0]
+  return row && { epoch: Number(row.epoch), last: Number(row.last) }
+}
+
+/** Prolong the lease of `epoch`; false when it is no longer the holder's, or the epoch no longer the journal's. */
+export async function renewLease(
+  db: Queryable,
+  shard: number,
+  epoch: number,
+  { holder, life, leaseMs }: Pick<ClaimRow, 'holder' | 'life' | 'leaseMs'>,
+): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'renew-lease',
+    text: `
+      UPDATE journal_lease lease SET life = $4, expires_at = clock_timestamp() + $5::float8 * interval '1 millisecond'
+      FROM journal_head head
+      WHERE lease.shard = $1 AND lease.epoch = $2 AND lease.holder = $3 AND lease.successor IS NULL
+        AND head.shard = lease.shard AND head.epoch = $2`,
+    values: [shard, epoch, holder, life, leaseMs],
+  })
+  return rowCount === 1
+}
+
+/** Name the successor, who may then claim at once; without one, the lease ends now. False when it was not the holder's. */
+export async function handLease(
+  db: Queryable,
+  shard: number,
+  epoch: number,
+  holder: string,
+  successor: string | undefined,
+): Promise<boolean> {
+  const { rows } = await db.query<{ told: unknown }>({
+    text: `
+      WITH handed AS (
+        UPDATE journal_lease SET successor = $4::text,
+          expires_at = CASE WHEN $4::text IS NULL THEN '-infinity' ELSE expires_at END
+        WHERE shard = $1::integer AND epoch = $2::bigint AND holder = $3::text
+        RETURNING 1
+      )
+      SELECT pg_notify('${LEASE_CHANNEL}', $1::text) AS told FROM handed`,
+    values: [shard, epoch, holder, successor],
+  })
+  return rows.length === 1
+}
+
+/** Let nobody lead until `reason` is cleared; undefined clears it. */
+export async function haltLease(db: Queryable, shard: number, reason: string | undefined): Promise<void> {
+  await db.query({
+    text: 'UPDATE journal_lease SET halted = $2 WHERE shard = $1',
+    values: [shard, reason ?? null],
+  })
+}

@@ -1,0 +1,134 @@
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { openJournal, openLease } from '../src/index.ts'
+import type { PostgresJournal, PostgresLease } from '../src/index.ts'
+import { administer } from '../testing/administer.ts'
+import { createDatabase } from '../testing/database.ts'
+
+const database = await createDatabase()
+const opened: { close(): Promise<void> }[] = []
+let shards = 0
+
+afterEach(async () => {
+  for (const each of opened.splice(0).toReversed()) await each.close()
+})
+afterAll(() => database.drop())
+
+interface Candidate {
+  readonly journal: PostgresJournal
+  readonly lease: PostgresLease
+}
+
+function candidate(shard: number, holder: string, leaseMs = 60_000): Candidate {
+  const journal = openJournal(database.url, { shard })
+  const lease = openLease(journal, database.url, { shard, holder, url: `ws://${holder}/link`, leaseMs })
+  opened.push(journal, lease)
+  return { journal, lease }
+}
+
+test('the first claim opens epoch 1; while the lease runs nobody else gets it, and the holder renews it', async () => {
+  const shard = ++shards
+  const a = candidate(shard, 'a')
+  const b = candidate(shard, 'b')
+  expect(await a.lease.look()).toMatchObject({ epoch: 0, expired: true, head: { epoch: 0, last: 0 } })
+  expect(await a.lease.claim()).toEqual({ epoch: 1, last: 0 })
+  expect(await b.lease.claim()).toBeUndefined()
+  expect(await b.lease.look()).toMatchObject({
+    epoch: 1,
+    holder: 'a',
+    url: 'ws://a/link',
+    expired: false,
+    abandoned: false,
+  })
+  expect(await a.lease.renew(1)).toBe(true)
+  expect(await b.lease.renew(1)).toBe(false)
+  expect(await a.journal.append({ epoch: 1, first: 1, last: 1, payload: Buffer.from('x') })).toBe('appended')
+  expect((await b.lease.look()).head).toEqual({ epoch: 1, last: 1 })
+})
+
+test('of many who claim a lease that ran out, one gets it', async () => {
+  const shard = ++shards
+  const old = candidate(shard, 'old', 500)
+  await old.lease.look()
+  await old.lease.claim()
+  const many = Array.from({ length: 6 }, (_, i) => candidate(shard, `candidate ${i}`))
+  for (const { lease } of many) await lease.look()
+  while (!(await many[0]!.lease.look()).expired);
+  const heads = await Promise.all(many.map(({ lease }) => lease.claim()))
+  expect(heads.filter((head) => head !== undefined)).toEqual([{ epoch: 2, last: 0 }])
+  expect(await old.lease.renew(1)).toBe(false)
+  expect(await old.journal.append({ epoch: 1, first: 1, last: 1, payload: Buffer.from('x') })).toBe('fenced')
+})
+
+test('a holder whose connection ends is seen as gone, and its epoch can be claimed before the lease runs out', async () => {
+  const shard = ++shards
+  const a = candidate(shard, 'a')
+  const b = candidate(shard, 'b')
+  const c = candidate(shard, 'c')
+  await a.lease.look()
+  await a.lease.claim()
+  let heard = 0
+  a.lease.onChange(() => heard++)
+  expect((await b.lease.look()).abandoned).toBe(false)
+  await administer(
+    database.url,
+    `SELECT pg_terminate_backend(l.pid) FROM journal_lease r JOIN pg_locks l
+     ON l.locktype = 'advisory' AND l.objid = r.life::oid WHERE r.shard = ${shard} AND l.granted`,
+  )
+  while (!(await b.lease.look()).abandoned);
+  const heads = await Promise.all([b.lease.claim(1), c.lease.claim(1)])
+  expect(heads.filter((head) => head !== undefined)).toEqual([{ epoch: 2, last: 0 }])
+  expect(heard).toBeGreaterThan(0)
+  expect(await a.lease.renew(1)).toBe(false)
+})
+
+test('a sign of life that was lost comes back with the next renewal', async () => {
+  const shard = ++shards
+  const a = candidate(shard, 'a')
+  const b = candidate(shard, 'b')
+  await a.lease.look()
+  await a.lease.claim()
+  const lost = new Promise<void>((resolve) => a.lease.onChange(resolve))
+  await administer(
+    database.url,
+    `SELECT pg_terminate_backend(l.pid) FROM journal_lease r JOIN pg_locks l
+     ON l.locktype = 'advisory' AND l.objid = r.life::oid WHERE r.shard = ${shard} AND l.granted`,
+  )
+  while (a.lease.isAlive) await lost
+  expect((await b.lease.look()).abandoned).toBe(true)
+  expect(await a.lease.renew(1)).toBe(true)
+  expect(await b.lease.look()).toMatchObject({ abandoned: false, expired: false })
+})
+
+test('handed on, only the successor may claim; given up, anybody may; both are told at once', async () => {
+  const shard = ++shards
+  const a = candidate(shard, 'a')
+  const b = candidate(shard, 'b')
+  const c = candidate(shard, 'c')
+  await a.lease.look()
+  await a.lease.claim()
+  await b.lease.look()
+  const told = new Promise<void>((resolve) => b.lease.onChange(resolve))
+  expect(await b.lease.hand(1, 'b')).toBe(false)
+  expect(await a.lease.hand(1, 'b')).toBe(true)
+  await told
+  expect(await a.lease.renew(1)).toBe(false)
+  expect(await c.lease.claim()).toBeUndefined()
+  expect(await b.lease.claim()).toEqual({ epoch: 2, last: 0 })
+  expect(await a.lease.hand(1)).toBe(false)
+  expect(await b.lease.hand(2)).toBe(true)
+  expect(await c.lease.claim()).toEqual({ epoch: 3, last: 0 })
+})
+
+test('a halted shard has no leader, and one whose epoch was raised by other means loses its lease', async () => {
+  const shard = ++shards
+  const a = candidate(shard, 'a')
+  await a.lease.look()
+  await a.lease.claim()
+  await a.journal.takeOver()
+  expect(await a.lease.renew(1)).toBe(false)
+  await a.lease.halt('rows were lost')
+  expect(await a.lease.claim()).toBeUndefined()
+  expect((await a.lease.look()).halted).toBe('rows were lost')
+  await a.lease.halt(undefined)
+  expect(await a.lease.claim()).toEqual({ epoch: 3, last: 0 })
+})
