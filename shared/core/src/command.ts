@@ -80,6 +80,9 @@ export function clientIdText(words: Int32Array, offset: number, length: number):
   return text
 }
 
+/** Does not fit the 31 or 32 bits of V8's small integers. */
+const LARGE = 2 ** 52
+
 /**
  * One command. The object is reused: decode into it, execute it, decode the next one; nobody keeps it.
  * Fields that a kind does not name are ignored by it. Prices and quantities are safe integers in the symbol's units.
@@ -140,6 +143,17 @@ export class Command {
   /** IMPORT_ORDER: original time (µs), which orders it within its level, and what had been executed. */
   originalTime = 0
   executedQuantity = 0
+
+  constructor() {
+    // A number that is no 32-bit integer, once, in every field that may ever hold one: V8 then lays out all commands
+    // alike from the start. Else the first large value changes the layout, and all code that was compiled for the old
+    // one is thrown away – while orders wait.
+    this.session = this.number = this.confirmed = LARGE
+    this.price = this.quantity = this.quoteQuantity = this.stopPrice = LARGE
+    this.strategyId = this.strategyType = this.firstSent = this.targetOrder = LARGE
+    this.originalTime = this.executedQuantity = LARGE
+    this.reset()
+  }
 
   /** Every field to its default, so that no value of the previous command is left behind. */
   reset(): void {
