@@ -106,7 +106,7 @@ export class ImageStore extends ImageReader {
     doubles[half + D_UPDATED] = time
     doubles[half + D_WORKING] = working ? time : 0
     doubles[half + D_PRIORITY] = time
-    if (clientLength > 0) copyWords(c.clientId.words, 0, words, at + CLIENT, ID_WORDS)
+    copyWords(c.clientId.words, 0, words, at + CLIENT, usedWords(clientLength))
     if (!hasExtras) return
     doubles[half + (QUOTE_QUANTITY + EXTRAS_SHIFT) / 2] = c.quoteQuantity
     doubles[half + (STOP_PRICE + EXTRAS_SHIFT) / 2] = c.stopPrice
@@ -215,7 +215,7 @@ export class ImageStore extends ImageReader {
 
   setClient(slot: number, id: ClientId): void {
     const at = slot * RECORD_WORDS
-    copyWords(id.words, 0, this.words, at + CLIENT, ID_WORDS)
+    copyWords(id.words, 0, this.words, at + CLIENT, usedWords(id.length))
     const packed = this.words[at + PACKED]! & ((1 << ID_LENGTH_SHIFT) - 1)
     this.words[at + PACKED] = packed | (id.length << ID_LENGTH_SHIFT)
   }
@@ -223,14 +223,15 @@ export class ImageStore extends ImageReader {
   copyClient(slot: number, into: ClientId): void {
     into.clear()
     into.length = this.clientLength(slot)
-    if (into.length > 0) copyWords(this.words, slot * RECORD_WORDS + CLIENT, into.words, 0, ID_WORDS)
+    copyWords(this.words, slot * RECORD_WORDS + CLIENT, into.words, 0, usedWords(into.length))
   }
 
   /** Does the order have this client id? */
   hasClient(slot: number, id: ClientId): boolean {
     if (this.clientLength(slot) !== id.length) return false
     const at = slot * RECORD_WORDS + CLIENT
-    for (let i = 0; i < ID_WORDS; i++) if (this.words[at + i] !== id.words[i]) return false
+    const used = (id.length + 3) >> 2
+    for (let i = 0; i < used; i++) if (this.words[at + i] !== id.words[i]) return false
     return true
   }
 
@@ -241,4 +242,10 @@ export class ImageStore extends ImageReader {
   setClientHash(slot: number, hash: number): void {
     this.words[slot * RECORD_WORDS + CLIENT_HASH] = hash
   }
+}
+
+/** Words of an id that are copied: those an event has of it, nine at most. What lies behind them is never read. */
+function usedWords(length: number): number {
+  const words = idWords(length)
+  return words < ID_WORDS ? words : ID_WORDS
 }
