@@ -10,19 +10,15 @@ import {
 } from './order-image.ts'
 
 /**
- * Layout of what the exchange, not the book, knows of an order: 192 bytes under the same slot. The image as events
- * carry it and the client id fill the first two cache lines; the third holds what most orders have not, and room for
- * order lists, trailing stops and icebergs.
+ * Layout of what the exchange, not the book, knows of an order: the image as events carry it and the client id, 128
+ * bytes under the same slot, a pair of cache lines. The extras, which most orders have not, lie apart.
  */
 export const RecordAt = {
   CLIENT: FIXED_IMAGE_WORDS,
   CLIENT_HASH: FIXED_IMAGE_WORDS + ClientId.WORDS,
   PRIORITY: 30,
-  EXTRAS: 32,
-  /** Nothing yet. */
-  ROOM: 32 + EXTRAS_WORDS,
 } as const
-export const IMAGE_RECORD_WORDS = 48
+export const IMAGE_RECORD_WORDS = 32
 
 // As constants of this module: only those are compiled into the code; an imported object is read each time. The names
 // in D_ are offsets in doubles.
@@ -35,8 +31,9 @@ const D_QUANTITY = ImageAt.QUANTITY / 2
 const D_EXECUTED = ImageAt.EXECUTED / 2
 const D_UPDATED = ImageAt.UPDATED / 2
 const D_PRIORITY = RecordAt.PRIORITY / 2
-/** From an extra's offset in the whole image to its offset here. */
-const EXTRAS_SHIFT = RecordAt.EXTRAS - FIXED_IMAGE_WORDS
+const EXTRA_DOUBLES = EXTRAS_WORDS / 2
+/** From an extra's offset in the whole image to its offset among the extras, in doubles. */
+const EXTRAS_BEGIN = FIXED_IMAGE_WORDS / 2
 const ID_LENGTH_SHIFT = CLIENT_LENGTH_SHIFT
 const HAS_EXTRAS = EXTRAS_BIT
 const IS_WORKING = WORKING_BIT
@@ -45,6 +42,8 @@ const IS_WORKING = WORKING_BIT
 export class ImageReader {
   words = new Int32Array(0)
   doubles = new Float64Array(0)
+  /** Quote quantity, stop price, prevented quantity, strategy: meaningful with EXTRAS_BIT only. */
+  extras = new Float64Array(0)
 
   account(slot: number): number {
     return this.words[slot * RECORD_WORDS + ACCOUNT]!
@@ -109,7 +108,7 @@ export class ImageReader {
 
   #extra(slot: number, offset: number): number {
     if ((this.words[slot * RECORD_WORDS + PACKED]! & HAS_EXTRAS) === 0) return 0
-    return this.doubles[slot * RECORD_DOUBLES + ((offset + EXTRAS_SHIFT) >> 1)]!
+    return this.extras[slot * EXTRA_DOUBLES + (offset >> 1) - EXTRAS_BEGIN]!
   }
 
   /** Journaled time at which the order joined its level; the original time for imported ones. */

@@ -21,12 +21,10 @@ import { restoreWords } from './snapshot-words.ts'
 import { copyWords } from './word.ts'
 
 // As constants of this module: only those are compiled into the code; an imported object is read each time. The names
-// in D_ are offsets in doubles.
+// in D_ are offsets in doubles, those in X_ offsets in the extras.
 const RECORD_WORDS = IMAGE_RECORD_WORDS
 const RECORD_DOUBLES = RECORD_WORDS / 2
-const { CLIENT, CLIENT_HASH, EXTRAS, ROOM } = RecordAt
-/** From an extra's offset in the whole image to its offset here. */
-const EXTRAS_SHIFT = EXTRAS - FIXED_IMAGE_WORDS
+const { CLIENT, CLIENT_HASH } = RecordAt
 const { ACCOUNT, SYMBOL, PACKED, STRATEGY_TYPE, CUMULATIVE_QUOTE, QUOTE_QUANTITY, STOP_PRICE, PREVENTED, STRATEGY } =
   ImageAt
 const D_ORDER = ImageAt.ORDER / 2
@@ -44,16 +42,23 @@ const STATUS_AT = STATUS_SHIFT
 const STATUS_BITS = STATUS_MASK
 const ID_WORDS = ClientId.WORDS
 const EXTRA_COUNT = EXTRAS_WORDS
+const EXTRA_DOUBLES = EXTRA_COUNT / 2
+const X_QUOTE_QUANTITY = (QUOTE_QUANTITY - FIXED_IMAGE_WORDS) / 2
+const X_STOP_PRICE = (STOP_PRICE - FIXED_IMAGE_WORDS) / 2
+const X_PREVENTED = (PREVENTED - FIXED_IMAGE_WORDS) / 2
+const X_STRATEGY = (STRATEGY - FIXED_IMAGE_WORDS) / 2
 
 const INITIAL_SLOTS = 1024
 
 /** The images of orders, by slot of the order store. */
 export class ImageStore extends ImageReader {
   readonly links = new SeatLinks()
+  /** The memory of `extras`. */
+  extraWords = new Int32Array(0)
 
   constructor() {
     super()
-    this.adopt(new Int32Array(0), new Int32Array(0))
+    this.adopt(this.words, this.extraWords, this.links.words)
   }
 
   get capacity(): number {
@@ -65,13 +70,15 @@ export class ImageStore extends ImageReader {
     if (slot < this.capacity) return
     let capacity = this.capacity
     while (slot >= capacity) capacity *= 2
-    this.adopt(this.words, this.links.words, capacity)
+    this.adopt(this.words, this.extraWords, this.links.words, capacity)
   }
 
-  /** Take the records and links of a snapshot, or of a smaller store. */
-  adopt(records: Int32Array, links: Int32Array, least: number = INITIAL_SLOTS): void {
+  /** Take the records, extras and links of a snapshot, or of a smaller store. */
+  adopt(records: Int32Array, extras: Int32Array, links: Int32Array, least: number = INITIAL_SLOTS): void {
     this.words = restoreWords(records, RECORD_WORDS, least)
     this.doubles = new Float64Array(this.words.buffer)
+    this.extraWords = restoreWords(extras, EXTRA_COUNT, this.capacity)
+    this.extras = new Float64Array(this.extraWords.buffer)
     this.links.adopt(links, this.capacity)
   }
 
@@ -108,11 +115,11 @@ export class ImageStore extends ImageReader {
     doubles[half + D_PRIORITY] = time
     copyWords(c.clientId.words, 0, words, at + CLIENT, usedWords(clientLength))
     if (!hasExtras) return
-    doubles[half + (QUOTE_QUANTITY + EXTRAS_SHIFT) / 2] = c.quoteQuantity
-    doubles[half + (STOP_PRICE + EXTRAS_SHIFT) / 2] = c.stopPrice
-    doubles[half + (PREVENTED + EXTRAS_SHIFT) / 2] = 0
-    doubles[half + (STRATEGY + EXTRAS_SHIFT) / 2] = c.strategyId
-    words.fill(0, at + ROOM, at + RECORD_WORDS)
+    const extra = slot * EXTRA_DOUBLES
+    this.extras[extra + X_QUOTE_QUANTITY] = c.quoteQuantity
+    this.extras[extra + X_STOP_PRICE] = c.stopPrice
+    this.extras[extra + X_PREVENTED] = 0
+    this.extras[extra + X_STRATEGY] = c.strategyId
   }
 
   /** Copy the image to `at` of an event's words, updated at this moment. */
@@ -149,7 +156,7 @@ export class ImageStore extends ImageReader {
     const packed = this.words[from + PACKED]!
     let to = at
     if ((packed & HAS_EXTRAS) !== 0) {
-      copyWords(this.words, from + EXTRAS, words, to, EXTRA_COUNT)
+      copyWords(this.extraWords, slot * EXTRA_COUNT, words, to, EXTRA_COUNT)
       to += EXTRA_COUNT
     }
     // A length of 33 … 36 takes ten words: the tenth of the record is the hash, which must not be told.
@@ -161,7 +168,7 @@ export class ImageStore extends ImageReader {
   /** The image as an object. */
   read(slot: number): OrderImage {
     const at = slot * RECORD_WORDS
-    return readImageParts(this.words, at, at + EXTRAS, at + CLIENT)
+    return readImageParts(this.words, at, this.extraWords, slot * EXTRA_COUNT, at + CLIENT)
   }
 
   setStatus(slot: number, status: OrderStatus): void {
@@ -194,10 +201,10 @@ export class ImageStore extends ImageReader {
   prevent(slot: number, quantity: number): void {
     const at = slot * RECORD_WORDS
     if ((this.words[at + PACKED]! & HAS_EXTRAS) === 0) {
-      this.words.fill(0, at + EXTRAS, at + RECORD_WORDS)
+      this.extras.fill(0, slot * EXTRA_DOUBLES, (slot + 1) * EXTRA_DOUBLES)
       this.words[at + PACKED]! |= HAS_EXTRAS
     }
-    this.doubles[(at + PREVENTED + EXTRAS_SHIFT) >> 1]! += quantity
+    this.extras[slot * EXTRA_DOUBLES + X_PREVENTED]! += quantity
   }
 
   /** Of an order that comes from another platform. */

@@ -8,8 +8,8 @@ import { restoreWords } from './snapshot-words.ts'
 // As constants of this module: only those are compiled into the code.
 const NONE = EMPTY
 
-/** Layout of a balance, 48 bytes. Free and locked are amounts (see amount.ts): a double and a high word each. */
-const BALANCE_WORDS = 12
+/** Layout of a balance, 64 bytes: a cache line. Free and locked are amounts (see amount.ts): a double and a high word each. */
+const BALANCE_WORDS = 16
 const BALANCE_DOUBLES = BALANCE_WORDS / 2
 const FREE = 0
 const LOCKED = 1

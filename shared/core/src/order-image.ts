@@ -42,14 +42,20 @@ export const CLIENT_LENGTH_SHIFT = 24
 
 /** The whole image that begins at `at`, as an object. */
 export function readImage(words: Int32Array, at: number): OrderImage {
-  return readImageParts(words, at, at + FIXED_IMAGE_WORDS, at + ImageAt.CLIENT)
+  return readImageParts(words, at, words, at + FIXED_IMAGE_WORDS, at + ImageAt.CLIENT)
 }
 
 /** An image whose fixed part, extras and client id lie apart, as an object. */
-export function readImageParts(words: Int32Array, at: number, extrasAt: number, clientAt: number): OrderImage {
+export function readImageParts(
+  words: Int32Array,
+  at: number,
+  extras: Int32Array,
+  extrasAt: number,
+  clientAt: number,
+): OrderImage {
   const packed = words[at + ImageAt.PACKED]!
   const extra = (offset: number): number =>
-    (packed & EXTRAS_BIT) === 0 ? 0 : doubleAt(words, extrasAt + offset - FIXED_IMAGE_WORDS)
+    (packed & EXTRAS_BIT) === 0 ? 0 : doubleAt(extras, extrasAt + offset - FIXED_IMAGE_WORDS)
   return {
     orderId: doubleAt(words, at + ImageAt.ORDER),
     account: words[at + ImageAt.ACCOUNT]!,

@@ -194,7 +194,7 @@ function readExecution(words: Int32Array, at: number): Event {
     execution: (packed & 0xff) as ExecutionType,
     expiryReason: ((packed >>> 8) & 0xff) as ExpiryReason,
     executionId: doubleAt(words, at + ExecutionAt.EXECUTION_ID),
-    order: readImageParts(words, at + ExecutionAt.IMAGE, extrasOf(words, at), clientAt),
+    order: readImageParts(words, at + ExecutionAt.IMAGE, words, extrasOf(words, at), clientAt),
     lastPrice: isFill ? doubleAt(words, at + ExecutionAt.LAST_PRICE) : 0,
     lastQuantity: isFill ? doubleAt(words, at + ExecutionAt.LAST_QUANTITY) : 0,
     lastQuote: isFill ? amountAt(words, at + ExecutionAt.LAST_QUOTE) : 0n,

@@ -2,8 +2,8 @@ import { NONE } from './order-store.ts'
 import { PairTable } from './pair-table.ts'
 import { restoreWords } from './snapshot-words.ts'
 
-/** Layout of a seat, 56 bytes. */
-const SEAT_WORDS = 14
+/** Layout of a seat, 64 bytes: a cache line. */
+const SEAT_WORDS = 16
 const ACCOUNT = 0
 const SYMBOL = 1
 const BASE = 2

@@ -3,7 +3,7 @@ import { WordHash } from './hash.ts'
 /** "UPTK" */
 const MAGIC = 0x4b545055
 /** Written versions; a build reads the ones it knows. */
-export const SNAPSHOT_VERSION = 1
+export const SNAPSHOT_VERSION = 2
 /** magic, version, total words, 0, four lanes of the checksum. */
 const HEADER_WORDS = 8
 const CHECKSUM = 4
