@@ -4,7 +4,7 @@ interface Range {
   readonly last: number
 }
 
-/** A hole in a stream, and when it was seen (ms of `performance.now`). */
+/** A hole in a stream, and when it was seen, by the clock of its stream. */
 export interface Gap {
   readonly at: number
   readonly text: string
@@ -17,9 +17,12 @@ export class NumberedStream<Leg extends object> {
   last = 0
   /** What a connection brought ahead of the others. */
   readonly #ahead = new Map<Leg, Range[]>()
+  readonly #now: () => number
 
-  constructor(name: string) {
+  /** @param now the clock, ms */
+  constructor(name: string, now: () => number) {
     this.name = name
+    this.#now = now
   }
 
   received(leg: Leg, range: Range, others: boolean): void {
@@ -54,7 +57,7 @@ export class NumberedStream<Leg extends object> {
 
   #take({ first, last }: Range): void {
     if (this.last !== 0 && first > this.last + 1)
-      this.gaps.push({ at: performance.now(), text: `${this.name} ${this.last + 1} … ${first - 1} are missing` })
+      this.gaps.push({ at: this.#now(), text: `${this.name} ${this.last + 1} … ${first - 1} are missing` })
     this.last = Math.max(this.last, last)
   }
 }

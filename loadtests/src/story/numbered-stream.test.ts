@@ -8,7 +8,7 @@ function gapsOf(stream: NumberedStream<object>): string[] {
 }
 
 test('what follows is taken, a hole on the only connection is a gap', () => {
-  const stream = new NumberedStream('updates')
+  const stream = new NumberedStream('updates', () => 0)
   stream.received(old, { first: 5, last: 7 }, false)
   stream.received(old, { first: 8, last: 8 }, false)
   expect(stream.last).toBe(8)
@@ -18,7 +18,7 @@ test('what follows is taken, a hole on the only connection is a gap', () => {
 })
 
 test('a connection that is ahead waits for the one before it', () => {
-  const stream = new NumberedStream('updates')
+  const stream = new NumberedStream('updates', () => 0)
   stream.received(old, { first: 1, last: 3 }, false)
   stream.received(next, { first: 6, last: 7 }, true)
   expect(stream.last).toBe(3)
@@ -31,7 +31,7 @@ test('a connection that is ahead waits for the one before it', () => {
 })
 
 test('what the connection before did not bring until it closed is a gap', () => {
-  const stream = new NumberedStream('updates')
+  const stream = new NumberedStream('updates', () => 0)
   stream.received(old, { first: 1, last: 3 }, false)
   stream.received(next, { first: 6, last: 7 }, true)
   stream.lost(old)

@@ -1,0 +1,80 @@
+import { setTimeout } from 'k6/timers'
+import { WebSocket } from 'k6/websockets'
+import { reconnectDelayOf } from './reconnect-delay.ts'
+import { url } from './settings.ts'
+import { tell } from './story.ts'
+
+/** One connection of a client who moves from gateway to gateway. */
+export interface Leg {
+  readonly socket: WebSocket
+  isOpen: boolean
+}
+
+export interface MovingEvents {
+  readonly opened: (leg: Leg) => void
+  /** Parsed JSON of every message but the notice. */
+  readonly message: (leg: Leg, message: unknown) => void
+  /** The connection is gone; `isLast`: there was no other. */
+  readonly lost: (leg: Leg, isLast: boolean) => void
+}
+
+const LOST_RECONNECT_MS = 40
+
+/**
+ * A client of WebSockets as it should be. With notice it connects anew as soon as the server says that it goes, and keeps
+ * the old connection until the server closes it. Without, or when the notice did not come, it comes back after the delay
+ * that the closing server has told it, and after a moment when the connection just broke.
+ */
+export class MovingSocket {
+  readonly #path: string
+  readonly #events: MovingEvents
+  readonly #legs = new Set<Leg>()
+  #isClosed = false
+
+  constructor(path: string, events: MovingEvents) {
+    this.#path = path
+    this.#events = events
+    this.#connect()
+  }
+
+  /** Open connections, the newest last. */
+  get open(): readonly Leg[] {
+    return [...this.#legs].filter(({ isOpen }) => isOpen)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const { socket } of this.#legs) socket.close()
+  }
+
+  #connect(): void {
+    if (this.#isClosed) return
+    const socket = new WebSocket(url.replace(/^http/, 'ws') + this.#path)
+    const leg: Leg = { socket, isOpen: false }
+    this.#legs.add(leg)
+    socket.onopen = () => {
+      leg.isOpen = true
+      this.#events.opened(leg)
+    }
+    socket.onmessage = (event) => {
+      const text = String(event?.data)
+      if (text.includes('"e":"serverShutdown"')) this.#connect()
+      else this.#events.message(leg, JSON.parse(text))
+    }
+    // Without a listener k6 would write the failure to its log; the end of the connection says all.
+    socket.onerror = () => undefined
+    socket.onclose = ((event?: { code?: number; reason?: string }) => {
+      this.#closed(leg, event?.code ?? 0, event?.reason ?? '')
+    }) as () => void
+  }
+
+  #closed(leg: Leg, code: number, reason: string): void {
+    leg.isOpen = false
+    this.#legs.delete(leg)
+    if (this.#isClosed) return
+    tell({ kind: 'closed', at: Date.now(), code, reason })
+    const isLast = this.#legs.size === 0
+    this.#events.lost(leg, isLast)
+    if (isLast) setTimeout(() => this.#connect(), reconnectDelayOf(reason) ?? LOST_RECONNECT_MS)
+  }
+}
