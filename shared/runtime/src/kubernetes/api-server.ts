@@ -12,6 +12,8 @@ export interface ApiServerOptions {
   readonly host: string
   readonly port: number
   readonly namespace: string
+  /** Name of the pod that the token was given to; empty for other tokens. */
+  readonly pod: string
   /** Certificates of the authority that signed the server's, in PEM. */
   readonly authority: string
   /** Read for each call, because tokens are replaced while the process runs. */
@@ -37,11 +39,14 @@ export class ApiServerError extends Error {
 /** The few calls that a pod makes to the Kubernetes API server, over Node's own TLS. */
 export class ApiServer {
   readonly namespace: string
+  /** Name of the pod that this process is in. */
+  readonly pod: string
   readonly #options: ApiServerOptions
   readonly #agent: Agent
 
   constructor(options: ApiServerOptions) {
     this.namespace = options.namespace
+    this.pod = options.pod
     this.#options = options
     this.#agent = new Agent({ keepAlive: true, maxSockets: 1, ca: options.authority })
   }
@@ -56,6 +61,7 @@ export class ApiServer {
       host,
       port: Number(port),
       namespace: read(join(folder, 'namespace')),
+      pod: podOf(read(token)),
       authority: read(join(folder, 'ca.crt')),
       token: () => read(token),
     })
@@ -99,6 +105,14 @@ export class ApiServer {
     call.end(text)
     return promise
   }
+}
+
+/** The pod that a token is bound to: the same claim that the API server's admission policies see. */
+function podOf(token: string): string {
+  const claims = parsed(Buffer.from(token.split('.')[1] ?? '', 'base64url'))
+  const own = isRecord(claims) ? claims['kubernetes.io'] : undefined
+  const pod = isRecord(own) ? own['pod'] : undefined
+  return isRecord(pod) && typeof pod['name'] === 'string' ? pod['name'] : ''
 }
 
 function parsed(bytes: Buffer): unknown {

@@ -1,6 +1,8 @@
+import type { Environment } from '../config.ts'
 import type { Condition, Lifecycle } from '../lifecycle.ts'
 import type { Logger } from '../logging.ts'
-import type { ApiServer } from './api-server.ts'
+import type { ServiceContext } from '../service.ts'
+import { ApiServer } from './api-server.ts'
 
 const RETRY_FIRST_MS = 250
 const RETRY_MS_MAX = 5_000
@@ -8,8 +10,7 @@ const RETRY_MS_MAX = 5_000
 const INTERVAL_MS = 200
 
 export interface PodConditionsOptions {
-  readonly api: Pick<ApiServer, 'call' | 'namespace'>
-  readonly pod: string
+  readonly api: Pick<ApiServer, 'call' | 'namespace' | 'pod'>
   /** Conditions of the lifecycle to publish, each as `prefix` + name. */
   readonly names: readonly string[]
   /** `example.com/`, as the pod's readiness gates have it. */
@@ -73,7 +74,8 @@ export class PodConditions {
   }
 
   async #publish(): Promise<void> {
-    const { api, pod, log } = this.#options
+    const { api, log } = this.#options
+    const { pod } = api
     this.#calling = true
     this.#changed = false
     const conditions = this.#options.names.map((name) => this.#condition(name))
@@ -108,4 +110,21 @@ export class PodConditions {
       lastTransitionTime: this.#since.get(name)!,
     }
   }
+}
+
+const CLOSE_MS_MAX = 100
+
+/** Publish conditions of this service on its pod, until it ends; does nothing outside of Kubernetes. */
+export function publishPodConditions(
+  { lifecycle, log, onShutdown }: ServiceContext<unknown>,
+  environment: Environment,
+  conditions: Pick<PodConditionsOptions, 'names' | 'prefix'>,
+): void {
+  const api = ApiServer.ofThisPod(environment)
+  if (!api || api.pod === '') return
+  const published = new PodConditions({ ...conditions, api, lifecycle, log })
+  onShutdown('conditions of the pod', CLOSE_MS_MAX, () => {
+    published.stop()
+    api.close()
+  })
 }
