@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Exchange } from '@uptick/core'
-import {
-  checkSchema,
-  checkSynchronousReplication,
-  migrationSets,
-  openJournal,
-  openLease,
-  SchemaVersionError,
-} from '@uptick/journal'
-import type { Logger, ServiceContext } from '@uptick/runtime'
+import { checkSynchronousReplication, migrationSetsOf, openJournal, openLease, waitForSchema } from '@uptick/journal'
+import type { ServiceContext } from '@uptick/runtime'
 import { Pool } from 'pg'
 import type { EngineConfig } from './config.ts'
 import { EvidenceFolder } from './containment.ts'
@@ -29,18 +22,18 @@ export interface Replacements {
   readonly openExchange?: OpenExchange
 }
 
-/** The engine with its real surroundings: PostgreSQL, sockets, the clock. Returns the port for gateways. */
+/** The engine with its real surroundings: PostgreSQL, sockets, the clock. Returns the port for gateways; undefined when it was stopped before. */
 export async function runEngine(
   context: ServiceContext<EngineConfig>,
   replacements: Replacements = {},
-): Promise<{ engine: Engine; linkPort: number }> {
+): Promise<{ engine: Engine; linkPort: number } | undefined> {
   const { config, log, metrics, lifecycle, onShutdown, fail } = context
   const shard = config.SHARD
   const pool = new Pool({ connectionString: config.DATABASE_URL, max: 1, application_name: 'uptick-engine' })
   // An idle connection that breaks is replaced when the next one is needed.
   pool.on('error', () => undefined)
   onShutdown('pool', CLOSE_MS_MAX, () => pool.end())
-  await refuseUnfitSchema(pool, log)
+  if (!(await schemaIsThere(context))) return undefined
   if (config.ACK_POLICY === 'journal-synchronous') await checkSynchronousReplication(pool)
   const journal = openJournal(config.DATABASE_URL, {
     shard,
@@ -98,15 +91,16 @@ export async function runEngine(
   return { engine, linkPort: server.port }
 }
 
-/** An engine needs the schema of the journal; the read model's is the recorder's business. */
-async function refuseUnfitSchema(pool: Pool, log: Logger): Promise<void> {
-  try {
-    await checkSchema(
-      pool,
-      migrationSets.filter(({ name }) => name === 'journal'),
-    )
-  } catch (error) {
-    if (error instanceof SchemaVersionError) throw error
-    log.warn({ err: error }, 'the schema could not be checked: PostgreSQL does not answer yet')
-  }
+/** An engine needs the schema of the journal; the read model's is the recorder's business. False: stopped meanwhile. */
+async function schemaIsThere({ config, lifecycle, onShutdown }: ServiceContext<EngineConfig>): Promise<boolean> {
+  const stopping = new AbortController()
+  onShutdown('waiting for the schema', 100, () => stopping.abort())
+  lifecycle.set('schema', false, 'not looked at yet')
+  const isThere = await waitForSchema(config.DATABASE_URL, {
+    sets: migrationSetsOf('journal'),
+    signal: stopping.signal,
+    onWait: (reason) => lifecycle.set('schema', false, reason),
+  })
+  lifecycle.set('schema', isThere, isThere ? '' : 'stopping')
+  return isThere
 }

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import type { Server } from 'node:http'
-import { openJournal } from '@uptick/journal'
+import { migrationSetsOf, openJournal, waitForSchema } from '@uptick/journal'
 import { openReadModel } from '@uptick/readmodel'
 import { describeDrain } from '@uptick/runtime'
 import type { ServiceContext } from '@uptick/runtime'
@@ -12,7 +12,6 @@ import { dialWebSocket } from './engine-link/web-socket.ts'
 import { gatewayDrain } from './gateway-drain.ts'
 import { HandedConnections } from './handed-connections.ts'
 import { KeyListener } from './keys/key-listener.ts'
-import { ensureTables } from './keys/migrations.ts'
 import { SecretBox } from './keys/secret-box.ts'
 import { exposeGateway, operationObserver } from './metrics.ts'
 import { systemClock, systemTimers } from './seams.ts'
@@ -26,14 +25,14 @@ export interface GatewayPorts {
   readonly operatorPort: number
 }
 
-/** The gateway with its real surroundings: PostgreSQL, sockets, the clock. Listens when it returns. */
-export async function runGateway(context: ServiceContext<GatewayConfig>): Promise<GatewayPorts> {
+/** The gateway with its real surroundings: PostgreSQL, sockets, the clock. Listens when it returns; undefined: stopped before. */
+export async function runGateway(context: ServiceContext<GatewayConfig>): Promise<GatewayPorts | undefined> {
   const { config, log, metrics, lifecycle, onShutdown } = context
   const pool = new Pool({ connectionString: config.DATABASE_URL, max: 4, application_name: 'uptick-gateway' })
   // An idle connection that breaks is replaced when the next one is needed.
   pool.on('error', () => undefined)
   onShutdown('pool', CLOSE_MS_MAX, () => pool.end())
-  await ensureTables(config.DATABASE_URL, pool)
+  if (!(await schemaIsThere(context))) return undefined
   const readModel = openReadModel(config.DATABASE_URL, { shard: config.SHARD })
   onShutdown('read model', CLOSE_MS_MAX, () => readModel.close())
   const journal = openJournal(config.DATABASE_URL, { shard: config.SHARD })
@@ -87,6 +86,20 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
   lifecycle.set('listening', true)
   log.info(ports, 'listening')
   return ports
+}
+
+/** A release starts its gateways and its migration at the same time. False: stopped meanwhile. */
+async function schemaIsThere({ config, lifecycle, onShutdown }: ServiceContext<GatewayConfig>): Promise<boolean> {
+  const stopping = new AbortController()
+  onShutdown('waiting for the schema', 100, () => stopping.abort())
+  lifecycle.set('schema', false, 'not looked at yet')
+  const isThere = await waitForSchema(config.DATABASE_URL, {
+    sets: migrationSetsOf('journal', 'readmodel', 'gateway'),
+    signal: stopping.signal,
+    onWait: (reason) => lifecycle.set('schema', false, reason),
+  })
+  lifecycle.set('schema', isThere, isThere ? '' : 'stopping')
+  return isThere
 }
 
 async function listen(config: GatewayConfig, { rest, operator }: Gateway): Promise<GatewayPorts> {

@@ -67,7 +67,7 @@ export class RunningExchange {
     const lifecycle = new Lifecycle()
     const metrics = createMetrics({ service: 'gateway', defaults: false })
     const shutdown = new Shutdown(log)
-    const { port, operatorPort } = await runGateway({
+    const ports = await runGateway({
       name: 'gateway',
       config: { ...this.#gatewayConfig(), ...config },
       log,
@@ -78,6 +78,8 @@ export class RunningExchange {
         throw new Error(reason, { cause: error })
       },
     })
+    if (!ports) throw new Error("stopped before it listened")
+    const { port, operatorPort } = ports
     const gateway: RunningGateway = {
       url: `http://127.0.0.1:${port}`,
       operatorUrl: `http://127.0.0.1:${operatorPort}`,
