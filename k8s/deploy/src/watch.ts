@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { createInterface } from 'node:readline'
 import type { Kubectl } from './kubectl.ts'
 import type { Metadata } from './objects.ts'
 
@@ -40,19 +41,8 @@ export class Watch<T extends { readonly metadata: Metadata }> {
     const args = ['get', ...this.#args, '--watch', '--output-watch-events', '--output', 'json']
     const child = spawn('kubectl', this.#kubectl.arguments(args), { stdio: ['ignore', 'pipe', 'ignore'] })
     this.#child = child
-    const fresh = new Set<string>()
-    let text = ''
-    child.stdout.setEncoding('utf8')
-    child.stdout.on('data', (data: string) => {
-      text += data
-      // Objects are written one after the other, indented: only their own braces stand at the begin of a line.
-      for (let end = text.indexOf('\n}\n'); end >= 0; end = text.indexOf('\n}\n')) {
-        const event: WatchEvent<T> = JSON.parse(text.slice(0, end + 2))
-        text = text.slice(end + 3)
-        fresh.add(event.object.metadata.name)
-        this.#took(event)
-      }
-    })
+    // An event a line.
+    createInterface(child.stdout).on('line', (line) => this.#took(JSON.parse(line) as WatchEvent<T>))
     child.on('error', () => undefined)
     child.once('close', () => {
       if (this.#stopped) return

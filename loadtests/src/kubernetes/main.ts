@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { Kubectl } from '@uptick/deploy'
+import { actShortcomings, type Act } from './act.ts'
+import { help, parseOptions, type ProofCommand, type ProofOptions } from './options.ts'
+import { runScenario } from './run-scenario.ts'
+import { chosen, scenarios } from './scenarios/index.ts'
+import { textReport } from './text-report.ts'
+
+const base = process.env['INIT_CWD'] ?? process.cwd()
+/** Set for the process that runs inside the other network. */
+const INSIDE = 'UPTICK_PROVE_INSIDE'
+
+const command = parseOptions(process.argv.slice(2), base)
+if (command === 'help') process.stdout.write(help)
+else if (command === 'list') process.stdout.write(scenarios.map(({ name, what }) => `${name.padEnd(18)} ${what}\n`).join(''))
+else process.exitCode = await start(command)
+
+async function start({ options, cluster, through }: ProofCommand): Promise<number> {
+  if (process.env[INSIDE] === undefined) {
+    if (cluster !== undefined && (await run([...words(cluster), 'up'])) !== 0) throw new Error(`${cluster} up has failed`)
+    if (through !== undefined)
+      return run([...words(through), process.execPath, ...process.argv.slice(1)], { ...process.env, [INSIDE]: '1' })
+  }
+  return prove(options)
+}
+
+async function prove(options: ProofOptions): Promise<number> {
+  const say = (what: string): void => {
+    process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${what}\n`)
+  }
+  const wanted = chosen(options.names, options.isQuick)
+  const kubectl = new Kubectl(options.namespace)
+  const acts: Act[] = []
+  for (let round = 1; round <= options.rounds; round++) {
+    for (const scenario of wanted) {
+      say(`${options.rounds > 1 ? `round ${round}: ` : ''}${scenario.name}: ${scenario.what}`)
+      const act = await runScenario(scenario, kubectl, options, say)
+      acts.push(act)
+      say(`  ${act.row.requests} requests, ${act.row.failed} failed${actShortcomings(act).map((text) => `\n            ${text}`).join('')}`)
+    }
+  }
+  process.stdout.write(textReport(acts))
+  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(acts.map(({ row }) => row), undefined, 2)}\n`)
+  return acts.some((act) => actShortcomings(act).length > 0) ? 1 : 0
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '')
+}
+
+async function run([program = '', ...args]: readonly string[], env = process.env): Promise<number> {
+  const child = spawn(program, args, { stdio: 'inherit', env })
+  const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
+  process.on('SIGTERM', forward)
+  const [code] = (await once(child, 'exit')) as [number | null]
+  process.off('SIGTERM', forward)
+  return code ?? 1
+}
