@@ -19,10 +19,12 @@ export interface Intent {
   readonly price?: string
 }
 
-/** An answer; `undefined` where there was none. */
+/** An answer, or why there was none. */
 export type Answer =
   | { readonly status: number; readonly body: { orderId?: number; status?: string; price?: string; code?: number } }
-  | undefined
+  | { readonly status: 0; readonly error: string }
+
+type Answered = Exclude<Answer, { readonly error: string }>
 
 /**
  * One trader's orders around one price, so that about half of them trade. Remembers which ones may be open, and writes down
@@ -60,21 +62,21 @@ export class Orders {
 
   /** Write the end of a request down; says whether it was a good one. */
   ended(intent: Intent, at: number, answer: Answer): boolean {
-    const end = answer === undefined ? 'broken' : this.#endOf(intent, answer, at)
+    const end = 'error' in answer ? 'broken' : this.#endOf(intent, answer, at)
     this.#tellEnd(intent, at, end, answer)
     return end === 'fine'
   }
 
   /** There was no connection in time. The order is forgotten, its id never used. */
   unsent(intent: Intent, at: number): false {
-    this.#tellEnd({ ...intent, clientId: undefined }, at, 'unsent', undefined)
+    this.#tellEnd({ ...intent, clientId: undefined }, at, 'unsent', { status: 0, error: 'no connection in time' })
     return false
   }
 
   #tellEnd(intent: Intent, at: number, end: End, answer: Answer): void {
     const { request, clientId } = intent
-    const orderId = request === 'place' ? answer?.body.orderId : intent.orderId
-    const wrong = answer !== undefined && answer.status !== 200
+    const body = 'error' in answer ? {} : answer.body
+    const orderId = request === 'place' ? body.orderId : intent.orderId
     tell({
       kind: 'end',
       at,
@@ -84,12 +86,12 @@ export class Orders {
       end,
       ...(clientId !== undefined && { clientId }),
       ...(orderId !== undefined && { orderId }),
-      ...(wrong && { code: answer.body.code ?? -1000 }),
-      ...(end === 'error' && { text: `${answer?.status} ${JSON.stringify(answer?.body).slice(0, 160)}` }),
+      ...(answer.status !== 200 && answer.status !== 0 && { code: body.code ?? -1000 }),
+      ...(end !== 'fine' && { text: textOf(answer) }),
     })
   }
 
-  #endOf({ request, orderId, price }: Intent, { status, body }: NonNullable<Answer>, at: number): End {
+  #endOf({ request, orderId, price }: Intent, { status, body }: Answered, at: number): End {
     if (status !== 200) {
       if (request === 'cancel' && body.code === UNKNOWN_ORDER) return 'fine'
       if (request !== 'query' || body.code !== NO_SUCH_ORDER) return 'error'
@@ -132,6 +134,10 @@ export class Orders {
     const { orderId, price } = this.#open[below(this.#open.length)]!
     return { request: 'query', params: { symbol, orderId: String(orderId) }, orderId, price }
   }
+}
+
+function textOf(answer: Answer): string {
+  return 'error' in answer ? answer.error : `${answer.status} ${JSON.stringify(answer.body).slice(0, 160)}`
 }
 
 function below(bound: number): number {

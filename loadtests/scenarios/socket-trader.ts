@@ -100,7 +100,7 @@ export class SocketTrader {
     for (const [id, pending] of this.#pending) {
       if (pending.leg !== leg) continue
       this.#pending.delete(id)
-      this.#settle(pending, undefined)
+      this.#settle(pending, { status: 0, error: 'the connection ended first' })
     }
   }
 

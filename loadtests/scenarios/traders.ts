@@ -117,12 +117,12 @@ function request(trader: Trader, mine: Orders, intent: Intent, headers: Record<s
           headers: { ...params.headers, 'Content-Type': 'application/x-www-form-urlencoded' },
         })
       : http.request(intent.request === 'cancel' ? 'DELETE' : 'GET', `${path}?${form}`, null, params)
-  count(intent, mine.ended(intent, due, answerOf(response.status, response.body)))
+  count(intent, mine.ended(intent, due, answerOf(response.status, response.body, response.error)))
 }
 
 /** Status 0 is k6's for no answer. */
-function answerOf(status: number, body: unknown): Answer {
-  if (status === 0) return undefined
+function answerOf(status: number, body: unknown, error: string): Answer {
+  if (status === 0) return { status: 0, error }
   try {
     return { status, body: JSON.parse(String(body)) }
   } catch {

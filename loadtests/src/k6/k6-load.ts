@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -32,6 +32,8 @@ export interface LoadOptions {
   readonly name: string
   /** Subscribers of the market. */
   readonly watchers: number
+  /** Where the stories stay; a folder that goes at the end unless told. */
+  readonly folder?: string | undefined
 }
 
 /** What came of a load. */
@@ -57,7 +59,9 @@ export class K6Load {
 
   /** Listeners first; resolves when every account is subscribed. @throws Error when that takes too long */
   static async open(options: LoadOptions): Promise<K6Load> {
-    const load = new K6Load(options, await mkdtemp(join(tmpdir(), 'uptick-load-')))
+    const { folder } = options
+    if (folder !== undefined) await mkdir(folder, { recursive: true })
+    const load = new K6Load(options, folder ?? (await mkdtemp(join(tmpdir(), 'uptick-load-'))))
     await load.#listening()
     return load
   }
@@ -92,10 +96,10 @@ export class K6Load {
     return { story, dropped: droppedOf(told), brokenThresholds: broken }
   }
 
-  /** Its files go too. */
+  /** Its files go too, unless a folder was named for them. */
   async close(): Promise<void> {
     await Promise.all([this.#traders?.stop(), this.#streams.stop()])
-    await rm(this.#folder, { recursive: true, force: true })
+    if (this.#options.folder === undefined) await rm(this.#folder, { recursive: true, force: true })
   }
 
   async #listening(): Promise<void> {

@@ -13,6 +13,8 @@ export interface ProofOptions {
   readonly overlay: string
   readonly url: string | undefined
   readonly fault: FaultCommand | undefined
+  /** Keeps what traders and listeners wrote, a folder for each scenario. */
+  readonly stories: string | undefined
   readonly json: string | undefined
   readonly html: string
 }
@@ -45,6 +47,7 @@ were told with the journal.
   --cluster COMMAND  brings a cluster up (COMMAND up), and goes on in its network (COMMAND run …), with its faults
   --through COMMAND  runs all of this through COMMAND, into a network from which the cluster is reached
   --fault COMMAND    breaks nodes and zones: COMMAND node|zone NAME cut|heal|kill|start
+  --stories FOLDER   keeps what traders and listeners wrote down
   --json FILE        a row for each scenario
   --html FILE        the report, prove-kubernetes.html unless told
 
@@ -71,6 +74,7 @@ export function parseOptions(args: readonly string[], base: string): ProofComman
       cluster: text,
       through: text,
       fault: text,
+      stories: text,
       json: text,
       html: text,
       help: { ...flag, short: 'h' },
@@ -95,6 +99,7 @@ export function parseOptions(args: readonly string[], base: string): ProofComman
     overlay: values.overlay ?? 'local',
     url: values.url,
     fault: fault === undefined ? undefined : new FaultCommand(fault),
+    stories: values.stories === undefined ? undefined : resolve(base, values.stories),
     json: values.json === undefined ? undefined : resolve(base, values.json),
     html: resolve(base, values.html ?? 'prove-kubernetes.html'),
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ExchangeWatch, type Kubectl } from '@uptick/deploy'
 import pg from 'pg'
@@ -75,7 +76,9 @@ async function underLoad(
     const { engine } = await operator.call<{ engine: { sequence: number } }>('GET', '/status')
     return { traders: await makeTraders(operator), since: engine.sequence }
   })
+  const name = Date.now().toString(36)
   const load = await K6Load.open({
+    folder: options.stories === undefined ? undefined : join(options.stories, `${scenario.name}-${name}`),
     url: options.url ?? (await traderUrl(kubectl)),
     traders,
     symbol: market.symbol,
@@ -84,7 +87,7 @@ async function underLoad(
     rate: options.rate,
     seconds: scenario.profileSeconds ?? LONGEST_SECONDS,
     floorSeconds: (WARM_MS + AFTER_MS) / 1000,
-    name: Date.now().toString(36),
+    name,
     watchers: options.watchers,
   })
   let trouble: string | undefined

@@ -103,5 +103,7 @@ export class Stage {
 function isWhole(stage: Stage, part: string): boolean {
   const workload = stage.watch.workload(part)
   if (workload === undefined || !progressOf(workload).isComplete) return false
-  return stage.pods(part).filter((pod) => isReady(pod)).length >= workload.spec.replicas
+  // Whoever leaves is still drained, and belongs to the change.
+  const pods = stage.pods(part)
+  return pods.length === workload.spec.replicas && pods.every((pod) => isReady(pod))
 }

@@ -22,7 +22,7 @@ export class Story {
   readonly sentAt = new Map<string, number>()
   /** What they found themselves. */
   readonly findings: Finding[] = []
-  /** First error answers. */
+  /** First error answers, and reasons for none. */
   readonly errors: string[] = []
   /** Executions that an account was told of, and since when it listens, on the clock of the log. */
   readonly executions = new Map<number, Set<number>>()
@@ -79,7 +79,7 @@ export class Story {
     const { request, end, clientId, orderId, code, ms } = line
     const outcome = OUTCOMES[end]
     log.add(at, ms, outcome === Outcome.OK && ms > PATIENCE_MS ? Outcome.LATE : outcome)
-    if (line.text !== undefined && this.errors.length < ERRORS_MAX) this.errors.push(`${line.via}: ${line.text}`)
+    if (line.text !== undefined && this.errors.length < ERRORS_MAX) this.errors.push(`${line.via} ${request}: ${line.text}`)
     if (request === 'cancel' && end === 'fine' && code === undefined) this.told.cancelled.add(orderId ?? 0)
     if (request !== 'place' || clientId === undefined) return
     if (end === 'fine') this.told.acknowledged(clientId, orderId ?? 0)
