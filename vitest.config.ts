@@ -1,4 +1,17 @@
+import { spawnSync } from 'node:child_process'
 import { defineConfig } from 'vitest/config'
+
+const manifests = {
+  test: { name: 'manifests', include: ['k8s/test/rendered/**/*.test.ts'], testTimeout: 60_000 },
+}
+
+/** A laptop may be without kubectl; a gate must have it. */
+function canRender(): boolean {
+  if (spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' }).status === 0) return true
+  if (process.env['CI'] === 'true') throw new Error('kubectl is missing: the manifests cannot be tested')
+  process.stderr.write('kubectl is missing: the tests of the manifests (k8s/test/rendered) are left out\n')
+  return false
+}
 
 export default defineConfig({
   test: {
@@ -29,6 +42,8 @@ export default defineConfig({
       {
         test: { name: 'simulation', include: ['{shared,services}/*/src/**/*.sim.test.ts'], testTimeout: 300_000 },
       },
+      // What `kubectl apply -k` would send, where there is a kubectl to ask.
+      ...(canRender() ? [manifests] : []),
       // The conventions of this repository, as tests.
       { test: { name: 'tidy', include: ['shared/tidy/src/**/*.test.ts'], testTimeout: 60_000 } },
     ],

@@ -78,7 +78,7 @@ export class RunningExchange {
         throw new Error(reason, { cause: error })
       },
     })
-    if (!ports) throw new Error("stopped before it listened")
+    if (!ports) throw new Error('stopped before it listened')
     const { port, operatorPort } = ports
     const gateway: RunningGateway = {
       url: `http://127.0.0.1:${port}`,

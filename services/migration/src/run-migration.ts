@@ -1,4 +1,11 @@
-import { migrate, migrationNames, migrationSets, retryWithBackoff, schemaVersion, type MigrationSet } from '@uptick/journal'
+import {
+  migrate,
+  migrationNames,
+  migrationSets,
+  retryWithBackoff,
+  schemaVersion,
+  type MigrationSet,
+} from '@uptick/journal'
 import type { Logger } from '@uptick/runtime'
 import { Pool } from 'pg'
 import type { MigrationConfig } from './config.ts'

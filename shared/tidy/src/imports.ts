@@ -30,7 +30,9 @@ function roomOfImport(from: string, name: string): string | undefined {
   const own = /^@uptick\/([a-z]+)/.exec(name)?.[1]
   if (own === undefined) return undefined
   if (own === 'loadtests') return own
-  return ['engine', 'gateway', 'recorder', 'migration', 'standalone'].includes(own) ? `services/${own}` : `shared/${own}`
+  return ['engine', 'gateway', 'recorder', 'migration', 'standalone'].includes(own)
+    ? `services/${own}`
+    : `shared/${own}`
 }
 
 /** Rooms import only along the arrows, by package name, never by a path into another room. */

@@ -87,7 +87,8 @@ export class PodConditions {
       this.#failing = false
       this.#retryMs = RETRY_FIRST_MS
     } catch (error) {
-      if (!this.#failing) log.warn({ err: error, pod }, 'the conditions of the pod could not be published; trying again')
+      if (!this.#failing)
+        log.warn({ err: error, pod }, 'the conditions of the pod could not be published; trying again')
       this.#failing = true
       this.#changed = true
     } finally {
