@@ -18,7 +18,11 @@ export async function get<Kind>(...args: readonly string[]): Promise<Kind> {
 }
 
 export interface Pod {
-  readonly metadata: { readonly name: string; readonly namespace: string; readonly labels: Readonly<Record<string, string>> }
+  readonly metadata: {
+    readonly name: string
+    readonly namespace: string
+    readonly labels: Readonly<Record<string, string>>
+  }
   readonly status: {
     readonly podIP: string
     readonly conditions: readonly { readonly type: string; readonly status: string; readonly message?: string }[]

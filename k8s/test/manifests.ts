@@ -127,7 +127,9 @@ export function isWorkload(manifest: Manifest): manifest is Workload {
 /** @throws Error when there is none, or more than one */
 export function find(manifests: readonly Manifest[], kind: string, name: string | RegExp): Manifest {
   const found = manifests.filter(
-    (manifest) => manifest.kind === kind && (typeof name === 'string' ? manifest.metadata.name === name : name.test(manifest.metadata.name)),
+    (manifest) =>
+      manifest.kind === kind &&
+      (typeof name === 'string' ? manifest.metadata.name === name : name.test(manifest.metadata.name)),
   )
   if (found.length !== 1) throw new Error(`${found.length} of ${kind} ${String(name)}`)
   return found[0]!

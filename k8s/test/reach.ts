@@ -47,7 +47,11 @@ export interface ProbePod {
 
 /** A pod that listens on 8080, and waits to be used for `reachable`. */
 export async function startProbePod({ name, namespace, labels, image }: ProbePod): Promise<void> {
-  const securityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true }
+  const securityContext = {
+    allowPrivilegeEscalation: false,
+    capabilities: { drop: ['ALL'] },
+    readOnlyRootFilesystem: true,
+  }
   const pod = {
     apiVersion: 'v1',
     kind: 'Pod',

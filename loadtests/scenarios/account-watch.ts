@@ -19,11 +19,15 @@ export class AccountWatch {
 
   constructor(options: AccountWatchOptions) {
     this.#options = options
-    this.#socket = new MovingSocket('/ws-api/v3?returnRateLimits=false&serverShutdown=true', {
-      opened: (leg) => this.#subscribe(leg),
-      message: (leg, message) => this.#received(leg, message),
-      lost: (leg) => void this.#last.delete(leg),
-    })
+    this.#socket = new MovingSocket(
+      `account ${options.trader.account}`,
+      '/ws-api/v3?returnRateLimits=false&serverShutdown=true',
+      {
+        opened: (leg) => this.#subscribe(leg),
+        message: (leg, message) => this.#received(leg, message),
+        lost: (leg) => void this.#last.delete(leg),
+      },
+    )
     setTimeout(() => this.#socket.close(), options.end - Date.now())
   }
 

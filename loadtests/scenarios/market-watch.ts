@@ -26,14 +26,18 @@ export class MarketWatch {
   constructor(options: MarketWatchOptions) {
     this.#options = options
     const name = options.symbol.toLowerCase()
-    this.#socket = new MovingSocket(`/stream?streams=${name}@depth@100ms/${name}@trade&serverShutdown=true`, {
-      opened: () => undefined,
-      message: (leg, message) => this.#received(leg, message),
-      lost: (leg) => {
-        this.#depth.lost(leg)
-        this.#trades.lost(leg)
+    this.#socket = new MovingSocket(
+      options.name,
+      `/stream?streams=${name}@depth@100ms/${name}@trade&serverShutdown=true`,
+      {
+        opened: () => undefined,
+        message: (leg, message) => this.#received(leg, message),
+        lost: (leg) => {
+          this.#depth.lost(leg)
+          this.#trades.lost(leg)
+        },
       },
-    })
+    )
     this.#report()
   }
 
@@ -52,7 +56,8 @@ export class MarketWatch {
       gap()
     }
     const [updates, trades] = [this.#depth.last, this.#trades.last]
-    if (this.#reached !== `${updates} ${trades}`) tell({ kind: 'reached', at: Date.now(), subscriber: name, updates, trades })
+    if (this.#reached !== `${updates} ${trades}`)
+      tell({ kind: 'reached', at: Date.now(), subscriber: name, updates, trades })
     this.#reached = `${updates} ${trades}`
     if (Date.now() < end) setTimeout(() => this.#report(), REPORT_MS)
     else this.#socket.close()

@@ -6,6 +6,8 @@ import { tell } from './story.ts'
 
 /** One connection of a client who moves from gateway to gateway. */
 export interface Leg {
+  /** The n-th of its client. */
+  readonly number: number
   readonly socket: WebSocket
   isOpen: boolean
 }
@@ -26,12 +28,16 @@ const LOST_RECONNECT_MS = 40
  * that the closing server has told it, and after a moment when the connection just broke.
  */
 export class MovingSocket {
+  readonly #client: string
   readonly #path: string
   readonly #events: MovingEvents
   readonly #legs = new Set<Leg>()
   #isClosed = false
+  #count = 0
 
-  constructor(path: string, events: MovingEvents) {
+  /** @param client its name in the story */
+  constructor(client: string, path: string, events: MovingEvents) {
+    this.#client = client
     this.#path = path
     this.#events = events
     this.#connect()
@@ -50,16 +56,19 @@ export class MovingSocket {
   #connect(): void {
     if (this.#isClosed) return
     const socket = new WebSocket(url.replace(/^http/, 'ws') + this.#path)
-    const leg: Leg = { socket, isOpen: false }
+    const leg: Leg = { number: ++this.#count, socket, isOpen: false }
     this.#legs.add(leg)
     socket.onopen = () => {
       leg.isOpen = true
+      this.#tell(leg, 'opened')
       this.#events.opened(leg)
     }
     socket.onmessage = (event) => {
       const text = String(event?.data)
-      if (text.includes('"e":"serverShutdown"')) this.#connect()
-      else this.#events.message(leg, JSON.parse(text))
+      if (text.includes('"e":"serverShutdown"')) {
+        this.#tell(leg, 'notice')
+        this.#connect()
+      } else this.#events.message(leg, JSON.parse(text))
     }
     // Without a listener k6 would write the failure to its log; the end of the connection says all.
     socket.onerror = () => undefined
@@ -72,9 +81,13 @@ export class MovingSocket {
     leg.isOpen = false
     this.#legs.delete(leg)
     if (this.#isClosed) return
-    tell({ kind: 'closed', at: Date.now(), code, reason })
+    this.#tell(leg, 'closed', { code, reason })
     const isLast = this.#legs.size === 0
     this.#events.lost(leg, isLast)
     if (isLast) setTimeout(() => this.#connect(), reconnectDelayOf(reason) ?? LOST_RECONNECT_MS)
+  }
+
+  #tell({ number }: Leg, what: 'opened' | 'notice' | 'closed', how: { code?: number; reason?: string } = {}): void {
+    tell({ kind: 'socket', at: Date.now(), client: this.#client, leg: number, what, ...how })
   }
 }

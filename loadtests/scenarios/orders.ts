@@ -31,9 +31,9 @@ type Answered = Exclude<Answer, { readonly error: string }>
  * each request and what became of it.
  */
 export class Orders {
+  readonly name: string
   readonly #trader: Trader
   readonly #via: Via
-  readonly #name: string
   readonly #open: { readonly orderId: number; readonly price: string }[] = []
   #count = 0
 
@@ -41,7 +41,7 @@ export class Orders {
   constructor(trader: Trader, via: Via, name: string) {
     this.#trader = trader
     this.#via = via
-    this.#name = name
+    this.name = name
   }
 
   /** Six of ten requests place an order, two cancel one, two ask for one, where `mayQuery`. */
@@ -110,7 +110,7 @@ export class Orders {
   }
 
   #place(): Intent {
-    const clientId = `${run}-${this.#name}-${this.#count++}`
+    const clientId = `${run}-${this.name}-${this.#count++}`
     const params = {
       symbol,
       side: below(2) === 0 ? 'BUY' : 'SELL',

@@ -42,9 +42,10 @@ export class SocketTrader {
 
   constructor(options: SocketTraderOptions) {
     this.#options = options
-    this.#socket = new MovingSocket('/ws-api/v3?returnRateLimits=false&serverShutdown=true', {
+    this.#socket = new MovingSocket(options.orders.name, '/ws-api/v3?returnRateLimits=false&serverShutdown=true', {
       opened: () => this.#flush(),
-      message: (_, message) => this.#received(message as { id?: number; status: number; result?: object; error?: object }),
+      message: (_, message) =>
+        this.#received(message as { id?: number; status: number; result?: object; error?: object }),
       lost: (leg) => this.#lost(leg),
     })
   }
@@ -84,9 +85,12 @@ export class SocketTrader {
       return
     }
     const id = ++this.#id
-    this.#pending.set(id, { intent, due, leg })
+    // First of all: k6 may interrupt anywhere, and what is not known to be sent must not have an end.
     orders.sent(intent, due)
-    leg.socket.send(JSON.stringify({ id, method: METHODS[intent.request], params: signedParams(trader, intent.params) }))
+    this.#pending.set(id, { intent, due, leg })
+    leg.socket.send(
+      JSON.stringify({ id, method: METHODS[intent.request], params: signedParams(trader, intent.params) }),
+    )
   }
 
   #received({ id, status, result, error }: { id?: number; status: number; result?: object; error?: object }): void {

@@ -21,7 +21,13 @@ const events = new Counter('account_events')
 
 export const options: Options = {
   scenarios: {
-    market: { executor: 'per-vu-iterations', vus: watchers, iterations: 1, exec: 'market', maxDuration: `${seconds + 20}s` },
+    market: {
+      executor: 'per-vu-iterations',
+      vus: watchers,
+      iterations: 1,
+      exec: 'market',
+      maxDuration: `${seconds + 20}s`,
+    },
     account: {
       executor: 'per-vu-iterations',
       vus: traders.length,
@@ -39,7 +45,12 @@ export const options: Options = {
 
 export function market(): void {
   const counted = { gap: () => gaps.add(1), message: () => messages.add(1) }
-  new MarketWatch({ symbol, name: `watcher ${exec.scenario.iterationInTest}`, end: Date.now() + seconds * 1000, ...counted })
+  new MarketWatch({
+    symbol,
+    name: `watcher ${exec.scenario.iterationInTest}`,
+    end: Date.now() + seconds * 1000,
+    ...counted,
+  })
 }
 
 export function account(): void {

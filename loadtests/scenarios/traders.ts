@@ -60,7 +60,13 @@ export const options: Options = {
   scenarios: {
     kept: arriving(KEPT, 'kept'),
     fresh: arriving(FRESH, 'fresh'),
-    socket: { executor: 'per-vu-iterations', vus: SOCKETS, iterations: 1, exec: 'socket', maxDuration: `${seconds + 20}s` },
+    socket: {
+      executor: 'per-vu-iterations',
+      vus: SOCKETS,
+      iterations: 1,
+      exec: 'socket',
+      maxDuration: `${seconds + 20}s`,
+    },
   },
   thresholds: {
     requests_fine: ['rate==1'],

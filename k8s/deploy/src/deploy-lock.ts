@@ -67,7 +67,9 @@ export class DeployLock {
     const { uid, resourceVersion } = this.#lease.metadata
     const options = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid, resourceVersion } }
     const path = `/apis/coordination.k8s.io/v1/namespaces/${this.#kubectl.namespace}/leases/${NAME}`
-    await this.#kubectl.run(['delete', '--raw', path, '--filename', '-'], JSON.stringify(options)).catch(() => undefined)
+    await this.#kubectl
+      .run(['delete', '--raw', path, '--filename', '-'], JSON.stringify(options))
+      .catch(() => undefined)
   }
 
   #schedule(): void {

@@ -78,7 +78,11 @@ async function lastGood({ kubectl, view }: Session): Promise<Release | undefined
     return log.newest
   }
   if (workloads.length < PARTS.length) return log.newest
-  const found = { image: 'as found', at: new Date().toISOString(), revisions: await currentRevisions(kubectl, workloads) }
+  const found = {
+    image: 'as found',
+    at: new Date().toISOString(),
+    revisions: await currentRevisions(kubectl, workloads),
+  }
   const known = log.newest
   if (known !== undefined && log.before(found.revisions) !== known) return known
   return (await log.add(found)).newest
@@ -170,4 +174,3 @@ function partsOf({ documents }: Manifest): Parts {
     rest: documents.filter((document) => document.kind !== 'Job' && !rolled.has(document)),
   }
 }
-

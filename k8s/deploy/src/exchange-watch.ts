@@ -1,12 +1,22 @@
 import type { Kubectl } from './kubectl.ts'
-import { brokenReason, conditionOf, isReady, restartsOf, type Deployment, type Pod, type StatefulSet, type Workload } from './objects.ts'
+import {
+  brokenReason,
+  componentOf,
+  conditionOf,
+  isReady,
+  progressOf,
+  restartsOf,
+  type Deployment,
+  type Pod,
+  type StatefulSet,
+  type Workload,
+} from './objects.ts'
 import { PodMetrics, type Pulse } from './pod-metrics.ts'
 import { Watch, type WatchEvent } from './watch.ts'
 import { PARTS } from './workloads.ts'
 
 const SELECTOR = ['--selector', 'app.kubernetes.io/part-of=uptick']
 const GATES = 'uptick.dev/'
-
 
 /** Everything of one exchange that a roll changes, as it is this moment. */
 export class ExchangeWatch {
@@ -28,6 +38,17 @@ export class ExchangeWatch {
 
   workload(name: string): Workload | undefined {
     return this.#deployments.objects.get(name) ?? this.#statefulSets.objects.get(name)
+  }
+
+  /**
+   * Whether a workload, as it was asked to be or later, is replaced and ready, and nobody leaves any more: who is still
+   * drained belongs to the change.
+   */
+  isSettled({ metadata }: Workload): boolean {
+    const seen = this.workload(metadata.name)
+    if (seen === undefined || (seen.metadata.generation ?? 0) < (metadata.generation ?? 0)) return false
+    const leaving = this.pods.some((pod) => componentOf(pod) === metadata.name && pod.metadata.deletionTimestamp)
+    return progressOf(seen).isComplete && !leaving
   }
 
   /** The parts that are there. */

@@ -27,6 +27,8 @@ async function goBack(args: readonly string[]): Promise<void> {
   const overlay = parseRollback(args)
   if (overlay === undefined) return void out.write(rollbackHelp)
   const { replaced, seconds } = await rollback({ overlay, out })
-  out.write(`${replaced.length === 0 ? 'Nothing to go back to' : `Back: ${replaced.join(', ')}`} (${seconds.toFixed(1)} s).\n`)
+  out.write(
+    `${replaced.length === 0 ? 'Nothing to go back to' : `Back: ${replaced.join(', ')}`} (${seconds.toFixed(1)} s).\n`,
+  )
   if (replaced.length === 0) process.exitCode = 1
 }

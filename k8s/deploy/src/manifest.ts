@@ -30,7 +30,8 @@ export async function renderOverlay(kubectl: Kubectl, overlay: string, image: st
   if (!/^[a-z0-9-]+$/.test(overlay)) throw new Error(`${overlay} is no name of an overlay`)
   const copy = await mkdtemp(join(tmpdir(), 'uptick-manifests-'))
   try {
-    for (const part of ['base', 'components', 'overlays']) await cp(join(folder, part), join(copy, part), { recursive: true })
+    for (const part of ['base', 'components', 'overlays'])
+      await cp(join(folder, part), join(copy, part), { recursive: true })
     const release = join(copy, 'overlays', overlay, 'release', 'kustomization.yaml')
     const text = await readFile(release, 'utf8').catch(() => {
       throw new Error(`there is no overlay ${overlay}`)

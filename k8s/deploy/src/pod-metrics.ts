@@ -38,7 +38,9 @@ export class PodMetrics {
 
   /** Look once at all of `pods`. Those that do not answer are left out. */
   async look(pods: readonly Pod[]): Promise<Pulse> {
-    const asked = pods.filter((pod) => ['engine', 'gateway'].includes(componentOf(pod)) && pod.status.phase === 'Running')
+    const asked = pods.filter(
+      (pod) => ['engine', 'gateway'].includes(componentOf(pod)) && pod.status.phase === 'Running',
+    )
     const names = new Set(asked.map(({ metadata }) => metadata.uid))
     for (const [uid, forward] of this.#forwards)
       if (!names.has(uid)) {

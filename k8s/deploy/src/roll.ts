@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ExchangeWatch } from './exchange-watch.ts'
-import { brokenReason, componentOf, progressOf, restartsOf, type Pod, type Workload } from './objects.ts'
+import { brokenReason, componentOf, restartsOf, type Pod, type Workload } from './objects.ts'
 import type { Pulse } from './pod-metrics.ts'
 
 const LOOK_MS = 1_000
@@ -67,12 +67,7 @@ export class Roll {
     this.#movedAt = performance.now()
     for (;;) {
       await this.look()
-      const isDone = workloads.every(({ metadata }) => {
-        const seen = this.#watch.workload(metadata.name)
-        const isNew = (seen?.metadata.generation ?? 0) >= (metadata.generation ?? 0)
-        return seen !== undefined && isNew && progressOf(seen).isComplete
-      })
-      if (isDone) return
+      if (workloads.every((workload) => this.#watch.isSettled(workload))) return
       await delay(LOOK_MS)
     }
   }
@@ -103,7 +98,13 @@ export class Roll {
 
   #seeMovement(now: number): void {
     const marker = this.#watch.pods
-      .map((pod) => [pod.metadata.uid, pod.status.phase, pod.metadata.deletionTimestamp, restartsOf(pod), readyText(pod)])
+      .map((pod) => [
+        pod.metadata.uid,
+        pod.status.phase,
+        pod.metadata.deletionTimestamp,
+        restartsOf(pod),
+        readyText(pod),
+      ])
       .join()
     if (marker !== this.#marker) this.#movedAt = now
     this.#marker = marker

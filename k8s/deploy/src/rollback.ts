@@ -3,7 +3,7 @@ import { DeployLock } from './deploy-lock.ts'
 import { ExchangeWatch } from './exchange-watch.ts'
 import { Kubectl } from './kubectl.ts'
 import { renderOverlay } from './manifest.ts'
-import { progressOf, type Workload } from './objects.ts'
+import type { Workload } from './objects.ts'
 import { ReleaseLog, type Release } from './release-log.ts'
 import { View } from './view.ts'
 import { currentRevisions, findWorkloads, undo } from './workloads.ts'
@@ -76,11 +76,7 @@ export async function goBack(session: Session, target: Release | undefined): Pro
 async function complete({ watch, view }: Session, workloads: readonly Workload[]): Promise<void> {
   for (const began = performance.now(); performance.now() - began < BACK_MAX_MS; await delay(LOOK_MS)) {
     view.show(await watch.pulse())
-    const isDone = workloads.every(({ metadata }) => {
-      const seen = watch.workload(metadata.name)
-      return seen !== undefined && (seen.metadata.generation ?? 0) >= (metadata.generation ?? 0) && progressOf(seen).isComplete
-    })
-    if (isDone) return
+    if (workloads.every((workload) => watch.isSettled(workload))) return
   }
   throw new Error('the pods of the release before are not ready after five minutes')
 }

@@ -84,4 +84,3 @@ export async function undo(kubectl: Kubectl, workload: Workload, revision: strin
   }
   return true
 }
-

@@ -45,8 +45,16 @@ const stand: Readonly<Record<string, Omit<ProbePod, 'image'>>> = {
   prometheus: { name: 'probe-prometheus', namespace: 'monitoring', labels: prometheus },
   'a pod of monitoring that is not prometheus': { name: 'probe-other', namespace: 'monitoring', labels: {} },
   'a pod elsewhere': { name: 'probe-stranger', namespace: elsewhere, labels: {} },
-  'a pod elsewhere that calls itself prometheus': { name: 'probe-prometheus', namespace: elsewhere, labels: prometheus },
-  'a pod elsewhere that calls itself gateway': { name: 'probe-gateway', namespace: elsewhere, labels: uptick('gateway') },
+  'a pod elsewhere that calls itself prometheus': {
+    name: 'probe-prometheus',
+    namespace: elsewhere,
+    labels: prometheus,
+  },
+  'a pod elsewhere that calls itself gateway': {
+    name: 'probe-gateway',
+    namespace: elsewhere,
+    labels: uptick('gateway'),
+  },
 }
 
 const pods = new Map<string, Pod>()

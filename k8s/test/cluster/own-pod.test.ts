@@ -51,9 +51,10 @@ const condition = (name: string, type: string, status = 'True'): Call => [
 describe('a member', () => {
   test('may publish its two conditions on its own pod', async () => {
     const name = member.metadata.name
-    expect(
-      await tried([condition(name, 'uptick.dev/caught-up'), condition(name, 'uptick.dev/hash-equal')]),
-    ).toEqual(['allowed', 'allowed'])
+    expect(await tried([condition(name, 'uptick.dev/caught-up'), condition(name, 'uptick.dev/hash-equal')])).toEqual([
+      'allowed',
+      'allowed',
+    ])
     const { status } = await get<Pod>('pod', name, `--namespace=${namespace}`)
     const said = status.conditions.filter(({ message }) => message === 'said by a test').map(({ type }) => type)
     expect(said.toSorted()).toEqual(['uptick.dev/caught-up', 'uptick.dev/hash-equal'])
@@ -65,7 +66,9 @@ describe('a member', () => {
       condition(gateway.metadata.name, 'uptick.dev/hash-equal', 'False'),
     ])
     for (const [index, { metadata }] of [other, gateway].entries())
-      expect(said[index]).toContain(`a token of the pod ${member.metadata.name} may not change the status of ${metadata.name}`)
+      expect(said[index]).toContain(
+        `a token of the pod ${member.metadata.name} may not change the status of ${metadata.name}`,
+      )
   })
 
   test('may change nothing else of its own status', async () => {
@@ -93,7 +96,8 @@ describe('a member', () => {
       ['GET', `/api/v1/namespaces/${namespace}/secrets`],
       ['GET', '/api/v1/nodes'],
     ]
-    for (const answer of await tried(calls)) expect(answer).toMatch(/forbidden: User "system:serviceaccount:.*:engine" cannot/)
+    for (const answer of await tried(calls))
+      expect(answer).toMatch(/forbidden: User "system:serviceaccount:.*:engine" cannot/)
   })
 
   test('a token of the account that belongs to no pod is of no use', async () => {
@@ -106,6 +110,7 @@ describe('a member', () => {
 test('nobody else has a token', async () => {
   const look = "console.log(require('node:fs').existsSync('/var/run/secrets/kubernetes.io'))"
   const recorder = (await readyPods(namespace, `${components}recorder`))[0]!
-  for (const without of [gateway, recorder]) expect((await inPod(without, ['node', '--eval', look])).trim()).toBe('false')
+  for (const without of [gateway, recorder])
+    expect((await inPod(without, ['node', '--eval', look])).trim()).toBe('false')
   expect((await inPod(member, ['node', '--eval', look])).trim()).toBe('true')
 })

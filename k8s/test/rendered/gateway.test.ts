@@ -7,7 +7,7 @@ describe.each(overlays)('gateways of overlay %s', (overlay) => {
   const pod = gateway.spec.template.spec
   const scaler = find(manifests, 'HorizontalPodAutoscaler', 'gateway').spec!
 
-  test('how many there are is the autoscaler\'s business alone', () => {
+  test("how many there are is the autoscaler's business alone", () => {
     expect(gateway.spec.replicas).toBeUndefined()
     expect(scaler.minReplicas).toBe(overlay === 'production' ? 3 : 2)
     expect(scaler.maxReplicas).toBeGreaterThan(scaler.minReplicas!)

@@ -70,8 +70,11 @@ describe.each(overlays)('overlay %s', (overlay) => {
 
   test('carries the labels of the convention, and selects by none that changes', () => {
     const conventional = ['name', 'component', 'part-of', 'managed-by'].map((word) => `app.kubernetes.io/${word}`)
-    for (const manifest of manifests.filter(({ kind, metadata }) => metadata.namespace !== undefined && kind !== 'Namespace')) {
-      const expected = manifest.kind === 'NetworkPolicy' ? conventional.filter((name) => !name.endsWith('component')) : conventional
+    for (const manifest of manifests.filter(
+      ({ kind, metadata }) => metadata.namespace !== undefined && kind !== 'Namespace',
+    )) {
+      const expected =
+        manifest.kind === 'NetworkPolicy' ? conventional.filter((name) => !name.endsWith('component')) : conventional
       expect(Object.keys(manifest.metadata.labels ?? {}), `${manifest.kind} ${manifest.metadata.name}`).toEqual(
         expect.arrayContaining(expected),
       )
@@ -81,7 +84,10 @@ describe.each(overlays)('overlay %s', (overlay) => {
       expect(version).toBe(spec.template.spec.containers[0]!.image.split(':').at(-1))
       expect(spec.template.metadata.labels['app.kubernetes.io/version']).toBe(version)
     }
-    const stable: Texts = { 'app.kubernetes.io/name': expect.any(String), 'app.kubernetes.io/component': expect.any(String) }
+    const stable: Texts = {
+      'app.kubernetes.io/name': expect.any(String),
+      'app.kubernetes.io/component': expect.any(String),
+    }
     for (const { spec } of lasting) expect(spec.selector?.matchLabels).toEqual(stable)
     for (const { spec } of manifests.filter(({ kind }) => kind === 'Service')) expect(spec?.selector).toEqual(stable)
   })
@@ -100,7 +106,9 @@ describe.each(overlays)('overlay %s', (overlay) => {
   })
 
   test('everything that matters has a priority that exists', () => {
-    const classes = new Set(manifests.filter(({ kind }) => kind === 'PriorityClass').map(({ metadata }) => metadata.name))
+    const classes = new Set(
+      manifests.filter(({ kind }) => kind === 'PriorityClass').map(({ metadata }) => metadata.name),
+    )
     for (const { spec } of lasting) expect(classes).toContain(spec.template.spec.priorityClassName)
   })
 

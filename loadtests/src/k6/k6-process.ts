@@ -44,7 +44,12 @@ export class K6Process {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     const keep = (data: Buffer): void => {
-      this.#printed.push(...data.toString().split('\n').filter((line) => line !== ''))
+      this.#printed.push(
+        ...data
+          .toString()
+          .split('\n')
+          .filter((line) => line !== ''),
+      )
       this.#printed.splice(0, this.#printed.length - PRINTED_MAX)
     }
     this.#child.stdout?.on('data', keep)

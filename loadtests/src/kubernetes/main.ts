@@ -14,12 +14,14 @@ const INSIDE = 'UPTICK_PROVE_INSIDE'
 
 const command = parseOptions(process.argv.slice(2), base)
 if (command === 'help') process.stdout.write(help)
-else if (command === 'list') process.stdout.write(scenarios.map(({ name, what }) => `${name.padEnd(18)} ${what}\n`).join(''))
+else if (command === 'list')
+  process.stdout.write(scenarios.map(({ name, what }) => `${name.padEnd(18)} ${what}\n`).join(''))
 else process.exitCode = await start(command)
 
 async function start({ options, cluster, through }: ProofCommand): Promise<number> {
   if (process.env[INSIDE] === undefined) {
-    if (cluster !== undefined && (await run([...words(cluster), 'up'])) !== 0) throw new Error(`${cluster} up has failed`)
+    if (cluster !== undefined && (await run([...words(cluster), 'up'])) !== 0)
+      throw new Error(`${cluster} up has failed`)
     if (through !== undefined)
       return run([...words(through), process.execPath, ...process.argv.slice(1)], { ...process.env, [INSIDE]: '1' })
   }
@@ -38,11 +40,23 @@ async function prove(options: ProofOptions): Promise<number> {
       say(`${options.rounds > 1 ? `round ${round}: ` : ''}${scenario.name}: ${scenario.what}`)
       const act = await runScenario(scenario, kubectl, options, say)
       acts.push(act)
-      say(`  ${act.row.requests} requests, ${act.row.failed} failed${actShortcomings(act).map((text) => `\n            ${text}`).join('')}`)
+      say(
+        `  ${act.row.requests} requests, ${act.row.failed} failed${actShortcomings(act)
+          .map((text) => `\n            ${text}`)
+          .join('')}`,
+      )
     }
   }
   process.stdout.write(textReport(acts))
-  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(acts.map(({ row }) => row), undefined, 2)}\n`)
+  if (options.json !== undefined)
+    await writeFile(
+      options.json,
+      `${JSON.stringify(
+        acts.map(({ row }) => row),
+        undefined,
+        2,
+      )}\n`,
+    )
   return acts.some((act) => actShortcomings(act).length > 0) ? 1 : 0
 }
 

@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { componentOf, isReady, progressOf, type ExchangeWatch, type Kubectl, type Pod, type Workload } from '@uptick/deploy'
+import {
+  componentOf,
+  isReady,
+  progressOf,
+  type ExchangeWatch,
+  type Kubectl,
+  type Pod,
+  type Workload,
+} from '@uptick/deploy'
 import type { Timeline } from '../prove/timeline.ts'
 import type { FaultCommand } from './fault-command.ts'
 import type { LeaderLog } from './leader-log.ts'
@@ -75,17 +83,25 @@ export class Stage {
   /** Every part is complete, every pod ready, and somebody leads. @throws Error after four minutes */
   async whole(): Promise<void> {
     const generations = await this.#generations()
-    await this.until('everything is ready', () => this.leader !== undefined && PARTS.every((part) => isWhole(this, part)), generations)
+    await this.until(
+      'everything is ready',
+      () => this.leader !== undefined && PARTS.every((part) => isWhole(this, part)),
+      generations,
+    )
   }
 
   /** Wait until `isSo`. @throws Error after four minutes, with what is not ready */
   async until(what: string, isSo: () => boolean, generations: ReadonlyMap<string, number> = new Map()): Promise<void> {
     const isSeen = (): boolean =>
-      [...generations].every(([name, generation]) => (this.watch.workload(name)?.metadata.generation ?? 0) >= generation)
+      [...generations].every(
+        ([name, generation]) => (this.watch.workload(name)?.metadata.generation ?? 0) >= generation,
+      )
     for (const began = performance.now(); !isSeen() || !isSo(); await delay(LOOK_MS)) {
       if (performance.now() - began < WHOLE_MAX_MS) continue
       const unready = this.watch.pods.filter((pod) => PARTS.includes(componentOf(pod)) && !isReady(pod))
-      throw new Error(`not within ${WHOLE_MAX_MS / 1000} s: ${what}; not ready: ${unready.map(({ metadata }) => metadata.name).join(', ')}`)
+      throw new Error(
+        `not within ${WHOLE_MAX_MS / 1000} s: ${what}; not ready: ${unready.map(({ metadata }) => metadata.name).join(', ')}`,
+      )
     }
   }
 
@@ -95,7 +111,9 @@ export class Stage {
       PARTS.map((part) => this.kubectl.find<Workload>(['get', part === 'engine' ? 'statefulset' : 'deployment', part])),
     )
     return new Map(
-      found.flatMap((workload) => (workload ? [[workload.metadata.name, workload.metadata.generation ?? 0] as const] : [])),
+      found.flatMap((workload) =>
+        workload ? [[workload.metadata.name, workload.metadata.generation ?? 0] as const] : [],
+      ),
     )
   }
 }

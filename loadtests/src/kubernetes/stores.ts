@@ -54,7 +54,5 @@ export async function traderUrl(kubectl: Kubectl): Promise<string> {
 
 async function secret(kubectl: Kubectl, name: string): Promise<Record<string, string>> {
   const { data } = await kubectl.json<Secret>(['get', 'secret', name])
-  return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]),
-  )
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]))
 }

@@ -15,7 +15,9 @@ export function textReport(acts: readonly Act[]): string {
   const list = (title: string, items: readonly string[]): string[] =>
     items.length === 0 ? [] : ['', `${title}:`, ...items.slice(0, SHOWN_MAX).map((item) => `  ${item}`)]
   const wrong = acts.flatMap((act) => actShortcomings(act))
-  const findings = acts.flatMap(({ row, findings: found }) => found.map(({ kind, text }) => `${row.scenario}: ${kind}: ${text}`))
+  const findings = acts.flatMap(({ row, findings: found }) =>
+    found.map(({ kind, text }) => `${row.scenario}: ${kind}: ${text}`),
+  )
   const errors = acts.flatMap(({ row, result }) => result.story.errors.map((text) => `${row.scenario}: ${text}`))
   return [
     ...lines,

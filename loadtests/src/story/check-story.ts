@@ -53,7 +53,8 @@ export async function checkStory(story: Story, others: OtherTellers): Promise<Fi
   for (const { kind, clientId, text } of acknowledgementFindings(story.told, truth, market))
     say(kind, story.sentAt.get(clientId) ?? end, text)
   for (const { at, account, id } of due)
-    if (story.executions.get(account)?.has(id) !== true) say('gap', at, `execution ${id} never came to account ${account}`)
+    if (story.executions.get(account)?.has(id) !== true)
+      say('gap', at, `execution ${id} never came to account ${account}`)
   for (const text of unreached(story, truth, market)) say('gap', end, text)
   return findings
 }

@@ -36,8 +36,22 @@ export type StoryLine =
   /** A hole in a numbered stream, or two answers that cannot both be true. */
   | { readonly kind: 'gap' | 'contradiction'; readonly at: number; readonly text: string }
   /** The last number that a subscriber of a market has. */
-  | { readonly kind: 'reached'; readonly at: number; readonly subscriber: string; readonly updates: number; readonly trades: number }
+  | {
+      readonly kind: 'reached'
+      readonly at: number
+      readonly subscriber: string
+      readonly updates: number
+      readonly trades: number
+    }
   | { readonly kind: 'subscribed'; readonly at: number; readonly account: number }
   | { readonly kind: 'execution'; readonly at: number; readonly account: number; readonly id: number }
-  /** A WebSocket ended; `code` 0: without a closing handshake. */
-  | { readonly kind: 'closed'; readonly at: number; readonly code: number; readonly reason: string }
+  /** What became of a WebSocket: the n-th of its client. `code` 0: it ended without a closing handshake. */
+  | {
+      readonly kind: 'socket'
+      readonly at: number
+      readonly client: string
+      readonly leg: number
+      readonly what: 'opened' | 'notice' | 'closed'
+      readonly code?: number
+      readonly reason?: string
+    }

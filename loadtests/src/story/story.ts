@@ -60,8 +60,8 @@ export class Story {
       case 'execution':
         this.#executionsOf(line.account).add(line.id)
         break
-      case 'closed':
-        this.closed.set(line.code, (this.closed.get(line.code) ?? 0) + 1)
+      case 'socket':
+        if (line.what === 'closed') this.closed.set(line.code ?? 0, (this.closed.get(line.code ?? 0) ?? 0) + 1)
     }
   }
 
@@ -79,7 +79,8 @@ export class Story {
     const { request, end, clientId, orderId, code, ms } = line
     const outcome = OUTCOMES[end]
     log.add(at, ms, outcome === Outcome.OK && ms > PATIENCE_MS ? Outcome.LATE : outcome)
-    if (line.text !== undefined && this.errors.length < ERRORS_MAX) this.errors.push(`${line.via} ${request}: ${line.text}`)
+    if (line.text !== undefined && this.errors.length < ERRORS_MAX)
+      this.errors.push(`${line.via} ${request}: ${line.text}`)
     if (request === 'cancel' && end === 'fine' && code === undefined) this.told.cancelled.add(orderId ?? 0)
     if (request !== 'place' || clientId === undefined) return
     if (end === 'fine') this.told.acknowledged(clientId, orderId ?? 0)

@@ -11,7 +11,8 @@ export function chosen(names: readonly string[], isQuick: boolean): KubernetesSc
   const wanted = names.length > 0 ? names : isQuick ? QUICK : scenarios.map(({ name }) => name)
   return wanted.map((name) => {
     const found = scenarios.find((scenario) => scenario.name === name)
-    if (found === undefined) throw new Error(`there is no scenario ${name}; there are ${scenarios.map((known) => known.name).join(', ')}`)
+    if (found === undefined)
+      throw new Error(`there is no scenario ${name}; there are ${scenarios.map((known) => known.name).join(', ')}`)
     return found
   })
 }
