@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { DeployLock } from './deploy-lock.ts'
 import { ExchangeWatch } from './exchange-watch.ts'
 import { Kubectl } from './kubectl.ts'
-import { renderOverlay, textOf, type Document, type Manifest } from './manifest.ts'
+import { renderOverlay, textOf, type Document, type Manifest, type Settings } from './manifest.ts'
 import { conditionOfJob, type Job } from './migration-job.ts'
 import { progressOf } from './objects.ts'
-import { ReleaseLog, type Release } from './release-log.ts'
+import { ReleaseLog, sameRevisions, type Release } from './release-log.ts'
 import { Roll, RollFailedError, type RollLimits } from './roll.ts'
 import { View } from './view.ts'
 import { currentRevisions, findWorkloads, PARTS } from './workloads.ts'
@@ -18,6 +18,7 @@ export interface DeployOptions {
   readonly overlay: string
   /** `name:tag` or a tag; undefined: what the overlay says. */
   readonly image: string | undefined
+  readonly settings?: Settings
   readonly limits: RollLimits
   readonly out: NodeJS.WriteStream
 }
@@ -49,7 +50,7 @@ interface Session {
 export async function deploy(options: DeployOptions): Promise<Deployed> {
   const { overlay, image, out, limits } = options
   const began = performance.now()
-  const manifest = await renderOverlay(new Kubectl('default'), overlay, image)
+  const manifest = await renderOverlay(new Kubectl('default'), options)
   const kubectl = new Kubectl(manifest.namespace)
   const namespaces = manifest.documents.filter(({ kind }) => kind === 'Namespace')
   if (namespaces.length > 0) await kubectl.run(['apply', '--filename', '-'], textOf(namespaces))
@@ -59,7 +60,7 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
   const roll = new Roll(watch, limits, (pulse) => view.show(pulse))
   const session = { kubectl, lock, watch, roll, view }
   try {
-    const before = await lastGood(session)
+    const before = await noteRelease(kubectl, 'as found')
     const outcome = await apply(session, manifest, image ?? overlay, before)
     return { ...outcome, seconds: (performance.now() - began) / 1000 }
   } finally {
@@ -68,24 +69,21 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
   }
 }
 
-/** What to go back to: the newest good release, or what is there, if it is whole. */
-async function lastGood({ kubectl, view }: Session): Promise<Release | undefined> {
+/**
+ * Write down what there is as a release to go back to, if it is whole.
+ *
+ * @param image its name, for a person
+ * @returns the release to go back to: this one, or the last good one
+ */
+export async function noteRelease(kubectl: Kubectl, image: string): Promise<Release | undefined> {
   const log = await ReleaseLog.read(kubectl)
   const workloads = await findWorkloads(kubectl)
-  const broken = workloads.filter((workload) => !progressOf(workload).isComplete)
-  if (broken.length > 0) {
-    view.say(`not whole before this: ${broken.map(({ metadata }) => metadata.name).join(', ')}`)
-    return log.newest
-  }
-  if (workloads.length < PARTS.length) return log.newest
-  const found = {
-    image: 'as found',
-    at: new Date().toISOString(),
-    revisions: await currentRevisions(kubectl, workloads),
-  }
+  const isWhole = workloads.length === PARTS.length && workloads.every((workload) => progressOf(workload).isComplete)
+  if (!isWhole) return log.newest
+  const revisions = await currentRevisions(kubectl, workloads)
   const known = log.newest
-  if (known !== undefined && log.before(found.revisions) !== known) return known
-  return (await log.add(found)).newest
+  if (known !== undefined && sameRevisions(known.revisions, revisions)) return known
+  return (await log.add({ image, at: new Date().toISOString(), revisions })).newest
 }
 
 async function apply(

@@ -1,4 +1,4 @@
-export { deploy, type Deployed, type DeployOptions } from './deploy.ts'
+export { deploy, noteRelease, type Deployed, type DeployOptions } from './deploy.ts'
 export { ExchangeWatch, stateOf } from './exchange-watch.ts'
 export { Kubectl, KubectlError } from './kubectl.ts'
 export {

@@ -19,14 +19,24 @@ export interface Manifest {
   readonly documents: readonly Document[]
 }
 
+/** Settings by component and name, that take the place of what `base/COMPONENT/settings.env` says. */
+export type Settings = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+export interface RenderOptions {
+  readonly overlay: string
+  /** `name:tag`, or a tag alone; what the overlay says where undefined. */
+  readonly image: string | undefined
+  readonly settings?: Settings
+}
+
 /**
  * Render an overlay with another image than it names: in a copy, so that no file of the repository is changed by a
  * deployment.
  *
- * @param image `name:tag`, or a tag alone
  * @throws Error when there is no such overlay, KubectlError when it cannot be rendered
  */
-export async function renderOverlay(kubectl: Kubectl, overlay: string, image: string | undefined): Promise<Manifest> {
+export async function renderOverlay(kubectl: Kubectl, options: RenderOptions): Promise<Manifest> {
+  const { overlay, image, settings = {} } = options
   if (!/^[a-z0-9-]+$/.test(overlay)) throw new Error(`${overlay} is no name of an overlay`)
   const copy = await mkdtemp(join(tmpdir(), 'uptick-manifests-'))
   try {
@@ -37,6 +47,10 @@ export async function renderOverlay(kubectl: Kubectl, overlay: string, image: st
       throw new Error(`there is no overlay ${overlay}`)
     })
     if (image !== undefined) await writeFile(release, withImage(text, image))
+    for (const [component, values] of Object.entries(settings)) {
+      const file = join(copy, 'base', component, 'settings.env')
+      await writeFile(file, withSettings(await readFile(file, 'utf8'), values))
+    }
     return manifestOf(await kubectl.run(['kustomize', join(copy, 'overlays', overlay)]))
   } finally {
     await rm(copy, { recursive: true, force: true })
@@ -53,6 +67,12 @@ export function withImage(release: string, image: string): string {
   return /^\s*newName: /m.test(tagged)
     ? tagged.replace(/^(\s*)newName: .*$/m, `$1newName: ${name}`)
     : tagged.replace(/^(\s*)newTag: /m, `$1newName: ${name}\n$1newTag: `)
+}
+
+/** Lines `NAME=value` with other values; names that are not there are added. */
+export function withSettings(text: string, values: Readonly<Record<string, string>>): string {
+  const kept = text.split('\n').filter((line) => line !== '' && values[/^(\w+)=/.exec(line)?.[1] ?? ''] === undefined)
+  return [...kept, ...Object.entries(values).map(([name, value]) => `${name}=${value}`), ''].join('\n')
 }
 
 export function manifestOf(text: string): Manifest {

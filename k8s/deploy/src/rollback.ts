@@ -3,7 +3,7 @@ import { DeployLock } from './deploy-lock.ts'
 import { ExchangeWatch } from './exchange-watch.ts'
 import { Kubectl } from './kubectl.ts'
 import { renderOverlay } from './manifest.ts'
-import type { Workload } from './objects.ts'
+import { progressOf, type Workload } from './objects.ts'
 import { ReleaseLog, type Release } from './release-log.ts'
 import { View } from './view.ts'
 import { currentRevisions, findWorkloads, undo } from './workloads.ts'
@@ -37,36 +37,42 @@ interface Session {
  */
 export async function rollback({ overlay, out }: RollbackOptions): Promise<RolledBack> {
   const began = performance.now()
-  const { namespace } = await renderOverlay(new Kubectl('default'), overlay, undefined)
+  const { namespace } = await renderOverlay(new Kubectl('default'), { overlay, image: undefined })
   const kubectl = new Kubectl(namespace)
-  const lock = await DeployLock.take(kubectl, `rolls ${overlay} back`)
   const watch = new ExchangeWatch(kubectl)
   const view = new View(watch, out)
   try {
-    const target = await targetOf(kubectl)
-    view.say(`back to ${target?.image ?? 'the revisions before'}`)
-    const replaced = await goBack({ kubectl, watch, view }, target)
-    return { replaced, seconds: (performance.now() - began) / 1000 }
+    const lock = await DeployLock.take(kubectl, `rolls ${overlay} back`)
+    try {
+      const target = await targetOf(kubectl)
+      view.say(`back to ${target?.image ?? 'the revisions before'}`)
+      const replaced = await goBack({ kubectl, watch, view }, target)
+      return { replaced, seconds: (performance.now() - began) / 1000 }
+    } finally {
+      await lock.release()
+    }
   } finally {
     watch.close()
-    await lock.release()
   }
 }
 
 /** The release to go back to; undefined where none was written down. */
 async function targetOf(kubectl: Kubectl): Promise<Release | undefined> {
-  const log = await ReleaseLog.read(kubectl)
-  return log.before(await currentRevisions(kubectl, await findWorkloads(kubectl)))
+  const [log, workloads] = await Promise.all([ReleaseLog.read(kubectl), findWorkloads(kubectl)])
+  return log.before(await currentRevisions(kubectl, workloads))
 }
 
 /** Put all templates back and wait until every pod is made from them and ready. @throws Error when that takes too long */
 export async function goBack(session: Session, target: Release | undefined): Promise<string[]> {
   const { kubectl, view } = session
   const workloads = await findWorkloads(kubectl)
+  // Without a release that was written down: what is not whole goes back, or everything.
+  const broken = workloads.filter((workload) => !progressOf(workload).isComplete)
+  const affected = target !== undefined || broken.length === 0 ? workloads : broken
   const changed = await Promise.all(
-    workloads.map((workload) => undo(kubectl, workload, target?.revisions[workload.metadata.name])),
+    affected.map((workload) => undo(kubectl, workload, target?.revisions[workload.metadata.name])),
   )
-  const replaced = workloads.filter((_, index) => changed[index]).map(({ metadata }) => metadata.name)
+  const replaced = affected.filter((_, index) => changed[index]).map(({ metadata }) => metadata.name)
   view.say(replaced.length > 0 ? `templates put back: ${replaced.join(', ')}` : 'all templates are those already')
   await complete(session, await findWorkloads(kubectl))
   if (target !== undefined) await (await ReleaseLog.read(kubectl)).truncate(target)
@@ -75,7 +81,8 @@ export async function goBack(session: Session, target: Release | undefined): Pro
 
 async function complete({ watch, view }: Session, workloads: readonly Workload[]): Promise<void> {
   for (const began = performance.now(); performance.now() - began < BACK_MAX_MS; await delay(LOOK_MS)) {
-    view.show(await watch.pulse())
+    // Who leads is for the eye: nobody waits for it.
+    void watch.pulse().then((pulse) => view.show(pulse))
     if (workloads.every((workload) => watch.isSettled(workload))) return
   }
   throw new Error('the pods of the release before are not ready after five minutes')

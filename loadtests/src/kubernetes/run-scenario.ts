@@ -50,7 +50,7 @@ export async function runScenario(
     const findings = await reconcile(result, stage, since)
     if (trouble !== undefined) findings.push({ kind: 'contradiction', at: now(), text: trouble })
     const row = withDropped(proofRow(scenario, log, timeline, findings), result.dropped)
-    return { scenario, row, findings, log, timeline, lanes, led: leaders.led, result }
+    return { scenario, row, findings, log, timeline, lanes, led: leaders.led, result, facts: stage.facts }
   } finally {
     leaders.stop()
     watch.close()

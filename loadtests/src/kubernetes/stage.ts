@@ -9,6 +9,7 @@ import {
   type Workload,
 } from '@uptick/deploy'
 import type { Timeline } from '../prove/timeline.ts'
+import type { Fact } from './act.ts'
 import type { FaultCommand } from './fault-command.ts'
 import type { LeaderLog } from './leader-log.ts'
 
@@ -32,6 +33,8 @@ export class Stage {
   readonly watch: ExchangeWatch
   readonly overlay: string
   readonly timeline: Timeline
+  /** What was measured besides. */
+  readonly facts: Fact[] = []
   readonly #options: StageOptions
 
   constructor(options: StageOptions) {
@@ -46,6 +49,12 @@ export class Stage {
   mark(what: string): number {
     this.#options.say(`  ${what}`)
     return this.timeline.mark(what)
+  }
+
+  /** Something measured, for the report. */
+  fact(name: string, value: string): void {
+    this.#options.say(`  ${name}: ${value}`)
+    this.facts.push([name, value])
   }
 
   /** The command that breaks nodes. @throws Error when none was given */
@@ -88,6 +97,11 @@ export class Stage {
       () => this.leader !== undefined && PARTS.every((part) => isWhole(this, part)),
       generations,
     )
+  }
+
+  /** Number of the parts' pods that are ready. */
+  ready(component: string): number {
+    return this.pods(component).filter((pod) => isReady(pod)).length
   }
 
   /** Wait until `isSo`. @throws Error after four minutes, with what is not ready */
