@@ -31,6 +31,7 @@ export class PodMetrics {
   readonly #first = new Map<string, Counts>()
   readonly #last = new Map<string, Counts>()
   #looks = 0
+  #closed = false
 
   constructor(kubectl: Kubectl) {
     this.#kubectl = kubectl
@@ -61,15 +62,18 @@ export class PodMetrics {
   }
 
   close(): void {
+    this.#closed = true
     for (const forward of this.#forwards.values()) void forward.then((open) => open?.close())
     this.#forwards.clear()
   }
 
   async #metricsOf({ metadata }: Pod): Promise<string | undefined> {
+    if (this.#closed) return undefined
     const known = this.#forwards.get(metadata.uid)
     const opening = known ?? PortForward.open(this.#kubectl, `pod/${metadata.name}`, OPS_PORT).catch(() => undefined)
     this.#forwards.set(metadata.uid, opening)
     const forward = await opening
+    if (this.#closed) forward?.close()
     if (forward === undefined || !forward.isOpen) {
       this.#forwards.delete(metadata.uid)
       return undefined

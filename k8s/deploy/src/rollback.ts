@@ -80,9 +80,16 @@ export async function goBack(session: Session, target: Release | undefined): Pro
 }
 
 async function complete({ watch, view }: Session, workloads: readonly Workload[]): Promise<void> {
+  let isLooking = false
+  const look = async (): Promise<void> => {
+    if (isLooking) return
+    isLooking = true
+    view.show(await watch.pulse())
+    isLooking = false
+  }
   for (const began = performance.now(); performance.now() - began < BACK_MAX_MS; await delay(LOOK_MS)) {
     // Who leads is for the eye: nobody waits for it.
-    void watch.pulse().then((pulse) => view.show(pulse))
+    void look()
     if (workloads.every((workload) => watch.isSettled(workload))) return
   }
   throw new Error('the pods of the release before are not ready after five minutes')

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
 import { Kubectl } from '@uptick/deploy'
 import { actShortcomings, type Act } from './act.ts'
+import { htmlReport } from './html-report.ts'
 import { help, parseOptions, type ProofCommand, type ProofOptions } from './options.ts'
 import { runScenario } from './run-scenario.ts'
 import { chosen, scenarios } from './scenarios/index.ts'
@@ -48,6 +49,9 @@ async function prove(options: ProofOptions): Promise<number> {
     }
   }
   process.stdout.write(textReport(acts))
+  const load = `${options.rate} requests a second: half over kept connections, a fifth over new ones, the rest over the WebSocket API.`
+  await writeFile(options.html, htmlReport(acts, load))
+  process.stdout.write(`The report: ${options.html}\n`)
   if (options.json !== undefined)
     await writeFile(
       options.json,

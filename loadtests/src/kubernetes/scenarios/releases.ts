@@ -1,4 +1,4 @@
-import { deploy, noteRelease, rollback, ROLL_LIMITS, type Deployed } from '@uptick/deploy'
+import { deploy, isReady, noteRelease, rollback, ROLL_LIMITS, stateOf, type Deployed } from '@uptick/deploy'
 import { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { PLANNED_BUDGET_MS, type KubernetesScenario } from '../scenario.ts'
@@ -70,6 +70,8 @@ async function stopsByItself(stage: Stage, bad: () => Promise<void>): Promise<vo
   await bad()
   await delay(STOPPED_MS)
   await stage.led()
+  for (const pod of [...stage.pods('engine'), ...stage.pods('gateway')])
+    if (!isReady(pod)) stage.fact(pod.metadata.name, stateOf(pod))
   const [engines, gateways] = [stage.ready('engine'), stage.ready('gateway')]
   stage.fact('while it is stopped', `${engines} engines and ${gateways} gateways are ready`)
   if (engines < 1 || gateways < 2) throw new Error('the roll did not stop by itself')
