@@ -9,7 +9,7 @@ const usage = `Builds the image of every service.
   npm run image -- TAG                     uptick:TAG, with docker, podman or buildah: the first one that works
   npm run image -- NAME:TAG                under another name
   npm run image -- TAG --builder podman    with that one
-  npm run image -- TAG --with 'COMMAND'    by a command of yours, called as: COMMAND NAME:TAG FOLDER --build-arg …
+  npm run image -- TAG --with 'COMMAND'    by a command of yours, called as: COMMAND NAME:TAG FOLDER OPTIONS of docker build
   npm run image -- TAG --base IMAGE        on another base than node:26-bookworm-slim
 `
 
@@ -36,12 +36,13 @@ function build(words: string[]): number {
   }
   const name = imageName(tag)
   const version = name.slice(name.lastIndexOf(':') + 1)
-  const labels = { VERSION: version, COMMIT: commit(), ...(values.base !== undefined && { NODE_IMAGE: values.base }) }
-  const buildArguments = Object.entries(labels).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`])
+  const label = (key: string, value: string) => ['--label', `org.opencontainers.image.${key}=${value}`]
+  const options = [...label('version', version), ...label('revision', commit())]
+  if (values.base !== undefined) options.push('--build-arg', `NODE_IMAGE=${values.base}`)
   const command =
     values.with === undefined
-      ? [...chosen(values.builder).command(name), ...buildArguments, '.']
-      : [...values.with.split(' '), name, '.', ...buildArguments]
+      ? [...chosen(values.builder).command(name), ...options, '.']
+      : [...values.with.split(' '), name, '.', ...options]
   const began = performance.now()
   const { status, error } = spawnSync(command[0]!, command.slice(1), { cwd: root, stdio: 'inherit' })
   if (error) throw error
