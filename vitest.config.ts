@@ -5,10 +5,10 @@ const manifests = {
   test: { name: 'manifests', include: ['k8s/test/rendered/**/*.test.ts'], testTimeout: 60_000 },
 }
 
-/** A laptop may be without kubectl; a gate must have it. */
-function canRender(): boolean {
+/** A laptop may be without kubectl; a gate without it fails. */
+function renders(): boolean {
+  if (process.env['CI'] === 'true') return true
   if (spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' }).status === 0) return true
-  if (process.env['CI'] === 'true') throw new Error('kubectl is missing: the manifests cannot be tested')
   process.stderr.write('kubectl is missing: the tests of the manifests (k8s/test/rendered) are left out\n')
   return false
 }
@@ -22,7 +22,7 @@ export default defineConfig({
           name: 'unit',
           // A hang must end, a busy machine must not fail: no test asserts an absolute time.
           testTimeout: 60_000,
-          include: ['{shared,services}/*/src/**/*.test.ts', 'loadtests/src/**/*.test.ts'],
+          include: ['{shared,services}/*/src/**/*.test.ts', 'loadtests/src/**/*.test.ts', 'k8s/image/*.test.ts'],
           exclude: ['shared/tidy/**', '**/*.sim.test.ts'],
         },
       },
@@ -43,7 +43,7 @@ export default defineConfig({
         test: { name: 'simulation', include: ['{shared,services}/*/src/**/*.sim.test.ts'], testTimeout: 300_000 },
       },
       // What `kubectl apply -k` would send, where there is a kubectl to ask.
-      ...(canRender() ? [manifests] : []),
+      ...(renders() ? [manifests] : []),
       // The conventions of this repository, as tests.
       { test: { name: 'tidy', include: ['shared/tidy/src/**/*.test.ts'], testTimeout: 60_000 } },
     ],

@@ -81,7 +81,6 @@ describe('a member', () => {
         { podIP: '192.0.2.1', podIPs: [{ $patch: 'replace' }, { ip: '192.0.2.1' }] },
         { phase: 'Failed' },
         { reason: 'Evicted', message: 'by nobody' },
-        { nominatedNodeName: 'elsewhere' },
       ].map((status): Call => ['PATCH', `${pod(name)}/status`, { status }]),
     ])
     for (const answer of said) expect(answer).toContain('a member may change its own two conditions only')

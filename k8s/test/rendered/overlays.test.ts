@@ -99,7 +99,7 @@ describe.each(overlays)('overlay %s', (overlay) => {
   })
 
   test('budgets let a node go, whatever state its pods are in', () => {
-    for (const name of ['engine', 'gateway']) {
+    for (const name of ['engine', 'gateway', 'recorder']) {
       const budget = find(manifests, 'PodDisruptionBudget', name)
       expect(budget.spec).toMatchObject({ maxUnavailable: 1, unhealthyPodEvictionPolicy: 'AlwaysAllow' })
     }

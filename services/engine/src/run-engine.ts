@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { Exchange } from '@uptick/core'
-import { checkSynchronousReplication, migrationSetsOf, openJournal, openLease, waitForSchema } from '@uptick/journal'
+import { openJournal, openLease } from '@uptick/journal'
 import type { ServiceContext } from '@uptick/runtime'
 import { Pool } from 'pg'
 import type { EngineConfig } from './config.ts'
 import { EvidenceFolder } from './containment.ts'
+import { databaseFits } from './database-fit.ts'
 import { dialMember } from './dial-member.ts'
 import { Engine } from './engine.ts'
 import type { LinkHandler } from './link-handler.ts'
@@ -33,8 +34,7 @@ export async function runEngine(
   // An idle connection that breaks is replaced when the next one is needed.
   pool.on('error', () => undefined)
   onShutdown('pool', CLOSE_MS_MAX, () => pool.end())
-  if (!(await schemaIsThere(context))) return undefined
-  if (config.ACK_POLICY === 'journal-synchronous') await checkSynchronousReplication(pool)
+  if (!(await databaseFits(context, pool))) return undefined
   const journal = openJournal(config.DATABASE_URL, {
     shard,
     onTrouble: (error) => log.warn({ err: error }, 'journal trouble in the background'),
@@ -89,18 +89,4 @@ export async function runEngine(
   log.info({ linkPort: server.port, url, holder }, 'listening for gateways')
   await engine.start()
   return { engine, linkPort: server.port }
-}
-
-/** An engine needs the schema of the journal; the read model's is the recorder's business. False: stopped meanwhile. */
-async function schemaIsThere({ config, lifecycle, onShutdown }: ServiceContext<EngineConfig>): Promise<boolean> {
-  const stopping = new AbortController()
-  onShutdown('waiting for the schema', 100, () => stopping.abort())
-  lifecycle.set('schema', false, 'not looked at yet')
-  const isThere = await waitForSchema(config.DATABASE_URL, {
-    sets: migrationSetsOf('journal'),
-    signal: stopping.signal,
-    onWait: (reason) => lifecycle.set('schema', false, reason),
-  })
-  lifecycle.set('schema', isThere, isThere ? '' : 'stopping')
-  return isThere
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { migrationSetsOf, openJournal, waitForSchema } from '@uptick/journal'
 import type { PostgresJournal } from '@uptick/journal'
+import { RecorderTurn } from '@uptick/readmodel'
 import type { RecordedOffset } from '@uptick/readmodel'
 import type { ServiceContext } from '@uptick/runtime'
 import type { RecorderConfig } from './config.ts'
@@ -53,12 +54,29 @@ export async function runRecorder(context: Context): Promise<void> {
     stopwatch: () => performance.now(),
   })
   const watching = watchHead(journal, observe.metrics, stopping.signal)
-  const running = follower.run(stopping.signal).catch((error: unknown) => context.fail('the follower ended', error))
+  const turn = new RecorderTurn(config.DATABASE_URL, {
+    shard: config.SHARD,
+    // One that waits for its turn is as it should be: a roll can take the one before away.
+    onWait: (reason, isTaken) => lifecycle.set(FOLLOWING, isTaken, reason),
+  })
+  const running = recordInTurns(turn, follower, stopping.signal).catch((error: unknown) =>
+    context.fail('the follower ended', error),
+  )
   context.onShutdown('follower', STOP_MS_MAX, async () => {
     stopping.abort()
     await Promise.all([running, watching])
-    await Promise.all([journal.close(), writer.close()])
+    await Promise.all([turn.release(), journal.close(), writer.close()])
   })
+}
+
+/** Follow whenever it is this recorder's turn. One that is halted keeps its turn: nothing more is to be recorded. */
+async function recordInTurns(turn: RecorderTurn, follower: Follower, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const term = await turn.take(signal)
+    if (!term) return
+    await follower.run(AbortSignal.any([signal, term]))
+    if (!term.aborted) return
+  }
 }
 
 async function watchHead(journal: PostgresJournal, metrics: RecorderMetrics, signal: AbortSignal): Promise<void> {
