@@ -10,8 +10,9 @@ import { creditFills } from './limits/fill-credits.ts'
 import { MemoryLimits } from './limits/limits-memory.ts'
 import type { LimitSettings } from './limits/limits-memory.ts'
 import { followFeed } from './market/follow-feed.ts'
+import type { Feed } from './market/follow-feed.ts'
 import { recordedHistory } from './market/recorded-history.ts'
-import type { Markets } from './market/markets.ts'
+import { pastReader } from './resume/past-reader.ts'
 import { Dispatcher } from './operations/dispatcher.ts'
 import { createHistory } from './operations/history.ts'
 import { createRegistry } from './operations/registry.ts'
@@ -43,7 +44,7 @@ export interface Gateway {
   readonly rest: FastifyInstance
   readonly operator: FastifyInstance
   readonly sockets: SocketServer
-  readonly markets: Markets
+  readonly feed: Feed
   /** Load the keys and dial the engine. */
   start(): Promise<void>
   /** Say goodbye to WebSockets, answer what is held, close both servers. */
@@ -57,8 +58,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const link = new EngineLink(options.link)
   const limits = new MemoryLimits(options.limits, clock)
   creditFills(link, limits)
-  const feed = followFeed({ link, history: recordedHistory(options.readModel), clock, timers, log })
-  const { hub, markets, userStreams } = feed
+  const history = recordedHistory(options.readModel)
+  const feed = followFeed({ link, history, readPast: pastReader(options.link), clock, timers, log })
+  const { markets } = feed
   const keyTable = new KeyTable(options.pool, options.box)
   const keys = new KeyStore(keyTable, timers, (error) => failed('keys', error))
   const services: Services = {
@@ -74,7 +76,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const registry = createRegistry()
   const observed = { failed, ...(measured !== undefined && { measured }) }
   const rest = createRest({ dispatcher, registry, ...observed, trustProxy: options.trustProxy })
-  const sockets = new SocketServer({ dispatcher, registry, hub, userStreams, ...observed })
+  const sockets = new SocketServer({ dispatcher, registry, feed, ...observed })
   sockets.attach(rest.server)
   const operator = createOperatorServer({
     token: options.operatorToken,
@@ -90,7 +92,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     rest,
     operator,
     sockets,
-    markets,
+    feed,
     async start() {
       await keys.start()
       // What is recorded already is read from there; a feed from the beginning would only take time.

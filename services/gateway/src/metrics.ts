@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS } from '@uptick/runtime'
 import type { Registry } from '@uptick/runtime'
 import type { Gateway } from './app.ts'
+import type { NumberedHub } from './resume/numbered-hub.ts'
 
 /** Counts and times every operation, whatever its transport. */
 export function operationObserver(registry: Registry): (operation: string, status: number, seconds: number) => void {
@@ -65,6 +66,28 @@ export function exposeGateway(registry: Registry, gateway: Gateway): void {
       () => gateway.sockets.counters.slowReaders,
     ],
   ]
+  const { memory, numberedAccounts, numberedMarkets } = gateway.feed
+  const hubs = [numberedAccounts.hub, numberedMarkets.hub]
+  const sum = (read: (hub: NumberedHub) => number): number => hubs.reduce((all, hub) => all + read(hub), 0)
+  gauges.push(
+    ['gateway_numbered_subscriptions', 'Subscriptions that can be resumed', () => sum((hub) => hub.size)],
+    [
+      'gateway_resumed',
+      'Streams that went on where they were, since the start',
+      () => sum((hub) => hub.counters.resumed),
+    ],
+    [
+      'gateway_resume_failed',
+      'Streams that had to begin anew from a snapshot, since the start',
+      () => sum(({ counters }) => counters.tooOld + counters.unknown),
+    ],
+    ['gateway_feed_kept_bytes', 'Outcomes kept for streams that resume', () => memory.bytes],
+    [
+      'gateway_past_reads',
+      'How often an engine was asked for outcomes of the past, since the start',
+      () => memory.pastReads,
+    ],
+  )
   for (const [name, help, read] of gauges) {
     registry.registerMetric(
       new Gauge({

@@ -110,7 +110,7 @@ function followReadiness({ lifecycle, onShutdown }: ServiceContext<GatewayConfig
   const look = (): void => {
     const { connected } = gateway.services.link.state
     lifecycle.set('leader-known', connected, connected ? '' : 'no engine has welcomed this gateway')
-    const { ready } = gateway.markets
+    const { ready } = gateway.feed.markets
     lifecycle.set('market-data', ready, ready ? '' : 'books are being loaded')
   }
   look()

@@ -59,6 +59,7 @@ export class SocketGateway {
     const feed = followFeed({
       link: shard,
       history: noHistory,
+      readPast: () => Promise.reject(new Error('there is no past')),
       clock: systemClock,
       timers: systemTimers,
       log: () => {},
@@ -79,8 +80,7 @@ export class SocketGateway {
     const sockets = new SocketServer({
       dispatcher: new Dispatcher(services),
       registry: createRegistry(),
-      hub: feed.hub,
-      userStreams: feed.userStreams,
+      feed,
       failed: (_operation, error) => failures.push(error),
       ...options,
     })
