@@ -136,6 +136,24 @@ describe('Engine', () => {
     expect(retained.oldest).toBe(3)
   })
 
+  test('the first snapshot is passed over while it is too new for what is to be retained', async () => {
+    const store = new JournalStore()
+    const first = await started(store)
+    const gateway = first.link()
+    gateway.hello(SESSION, 0)
+    gateway.give(commandsFrame(SESSION, [open]))
+    await first.time.advance(59_000)
+    gateway.give(commandsFrame(SESSION, [account(1)]))
+    await first.time.advance(2_000)
+    gateway.give(commandsFrame(SESSION, [account(2)]))
+    await first.time.turn()
+    const { exchange } = first.engine.leader!
+    await first.journal.saveSnapshot({ sequence: exchange.sequence, bytes: exchange.snapshot() })
+    const { retained } = (await started(store)).engine.standby!.state
+    expect(retained.oldest).toBe(2)
+    expect(retained.last).toBe(3)
+  })
+
   test('an engine that was deposed answers nothing more and ends', async () => {
     const store = new JournalStore()
     const { engine, failures, time, link } = await started(store)

@@ -37,6 +37,11 @@ export class ChildService {
     })
   }
 
+  /** Whether it has written a line that contains `text`. */
+  hasWritten(text: string): boolean {
+    return this.#output.some((line) => line.includes(text))
+  }
+
   get isRunning(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null
   }
