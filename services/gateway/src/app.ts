@@ -7,8 +7,9 @@ import { KeyStore } from './keys/key-store.ts'
 import { KeyTable } from './keys/key-table.ts'
 import type { SecretBox } from './keys/secret-box.ts'
 import { creditFills } from './limits/fill-credits.ts'
-import { MemoryLimits } from './limits/limits-memory.ts'
-import type { LimitSettings } from './limits/limits-memory.ts'
+import type { CounterStore } from './limits/counter-store.ts'
+import { RateLimits } from './limits/rate-limits.ts'
+import type { LimitSettings } from './limits/rate-limits.ts'
 import { followFeed } from './market/follow-feed.ts'
 import type { Feed } from './market/follow-feed.ts'
 import { recordedHistory } from './market/recorded-history.ts'
@@ -29,6 +30,8 @@ export interface GatewayOptions {
   readonly box: SecretBox
   readonly skips: Skips
   readonly limits: LimitSettings
+  /** Where they are counted. */
+  readonly counters: CounterStore
   readonly operatorToken: string
   readonly trustProxy?: string[] | undefined
   /** A failure that is ours. */
@@ -56,7 +59,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { failed, measured } = options
   const { clock, timers, log } = options.link
   const link = new EngineLink(options.link)
-  const limits = new MemoryLimits(options.limits, clock)
+  const limits = new RateLimits(options.limits, clock, options.counters)
   creditFills(link, limits)
   const history = recordedHistory(options.readModel)
   const feed = followFeed({ link, history, readPast: pastReader(options.link), clock, timers, log })

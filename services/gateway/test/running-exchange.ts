@@ -7,7 +7,7 @@ import type { Registry } from '@uptick/runtime'
 import { createDatabase } from '@uptick/journal/testing'
 import type { TestDatabase } from '@uptick/journal/testing'
 import type { GatewayConfig } from '../src/config.ts'
-import { LIMITS_DEFAULT } from '../src/limits/limits-memory.ts'
+import { LIMITS_DEFAULT } from '../src/limits/rate-limits.ts'
 import { runGateway } from '../src/run-gateway.ts'
 import { ChildService } from './child-service.ts'
 import { Trader, fetchReply } from './trader.ts'
@@ -187,6 +187,7 @@ export class RunningExchange {
       LIMIT_RAW_REQUESTS_5M: 1_000_000,
       LIMIT_CONNECTIONS_5M: 10_000,
       LIMIT_BANS: false,
+      REDIS_URL: '',
     }
   }
 }
