@@ -55,6 +55,26 @@ describe('Engine', () => {
     expect(gateway.of(FrameType.ANSWER)).toMatchObject([{ id: 9, sequence: 2, body: { account: 1 } }])
   })
 
+  test('a question is answered after the commands that came before it, also those of others that still wait', async () => {
+    const { journal, time, link } = await started(new JournalStore())
+    journal.holding = true
+    const [gateway, other] = [link(), link()]
+    gateway.hello(SESSION, 0)
+    other.hello(SESSION + 1, 0)
+    // Two appends are under way; the third command waits in the queue.
+    for (const command of [open, account(1), account(2)]) {
+      gateway.give(commandsFrame(SESSION, [command]))
+      await time.turn()
+    }
+    other.ask(9, { kind: 'account', account: 2 })
+    await time.turn()
+    while (other.of(FrameType.ANSWER).length === 0) {
+      journal.settle()
+      await time.turn()
+    }
+    expect(other.of(FrameType.ANSWER)).toMatchObject([{ id: 9, sequence: 3, body: { account: 2 } }])
+  })
+
   test('commands that arrive while a batch commits become one batch', async () => {
     const store = new JournalStore()
     const { journal, time, link } = await started(store)

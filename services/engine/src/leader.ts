@@ -14,9 +14,10 @@ import { CommandQueue } from './command-queue.ts'
 import { Committer } from './committer.ts'
 import { Feed } from './feed.ts'
 import { CloseCode, closeReason } from './link-errors.ts'
+import { Inquiries } from './inquiries.ts'
 import { LinkTable, type Link } from './link-table.ts'
-import { ANSWERS_HELD_BYTES_MAX, LINK_ANSWERS_HELD_MAX, LINK_WINDOW_MAX, SESSION_SWEEP_MS } from './limits.ts'
-import { answerQuery, isHandOff } from './queries.ts'
+import { LINK_WINDOW_MAX, SESSION_SWEEP_MS } from './limits.ts'
+import { isHandOff } from './queries.ts'
 import { MemberTable, type Member } from './member-table.ts'
 import { queueRecords } from './queue-records.ts'
 import { ReplyGate } from './reply-gate.ts'
@@ -73,11 +74,11 @@ export class Leader {
   readonly #gate: ReplyGate
   readonly #feed: Feed
   readonly #queue = new CommandQueue()
+  readonly #inquiries: Inquiries
   readonly #committer: Committer<SequencedBatch>
   readonly #sequencer: Sequencer
   readonly #sessions: SessionExpiry
   readonly #sweeps: Sweeps
-  #answersHeldBytes = 0
   #drained: (() => void) | undefined
 
   constructor(options: LeaderOptions) {
@@ -90,6 +91,7 @@ export class Leader {
     this.members = new MemberTable(options.batches, epoch, clock)
     this.#gate = new ReplyGate(exchange.sequence, options.mayAnswer)
     this.#feed = new Feed(retained)
+    this.#inquiries = new Inquiries(this, this.#queue, this.#gate)
     this.#sessions = new SessionExpiry(exchange)
     this.#committer = new Committer(journal, timers, {
       durable: (batch) => this.#durable(batch),
@@ -192,7 +194,7 @@ export class Leader {
     return this.members.join(socket, frame)
   }
 
-  /** Answer a query from the state as executed, once that state is durable. */
+  /** Answer a query once everything that came before it is executed, and once that state is durable. */
   query(link: Link, frame: QueryFrame): void {
     const { id, body } = frame
     if (isHandOff(body)) {
@@ -201,19 +203,7 @@ export class Leader {
       if (successor !== null) this.#options.events.handOffAsked()
       return
     }
-    if (link.answersHeld >= LINK_ANSWERS_HELD_MAX || this.#answersHeldBytes >= ANSWERS_HELD_BYTES_MAX) {
-      this.#gate.hold(0, () => link.send(encodeAnswer(id, this.durable, { error: 'too many answers wait' })))
-      return
-    }
-    const { sequence } = this.exchange
-    const answer = encodeAnswer(id, sequence, answerQuery(this, body))
-    link.answersHeld++
-    this.#answersHeldBytes += answer.byteLength
-    this.#gate.hold(sequence, () => {
-      link.answersHeld--
-      this.#answersHeldBytes -= answer.byteLength
-      link.send(answer)
-    })
+    this.#inquiries.ask(link, frame)
   }
 
   /** The link's socket took what it was given. */
@@ -270,6 +260,7 @@ export class Leader {
       this.links.answered(batch.block.byLink)
       this.#queue.recycle(batch.block)
     })
+    for (const question of batch.block.questions.splice(0)) question()
   }
 
   #durable(batch: SequencedBatch): void {
