@@ -46,6 +46,10 @@ export class ChildService {
     return this.#child.exitCode === null && this.#child.signalCode === null
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
+  }
+
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     if (!this.isRunning) return
     const ended = once(this.#child, 'exit')
