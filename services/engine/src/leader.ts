@@ -16,7 +16,7 @@ import { Feed } from './feed.ts'
 import { CloseCode, closeReason } from './link-errors.ts'
 import { Inquiries } from './inquiries.ts'
 import { LinkTable, type Link } from './link-table.ts'
-import { LINK_WINDOW_MAX, SESSION_SWEEP_MS } from './limits.ts'
+import { AWAY_MS_MAX, LINK_WINDOW_MAX, SESSION_SWEEP_MS } from './limits.ts'
 import { isHandOff } from './queries.ts'
 import { MemberTable, type Member } from './member-table.ts'
 import { queueRecords } from './queue-records.ts'
@@ -27,6 +27,7 @@ import type { Clock, LinkSocket, Timers } from './seams.ts'
 import { Sequencer, type Poison, type SequencedBatch } from './sequencer.ts'
 import { SessionExpiry } from './session-expiry.ts'
 import { Sweeps } from './sweeps.ts'
+import { Wakefulness } from './wakefulness.ts'
 
 /** OPEN_SESSION comes on top of a full window that is sent again. */
 const WINDOW_SLACK = 64
@@ -79,6 +80,7 @@ export class Leader {
   readonly #sequencer: Sequencer
   readonly #sessions: SessionExpiry
   readonly #sweeps: Sweeps
+  readonly #wakefulness: Wakefulness
   #drained: (() => void) | undefined
 
   constructor(options: LeaderOptions) {
@@ -116,7 +118,12 @@ export class Leader {
         poisoned: (poison) => events.poisoned(poison),
       },
     })
+    this.#wakefulness = new Wakefulness(clock, () => this.links.deafen())
     this.#sweeps = new Sweeps(timers)
+    this.#sweeps.every(AWAY_MS_MAX / 5, () => {
+      if (options.mayAnswer()) this.links.closeDeaf()
+      this.#wakefulness.check()
+    })
     this.#sweeps.every(SESSION_SWEEP_MS, () => this.#expireSessions())
     this.#sweeps.every(STUCK_SWEEP_MS, () => {
       this.links.closeStuck()
@@ -174,6 +181,8 @@ export class Leader {
   /** Accept a frame of commands into the bounded queue, or close the link that went past a bound. */
   accept(link: Link, frame: CommandsFrameView): void {
     const { count, start, end } = frame
+    this.#wakefulness.check()
+    if (link.isDeaf) return
     if (link.unanswered + count > LINK_WINDOW_MAX + WINDOW_SLACK) {
       link.close(CloseCode.POLICY_VIOLATION, `more than ${LINK_WINDOW_MAX} commands unanswered`)
       return
@@ -197,6 +206,7 @@ export class Leader {
   /** Answer a query once everything that came before it is executed, and once that state is durable. */
   query(link: Link, frame: QueryFrame): void {
     const { id, body } = frame
+    if (link.isDeaf) return
     if (isHandOff(body)) {
       const successor = this.members.successor()?.facts.url ?? null
       this.#gate.hold(0, () => link.send(encodeAnswer(id, this.durable, { successor })))
