@@ -1,4 +1,5 @@
 import { setTimeout } from 'k6/timers'
+import { ResumedStream } from '../src/story/resumed-stream.ts'
 import { MovingSocket, type Leg } from './moving-socket.ts'
 import type { Trader } from './settings.ts'
 import { signedParams } from './signature.ts'
@@ -9,43 +10,70 @@ export interface AccountWatchOptions {
   /** ms since 1970. */
   readonly end: number
   readonly event: () => void
+  readonly gap: () => void
 }
 
-/** Listens to the private events of one trader and writes down which executions it was told of. */
+interface UserMessage {
+  readonly id?: number
+  readonly status?: number
+  readonly subscriptionId?: number
+  readonly first?: number
+  readonly last?: number
+  readonly error?: string
+  readonly events?: readonly { readonly e: string; readonly I: number }[]
+}
+
+/**
+ * Listens to the private events of one trader, numbered, and writes down which executions it was told of. When its server
+ * goes or dies, it goes on after the last that it was told.
+ */
 export class AccountWatch {
   readonly #options: AccountWatchOptions
   readonly #socket: MovingSocket
-  readonly #last = new Map<Leg, number>()
+  readonly #stream = new ResumedStream('events')
+  readonly #last = new Map<number, number>()
 
   constructor(options: AccountWatchOptions) {
     this.#options = options
-    this.#socket = new MovingSocket(
-      `account ${options.trader.account}`,
-      '/ws-api/v3?returnRateLimits=false&serverShutdown=true',
-      {
-        opened: (leg) => this.#subscribe(leg),
-        message: (leg, message) => this.#received(leg, message),
-        lost: (leg) => void this.#last.delete(leg),
+    const path = (): string => '/ws-api/v3?returnRateLimits=false&serverShutdown=true'
+    this.#socket = new MovingSocket(`account ${options.trader.account}`, path, {
+      opened: (leg) => this.#subscribe(leg),
+      message: (leg, message) => this.#received(leg.number, message as UserMessage),
+      lost: (leg) => {
+        this.#stream.lost(leg.number)
+        this.#last.delete(leg.number)
       },
-    )
+    })
     setTimeout(() => this.#socket.close(), options.end - Date.now())
   }
 
-  #subscribe({ socket }: Leg): void {
-    const params = signedParams(this.#options.trader, {})
+  #subscribe({ number, socket }: Leg): void {
+    const { position } = this.#stream
+    this.#stream.connect(number)
+    const after: Record<string, string> = position === undefined ? { sequence: 'true' } : { resume: String(position) }
+    const params = signedParams(this.#options.trader, after)
     socket.send(JSON.stringify({ id: 1, method: 'userDataStream.subscribe.signature', params }))
   }
 
-  #received(leg: Leg, message: unknown): void {
+  #received(leg: number, { id, status, subscriptionId, first, last, error, events = [] }: UserMessage): void {
     const { account } = this.#options.trader
-    const { id, status, event } = message as { id?: number; status?: number; event?: { e: string; I: number } }
-    if (id === 1 && status === 200) tell({ kind: 'subscribed', at: Date.now(), account })
-    if (event?.e !== 'executionReport') return
+    const at = Date.now()
+    if (id === 1 && status === 200) tell({ kind: 'subscribed', at, account })
+    if (subscriptionId === undefined || first === undefined || last === undefined) return
+    const wrong = this.#stream.take(leg, { first, last, ...(error !== undefined && { error }) })
+    if (wrong !== undefined) {
+      this.#options.gap()
+      tell({ kind: 'gap', at, text: `account ${account}: ${wrong}` })
+    }
+    for (const { e, I } of events) if (e === 'executionReport') this.#execution(leg, at, I)
+  }
+
+  #execution(leg: number, at: number, id: number): void {
+    const { account } = this.#options.trader
     this.#options.event()
     const before = this.#last.get(leg) ?? 0
-    const at = Date.now()
-    if (event.I <= before) tell({ kind: 'contradiction', at, text: `execution ${event.I} came after ${before}` })
-    this.#last.set(leg, event.I)
-    tell({ kind: 'execution', at, account, id: event.I })
+    if (id <= before) tell({ kind: 'contradiction', at, text: `execution ${id} came after ${before}` })
+    this.#last.set(leg, id)
+    tell({ kind: 'execution', at, account, id })
   }
 }

@@ -15,12 +15,15 @@ export interface MarketWatchOptions {
   readonly message: () => void
 }
 
-/** Listens to one market's depth and trades, and checks that every number comes. */
+/**
+ * Listens to one market's depth and trades as any client of Binance does, and checks that every update and every trade
+ * comes. With notice of its server's going it changes over before the connection is gone.
+ */
 export class MarketWatch {
   readonly #options: MarketWatchOptions
   readonly #socket: MovingSocket
-  readonly #depth = new NumberedStream<Leg>('updates', Date.now)
-  readonly #trades = new NumberedStream<Leg>('trades', Date.now)
+  #depth = new NumberedStream<Leg>('updates', Date.now)
+  #trades = new NumberedStream<Leg>('trades', Date.now)
   #reached = ''
 
   constructor(options: MarketWatchOptions) {
@@ -28,7 +31,7 @@ export class MarketWatch {
     const name = options.symbol.toLowerCase()
     this.#socket = new MovingSocket(
       options.name,
-      `/stream?streams=${name}@depth@100ms/${name}@trade&serverShutdown=true`,
+      () => `/stream?streams=${name}@depth@100ms/${name}@trade&serverShutdown=true`,
       {
         opened: () => undefined,
         message: (leg, message) => this.#received(leg, message),
@@ -49,12 +52,22 @@ export class MarketWatch {
     else this.#depth.received(leg, { first: data.U, last: data.u }, others)
   }
 
-  #report(): void {
-    const { name, gap, end } = this.#options
+  #anew(): void {
+    this.#tellGaps()
+    this.#depth = new NumberedStream<Leg>('updates', Date.now)
+    this.#trades = new NumberedStream<Leg>('trades', Date.now)
+  }
+
+  #tellGaps(): void {
     for (const { at, text } of [...this.#depth.gaps.splice(0), ...this.#trades.gaps.splice(0)]) {
-      tell({ kind: 'gap', at, text: `${name}: ${text}` })
-      gap()
+      tell({ kind: 'gap', at, text: `${this.#options.name}: ${text}` })
+      this.#options.gap()
     }
+  }
+
+  #report(): void {
+    const { name, end } = this.#options
+    this.#tellGaps()
     const [updates, trades] = [this.#depth.last, this.#trades.last]
     if (this.#reached !== `${updates} ${trades}`)
       tell({ kind: 'reached', at: Date.now(), subscriber: name, updates, trades })

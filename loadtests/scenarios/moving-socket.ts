@@ -1,6 +1,6 @@
 import { setTimeout } from 'k6/timers'
 import { WebSocket } from 'k6/websockets'
-import { reconnectDelayOf } from './reconnect-delay.ts'
+import { reconnectDelayOf, SERVICE_RESTART } from './reconnect-delay.ts'
 import { url } from './settings.ts'
 import { tell } from './story.ts'
 
@@ -16,8 +16,8 @@ export interface MovingEvents {
   readonly opened: (leg: Leg) => void
   /** Parsed JSON of every message but the notice. */
   readonly message: (leg: Leg, message: unknown) => void
-  /** The connection is gone; `isLast`: there was no other. */
-  readonly lost: (leg: Leg, isLast: boolean) => void
+  /** The connection is gone; `isLast`: there was no other; `isCut`: the server did not say goodbye. */
+  readonly lost: (leg: Leg, isLast: boolean, isCut: boolean) => void
 }
 
 const LOST_RECONNECT_MS = 40
@@ -29,14 +29,14 @@ const LOST_RECONNECT_MS = 40
  */
 export class MovingSocket {
   readonly #client: string
-  readonly #path: string
+  readonly #path: (leg: number) => string
   readonly #events: MovingEvents
   readonly #legs = new Set<Leg>()
   #isClosed = false
   #count = 0
 
-  /** @param client its name in the story */
-  constructor(client: string, path: string, events: MovingEvents) {
+  /** @param client its name in the story @param path what the n-th connection asks for */
+  constructor(client: string, path: (leg: number) => string, events: MovingEvents) {
     this.#client = client
     this.#path = path
     this.#events = events
@@ -55,8 +55,9 @@ export class MovingSocket {
 
   #connect(): void {
     if (this.#isClosed) return
-    const socket = new WebSocket(url.replace(/^http/, 'ws') + this.#path)
-    const leg: Leg = { number: ++this.#count, socket, isOpen: false }
+    const number = ++this.#count
+    const socket = new WebSocket(url.replace(/^http/, 'ws') + this.#path(number))
+    const leg: Leg = { number, socket, isOpen: false }
     this.#legs.add(leg)
     socket.onopen = () => {
       leg.isOpen = true
@@ -83,7 +84,7 @@ export class MovingSocket {
     if (this.#isClosed) return
     this.#tell(leg, 'closed', { code, reason })
     const isLast = this.#legs.size === 0
-    this.#events.lost(leg, isLast)
+    this.#events.lost(leg, isLast, code !== SERVICE_RESTART)
     if (isLast) setTimeout(() => this.#connect(), reconnectDelayOf(reason) ?? LOST_RECONNECT_MS)
   }
 

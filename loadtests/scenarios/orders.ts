@@ -5,7 +5,6 @@ import { tell } from './story.ts'
 
 const MIDDLE = 60_000_00
 const SPREAD_UNITS = 200
-const OPEN_MAX = 40
 /** The order is gone: what a cancel hears when somebody has taken it. */
 const UNKNOWN_ORDER = -2011
 const NO_SUCH_ORDER = -2013
@@ -34,11 +33,13 @@ export class Orders {
   readonly name: string
   readonly #trader: Trader
   readonly #via: Via
+  readonly #openMax: number
   readonly #open: { readonly orderId: number; readonly price: string }[] = []
   #count = 0
 
-  /** @param name of this one among all that trade in a run */
-  constructor(trader: Trader, via: Via, name: string) {
+  /** @param name of this one among all that trade in a run @param openMax orders that it lets stand at a time */
+  constructor(trader: Trader, via: Via, name: string, openMax: number) {
+    this.#openMax = openMax
     this.#trader = trader
     this.#via = via
     this.name = name
@@ -47,7 +48,7 @@ export class Orders {
   /** Six of ten requests place an order, two cancel one, two ask for one, where `mayQuery`. */
   next(mayQuery: boolean): Intent {
     const dice = below(10)
-    if (this.#open.length > OPEN_MAX || (dice < 2 && this.#open.length > 0)) return this.#cancel()
+    if (this.#open.length >= this.#openMax || (dice < 2 && this.#open.length > 0)) return this.#cancel()
     if (mayQuery && dice < 4 && this.#open.length > 0) return this.#query()
     return this.#place()
   }

@@ -1,3 +1,6 @@
+/** Close code of a server that goes, and whose client is to come back. */
+export const SERVICE_RESTART = 1012
+
 const REASON = /^restart; reconnect after (\d+) ms$/
 
 /** When a server that closes (1012) wants its client back, ms; undefined when it did not say. */

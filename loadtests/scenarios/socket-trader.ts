@@ -42,12 +42,16 @@ export class SocketTrader {
 
   constructor(options: SocketTraderOptions) {
     this.#options = options
-    this.#socket = new MovingSocket(options.orders.name, '/ws-api/v3?returnRateLimits=false&serverShutdown=true', {
-      opened: () => this.#flush(),
-      message: (_, message) =>
-        this.#received(message as { id?: number; status: number; result?: object; error?: object }),
-      lost: (leg) => this.#lost(leg),
-    })
+    this.#socket = new MovingSocket(
+      options.orders.name,
+      () => '/ws-api/v3?returnRateLimits=false&serverShutdown=true',
+      {
+        opened: () => this.#flush(),
+        message: (_, message) =>
+          this.#received(message as { id?: number; status: number; result?: object; error?: object }),
+        lost: (leg) => this.#lost(leg),
+      },
+    )
   }
 
   start(): void {

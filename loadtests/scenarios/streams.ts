@@ -8,6 +8,7 @@ import { Counter } from 'k6/metrics'
 import type { Options } from 'k6/options'
 import { AccountWatch } from './account-watch.ts'
 import { MarketWatch } from './market-watch.ts'
+import { ResumingWatch } from './resuming-watch.ts'
 import { number, summaryFile, symbol, traders } from './settings.ts'
 
 const seconds = number('UPTICK_SECONDS', 60)
@@ -55,7 +56,7 @@ export function market(): void {
 
 export function account(): void {
   const trader = traders[exec.scenario.iterationInTest % traders.length]!
-  new AccountWatch({ trader, end: Date.now() + seconds * 1000, event: () => events.add(1) })
+  new AccountWatch({ trader, end: Date.now() + seconds * 1000, event: () => events.add(1), gap: () => gaps.add(1) })
 }
 
 export function handleSummary(data: unknown): Record<string, string> {

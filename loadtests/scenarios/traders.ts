@@ -38,9 +38,18 @@ const PATIENCE_SECONDS = number('UPTICK_PATIENCE', 1)
 const fine = new Rate('requests_fine')
 const orders = new Counter('orders_acknowledged')
 
+/** Orders of an account that stand at a time: the market's filter allows 200. */
+const STANDING_MAX = 160
+
+function usersOf(part: number): number {
+  return Math.ceil(rate * part * peakOf(profile) * PATIENCE_SECONDS) + 5
+}
+
+const standing = Math.max(2, Math.floor((STANDING_MAX * traders.length) / (usersOf(KEPT) + usersOf(FRESH) + SOCKETS)))
+
 /** Open: a request is begun when it is due. Where no virtual user is free it is dropped, and that is a failure. */
 function arriving(part: number, run: string): Scenario {
-  const users = Math.ceil(rate * part * peakOf(profile) * PATIENCE_SECONDS) + 5
+  const users = usersOf(part)
   const shared = { exec: run, preAllocatedVUs: users, maxVUs: users, gracefulStop: TIMEOUT }
   const perSecond = (height: number): number => Math.max(1, Math.round(rate * part * height))
   if (profile.length === 1) {
@@ -91,7 +100,7 @@ function ordersOf(via: 'kept' | 'fresh'): { trader: Trader; mine: Orders } {
   const trader = traders[user % traders.length]!
   const known = own.get(via)
   if (known !== undefined) return { trader, mine: known }
-  const mine = new Orders(trader, via, `${via.slice(0, 1)}${user}`)
+  const mine = new Orders(trader, via, `${via.slice(0, 1)}${user}`, standing)
   own.set(via, mine)
   return { trader, mine }
 }
@@ -144,7 +153,7 @@ function count(intent: Intent, isFine: boolean): void {
 export function socket(): void {
   const user = exec.scenario.iterationInTest
   const trader = traders[user % traders.length]!
-  const mine = new Orders(trader, 'socket', `s${user}`)
+  const mine = new Orders(trader, 'socket', `s${user}`, standing)
   const end = Date.now() + secondsOf(profile) * 1000
   new SocketTrader({ trader, orders: mine, profile, rate: (rate * SOCKET) / SOCKETS, end, settled: count }).start()
 }

@@ -48,6 +48,7 @@ export async function runScenario(
     await stage.whole()
     say('  reconciling')
     const findings = await reconcile(result, stage, since)
+    if (scenario.planned) findings.push(...cutsOf(result, timeline))
     if (trouble !== undefined) findings.push({ kind: 'contradiction', at: now(), text: trouble })
     const row = withDropped(proofRow(scenario, log, timeline, findings), result.dropped)
     return { scenario, row, findings, log, timeline, lanes, led: leaders.led, result, facts: stage.facts }
@@ -135,6 +136,12 @@ function reconcile({ story }: LoadResult, { kubectl, timeline }: Stage, since: n
       await pool.end()
     }
   })
+}
+
+/** In a planned change nobody is cut off without a goodbye. */
+function cutsOf({ story }: LoadResult, { stretches }: Timeline): Finding[] {
+  const isWithin = (at: number): boolean => stretches.some(({ from, to }) => at >= from && at < to)
+  return story.cuts.filter(({ at }) => isWithin(at)).map(({ at, text }) => ({ kind: 'gap', at, text }))
 }
 
 function withDropped(row: ProofRow, dropped: number): ProofRow {

@@ -4,6 +4,7 @@ import { Acknowledgements } from '../reconcile/acknowledgements.ts'
 import type { StoryLine } from './line.ts'
 
 const ERRORS_MAX = 20
+const SERVICE_RESTART = 1012
 /** Later than this is as bad as never, ms. */
 export const PATIENCE_MS = 1_000
 
@@ -31,6 +32,8 @@ export class Story {
   readonly reached = new Map<string, { readonly updates: number; readonly trades: number }>()
   /** WebSockets that ended, by code. */
   readonly closed = new Map<number, number>()
+  /** WebSockets that ended without a goodbye: not by a server that goes. */
+  readonly cuts: { readonly at: number; readonly text: string }[] = []
   readonly #options: StoryOptions
 
   constructor(options: StoryOptions) {
@@ -61,7 +64,8 @@ export class Story {
         this.#executionsOf(line.account).add(line.id)
         break
       case 'socket':
-        if (line.what === 'closed') this.closed.set(line.code ?? 0, (this.closed.get(line.code ?? 0) ?? 0) + 1)
+        if (line.what === 'closed') this.#closed(line, at)
+        break
     }
   }
 
@@ -86,6 +90,11 @@ export class Story {
     if (end === 'fine') this.told.acknowledged(clientId, orderId ?? 0)
     else if (end === 'error') this.told.failed(clientId, code ?? -1000)
     else this.told.lost(clientId)
+  }
+
+  #closed({ code = 0, client, leg }: Extract<StoryLine, { kind: 'socket' }>, at: number): void {
+    this.closed.set(code, (this.closed.get(code) ?? 0) + 1)
+    if (code !== SERVICE_RESTART) this.cuts.push({ at, text: `connection ${leg} of ${client} was cut off (${code})` })
   }
 
   #executionsOf(account: number): Set<number> {

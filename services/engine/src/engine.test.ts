@@ -55,6 +55,26 @@ describe('Engine', () => {
     expect(gateway.of(FrameType.ANSWER)).toMatchObject([{ id: 9, sequence: 2, body: { account: 1 } }])
   })
 
+  test('a question is answered after the commands that came before it, also those of others that still wait', async () => {
+    const { journal, time, link } = await started(new JournalStore())
+    journal.holding = true
+    const [gateway, other] = [link(), link()]
+    gateway.hello(SESSION, 0)
+    other.hello(SESSION + 1, 0)
+    // Two appends are under way; the third command waits in the queue.
+    for (const command of [open, account(1), account(2)]) {
+      gateway.give(commandsFrame(SESSION, [command]))
+      await time.turn()
+    }
+    other.ask(9, { kind: 'account', account: 2 })
+    await time.turn()
+    while (other.of(FrameType.ANSWER).length === 0) {
+      journal.settle()
+      await time.turn()
+    }
+    expect(other.of(FrameType.ANSWER)).toMatchObject([{ id: 9, sequence: 3, body: { account: 2 } }])
+  })
+
   test('commands that arrive while a batch commits become one batch', async () => {
     const store = new JournalStore()
     const { journal, time, link } = await started(store)
@@ -134,6 +154,24 @@ describe('Engine', () => {
     const { exchange, retained } = second.engine.standby!.state
     expect(exchange.stateHash()).toBe(first.engine.leader!.exchange.stateHash())
     expect(retained.oldest).toBe(3)
+  })
+
+  test('the first snapshot is passed over while it is too new for what is to be retained', async () => {
+    const store = new JournalStore()
+    const first = await started(store)
+    const gateway = first.link()
+    gateway.hello(SESSION, 0)
+    gateway.give(commandsFrame(SESSION, [open]))
+    await first.time.advance(59_000)
+    gateway.give(commandsFrame(SESSION, [account(1)]))
+    await first.time.advance(2_000)
+    gateway.give(commandsFrame(SESSION, [account(2)]))
+    await first.time.turn()
+    const { exchange } = first.engine.leader!
+    await first.journal.saveSnapshot({ sequence: exchange.sequence, bytes: exchange.snapshot() })
+    const { retained } = (await started(store)).engine.standby!.state
+    expect(retained.oldest).toBe(2)
+    expect(retained.last).toBe(3)
   })
 
   test('an engine that was deposed answers nothing more and ends', async () => {

@@ -13,7 +13,11 @@ import { gatewayDrain } from './gateway-drain.ts'
 import { HandedConnections } from './handed-connections.ts'
 import { KeyListener } from './keys/key-listener.ts'
 import { SecretBox } from './keys/secret-box.ts'
-import { exposeGateway, operationObserver } from './metrics.ts'
+import type { CounterStore } from './limits/counter-store.ts'
+import { MemoryStore } from './limits/memory-store.ts'
+import type { LineState } from './limits/redis-line.ts'
+import { SharedStore } from './limits/shared-store.ts'
+import { exposeCounters, exposeGateway, operationObserver } from './metrics.ts'
 import { systemClock, systemTimers } from './seams.ts'
 
 const CLOSE_MS_MAX = 2000
@@ -61,6 +65,7 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
       connectionsPerFiveMinutes: config.LIMIT_CONNECTIONS_5M,
       bans: config.LIMIT_BANS,
     },
+    counters: openCounters(context),
     operatorToken: config.OPERATOR_TOKEN,
     trustProxy: config.TRUST_PROXY === '' ? undefined : config.TRUST_PROXY.split(',').map((range) => range.trim()),
     failed: (operation, error) => log.error({ err: error, operation }, 'a request failed'),
@@ -102,6 +107,29 @@ async function schemaIsThere({ config, lifecycle, onShutdown }: ServiceContext<G
   return isThere
 }
 
+/** Counts of the limits: together with the other gateways where there is a Redis, which nobody ever waits for. */
+function openCounters({ config, lifecycle, log, metrics, onShutdown }: ServiceContext<GatewayConfig>): CounterStore {
+  if (config.REDIS_URL === '') return new MemoryStore()
+  const changed = (state: LineState, reason: string): void => {
+    const isUp = state === 'up'
+    lifecycle.note('redis', isUp, isUp ? '' : reason)
+    if (isUp) log.info('limits are counted together')
+    else log.warn({ reason }, 'limits are counted by each gateway for itself')
+  }
+  const store = new SharedStore({
+    url: config.REDIS_URL,
+    scope: `shard-${config.SHARD}`,
+    clock: systemClock,
+    timers: systemTimers,
+    changed,
+  })
+  lifecycle.note('redis', false, 'not connected yet')
+  exposeCounters(metrics, store)
+  store.start()
+  onShutdown('redis', CLOSE_MS_MAX, () => store.close())
+  return store
+}
+
 async function listen(config: GatewayConfig, { rest, operator }: Gateway): Promise<GatewayPorts> {
   await operator.listen({ host: config.OPERATOR_HOST, port: config.OPERATOR_PORT })
   await rest.listen({ host: config.HOST, port: config.PORT })
@@ -123,7 +151,7 @@ function followReadiness({ lifecycle, onShutdown }: ServiceContext<GatewayConfig
   const look = (): void => {
     const { connected } = gateway.services.link.state
     lifecycle.set('leader-known', connected, connected ? '' : 'no engine has welcomed this gateway')
-    const { ready } = gateway.markets
+    const { ready } = gateway.feed.markets
     lifecycle.set('market-data', ready, ready ? '' : 'books are being loaded')
   }
   look()

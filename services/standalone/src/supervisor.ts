@@ -103,7 +103,8 @@ export class Supervisor {
       roller: new Roller(this.#cluster, status),
       onRoll: this.#events.onStep,
     })
-    const definitions = clusterDefinitions(this.#folder, ports, this.#databaseUrl)
+    const stores = { databaseUrl: this.#databaseUrl, redisUrl: this.#options.redisUrl }
+    const definitions = clusterDefinitions(this.#folder, ports, stores)
     const [first, ...others] = definitions.map((definition) => this.#logged(definition))
     // One engine leads before the others come.
     if (first) await this.#cluster.start([first])

@@ -1,8 +1,7 @@
 import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
 import type { PublicErrorEntry } from '@uptick/protocol'
 import type { Clock } from '../seams.ts'
-import { BanList } from './ban-list.ts'
-import { WindowCounter } from './window-counter.ts'
+import type { Bans, Counter, CounterStore } from './counter-store.ts'
 import type { Limits, RateLimitState } from './limits.ts'
 
 /** How much each window admits. */
@@ -35,28 +34,31 @@ const MAKER_FILL_CREDIT = 5
 const TAKER_FILL_CREDIT = 1
 
 /**
- * Limits of one gateway in memory, in fixed windows aligned to the clock: a minute begins at :00, ten seconds at :00,
- * :10 …, a day at 00:00 UTC. Memory follows the addresses and accounts seen in the current windows.
+ * Limits in fixed windows aligned to the clock: a minute begins at :00, ten seconds at :00, :10 …, a day at 00:00 UTC.
+ * Where the counts are kept – here alone, or together with other gateways – is the store's business. Memory follows the
+ * addresses and accounts seen in the current windows.
  */
-export class MemoryLimits implements Limits {
+export class RateLimits implements Limits {
   readonly #settings: LimitSettings
   readonly #clock: Clock
-  readonly #weight: WindowCounter<string>
-  readonly #raw: WindowCounter<string>
-  readonly #connections: WindowCounter<string>
-  readonly #tenSeconds: WindowCounter<number>
-  readonly #day: WindowCounter<number>
-  readonly #bans: BanList
+  readonly #isShared: boolean
+  readonly #weight: Counter<string>
+  readonly #raw: Counter<string>
+  readonly #connections: Counter<string>
+  readonly #tenSeconds: Counter<number>
+  readonly #day: Counter<number>
+  readonly #bans: Bans
 
-  constructor(settings: LimitSettings, clock: Clock) {
+  constructor(settings: LimitSettings, clock: Clock, store: CounterStore) {
     this.#settings = settings
     this.#clock = clock
-    this.#weight = new WindowCounter(MINUTE)
-    this.#raw = new WindowCounter(5 * MINUTE)
-    this.#connections = new WindowCounter(5 * MINUTE)
-    this.#tenSeconds = new WindowCounter(10 * SECOND)
-    this.#day = new WindowCounter(DAY)
-    this.#bans = new BanList()
+    this.#isShared = store.isShared
+    this.#weight = store.counter('weight', 'address', MINUTE)
+    this.#raw = store.counter('raw', 'address', 5 * MINUTE)
+    this.#connections = store.counter('connections', 'address', 5 * MINUTE)
+    this.#tenSeconds = store.counter('orders-10s', 'account', 10 * SECOND)
+    this.#day = store.counter('orders-1d', 'account', DAY)
+    this.#bans = store.bans
   }
 
   request(ip: string, weight: number): void {
@@ -100,7 +102,9 @@ export class MemoryLimits implements Limits {
     this.#tenSeconds.add(account, orders, now)
   }
 
-  filled(account: number, maker: boolean): void {
+  filled(account: number, maker: boolean, isOwn: boolean): void {
+    // Every gateway hears of every fill; where they count together, the one that caused it does.
+    if (this.#isShared && !isOwn) return
     const now = this.#clock.now()
     const credit = maker ? MAKER_FILL_CREDIT : TAKER_FILL_CREDIT
     this.#tenSeconds.add(account, -credit, now)
