@@ -46,12 +46,10 @@ export const options: Options = {
 
 export function market(): void {
   const counted = { gap: () => gaps.add(1), message: () => messages.add(1) }
-  new MarketWatch({
-    symbol,
-    name: `watcher ${exec.scenario.iterationInTest}`,
-    end: Date.now() + seconds * 1000,
-    ...counted,
-  })
+  const index = exec.scenario.iterationInTest
+  // One as any client of Binance is, one that resumes.
+  const Watch = index % 2 === 0 ? MarketWatch : ResumingWatch
+  new Watch({ symbol, name: `watcher ${index}`, end: Date.now() + seconds * 1000, ...counted })
 }
 
 export function account(): void {
