@@ -8,7 +8,8 @@ import { Pool } from 'pg'
 import { createGateway } from './app.ts'
 import type { Gateway } from './app.ts'
 import type { GatewayConfig } from './config.ts'
-import { dialWebSocket } from './engine-link/web-socket.ts'
+import { AddressBook } from './engine-link/address-book.ts'
+import { dialWebSockets } from './engine-link/web-socket.ts'
 import { gatewayDrain } from './gateway-drain.ts'
 import { HandedConnections } from './handed-connections.ts'
 import { KeyListener } from './keys/key-listener.ts'
@@ -41,11 +42,14 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
   onShutdown('read model', CLOSE_MS_MAX, () => readModel.close())
   const journal = openJournal(config.DATABASE_URL, { shard: config.SHARD })
   onShutdown('journal', CLOSE_MS_MAX, () => journal.close())
+  const engineUrls = config.ENGINE_URLS.split(',').map((url) => url.trim())
+  const addresses = new AddressBook()
+  onShutdown('addresses', CLOSE_MS_MAX, addresses.follow(engineUrls, systemTimers))
   const gateway = createGateway({
     link: {
-      urls: config.ENGINE_URLS.split(',').map((url) => url.trim()),
+      urls: engineUrls,
       instance: config.INSTANCE,
-      dial: dialWebSocket,
+      dial: dialWebSockets(addresses.lookup),
       clock: systemClock,
       timers: systemTimers,
       random: Math.random,
