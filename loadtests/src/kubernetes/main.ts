@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { Kubectl } from '@uptick/deploy'
 import { actShortcomings, type Act } from './act.ts'
 import { htmlReport } from './html-report.ts'
+import { findCapacity } from './capacity.ts'
 import { help, parseOptions, type ProofCommand, type ProofOptions } from './options.ts'
 import { runScenario } from './run-scenario.ts'
 import { chosen, scenarios } from './scenarios/index.ts'
@@ -29,12 +30,13 @@ async function start({ options, cluster, through }: ProofCommand): Promise<numbe
   return prove(options)
 }
 
-async function prove(options: ProofOptions): Promise<number> {
+async function prove(asked: ProofOptions): Promise<number> {
   const say = (what: string): void => {
     process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${what}\n`)
   }
-  const wanted = chosen(options.names, options.isQuick)
-  const kubectl = new Kubectl(options.namespace)
+  const wanted = chosen(asked.names, asked.isQuick)
+  const kubectl = new Kubectl(asked.namespace)
+  const options = { ...asked, rate: asked.rate === 'half' ? await half(kubectl, asked, say) : asked.rate }
   const acts: Act[] = []
   for (let round = 1; round <= options.rounds; round++) {
     for (const scenario of wanted) {
@@ -62,6 +64,14 @@ async function prove(options: ProofOptions): Promise<number> {
       )}\n`,
     )
   return acts.some((act) => actShortcomings(act).length > 0) ? 1 : 0
+}
+
+async function half(kubectl: Kubectl, options: ProofOptions, say: (what: string) => void): Promise<number> {
+  say('what the cluster sustains')
+  const sustained = await findCapacity(kubectl, options, say)
+  if (sustained === 0) throw new Error('the cluster does not sustain even the first rate')
+  say(`  ${sustained} a second are sustained; the proof is made at ${Math.ceil(sustained / 2)}`)
+  return Math.ceil(sustained / 2)
 }
 
 function words(text: string): string[] {

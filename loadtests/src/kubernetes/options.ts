@@ -7,7 +7,8 @@ export interface ProofOptions {
   readonly names: readonly string[]
   readonly isQuick: boolean
   readonly rounds: number
-  readonly rate: number
+  /** Requests a second; `half`: of what the cluster sustains, measured first. */
+  readonly rate: number | 'half'
   readonly watchers: number
   readonly namespace: string
   readonly overlay: string
@@ -39,7 +40,7 @@ were told with the journal.
   --quick            roll-all, drain-nodes, rollback, bad-release and the control
   --list             the scenarios, and what each does
   --rounds N         so many times, 1 unless told
-  --rate N           requests a second, 60 unless told
+  --rate N           requests a second, 60 unless told; half: of what the cluster sustains, which is measured first
   --watchers N       subscribers of the market, 4 unless told
   --namespace NAME   where the exchange runs, uptick unless told
   --overlay NAME     what deployments and rollbacks use, local unless told
@@ -93,7 +94,7 @@ export function parseOptions(args: readonly string[], base: string): ProofComman
     names: positionals,
     isQuick: values.quick && !values.all,
     rounds: number('rounds', 1),
-    rate: number('rate', 60),
+    rate: values.rate === 'half' ? 'half' : number('rate', 60),
     watchers: number('watchers', 4),
     namespace: values.namespace ?? 'uptick',
     overlay: values.overlay ?? 'local',

@@ -26,11 +26,14 @@ const SETTLE_MS = 6_000
 const LONGEST_SECONDS = 7_200
 const market = { symbol: 'BTCUSDT', priceDecimals: 2, quantityDecimals: 5 }
 
+/** Options with a rate that is known. */
+type LoadedOptions = ProofOptions & { readonly rate: number }
+
 /** Play one scenario under a load of its own, and compare all stories when the load has ended. */
 export async function runScenario(
   scenario: KubernetesScenario,
   kubectl: Kubectl,
-  options: ProofOptions,
+  options: LoadedOptions,
   say: (what: string) => void,
 ): Promise<Act> {
   const timeline = new Timeline()
@@ -69,7 +72,7 @@ interface Loaded {
 async function underLoad(
   scenario: KubernetesScenario,
   stage: Stage,
-  options: ProofOptions,
+  options: LoadedOptions,
   log: SampleLog,
 ): Promise<Loaded> {
   const { kubectl, timeline } = stage
