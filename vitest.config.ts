@@ -22,7 +22,11 @@ export default defineConfig({
           name: 'unit',
           // A hang must end, a busy machine must not fail: no test asserts an absolute time.
           testTimeout: 60_000,
-          include: ['{shared,services}/*/src/**/*.test.ts', 'loadtests/src/**/*.test.ts', 'k8s/image/*.test.ts'],
+          include: [
+            '{shared,services}/*/src/**/*.test.ts',
+            'loadtests/src/**/*.test.ts',
+            'k8s/{image,deploy/src}/**/*.test.ts',
+          ],
           exclude: ['shared/tidy/**', '**/*.sim.test.ts'],
         },
       },

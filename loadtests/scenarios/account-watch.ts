@@ -44,7 +44,10 @@ export class AccountWatch {
         this.#last.delete(leg.number)
       },
     })
-    setTimeout(() => this.#socket.close(), options.end - Date.now())
+  }
+
+  start(): void {
+    setTimeout(() => this.#socket.close(), this.#options.end - Date.now())
   }
 
   #subscribe({ number, socket }: Leg): void {

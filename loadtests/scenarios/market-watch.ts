@@ -42,6 +42,9 @@ export class MarketWatch {
         },
       },
     )
+  }
+
+  start(): void {
     this.#report()
   }
 

@@ -1,5 +1,5 @@
 import { setTimeout } from 'k6/timers'
-import { WebSocket } from 'k6/websockets'
+import { WebSocket, type EventName } from 'k6/websockets'
 import { reconnectDelayOf, SERVICE_RESTART } from './reconnect-delay.ts'
 import { url } from './settings.ts'
 import { tell } from './story.ts'
@@ -18,6 +18,13 @@ export interface MovingEvents {
   readonly message: (leg: Leg, message: unknown) => void
   /** The connection is gone; `isLast`: there was no other; `isCut`: the server did not say goodbye. */
   readonly lost: (leg: Leg, isLast: boolean, isCut: boolean) => void
+}
+
+/** Of all kinds of event, what is used here; types of k6 leave the closing out. */
+interface SocketEvent {
+  readonly data?: string
+  readonly code?: number
+  readonly reason?: string
 }
 
 const LOST_RECONNECT_MS = 40
@@ -59,23 +66,25 @@ export class MovingSocket {
     const socket = new WebSocket(url.replace(/^http/, 'ws') + this.#path(number))
     const leg: Leg = { number, socket, isOpen: false }
     this.#legs.add(leg)
-    socket.onopen = () => {
+    const on = (name: `${EventName}`, heard: (event: SocketEvent) => void): void => {
+      socket.addEventListener(name as EventName, (event) => heard(event as unknown as SocketEvent))
+    }
+    on('open', () => {
       leg.isOpen = true
       this.#tell(leg, 'opened')
       this.#events.opened(leg)
-    }
-    socket.onmessage = (event) => {
-      const text = String(event?.data)
-      if (text.includes('"e":"serverShutdown"')) {
-        this.#tell(leg, 'notice')
-        this.#connect()
-      } else this.#events.message(leg, JSON.parse(text))
-    }
+    })
+    on('message', ({ data = '' }) => this.#received(leg, data))
     // Without a listener k6 would write the failure to its log; the end of the connection says all.
-    socket.onerror = () => undefined
-    socket.onclose = ((event?: { code?: number; reason?: string }) => {
-      this.#closed(leg, event?.code ?? 0, event?.reason ?? '')
-    }) as () => void
+    on('error', () => undefined)
+    on('close', ({ code = 0, reason = '' }) => this.#closed(leg, code, reason))
+  }
+
+  #received(leg: Leg, text: string): void {
+    if (text.includes('"e":"serverShutdown"')) {
+      this.#tell(leg, 'notice')
+      this.#connect()
+    } else this.#events.message(leg, JSON.parse(text))
   }
 
   #closed(leg: Leg, code: number, reason: string): void {

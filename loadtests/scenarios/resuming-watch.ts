@@ -33,6 +33,9 @@ export class ResumingWatch {
         for (const stream of this.#streams.values()) stream.lost(leg.number)
       },
     })
+  }
+
+  start(): void {
     this.#report()
   }
 

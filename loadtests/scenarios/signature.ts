@@ -20,7 +20,7 @@ export function signedParams(
     recvWindow: String(RECV_WINDOW_MS),
     timestamp: String(Date.now()),
   }
-  const payload = formOf(Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1))))
+  const payload = formOf(Object.fromEntries(Object.entries(all).toSorted(([a], [b]) => (a < b ? -1 : 1))))
   return { ...all, signature: crypto.hmac('sha256', secret, payload, 'hex') }
 }
 

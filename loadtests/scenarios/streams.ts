@@ -49,12 +49,17 @@ export function market(): void {
   const index = exec.scenario.iterationInTest
   // One as any client of Binance is, one that resumes.
   const Watch = index % 2 === 0 ? MarketWatch : ResumingWatch
-  new Watch({ symbol, name: `watcher ${index}`, end: Date.now() + seconds * 1000, ...counted })
+  new Watch({ symbol, name: `watcher ${index}`, end: Date.now() + seconds * 1000, ...counted }).start()
 }
 
 export function account(): void {
   const trader = traders[exec.scenario.iterationInTest % traders.length]!
-  new AccountWatch({ trader, end: Date.now() + seconds * 1000, event: () => events.add(1), gap: () => gaps.add(1) })
+  new AccountWatch({
+    trader,
+    end: Date.now() + seconds * 1000,
+    event: () => events.add(1),
+    gap: () => gaps.add(1),
+  }).start()
 }
 
 export function handleSummary(data: unknown): Record<string, string> {

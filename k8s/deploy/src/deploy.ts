@@ -165,10 +165,10 @@ function partsOf({ documents }: Manifest): Parts {
     const document = documents.find((candidate) => candidate.kind === kinds[kind] && candidate.name === name)
     return document === undefined ? [] : [{ name, document }]
   })
-  const rolled = new Set(workloads.map(({ document }) => document))
+  const replaced = new Set(workloads.map(({ document }) => document))
   return {
     workloads,
     jobs: documents.filter(({ kind }) => kind === 'Job'),
-    rest: documents.filter((document) => document.kind !== 'Job' && !rolled.has(document)),
+    rest: documents.filter((document) => document.kind !== 'Job' && !replaced.has(document)),
   }
 }

@@ -10,6 +10,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'shared/readmodel': ['shared/core', 'shared/protocol', 'shared/journal'],
   'shared/runtime': [],
   'shared/tidy': [],
+  // Knows Kubernetes, and nothing of what it deploys.
+  'k8s/deploy': [],
   'services/engine': ['shared/core', 'shared/protocol', 'shared/journal', 'shared/readmodel', 'shared/runtime'],
   'services/gateway': ['shared/core', 'shared/protocol', 'shared/journal', 'shared/readmodel', 'shared/runtime'],
   'services/migration': ['shared/journal', 'shared/runtime'],
@@ -30,6 +32,7 @@ function roomOfImport(from: string, name: string): string | undefined {
   const own = /^@uptick\/([a-z]+)/.exec(name)?.[1]
   if (own === undefined) return undefined
   if (own === 'loadtests') return own
+  if (own === 'deploy') return 'k8s/deploy'
   return ['engine', 'gateway', 'recorder', 'migration', 'standalone'].includes(own)
     ? `services/${own}`
     : `shared/${own}`
