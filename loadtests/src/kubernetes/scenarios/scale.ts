@@ -7,20 +7,46 @@ const SURGE_SECONDS = 240
 /** The load runs before and after the play, and is not to end within it. */
 const MARGIN_MS = 12_000
 const LOOK_MS = 250
-/** As the manifests have it, five minutes pass before the first gateway goes. */
-const QUICK_DOWN = {
-  spec: {
-    behavior: {
-      scaleDown: { stabilizationWindowSeconds: 10, policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }] },
-    },
-  },
-}
+/** Time to set the autoscaler, before the surge. */
+const SENSITIVE_MS = 5_000
+/** The autoscaler acts past this multiple of what it measures under the calm load: a small cluster has small loads. */
+const TARGET_FACTOR = 1.8
+/** Of the manifests: five minutes pass before the first gateway goes. */
+const QUICK_DOWN = { stabilizationWindowSeconds: 10, policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }] }
 
 interface Autoscaler {
-  readonly spec: { readonly minReplicas: number; readonly behavior: { readonly scaleDown: object } }
+  readonly spec: {
+    readonly minReplicas: number
+    readonly metrics: readonly object[]
+    readonly behavior: { readonly scaleDown: object }
+  }
+  readonly status: {
+    readonly currentMetrics?: readonly {
+      readonly resource?: { readonly current: { readonly averageUtilization: number } }
+    }[]
+  }
 }
 
 let before: Autoscaler | undefined
+
+/** So that the surge, and nothing less, is too much for the gateways that are there. */
+async function makeSensitive(stage: Stage): Promise<void> {
+  before ??= await stage.kubectl.json<Autoscaler>(['get', 'hpa', 'gateway'])
+  const { status } = await stage.kubectl.json<Autoscaler>(['get', 'hpa', 'gateway'])
+  const calm = status.currentMetrics?.[0]?.resource?.current.averageUtilization
+  if (calm === undefined) throw new Error('the autoscaler measures nothing')
+  const target = Math.max(10, Math.round(calm * TARGET_FACTOR))
+  stage.fact(
+    'processor of gateways under the calm load',
+    `${calm} % of what they request; the autoscaler acts past ${target} %`,
+  )
+  const resource = { name: 'cpu', target: { type: 'Utilization', averageUtilization: target } }
+  await patch(stage, { metrics: [{ type: 'Resource', resource }], behavior: { scaleDown: QUICK_DOWN } })
+}
+
+function patch({ kubectl }: Stage, spec: object): Promise<unknown> {
+  return kubectl.run(['patch', 'hpa', 'gateway', '--type=merge', '--patch', JSON.stringify({ spec })])
+}
 
 export const scale: KubernetesScenario = {
   name: 'scale',
@@ -31,10 +57,10 @@ export const scale: KubernetesScenario = {
   profileSeconds: SURGE_SECONDS,
   async play(stage) {
     const deadline = performance.now() + SURGE_SECONDS * 1000 - MARGIN_MS
-    before = await stage.kubectl.json<Autoscaler>(['get', 'hpa', 'gateway'])
-    await stage.kubectl.run(['patch', 'hpa', 'gateway', '--type=merge', '--patch', JSON.stringify(QUICK_DOWN)])
     const least = stage.ready('gateway')
     const surge = performance.now() + 0.2 * SURGE_SECONDS * 1000 - 3_000
+    await delay(surge - performance.now() - SENSITIVE_MS)
+    await makeSensitive(stage)
     await delay(surge - performance.now())
     stage.mark('the surge begins')
     await by(stage, deadline, 'another gateway is ready', () => stage.ready('gateway') > least)
@@ -51,9 +77,8 @@ export const scale: KubernetesScenario = {
   },
   async restore(stage) {
     if (before === undefined) return
-    const patch = { spec: { behavior: { scaleDown: before.spec.behavior.scaleDown } } }
     await stage.until('gateways are as few as before', () => stage.pods('gateway').length <= before!.spec.minReplicas)
-    await stage.kubectl.run(['patch', 'hpa', 'gateway', '--type=merge', '--patch', JSON.stringify(patch)])
+    await patch(stage, { metrics: before.spec.metrics, behavior: { scaleDown: before.spec.behavior.scaleDown } })
     before = undefined
   },
 }
