@@ -9,7 +9,7 @@ const STOPPED_MS = 15_000
 const NO_SUCH_IMAGE = 'uptick:never-built'
 /** One changed rule: every tenth command happens a microsecond later than it was journaled. */
 const CHANGED_RULE = `
-import { Exchange } from '/uptick/shared/core/src/index.ts'
+import { Exchange } from 'file:///uptick/shared/core/src/index.ts'
 const { execute } = Exchange.prototype
 Exchange.prototype.execute = function (command, sequence, time) {
   return execute.call(this, command, sequence, sequence % 10 === 0 ? time + 1 : time)
