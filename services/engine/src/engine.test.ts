@@ -1,9 +1,10 @@
 import { CommandKind, Exchange, outcomeNumber, outcomeReject, outcomeRepeated, Reject } from '@uptick/core'
+import type { TailOptions } from '@uptick/journal'
 import { FrameType } from '@uptick/protocol'
 import { describe, expect, test } from 'vitest'
 import { LINK_WINDOW_MAX } from './limits.ts'
 import { commandsFrame, member, started } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/memory-journal.ts'
+import { JournalStore, MemoryJournal } from './simulation/memory-journal.ts'
 import type { MemoryLink } from './simulation/memory-link.ts'
 
 const SESSION = 77
@@ -203,6 +204,29 @@ describe('Engine', () => {
     await time.advance(3000)
     expect(conditions.get('journal')).toBe(true)
     expect(outcomes(gateway)).toEqual(['0 0', '1 0', '2 0', '3 0', '4 0'])
+  })
+
+  test('trouble with the journal while it followed does not keep a leader from being ready', async () => {
+    const journal = new MemoryJournal(new JournalStore())
+    let trouble: ((error: unknown) => void) | undefined
+    const tail = journal.tail.bind(journal)
+    journal.tail = (from, signal, options?: TailOptions) => {
+      trouble = options?.onTrouble
+      return tail(from, signal)
+    }
+    const { engine, conditions, time } = member(journal.store, { journal })
+    const heard: (boolean | undefined)[] = []
+    engine.onRole((role) => {
+      if (role !== 'taking-over') return
+      trouble?.(new Error('a connection that was cut'))
+      heard.push(conditions.get('journal'))
+    })
+    const starting = engine.start()
+    await time.advance(100)
+    await starting
+    expect(heard).toEqual([false])
+    expect(engine.role).toBe('leading')
+    expect(conditions.get('journal')).toBe(true)
   })
 
   test('a link that goes past its window is closed, others are not', async () => {
