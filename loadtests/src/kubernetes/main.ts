@@ -38,16 +38,21 @@ async function prove(asked: ProofOptions): Promise<number> {
   const kubectl = new Kubectl(asked.namespace)
   const options = { ...asked, rate: asked.rate === 'half' ? await half(kubectl, asked, say) : asked.rate }
   const acts: Act[] = []
-  for (let round = 1; round <= options.rounds; round++) {
+  let trouble: string | undefined
+  for (let round = 1; round <= options.rounds && trouble === undefined; round++) {
     for (const scenario of wanted) {
       say(`${options.rounds > 1 ? `round ${round}: ` : ''}${scenario.name}: ${scenario.what}`)
-      const act = await runScenario(scenario, kubectl, options, say)
-      acts.push(act)
-      say(
-        `  ${act.row.requests} requests, ${act.row.failed} failed${actShortcomings(act)
-          .map((text) => `\n            ${text}`)
-          .join('')}`,
-      )
+      try {
+        const act = await runScenario(scenario, kubectl, options, say)
+        acts.push(act)
+        const wrong = actShortcomings(act).map((text) => `\n            ${text}`)
+        say(`  ${act.row.requests} requests, ${act.row.failed} failed${wrong.join('')}`)
+      } catch (error) {
+        // The exchange is not what the next scenario needs. What was played is reported all the same.
+        trouble = `${scenario.name} was not played to its end: ${error instanceof Error ? error.message : String(error)}`
+        say(`  ${trouble}`)
+        break
+      }
     }
   }
   process.stdout.write(textReport(acts))
@@ -63,7 +68,8 @@ async function prove(asked: ProofOptions): Promise<number> {
         2,
       )}\n`,
     )
-  return acts.some((act) => actShortcomings(act).length > 0) ? 1 : 0
+  if (trouble !== undefined) process.stdout.write(`${trouble}\n`)
+  return trouble !== undefined || acts.some((act) => actShortcomings(act).length > 0) ? 1 : 0
 }
 
 async function half(kubectl: Kubectl, options: ProofOptions, say: (what: string) => void): Promise<number> {
