@@ -1,4 +1,17 @@
+import { spawnSync } from 'node:child_process'
 import { defineConfig } from 'vitest/config'
+
+const manifests = {
+  test: { name: 'manifests', include: ['k8s/test/rendered/**/*.test.ts'], testTimeout: 60_000 },
+}
+
+/** A laptop may be without kubectl; a gate without it fails. */
+function renders(): boolean {
+  if (process.env['CI'] === 'true') return true
+  if (spawnSync('kubectl', ['version', '--client'], { stdio: 'ignore' }).status === 0) return true
+  process.stderr.write('kubectl is missing: the tests of the manifests (k8s/test/rendered) are left out\n')
+  return false
+}
 
 export default defineConfig({
   test: {
@@ -9,7 +22,11 @@ export default defineConfig({
           name: 'unit',
           // A hang must end, a busy machine must not fail: no test asserts an absolute time.
           testTimeout: 60_000,
-          include: ['{shared,services}/*/src/**/*.test.ts', 'loadtests/src/**/*.test.ts'],
+          include: [
+            '{shared,services}/*/src/**/*.test.ts',
+            'loadtests/src/**/*.test.ts',
+            'k8s/{image,deploy/src}/**/*.test.ts',
+          ],
           exclude: ['shared/tidy/**', '**/*.sim.test.ts'],
         },
       },
@@ -29,6 +46,8 @@ export default defineConfig({
       {
         test: { name: 'simulation', include: ['{shared,services}/*/src/**/*.sim.test.ts'], testTimeout: 300_000 },
       },
+      // What `kubectl apply -k` would send, where there is a kubectl to ask.
+      ...(renders() ? [manifests] : []),
       // The conventions of this repository, as tests.
       { test: { name: 'tidy', include: ['shared/tidy/src/**/*.test.ts'], testTimeout: 60_000 } },
     ],

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Trader } from '../reconcile/traffic.ts'
 import { MovingSocket, type Leg } from './moving-socket.ts'
-import type { Gap } from './numbered-stream.ts'
+import type { Gap } from '../story/numbered-stream.ts'
 
 /** Listens to the private events of one trader and remembers which executions it was told of. */
 export class AccountSubscriber {

@@ -1,7 +1,7 @@
 import type { JournalTruth } from '../reconcile/journal-truth.ts'
 import { setTimeout as delay } from 'node:timers/promises'
 import { MovingSocket, type Leg } from './moving-socket.ts'
-import { NumberedStream, type Gap } from './numbered-stream.ts'
+import { NumberedStream, type Gap } from '../story/numbered-stream.ts'
 
 const SETTLE_MAX_MS = 10_000
 const POLL_MS = 20
@@ -10,8 +10,8 @@ const POLL_MS = 20
 export class MarketSubscriber {
   readonly #socket: MovingSocket
   readonly #symbol: string
-  readonly #depth = new NumberedStream<Leg>('updates')
-  readonly #trades = new NumberedStream<Leg>('trades')
+  readonly #depth = new NumberedStream<Leg>('updates', () => performance.now())
+  readonly #trades = new NumberedStream<Leg>('trades', () => performance.now())
   readonly #open = new Set<Leg>()
 
   constructor(url: string, symbol: string) {

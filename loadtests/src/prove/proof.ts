@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { startExchange, type RunningExchange } from '../../testing/exchange.ts'
+import { makeTraders } from '../client/make-traders.ts'
 import { Acknowledgements } from '../reconcile/acknowledgements.ts'
 import { acknowledgementFindings } from '../reconcile/check-acknowledged.ts'
 import { checkEngine } from '../reconcile/check-engine.ts'
@@ -19,7 +20,6 @@ import { SampleLog } from './sample-log.ts'
 import type { Played } from './scenarios.ts'
 import { Timeline } from './timeline.ts'
 
-const TRADERS = 4
 const PATIENCE_MS = 1_000
 const WARM_MS = 2_000
 const market = { symbol: 'BTCUSDT', priceDecimals: 2, quantityDecimals: 5 }
@@ -75,7 +75,7 @@ export async function prove(
   onStep('starting an exchange')
   const exchange = await startExchange()
   try {
-    const trial = new Trial(exchange, await makeTraders(new ClusterHandle(exchange)), options)
+    const trial = new Trial(exchange, await makeTraders(new ClusterHandle(exchange).operator), options)
     try {
       await Promise.all(trial.accounts.map(({ subscribed }) => subscribed))
       await play(trial, options, scenarios, onStep)
@@ -88,20 +88,6 @@ export async function prove(
   } finally {
     await exchange.stop()
   }
-}
-
-async function makeTraders({ operator }: ClusterHandle): Promise<Trader[]> {
-  const traders: Trader[] = []
-  for (let index = 0; index < TRADERS; index++) {
-    const account = await operator.addAccount(`trader ${index}`)
-    await operator.deposit(account, { asset: 'BTC', amount: '1000000' })
-    await operator.deposit(account, { asset: 'USDT', amount: '10000000000' })
-    const { apiKey, secret = '' } = await operator.addKey(account, { label: 'load', type: 'HMAC', unlimited: true })
-    traders.push({ account, key: { apiKey, secret } })
-  }
-  // Every gateway hears of new keys by itself, a moment later.
-  await delay(WARM_MS / 2)
-  return traders
 }
 
 async function play(

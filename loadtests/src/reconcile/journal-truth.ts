@@ -14,6 +14,13 @@ import {
 import { openJournal, type Journal } from '@uptick/journal'
 import { BatchReader, skipCommand } from '@uptick/protocol'
 
+/** Another leader begins: nothing was sequenced between these two times (µs, journaled). */
+export interface Succession {
+  readonly epoch: number
+  readonly from: number
+  readonly to: number
+}
+
 /**
  * What the journal says, by a replay of its own: independent of the engine that wrote it, of the recorder's tables and
  * of what anybody was told. `advance` goes on from where it was, so a long test replays every command once.
@@ -33,6 +40,8 @@ export class JournalTruth {
   onExecution: ((event: ExecutionEvent, time: number) => void) | undefined
   /** Epoch in which each order was accepted. */
   readonly epochs = new Map<number, number>()
+  /** Every change of leader. */
+  readonly successions: Succession[] = []
   #epoch = 0
 
   private constructor(journal: Journal) {
@@ -68,6 +77,8 @@ export class JournalTruth {
     for await (const batch of this.#journal.read(this.sequence + 1, { through: last })) {
       if (batch.first > this.sequence + 1) throw new Error(`the journal has a gap before sequence ${batch.first}`)
       if (batch.epoch < this.#epoch) throw new Error(`epoch ${batch.epoch} after ${this.#epoch} at ${batch.first}`)
+      const before = this.exchange.time
+      const isAnother = batch.epoch > this.#epoch && this.sequence > 0
       this.#epoch = batch.epoch
       const reader = this.#reader.open(batch.payload)
       const ours = BigInt.asUintN(64, this.exchange.runningHash())
@@ -79,6 +90,8 @@ export class JournalTruth {
         this.exchange.output.clear()
         this.exchange.execute(this.#command, reader.sequence, reader.time)
         this.#collect()
+        if (isAnother && this.successions.at(-1)?.epoch !== batch.epoch)
+          this.successions.push({ epoch: batch.epoch, from: before, to: reader.time })
       }
     }
   }

@@ -73,3 +73,25 @@ test('a block that is emptied this way makes no batch', () => {
   queue.dropLink(1)
   expect([queue.count, queue.take()]).toEqual([0, undefined])
 })
+
+test('a question waits for what came before it, and for nothing else', () => {
+  const queue = new CommandQueue()
+  const asked: string[] = []
+  const ask = (name: string): void => queue.askAfter(() => asked.push(name))
+  ask('at once')
+  give(queue, 1, BATCH_COMMANDS_MAX, 0)
+  ask('after the first block')
+  give(queue, 5_000, 5_002, 1)
+  ask('after the second block')
+  expect(asked).toEqual(['at once'])
+  // With what the second block held, its question moves to the first.
+  queue.dropLink(1)
+  expect(asked).toEqual(['at once'])
+  const block = queue.take()!
+  for (const question of block.questions.splice(0)) question()
+  expect(asked).toEqual(['at once', 'after the first block', 'after the second block'])
+  give(queue, 1, 1, 1)
+  ask('after what is dropped')
+  queue.dropLink(1)
+  expect(asked.at(-1)).toBe('after what is dropped')
+})

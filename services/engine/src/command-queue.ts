@@ -14,6 +14,8 @@ export class CommandBlock {
   readonly byLink = new Int32Array(LINKS_MAX)
   /** Where each command came from. */
   readonly links = new Uint8Array(BATCH_COMMANDS_MAX)
+  /** To be asked once its commands are executed. */
+  readonly questions: (() => void)[] = []
   count = 0
 
   get isFull(): boolean {
@@ -36,6 +38,7 @@ export class CommandBlock {
   clear(): void {
     this.records.clear()
     this.byLink.fill(0)
+    this.questions.length = 0
     this.count = 0
   }
 }
@@ -79,6 +82,16 @@ export class CommandQueue {
     this.#words += block.records.length - before
   }
 
+  /**
+   * Ask once everything that waits now is executed: at once if nothing does. So nobody is told that an order does not
+   * exist while it waits here.
+   */
+  askAfter(question: () => void): void {
+    const last = this.#blocks.findLast(({ count }) => count > 0)
+    if (last) last.questions.push(question)
+    else question()
+  }
+
   /** The next batch's commands, or undefined. Give the block back with `recycle`. */
   take(): CommandBlock | undefined {
     let block = this.#blocks.shift()
@@ -101,6 +114,7 @@ export class CommandQueue {
       this.#blocks[index] = kept
       this.recycle(block)
     }
+    this.#moveQuestions()
     return before - this.#count
   }
 
@@ -108,6 +122,16 @@ export class CommandQueue {
     if (this.#spare.length >= SPARE_BLOCKS_MAX) return
     block.clear()
     this.#spare.push(block)
+  }
+
+  /** Those behind a block that is empty now wait for the one before it, if there is any. */
+  #moveQuestions(): void {
+    let before: CommandBlock | undefined
+    for (const block of this.#blocks) {
+      if (block.count > 0) before = block
+      else if (before) before.questions.push(...block.questions.splice(0))
+      else for (const question of block.questions.splice(0)) question()
+    }
   }
 
   #open(): CommandBlock {
@@ -127,6 +151,7 @@ export class CommandQueue {
       if (from === link) at += recordWords(words, at)
       else at = kept.add(words, at, from)
     }
+    kept.questions.push(...block.questions)
     return kept
   }
 }

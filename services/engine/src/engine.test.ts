@@ -1,9 +1,10 @@
 import { CommandKind, Exchange, outcomeNumber, outcomeReject, outcomeRepeated, Reject } from '@uptick/core'
+import type { TailOptions } from '@uptick/journal'
 import { FrameType } from '@uptick/protocol'
 import { describe, expect, test } from 'vitest'
 import { LINK_WINDOW_MAX } from './limits.ts'
 import { commandsFrame, member, started } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/memory-journal.ts'
+import { JournalStore, MemoryJournal } from './simulation/memory-journal.ts'
 import type { MemoryLink } from './simulation/memory-link.ts'
 
 const SESSION = 77
@@ -53,6 +54,26 @@ describe('Engine', () => {
     await time.turn()
     expect(outcomes(gateway)).toEqual(['0 0', '1 0'])
     expect(gateway.of(FrameType.ANSWER)).toMatchObject([{ id: 9, sequence: 2, body: { account: 1 } }])
+  })
+
+  test('a question is answered after the commands that came before it, also those of others that still wait', async () => {
+    const { journal, time, link } = await started(new JournalStore())
+    journal.holding = true
+    const [gateway, other] = [link(), link()]
+    gateway.hello(SESSION, 0)
+    other.hello(SESSION + 1, 0)
+    // Two appends are under way; the third command waits in the queue.
+    for (const command of [open, account(1), account(2)]) {
+      gateway.give(commandsFrame(SESSION, [command]))
+      await time.turn()
+    }
+    other.ask(9, { kind: 'account', account: 2 })
+    await time.turn()
+    while (other.of(FrameType.ANSWER).length === 0) {
+      journal.settle()
+      await time.turn()
+    }
+    expect(other.of(FrameType.ANSWER)).toMatchObject([{ id: 9, sequence: 3, body: { account: 2 } }])
   })
 
   test('commands that arrive while a batch commits become one batch', async () => {
@@ -136,6 +157,24 @@ describe('Engine', () => {
     expect(retained.oldest).toBe(3)
   })
 
+  test('the first snapshot is passed over while it is too new for what is to be retained', async () => {
+    const store = new JournalStore()
+    const first = await started(store)
+    const gateway = first.link()
+    gateway.hello(SESSION, 0)
+    gateway.give(commandsFrame(SESSION, [open]))
+    await first.time.advance(59_000)
+    gateway.give(commandsFrame(SESSION, [account(1)]))
+    await first.time.advance(2_000)
+    gateway.give(commandsFrame(SESSION, [account(2)]))
+    await first.time.turn()
+    const { exchange } = first.engine.leader!
+    await first.journal.saveSnapshot({ sequence: exchange.sequence, bytes: exchange.snapshot() })
+    const { retained } = (await started(store)).engine.standby!.state
+    expect(retained.oldest).toBe(2)
+    expect(retained.last).toBe(3)
+  })
+
   test('an engine that was deposed answers nothing more and ends', async () => {
     const store = new JournalStore()
     const { engine, failures, time, link } = await started(store)
@@ -165,6 +204,29 @@ describe('Engine', () => {
     await time.advance(3000)
     expect(conditions.get('journal')).toBe(true)
     expect(outcomes(gateway)).toEqual(['0 0', '1 0', '2 0', '3 0', '4 0'])
+  })
+
+  test('trouble with the journal while it followed does not keep a leader from being ready', async () => {
+    const journal = new MemoryJournal(new JournalStore())
+    let trouble: ((error: unknown) => void) | undefined
+    const tail = journal.tail.bind(journal)
+    journal.tail = (from, signal, options?: TailOptions) => {
+      trouble = options?.onTrouble
+      return tail(from, signal)
+    }
+    const { engine, conditions, time } = member(journal.store, { journal })
+    const heard: (boolean | undefined)[] = []
+    engine.onRole((role) => {
+      if (role !== 'taking-over') return
+      trouble?.(new Error('a connection that was cut'))
+      heard.push(conditions.get('journal'))
+    })
+    const starting = engine.start()
+    await time.advance(100)
+    await starting
+    expect(heard).toEqual([false])
+    expect(engine.role).toBe('leading')
+    expect(conditions.get('journal')).toBe(true)
   })
 
   test('a link that goes past its window is closed, others are not', async () => {

@@ -219,6 +219,8 @@ export class Engine {
     leadership.lead(recovered)
     this.#reception.leaderUrl = this.#settings.url
     this.#setRole('leading')
+    // What went wrong while it followed is over: it has read to the end, and its claim was written.
+    conditions.set('journal', true)
     conditions.set('caught-up', true)
     const milliseconds = Math.round(clock.elapsed() - claimedAt)
     log.info({ epoch: head.epoch, sequence: head.last, milliseconds }, 'leading')

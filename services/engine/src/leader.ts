@@ -14,9 +14,10 @@ import { CommandQueue } from './command-queue.ts'
 import { Committer } from './committer.ts'
 import { Feed } from './feed.ts'
 import { CloseCode, closeReason } from './link-errors.ts'
+import { Inquiries } from './inquiries.ts'
 import { LinkTable, type Link } from './link-table.ts'
-import { ANSWERS_HELD_BYTES_MAX, LINK_ANSWERS_HELD_MAX, LINK_WINDOW_MAX, SESSION_SWEEP_MS } from './limits.ts'
-import { answerQuery, isHandOff } from './queries.ts'
+import { AWAY_MS_MAX, LINK_WINDOW_MAX, SESSION_SWEEP_MS } from './limits.ts'
+import { isHandOff } from './queries.ts'
 import { MemberTable, type Member } from './member-table.ts'
 import { queueRecords } from './queue-records.ts'
 import { ReplyGate } from './reply-gate.ts'
@@ -26,6 +27,7 @@ import type { Clock, LinkSocket, Timers } from './seams.ts'
 import { Sequencer, type Poison, type SequencedBatch } from './sequencer.ts'
 import { SessionExpiry } from './session-expiry.ts'
 import { Sweeps } from './sweeps.ts'
+import { Wakefulness } from './wakefulness.ts'
 
 /** OPEN_SESSION comes on top of a full window that is sent again. */
 const WINDOW_SLACK = 64
@@ -73,11 +75,12 @@ export class Leader {
   readonly #gate: ReplyGate
   readonly #feed: Feed
   readonly #queue = new CommandQueue()
+  readonly #inquiries: Inquiries
   readonly #committer: Committer<SequencedBatch>
   readonly #sequencer: Sequencer
   readonly #sessions: SessionExpiry
   readonly #sweeps: Sweeps
-  #answersHeldBytes = 0
+  readonly #wakefulness: Wakefulness
   #drained: (() => void) | undefined
 
   constructor(options: LeaderOptions) {
@@ -90,6 +93,7 @@ export class Leader {
     this.members = new MemberTable(options.batches, epoch, clock)
     this.#gate = new ReplyGate(exchange.sequence, options.mayAnswer)
     this.#feed = new Feed(retained)
+    this.#inquiries = new Inquiries(this, this.#queue, this.#gate)
     this.#sessions = new SessionExpiry(exchange)
     this.#committer = new Committer(journal, timers, {
       durable: (batch) => this.#durable(batch),
@@ -114,7 +118,12 @@ export class Leader {
         poisoned: (poison) => events.poisoned(poison),
       },
     })
+    this.#wakefulness = new Wakefulness(clock, () => this.links.deafen())
     this.#sweeps = new Sweeps(timers)
+    this.#sweeps.every(AWAY_MS_MAX / 5, () => {
+      if (options.mayAnswer()) this.links.closeDeaf()
+      this.#wakefulness.check()
+    })
     this.#sweeps.every(SESSION_SWEEP_MS, () => this.#expireSessions())
     this.#sweeps.every(STUCK_SWEEP_MS, () => {
       this.links.closeStuck()
@@ -172,6 +181,8 @@ export class Leader {
   /** Accept a frame of commands into the bounded queue, or close the link that went past a bound. */
   accept(link: Link, frame: CommandsFrameView): void {
     const { count, start, end } = frame
+    this.#wakefulness.check()
+    if (link.isDeaf) return
     if (link.unanswered + count > LINK_WINDOW_MAX + WINDOW_SLACK) {
       link.close(CloseCode.POLICY_VIOLATION, `more than ${LINK_WINDOW_MAX} commands unanswered`)
       return
@@ -192,28 +203,17 @@ export class Leader {
     return this.members.join(socket, frame)
   }
 
-  /** Answer a query from the state as executed, once that state is durable. */
+  /** Answer a query once everything that came before it is executed, and once that state is durable. */
   query(link: Link, frame: QueryFrame): void {
     const { id, body } = frame
+    if (link.isDeaf) return
     if (isHandOff(body)) {
       const successor = this.members.successor()?.facts.url ?? null
       this.#gate.hold(0, () => link.send(encodeAnswer(id, this.durable, { successor })))
       if (successor !== null) this.#options.events.handOffAsked()
       return
     }
-    if (link.answersHeld >= LINK_ANSWERS_HELD_MAX || this.#answersHeldBytes >= ANSWERS_HELD_BYTES_MAX) {
-      this.#gate.hold(0, () => link.send(encodeAnswer(id, this.durable, { error: 'too many answers wait' })))
-      return
-    }
-    const { sequence } = this.exchange
-    const answer = encodeAnswer(id, sequence, answerQuery(this, body))
-    link.answersHeld++
-    this.#answersHeldBytes += answer.byteLength
-    this.#gate.hold(sequence, () => {
-      link.answersHeld--
-      this.#answersHeldBytes -= answer.byteLength
-      link.send(answer)
-    })
+    this.#inquiries.ask(link, frame)
   }
 
   /** The link's socket took what it was given. */
@@ -270,6 +270,7 @@ export class Leader {
       this.links.answered(batch.block.byLink)
       this.#queue.recycle(batch.block)
     })
+    for (const question of batch.block.questions.splice(0)) question()
   }
 
   #durable(batch: SequencedBatch): void {

@@ -54,3 +54,6 @@ export const MEMBERS_MAX = 8
 export const RETAINED_BATCH_BYTES_MAX = 128 << 20
 /** Batches that came ahead of a gap, which is being filled from the journal. */
 export const AHEAD_BYTES_MAX = 64 << 20
+
+/** A leader whose timers stood still for longer was away: it takes nothing that came in meanwhile. */
+export const AWAY_MS_MAX = 1_000

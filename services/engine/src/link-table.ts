@@ -16,6 +16,8 @@ export class Link {
   /** Answers that wait for the reply gate. */
   answersHeld = 0
   isOpen = true
+  /** Nothing that it says counts any more: it has to come back. */
+  isDeaf = false
   /** When its socket last had nothing to do or took something: `Clock.elapsed`, ms. */
   progressAt: number
 
@@ -90,6 +92,17 @@ export class LinkTable {
 
   progressed(link: Link): void {
     link.progressAt = this.#clock.elapsed()
+  }
+
+  /** Take nothing from the present links any more, and close them with the next `closeDeaf` unless they are by then. */
+  deafen(): void {
+    for (const link of this.all()) link.isDeaf = true
+  }
+
+  closeDeaf(): void {
+    for (const link of this.all()) {
+      if (link.isDeaf) link.close(CloseCode.TRY_AGAIN_LATER, 'was away: send what still stands')
+    }
   }
 
   /** Close links whose sockets hold bytes back and have taken none for too long. */

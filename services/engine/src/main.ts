@@ -1,4 +1,4 @@
-import { runService } from '@uptick/runtime'
+import { publishPodConditions, runService } from '@uptick/runtime'
 import { engineSchema } from './config.ts'
 import { runEngine } from './run-engine.ts'
 
@@ -7,6 +7,8 @@ await runService({
   schema: engineSchema,
   environment: process.env,
   start: async (context) => {
+    // Readiness gates of its pod: the roll of a release waits for them.
+    publishPodConditions(context, process.env, { prefix: 'uptick.dev/', names: ['caught-up', 'hash-equal'] })
     await runEngine(context)
   },
 })

@@ -10,6 +10,8 @@ import type { Clock, OpenExchange, RecordedThrough, Timers } from './seams.ts'
 
 /** Snapshots that are tried in search of one that is older than what is to be retained. */
 const SNAPSHOTS_TRIED_MAX = 3
+/** Commands before a snapshot that are rather replayed than that less is retained: two seconds or so. */
+const REPLAY_ANEW_COMMANDS_MAX = 1_000_000
 /** Replay lets the event loop run this often, so that the next page comes in, and probes are answered. */
 const SLICE_MS = 20
 const PROGRESS_MS = 1_000
@@ -91,18 +93,32 @@ async function chooseSnapshot(
 ): Promise<RestoredSnapshot | undefined> {
   let chosen = await journal.latestSnapshot(last)
   for (let tried = 1; chosen && tried < SNAPSHOTS_TRIED_MAX; tried++) {
-    if (chosen.sequence < last && (await timeAfter(journal, chosen.sequence)) <= retainFrom) return chosen
+    if (chosen.sequence < last && (await isOldEnough(journal, chosen.sequence, retainFrom))) return chosen
     const older = chosen.sequence === 0 ? undefined : await olderSnapshot(journal, chosen.sequence)
-    if (!older) return (await beginsAfter(journal, retainFrom)) ? undefined : chosen
+    if (!older) return (await canBeginAnew(journal, chosen.sequence, retainFrom)) ? undefined : chosen
     chosen = older
   }
   return chosen
 }
 
-/** Whether all that ever happened is to be retained: then it is replayed from nothing. */
-async function beginsAfter(journal: Journal, time: number): Promise<boolean> {
+/** Whether everything from `retainFrom` on came after the snapshot of `sequence`. */
+async function isOldEnough(journal: Journal, sequence: number, retainFrom: number): Promise<boolean> {
   try {
-    return (await timeOf(journal, 1)) > time
+    if ((await timeOf(journal, sequence)) < retainFrom) return true
+  } catch (error) {
+    // What a snapshot contains may be pruned; what follows it is not.
+    if (!(error instanceof JournalPrunedError)) throw error
+  }
+  return (await timeAfter(journal, sequence)) <= retainFrom
+}
+
+/**
+ * Whether to replay from nothing: when all that ever happened is to be retained, and when the oldest snapshot is the first
+ * one, is too new, and replaying what came before it costs little.
+ */
+async function canBeginAnew(journal: Journal, oldestSnapshot: number, retainFrom: number): Promise<boolean> {
+  try {
+    return (await timeOf(journal, 1)) > retainFrom || oldestSnapshot <= REPLAY_ANEW_COMMANDS_MAX
   } catch (error) {
     if (error instanceof JournalPrunedError) return false
     throw error

@@ -1,17 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { Exchange } from '@uptick/core'
-import {
-  checkSchema,
-  checkSynchronousReplication,
-  migrationSets,
-  openJournal,
-  openLease,
-  SchemaVersionError,
-} from '@uptick/journal'
-import type { Logger, ServiceContext } from '@uptick/runtime'
+import { openJournal, openLease } from '@uptick/journal'
+import type { ServiceContext } from '@uptick/runtime'
 import { Pool } from 'pg'
 import type { EngineConfig } from './config.ts'
 import { EvidenceFolder } from './containment.ts'
+import { databaseFits } from './database-fit.ts'
 import { dialMember } from './dial-member.ts'
 import { Engine } from './engine.ts'
 import type { LinkHandler } from './link-handler.ts'
@@ -29,19 +23,18 @@ export interface Replacements {
   readonly openExchange?: OpenExchange
 }
 
-/** The engine with its real surroundings: PostgreSQL, sockets, the clock. Returns the port for gateways. */
+/** The engine with its real surroundings: PostgreSQL, sockets, the clock. Returns the port for gateways; undefined when it was stopped before. */
 export async function runEngine(
   context: ServiceContext<EngineConfig>,
   replacements: Replacements = {},
-): Promise<{ engine: Engine; linkPort: number }> {
+): Promise<{ engine: Engine; linkPort: number } | undefined> {
   const { config, log, metrics, lifecycle, onShutdown, fail } = context
   const shard = config.SHARD
   const pool = new Pool({ connectionString: config.DATABASE_URL, max: 1, application_name: 'uptick-engine' })
   // An idle connection that breaks is replaced when the next one is needed.
   pool.on('error', () => undefined)
   onShutdown('pool', CLOSE_MS_MAX, () => pool.end())
-  await refuseUnfitSchema(pool, log)
-  if (config.ACK_POLICY === 'journal-synchronous') await checkSynchronousReplication(pool)
+  if (!(await databaseFits(context, pool))) return undefined
   const journal = openJournal(config.DATABASE_URL, {
     shard,
     onTrouble: (error) => log.warn({ err: error }, 'journal trouble in the background'),
@@ -96,17 +89,4 @@ export async function runEngine(
   log.info({ linkPort: server.port, url, holder }, 'listening for gateways')
   await engine.start()
   return { engine, linkPort: server.port }
-}
-
-/** An engine needs the schema of the journal; the read model's is the recorder's business. */
-async function refuseUnfitSchema(pool: Pool, log: Logger): Promise<void> {
-  try {
-    await checkSchema(
-      pool,
-      migrationSets.filter(({ name }) => name === 'journal'),
-    )
-  } catch (error) {
-    if (error instanceof SchemaVersionError) throw error
-    log.warn({ err: error }, 'the schema could not be checked: PostgreSQL does not answer yet')
-  }
 }

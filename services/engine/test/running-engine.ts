@@ -52,7 +52,7 @@ export async function startEngine(url: string, replacements: Replacements = {}):
     SNAPSHOT_SECONDS: 3_600,
     SNAPSHOTS_KEPT: 3,
   }
-  const { engine, linkPort } = await runEngine(
+  const running = await runEngine(
     {
       name: 'engine',
       config,
@@ -64,6 +64,8 @@ export async function startEngine(url: string, replacements: Replacements = {}):
     },
     replacements,
   )
+  if (!running) throw new Error('stopped before it ran')
+  const { engine, linkPort } = running
   const stop = async (): Promise<void> => {
     await shutdown.run()
     rmSync(evidenceFolder, { recursive: true, force: true })

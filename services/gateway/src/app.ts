@@ -7,11 +7,13 @@ import { KeyStore } from './keys/key-store.ts'
 import { KeyTable } from './keys/key-table.ts'
 import type { SecretBox } from './keys/secret-box.ts'
 import { creditFills } from './limits/fill-credits.ts'
-import { MemoryLimits } from './limits/limits-memory.ts'
-import type { LimitSettings } from './limits/limits-memory.ts'
+import type { CounterStore } from './limits/counter-store.ts'
+import { RateLimits } from './limits/rate-limits.ts'
+import type { LimitSettings } from './limits/rate-limits.ts'
 import { followFeed } from './market/follow-feed.ts'
+import type { Feed } from './market/follow-feed.ts'
 import { recordedHistory } from './market/recorded-history.ts'
-import type { Markets } from './market/markets.ts'
+import { pastReader } from './resume/past-reader.ts'
 import { Dispatcher } from './operations/dispatcher.ts'
 import { createHistory } from './operations/history.ts'
 import { createRegistry } from './operations/registry.ts'
@@ -28,6 +30,8 @@ export interface GatewayOptions {
   readonly box: SecretBox
   readonly skips: Skips
   readonly limits: LimitSettings
+  /** Where they are counted. */
+  readonly counters: CounterStore
   readonly operatorToken: string
   readonly trustProxy?: string[] | undefined
   /** A failure that is ours. */
@@ -43,7 +47,7 @@ export interface Gateway {
   readonly rest: FastifyInstance
   readonly operator: FastifyInstance
   readonly sockets: SocketServer
-  readonly markets: Markets
+  readonly feed: Feed
   /** Load the keys and dial the engine. */
   start(): Promise<void>
   /** Say goodbye to WebSockets, answer what is held, close both servers. */
@@ -55,10 +59,11 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { failed, measured } = options
   const { clock, timers, log } = options.link
   const link = new EngineLink(options.link)
-  const limits = new MemoryLimits(options.limits, clock)
+  const limits = new RateLimits(options.limits, clock, options.counters)
   creditFills(link, limits)
-  const feed = followFeed({ link, history: recordedHistory(options.readModel), clock, timers, log })
-  const { hub, markets, userStreams } = feed
+  const history = recordedHistory(options.readModel)
+  const feed = followFeed({ link, history, readPast: pastReader(options.link), clock, timers, log })
+  const { markets } = feed
   const keyTable = new KeyTable(options.pool, options.box)
   const keys = new KeyStore(keyTable, timers, (error) => failed('keys', error))
   const services: Services = {
@@ -74,7 +79,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const registry = createRegistry()
   const observed = { failed, ...(measured !== undefined && { measured }) }
   const rest = createRest({ dispatcher, registry, ...observed, trustProxy: options.trustProxy })
-  const sockets = new SocketServer({ dispatcher, registry, hub, userStreams, ...observed })
+  const sockets = new SocketServer({ dispatcher, registry, feed, ...observed })
   sockets.attach(rest.server)
   const operator = createOperatorServer({
     token: options.operatorToken,
@@ -90,7 +95,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     rest,
     operator,
     sockets,
-    markets,
+    feed,
     async start() {
       await keys.start()
       // What is recorded already is read from there; a feed from the beginning would only take time.

@@ -2,7 +2,7 @@ import { drainSettings, serviceSettings } from '@uptick/runtime'
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { HOLD_MS_DEFAULT, QUEUE_MAX_DEFAULT } from './engine-link/link-options.ts'
-import { LIMITS_DEFAULT } from './limits/limits-memory.ts'
+import { LIMITS_DEFAULT } from './limits/rate-limits.ts'
 
 const port = (description: string, fallback: number): ReturnType<typeof Type.Integer> =>
   Type.Integer({ minimum: 0, maximum: 65_535, default: fallback, description })
@@ -48,6 +48,11 @@ export const gatewaySchema = Type.Object({
   LIMIT_ORDERS_1D: Type.Integer({ minimum: 1, default: LIMITS_DEFAULT.ordersPerDay }),
   LIMIT_RAW_REQUESTS_5M: Type.Integer({ minimum: 1, default: LIMITS_DEFAULT.rawRequestsPerFiveMinutes }),
   LIMIT_CONNECTIONS_5M: Type.Integer({ minimum: 1, default: LIMITS_DEFAULT.connectionsPerFiveMinutes }),
+  REDIS_URL: Type.String({
+    default: '',
+    secret: true,
+    description: 'Redis in which the gateways of a shard count their limits together; without, each counts for itself',
+  }),
   LIMIT_BANS: Type.Boolean({ default: true, description: 'ban addresses that go on past a limit (418)' }),
 })
 

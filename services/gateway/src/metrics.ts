@@ -1,6 +1,8 @@
 import { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS } from '@uptick/runtime'
 import type { Registry } from '@uptick/runtime'
 import type { Gateway } from './app.ts'
+import type { SharedStore } from './limits/shared-store.ts'
+import type { NumberedHub } from './resume/numbered-hub.ts'
 
 /** Counts and times every operation, whatever its transport. */
 export function operationObserver(registry: Registry): (operation: string, status: number, seconds: number) => void {
@@ -43,7 +45,7 @@ interface OperationMetrics {
 /** The link to the engine and the WebSockets, read when somebody looks. */
 export function exposeGateway(registry: Registry, gateway: Gateway): void {
   const { link } = gateway.services
-  const gauges: [name: string, help: string, read: () => number][] = [
+  const gauges: ReadGauge[] = [
     [
       'gateway_link_connected',
       '1 when an engine leads and has welcomed this gateway',
@@ -65,6 +67,48 @@ export function exposeGateway(registry: Registry, gateway: Gateway): void {
       () => gateway.sockets.counters.slowReaders,
     ],
   ]
+  const { memory, numberedAccounts, numberedMarkets } = gateway.feed
+  const hubs = [numberedAccounts.hub, numberedMarkets.hub]
+  const sum = (read: (hub: NumberedHub) => number): number => hubs.reduce((all, hub) => all + read(hub), 0)
+  gauges.push(
+    ['gateway_numbered_subscriptions', 'Subscriptions that can be resumed', () => sum((hub) => hub.size)],
+    [
+      'gateway_resumed',
+      'Streams that went on where they were, since the start',
+      () => sum((hub) => hub.counters.resumed),
+    ],
+    [
+      'gateway_resume_failed',
+      'Streams that had to begin anew from a snapshot, since the start',
+      () => sum(({ counters }) => counters.tooOld + counters.unknown),
+    ],
+    ['gateway_feed_kept_bytes', 'Outcomes kept for streams that resume', () => memory.bytes],
+    [
+      'gateway_past_reads',
+      'How often an engine was asked for outcomes of the past, since the start',
+      () => memory.pastReads,
+    ],
+  )
+  register(registry, gauges)
+}
+
+/** Limits that are counted together with other gateways. */
+export function exposeCounters(registry: Registry, store: SharedStore): void {
+  register(registry, [
+    ['gateway_redis_up', '1 while limits are counted together with the other gateways', () => Number(store.isUp)],
+    ['gateway_redis_exchanges', 'Exchanges with Redis since the start', () => store.counters.exchanges],
+    [
+      'gateway_redis_failures',
+      'Exchanges that failed or took too long, since the start',
+      () => store.counters.failures,
+    ],
+    ['gateway_redis_pending', 'Counts that Redis has not been told of', () => store.pending],
+  ])
+}
+
+type ReadGauge = readonly [name: string, help: string, read: () => number]
+
+function register(registry: Registry, gauges: readonly ReadGauge[]): void {
   for (const [name, help, read] of gauges) {
     registry.registerMetric(
       new Gauge({

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import type { Server } from 'node:http'
-import { openJournal } from '@uptick/journal'
+import { migrationSetsOf, openJournal, waitForSchema } from '@uptick/journal'
 import { openReadModel } from '@uptick/readmodel'
 import { describeDrain } from '@uptick/runtime'
 import type { ServiceContext } from '@uptick/runtime'
@@ -8,13 +8,17 @@ import { Pool } from 'pg'
 import { createGateway } from './app.ts'
 import type { Gateway } from './app.ts'
 import type { GatewayConfig } from './config.ts'
-import { dialWebSocket } from './engine-link/web-socket.ts'
+import { AddressBook } from './engine-link/address-book.ts'
+import { dialWebSockets } from './engine-link/web-socket.ts'
 import { gatewayDrain } from './gateway-drain.ts'
 import { HandedConnections } from './handed-connections.ts'
 import { KeyListener } from './keys/key-listener.ts'
-import { ensureTables } from './keys/migrations.ts'
 import { SecretBox } from './keys/secret-box.ts'
-import { exposeGateway, operationObserver } from './metrics.ts'
+import type { CounterStore } from './limits/counter-store.ts'
+import { MemoryStore } from './limits/memory-store.ts'
+import type { LineState } from './limits/redis-line.ts'
+import { SharedStore } from './limits/shared-store.ts'
+import { exposeCounters, exposeGateway, operationObserver } from './metrics.ts'
 import { systemClock, systemTimers } from './seams.ts'
 
 const CLOSE_MS_MAX = 2000
@@ -26,23 +30,26 @@ export interface GatewayPorts {
   readonly operatorPort: number
 }
 
-/** The gateway with its real surroundings: PostgreSQL, sockets, the clock. Listens when it returns. */
-export async function runGateway(context: ServiceContext<GatewayConfig>): Promise<GatewayPorts> {
+/** The gateway with its real surroundings: PostgreSQL, sockets, the clock. Listens when it returns; undefined: stopped before. */
+export async function runGateway(context: ServiceContext<GatewayConfig>): Promise<GatewayPorts | undefined> {
   const { config, log, metrics, lifecycle, onShutdown } = context
   const pool = new Pool({ connectionString: config.DATABASE_URL, max: 4, application_name: 'uptick-gateway' })
   // An idle connection that breaks is replaced when the next one is needed.
   pool.on('error', () => undefined)
   onShutdown('pool', CLOSE_MS_MAX, () => pool.end())
-  await ensureTables(config.DATABASE_URL, pool)
+  if (!(await schemaIsThere(context))) return undefined
   const readModel = openReadModel(config.DATABASE_URL, { shard: config.SHARD })
   onShutdown('read model', CLOSE_MS_MAX, () => readModel.close())
   const journal = openJournal(config.DATABASE_URL, { shard: config.SHARD })
   onShutdown('journal', CLOSE_MS_MAX, () => journal.close())
+  const engineUrls = config.ENGINE_URLS.split(',').map((url) => url.trim())
+  const addresses = new AddressBook()
+  onShutdown('addresses', CLOSE_MS_MAX, addresses.follow(engineUrls, systemTimers))
   const gateway = createGateway({
     link: {
-      urls: config.ENGINE_URLS.split(',').map((url) => url.trim()),
+      urls: engineUrls,
       instance: config.INSTANCE,
-      dial: dialWebSocket,
+      dial: dialWebSockets(addresses.lookup),
       clock: systemClock,
       timers: systemTimers,
       random: Math.random,
@@ -62,6 +69,7 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
       connectionsPerFiveMinutes: config.LIMIT_CONNECTIONS_5M,
       bans: config.LIMIT_BANS,
     },
+    counters: openCounters(context),
     operatorToken: config.OPERATOR_TOKEN,
     trustProxy: config.TRUST_PROXY === '' ? undefined : config.TRUST_PROXY.split(',').map((range) => range.trim()),
     failed: (operation, error) => log.error({ err: error, operation }, 'a request failed'),
@@ -89,6 +97,43 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
   return ports
 }
 
+/** A release starts its gateways and its migration at the same time. False: stopped meanwhile. */
+async function schemaIsThere({ config, lifecycle, onShutdown }: ServiceContext<GatewayConfig>): Promise<boolean> {
+  const stopping = new AbortController()
+  onShutdown('waiting for the schema', 100, () => stopping.abort())
+  lifecycle.set('schema', false, 'not looked at yet')
+  const isThere = await waitForSchema(config.DATABASE_URL, {
+    sets: migrationSetsOf('journal', 'readmodel', 'gateway'),
+    signal: stopping.signal,
+    onWait: (reason) => lifecycle.set('schema', false, reason),
+  })
+  lifecycle.set('schema', isThere, isThere ? '' : 'stopping')
+  return isThere
+}
+
+/** Counts of the limits: together with the other gateways where there is a Redis, which nobody ever waits for. */
+function openCounters({ config, lifecycle, log, metrics, onShutdown }: ServiceContext<GatewayConfig>): CounterStore {
+  if (config.REDIS_URL === '') return new MemoryStore()
+  const changed = (state: LineState, reason: string): void => {
+    const isUp = state === 'up'
+    lifecycle.note('redis', isUp, isUp ? '' : reason)
+    if (isUp) log.info('limits are counted together')
+    else log.warn({ reason }, 'limits are counted by each gateway for itself')
+  }
+  const store = new SharedStore({
+    url: config.REDIS_URL,
+    scope: `shard-${config.SHARD}`,
+    clock: systemClock,
+    timers: systemTimers,
+    changed,
+  })
+  lifecycle.note('redis', false, 'not connected yet')
+  exposeCounters(metrics, store)
+  store.start()
+  onShutdown('redis', CLOSE_MS_MAX, () => store.close())
+  return store
+}
+
 async function listen(config: GatewayConfig, { rest, operator }: Gateway): Promise<GatewayPorts> {
   await operator.listen({ host: config.OPERATOR_HOST, port: config.OPERATOR_PORT })
   await rest.listen({ host: config.HOST, port: config.PORT })
@@ -110,7 +155,7 @@ function followReadiness({ lifecycle, onShutdown }: ServiceContext<GatewayConfig
   const look = (): void => {
     const { connected } = gateway.services.link.state
     lifecycle.set('leader-known', connected, connected ? '' : 'no engine has welcomed this gateway')
-    const { ready } = gateway.markets
+    const { ready } = gateway.feed.markets
     lifecycle.set('market-data', ready, ready ? '' : 'books are being loaded')
   }
   look()

@@ -37,8 +37,17 @@ export class ChildService {
     })
   }
 
+  /** Whether it has written a line that contains `text`. */
+  hasWritten(text: string): boolean {
+    return this.#output.some((line) => line.includes(text))
+  }
+
   get isRunning(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
   }
 
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {

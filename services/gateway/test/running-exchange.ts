@@ -7,7 +7,7 @@ import type { Registry } from '@uptick/runtime'
 import { createDatabase } from '@uptick/journal/testing'
 import type { TestDatabase } from '@uptick/journal/testing'
 import type { GatewayConfig } from '../src/config.ts'
-import { LIMITS_DEFAULT } from '../src/limits/limits-memory.ts'
+import { LIMITS_DEFAULT } from '../src/limits/rate-limits.ts'
 import { runGateway } from '../src/run-gateway.ts'
 import { ChildService } from './child-service.ts'
 import { Trader, fetchReply } from './trader.ts'
@@ -24,26 +24,25 @@ export interface RunningGateway {
   stop(): Promise<void>
 }
 
-/** A whole exchange on a database of its own: engine and recorder as processes, one or more gateways in this one. */
+/** A whole exchange on a database of its own: engines and recorder as processes, one or more gateways in this one. */
 export class RunningExchange {
   readonly database: TestDatabase
   readonly keyEncryptionKey = randomBytes(32).toString('base64')
   readonly #evidence = mkdtempSync(join(tmpdir(), 'uptick-evidence-'))
   readonly #gateways: RunningGateway[] = []
-  engine: ChildService
+  readonly engines: ChildService[] = []
   readonly recorder: ChildService
-  #linkPort = 0
+  readonly #linkPorts: number[] = []
 
   private constructor(database: TestDatabase) {
     this.database = database
-    this.engine = this.#engine()
     this.recorder = new ChildService('recorder', { DATABASE_URL: database.url })
   }
 
   /** Start one with BTCUSDT (two price and five quantity decimals) listed, ready to trade. */
-  static async start(config: Partial<GatewayConfig> = {}): Promise<RunningExchange> {
+  static async start(config: Partial<GatewayConfig> = {}, engines = 1): Promise<RunningExchange> {
     const exchange = new RunningExchange(await createDatabase())
-    await exchange.#linked()
+    for (let i = 0; i < engines; i++) await exchange.startEngine(i)
     await exchange.startGateway(config)
     await exchange.operate('POST', '/assets', { code: 'BTC', decimals: 8 })
     await exchange.operate('POST', '/assets', { code: 'USDT', decimals: 8 })
@@ -61,13 +60,23 @@ export class RunningExchange {
     return this.gateway.url
   }
 
-  /** Another gateway on the same exchange; resolves when it is ready. */
+  /** The only engine, or the first of them. */
+  get engine(): ChildService {
+    return this.engines[0]!
+  }
+
+  /** WebSocket URLs of all engines. */
+  get engineUrls(): string[] {
+    return this.#linkPorts.map((port) => `ws://127.0.0.1:${port}/link`)
+  }
+
+  /** Another gateway on the same exchange; resolves when it is ready. `stop` drains it. */
   async startGateway(config: Partial<GatewayConfig> = {}): Promise<RunningGateway> {
     const log = createLogger({ name: 'gateway-test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
     const lifecycle = new Lifecycle()
     const metrics = createMetrics({ service: 'gateway', defaults: false })
     const shutdown = new Shutdown(log)
-    const { port, operatorPort } = await runGateway({
+    const ports = await runGateway({
       name: 'gateway',
       config: { ...this.#gatewayConfig(), ...config },
       log,
@@ -78,6 +87,8 @@ export class RunningExchange {
         throw new Error(reason, { cause: error })
       },
     })
+    if (!ports) throw new Error('stopped before it listened')
+    const { port, operatorPort } = ports
     const gateway: RunningGateway = {
       url: `http://127.0.0.1:${port}`,
       operatorUrl: `http://127.0.0.1:${operatorPort}`,
@@ -121,28 +132,27 @@ export class RunningExchange {
   /** A new engine process on the same journal and port, after the old one is gone. */
   async restartEngine(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     await this.engine.stop(signal)
-    this.engine = this.#engine()
-    await this.#linked()
+    await this.startEngine(0)
+  }
+
+  /** An engine in the place of one that has ended, or a further one; resolves when it can be dialled. */
+  async startEngine(index: number, environment: Record<string, string> = {}): Promise<void> {
+    const engine = new ChildService('engine', {
+      DATABASE_URL: this.database.url,
+      LINK_PORT: String(this.#linkPorts[index] ?? 0),
+      EVIDENCE_FOLDER: this.#evidence,
+      ...environment,
+    })
+    this.engines[index] = engine
+    const line: unknown = JSON.parse(await engine.line('linkPort'))
+    this.#linkPorts[index] = (line as { linkPort: number }).linkPort
   }
 
   async stop(): Promise<void> {
     await Promise.all(this.#gateways.map((gateway) => gateway.stop()))
-    await Promise.all([this.engine.stop(), this.recorder.stop()])
+    await Promise.all([...this.engines, this.recorder].map((service) => service.stop()))
     await this.database.drop()
     rmSync(this.#evidence, { recursive: true, force: true })
-  }
-
-  #engine(): ChildService {
-    return new ChildService('engine', {
-      DATABASE_URL: this.database.url,
-      LINK_PORT: String(this.#linkPort),
-      EVIDENCE_FOLDER: this.#evidence,
-    })
-  }
-
-  async #linked(): Promise<void> {
-    const line: unknown = JSON.parse(await this.engine.line('linkPort'))
-    this.#linkPort = (line as { linkPort: number }).linkPort
   }
 
   #gatewayConfig(): GatewayConfig {
@@ -157,7 +167,7 @@ export class RunningExchange {
       OPERATOR_TOKEN: TOKEN,
       DATABASE_URL: this.database.url,
       KEY_ENCRYPTION_KEY: this.keyEncryptionKey,
-      ENGINE_URLS: `ws://127.0.0.1:${this.#linkPort}/link`,
+      ENGINE_URLS: this.engineUrls.join(','),
       SHARD: 0,
       INSTANCE: 'test',
       CONNECTIONS: 'own',
@@ -179,6 +189,7 @@ export class RunningExchange {
       LIMIT_RAW_REQUESTS_5M: 1_000_000,
       LIMIT_CONNECTIONS_5M: 10_000,
       LIMIT_BANS: false,
+      REDIS_URL: '',
     }
   }
 }

@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { WebSocket } from 'ws'
 import type { ApiKey } from '../src/keys/api-key.ts'
 import { KeyStore } from '../src/keys/key-store.ts'
-import { LIMITS_DEFAULT, MemoryLimits } from '../src/limits/limits-memory.ts'
+import { MemoryStore } from '../src/limits/memory-store.ts'
+import { LIMITS_DEFAULT, RateLimits } from '../src/limits/rate-limits.ts'
 import { followFeed } from '../src/market/follow-feed.ts'
 import { noHistory } from '../src/market/history-source.ts'
 import { Dispatcher } from '../src/operations/dispatcher.ts'
@@ -59,6 +60,7 @@ export class SocketGateway {
     const feed = followFeed({
       link: shard,
       history: noHistory,
+      readPast: () => Promise.reject(new Error('there is no past')),
       clock: systemClock,
       timers: systemTimers,
       log: () => {},
@@ -66,7 +68,8 @@ export class SocketGateway {
     const { keys, privateKey } = testKeys()
     const store = new KeyStore({ changedSince: () => Promise.resolve(changesOf(keys)) }, systemTimers, () => {})
     await store.start()
-    const limits = new MemoryLimits({ ...LIMITS_DEFAULT, requestWeightPerMinute: 1_000_000, bans: false }, systemClock)
+    const settings = { ...LIMITS_DEFAULT, requestWeightPerMinute: 1_000_000, bans: false }
+    const limits = new RateLimits(settings, systemClock, new MemoryStore())
     // No command is sent here, and nothing recorded is read: the scripted shard is all the engine there is.
     const services = {
       clock: systemClock,
@@ -79,8 +82,7 @@ export class SocketGateway {
     const sockets = new SocketServer({
       dispatcher: new Dispatcher(services),
       registry: createRegistry(),
-      hub: feed.hub,
-      userStreams: feed.userStreams,
+      feed,
       failed: (_operation, error) => failures.push(error),
       ...options,
     })

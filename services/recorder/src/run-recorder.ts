@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { checkSchema, openJournal, retryWithBackoff, SchemaVersionError } from '@uptick/journal'
+import { migrationSetsOf, openJournal, waitForSchema } from '@uptick/journal'
 import type { PostgresJournal } from '@uptick/journal'
+import { RecorderTurn } from '@uptick/readmodel'
 import type { RecordedOffset } from '@uptick/readmodel'
 import type { ServiceContext } from '@uptick/runtime'
-import { Pool } from 'pg'
 import type { RecorderConfig } from './config.ts'
 import { Follower } from './follower.ts'
 import type { FollowerObserver } from './follower.ts'
@@ -28,8 +28,12 @@ export async function runRecorder(context: Context): Promise<void> {
   lifecycle.set(VERIFIED, true)
   const stopping = new AbortController()
   context.onShutdown('starting', 100, () => stopping.abort())
-  await waitForSchema(context, stopping.signal)
-  if (stopping.signal.aborted) return
+  const isThere = await waitForSchema(config.DATABASE_URL, {
+    sets: migrationSetsOf('journal', 'readmodel'),
+    signal: stopping.signal,
+    onWait: (reason) => lifecycle.set(FOLLOWING, false, reason),
+  })
+  if (!isThere) return
   const observe = new Observer(context)
   const journal = openJournal(config.DATABASE_URL, { shard: config.SHARD })
   const writer = new RowWriter({
@@ -50,40 +54,28 @@ export async function runRecorder(context: Context): Promise<void> {
     stopwatch: () => performance.now(),
   })
   const watching = watchHead(journal, observe.metrics, stopping.signal)
-  const running = follower.run(stopping.signal).catch((error: unknown) => context.fail('the follower ended', error))
+  const turn = new RecorderTurn(config.DATABASE_URL, {
+    shard: config.SHARD,
+    // One that waits for its turn is as it should be: a roll can take the one before away.
+    onWait: (reason, isTaken) => lifecycle.set(FOLLOWING, isTaken, reason),
+  })
+  const running = recordInTurns(turn, follower, stopping.signal).catch((error: unknown) =>
+    context.fail('the follower ended', error),
+  )
   context.onShutdown('follower', STOP_MS_MAX, async () => {
     stopping.abort()
     await Promise.all([running, watching])
-    await Promise.all([journal.close(), writer.close()])
+    await Promise.all([turn.release(), journal.close(), writer.close()])
   })
 }
 
-/** A database that is not there yet is waited for; one whose schema does not fit is an error. */
-async function waitForSchema({ config, log, lifecycle }: Context, signal: AbortSignal): Promise<void> {
-  const pool = new Pool({ connectionString: config.DATABASE_URL, max: 1, connectionTimeoutMillis: 3000 })
-  pool.on('error', () => undefined)
-  try {
-    const misfit = await retryWithBackoff(
-      async () => {
-        try {
-          await checkSchema(pool)
-        } catch (error) {
-          if (error instanceof SchemaVersionError) return error
-          throw error
-        }
-        return undefined
-      },
-      signal,
-      (error) => {
-        log.warn({ err: error }, 'PostgreSQL does not answer')
-        lifecycle.set(FOLLOWING, false, 'PostgreSQL does not answer')
-      },
-    )
-    if (misfit) throw misfit
-  } catch (error) {
-    if (!signal.aborted) throw error
-  } finally {
-    await pool.end()
+/** Follow whenever it is this recorder's turn. One that is halted keeps its turn: nothing more is to be recorded. */
+async function recordInTurns(turn: RecorderTurn, follower: Follower, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const term = await turn.take(signal)
+    if (!term) return
+    await follower.run(AbortSignal.any([signal, term]))
+    if (!term.aborted) return
   }
 }
 

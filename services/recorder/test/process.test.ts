@@ -102,3 +102,39 @@ test('killed with -9 at random moments while the journal grows, everything is re
   await Promise.all([calmRecorder.stop(), calmJournal.close(), calmPool.end(), pool.end(), model.close()])
   await calm.drop()
 })
+
+test('of two recorders one records, the other is ready to, and goes on when the first one leaves', async () => {
+  const flow = new RandomFlow(23)
+  const { epoch } = await journal.takeOver()
+  await journal.append(flow.batch(epoch))
+  const first = await launch('restored')
+  const second = await launch('starting')
+  const readyz = `http://127.0.0.1:${second.line.opsPort}/readyz`
+  await expect
+    .poll(async () => (await fetch(readyz)).text(), { timeout: 20_000 })
+    .toContain('another recorder is at work')
+  expect((await fetch(readyz)).status).toBe(200)
+  const model = openReadModel(database.url, { shard: 0 })
+  first.child.kill('SIGTERM')
+  expect(await once(first.child, 'exit')).toEqual([0, null])
+  await journal.append(flow.batch(epoch))
+  expect(await model.waitRecorded(flow.exchange.sequence, 20_000)).toBe(true)
+  await model.close()
+})
+
+test('a recorder whose connection is cut has its turn again, and records on', async () => {
+  const flow = new RandomFlow(24)
+  const { epoch } = await journal.takeOver()
+  await launch('restored')
+  const pool = new Pool({ connectionString: database.url, max: 1 })
+  const sessions = 'FROM pg_stat_activity WHERE datname = current_database() AND application_name ='
+  const cut = await pool.query(`SELECT pg_terminate_backend(pid) ${sessions} 'uptick-recorder-turn'`)
+  expect(cut.rowCount).toBe(1)
+  await expect
+    .poll(async () => (await pool.query(`SELECT 1 ${sessions} 'uptick-recorder-turn'`)).rowCount, { timeout: 20_000 })
+    .toBe(1)
+  await journal.append(flow.batch(epoch))
+  const model = openReadModel(database.url, { shard: 0 })
+  expect(await model.waitRecorded(flow.exchange.sequence, 20_000)).toBe(true)
+  await Promise.all([model.close(), pool.end()])
+})

@@ -11,6 +11,8 @@ export interface Options {
   readonly verbose: boolean
   /** The user's own PostgreSQL instead of the one in the folder. */
   readonly databaseUrl: string | undefined
+  /** Redis in which the gateways count their limits together; empty: each for itself. */
+  readonly redisUrl: string
 }
 
 export const help = `Uptick on one machine, a small cluster: PostgreSQL, two engines of which one leads, a recorder, and two gateways behind
@@ -27,6 +29,7 @@ one listening socket, each a process of its own.
   --help           this
 
   DATABASE_URL     use this PostgreSQL (14 or later) instead of the one that comes along
+  REDIS_URL        have the gateways count rate limits together in this Redis, for example redis://127.0.0.1:6379
 
 Ctrl-C drains and stops; the next start goes on where this one ended. Ctrl-C twice stops at once, and nothing that was
 acknowledged is lost by it. To begin from nothing, stop and remove the folder. The exchange is operated with
@@ -54,6 +57,7 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
     marketMaker: values['market-maker'],
     verbose: values.verbose,
     databaseUrl: environment['DATABASE_URL'] === '' ? undefined : environment['DATABASE_URL'],
+    redisUrl: environment['REDIS_URL'] ?? '',
   }
 }
 

@@ -10,12 +10,24 @@ import type { KeyRegistration, OperatorClient } from './operator/client.ts'
  * are missing, deposits when the account is empty, and keys are kept in the settings before they are registered.
  */
 export async function seedDemo(operator: OperatorClient, folder: DataFolder): Promise<void> {
+  await listMarkets(operator)
+  await seedTraders(operator, folder, demoTraders)
+}
+
+/** The assets and markets of the demo, those that are missing. */
+export async function listMarkets(operator: OperatorClient): Promise<void> {
   const listed = new Set((await operator.assets()).map(({ code }) => code))
   for (const asset of assets) if (!listed.has(asset.code)) await operator.addAsset(asset)
   const open = new Set((await operator.symbols()).map(({ name }) => name))
   for (const { startPrice: _, ...market } of markets)
     if (!open.has(market.base + market.quote)) await operator.addSymbol(market)
-  await seedTraders(operator, folder, demoTraders)
+}
+
+/** The trader's account, made and funded if it is not: its number. */
+export async function openAccount(operator: OperatorClient, { label, funds }: DemoTrader): Promise<number> {
+  const account = (await findAccount(operator, label)) ?? (await operator.addAccount(label))
+  for (const [asset, amount] of Object.entries(funds)) await fund(operator, account, asset, amount)
+  return account
 }
 
 export async function seedBot(operator: OperatorClient, folder: DataFolder): Promise<void> {
@@ -42,8 +54,7 @@ async function seedTraders(
 ): Promise<void> {
   for (const trader of traders) {
     if (await isRegistered(operator, folder, trader)) continue
-    const account = (await findAccount(operator, trader.label)) ?? (await operator.addAccount(trader.label))
-    for (const [asset, amount] of Object.entries(trader.funds)) await fund(operator, account, asset, amount)
+    const account = await openAccount(operator, trader)
     const registered = new Set((await operator.keys(account)).map(({ apiKey }) => apiKey))
     for (const key of keysOf(folder, trader, account))
       if (!registered.has(key.apiKey)) await operator.addKey(account, registration(folder, key))

@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url'
-import { migrate, migrationSets } from '@uptick/journal'
+import { migrate } from '@uptick/journal'
 import { Cluster } from './cluster/cluster.ts'
 import { clusterDefinitions, PORT_NAMES, type Ports } from './cluster/definitions.ts'
 import type { ReplicaDefinition } from './cluster/replica.ts'
@@ -13,12 +12,6 @@ import { Roller } from './roll/roller.ts'
 import { clusterStatus } from './status/status.ts'
 
 /** The gateway's own tables: API keys, and references of operators' requests. */
-const keyMigrations = {
-  name: 'gateway',
-  folder: fileURLToPath(new URL('../../gateway/migrations/', import.meta.url)),
-  table: 'gateway_migration',
-}
-
 export interface SupervisorEvents {
   /** A step of starting, stopping or rolling. */
   readonly onStep: (what: string) => void
@@ -110,7 +103,8 @@ export class Supervisor {
       roller: new Roller(this.#cluster, status),
       onRoll: this.#events.onStep,
     })
-    const definitions = clusterDefinitions(this.#folder, ports, this.#databaseUrl)
+    const stores = { databaseUrl: this.#databaseUrl, redisUrl: this.#options.redisUrl }
+    const definitions = clusterDefinitions(this.#folder, ports, stores)
     const [first, ...others] = definitions.map((definition) => this.#logged(definition))
     // One engine leads before the others come.
     if (first) await this.#cluster.start([first])
@@ -138,7 +132,7 @@ export class Supervisor {
     this.#databaseUrl = this.#database?.url ?? databaseUrl ?? ''
     if (this.isStopping) return
     this.#events.onStep('schema')
-    await migrate(this.#databaseUrl, [...migrationSets, keyMigrations])
+    await migrate(this.#databaseUrl)
   }
 
   #note(name: string, id: number): void {

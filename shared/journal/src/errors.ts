@@ -42,6 +42,11 @@ export class SchemaVersionError extends JournalError {
   override name = 'SchemaVersionError'
 }
 
+/** The schema lacks migrations of this build; once they ran, it fits. */
+export class SchemaMissingError extends SchemaVersionError {
+  override name = 'SchemaMissingError'
+}
+
 /** The SQLSTATE of an error or of its nearest cause that has one. */
 export function sqlState(error: unknown): string | undefined {
   for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {

@@ -6,6 +6,7 @@ export {
   JournalGapError,
   JournalPrunedError,
   JournalRolledBackError,
+  SchemaMissingError,
   SchemaVersionError,
   SnapshotDamagedError,
 } from './errors.ts'
@@ -22,7 +23,7 @@ export type {
 } from './journal.ts'
 export type { Lease, LeaseView } from './lease.ts'
 export { Listener } from './listener.ts'
-export { migrate, migrationSets } from './migrate.ts'
+export { migrate, migrationNames, migrationSets, migrationSetsOf } from './migrate.ts'
 export type { MigrationSet } from './migrate.ts'
 export { PARTITION_SEQUENCES, ensurePartitions, prunePartitions } from './partitions.ts'
 export { PostgresJournal, openJournal } from './postgres-journal.ts'
@@ -33,3 +34,5 @@ export { checkSchema, schemaVersion } from './schema-version.ts'
 export type { Queryable } from './sql/queryable.ts'
 export { checkSynchronousReplication, replicationProblem } from './synchronous-replication.ts'
 export type { Replication } from './synchronous-replication.ts'
+export { waitForSchema } from './wait-for-schema.ts'
+export type { SchemaWait } from './wait-for-schema.ts'

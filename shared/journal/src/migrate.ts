@@ -11,11 +11,20 @@ export interface MigrationSet {
   readonly table: string
 }
 
-/** Both sides of the database. Each file's name ends in `.compatible.sql` or `.breaking.sql`. */
+/**
+ * Every table of the exchange: those of the journal, of the read model, and the gateway's own (API keys, what operators
+ * asked for). Each file's name ends in `.compatible.sql` or `.breaking.sql`.
+ */
 export const migrationSets: readonly MigrationSet[] = [
   set('journal', new URL('../migrations/', import.meta.url)),
   set('readmodel', new URL('../../readmodel/migrations/', import.meta.url)),
+  set('gateway', new URL('../../../services/gateway/migrations/', import.meta.url)),
 ]
+
+/** The sets that a service works on: it waits for these and for no other. */
+export function migrationSetsOf(...names: readonly ('journal' | 'readmodel' | 'gateway')[]): readonly MigrationSet[] {
+  return migrationSets.filter(({ name }) => names.some((wanted) => wanted === name))
+}
 
 const LOCK_TIMEOUT_MS = 5000
 const STATEMENT_TIMEOUT_MS = 60_000

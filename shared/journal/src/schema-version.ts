@@ -1,4 +1,4 @@
-import { SchemaVersionError, sqlState } from './errors.ts'
+import { SchemaMissingError, SchemaVersionError, sqlState } from './errors.ts'
 import { migrationNames, migrationSets } from './migrate.ts'
 import type { MigrationSet } from './migrate.ts'
 import type { Queryable } from './sql/queryable.ts'
@@ -20,7 +20,7 @@ export async function schemaVersion(db: Queryable, set: MigrationSet): Promise<s
  * Check at boot that this build can work with the database: it has every migration that this build brings, and none
  * from a newer build is labelled breaking.
  *
- * @throws SchemaVersionError with a sentence for the operator
+ * @throws SchemaVersionError with a sentence for the operator; a SchemaMissingError when running the migrations helps
  */
 export async function checkSchema(db: Queryable, sets: readonly MigrationSet[] = migrationSets): Promise<void> {
   for (const set of sets) {
@@ -28,7 +28,7 @@ export async function checkSchema(db: Queryable, sets: readonly MigrationSet[] =
     const known = await migrationNames(set)
     const missing = known.filter((name) => !has.includes(name))
     if (missing.length > 0) {
-      throw new SchemaVersionError(`the ${set.name} schema lacks ${missing.join(', ')}: run the migrations first`)
+      throw new SchemaMissingError(`the ${set.name} schema lacks ${missing.join(', ')}: run the migrations first`)
     }
     const breaking = has.filter((name) => !known.includes(name) && !name.endsWith('.compatible'))
     if (breaking.length > 0) {

@@ -20,6 +20,7 @@ export type {
   RecordedRows,
   RecordedTrade,
 } from './rows.ts'
+export { RecorderTurn, type RecorderTurnOptions } from './recorder-turn.ts'
 export type { Queryable } from './sql/queryable.ts'
 export type { AccountTradeFilter } from './sql/read-account-trades.ts'
 export { readOffset } from './sql/read-offset.ts'

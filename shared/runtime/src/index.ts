@@ -11,6 +11,8 @@ export {
   type SocketDrainReport,
 } from './drain/socket-drain.ts'
 export { checkTimeBudget, TimeBudgetError, type TimeBudget } from './drain/time-budget.ts'
+export { ApiServer, ApiServerError, type ApiServerOptions } from './kubernetes/api-server.ts'
+export { PodConditions, publishPodConditions, type PodConditionsOptions } from './kubernetes/pod-conditions.ts'
 export { Lifecycle, type Condition, type LifecycleState } from './lifecycle.ts'
 export { createLogger, type Logger, type LoggingOptions } from './logging.ts'
 export {

@@ -18,6 +18,18 @@ describe('Lifecycle', () => {
     expect(lifecycle.readiness().ok).toBe(true)
   })
 
+  test('is ready without what is only to be known', () => {
+    const lifecycle = new Lifecycle(() => 0)
+    lifecycle.markStarted()
+    lifecycle.note('cache', false, 'away')
+    expect(lifecycle.readiness()).toEqual({
+      ok: true,
+      conditions: [{ name: 'cache', met: false, reason: 'away', isAdvisory: true }],
+    })
+    lifecycle.set('store', false)
+    expect(lifecycle.readiness().ok).toBe(false)
+  })
+
   test('is not ready before it started', () => {
     const lifecycle = new Lifecycle(() => 0)
     expect(lifecycle.readiness().ok).toBe(false)

@@ -4,6 +4,8 @@ export interface Condition {
   readonly met: boolean
   /** Why it is not met, or since what it is. */
   readonly reason: string
+  /** Something to be known, which the process is ready without. */
+  readonly isAdvisory?: true
 }
 
 export interface LifecycleState {
@@ -37,11 +39,12 @@ export class Lifecycle {
 
   /** Declare (not met) or change a condition; listeners hear of changes only. */
   set(name: string, met: boolean, reason = ''): void {
-    const before = this.#conditions.get(name)
-    if (before && before.met === met && before.reason === reason) return
-    const condition: Condition = { name, met, reason }
-    this.#conditions.set(name, condition)
-    for (const listener of this.#listeners) listener(condition)
+    this.#put({ name, met, reason })
+  }
+
+  /** As `set`, for a condition that is shown like the others and that the process is ready without. */
+  note(name: string, met: boolean, reason = ''): void {
+    this.#put({ name, met, reason, isAdvisory: true })
   }
 
   onChange(listener: (condition: Condition) => void): void {
@@ -61,10 +64,13 @@ export class Lifecycle {
     return this.#started
   }
 
-  /** Ready means started and every declared condition met. A process that declared none is ready once started. */
+  /**
+   * Ready means started and every declared condition met that is not advisory. A process that declared none is ready once
+   * started.
+   */
   readiness(): LifecycleState {
     const conditions = [...this.#conditions.values()]
-    return { ok: this.#started && conditions.every((condition) => condition.met), conditions }
+    return { ok: this.#started && conditions.every(({ met, isAdvisory }) => met || isAdvisory), conditions }
   }
 
   /**
@@ -88,5 +94,13 @@ export class Lifecycle {
       conditions.push({ name, met, reason: met ? '' : `silent for ${Math.round(silence)} ms, ${silenceMsMax} allowed` })
     }
     return { ok: conditions.every((condition) => condition.met), conditions }
+  }
+
+  #put(condition: Condition): void {
+    const { name, met, reason } = condition
+    const before = this.#conditions.get(name)
+    if (before && before.met === met && before.reason === reason) return
+    this.#conditions.set(name, condition)
+    for (const listener of this.#listeners) listener(condition)
   }
 }

@@ -24,7 +24,7 @@ export const mappedWorkspaces: Rule = (files) => {
 }
 
 function workspaces(files: readonly SourceFile[]): SourceFile[] {
-  return files.filter(({ path }) => /^(shared\/[^/]+|services\/[^/]+|loadtests)\/package\.json$/.test(path))
+  return files.filter(({ path }) => /^(shared\/[^/]+|services\/[^/]+|k8s\/[^/]+|loadtests)\/package\.json$/.test(path))
 }
 
 /** Versions are pinned: what was tested is what is installed. */

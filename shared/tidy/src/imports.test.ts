@@ -13,6 +13,8 @@ test('an import against the arrows is found', () => {
     { path: 'services/gateway/src/x.ts', text: "\nconst y = await import('@uptick/engine')" },
     { path: 'services/engine/src/x.ts', text: "import '../../gateway/src/main.ts'" },
     { path: 'shared/core/src/x.ts', text: "import type { Y } from '@uptick/protocol'" },
+    { path: 'k8s/deploy/src/x.ts', text: "import { engine } from '@uptick/engine'" },
+    { path: 'services/gateway/src/x.ts', text: "import { deploy } from '@uptick/deploy'" },
   ]
   expect(importArrows(planted)).toEqual([
     'shared/journal/src/x.ts:1: shared/journal must not import services/engine',
@@ -20,6 +22,8 @@ test('an import against the arrows is found', () => {
     'services/gateway/src/x.ts:2: services/gateway must not import services/engine',
     'services/engine/src/x.ts:1: ../../gateway/src/main.ts leaves services/engine; import the package by its name',
     'shared/core/src/x.ts:1: shared/core must not import shared/protocol',
+    'k8s/deploy/src/x.ts:1: k8s/deploy must not import services/engine',
+    'services/gateway/src/x.ts:1: services/gateway must not import k8s/deploy',
   ])
 })
 

@@ -55,6 +55,11 @@ export class VirtualTime implements Clock, Timers {
     this.#moveTo(end)
   }
 
+  /** Let `ms` milliseconds pass in which nothing runs: the process is stopped. */
+  stand(ms: number): void {
+    this.#moveTo(this.#elapsed + ms)
+  }
+
   #moveTo(elapsed: number): void {
     this.wall += Math.round((elapsed - this.#elapsed) * 1000)
     this.#elapsed = elapsed

@@ -174,7 +174,7 @@ function backoff(round: number, random: () => number): number {
 }
 
 /** The URL of the leader in the reason of a GOODBYE, if there is one that can be dialled. */
-function leaderOf(reason: unknown): string | undefined {
+export function leaderOf(reason: unknown): string | undefined {
   if (typeof reason !== 'object' || reason === null || !('leader' in reason)) return undefined
   const { leader } = reason
   return typeof leader === 'string' && URL.canParse(leader) ? leader : undefined

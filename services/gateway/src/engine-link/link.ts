@@ -109,6 +109,11 @@ export class EngineLink {
     }
   }
 
+  /** Under which this gateway sends its commands. */
+  get session(): number {
+    return this.#pipe.session
+  }
+
   /** Last outcome received: everything a caller can have seen here is at or before it. */
   get sequence(): number {
     return Math.max(0, this.#sequence)

@@ -1,16 +1,23 @@
+import type { LookupFunction } from 'node:net'
 import { FRAME_BYTES_MAX } from '@uptick/protocol'
 import { WebSocket } from 'ws'
-import type { Dial } from './socket.ts'
+import type { Lookup } from './address-book.ts'
+import type { Dial, LinkSocket, LinkSocketEvents } from './socket.ts'
 
 const HANDSHAKE_MS_MAX = 1000
 
-/** Dials an engine over `ws`: loopback or a cluster's own network, so nothing is compressed. */
-export const dialWebSocket: Dial = (url, events) => {
+/** Dials engines over `ws`: loopback or a cluster's own network, so nothing is compressed. */
+export function dialWebSockets(lookup: Lookup): Dial {
+  return (url, events) => dial(url, events, lookup)
+}
+
+function dial(url: string, events: LinkSocketEvents, lookup: Lookup): LinkSocket {
   const socket = new WebSocket(url, {
     perMessageDeflate: false,
     maxPayload: FRAME_BYTES_MAX,
     handshakeTimeout: HANDSHAKE_MS_MAX,
     skipUTF8Validation: true,
+    lookup: lookup as LookupFunction,
     // A key of zeros leaves the bytes as they are. Masking is for proxies that a browser might trick; there are none here.
     generateMask: (mask) => mask.fill(0),
   })

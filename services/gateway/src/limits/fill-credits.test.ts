@@ -8,8 +8,11 @@ test('the first fill of an order lowers its account’s count, as maker or as ta
   const exchange = new Exchange()
   const command = new Command()
   let listener: OutcomesListener = () => {}
-  const credits: [account: number, maker: boolean][] = []
-  creditFills({ onOutcomes: (added) => (listener = added) }, { filled: (...credit) => void credits.push(credit) })
+  const credits: [account: number, maker: boolean, isOwn: boolean][] = []
+  creditFills(
+    { session: 7, onOutcomes: (added) => (listener = added) },
+    { filled: (...credit) => void credits.push(credit) },
+  )
 
   const execute = (build: (command: Command) => void): void => {
     command.reset()
@@ -19,8 +22,10 @@ test('the first fill of an order lowers its account’s count, as maker or as ta
     exchange.execute(command, sequence, 1_700_000_000_000_000 + sequence)
     listener(exchange.output.words, 0, exchange.output.length, sequence, sequence)
   }
-  const place = (account: number, side: Side, quantity: number): void =>
+  const place = (account: number, side: Side, quantity: number, session = 0): void =>
     execute((order) => {
+      order.session = session
+      order.number = session === 0 ? 0 : 1
       order.kind = CommandKind.PLACE
       order.account = account
       order.side = side
@@ -61,9 +66,13 @@ test('the first fill of an order lowers its account’s count, as maker or as ta
   expect(credits).toEqual([])
   place(2, Side.BUY, 4)
   expect(credits.splice(0).toSorted(([a], [b]) => a - b)).toEqual([
-    [1, true],
-    [2, false],
+    [1, true, false],
+    [2, false, false],
   ])
-  place(2, Side.BUY, 6)
-  expect(credits).toEqual([[2, false]])
+  execute((opening) => {
+    opening.kind = CommandKind.OPEN_SESSION
+    opening.session = 7
+  })
+  place(2, Side.BUY, 6, 7)
+  expect(credits).toEqual([[2, false, true]])
 })

@@ -20,8 +20,8 @@ export interface Limits {
   usedWeight(ip: string): number
   /** Charge `orders` to the account. */
   order(account: number, orders: number): void
-  /** A fill of the account: lowers its unfilled count, never below 0. */
-  filled(account: number, maker: boolean): void
+  /** A fill of the account: lowers its unfilled count, never below 0. `isOwn`: by a command that was sent from here. */
+  filled(account: number, maker: boolean, isOwn: boolean): void
   /** Orders of the account in the windows of 10 s and of one day. */
   orderCounts(account: number): { readonly tenSeconds: number; readonly day: number }
   /** Charge a WebSocket connection to the address. */

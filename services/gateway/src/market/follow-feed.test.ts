@@ -10,9 +10,19 @@ describe('the feed', () => {
   it('is told to the owners of orders before the public reads of it', () => {
     const shard = new ScriptedShard()
     const time = new VirtualTime(shard.time)
-    const feed = followFeed({ link: shard, history: noHistory, clock: time, timers: time, log: () => {} })
+    const readPast = (): Promise<never> => Promise.reject(new Error('there is no past'))
+    const feed = followFeed({ link: shard, history: noHistory, readPast, clock: time, timers: time, log: () => {} })
     const told: string[] = []
     shard.connect()
+    const numbered = (name: string) => ({
+      timeUnit: 'MILLISECOND' as const,
+      isCongested: false,
+      // The first message says where the stream begins.
+      deliver: (message: string | Buffer) => void (message.toString().includes('"e"') && told.push(name)),
+      restart: () => {},
+    })
+    feed.numberedMarkets.subscribe(parseStreamName('btcusdt@trade')!, numbered('numbered public'), undefined)
+    feed.numberedAccounts.subscribe(1, 0, numbered('numbered private'), undefined)
     feed.hub.subscribe(parseStreamName('btcusdt@trade')!, {
       combined: false,
       timeUnit: 'MILLISECOND',
@@ -24,7 +34,7 @@ describe('the feed', () => {
       script.trade(0, 100, 5)
       script.execution(ExecutionType.TRADE, { account: 1, symbol: 0, orderId: 1 })
     })
-    expect(told).toEqual(['private', 'public'])
+    expect(told).toEqual(['private', 'numbered private', 'public', 'numbered public'])
     feed.close()
   })
 })

@@ -38,8 +38,11 @@ export interface SymbolMarketData {
   averagePrice(): AveragePriceView
   /** The candle in progress now (empty but for its price when nobody traded in it yet); none before the first trade. */
   candle(interval: CandleInterval): CandleView | undefined
-  /** The last few candles, oldest first, the one in progress last: what a lagging read model may not have yet. */
-  recentCandles(interval: CandleInterval): readonly CandleView[]
+  /**
+   * The last few candles, `atLeast` so many as far as they are known (a minute of them), oldest first, the one in progress
+   * last: what a lagging read model may not have yet.
+   */
+  recentCandles(interval: CandleInterval, atLeast?: number): readonly CandleView[]
 }
 
 /** How many trades (and as many aggregates) of a symbol are kept. */

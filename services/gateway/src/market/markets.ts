@@ -18,6 +18,11 @@ export class Markets implements MarketData {
     return this.#shards.every((shard) => shard.ready)
   }
 
+  /** Last outcome that the markets have seen. */
+  get sequence(): number {
+    return Math.max(0, ...this.#shards.map((shard) => shard.sequence))
+  }
+
   symbols(): Iterable<SymbolMarket> {
     return this.#byName.values()
   }

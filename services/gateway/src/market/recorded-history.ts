@@ -2,7 +2,7 @@ import type { ReadModel } from '@uptick/readmodel'
 import type { HistorySource } from './history-source.ts'
 import { CANDLE_INTERVALS, RECENT_TRADES_MAX } from './market-data.ts'
 import type { CandleInterval, CandleView } from './market-data.ts'
-import { WINDOW_MINUTES_MAX } from './statistics.ts'
+import { CLOSED_SECONDS_KEPT, WINDOW_MINUTES_MAX } from './statistics.ts'
 
 const CANDLES_READ = 5
 
@@ -13,8 +13,7 @@ export function recordedHistory(readModel: ReadModel): HistorySource {
     async market(symbol) {
       const candles = new Map<CandleInterval, readonly CandleView[]>()
       for (const interval of CANDLE_INTERVALS) {
-        // One minute more than the longest window: the close before it.
-        const limit = interval === '1m' ? WINDOW_MINUTES_MAX + 1 : CANDLES_READ
+        const limit = candlesRead(interval)
         candles.set(interval, await readModel.latestCandles(symbol, interval, limit))
       }
       // Last, so that they reach at least as far as the candles do.
@@ -23,4 +22,10 @@ export function recordedHistory(readModel: ReadModel): HistorySource {
       return { candles, trades, aggregates }
     },
   }
+}
+
+function candlesRead(interval: CandleInterval): number {
+  // One minute more than the longest window: the close before it.
+  if (interval === '1m') return WINDOW_MINUTES_MAX + 1
+  return interval === '1s' ? CLOSED_SECONDS_KEPT + 1 : CANDLES_READ
 }

@@ -48,7 +48,6 @@ export class ShardMarkets {
   readonly #changed = new Set<SymbolMarket>()
   /** Markets whose group of fills is open in the outcome that is being read. */
   readonly #aggregating = new Set<number>()
-  /** Last outcome of the feed that was seen. */
   #sequence = 0
   #isReady = false
   #catalogueVersion = -1
@@ -73,6 +72,11 @@ export class ShardMarkets {
     options.link.onState((connected) => {
       if (connected) this.#followCatalogue()
     })
+  }
+
+  /** Last outcome of the feed that was seen. */
+  get sequence(): number {
+    return this.#sequence
   }
 
   get markets(): readonly SymbolMarket[] {

@@ -11,6 +11,8 @@ export const WINDOW_MINUTES_MAX = 1440
 export const AVERAGE_MINUTES = 5
 /** Closed candles (with trades) kept of each interval, so that recent candles bridge a read model that lags. */
 const CLOSED_CANDLES_KEPT = 4
+/** Of seconds a minute: a stream of them that resumes is told each that it missed. */
+export const CLOSED_SECONDS_KEPT = 62
 /** Candles in `recent`, the one in progress included. */
 const RECENT_CANDLES = 3
 
@@ -29,12 +31,7 @@ export class Statistics {
 
   constructor() {
     for (const interval of CANDLE_INTERVALS) {
-      const minutes = interval === '1m'
-      // One minute more than the window: the close before it.
-      const series = minutes
-        ? new CandleSeries(interval, WINDOW_MINUTES_MAX + 1)
-        : new CandleSeries(interval, CLOSED_CANDLES_KEPT)
-      this.#series.set(interval, series)
+      this.#series.set(interval, new CandleSeries(interval, closedKept(interval)))
     }
     this.#minutes = this.#series.get('1m')!
   }
@@ -82,11 +79,12 @@ export class Statistics {
     return this.#candleAt(interval, intervalStart(interval, now))
   }
 
-  /** The last candles up to the one that contains `now`, oldest first. */
-  recent(interval: CandleInterval, now: number): Candle[] {
+  /** The last candles up to the one that contains `now`, oldest first; `atLeast` so many as far as they are kept. */
+  recent(interval: CandleInterval, now: number, atLeast = 0): Candle[] {
     const candles: Candle[] = []
     let start = intervalStart(interval, now)
-    for (let i = 0; i < RECENT_CANDLES; i++) {
+    const count = Math.max(RECENT_CANDLES, Math.min(atLeast, CLOSED_SECONDS_KEPT))
+    for (let i = 0; i < count; i++) {
       const candle = this.#candleAt(interval, start)
       if (!candle) break
       candles.unshift(candle)
@@ -139,6 +137,12 @@ export class Statistics {
     for (const minute of this.#minutes.closedSince(from)) closed.merge(minute)
     return { from, newest, closed, closeBefore: this.#minutes.closeBefore(from) }
   }
+}
+
+function closedKept(interval: CandleInterval): number {
+  // One minute more than the window: the close before it.
+  if (interval === '1m') return WINDOW_MINUTES_MAX + 1
+  return interval === '1s' ? CLOSED_SECONDS_KEPT : CLOSED_CANDLES_KEPT
 }
 
 /** The closed minutes of a window, summed; valid while the window starts there and no further minute has closed. */

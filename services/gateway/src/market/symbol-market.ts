@@ -217,8 +217,8 @@ export class SymbolMarket implements SymbolMarketData {
     return this.#statistics.candle(interval, this.#now())
   }
 
-  recentCandles(interval: CandleInterval): readonly CandleView[] {
-    return this.#statistics.recent(interval, this.#now())
+  recentCandles(interval: CandleInterval, atLeast = 0): readonly CandleView[] {
+    return this.#statistics.recent(interval, this.#now(), atLeast)
   }
 
   #quoteShift(): number {

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws'
 
 /** Bytes that may wait for a reader before it is given up. */
 export const BUFFERED_BYTES_MAX = 8 * 1024 * 1024
+const CONGESTED_BYTES = 1024 * 1024
 /** How long a connection that was closed may take to say goodbye, in ms. */
 const CLOSE_GRACE_MS = 2_000
 const POLICY_VIOLATION = 1008
@@ -33,6 +34,11 @@ export class Outbox {
 
   get open(): boolean {
     return this.#webSocket.readyState === this.#webSocket.OPEN
+  }
+
+  /** So much is unread that whoever has a lot to tell should wait. */
+  get isCongested(): boolean {
+    return this.#webSocket.bufferedAmount > CONGESTED_BYTES
   }
 
   /** Send a text message; a `Buffer` may be shared between connections and is never changed. */

@@ -4,11 +4,10 @@ import { STATUS_CODES } from 'node:http'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
+import type { Feed } from '../market/follow-feed.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { OperationRegistry } from '../operations/operation.ts'
-import type { StreamHub } from '../streams/stream-hub.ts'
 import { StreamSession } from '../streams/stream-session.ts'
-import type { UserStreams } from '../user/user-streams.ts'
 import { WsApiSession } from '../ws-api/ws-api-session.ts'
 import { Connection } from './connection.ts'
 import type { Protocol } from './connection.ts'
@@ -30,8 +29,7 @@ const SERVICE_RESTART = 1012
 export interface SocketServerOptions {
   readonly dispatcher: Dispatcher
   readonly registry: OperationRegistry
-  readonly hub: StreamHub
-  readonly userStreams: UserStreams
+  readonly feed: Pick<Feed, 'hub' | 'userStreams' | 'numberedMarkets' | 'numberedAccounts'>
   /** A failure that is ours. */
   readonly failed: (operation: string, error: unknown) => void
   readonly measured?: (operation: string, status: number, seconds: number) => void
@@ -61,13 +59,18 @@ export class SocketServer {
       maxPayload: FRAME_BYTES_MAX,
       perMessageDeflate: options.compression === true ? { threshold: 1024 } : false,
     })
-    const { hub, dispatcher } = options
+    const { feed, dispatcher } = options
     const { clock, keys } = dispatcher.services
     keys.onRevoked((apiKey) => {
       for (const session of this.#apiSessions) session.revoked(apiKey)
     })
     this.#timers.push(
-      setInterval(() => hub.tick(clock.now()), TICK_MS),
+      setInterval(() => {
+        const now = clock.now()
+        feed.hub.tick(now)
+        feed.numberedAccounts.hub.tick(now)
+        feed.numberedMarkets.hub.tick(now)
+      }, TICK_MS),
       setInterval(() => this.#heartbeat(), HEARTBEAT_MS),
     )
   }
@@ -154,20 +157,21 @@ export class SocketServer {
     session = new StreamSession({
       ...target,
       outbox: connection.outbox,
-      hub: this.#options.hub,
+      hub: this.#options.feed.hub,
+      numberedMarkets: this.#options.feed.numberedMarkets,
       clock: dispatcher.services.clock,
     })
     connection.start(session, () => this.#gone(connection))
   }
 
   #apiSession(connection: Connection, target: Extract<Target, { kind: 'ws-api' }>): WsApiSession {
-    const { dispatcher, registry, userStreams, failed, measured } = this.#options
+    const { dispatcher, registry, feed, failed, measured } = this.#options
     return new WsApiSession({
       outbox: connection.outbox,
       ip: connection.ip,
       dispatcher,
       registry,
-      userStreams,
+      feed,
       timeUnit: target.timeUnit,
       returnRateLimits: target.returnRateLimits,
       notices: target.notices,

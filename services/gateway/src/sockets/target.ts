@@ -15,6 +15,8 @@ export type Target =
       readonly streams: readonly string[]
       readonly timeUnit: TimeUnit
       readonly notices: boolean
+      /** `sequence=true`: messages are numbered, and streams can be resumed. */
+      readonly numbered: boolean
     }
   /** Refused with this HTTP status. */
   | { readonly kind: 'refused'; readonly status: 400 | 404; readonly reason: string }
@@ -48,7 +50,8 @@ export function parseTarget(url: string): Target {
   const names = streamNames(segments, query)
   if (names === undefined) return { kind: 'refused', status: 404, reason: 'No WebSocket is served at this path.' }
   if (names.length > STREAMS_MAX) return refuse(`More than ${STREAMS_MAX} streams on one connection.`)
-  return { kind: 'streams', combined: segments.at(-1) === 'stream', streams: names, timeUnit: unit, notices }
+  const numbered = query.get('sequence')?.toLowerCase() === 'true'
+  return { kind: 'streams', combined: segments.at(-1) === 'stream', streams: names, timeUnit: unit, notices, numbered }
 }
 
 function streamNames(segments: readonly string[], query: URLSearchParams): string[] | undefined {

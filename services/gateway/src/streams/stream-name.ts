@@ -59,3 +59,10 @@ export function parseStreamName(text: string): StreamName | undefined {
   const stream = topics.get(topic)
   return stream && { text, symbol: text.slice(0, at), topic, stream }
 }
+
+/** A name that may say where the stream is to go on: `btcusdt@trade:12345`, after the sequence 12345. */
+export function parsePositioned(text: string): { readonly name: string; readonly position: number | undefined } {
+  const match = /^(.+):([0-9]{1,16})$/.exec(text)
+  const position = match ? Number(match[2]) : Number.NaN
+  return Number.isSafeInteger(position) ? { name: match![1]!, position } : { name: text, position: undefined }
+}

@@ -1,11 +1,14 @@
 import type { TimeUnit } from '../operations/operation.ts'
 import type { Clock } from '../seams.ts'
+import type { NumberedMarkets } from '../resume/numbered-markets.ts'
+import type { NumberedSubscriber } from '../resume/subscription.ts'
 import type { Outbox } from '../sockets/outbox.ts'
 import type { Protocol } from '../sockets/connection.ts'
 import { ControlErrorCode, controlFailure, controlResult, parseControl } from './control.ts'
 import type { HubSubscriber, StreamHub } from './stream-hub.ts'
 import { shutdownEvent } from './payloads.ts'
-import { parseStreamName } from './stream-name.ts'
+import { parsePositioned, parseStreamName } from './stream-name.ts'
+import type { StreamName } from './stream-name.ts'
 
 /** Streams of one connection, named or not. */
 export const STREAMS_PER_CONNECTION_MAX = 1024
@@ -15,6 +18,9 @@ const SERVICE_RESTART = 1012
 export interface StreamSessionOptions {
   readonly outbox: Outbox
   readonly hub: StreamHub
+  readonly numberedMarkets: NumberedMarkets
+  /** Wants numbered messages; names may then say where to go on. */
+  readonly numbered: boolean
   readonly combined: boolean
   readonly timeUnit: TimeUnit
   /** Names out of the URL. */
@@ -28,10 +34,12 @@ export interface StreamSessionOptions {
  * One connection to the market streams. A name that no stream has is remembered and listed like any other, but never
  * brings anything: clients open sockets at invented names.
  */
-export class StreamSession implements Protocol, HubSubscriber {
+export class StreamSession implements Protocol, HubSubscriber, NumberedSubscriber {
   readonly #outbox: Outbox
   readonly #hub: StreamHub
-  readonly #names = new Set<string>()
+  readonly #numbered: NumberedMarkets | undefined
+  /** By name, what ends the subscription. */
+  readonly #names = new Map<string, () => void>()
   readonly #notices: boolean
   readonly #clock: Clock
   /** Requests are answered at once. */
@@ -42,6 +50,7 @@ export class StreamSession implements Protocol, HubSubscriber {
   constructor(options: StreamSessionOptions) {
     this.#outbox = options.outbox
     this.#hub = options.hub
+    this.#numbered = options.numbered ? options.numberedMarkets : undefined
     this.combined = options.combined
     this.timeUnit = options.timeUnit
     this.#notices = options.notices
@@ -49,7 +58,11 @@ export class StreamSession implements Protocol, HubSubscriber {
     for (const name of options.streams) this.#subscribe(name)
   }
 
-  deliver(message: Buffer): void {
+  get isCongested(): boolean {
+    return this.#outbox.isCongested
+  }
+
+  deliver(message: string | Buffer): void {
     this.#outbox.send(message)
   }
 
@@ -72,7 +85,7 @@ export class StreamSession implements Protocol, HubSubscriber {
         for (const name of request.streams) this.#unsubscribe(name)
         break
       case 'LIST_SUBSCRIPTIONS':
-        this.#outbox.send(controlResult([...this.#names], request.id))
+        this.#outbox.send(controlResult([...this.#names.keys()], request.id))
         break
       case 'SET_PROPERTY':
         this.combined = request.combined
@@ -92,12 +105,12 @@ export class StreamSession implements Protocol, HubSubscriber {
   }
 
   closed(): void {
-    for (const name of this.#names) this.#unsubscribe(name)
+    for (const name of this.#names.keys()) this.#unsubscribe(name)
   }
 
   /** The reply leaves before the first event. All names are taken, or none. */
   #subscribeAll(names: readonly string[], id: string | undefined): void {
-    const added = new Set(names.filter((name) => !this.#names.has(name)))
+    const added = new Set(names.filter((name) => !this.#names.has(this.#read(name).name)))
     let message = ''
     if (this.#names.size + added.size > STREAMS_PER_CONNECTION_MAX) {
       message = `Invalid request: more than ${STREAMS_PER_CONNECTION_MAX} streams on one connection`
@@ -114,14 +127,24 @@ export class StreamSession implements Protocol, HubSubscriber {
   }
 
   #subscribe(text: string): void {
-    this.#names.add(text)
-    const name = parseStreamName(text)
-    if (name) this.#hub.subscribe(name, this)
+    const { name, position } = this.#read(text)
+    if (this.#names.has(name)) return
+    const stream = parseStreamName(name)
+    this.#names.set(name, stream ? this.#follow(stream, position) : () => {})
+  }
+
+  #follow(stream: StreamName, position: number | undefined): () => void {
+    if (this.#numbered) return this.#numbered.subscribe(stream, this, position)
+    this.#hub.subscribe(stream, this)
+    return () => this.#hub.unsubscribe(stream, this)
+  }
+
+  #read(text: string): ReturnType<typeof parsePositioned> {
+    return this.#numbered ? parsePositioned(text) : { name: text, position: undefined }
   }
 
   #unsubscribe(text: string): void {
-    if (!this.#names.delete(text)) return
-    const name = parseStreamName(text)
-    if (name) this.#hub.unsubscribe(name, this)
+    this.#names.get(text)?.()
+    this.#names.delete(text)
   }
 }

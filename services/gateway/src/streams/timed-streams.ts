@@ -1,5 +1,5 @@
 import type { SymbolMarket } from '../market/symbol-market.ts'
-import type { Channel } from './channel.ts'
+import type { Render } from './channel.ts'
 import {
   averagePricePayload,
   candlePayload,
@@ -9,12 +9,24 @@ import {
   windowTickerPayload,
 } from './payloads.ts'
 import type { CandleInterval, CandleView } from '../market/market-data.ts'
+import type { StreamName } from './stream-name.ts'
+
+/** Where a stream that follows the clock is published, and what is remembered of its last message. */
+export interface TimedChannel {
+  readonly name: StreamName
+  mark: number
+  count: number
+  /** Tell the state at once, changed or not. */
+  readonly isUrgent?: boolean
+  publish(sequence: number, render: Render): void
+}
 
 /** A candle is declared closed this long after its end (µs) at the latest: trades on their way may still belong to it. */
 const CLOSE_GRACE = 500_000
+const SECOND = 1_000_000
 
 /** Publish a stream that follows the clock, if it is due and has something new to say. */
-export function publishTimed(market: SymbolMarket, channel: Channel, now: number, newSecond: boolean): void {
+export function publishTimed(market: SymbolMarket, channel: TimedChannel, now: number, newSecond: boolean): void {
   const { stream } = channel.name
   switch (stream.kind) {
     case 'partialDepth':
@@ -43,14 +55,14 @@ export function publishTimed(market: SymbolMarket, channel: Channel, now: number
 }
 
 /** Tickers of several symbols in one message; nothing when there are none. */
-export function publishMiniTickers(markets: Iterable<SymbolMarket>, channel: Channel, now: number): void {
+export function publishMiniTickers(markets: Iterable<SymbolMarket>, channel: TimedChannel, now: number): void {
   const warm = [...markets].filter((market) => market.warm)
   if (warm.length === 0) return
   const newest = Math.max(...warm.map((market) => market.sequence))
   channel.publish(newest, (unit) => `[${warm.map((market) => miniTickerPayload(market, now, unit)).join(',')}]`)
 }
 
-function publishPartialDepth(market: SymbolMarket, channel: Channel, levels: number): void {
+function publishPartialDepth(market: SymbolMarket, channel: TimedChannel, levels: number): void {
   const { updateId, sequence } = market.book
   if (updateId < 0 || channel.mark === updateId) return
   channel.mark = updateId
@@ -61,9 +73,10 @@ function publishPartialDepth(market: SymbolMarket, channel: Channel, levels: num
  * Candles since the one that was last published: each once more when it is over (`x` true), then the one in progress
  * when it changed (every other second, but for `1s`). `mark` is the opening time of the candle that is open for this channel, `count` its trades.
  */
-function publishCandles(market: SymbolMarket, channel: Channel, interval: CandleInterval, now: number): void {
-  const skipUpdates = interval !== '1s' && Math.floor(now / 1_000_000) % 2 === 1
-  for (const candle of market.recentCandles(interval)) {
+function publishCandles(market: SymbolMarket, channel: TimedChannel, interval: CandleInterval, now: number): void {
+  const skipUpdates = channel.isUrgent !== true && interval !== '1s' && Math.floor(now / SECOND) % 2 === 1
+  const behind = interval === '1s' && channel.mark < now ? Math.ceil((now - channel.mark) / SECOND) + 1 : 0
+  for (const candle of market.recentCandles(interval, behind)) {
     if (candle.openTime < channel.mark) continue
     const closed = market.time >= candle.endTime || now >= candle.endTime + CLOSE_GRACE
     const isNew = candle.openTime !== channel.mark
@@ -76,6 +89,12 @@ function publishCandles(market: SymbolMarket, channel: Channel, interval: Candle
   }
 }
 
-function publishCandle(market: SymbolMarket, channel: Channel, candle: CandleView, closed: boolean, now: number): void {
+function publishCandle(
+  market: SymbolMarket,
+  channel: TimedChannel,
+  candle: CandleView,
+  closed: boolean,
+  now: number,
+): void {
   channel.publish(market.sequence, (unit) => candlePayload(market, candle, closed, now, unit))
 }

@@ -1,10 +1,11 @@
 import { PublicErrors, publicError } from '@uptick/protocol'
 import type { ApiKey } from '../keys/api-key.ts'
 import type { Call } from '../operations/call.ts'
+import type { Feed } from '../market/follow-feed.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { TimeUnit } from '../operations/operation.ts'
 import type { Outbox } from '../sockets/outbox.ts'
-import type { UserStreams, UserSubscriber } from '../user/user-streams.ts'
+import type { UserSubscriber } from '../user/user-streams.ts'
 import type { SessionResult } from './session-result.ts'
 
 const SUBSCRIPTION_WEIGHT = 2
@@ -19,12 +20,13 @@ interface Subscription {
   readonly apiKey: string
   /** Opened by the session's logon, and ended by its logout. */
   readonly byLogon: boolean
-  readonly subscriber: UserSubscriber
+  /** Nothing is delivered any more. */
+  end(): void
 }
 
 export interface SubscriptionsOptions {
   readonly outbox: Outbox
-  readonly userStreams: UserStreams
+  readonly feed: Pick<Feed, 'userStreams' | 'numberedAccounts'>
   readonly timeUnit: TimeUnit
   readonly dispatcher: Dispatcher
 }
@@ -51,14 +53,14 @@ export class Subscriptions {
         this.#charge(call)
         if (call.session === undefined) throw publicError(PublicErrors.UNAUTHORIZED)
         this.#options.dispatcher.authenticator.checkPermission(call.session, call.ip, 'USER_DATA')
-        return this.#subscribe(call.session, true)
+        return this.#subscribe(call.session, true, call)
       case 'userDataStream.subscribe.signature': {
         this.#charge(call)
         const { key } = this.#options.dispatcher.authenticate(
           { security: 'USER_DATA' },
           { ...call, session: undefined },
         )
-        return this.#subscribe(key!, false)
+        return this.#subscribe(key!, false, call)
       }
       case 'userDataStream.unsubscribe':
         this.#charge(call)
@@ -83,12 +85,14 @@ export class Subscriptions {
 
   /** The connection is gone. */
   close(): void {
-    for (const { account, subscriber } of this.#active.values()) this.#options.userStreams.delete(account, subscriber)
+    for (const subscription of this.#active.values()) subscription.end()
     this.#active.clear()
   }
 
-  #subscribe(key: ApiKey, byLogon: boolean): SessionResult {
-    const { account } = key
+  #subscribe(key: ApiKey, byLogon: boolean, { params }: Call): SessionResult {
+    const { account, apiKey } = key
+    const position = params.integer('resume')
+    const isNumbered = position !== undefined || params.boolean('sequence') === true
     for (const subscription of this.#active.values()) {
       if (subscription.account === account) throw publicError(PublicErrors.SUBSCRIPTION_ACTIVE)
     }
@@ -96,14 +100,40 @@ export class Subscriptions {
       throw publicError(PublicErrors.SUBSCRIPTION_IDS_EXHAUSTED)
     }
     const id = this.#nextId++
-    const subscriber: UserSubscriber = {
-      timeUnit: this.#options.timeUnit,
-      deliver: (event) => this.#options.outbox.send(`{"subscriptionId":${id},"event":${event}}`),
-      restart: () =>
-        this.#options.outbox.close(SERVICE_RESTART, 'Events were missed; reconnect and query your orders.'),
+    const subscription = { id, account, apiKey, byLogon, end: () => {} }
+    this.#active.set(id, subscription)
+    const begin = (): void => {
+      subscription.end = isNumbered ? this.#tellNumbered(account, id, position) : this.#tell(account, id)
     }
-    this.#active.set(id, { id, account, apiKey: key.apiKey, byLogon, subscriber })
-    return { result: { subscriptionId: id }, afterwards: () => this.#options.userStreams.add(account, subscriber) }
+    return { result: { subscriptionId: id }, afterwards: begin }
+  }
+
+  #tell(account: number, id: number): () => void {
+    const { outbox, feed, timeUnit } = this.#options
+    const subscriber: UserSubscriber = {
+      timeUnit,
+      deliver: (event) => outbox.send(eventText(id, event)),
+      restart: () => this.#restart(),
+    }
+    feed.userStreams.add(account, subscriber)
+    return () => feed.userStreams.delete(account, subscriber)
+  }
+
+  #tellNumbered(account: number, id: number, position: number | undefined): () => void {
+    const { outbox, feed, timeUnit } = this.#options
+    const subscriber = {
+      timeUnit,
+      get isCongested() {
+        return outbox.isCongested
+      },
+      deliver: (message: string | Buffer) => outbox.send(message),
+      restart: () => this.#restart(),
+    }
+    return feed.numberedAccounts.subscribe(account, id, subscriber, position)
+  }
+
+  #restart(): void {
+    this.#options.outbox.close(SERVICE_RESTART, 'Events were missed; reconnect and query your orders.')
   }
 
   #unsubscribe(call: Call): SessionResult {
@@ -114,16 +144,20 @@ export class Subscriptions {
   }
 
   #end(subscription: Subscription): void {
-    const { userStreams, timeUnit, dispatcher } = this.#options
+    const { outbox, timeUnit, dispatcher } = this.#options
     if (!this.#active.delete(subscription.id)) return
-    userStreams.delete(subscription.account, subscription.subscriber)
-    const { clock, link } = dispatcher.services
-    const now = clock.now()
+    subscription.end()
+    const now = dispatcher.services.clock.now()
     const time = timeUnit === 'MICROSECOND' ? now : Math.floor(now / 1000)
-    subscription.subscriber.deliver(`{"e":"eventStreamTerminated","E":${time}}`, link.sequence)
+    outbox.send(eventText(subscription.id, `{"e":"eventStreamTerminated","E":${time}}`))
   }
 
   #charge(call: Call): void {
     this.#options.dispatcher.services.limits.request(call.ip, SUBSCRIPTION_WEIGHT)
   }
+}
+
+/** `event` is JSON text. */
+function eventText(id: number, event: string): string {
+  return `{"subscriptionId":${id},"event":${event}}`
 }

@@ -1,4 +1,5 @@
 import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
+import type { Feed } from '../market/follow-feed.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { Call } from '../operations/call.ts'
 import { jsonText } from '../operations/operation.ts'
@@ -9,7 +10,6 @@ import { Params, illegal, microseconds } from '../operations/params.ts'
 import type { Protocol } from '../sockets/connection.ts'
 import type { Outbox } from '../sockets/outbox.ts'
 import { shutdownEvent } from '../streams/payloads.ts'
-import type { UserStreams } from '../user/user-streams.ts'
 import { parseRequest, signedPayload } from './request.ts'
 import type { WsRequest } from './request.ts'
 import { failureText, successText } from './response.ts'
@@ -24,7 +24,7 @@ export interface WsApiSessionOptions {
   readonly ip: string
   readonly dispatcher: Dispatcher
   readonly registry: OperationRegistry
-  readonly userStreams: UserStreams
+  readonly feed: Pick<Feed, 'userStreams' | 'numberedAccounts'>
   readonly timeUnit: TimeUnit
   readonly returnRateLimits: boolean
   /** Wants to hear when this process goes. */
@@ -43,8 +43,8 @@ export class WsApiSession implements Protocol {
 
   constructor(options: WsApiSessionOptions) {
     this.#options = options
-    const { dispatcher, outbox, userStreams, timeUnit, returnRateLimits } = options
-    this.#subscriptions = new Subscriptions({ outbox, userStreams, timeUnit, dispatcher })
+    const { dispatcher, outbox, feed, timeUnit, returnRateLimits } = options
+    this.#subscriptions = new Subscriptions({ outbox, feed, timeUnit, dispatcher })
     this.#logon = new Logon(dispatcher, this.#subscriptions, returnRateLimits)
   }
 

@@ -29,7 +29,11 @@ const HAND_OFF_MS = 3_000
 type Definition = Omit<ReplicaDefinition, 'logFile' | 'verbose' | 'onRestart'>
 
 /** Every process of the cluster but PostgreSQL, in the order of their start. */
-export function clusterDefinitions(folder: DataFolder, ports: Ports, databaseUrl: string): Definition[] {
+export function clusterDefinitions(
+  folder: DataFolder,
+  ports: Ports,
+  { databaseUrl, redisUrl }: { readonly databaseUrl: string; readonly redisUrl: string },
+): Definition[] {
   const common = {
     DATABASE_URL: databaseUrl,
     SHARD: '0',
@@ -64,6 +68,7 @@ export function clusterDefinitions(folder: DataFolder, ports: Ports, databaseUrl
       OPERATOR_TOKEN: folder.settings.operatorToken,
       // Everybody here is the person at this machine: past a limit there is an error, not a ban.
       LIMIT_BANS: 'false',
+      REDIS_URL: redisUrl,
       KEY_ENCRYPTION_KEY: folder.settings.keyEncryptionKey,
       ENGINE_URLS: [ports['link-1'], ports['link-2']].map((port) => `ws://127.0.0.1:${port}/link`).join(','),
       DRAIN_FLOOR_MS: String(NOTICE_MS),

@@ -95,6 +95,31 @@ describe('SocketDrain', () => {
     expect(drain.report).toMatchObject({ openAtBegin: 3, arrived: 2, left: 1, moved: 4, cut: 0 })
   })
 
+  test('who is sent here by mistake while others are served on hears at once, and has time to go elsewhere', async () => {
+    const all = sockets(2)
+    const noticedAt = new Map<FakeSocket, number>()
+    const drain = new SocketDrain({
+      sockets: () => all,
+      notice: (socket) => void noticedAt.set(socket, performance.now()),
+      noticeMs: 400,
+      ratePerSecond: 100,
+      boundMs: 5_000,
+      ...exact,
+    })
+    drain.begin()
+    const early = new FakeSocket()
+    setTimeout(() => all.push(early), 1_000)
+    await vi.advanceTimersByTimeAsync(1_100)
+    expect(noticedAt.get(early)).toBeLessThan(performance.now())
+    const late = new FakeSocket()
+    all.push(late)
+    const begin = performance.now()
+    await ends(drain.evict())
+    expect(all[0]!.closedAt - begin).toBeLessThan(100)
+    for (const socket of all) expect(socket.closedAt - noticedAt.get(socket)!).toBeGreaterThanOrEqual(400)
+    expect(drain.report).toMatchObject({ openAtBegin: 2, arrived: 2, noticed: 4, moved: 4, cut: 0 })
+  })
+
   test('waits for an answer that is on its way, but not past the bound', async () => {
     const [free, soon, never] = [new FakeSocket(), new FakeSocket(), new FakeSocket()]
     const busy = new Set([soon, never])

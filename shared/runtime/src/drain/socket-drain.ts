@@ -19,6 +19,8 @@ export interface SocketDrainOptions<S extends DrainedSocket> {
   readonly notice?: (socket: S) => void
   /** A request is being answered on it: it goes when that is done, or when time is up. */
   readonly busy?: (socket: S) => boolean
+  /** Who was given notice is not sent away before this time is over, ms: it needs it to connect elsewhere. */
+  readonly noticeMs?: number
   /** Sockets sent away in a second: what the other processes can take. Faster when time would not do. */
   readonly ratePerSecond: number
   /** Most time for all of it, ms. */
@@ -54,6 +56,7 @@ export interface SocketDrainReport {
 
 const CLOSED = 3
 const TICK_MS = 20
+const NOTICE_MS = 1_000
 const CLOSE_MS = 1_000
 const HURRIED_CLOSE_MS = 250
 /** Sockets not sent away while all were busy are not made up for at once. */
@@ -69,14 +72,17 @@ export class SocketDrain<S extends DrainedSocket = DrainedSocket> {
   readonly #options: SocketDrainOptions<S>
   readonly #clock: () => number
   readonly #closeMs: number
+  readonly #noticeMs: number
   readonly #timetable: ReconnectTimetable
-  readonly #seen = new WeakSet<S>()
+  /** When each was found, and given notice. */
+  readonly #seen = new WeakMap<S, number>()
   readonly #counts = { openAtBegin: 0, arrived: 0, noticed: 0, moved: 0, left: 0, cut: 0, longestDelayMs: 0 }
   /** Still to be sent away. */
   #queue: S[] = []
   /** Said goodbye to, with the time at which they are cut. */
   readonly #parting = new Map<S, number>()
   #begun = false
+  #looking: NodeJS.Timeout | undefined
   #milliseconds = 0
 
   constructor(options: SocketDrainOptions<S>) {
@@ -87,6 +93,7 @@ export class SocketDrain<S extends DrainedSocket = DrainedSocket> {
     this.#options = options
     this.#clock = options.clock ?? (() => performance.now())
     this.#closeMs = Math.min(closeMs, boundMs / 4)
+    this.#noticeMs = options.notice === undefined ? 0 : (options.noticeMs ?? NOTICE_MS)
     this.#timetable = new ReconnectTimetable({ ratePerSecond, leastMs, spreadMs, random })
   }
 
@@ -104,11 +111,15 @@ export class SocketDrain<S extends DrainedSocket = DrainedSocket> {
     return { milliseconds: Math.round(this.#milliseconds), ...this.#counts }
   }
 
-  /** Give notice; nobody is sent away yet. */
+  /**
+   * Give notice, also to those who come from now on, because a balancer that has not heard yet sends them back here; nobody
+   * is sent away yet.
+   */
   begin(): void {
     if (this.#begun) return
     this.#begun = true
     this.#counts.openAtBegin = this.#find()
+    this.#looking = setInterval(() => void (this.#counts.arrived += this.#find()), TICK_MS)
   }
 
   /** Send everybody away at the rate; resolves when nobody is left. */
@@ -123,6 +134,7 @@ export class SocketDrain<S extends DrainedSocket = DrainedSocket> {
   }
 
   async #work(paceMs: number, hurry: AbortSignal): Promise<void> {
+    clearInterval(this.#looking)
     const from = this.#clock()
     const paceEnd = from + paceMs
     let credit = 1
@@ -136,7 +148,7 @@ export class SocketDrain<S extends DrainedSocket = DrainedSocket> {
       before = now
       credit -= this.#sendAway(atOnce ? Infinity : Math.floor(credit), atOnce, now, hurry)
       this.#collect(now, hurry)
-      if (this.#queue.length === 0 && !hurry.aborted) this.#counts.arrived += this.#find()
+      if (!hurry.aborted) this.#counts.arrived += this.#find()
       if (this.remaining > 0) await pause(TICK_MS, hurry.aborted ? NO_HURRY : hurry)
     }
     this.#milliseconds += this.#clock() - from
@@ -155,7 +167,8 @@ export class SocketDrain<S extends DrainedSocket = DrainedSocket> {
     for (; looked < this.#queue.length && sent < allowed; looked++) {
       const socket = this.#queue[looked]!
       if (socket.readyState === CLOSED) this.#counts.left++
-      else if (!busyToo && busy?.(socket) === true) waiting.push(socket)
+      else if (!busyToo && (busy?.(socket) === true || now - this.#seen.get(socket)! < this.#noticeMs))
+        waiting.push(socket)
       else {
         const delay = this.#timetable.next(now)
         this.#counts.longestDelayMs = Math.max(this.#counts.longestDelayMs, delay)
@@ -190,7 +203,7 @@ export class SocketDrain<S extends DrainedSocket = DrainedSocket> {
     let found = 0
     for (const socket of sockets()) {
       if (this.#seen.has(socket) || socket.readyState === CLOSED) continue
-      this.#seen.add(socket)
+      this.#seen.set(socket, this.#clock())
       this.#queue.push(socket)
       found++
       if (!notice) continue

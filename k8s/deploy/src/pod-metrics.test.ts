@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { countsOf, isLeading } from './pod-metrics.ts'
+
+test('the one that leads says so, with whatever labels', () => {
+  const role = (value: number): string =>
+    `engine_role{role="standby",shard="0"} ${1 - value}\nengine_role{role="leading",shard="0",ack_policy="journal"} ${value}\n`
+  expect(isLeading(role(1))).toBe(true)
+  expect(isLeading(role(0))).toBe(false)
+})
+
+test('requests are summed over operations, errors over everything from 500', () => {
+  const metrics = `# HELP gateway_requests_total Operations by their HTTP status
+gateway_requests_total{operation="order.place",status="200"} 90
+gateway_requests_total{operation="order.place",status="503"} 3
+gateway_requests_total{operation="order.cancel",status="400"} 5
+gateway_requests_total{operation="order.cancel",status="504"} 2
+`
+  expect(countsOf(metrics)).toEqual({ requests: 100, errors: 5 })
+})

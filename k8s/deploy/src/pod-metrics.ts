@@ -1,0 +1,118 @@
+import type { Kubectl } from './kubectl.ts'
+import { componentOf, type Pod } from './objects.ts'
+import { PortForward } from './port-forward.ts'
+
+const OPS_PORT = 9000
+const ANSWER_MAX_MS = 2_000
+
+/** What the processes of the exchange say of themselves at one moment. */
+export interface Pulse {
+  /** Pod that leads; undefined while nobody does, or nobody can be asked. */
+  readonly leader: string | undefined
+  /** Requests that gateways have answered with 5xx since `PodMetrics` began to look. */
+  readonly errors: number
+  /** Requests that they have answered. */
+  readonly requests: number
+}
+
+interface Counts {
+  readonly requests: number
+  readonly errors: number
+}
+
+/**
+ * Asks every engine and gateway for its metrics, through port-forwards that are kept for as long as a pod lives: they go
+ * past network policies, and need no address that is reachable from here.
+ */
+export class PodMetrics {
+  readonly #kubectl: Kubectl
+  readonly #forwards = new Map<string, Promise<PortForward | undefined>>()
+  /** Of each pod at the first and at the last look. */
+  readonly #first = new Map<string, Counts>()
+  readonly #last = new Map<string, Counts>()
+  #looks = 0
+  #closed = false
+
+  constructor(kubectl: Kubectl) {
+    this.#kubectl = kubectl
+  }
+
+  /** Look once at all of `pods`. Those that do not answer are left out. */
+  async look(pods: readonly Pod[]): Promise<Pulse> {
+    const asked = pods.filter(
+      (pod) => ['engine', 'gateway'].includes(componentOf(pod)) && pod.status.phase === 'Running',
+    )
+    const names = new Set(asked.map(({ metadata }) => metadata.uid))
+    for (const [uid, forward] of this.#forwards)
+      if (!names.has(uid)) {
+        this.#forwards.delete(uid)
+        void forward.then((open) => open?.close())
+      }
+    this.#looks++
+    let leader: string | undefined
+    await Promise.all(
+      asked.map(async (pod) => {
+        const text = await this.#metricsOf(pod)
+        if (text === undefined) return
+        if (componentOf(pod) === 'gateway') this.#count(pod.metadata.uid, countsOf(text))
+        else if (isLeading(text)) leader = pod.metadata.name
+      }),
+    )
+    return { leader, ...this.#sum() }
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const forward of this.#forwards.values()) void forward.then((open) => open?.close())
+    this.#forwards.clear()
+  }
+
+  async #metricsOf({ metadata }: Pod): Promise<string | undefined> {
+    if (this.#closed) return undefined
+    const known = this.#forwards.get(metadata.uid)
+    const opening = known ?? PortForward.open(this.#kubectl, `pod/${metadata.name}`, OPS_PORT).catch(() => undefined)
+    this.#forwards.set(metadata.uid, opening)
+    const forward = await opening
+    if (this.#closed) forward?.close()
+    if (forward === undefined || !forward.isOpen) {
+      this.#forwards.delete(metadata.uid)
+      return undefined
+    }
+    try {
+      const signal = AbortSignal.timeout(ANSWER_MAX_MS)
+      return await (await fetch(`http://127.0.0.1:${forward.port}/metrics`, { signal })).text()
+    } catch {
+      return undefined
+    }
+  }
+
+  #count(uid: string, counts: Counts): void {
+    // One that was there before counts from now on; one that has come since began at nothing.
+    if (!this.#first.has(uid)) this.#first.set(uid, this.#looks > 1 ? { requests: 0, errors: 0 } : counts)
+    this.#last.set(uid, counts)
+  }
+
+  #sum(): Counts {
+    let [requests, errors] = [0, 0]
+    for (const [uid, last] of this.#last) {
+      const first = this.#first.get(uid)
+      requests += last.requests - (first?.requests ?? 0)
+      errors += last.errors - (first?.errors ?? 0)
+    }
+    return { requests, errors }
+  }
+}
+
+export function isLeading(metrics: string): boolean {
+  return /^engine_role\{[^}]*role="leading"[^}]*\} 1$/m.test(metrics)
+}
+
+/** Requests of a gateway, and those of them that it answered with 5xx. */
+export function countsOf(metrics: string): Counts {
+  let [requests, errors] = [0, 0]
+  for (const [, status, value] of metrics.matchAll(/^gateway_requests_total\{[^}]*status="(\d+)"[^}]*\} (\S+)$/gm)) {
+    requests += Number(value)
+    if (Number(status) >= 500) errors += Number(value)
+  }
+  return { requests, errors }
+}

@@ -1,0 +1,96 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { DeployLock } from './deploy-lock.ts'
+import { ExchangeWatch } from './exchange-watch.ts'
+import { Kubectl } from './kubectl.ts'
+import { renderOverlay } from './manifest.ts'
+import { progressOf, type Workload } from './objects.ts'
+import { ReleaseLog, type Release } from './release-log.ts'
+import { View } from './view.ts'
+import { currentRevisions, findWorkloads, undo } from './workloads.ts'
+
+const LOOK_MS = 500
+const BACK_MAX_MS = 300_000
+
+export interface RollbackOptions {
+  readonly overlay: string
+  readonly out: NodeJS.WriteStream
+}
+
+export interface RolledBack {
+  readonly replaced: readonly string[]
+  /** From the command until all pods are those of the release before, and ready. */
+  readonly seconds: number
+}
+
+/** What a way back needs. */
+interface Session {
+  readonly kubectl: Kubectl
+  readonly watch: ExchangeWatch
+  readonly view: View
+}
+
+/**
+ * Go back at once: to the last good release if the newest one is not whole, else to the one before it. All parts at the
+ * same time, because what they go back to is known to work together.
+ *
+ * @throws DeployLockedError when a deployment runs; that one goes back by itself if it has to
+ */
+export async function rollback({ overlay, out }: RollbackOptions): Promise<RolledBack> {
+  const began = performance.now()
+  const { namespace } = await renderOverlay(new Kubectl('default'), { overlay, image: undefined })
+  const kubectl = new Kubectl(namespace)
+  const watch = new ExchangeWatch(kubectl)
+  const view = new View(watch, out)
+  try {
+    const lock = await DeployLock.take(kubectl, `rolls ${overlay} back`)
+    try {
+      const target = await targetOf(kubectl)
+      view.say(`back to ${target?.image ?? 'the revisions before'}`)
+      const replaced = await goBack({ kubectl, watch, view }, target)
+      return { replaced, seconds: (performance.now() - began) / 1000 }
+    } finally {
+      await lock.release()
+    }
+  } finally {
+    watch.close()
+  }
+}
+
+/** The release to go back to; undefined where none was written down. */
+async function targetOf(kubectl: Kubectl): Promise<Release | undefined> {
+  const [log, workloads] = await Promise.all([ReleaseLog.read(kubectl), findWorkloads(kubectl)])
+  return log.before(await currentRevisions(kubectl, workloads))
+}
+
+/** Put all templates back and wait until every pod is made from them and ready. @throws Error when that takes too long */
+export async function goBack(session: Session, target: Release | undefined): Promise<string[]> {
+  const { kubectl, view } = session
+  const workloads = await findWorkloads(kubectl)
+  // Without a release that was written down: what is not whole goes back, or everything.
+  const broken = workloads.filter((workload) => !progressOf(workload).isComplete)
+  const affected = target !== undefined || broken.length === 0 ? workloads : broken
+  const changed = await Promise.all(
+    affected.map((workload) => undo(kubectl, workload, target?.revisions[workload.metadata.name])),
+  )
+  const replaced = affected.filter((_, index) => changed[index]).map(({ metadata }) => metadata.name)
+  view.say(replaced.length > 0 ? `templates put back: ${replaced.join(', ')}` : 'all templates are those already')
+  await complete(session, await findWorkloads(kubectl))
+  if (target !== undefined) await (await ReleaseLog.read(kubectl)).truncate(target)
+  return replaced
+}
+
+async function complete({ watch, view }: Session, workloads: readonly Workload[]): Promise<void> {
+  let isLooking = false
+  const look = async (): Promise<void> => {
+    if (isLooking) return
+    isLooking = true
+    view.show(await watch.pulse())
+    isLooking = false
+  }
+  for (const began = performance.now(); performance.now() - began < BACK_MAX_MS; await delay(LOOK_MS)) {
+    // Who leads is for the eye: nobody waits for it.
+    void look()
+    if (workloads.every((workload) => watch.isSettled(workload))) return
+  }
+  throw new Error('the pods of the release before are not ready after five minutes')
+}

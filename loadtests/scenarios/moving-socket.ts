@@ -1,0 +1,103 @@
+import { setTimeout } from 'k6/timers'
+import { WebSocket, type EventName } from 'k6/websockets'
+import { reconnectDelayOf, SERVICE_RESTART } from './reconnect-delay.ts'
+import { url } from './settings.ts'
+import { tell } from './story.ts'
+
+/** One connection of a client who moves from gateway to gateway. */
+export interface Leg {
+  /** The n-th of its client. */
+  readonly number: number
+  readonly socket: WebSocket
+  isOpen: boolean
+}
+
+export interface MovingEvents {
+  readonly opened: (leg: Leg) => void
+  /** Parsed JSON of every message but the notice. */
+  readonly message: (leg: Leg, message: unknown) => void
+  /** The connection is gone; `isLast`: there was no other; `isCut`: the server did not say goodbye. */
+  readonly lost: (leg: Leg, isLast: boolean, isCut: boolean) => void
+}
+
+/** Of all kinds of event, what is used here; types of k6 leave the closing out. */
+interface SocketEvent {
+  readonly data?: string
+  readonly code?: number
+  readonly reason?: string
+}
+
+const LOST_RECONNECT_MS = 40
+
+/**
+ * A client of WebSockets as it should be. With notice it connects anew as soon as the server says that it goes, and keeps
+ * the old connection until the server closes it. Without, or when the notice did not come, it comes back after the delay
+ * that the closing server has told it, and after a moment when the connection just broke.
+ */
+export class MovingSocket {
+  readonly #client: string
+  readonly #path: (leg: number) => string
+  readonly #events: MovingEvents
+  readonly #legs = new Set<Leg>()
+  #isClosed = false
+  #count = 0
+
+  /** @param client its name in the story @param path what the n-th connection asks for */
+  constructor(client: string, path: (leg: number) => string, events: MovingEvents) {
+    this.#client = client
+    this.#path = path
+    this.#events = events
+    this.#connect()
+  }
+
+  /** Open connections, the newest last. */
+  get open(): readonly Leg[] {
+    return [...this.#legs].filter(({ isOpen }) => isOpen)
+  }
+
+  close(): void {
+    this.#isClosed = true
+    for (const { socket } of this.#legs) socket.close()
+  }
+
+  #connect(): void {
+    if (this.#isClosed) return
+    const number = ++this.#count
+    const socket = new WebSocket(url.replace(/^http/, 'ws') + this.#path(number))
+    const leg: Leg = { number, socket, isOpen: false }
+    this.#legs.add(leg)
+    const on = (name: `${EventName}`, heard: (event: SocketEvent) => void): void => {
+      socket.addEventListener(name as EventName, (event) => heard(event as unknown as SocketEvent))
+    }
+    on('open', () => {
+      leg.isOpen = true
+      this.#tell(leg, 'opened')
+      this.#events.opened(leg)
+    })
+    on('message', ({ data = '' }) => this.#received(leg, data))
+    // Without a listener k6 would write the failure to its log; the end of the connection says all.
+    on('error', () => undefined)
+    on('close', ({ code = 0, reason = '' }) => this.#closed(leg, code, reason))
+  }
+
+  #received(leg: Leg, text: string): void {
+    if (text.includes('"e":"serverShutdown"')) {
+      this.#tell(leg, 'notice')
+      this.#connect()
+    } else this.#events.message(leg, JSON.parse(text))
+  }
+
+  #closed(leg: Leg, code: number, reason: string): void {
+    leg.isOpen = false
+    this.#legs.delete(leg)
+    if (this.#isClosed) return
+    this.#tell(leg, 'closed', { code, reason })
+    const isLast = this.#legs.size === 0
+    this.#events.lost(leg, isLast, code !== SERVICE_RESTART)
+    if (isLast) setTimeout(() => this.#connect(), reconnectDelayOf(reason) ?? LOST_RECONNECT_MS)
+  }
+
+  #tell({ number }: Leg, what: 'opened' | 'notice' | 'closed', how: { code?: number; reason?: string } = {}): void {
+    tell({ kind: 'socket', at: Date.now(), client: this.#client, leg: number, what, ...how })
+  }
+}

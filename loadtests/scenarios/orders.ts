@@ -1,0 +1,146 @@
+import type { SentOrder } from '../src/reconcile/acknowledgements.ts'
+import type { End, Request, Via } from '../src/story/line.ts'
+import { run, symbol, type Trader } from './settings.ts'
+import { tell } from './story.ts'
+
+const MIDDLE = 60_000_00
+const SPREAD_UNITS = 200
+/** The order is gone: what a cancel hears when somebody has taken it. */
+const UNKNOWN_ORDER = -2011
+const NO_SUCH_ORDER = -2013
+
+/** What one request asks, whatever carries it. */
+export interface Intent {
+  readonly request: Request
+  readonly params: Readonly<Record<string, string>>
+  readonly clientId?: string | undefined
+  readonly orderId?: number
+  readonly price?: string
+}
+
+/** An answer, or why there was none. */
+export type Answer =
+  | { readonly status: number; readonly body: { orderId?: number; status?: string; price?: string; code?: number } }
+  | { readonly status: 0; readonly error: string }
+
+type Answered = Exclude<Answer, { readonly error: string }>
+
+/**
+ * One trader's orders around one price, so that about half of them trade. Remembers which ones may be open, and writes down
+ * each request and what became of it.
+ */
+export class Orders {
+  readonly name: string
+  readonly #trader: Trader
+  readonly #via: Via
+  readonly #openMax: number
+  readonly #open: { readonly orderId: number; readonly price: string }[] = []
+  #count = 0
+
+  /** @param name of this one among all that trade in a run @param openMax orders that it lets stand at a time */
+  constructor(trader: Trader, via: Via, name: string, openMax: number) {
+    this.#openMax = openMax
+    this.#trader = trader
+    this.#via = via
+    this.name = name
+  }
+
+  /** Six of ten requests place an order, two cancel one, two ask for one, where `mayQuery`. */
+  next(mayQuery: boolean): Intent {
+    const dice = below(10)
+    if (this.#open.length >= this.#openMax || (dice < 2 && this.#open.length > 0)) return this.#cancel()
+    if (mayQuery && dice < 4 && this.#open.length > 0) return this.#query()
+    return this.#place()
+  }
+
+  /** To be said before it is sent. @param at when it was due, ms since 1970 */
+  sent({ request, clientId, params }: Intent, at: number): void {
+    if (request !== 'place' || clientId === undefined) return
+    const { side, price, quantity } = params as unknown as Pick<SentOrder, 'side' | 'price' | 'quantity'>
+    const order = { clientId, account: this.#trader.account, side, price, quantity }
+    tell({ kind: 'sent', at, via: this.#via, order })
+  }
+
+  /** Write the end of a request down; says whether it was a good one. */
+  ended(intent: Intent, at: number, answer: Answer): boolean {
+    const end = 'error' in answer ? 'broken' : this.#endOf(intent, answer, at)
+    this.#tellEnd(intent, at, end, answer)
+    return end === 'fine'
+  }
+
+  /** There was no connection in time. The order is forgotten, its id never used. */
+  unsent(intent: Intent, at: number): false {
+    this.#tellEnd({ ...intent, clientId: undefined }, at, 'unsent', { status: 0, error: 'no connection in time' })
+    return false
+  }
+
+  #tellEnd(intent: Intent, at: number, end: End, answer: Answer): void {
+    const { request, clientId } = intent
+    const body = 'error' in answer ? {} : answer.body
+    const orderId = request === 'place' ? body.orderId : intent.orderId
+    tell({
+      kind: 'end',
+      at,
+      ms: Date.now() - at,
+      via: this.#via,
+      request,
+      end,
+      ...(clientId !== undefined && { clientId }),
+      ...(orderId !== undefined && { orderId }),
+      ...(answer.status !== 200 && answer.status !== 0 && { code: body.code ?? -1000 }),
+      ...(end !== 'fine' && { text: textOf(answer) }),
+    })
+  }
+
+  #endOf({ request, orderId, price }: Intent, { status, body }: Answered, at: number): End {
+    if (status !== 200) {
+      if (request === 'cancel' && body.code === UNKNOWN_ORDER) return 'fine'
+      if (request !== 'query' || body.code !== NO_SUCH_ORDER) return 'error'
+      tell({ kind: 'contradiction', at, text: `order ${orderId} was acknowledged, then unknown` })
+      return 'fine'
+    }
+    if (request === 'place') {
+      if (body.orderId === undefined) return 'error'
+      if (body.status !== 'FILLED') this.#open.push({ orderId: body.orderId, price: body.price ?? '' })
+    }
+    if (request === 'query' && (body.orderId !== orderId || Number(body.price) !== Number(price))) {
+      const text = `order ${orderId} at ${price} is told to be ${body.orderId} at ${body.price}`
+      tell({ kind: 'contradiction', at, text })
+    }
+    return 'fine'
+  }
+
+  #place(): Intent {
+    const clientId = `${run}-${this.name}-${this.#count++}`
+    const params = {
+      symbol,
+      side: below(2) === 0 ? 'BUY' : 'SELL',
+      type: 'LIMIT',
+      timeInForce: 'GTC',
+      price: (MIDDLE / 100 + (below(SPREAD_UNITS) - SPREAD_UNITS / 2) / 100).toFixed(2),
+      quantity: ((10 + below(1_000)) / 100_000).toFixed(5),
+      newClientOrderId: clientId,
+      newOrderRespType: 'RESULT',
+    }
+    return { request: 'place', params, clientId }
+  }
+
+  #cancel(): Intent {
+    const [order] = this.#open.splice(below(this.#open.length), 1)
+    const { orderId } = order!
+    return { request: 'cancel', params: { symbol, orderId: String(orderId) }, orderId }
+  }
+
+  #query(): Intent {
+    const { orderId, price } = this.#open[below(this.#open.length)]!
+    return { request: 'query', params: { symbol, orderId: String(orderId) }, orderId, price }
+  }
+}
+
+function textOf(answer: Answer): string {
+  return 'error' in answer ? answer.error : `${answer.status} ${JSON.stringify(answer.body).slice(0, 160)}`
+}
+
+function below(bound: number): number {
+  return Math.floor(Math.random() * bound)
+}

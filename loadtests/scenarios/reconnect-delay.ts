@@ -1,0 +1,10 @@
+/** Close code of a server that goes, and whose client is to come back. */
+export const SERVICE_RESTART = 1012
+
+const REASON = /^restart; reconnect after (\d+) ms$/
+
+/** When a server that closes (1012) wants its client back, ms; undefined when it did not say. */
+export function reconnectDelayOf(reason: string): number | undefined {
+  const match = REASON.exec(reason)
+  return match === null ? undefined : Number(match[1])
+}

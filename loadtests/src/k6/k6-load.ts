@@ -1,0 +1,146 @@
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { SampleLog } from '../prove/sample-log.ts'
+import type { Trader } from '../reconcile/traffic.ts'
+import { readStory } from '../story/read-story.ts'
+import { Story, type StoryOptions } from '../story/story.ts'
+import { brokenThresholds, droppedOf, K6Process } from './k6-process.ts'
+
+const POLL_MS = 50
+const LISTENING_MAX_MS = 20_000
+/** What listeners need to hear the rest, ms. */
+const REST_MS = 1_500
+/** Listeners are stopped, they do not end. */
+const STREAMS_LONGER_SECONDS = 3_600
+
+export interface LoadOptions {
+  /** Where traders come in: `http://…`. */
+  readonly url: string
+  readonly traders: readonly Trader[]
+  readonly symbol: string
+  /** Program and arguments before `run`. */
+  readonly command: readonly string[]
+  readonly profile: string
+  /** Requests a second of all together. */
+  readonly rate: number
+  readonly seconds: number
+  /** For this long at least, also when it is stopped early: what floors hold for. */
+  readonly floorSeconds: number
+  /** Begins every client order id. */
+  readonly name: string
+  /** Subscribers of the market. */
+  readonly watchers: number
+  /** Where the stories stay; a folder that goes at the end unless told. */
+  readonly folder?: string | undefined
+}
+
+/** What came of a load. */
+export interface LoadResult {
+  readonly story: Story
+  /** Requests that were not begun when they were due. */
+  readonly dropped: number
+  readonly brokenThresholds: readonly string[]
+}
+
+/** Traders and listeners, each a k6 of their own, because listeners are to hear what traders did last. */
+export class K6Load {
+  readonly #options: LoadOptions
+  readonly #folder: string
+  readonly #streams: K6Process
+  #traders: K6Process | undefined
+
+  private constructor(options: LoadOptions, folder: string) {
+    this.#options = options
+    this.#folder = folder
+    this.#streams = this.#process('streams')
+  }
+
+  /** Listeners first; resolves when every account is subscribed. @throws Error when that takes too long */
+  static async open(options: LoadOptions): Promise<K6Load> {
+    const { folder } = options
+    if (folder !== undefined) await mkdir(folder, { recursive: true })
+    const load = new K6Load(options, folder ?? (await mkdtemp(join(tmpdir(), 'uptick-load-'))))
+    await load.#listening()
+    return load
+  }
+
+  start(): void {
+    this.#traders = this.#process('traders')
+  }
+
+  /** k6 has ended by itself, which is too early for one that was to be stopped. */
+  get isRunning(): boolean {
+    return this.#traders?.isRunning === true && this.#streams.isRunning
+  }
+
+  /** Wait until the traders have done all that the profile asks. */
+  async tradersEnded(): Promise<void> {
+    await this.#traders?.ended()
+  }
+
+  /** Stop the traders, then the listeners when they have had time to hear the rest, and read what they wrote. */
+  async finish(options: StoryOptions): Promise<LoadResult> {
+    const traders = this.#traders
+    if (traders === undefined) throw new Error('the load was never started')
+    await traders.stop()
+    await delay(REST_MS)
+    await this.#streams.stop()
+    const story = new Story(options)
+    await readStory(this.#file('traders'), story)
+    await readStory(this.#file('streams'), story)
+    story.end()
+    const [told, heard] = [await traders.summary(), await this.#streams.summary()]
+    const broken = [...brokenThresholds(told), ...brokenThresholds(heard)]
+    return { story, dropped: droppedOf(told), brokenThresholds: broken }
+  }
+
+  /** Its files go too, unless a folder was named for them. */
+  async close(): Promise<void> {
+    await Promise.all([this.#traders?.stop(), this.#streams.stop()])
+    if (this.#options.folder === undefined) await rm(this.#folder, { recursive: true, force: true })
+  }
+
+  async #listening(): Promise<void> {
+    const { traders } = this.#options
+    for (let waited = 0; ; waited += POLL_MS) {
+      const story = new Story({ log: new SampleLog(), timeOf: (at) => at })
+      if (await exists(this.#file('streams'))) await readStory(this.#file('streams'), story)
+      if (story.subscribedAt.size === traders.length) return
+      if (waited > LISTENING_MAX_MS || !this.#streams.isRunning) {
+        await this.close()
+        throw new Error(`the listeners have not subscribed; k6 said:\n${this.#streams.printed}`)
+      }
+      await delay(POLL_MS)
+    }
+  }
+
+  #file(script: string): string {
+    return join(this.#folder, `${script}.jsonl`)
+  }
+
+  #process(script: 'traders' | 'streams'): K6Process {
+    const { url, traders, symbol, command, profile, rate, seconds, name, watchers, floorSeconds } = this.#options
+    const environment = {
+      UPTICK_URL: url,
+      UPTICK_TRADERS: JSON.stringify(traders.map(({ account, key }) => ({ account, ...key }))),
+      UPTICK_SYMBOL: symbol,
+      UPTICK_RUN: name,
+      UPTICK_PROFILE: profile,
+      UPTICK_RATE: String(rate),
+      UPTICK_SECONDS: String(script === 'streams' ? seconds + STREAMS_LONGER_SECONDS : seconds),
+      UPTICK_FLOOR: String(floorSeconds),
+      UPTICK_WATCHERS: String(watchers),
+    }
+    const summaryFile = join(this.#folder, `${script}.json`)
+    return new K6Process({ script: `${script}.ts`, command, environment, storyFile: this.#file(script), summaryFile })
+  }
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  )
+}

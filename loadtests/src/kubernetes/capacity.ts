@@ -1,0 +1,63 @@
+import type { Kubectl } from '@uptick/deploy'
+import { makeTraders } from '../client/make-traders.ts'
+import { K6Load } from '../k6/k6-load.ts'
+import { quantile } from '../prove/rows.ts'
+import { Outcome, SampleLog } from '../prove/sample-log.ts'
+import type { ProofOptions } from './options.ts'
+import { traderUrl, withStores } from './stores.ts'
+
+const STEP_SECONDS = 12
+const FIRST_RATE = 50
+const FACTOR = 1.5
+const STEPS_MAX = 12
+
+/**
+ * The most requests a second, of rates that rise by half each time, that are all answered within a second for twelve
+ * seconds: what the cluster sustains, with the load generator wherever it runs.
+ */
+export async function findCapacity(
+  kubectl: Kubectl,
+  options: ProofOptions,
+  say: (what: string) => void,
+): Promise<number> {
+  const traders = await withStores(kubectl, ({ operator }) => makeTraders(operator))
+  const url = options.url ?? (await traderUrl(kubectl))
+  let sustained = 0
+  for (let [step, rate] = [0, FIRST_RATE]; step < STEPS_MAX; step++, rate = Math.round(rate * FACTOR)) {
+    const log = new SampleLog()
+    const load = await K6Load.open({
+      url,
+      traders,
+      symbol: 'BTCUSDT',
+      command: ['k6'],
+      profile: 'steady',
+      rate,
+      seconds: STEP_SECONDS,
+      floorSeconds: STEP_SECONDS,
+      name: `c${Date.now().toString(36)}`,
+      watchers: options.watchers,
+    })
+    try {
+      load.start()
+      await load.tradersEnded()
+      const { dropped } = await load.finish({ log, timeOf: (at) => at })
+      const { failed, p99 } = figures(log)
+      say(`  ${rate} a second: ${failed + dropped} failed, p99 ${p99} ms`)
+      if (failed + dropped > 0) break
+      sustained = rate
+    } finally {
+      await load.close()
+    }
+  }
+  return sustained
+}
+
+function figures(log: SampleLog): { failed: number; p99: number } {
+  const latencies: number[] = []
+  let failed = 0
+  for (let index = 0; index < log.length; index++) {
+    latencies.push(log.latency(index))
+    if (log.outcome(index) !== Outcome.OK) failed++
+  }
+  return { failed, p99: quantile(latencies, 0.99) }
+}

@@ -1,0 +1,38 @@
+import { spawn } from 'node:child_process'
+
+/** What may be done to a node or a zone: cut its network, take its power; and undo that. */
+export type Fault = 'cut' | 'heal' | 'kill' | 'start'
+
+/**
+ * The command that breaks nodes of this cluster: it is called as `COMMAND node NAME cut|heal|kill|start` and `COMMAND zone
+ * NAME …`. Every cluster has another one; none can be told by Kubernetes.
+ */
+export class FaultCommand {
+  readonly #words: readonly string[]
+
+  /** @param command program and arguments, separated by blanks */
+  constructor(command: string) {
+    this.#words = command.split(/\s+/).filter((word) => word !== '')
+  }
+
+  node(name: string, fault: Fault): Promise<void> {
+    return this.#run(['node', name, fault])
+  }
+
+  /** @param name as nodes have it in `topology.kubernetes.io/zone`, without a leading `zone-` */
+  zone(name: string, fault: Fault): Promise<void> {
+    return this.#run(['zone', name.replace(/^zone-/, ''), fault])
+  }
+
+  async #run(args: readonly string[]): Promise<void> {
+    const [program = '', ...before] = this.#words
+    const child = spawn(program, [...before, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
+    let said = ''
+    child.stderr.on('data', (data: Buffer) => (said += data.toString()))
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject)
+      child.once('exit', resolve)
+    })
+    if (code !== 0) throw new Error(`${[...this.#words, ...args].join(' ')} ended with ${code}: ${said.trim()}`)
+  }
+}

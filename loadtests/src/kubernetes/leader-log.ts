@@ -1,0 +1,39 @@
+import type { ExchangeWatch } from '@uptick/deploy'
+
+const LOOK_MS = 400
+
+/** Who led from then on; undefined: nobody, or nobody could be asked. */
+export interface Led {
+  readonly leader: string | undefined
+  readonly from: number
+}
+
+/** Asks again and again who leads. Exact times of changes come from the journal; this has the names. */
+export class LeaderLog {
+  readonly led: Led[] = []
+  readonly #watch: ExchangeWatch
+  readonly #now: () => number
+  #timer: NodeJS.Timeout | undefined
+  #stopped = false
+
+  constructor(watch: ExchangeWatch, now: () => number) {
+    this.#watch = watch
+    this.#now = now
+    void this.#look()
+  }
+
+  get leader(): string | undefined {
+    return this.led.at(-1)?.leader
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+  }
+
+  async #look(): Promise<void> {
+    const { leader } = await this.#watch.pulse()
+    if (leader !== this.leader || this.led.length === 0) this.led.push({ leader, from: this.#now() })
+    if (!this.#stopped) this.#timer = setTimeout(() => void this.#look(), LOOK_MS)
+  }
+}

@@ -1,0 +1,94 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { Kubectl } from '@uptick/deploy'
+import { actShortcomings, type Act } from './act.ts'
+import { htmlReport } from './html-report.ts'
+import { findCapacity } from './capacity.ts'
+import { help, parseOptions, type ProofCommand, type ProofOptions } from './options.ts'
+import { runScenario } from './run-scenario.ts'
+import { chosen, scenarios } from './scenarios/index.ts'
+import { textReport } from './text-report.ts'
+
+const base = process.env['INIT_CWD'] ?? process.cwd()
+/** Set for the process that runs inside the other network. */
+const INSIDE = 'UPTICK_PROVE_INSIDE'
+
+const command = parseOptions(process.argv.slice(2), base)
+if (command === 'help') process.stdout.write(help)
+else if (command === 'list')
+  process.stdout.write(scenarios.map(({ name, what }) => `${name.padEnd(18)} ${what}\n`).join(''))
+else process.exitCode = await start(command)
+
+async function start({ options, cluster, through }: ProofCommand): Promise<number> {
+  if (process.env[INSIDE] === undefined) {
+    if (cluster !== undefined && (await run([...words(cluster), 'up'])) !== 0)
+      throw new Error(`${cluster} up has failed`)
+    if (through !== undefined)
+      return run([...words(through), process.execPath, ...process.argv.slice(1)], { ...process.env, [INSIDE]: '1' })
+  }
+  return prove(options)
+}
+
+async function prove(asked: ProofOptions): Promise<number> {
+  const say = (what: string): void => {
+    process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${what}\n`)
+  }
+  const wanted = chosen(asked.names, asked.isQuick)
+  const kubectl = new Kubectl(asked.namespace)
+  const options = { ...asked, rate: asked.rate === 'half' ? await half(kubectl, asked, say) : asked.rate }
+  const acts: Act[] = []
+  let trouble: string | undefined
+  for (let round = 1; round <= options.rounds && trouble === undefined; round++) {
+    for (const scenario of wanted) {
+      say(`${options.rounds > 1 ? `round ${round}: ` : ''}${scenario.name}: ${scenario.what}`)
+      try {
+        const act = await runScenario(scenario, kubectl, options, say)
+        acts.push(act)
+        const wrong = actShortcomings(act).map((text) => `\n            ${text}`)
+        say(`  ${act.row.requests} requests, ${act.row.failed} failed${wrong.join('')}`)
+      } catch (error) {
+        // The exchange is not what the next scenario needs. What was played is reported all the same.
+        trouble = `${scenario.name} was not played to its end: ${error instanceof Error ? error.message : String(error)}`
+        say(`  ${trouble}`)
+        break
+      }
+    }
+  }
+  process.stdout.write(textReport(acts))
+  const load = `${options.rate} requests a second: half over kept connections, a fifth over new ones, the rest over the WebSocket API.`
+  await writeFile(options.html, htmlReport(acts, load))
+  process.stdout.write(`The report: ${options.html}\n`)
+  if (options.json !== undefined)
+    await writeFile(
+      options.json,
+      `${JSON.stringify(
+        acts.map(({ row }) => row),
+        undefined,
+        2,
+      )}\n`,
+    )
+  if (trouble !== undefined) process.stdout.write(`${trouble}\n`)
+  return trouble !== undefined || acts.some((act) => actShortcomings(act).length > 0) ? 1 : 0
+}
+
+async function half(kubectl: Kubectl, options: ProofOptions, say: (what: string) => void): Promise<number> {
+  say('what the cluster sustains')
+  const sustained = await findCapacity(kubectl, options, say)
+  if (sustained === 0) throw new Error('the cluster does not sustain even the first rate')
+  say(`  ${sustained} a second are sustained; the proof is made at ${Math.ceil(sustained / 2)}`)
+  return Math.ceil(sustained / 2)
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '')
+}
+
+async function run([program = '', ...args]: readonly string[], env = process.env): Promise<number> {
+  const child = spawn(program, args, { stdio: 'inherit', env })
+  const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
+  process.on('SIGTERM', forward)
+  const [code] = (await once(child, 'exit')) as [number | null]
+  process.off('SIGTERM', forward)
+  return code ?? 1
+}

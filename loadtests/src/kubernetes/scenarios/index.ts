@@ -1,0 +1,43 @@
+import type { KubernetesScenario } from '../scenario.ts'
+import { leaderFreeze, leaderKill, postgresRestart, redisLoss } from './faults.ts'
+import { drainNodes, spotReclaim, zoneCut, zonePower } from './nodes.ts'
+import { badRelease, configChange, goBack } from './releases.ts'
+import { control, rollAll, rollEngine, rollGateway, steady } from './rolls.ts'
+import { scale } from './scale.ts'
+
+/** In the order in which all are played. */
+export const scenarios: readonly KubernetesScenario[] = [
+  steady,
+  rollGateway,
+  rollEngine,
+  rollAll,
+  configChange,
+  drainNodes,
+  scale,
+  goBack,
+  badRelease,
+  leaderKill,
+  leaderFreeze,
+  redisLoss,
+  postgresRestart,
+  spotReclaim,
+  zoneCut,
+  zonePower,
+  control,
+]
+
+const QUICK = ['roll-all', 'drain-nodes', 'rollback', 'bad-release', 'control']
+
+/** Those that were asked for; `zone-loss` is all whose names begin so. @throws Error for a name that there is not */
+export function chosen(names: readonly string[], isQuick: boolean): KubernetesScenario[] {
+  const wanted = names.length > 0 ? names : isQuick ? QUICK : scenarios.map(({ name }) => name)
+  return wanted.flatMap((name) => {
+    const exact = scenarios.filter((scenario) => scenario.name === name)
+    const found = exact.length > 0 ? exact : scenarios.filter((scenario) => scenario.name.startsWith(`${name}-`))
+    if (found.length === 0) {
+      const known = scenarios.map((scenario) => scenario.name).join(', ')
+      throw new Error(`there is no scenario ${name}; there are ${known}`)
+    }
+    return found
+  })
+}

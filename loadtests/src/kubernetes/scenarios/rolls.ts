@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { PLANNED_BUDGET_MS, type KubernetesScenario } from '../scenario.ts'
+
+const STEADY_MS = 10_000
+
+export const steady: KubernetesScenario = {
+  name: 'steady',
+  what: 'nothing is done',
+  planned: true,
+  budgetMs: PLANNED_BUDGET_MS,
+  play: () => delay(STEADY_MS),
+}
+
+function roll(name: string, ...parts: readonly string[]): KubernetesScenario {
+  return {
+    name,
+    what: `every pod of ${parts.join(', ')} is replaced`,
+    planned: true,
+    budgetMs: PLANNED_BUDGET_MS,
+    async play(stage) {
+      stage.mark(`rollout restart ${parts.join(', ')}`)
+      await stage.restart(...parts)
+      await stage.whole()
+      stage.mark('all replaced')
+    },
+  }
+}
+
+export const rollGateway = roll('roll-gateway', 'gateway')
+export const rollEngine = roll('roll-engine', 'engine')
+export const rollAll = roll('roll-all', 'recorder', 'engine', 'gateway')
+
+/** Settings under which a gateway leaves as a program does that knows no drain. */
+const NO_DRAIN = ['DRAIN_FLOOR_MS=0', 'DRAIN_MS=0', 'EVICTION_MS=100']
+
+/** The same roll without the drain has to fail: if it does not, the load is too weak to show anything. */
+export const control: KubernetesScenario = {
+  name: 'control',
+  what: 'every gateway is replaced, with the drain switched off',
+  planned: false,
+  mustFail: true,
+  budgetMs: 240_000,
+  async play(stage) {
+    stage.mark('the drain is switched off')
+    await stage.kubectl.run(['set', 'env', 'deployment/gateway', ...NO_DRAIN])
+    await stage.whole()
+    stage.mark('rollout restart gateway')
+    await stage.restart('gateway')
+    await stage.whole()
+    stage.mark('all replaced')
+  },
+  async restore(stage) {
+    await stage.kubectl.run(['set', 'env', 'deployment/gateway', ...NO_DRAIN.map((name) => name.replace(/=.*/, '-'))])
+  },
+}

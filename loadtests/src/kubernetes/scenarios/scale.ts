@@ -1,0 +1,90 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { PLANNED_BUDGET_MS, type KubernetesScenario } from '../scenario.ts'
+import type { Stage } from '../stage.ts'
+
+/** Long enough for metrics, an autoscaler, new pods, and all of it back again. */
+const SURGE_SECONDS = 240
+/** The load runs before and after the play, and is not to end within it. */
+const MARGIN_MS = 12_000
+const LOOK_MS = 250
+/** Time to set the autoscaler, before the surge. */
+const SENSITIVE_MS = 5_000
+/** The autoscaler acts past this multiple of what it measures under the calm load: a small cluster has small loads. */
+const TARGET_FACTOR = 1.8
+/** Of the manifests: five minutes pass before the first gateway goes. */
+const QUICK_DOWN = { stabilizationWindowSeconds: 10, policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }] }
+
+interface Autoscaler {
+  readonly spec: {
+    readonly minReplicas: number
+    readonly metrics: readonly object[]
+    readonly behavior: { readonly scaleDown: object }
+  }
+  readonly status: {
+    readonly currentMetrics?: readonly {
+      readonly resource?: { readonly current: { readonly averageUtilization: number } }
+    }[]
+  }
+}
+
+let before: Autoscaler | undefined
+
+/** So that the surge, and nothing less, is too much for the gateways that are there. */
+async function makeSensitive(stage: Stage): Promise<void> {
+  before ??= await stage.kubectl.json<Autoscaler>(['get', 'hpa', 'gateway'])
+  const { status } = await stage.kubectl.json<Autoscaler>(['get', 'hpa', 'gateway'])
+  const calm = status.currentMetrics?.[0]?.resource?.current.averageUtilization
+  if (calm === undefined) throw new Error('the autoscaler measures nothing')
+  const target = Math.max(10, Math.round(calm * TARGET_FACTOR))
+  stage.fact(
+    'processor of gateways under the calm load',
+    `${calm} % of what they request; the autoscaler acts past ${target} %`,
+  )
+  const resource = { name: 'cpu', target: { type: 'Utilization', averageUtilization: target } }
+  await patch(stage, { metrics: [{ type: 'Resource', resource }], behavior: { scaleDown: QUICK_DOWN } })
+}
+
+function patch({ kubectl }: Stage, spec: object): Promise<unknown> {
+  return kubectl.run(['patch', 'hpa', 'gateway', '--type=merge', '--patch', JSON.stringify({ spec })])
+}
+
+export const scale: KubernetesScenario = {
+  name: 'scale',
+  what: 'four times the load within seconds, and back: gateways come and go',
+  planned: true,
+  budgetMs: PLANNED_BUDGET_MS,
+  profile: 'surge',
+  profileSeconds: SURGE_SECONDS,
+  async play(stage) {
+    const deadline = performance.now() + SURGE_SECONDS * 1000 - MARGIN_MS
+    const least = stage.ready('gateway')
+    const surge = performance.now() + 0.2 * SURGE_SECONDS * 1000 - 3_000
+    await delay(surge - performance.now() - SENSITIVE_MS)
+    await makeSensitive(stage)
+    await delay(surge - performance.now())
+    stage.mark('the surge begins')
+    await by(stage, deadline, 'another gateway is ready', () => stage.ready('gateway') > least)
+    stage.fact('from the surge to another ready gateway', `${((performance.now() - surge) / 1000).toFixed(1)} s`)
+    let most = 0
+    const isDown = (): boolean => {
+      most = Math.max(most, stage.ready('gateway'))
+      return performance.now() > surge + 0.5 * SURGE_SECONDS * 1000 && stage.pods('gateway').length < most
+    }
+    await by(stage, deadline, 'a gateway has gone', isDown)
+    stage.fact('most gateways', String(most))
+    stage.mark('the first gateway has gone')
+    await delay(Math.max(0, deadline - performance.now()))
+  },
+  async restore(stage) {
+    if (before === undefined) return
+    await stage.until('gateways are as few as before', () => stage.pods('gateway').length <= before!.spec.minReplicas)
+    await patch(stage, { metrics: before.spec.metrics, behavior: { scaleDown: before.spec.behavior.scaleDown } })
+    before = undefined
+  },
+}
+
+async function by(stage: Stage, deadline: number, what: string, isSo: () => boolean): Promise<void> {
+  for (; !isSo(); await delay(LOOK_MS))
+    if (performance.now() > deadline) throw new Error(`not before the load ended: ${what}`)
+  stage.mark(what)
+}

@@ -1,0 +1,141 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  componentOf,
+  isReady,
+  progressOf,
+  type ExchangeWatch,
+  type Kubectl,
+  type Pod,
+  type Workload,
+} from '@uptick/deploy'
+import type { Timeline } from '../prove/timeline.ts'
+import type { Fact } from './act.ts'
+import type { FaultCommand } from './fault-command.ts'
+import type { LeaderLog } from './leader-log.ts'
+
+const LOOK_MS = 200
+const WHOLE_MAX_MS = 240_000
+const PARTS = ['recorder', 'engine', 'gateway']
+
+export interface StageOptions {
+  readonly kubectl: Kubectl
+  readonly watch: ExchangeWatch
+  readonly leaders: LeaderLog
+  readonly timeline: Timeline
+  readonly overlay: string
+  readonly fault: FaultCommand | undefined
+  readonly say: (what: string) => void
+}
+
+/** What a scenario is played on: the exchange in its cluster, and how to wait for it. */
+export class Stage {
+  readonly kubectl: Kubectl
+  readonly watch: ExchangeWatch
+  readonly overlay: string
+  readonly timeline: Timeline
+  /** What was measured besides. */
+  readonly facts: Fact[] = []
+  readonly #options: StageOptions
+
+  constructor(options: StageOptions) {
+    this.#options = options
+    this.kubectl = options.kubectl
+    this.watch = options.watch
+    this.overlay = options.overlay
+    this.timeline = options.timeline
+  }
+
+  /** Say what is done, and mark it in the report. */
+  mark(what: string): number {
+    this.#options.say(`  ${what}`)
+    return this.timeline.mark(what)
+  }
+
+  /** Something measured, for the report. */
+  fact(name: string, value: string): void {
+    this.#options.say(`  ${name}: ${value}`)
+    this.facts.push([name, value])
+  }
+
+  /** The command that breaks nodes. @throws Error when none was given */
+  get fault(): FaultCommand {
+    if (this.#options.fault === undefined) throw new Error('this needs a command that breaks nodes: --fault')
+    return this.#options.fault
+  }
+
+  get leader(): string | undefined {
+    return this.#options.leaders.leader
+  }
+
+  pods(component: string): Pod[] {
+    return this.watch.pods.filter((pod) => componentOf(pod) === component)
+  }
+
+  pod(name: string): Pod {
+    const pod = this.watch.pods.find(({ metadata }) => metadata.name === name)
+    if (pod === undefined) throw new Error(`there is no pod ${name}`)
+    return pod
+  }
+
+  /** Replace every pod of a part, one after the other. */
+  async restart(...parts: readonly string[]): Promise<void> {
+    const targets = parts.map((part) => `${part === 'engine' ? 'statefulset' : 'deployment'}/${part}`)
+    await this.kubectl.run(['rollout', 'restart', ...targets])
+  }
+
+  /** Name of the pod that leads, as soon as one does. @throws Error after four minutes */
+  async led(): Promise<string> {
+    await this.until('somebody leads', () => this.leader !== undefined)
+    return this.leader!
+  }
+
+  /** Every part is complete, every pod ready, and somebody leads. @throws Error after four minutes */
+  async whole(): Promise<void> {
+    const generations = await this.#generations()
+    await this.until(
+      'everything is ready',
+      () => this.leader !== undefined && PARTS.every((part) => isWhole(this, part)),
+      generations,
+    )
+  }
+
+  /** Number of the parts' pods that are ready. */
+  ready(component: string): number {
+    return this.pods(component).filter((pod) => isReady(pod)).length
+  }
+
+  /** Wait until `isSo`. @throws Error after four minutes, with what is not ready */
+  async until(what: string, isSo: () => boolean, generations: ReadonlyMap<string, number> = new Map()): Promise<void> {
+    const isSeen = (): boolean =>
+      [...generations].every(
+        ([name, generation]) => (this.watch.workload(name)?.metadata.generation ?? 0) >= generation,
+      )
+    for (const began = performance.now(); !isSeen() || !isSo(); await delay(LOOK_MS)) {
+      if (performance.now() - began < WHOLE_MAX_MS) continue
+      const unready = this.watch.pods.filter((pod) => PARTS.includes(componentOf(pod)) && !isReady(pod))
+      throw new Error(
+        `not within ${WHOLE_MAX_MS / 1000} s: ${what}; not ready: ${unready.map(({ metadata }) => metadata.name).join(', ')}`,
+      )
+    }
+  }
+
+  /** What the API server has by now, because a watch may be behind it. */
+  async #generations(): Promise<Map<string, number>> {
+    const found = await Promise.all(
+      PARTS.map((part) => this.kubectl.find<Workload>(['get', part === 'engine' ? 'statefulset' : 'deployment', part])),
+    )
+    return new Map(
+      found.flatMap((workload) =>
+        workload ? [[workload.metadata.name, workload.metadata.generation ?? 0] as const] : [],
+      ),
+    )
+  }
+}
+
+function isWhole(stage: Stage, part: string): boolean {
+  const workload = stage.watch.workload(part)
+  if (workload === undefined || !progressOf(workload).isComplete) return false
+  // Whoever leaves is still drained, and belongs to the change.
+  const pods = stage.pods(part)
+  return pods.length === workload.spec.replicas && pods.every((pod) => isReady(pod))
+}

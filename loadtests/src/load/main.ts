@@ -1,0 +1,70 @@
+import { OperatorClient, readRunning, readSettings } from '@uptick/standalone'
+import pg from 'pg'
+import { makeTraders } from '../client/make-traders.ts'
+import { K6Load, type LoadResult } from '../k6/k6-load.ts'
+import { Outcome, SampleLog } from '../prove/sample-log.ts'
+import { quantile, type Finding } from '../prove/rows.ts'
+import { JournalTruth } from '../reconcile/journal-truth.ts'
+import { checkStory } from '../story/check-story.ts'
+import { help, parseOptions, type LoadCommandOptions } from './options.ts'
+
+const SHOWN_MAX = 20
+const market = { symbol: 'BTCUSDT', priceDecimals: 2, quantityDecimals: 5 }
+
+const options = parseOptions(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd())
+if (options === undefined) process.stdout.write(help)
+else await run(options)
+
+async function run({ folder, ...chosen }: LoadCommandOptions): Promise<void> {
+  const [running, settings] = [readRunning(folder), readSettings(folder)]
+  if (running === undefined || settings === undefined) throw new Error(`no exchange runs in ${folder}`)
+  const operator = new OperatorClient(running.operatorUrl, settings.operatorToken)
+  const traders = await makeTraders(operator)
+  const log = new SampleLog()
+  const load = await K6Load.open({
+    ...chosen,
+    url: running.url,
+    traders,
+    symbol: market.symbol,
+    command: ['k6'],
+    floorSeconds: chosen.seconds,
+    name: Date.now().toString(36),
+  })
+  const truth = JournalTruth.open(running.databaseUrl)
+  const pool = new pg.Pool({ connectionString: running.databaseUrl, max: 1 })
+  try {
+    load.start()
+    await load.tradersEnded()
+    const result = await load.finish({ log, timeOf: (at) => at })
+    const ofWallTime = (time: number): number => time / 1000
+    const others = { truth, operator, pool, market, now: Date.now, ofWallTime }
+    report(result, log, await checkStory(result.story, others))
+  } finally {
+    await load.close()
+    await truth.close()
+    await pool.end()
+  }
+}
+
+function report({ story, dropped, brokenThresholds }: LoadResult, log: SampleLog, findings: readonly Finding[]): void {
+  const latencies: number[] = []
+  let failed = dropped
+  for (let index = 0; index < log.length; index++) {
+    if (log.answered(index)) latencies.push(log.latency(index))
+    if (log.outcome(index) !== Outcome.OK) failed++
+  }
+  const [half, most, worst] = [0.5, 0.99, 1].map((part) => quantile(latencies, part))
+  const wrong = [...brokenThresholds, ...findings.map(({ kind, text }) => `${kind}: ${text}`)]
+  const lines = [
+    `${log.length + dropped} requests, ${failed} failed, ${dropped} of them dropped`,
+    `answered in p50 ${half} ms, p99 ${most} ms, worst ${worst} ms`,
+    `${story.told.count('acknowledged')} orders acknowledged, ${story.told.count('unknown')} of unknown fate`,
+    `${story.told.cancelled.size} cancels acknowledged, ${story.events} private events received`,
+    `WebSockets that ended: ${[...story.closed].map(([code, count]) => `${count} with ${code}`).join(', ') || 'none'}`,
+    ...story.errors.slice(0, SHOWN_MAX),
+    ...wrong.slice(0, SHOWN_MAX),
+    failed === 0 && wrong.length === 0 ? 'All stories agree.' : `Not good: ${wrong.length} findings.`,
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+  if (failed > 0 || wrong.length > 0) process.exitCode = 1
+}

@@ -1,0 +1,105 @@
+import { Outcome, type SampleLog } from '../prove/sample-log.ts'
+import type { Finding } from '../prove/rows.ts'
+import { Acknowledgements } from '../reconcile/acknowledgements.ts'
+import type { StoryLine } from './line.ts'
+
+const ERRORS_MAX = 20
+const SERVICE_RESTART = 1012
+/** Later than this is as bad as never, ms. */
+export const PATIENCE_MS = 1_000
+
+const OUTCOMES = { fine: Outcome.OK, error: Outcome.ERROR, broken: Outcome.BROKEN, unsent: Outcome.UNSENT } as const
+
+export interface StoryOptions {
+  readonly log: SampleLog
+  /** From ms since 1970 to the clock of the log. */
+  readonly timeOf: (at: number) => number
+}
+
+/** Everything that traders and listeners of one load have written down. */
+export class Story {
+  readonly told = new Acknowledgements()
+  /** By client order id, when it was due on the clock of the log. */
+  readonly sentAt = new Map<string, number>()
+  /** What they found themselves. */
+  readonly findings: Finding[] = []
+  /** First error answers, and reasons for none. */
+  readonly errors: string[] = []
+  /** Executions that an account was told of, and since when it listens, on the clock of the log. */
+  readonly executions = new Map<number, Set<number>>()
+  readonly subscribedAt = new Map<number, number>()
+  /** Last numbers of each subscriber of the market. */
+  readonly reached = new Map<string, { readonly updates: number; readonly trades: number }>()
+  /** WebSockets that ended, by code. */
+  readonly closed = new Map<number, number>()
+  /** WebSockets that ended without a goodbye: not by a server that goes. */
+  readonly cuts: { readonly at: number; readonly text: string }[] = []
+  readonly #options: StoryOptions
+
+  constructor(options: StoryOptions) {
+    this.#options = options
+  }
+
+  add(line: StoryLine): void {
+    const at = this.#options.timeOf(line.at)
+    switch (line.kind) {
+      case 'sent':
+        this.told.sent(line.order)
+        this.sentAt.set(line.order.clientId, at)
+        break
+      case 'end':
+        this.#end(line, at)
+        break
+      case 'gap':
+      case 'contradiction':
+        this.findings.push({ kind: line.kind, at, text: line.text })
+        break
+      case 'reached':
+        this.reached.set(line.subscriber, line)
+        break
+      case 'subscribed':
+        if (!this.subscribedAt.has(line.account)) this.subscribedAt.set(line.account, at)
+        break
+      case 'execution':
+        this.#executionsOf(line.account).add(line.id)
+        break
+      case 'socket':
+        if (line.what === 'closed') this.#closed(line, at)
+        break
+    }
+  }
+
+  /** What was cut off by the end of the load itself has an unknown fate. */
+  end(): void {
+    for (const { clientId } of this.told.waiting()) this.told.lost(clientId)
+  }
+
+  get events(): number {
+    return [...this.executions.values()].reduce((sum, { size }) => sum + size, 0)
+  }
+
+  #end(line: Extract<StoryLine, { kind: 'end' }>, at: number): void {
+    const { log } = this.#options
+    const { request, end, clientId, orderId, code, ms } = line
+    const outcome = OUTCOMES[end]
+    log.add(at, ms, outcome === Outcome.OK && ms > PATIENCE_MS ? Outcome.LATE : outcome)
+    if (line.text !== undefined && this.errors.length < ERRORS_MAX)
+      this.errors.push(`${line.via} ${request}: ${line.text}`)
+    if (request === 'cancel' && end === 'fine' && code === undefined) this.told.cancelled.add(orderId ?? 0)
+    if (request !== 'place' || clientId === undefined) return
+    if (end === 'fine') this.told.acknowledged(clientId, orderId ?? 0)
+    else if (end === 'error') this.told.failed(clientId, code ?? -1000)
+    else this.told.lost(clientId)
+  }
+
+  #closed({ code = 0, client, leg }: Extract<StoryLine, { kind: 'socket' }>, at: number): void {
+    this.closed.set(code, (this.closed.get(code) ?? 0) + 1)
+    if (code !== SERVICE_RESTART) this.cuts.push({ at, text: `connection ${leg} of ${client} was cut off (${code})` })
+  }
+
+  #executionsOf(account: number): Set<number> {
+    let known = this.executions.get(account)
+    if (known === undefined) this.executions.set(account, (known = new Set()))
+    return known
+  }
+}

@@ -1,0 +1,45 @@
+import { encodeAnswer, type QueryFrame } from '@uptick/protocol'
+import type { CommandQueue } from './command-queue.ts'
+import { ANSWERS_HELD_BYTES_MAX, LINK_ANSWERS_HELD_MAX } from './limits.ts'
+import type { Link } from './link-table.ts'
+import { answerQuery, type QuerySource } from './queries.ts'
+import type { ReplyGate } from './reply-gate.ts'
+
+/**
+ * Questions of gateways to the leader's state. One is answered when everything that arrived before it is executed – of
+ * other links, too: whoever asks what became of an order must not hear that there is none while it waits in the queue –
+ * and the answer leaves when the state that it shows is durable.
+ */
+export class Inquiries {
+  readonly #source: QuerySource
+  readonly #queue: CommandQueue
+  readonly #gate: ReplyGate
+  #bytesHeld = 0
+
+  constructor(source: QuerySource, queue: CommandQueue, gate: ReplyGate) {
+    this.#source = source
+    this.#queue = queue
+    this.#gate = gate
+  }
+
+  /** Answer with an error at once where too much waits already. */
+  ask(link: Link, { id, body }: QueryFrame): void {
+    if (link.answersHeld >= LINK_ANSWERS_HELD_MAX || this.#bytesHeld >= ANSWERS_HELD_BYTES_MAX) {
+      this.#gate.hold(0, () => link.send(encodeAnswer(id, this.#gate.durable, { error: 'too many answers wait' })))
+      return
+    }
+    link.answersHeld++
+    this.#queue.askAfter(() => this.#answer(link, id, body))
+  }
+
+  #answer(link: Link, id: number, body: unknown): void {
+    const { sequence } = this.#source.exchange
+    const answer = encodeAnswer(id, sequence, answerQuery(this.#source, body))
+    this.#bytesHeld += answer.byteLength
+    this.#gate.hold(sequence, () => {
+      link.answersHeld--
+      this.#bytesHeld -= answer.byteLength
+      link.send(answer)
+    })
+  }
+}

@@ -1,0 +1,76 @@
+import { lookup as systemLookup, type LookupAddress, type LookupOptions } from 'node:dns'
+import { isIP } from 'node:net'
+import type { Timers } from '../seams.ts'
+
+/** How old an address may be that nobody has asked for. */
+const REFRESH_MS = 2_000
+
+/** All addresses of a name. */
+export type Resolve = (name: string) => Promise<readonly LookupAddress[]>
+
+type Found = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void
+
+/** As Node's `net.connect` wants it. */
+export type Lookup = (name: string, options: LookupOptions, found: Found) => void
+
+/**
+ * Addresses of the engines, looked up before they are needed. A name server may be lost together with the leader, and a
+ * question to it takes seconds until it is asked again elsewhere: whoever dials gets what is known, at once, and the
+ * question is asked beside it.
+ */
+export class AddressBook {
+  readonly #resolve: Resolve
+  readonly #known = new Map<string, readonly LookupAddress[]>()
+  readonly #asking = new Map<string, Promise<void>>()
+
+  constructor(resolve: Resolve = ask) {
+    this.#resolve = resolve
+  }
+
+  /** Keep the addresses of these URLs at hand. Call what it returns to end that. */
+  follow(urls: readonly string[], timers: Timers): () => void {
+    const names = new Set(
+      urls.map((url) => new URL(url).hostname).filter((name) => isIP(name.replaceAll(/[[\]]/g, '')) === 0),
+    )
+    let cancel = (): void => {}
+    const refresh = (): void => {
+      for (const name of names) void this.#ask(name).catch(() => undefined)
+      cancel = timers.after(REFRESH_MS, refresh)
+    }
+    if (names.size > 0) refresh()
+    return () => cancel()
+  }
+
+  /** For `net.connect`: the addresses that are known, or, for a name that was never found, those that are found. */
+  readonly lookup: Lookup = (name, options, found) => {
+    const answer = (): void => {
+      const addresses = this.#known.get(name) ?? []
+      if (options.all === true) found(null, [...addresses])
+      else found(null, addresses[0]!.address, addresses[0]!.family)
+    }
+    const asking = this.#ask(name)
+    if (this.#known.has(name)) {
+      asking.catch(() => undefined)
+      process.nextTick(answer)
+    } else asking.then(answer, (error: NodeJS.ErrnoException) => found(error, []))
+  }
+
+  /** One question at a time for each name: those that hang would take the places of those that do not. */
+  #ask(name: string): Promise<void> {
+    const known = this.#asking.get(name)
+    if (known !== undefined) return known
+    const asking = this.#resolve(name)
+      .then((addresses) => {
+        if (addresses.length > 0) this.#known.set(name, addresses)
+      })
+      .finally(() => this.#asking.delete(name))
+    this.#asking.set(name, asking)
+    return asking
+  }
+}
+
+function ask(name: string): Promise<LookupAddress[]> {
+  return new Promise((resolve, reject) => {
+    systemLookup(name, { all: true }, (error, addresses) => (error === null ? resolve(addresses) : reject(error)))
+  })
+}

@@ -1,0 +1,13 @@
+import { BanList } from './ban-list.ts'
+import type { Counter, CounterStore } from './counter-store.ts'
+import { WindowCounter } from './window-counter.ts'
+
+/** Counts of this gateway alone. */
+export class MemoryStore implements CounterStore {
+  readonly isShared = false
+  readonly bans = new BanList()
+
+  counter<Key extends string | number>(_name: string, _by: string, length: number): Counter<Key> {
+    return new WindowCounter<Key>(length)
+  }
+}

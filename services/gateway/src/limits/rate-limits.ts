@@ -1,0 +1,166 @@
+import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
+import type { PublicErrorEntry } from '@uptick/protocol'
+import type { Clock } from '../seams.ts'
+import type { Bans, Counter, CounterStore } from './counter-store.ts'
+import type { Limits, RateLimitState } from './limits.ts'
+
+/** How much each window admits. */
+export interface LimitSettings {
+  readonly requestWeightPerMinute: number
+  readonly ordersPerTenSeconds: number
+  readonly ordersPerDay: number
+  readonly rawRequestsPerFiveMinutes: number
+  readonly connectionsPerFiveMinutes: number
+  /** Off: addresses that go on past a limit stay at 429 and are never banned (loopback, self-hosted). */
+  readonly bans: boolean
+}
+
+/** Binance's published limits. */
+export const LIMITS_DEFAULT: LimitSettings = {
+  requestWeightPerMinute: 6000,
+  ordersPerTenSeconds: 100,
+  ordersPerDay: 200_000,
+  rawRequestsPerFiveMinutes: 300_000,
+  connectionsPerFiveMinutes: 300,
+  bans: true,
+}
+
+const SECOND = 1_000_000
+const MINUTE = 60 * SECOND
+const DAY = 24 * 60 * MINUTE
+
+/** By how much a fill lowers the unfilled order count: liquidity that was provided counts more. */
+const MAKER_FILL_CREDIT = 5
+const TAKER_FILL_CREDIT = 1
+
+/**
+ * Limits in fixed windows aligned to the clock: a minute begins at :00, ten seconds at :00, :10 …, a day at 00:00 UTC.
+ * Where the counts are kept – here alone, or together with other gateways – is the store's business. Memory follows the
+ * addresses and accounts seen in the current windows.
+ */
+export class RateLimits implements Limits {
+  readonly #settings: LimitSettings
+  readonly #clock: Clock
+  readonly #isShared: boolean
+  readonly #weight: Counter<string>
+  readonly #raw: Counter<string>
+  readonly #connections: Counter<string>
+  readonly #tenSeconds: Counter<number>
+  readonly #day: Counter<number>
+  readonly #bans: Bans
+
+  constructor(settings: LimitSettings, clock: Clock, store: CounterStore) {
+    this.#settings = settings
+    this.#clock = clock
+    this.#isShared = store.isShared
+    this.#weight = store.counter('weight', 'address', MINUTE)
+    this.#raw = store.counter('raw', 'address', 5 * MINUTE)
+    this.#connections = store.counter('connections', 'address', 5 * MINUTE)
+    this.#tenSeconds = store.counter('orders-10s', 'account', 10 * SECOND)
+    this.#day = store.counter('orders-1d', 'account', DAY)
+    this.#bans = store.bans
+  }
+
+  request(ip: string, weight: number): void {
+    const now = this.#clock.now()
+    if (this.#settings.bans) this.#checkBan(ip, now)
+    const { requestWeightPerMinute, rawRequestsPerFiveMinutes } = this.#settings
+    const weightUsed = this.#weight.add(ip, weight, now)
+    if (this.#raw.add(ip, 1, now) > rawRequestsPerFiveMinutes) {
+      throw this.#excess(ip, now, this.#raw.left(now), PublicErrors.TOO_MANY_QUEUED)
+    }
+    if (weightUsed > requestWeightPerMinute) {
+      throw this.#excess(
+        ip,
+        now,
+        this.#weight.left(now),
+        PublicErrors.TOO_MUCH_WEIGHT,
+        requestWeightPerMinute,
+        '1 MINUTE',
+      )
+    }
+  }
+
+  refund(ip: string, weight: number): void {
+    this.#weight.add(ip, -weight, this.#clock.now())
+  }
+
+  usedWeight(ip: string): number {
+    return this.#weight.get(ip, this.#clock.now())
+  }
+
+  order(account: number, orders: number): void {
+    const now = this.#clock.now()
+    const { ordersPerDay, ordersPerTenSeconds } = this.#settings
+    if (this.#day.get(account, now) + orders > ordersPerDay) {
+      throw limited(this.#day.left(now), PublicErrors.TOO_MANY_ORDERS, ordersPerDay, 'DAY')
+    }
+    if (this.#tenSeconds.get(account, now) + orders > ordersPerTenSeconds) {
+      throw limited(this.#tenSeconds.left(now), PublicErrors.TOO_MANY_ORDERS, ordersPerTenSeconds, '10 SECOND')
+    }
+    this.#day.add(account, orders, now)
+    this.#tenSeconds.add(account, orders, now)
+  }
+
+  filled(account: number, maker: boolean, isOwn: boolean): void {
+    // Every gateway hears of every fill; where they count together, the one that caused it does.
+    if (this.#isShared && !isOwn) return
+    const now = this.#clock.now()
+    const credit = maker ? MAKER_FILL_CREDIT : TAKER_FILL_CREDIT
+    this.#tenSeconds.add(account, -credit, now)
+    this.#day.add(account, -credit, now)
+  }
+
+  orderCounts(account: number): { tenSeconds: number; day: number } {
+    const now = this.#clock.now()
+    return { tenSeconds: this.#tenSeconds.get(account, now), day: this.#day.get(account, now) }
+  }
+
+  connection(ip: string): void {
+    const now = this.#clock.now()
+    if (this.#settings.bans) this.#checkBan(ip, now)
+    const limit = this.#settings.connectionsPerFiveMinutes
+    if (this.#connections.add(ip, 1, now) > limit) {
+      throw this.#excess(ip, now, this.#connections.left(now), PublicErrors.TOO_MANY_CONNECTIONS, limit)
+    }
+  }
+
+  states(ip: string, account?: number): readonly RateLimitState[] {
+    const now = this.#clock.now()
+    const { requestWeightPerMinute, ordersPerTenSeconds, ordersPerDay, rawRequestsPerFiveMinutes } = this.#settings
+    const orders = account === undefined ? { tenSeconds: 0, day: 0 } : this.orderCounts(account)
+    return [
+      state('REQUEST_WEIGHT', 'MINUTE', 1, requestWeightPerMinute, this.#weight.get(ip, now)),
+      state('ORDERS', 'SECOND', 10, ordersPerTenSeconds, orders.tenSeconds),
+      state('ORDERS', 'DAY', 1, ordersPerDay, orders.day),
+      state('RAW_REQUESTS', 'MINUTE', 5, rawRequestsPerFiveMinutes, this.#raw.get(ip, now)),
+    ]
+  }
+
+  #checkBan(ip: string, now: number): void {
+    const until = this.#bans.until(ip, now)
+    if (until === 0) return
+    throw limited(until - now, PublicErrors.IP_BANNED, Math.ceil(until / 1000))
+  }
+
+  #excess(ip: string, now: number, left: number, entry: PublicErrorEntry, ...values: (string | number)[]): PublicError {
+    if (this.#settings.bans) this.#bans.offence(ip, now)
+    return limited(left, entry, ...values)
+  }
+}
+
+/** The error of `entry` that says when to come back; `left` in µs. */
+function limited(left: number, entry: PublicErrorEntry, ...values: (string | number)[]): PublicError {
+  const { code, msg, status } = publicError(entry, ...values)
+  return new PublicError(code, msg, status, { retryAfter: Math.ceil(left / SECOND) })
+}
+
+function state(
+  rateLimitType: RateLimitState['rateLimitType'],
+  interval: RateLimitState['interval'],
+  intervalNum: number,
+  limit: number,
+  count: number,
+): RateLimitState {
+  return { rateLimitType, interval, intervalNum, limit, count }
+}

@@ -1,0 +1,83 @@
+import type { CountedBy, Counter } from './counter-store.ts'
+
+/** One count of one window. */
+export class SharedCount {
+  /** How it is called in Redis. */
+  readonly name: string
+  /** The address, where it is one's. */
+  readonly address: string | undefined
+  /** µs, when its window ends. */
+  readonly end: number
+  /** What this gateway counted, and what all others had when Redis was heard last. */
+  own = 0
+  others = 0
+  /** Redis has not been told of `own`, or may know of more. */
+  isDirty = false
+
+  constructor(name: string, address: string | undefined, end: number) {
+    this.name = name
+    this.address = address
+    this.end = end
+  }
+
+  get value(): number {
+    return Math.max(0, this.own + this.others)
+  }
+}
+
+export interface SharedCounterOptions {
+  /** Redis names begin with it. */
+  readonly name: string
+  readonly by: CountedBy
+  /** µs. */
+  readonly length: number
+  readonly changed: (count: SharedCount) => void
+}
+
+/** Counts here at once, and remembers what others have counted. */
+export class SharedCounter<Key extends string | number> implements Counter<Key> {
+  readonly #options: SharedCounterOptions
+  readonly #counts = new Map<Key, SharedCount>()
+  #window = -1
+
+  constructor(options: SharedCounterOptions) {
+    this.#options = options
+  }
+
+  add(key: Key, amount: number, now: number): number {
+    this.#turn(now)
+    let count = this.#counts.get(key)
+    if (!count) this.#counts.set(key, (count = this.#open(key)))
+    // Never below nothing, also together with the others.
+    count.own = Math.max(-count.others, count.own + amount)
+    this.#options.changed(count)
+    return count.value
+  }
+
+  get(key: Key, now: number): number {
+    this.#turn(now)
+    return this.#counts.get(key)?.value ?? 0
+  }
+
+  left(now: number): number {
+    return this.#options.length - (now % this.#options.length)
+  }
+
+  /** Every count of the window. */
+  counts(): Iterable<SharedCount> {
+    return this.#counts.values()
+  }
+
+  #open(key: Key): SharedCount {
+    const { by, length, name } = this.#options
+    const address = by === 'address' ? String(key) : undefined
+    return new SharedCount(`${name}:${this.#window}:${key}`, address, (this.#window + 1) * length)
+  }
+
+  #turn(now: number): void {
+    const window = Math.floor(now / this.#options.length)
+    if (window === this.#window) return
+    this.#window = window
+    this.#counts.clear()
+  }
+}

@@ -1,0 +1,101 @@
+import { EventKind, readEvent } from '@uptick/core'
+import type { BalanceEvent, ExecutionEvent, FundsEvent } from '@uptick/core'
+import { balanceUpdate, executionReport, orderQueryResponse, outboundAccountPosition } from '@uptick/protocol'
+import type { OrderView } from '@uptick/protocol'
+import type { EngineLink } from '../engine-link/link.ts'
+import type { EngineAccount } from '../operations/account-view.ts'
+import type { Digest, DigestSource, Render, Snapshot } from './digest.ts'
+
+export type AccountLink = Pick<EngineLink, 'catalogue' | 'query'>
+
+/** Both answers must show the same moment; the next attempt nearly always finds it. */
+const ATTEMPTS_MAX = 5
+
+/** The private events of one account, as `UserStreams` tells them: see there. */
+class AccountDigest implements Digest {
+  readonly #link: AccountLink
+  #pending: Render[] = []
+  /** Balances that the outcome changed, in order of first touch. */
+  #balances: BalanceEvent[] = []
+
+  constructor(link: AccountLink) {
+    this.#link = link
+  }
+
+  event(kind: EventKind, words: Int32Array, at: number, _sequence: number, time: number): void {
+    const { catalogue } = this.#link
+    const event = readEvent(words, at) as ExecutionEvent | FundsEvent | BalanceEvent
+    if (event.kind === EventKind.EXECUTION) {
+      this.#pending.push((unit) => JSON.stringify(executionReport(event, time, catalogue.format, unit)))
+    } else if (event.kind === EventKind.FUNDS) {
+      this.#pending.push((unit) => JSON.stringify(balanceUpdate(event, time, catalogue.format, unit)))
+    } else if (kind === EventKind.BALANCE) this.#balances.push(event)
+  }
+
+  outcomeEnds(_sequence: number, time: number): void {
+    const balances = this.#balances
+    if (balances.length === 0) return
+    this.#balances = []
+    const { catalogue } = this.#link
+    this.#pending.push((unit) => JSON.stringify(outboundAccountPosition(balances, time, catalogue.format, unit)))
+  }
+
+  isDue(): boolean {
+    return true
+  }
+
+  flush(): readonly Render[] {
+    const pending = this.#pending
+    if (pending.length > 0) this.#pending = []
+    return pending
+  }
+}
+
+/** How the private stream of an account is made. */
+export class AccountSource implements DigestSource {
+  readonly key: number
+  readonly readsPast = true
+  readonly needsTime = false
+  readonly #link: AccountLink
+
+  constructor(account: number, link: AccountLink) {
+    this.key = account
+    this.#link = link
+  }
+
+  open(): Digest {
+    return new AccountDigest(this.#link)
+  }
+
+  /** Balances and open orders, as they stand at one sequence. */
+  async snapshot(): Promise<Snapshot | undefined> {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      const answers = await this.#ask().catch(() => undefined)
+      if (!answers) return undefined
+      const [account, orders] = answers
+      if (account.sequence !== orders.sequence || account.value === null || !Array.isArray(orders.value)) continue
+      return this.#show(account.sequence, account.value as EngineAccount, orders.value as OrderView[])
+    }
+    return undefined
+  }
+
+  #ask() {
+    const { key: account } = this
+    return Promise.all([
+      this.#link.query({ kind: 'account', account }),
+      this.#link.query({ kind: 'openOrders', account }),
+    ])
+  }
+
+  #show(last: number, { balances }: EngineAccount, orders: readonly OrderView[]): Snapshot {
+    const { format } = this.#link.catalogue
+    const rows = balances.map(({ asset, free, locked }) => ({
+      a: format.asset(asset).code,
+      f: format.assetAmount(asset, BigInt(free)),
+      l: format.assetAmount(asset, BigInt(locked)),
+    }))
+    const render: Render = (unit) =>
+      JSON.stringify({ balances: rows, openOrders: orders.map((order) => orderQueryResponse(order, format, unit)) })
+    return { last, render }
+  }
+}

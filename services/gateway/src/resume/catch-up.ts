@@ -1,0 +1,195 @@
+import { outcomeTime } from '@uptick/core'
+import type { Clock, Timers } from '../seams.ts'
+import { spanEnd } from './digest.ts'
+import type { Digest } from './digest.ts'
+import { PastLostError } from './feed-memory.ts'
+import type { FeedMemory } from './feed-memory.ts'
+import type { NumberedChannel } from './numbered-channel.ts'
+import { spanAfter } from './outcome-span.ts'
+import { EMPTY_PAGE, Page } from './subscription.ts'
+import type { Subscription } from './subscription.ts'
+import { walk } from './walk.ts'
+import type { KeyOf } from './walk.ts'
+
+export interface CatchUpOptions {
+  readonly memory: FeedMemory
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly keyOf: KeyOf
+  readonly counters: { resumed: number; tooOld: number; unknown: number }
+  /** The subscriber has been told everything and follows from here on. */
+  readonly done: () => void
+}
+
+/** Words that are read in one turn of the event loop. */
+const TURN_WORDS = 1 << 19
+const PAUSE_MS = 10
+/** Readings of the past, and attempts at a snapshot, before the client is sent elsewhere. */
+const READS_MAX = 3
+const SNAPSHOTS_MAX = 40
+const SNAPSHOT_PAUSE_MS = 100
+
+/**
+ * Brings one subscriber from where it was to where its stream is: it is told what it missed, read from memory or from an
+ * engine, in pieces, and as fast as it reads. What is gone for ever is replaced by a snapshot.
+ */
+export class CatchUp {
+  readonly channel: NumberedChannel
+  readonly #subscription: Subscription
+  readonly #options: CatchUpOptions
+  #digest: Digest | undefined
+  #words = 0
+
+  constructor(channel: NumberedChannel, subscription: Subscription, options: CatchUpOptions) {
+    this.channel = channel
+    this.#subscription = subscription
+    this.#options = options
+  }
+
+  /** Never rejects. `position`: the last that was told; `undefined` for a newcomer, beyond everything for one astray. */
+  async run(position: number | undefined): Promise<void> {
+    try {
+      await this.#go(position)
+    } catch {
+      // No engine tells the past now: nothing is lost as long as the client keeps its position.
+      if (!this.#subscription.isClosed) this.#subscription.subscriber.restart()
+    }
+  }
+
+  async #go(position: number | undefined): Promise<void> {
+    const { counters, memory } = this.#options
+    const { source } = this.channel
+    while (memory.last < 0) if (!(await this.#pause(PAUSE_MS))) return
+    if (position === undefined) return this.#begin(memory.last)
+    if (position === Number.POSITIVE_INFINITY) {
+      counters.unknown++
+      return this.#replace('resume-unknown')
+    }
+    this.#subscription.position = position
+    if (!source.readsPast) {
+      counters.resumed++
+      if (source.key !== undefined) this.#digest = source.open({ position, time: 0 })
+      return this.#join()
+    }
+    try {
+      if (await this.#read(position)) counters.resumed++
+      return
+    } catch (error) {
+      if (!(error instanceof PastLostError)) throw error
+    }
+    counters.tooOld++
+    await this.#replace('resume-too-old')
+  }
+
+  #begin(position: number): void {
+    const { source } = this.channel
+    this.#subscription.position = position
+    if (source.key !== undefined) this.#digest = source.open()
+    this.#subscription.tell(position, EMPTY_PAGE, this.#options.clock.now())
+    this.#join()
+  }
+
+  /** Read everything after `position`, tell it as it comes, and follow. False when it was closed meanwhile. */
+  async #read(position: number): Promise<boolean> {
+    const { memory } = this.#options
+    const subscription = this.#subscription
+    await this.#open(position)
+    for (let at = position, reads = 0; at < memory.last;) {
+      const span = memory.find(at + 1)
+      if (!span) {
+        if (reads++ === READS_MAX) throw new Error('the past does not come')
+        await memory.read(at + 1)
+        if (subscription.isClosed) return false
+        continue
+      }
+      this.#take(spanAfter(span, at))
+      at = span.last
+      if (this.#words < TURN_WORDS && !subscription.subscriber.isCongested) continue
+      this.#words = 0
+      do if (!(await this.#pause(subscription.subscriber.isCongested ? PAUSE_MS : 0))) return false
+      while (subscription.subscriber.isCongested)
+    }
+    // One that tells by the clock tells what was read at the next tick.
+    if (!subscription.isStarted && this.#isTold) this.#tell(memory.last, EMPTY_PAGE)
+    this.#join()
+    return true
+  }
+
+  /** A digest that goes on after `position`; where it needs to know when that was, the outcome is looked at. */
+  async #open(position: number): Promise<void> {
+    const { memory } = this.#options
+    const { source } = this.channel
+    if (source.key === undefined) return
+    if (!source.needsTime || position === 0) {
+      this.#digest = source.open({ position, time: 0 })
+      return
+    }
+    const known = Math.min(position, memory.last)
+    if (!memory.find(known)) await memory.read(known)
+    const span = memory.find(known)
+    const part = span && spanAfter(span, known - 1)
+    this.#digest = source.open({ position, time: part ? outcomeTime(part.words, part.from) : 0 })
+  }
+
+  #take(span: ReturnType<typeof spanAfter>): void {
+    const { clock, keyOf } = this.#options
+    this.#words += span.to - span.from
+    const { key } = this.channel.source
+    const digest = this.#digest
+    if (!digest || key === undefined) return
+    walk(span, keyOf, (one) => (one === key ? [digest] : undefined), new Set<Digest>())
+    const moment = spanEnd(clock.now())
+    if (!digest.isDue(moment)) return
+    const lines = digest.flush(moment)
+    if (lines.length > 0) this.#tell(span.last, new Page(lines))
+  }
+
+  /** Whether everything that was read has been told. */
+  get #isTold(): boolean {
+    return this.#digest?.isDue(spanEnd(this.#options.clock.now())) !== false
+  }
+
+  #tell(last: number, page: Page): void {
+    // It may have been told more elsewhere than has arrived here.
+    if (last >= this.#subscription.position) this.#subscription.tell(last, page, this.#options.clock.now())
+  }
+
+  /** Tell a snapshot in place of what is missing, then what came after it. */
+  async #replace(error: string): Promise<void> {
+    const { clock } = this.#options
+    const subscription = this.#subscription
+    for (let attempt = 0; attempt < SNAPSHOTS_MAX; attempt++) {
+      const snapshot = await this.channel.source.snapshot()
+      if (subscription.isClosed) return
+      if (snapshot) {
+        const { last, render } = snapshot
+        const text = render(subscription.subscriber.timeUnit)
+        const numbers = `"first":${last + 1},"last":${last}`
+        subscription.subscriber.deliver(
+          `${subscription.envelope.head},"error":"${error}",${numbers},"snapshot":${text}}`,
+        )
+        subscription.position = last
+        subscription.toldAt = clock.now()
+        subscription.isStarted = true
+        await this.#read(last)
+        return
+      }
+      if (!(await this.#pause(SNAPSHOT_PAUSE_MS))) return
+    }
+    throw new Error('there is no snapshot')
+  }
+
+  /** In the same turn in which the last outcome was read: nothing comes between. */
+  #join(): void {
+    const subscription = this.#subscription
+    subscription.own = this.#digest
+    subscription.since = this.#options.clock.now()
+    this.#options.done()
+  }
+
+  async #pause(ms: number): Promise<boolean> {
+    const { timers } = this.#options
+    await new Promise<void>((resolve) => void timers.after(ms, resolve))
+    return !this.#subscription.isClosed
+  }
+}

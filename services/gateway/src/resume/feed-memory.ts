@@ -1,0 +1,115 @@
+import { outcomeTime } from '@uptick/core'
+import type { EngineLink } from '../engine-link/link.ts'
+import type { CancelTimer, Timers } from '../seams.ts'
+import type { OutcomeSpan } from './outcome-span.ts'
+import { SpanList } from './span-list.ts'
+
+/** What the feed brought is kept this long, in journaled time (µs), and never more of it than this. */
+export const KEPT_MICROSECONDS = 60_000_000
+export const KEPT_BYTES_MAX = 32 << 20
+/** The past that was read from an engine is kept this long after it was last needed. */
+const PAST_KEPT_MS = 10_000
+
+/** Reads outcomes `from` … `through` of the past. @throws PastLostError, or when no engine answers */
+export type ReadPast = (from: number, through: number) => Promise<readonly OutcomeSpan[]>
+
+/** The outcomes are not kept anywhere any more. */
+export class PastLostError extends Error {
+  override readonly name = 'PastLostError'
+}
+
+export interface FeedMemoryOptions {
+  readonly link: Pick<EngineLink, 'onOutcomes' | 'onFeedReset'>
+  readonly readPast: ReadPast
+  readonly timers: Timers
+  readonly keptBytesMax?: number
+}
+
+/**
+ * The outcomes of the last minute, for streams that resume: kept from the feed as far as this gateway has seen it, and
+ * read from an engine where it has not – it was started later, or kept less because there was too much. Create it
+ * before everything else that follows the link, so that it always knows what they have seen.
+ */
+export class FeedMemory {
+  readonly #options: FeedMemoryOptions
+  readonly #live = new SpanList()
+  /** What was read from an engine, up to what is live. */
+  readonly #past = new SpanList()
+  #last = -1
+  #reading: Promise<void> | undefined
+  #cancel: CancelTimer = () => {}
+  readonly #resets: (() => void)[] = []
+  /** How often an engine was asked for the past. */
+  pastReads = 0
+
+  constructor(options: FeedMemoryOptions) {
+    this.#options = options
+    options.link.onOutcomes((words, from, to, first, last) => this.#add({ words, from, to, first, last }))
+    options.link.onFeedReset((next) => {
+      this.#live.clear()
+      this.#past.clear()
+      this.#last = next - 1
+      for (const listener of this.#resets) listener()
+    })
+  }
+
+  /** Last outcome of the feed; −1 before there is one. */
+  get last(): number {
+    return this.#last
+  }
+
+  get bytes(): number {
+    return this.#live.bytes + this.#past.bytes
+  }
+
+  /** The feed has a gap: what was followed cannot be continued. */
+  onReset(listener: () => void): void {
+    this.#resets.push(listener)
+  }
+
+  /** The span that holds `sequence`; undefined when it must be read, or is still to come. */
+  find(sequence: number): OutcomeSpan | undefined {
+    return this.#live.find(sequence) ?? this.#past.find(sequence)
+  }
+
+  /**
+   * Have `sequence`, which lies before what is kept, read from an engine, unless somebody else's reading brings it; one at
+   * a time. @throws PastLostError when it is gone, else as `readPast`
+   */
+  async read(sequence: number): Promise<void> {
+    while (this.#reading) await this.#reading.catch(() => undefined)
+    if (this.find(sequence)) return
+    this.#reading = this.#read(sequence)
+    try {
+      await this.#reading
+    } finally {
+      this.#reading = undefined
+    }
+  }
+
+  close(): void {
+    this.#cancel()
+  }
+
+  async #read(sequence: number): Promise<void> {
+    this.pastReads++
+    const through = (this.#live.oldest?.first ?? this.#last + 1) - 1
+    const spans = await this.#options.readPast(sequence, through)
+    this.#past.clear()
+    for (const span of spans) this.#past.add(span)
+    this.#cancel()
+    this.#cancel = this.#options.timers.after(PAST_KEPT_MS, () => this.#past.clear())
+  }
+
+  #add(span: OutcomeSpan): void {
+    this.#live.add(span)
+    this.#last = span.last
+    const horizon = outcomeTime(span.words, span.from) - KEPT_MICROSECONDS
+    const { keptBytesMax = KEPT_BYTES_MAX } = this.#options
+    while (this.#live.length > 1) {
+      const { words, from } = this.#live.oldest!
+      if (outcomeTime(words, from) >= horizon && this.#live.bytes <= keptBytesMax) return
+      this.#live.dropOldest()
+    }
+  }
+}
