@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { NumberedClient } from '../../testing/numbered-client.ts'
 import { ScriptedShard } from '../../testing/scripted-shard.ts'
+import type { OutcomeScript } from '../../testing/scripted-shard.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
 import { followFeed } from '../market/follow-feed.ts'
 import { noHistory } from '../market/history-source.ts'
@@ -183,6 +184,19 @@ describe('numbered streams', () => {
       expect(client.position).toBe(shard.sequence)
       expect(client.messages.length).toBeLessThan(5)
     }
+  })
+
+  it('go on from the middle of a frame of the feed', async () => {
+    const { shard, pass, listen } = await build()
+    const trade = (script: OutcomeScript): void => void script.trade(0, 100, 5)
+    shard.frame([trade, trade, trade, trade])
+    const client = new NumberedClient()
+    client.position = shard.sequence - 2
+    listen(1, 'btcusdt@trade', client)
+    await settled()
+    pass()
+    expect(client.events.map(({ t }) => t)).toEqual([3, 4])
+    expect(client.position).toBe(shard.sequence)
   })
 
   it('wait for a reader who is slow with what it missed', async () => {
