@@ -130,7 +130,7 @@ test('a gateway that has just been started tells what happened before, also afte
 }, 60_000)
 
 test('what is not kept any more is replaced by a snapshot, and goes on from there', async () => {
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 120; i++) {
     const orders = Array.from({ length: 50 }, () => at(gateways.at(-1)!.url, maker).limit('BUY', '0.01', '30000'))
     await Promise.all(orders)
   }

@@ -112,9 +112,14 @@ describe('a retry', () => {
     const header = { 'X-Uptick-Idempotent': String(Date.now()) }
     const order = { newClientOrderId: 'cut-off' }
     await Promise.all(exchange.engines.map((engine) => engine.stop('SIGKILL')))
-    const form = new URLSearchParams({ ...LIMIT, ...order, recvWindow: '60000', timestamp: String(Date.now()) })
+    const query = new URLSearchParams({
+      ...LIMIT,
+      ...order,
+      recvWindow: '60000',
+      timestamp: String(Date.now()),
+    }).toString()
     const cut = new AbortController()
-    const lost = fetch(`${alice.url}/api/v3/order?${form}&signature=${alice.sign(form.toString())}`, {
+    const lost = fetch(`${alice.url}/api/v3/order?${query}&signature=${alice.sign(query)}`, {
       method: 'POST',
       headers: { 'X-MBX-APIKEY': alice.apiKey, ...header },
       signal: cut.signal,
