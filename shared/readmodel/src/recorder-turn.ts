@@ -61,17 +61,23 @@ export class RecorderTurn {
     const { onWait } = this.#options
     while (!signal.aborted) {
       const client = await this.#connect(onWait)
-      while (client && !signal.aborted) {
-        const taken = await this.#tried(client, onWait)
-        if (taken) return client
-        if (taken === undefined) break
-        onWait('another recorder is at work', true)
-        await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
-      }
+      if (client && (await this.#polled(client, signal))) return client
       await client?.end().catch(() => undefined)
       await delay(RETRY_MS, undefined, { signal }).catch(() => undefined)
     }
     return undefined
+  }
+
+  /** Ask until it is ours; false when the connection is lost or `signal` aborts. */
+  async #polled(client: Client, signal: AbortSignal): Promise<boolean> {
+    const { onWait } = this.#options
+    while (!signal.aborted) {
+      const taken = await this.#tried(client, onWait)
+      if (taken !== false) return taken ?? false
+      onWait('another recorder is at work', true)
+      await delay(POLL_MS, undefined, { signal }).catch(() => undefined)
+    }
+    return false
   }
 
   #hold(client: Client, signal: AbortSignal, term: AbortController): void {

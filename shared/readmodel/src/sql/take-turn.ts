@@ -13,5 +13,5 @@ export async function takeTurn(db: Queryable, shard: number): Promise<boolean> {
         set_config('tcp_keepalives_count', '5', false)`,
     values: [shard],
   })
-  return rows[0]?.taken === true
+  return rows[0]?.taken ?? false
 }
