@@ -50,7 +50,7 @@ export class ClusterHandle {
 
 async function leads(opsUrl: string): Promise<boolean> {
   try {
-    const text = await (await fetch(`${opsUrl}/metrics`)).text()
+    const text = await (await fetch(`${opsUrl}/metrics?name[]=engine_role`)).text()
     return /^engine_role\{[^}]*role="leading"[^}]*\} 1$/m.test(text)
   } catch {
     return false

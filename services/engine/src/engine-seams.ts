@@ -13,6 +13,8 @@ export interface EngineSeams {
   readonly evidence: Evidence
   readonly openExchange: OpenExchange
   readonly recordedThrough: RecordedThrough
+  /** Makes ready what a take-over needs of the surroundings; called now and then while standing by. Changes nothing. */
+  readonly rehearse?: () => Promise<void>
   readonly conditions: { set(name: string, met: boolean, reason?: string): void }
   readonly log: EngineLog
   readonly observer: EngineObserver

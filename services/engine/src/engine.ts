@@ -154,15 +154,16 @@ export class Engine {
     }
   }
 
-  /** One life of the state: recovered, following, leading. Resolves when it is over and the state is thrown away. */
+  /** One life of the state: recovered, following, leading. Resolves when it is over. */
   async #followAndLead(): Promise<void> {
     const { conditions, clock, log } = this.#seams
-    // What an earlier life led with is thrown away.
+    // What an earlier life led with is thrown away, unless it was handed over with everything durable.
+    const kept = this.#leadership?.kept
     this.#leadership = undefined
     this.#setRole('recovering')
     const begin = clock.elapsed()
     const options = this.#recoveryOptions()
-    const recovered = await recover(options)
+    const recovered = kept ?? (await recover(options))
     this.#abort.signal.throwIfAborted()
     conditions.set('journal', true)
     conditions.set('recovered', true)
@@ -175,7 +176,7 @@ export class Engine {
     })
     this.#standby = standby
     this.#setRole('standby')
-    this.#pollRecorded(recovered)
+    if (recovered !== kept) this.#pollRecorded(recovered)
     const claimed = await standby.claimed()
     if (!claimed) return
     this.#setRole('taking-over')

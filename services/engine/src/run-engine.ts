@@ -7,6 +7,7 @@ import {
   openJournal,
   openLease,
   SchemaVersionError,
+  type PostgresJournal,
 } from '@uptick/journal'
 import type { Logger, ServiceContext } from '@uptick/runtime'
 import { Pool } from 'pg'
@@ -17,6 +18,7 @@ import { Engine } from './engine.ts'
 import type { LinkHandler } from './link-handler.ts'
 import { LINK_PATH, LinkServer } from './link-server.ts'
 import { batchObserver, exposeEngine } from './metrics.ts'
+import { rehearseLeading } from './rehearsal.ts'
 import { recordedThroughIn } from './recorded-through.ts'
 import { systemClock, systemTimers, type LinkSocket, type OpenExchange } from './seams.ts'
 
@@ -70,6 +72,7 @@ export async function runEngine(
       openExchange:
         replacements.openExchange ?? ((snapshot) => (snapshot ? Exchange.restore(snapshot) : new Exchange({ shard }))),
       recordedThrough: recordedThroughIn(pool, shard),
+      rehearse: rehearsals(journal),
       conditions: lifecycle,
       log,
       observer: batchObserver(metrics),
@@ -96,6 +99,16 @@ export async function runEngine(
   log.info({ linkPort: server.port, url, holder }, 'listening for gateways')
   await engine.start()
   return { engine, linkPort: server.port }
+}
+
+/** The process is made ready to lead once, the connection each time: it may be a new one. */
+function rehearsals(journal: PostgresJournal): () => Promise<void> {
+  let isReady: Promise<void> | undefined
+  return async () => {
+    isReady ??= rehearseLeading(systemClock, systemTimers)
+    await isReady
+    await journal.rehearse()
+  }
 }
 
 /** An engine needs the schema of the journal; the read model's is the recorder's business. */

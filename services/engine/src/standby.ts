@@ -12,6 +12,8 @@ import { Sweeps } from './sweeps.ts'
 const SNAPSHOT_SWEEP_MS = 1_000
 /** Looks at the lease in a row that found a fed standby behind: its feed is cut, whatever the connection says. */
 const BEHIND_LOOKS_MAX = 3
+/** A connection that was made ready may have broken since. */
+const REHEARSAL_MS = 5_000
 /** How often the leader hears how far this standby is, at least. */
 const STANDING_MS = 100
 
@@ -23,6 +25,8 @@ export interface StandbyOptions {
   readonly dialMember: DialMember
   readonly clock: Clock
   readonly timers: Timers
+  /** Makes ready what a take-over needs of the surroundings. */
+  readonly rehearse: (() => Promise<void>) | undefined
   readonly snapshots: Pick<SnapshotTakerOptions, 'policy' | 'recordedThrough' | 'events'>
   readonly events: {
     caughtUp(met: boolean, reason: string): void
@@ -60,11 +64,15 @@ export class Standby {
   /** End of the journal at the last look. */
   #seen: number | undefined
   #behindLooks = 0
+  /** Whether a take-over would find its surroundings ready, or they cannot be made so. */
+  #isRehearsed: boolean
+  #rehearsing = false
   #stopped = false
 
   constructor(options: StandbyOptions) {
     this.#options = options
     const { recovered, journal, lease, facts, dialMember, clock, timers, snapshots, events } = options
+    this.#isRehearsed = options.rehearse === undefined
     this.#failure = new Promise((_resolve, reject) => (this.#fail = reject))
     // Awaited together with the claim.
     this.#failure.catch(() => undefined)
@@ -104,6 +112,7 @@ export class Standby {
     this.#sweeps = new Sweeps(timers)
     this.#sweeps.every(SNAPSHOT_SWEEP_MS, () => void taker.consider())
     this.#sweeps.every(STANDING_MS, () => this.#stand())
+    this.#sweeps.every(REHEARSAL_MS, () => this.#rehearse())
   }
 
   get state(): Recovered {
@@ -168,13 +177,32 @@ export class Standby {
       this.#link.close()
       this.#follower.feedLost()
     }
-    events.caughtUp(this.#isCaughtUp, this.#isCaughtUp ? '' : `${this.lag} commands behind`)
-    events.looked(view)
     const isLed = !view.expired && view.holder !== lease.holder
+    if (isLed && this.#isCaughtUp && !this.#isRehearsed) this.#rehearse()
+    const reason = this.#isCaughtUp ? 'rehearsing' : `${this.lag} commands behind`
+    events.caughtUp(this.#isReady, this.#isReady ? '' : reason)
+    events.looked(view)
     this.#link.follow(isLed ? view.url : '')
   }
 
+  get #isReady(): boolean {
+    return this.#isCaughtUp && this.#isRehearsed
+  }
+
   #stand(): void {
-    this.#link.stand(this.sequence, this.#isCaughtUp)
+    this.#link.stand(this.sequence, this.#isReady)
+  }
+
+  /** Try a take-over without taking anything. One that fails changes nothing: the real one may be lucky. */
+  #rehearse(): void {
+    const { rehearse } = this.#options
+    if (!rehearse || this.#rehearsing || this.#stopped) return
+    this.#rehearsing = true
+    rehearse()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#rehearsing = false
+        this.#isRehearsed = true
+      })
   }
 }

@@ -6,6 +6,8 @@ import type { ClusterStatus } from '../status/status.ts'
 const SETTLED_MAX_MS = 30_000
 const HAND_OFF_MAX_MS = 30_000
 const POLL_MS = 20
+/** Asking everybody for everything is not for free. */
+const SETTLED_POLL_MS = 100
 
 export const ROLLED = ['engine', 'gateway', 'recorder', 'all'] as const
 export type Rolled = (typeof ROLLED)[number]
@@ -74,6 +76,8 @@ export class Roller {
     const stopped = replica.stop()
     await note('led by another', this.#ledByOther(replica))
     await note('stopped', stopped)
+    // A process that starts wants all the processor that there is: not before the new leader has answered everybody.
+    await this.#settled(replica)
     await note('started and ready', replica.start())
     await this.#settled()
   }
@@ -97,20 +101,20 @@ export class Roller {
     throw new Error(`nobody leads ${HAND_OFF_MAX_MS / 1000} s after ${before.name} was told to hand over`)
   }
 
-  /** Everybody is ready again, so that the next one may go. */
-  async #settled(): Promise<void> {
+  /** Everybody is ready again, so that the next one may go; `gone` is not there at the moment. */
+  async #settled(gone?: Replica): Promise<void> {
     let unready = ''
-    for (const began = performance.now(); performance.now() - began < SETTLED_MAX_MS; await delay(POLL_MS)) {
-      unready = await this.#unready()
+    for (const began = performance.now(); performance.now() - began < SETTLED_MAX_MS; await delay(SETTLED_POLL_MS)) {
+      unready = await this.#unready(gone)
       if (unready === '') return
     }
     throw new Error(unready)
   }
 
   /** Who is not ready, in a sentence; empty when nothing is amiss. */
-  async #unready(): Promise<string> {
+  async #unready(gone?: Replica): Promise<string> {
     const { processes, leader } = await this.#status()
-    const unready = processes.filter(({ ready }) => !ready)
+    const unready = processes.filter(({ name, ready }) => !ready && name !== gone?.name)
     if (unready.length > 0)
       return `not ready: ${unready.map(({ name, reason }) => (reason === '' ? name : `${name} (${reason})`)).join(', ')}`
     return leader === undefined ? 'nobody leads' : ''
