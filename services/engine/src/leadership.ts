@@ -205,7 +205,7 @@ export class Leadership {
     let wake = (): void => undefined
     const endListening = lease.onChange(() => wake())
     try {
-      for (const until = clock.elapsed() + msMax; clock.elapsed() < until; ) {
+      for (const until = clock.elapsed() + msMax; clock.elapsed() < until;) {
         await new Promise<void>((resolve) => {
           const cancel = timers.after(TAKEN_LOOK_MS, resolve)
           wake = () => (cancel(), resolve())

@@ -57,7 +57,7 @@ export async function rehearseLeading(clock: Clock, timers: Timers): Promise<voi
   })
   const handler = new LinkHandler(deaf, () => leader, timers)
   handler.received(encodeHello({ instance: 'rehearsal', session: SESSION, feedFrom: 1 }))
-  for (const frames = practice(); leader.durable < ROUNDS * COMMANDS_A_ROUND; ) {
+  for (const frames = practice(); leader.durable < ROUNDS * COMMANDS_A_ROUND;) {
     const { value } = frames.next()
     if (value) handler.received(value)
     await new Promise<void>((resolve) => timers.endOfTurn(resolve))

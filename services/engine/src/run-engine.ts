@@ -61,6 +61,7 @@ export async function runEngine(
   // A restarted engine must not be taken for the one that it was.
   const holder = `${config.INSTANCE}-${randomBytes(6).toString('hex')}`
   const leaseMs = config.LEASE_MS
+  let hasLed = false
   const engine = new Engine(
     {
       journal,
@@ -72,7 +73,7 @@ export async function runEngine(
       openExchange:
         replacements.openExchange ?? ((snapshot) => (snapshot ? Exchange.restore(snapshot) : new Exchange({ shard }))),
       recordedThrough: recordedThroughIn(pool, shard),
-      rehearse: rehearsals(journal),
+      rehearse: rehearsals(journal, () => hasLed),
       conditions: lifecycle,
       log,
       observer: batchObserver(metrics),
@@ -93,7 +94,10 @@ export async function runEngine(
     },
   )
   connect = (socket) => engine.connect(socket)
-  engine.onRole((role) => log.info({ role }, 'role changed'))
+  engine.onRole((role) => {
+    if (role === 'leading') hasLed = true
+    log.info({ role }, 'role changed')
+  })
   exposeEngine(metrics, engine, shard, config.ACK_POLICY)
   onShutdown('engine', STOP_MS_MAX, () => engine.stop())
   log.info({ linkPort: server.port, url, holder }, 'listening for gateways')
@@ -101,12 +105,11 @@ export async function runEngine(
   return { engine, linkPort: server.port }
 }
 
-/** The process is made ready to lead once, the connection each time: it may be a new one. */
-function rehearsals(journal: PostgresJournal): () => Promise<void> {
+/** The process is made ready to lead once, unless it has led; the connection each time: it may be a new one. */
+function rehearsals(journal: PostgresJournal, hasLed: () => boolean): () => Promise<void> {
   let isReady: Promise<void> | undefined
   return async () => {
-    isReady ??= rehearseLeading(systemClock, systemTimers)
-    await isReady
+    if (!hasLed()) await (isReady ??= rehearseLeading(systemClock, systemTimers))
     await journal.rehearse()
   }
 }
