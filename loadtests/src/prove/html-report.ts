@@ -1,7 +1,7 @@
 import { binned } from './bins.ts'
 import type { ProveOptions } from './options.ts'
 import { plot, type PlotMark } from './plot.ts'
-import type { Proof } from './proof.ts'
+import { failuresOf, type Proof } from './proof.ts'
 import { holdsOf, quantile, shortcomings } from './rows.ts'
 import type { SampleLog } from './sample-log.ts'
 import { columns } from './text-report.ts'
@@ -19,8 +19,8 @@ svg .title{font-size:13px;fill:#222}.grid{stroke:#e4e4e4}.mark{stroke-width:1;st
 
 /** The proof as one page that needs nothing else. */
 export function htmlReport(proof: Proof, options: ProveOptions): string {
-  const { rows, findings, log, timeline, errors, facts } = proof
-  const wrong = rows.flatMap((row) => shortcomings(row))
+  const { findings, log, timeline, errors, facts } = proof
+  const wrong = failuresOf(proof)
   const from = timeline.stretches[0]?.from ?? 0
   const to = timeline.stretches.at(-1)?.to ?? from
   const labels = [...new Set(timeline.marks.map(({ label }) => label))]

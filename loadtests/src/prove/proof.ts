@@ -14,7 +14,7 @@ import { MarketSubscriber } from './market-subscriber.ts'
 import { OpenLoop } from './open-loop.ts'
 import type { ProveOptions } from './options.ts'
 import { Orders } from './orders.ts'
-import { holdsOf, proofRow, quantile, type Finding, type ProofRow } from './rows.ts'
+import { holdsOf, proofRow, quantile, shortcomings, strayFindings, type Finding, type ProofRow } from './rows.ts'
 import { SampleLog } from './sample-log.ts'
 import type { Played } from './scenarios.ts'
 import { Timeline } from './timeline.ts'
@@ -66,7 +66,15 @@ class Trial {
   }
 }
 
-/** Play the scenarios in rounds until the time is over, at least one round, then reconcile. */
+/** Why it is no proof; nothing when it is one. */
+export function failuresOf({ rows, findings, timeline }: Proof): string[] {
+  return [
+    ...rows.flatMap((row) => shortcomings(row)),
+    ...strayFindings(rows, findings, timeline).map(({ kind, text }) => `outside of all scenarios: ${kind}: ${text}`),
+  ]
+}
+
+/** Play the scenarios in rounds until the time is over and the rounds are played, then reconcile. */
 export async function prove(
   options: ProveOptions,
   scenarios: readonly Played[],
@@ -106,7 +114,7 @@ async function makeTraders({ operator }: ClusterHandle): Promise<Trader[]> {
 
 async function play(
   { timeline, load, cluster }: Trial,
-  { minutes }: ProveOptions,
+  { minutes, rounds }: ProveOptions,
   scenarios: readonly Played[],
   onStep: (what: string) => void,
 ): Promise<void> {
@@ -114,7 +122,7 @@ async function play(
   load.start()
   await delay(WARM_MS)
   const end = performance.now() + minutes * 60_000
-  for (let round = 1; round === 1 || performance.now() < end; round++) {
+  for (let round = 1; round <= rounds || performance.now() < end; round++) {
     for (const scenario of scenarios) {
       onStep(`round ${round}: ${scenario.name}`)
       timeline.begin(scenario.name)
@@ -176,11 +184,17 @@ function proofOf(trial: Trial, scenarios: readonly Played[], findings: readonly 
       ['connections of the market stream', String(streams.connections)],
       ['connections refused', String(load.refused)],
       ['changes of leader', String(timeline.changes.length)],
+      ['of these planned', String(plannedChanges(scenarios, timeline))],
       ...scenarios
         .map(({ name }) => [`holds of ${name}`, holdsText(holdsOf(name, log, timeline))] as const)
         .filter(([, text]) => text !== ''),
     ],
   }
+}
+
+function plannedChanges(scenarios: readonly Played[], { changes }: Timeline): number {
+  const planned = new Set(scenarios.filter((scenario) => scenario.planned).map(({ name }) => name))
+  return changes.filter(({ scenario }) => planned.has(scenario)).length
 }
 
 function holdsText(holds: readonly number[]): string {

@@ -70,6 +70,7 @@ export function shortcomings(row: ProofRow): string[] {
   const zero = (name: string, value: number): void => {
     if (value > 0) wrong.push(`${row.scenario}: ${value} ${name}`)
   }
+  if (row.requests === 0) wrong.push(`${row.scenario}: nothing was sent`)
   if (row.planned) zero('failed', row.failed)
   zero('lost', row.lost)
   zero('doubled', row.doubled)
@@ -82,6 +83,16 @@ export function shortcomings(row: ProofRow): string[] {
   if (row.planned && row.hold_worst_ms > HOLD_MAX_MS)
     wrong.push(`${row.scenario}: hold ${row.hold_worst_ms} ms at worst, ${HOLD_MAX_MS} allowed`)
   return wrong
+}
+
+/** Findings of a time that belongs to none of the rows. */
+export function strayFindings(
+  rows: readonly ProofRow[],
+  findings: readonly Finding[],
+  timeline: Timeline,
+): readonly Finding[] {
+  const names = new Set(rows.map(({ scenario }) => scenario))
+  return findings.filter(({ at }) => !names.has(timeline.scenarioAt(at)))
 }
 
 /** Of each change of leader the longest that a request took that was on its way then. */

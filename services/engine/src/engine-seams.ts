@@ -24,6 +24,8 @@ export interface EngineSeams {
 
 export interface EngineObserver extends Pick<LeaderEvents, 'batch' | 'committed'> {
   handedOver(milliseconds: number): void
+  /** From the claim until this engine leads, ms. */
+  tookOver?(milliseconds: number): void
   snapshot(bytes: number): void
 }
 

@@ -206,7 +206,7 @@ export class Engine {
     leadership: Leadership,
     { head, claimedAt }: Claimed,
   ): Promise<void> {
-    const { clock, log, conditions } = this.#seams
+    const { clock, log, conditions, observer } = this.#seams
     const { exchange, replica } = recovered
     if (head.last < exchange.sequence) {
       throw new JournalRolledBackError(`the journal ends at ${head.last}, our state at ${exchange.sequence}`)
@@ -221,8 +221,9 @@ export class Engine {
     this.#reception.leaderUrl = this.#settings.url
     this.#setRole('leading')
     conditions.set('caught-up', true)
-    const milliseconds = Math.round(clock.elapsed() - claimedAt)
-    log.info({ epoch: head.epoch, sequence: head.last, milliseconds }, 'leading')
+    const milliseconds = clock.elapsed() - claimedAt
+    observer.tookOver?.(milliseconds)
+    log.info({ epoch: head.epoch, sequence: head.last, milliseconds: Math.round(milliseconds) }, 'leading')
     this.#settle()
   }
 

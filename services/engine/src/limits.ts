@@ -48,6 +48,11 @@ export const RETRY_MS_MAX = 2_000
 /** How long a leader that cannot be heard keeps the shard. */
 export const LEASE_MS_DEFAULT = 1_500
 
+/** How long gateways hold requests while there is no leader. */
+export const HOLD_MS_DEFAULT = 4_000
+/** The whole of a stop, with a hand-over in it. */
+export const HAND_OVER_MS_MAX = 8_000
+
 /** Standbys that follow one leader. */
 export const MEMBERS_MAX = 8
 /** Committed batches are kept as long as outcomes, and never more bytes than this. */

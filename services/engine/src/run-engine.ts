@@ -17,12 +17,12 @@ import { dialMember } from './dial-member.ts'
 import { Engine } from './engine.ts'
 import type { LinkHandler } from './link-handler.ts'
 import { LINK_PATH, LinkServer } from './link-server.ts'
+import { HAND_OVER_MS_MAX } from './limits.ts'
 import { batchObserver, exposeEngine } from './metrics.ts'
 import { rehearseLeading } from './rehearsal.ts'
 import { recordedThroughIn } from './recorded-through.ts'
 import { systemClock, systemTimers, type LinkSocket, type OpenExchange } from './seams.ts'
 
-const STOP_MS_MAX = 8_000
 const CLOSE_MS_MAX = 2_000
 
 /** What tests replace. */
@@ -99,7 +99,7 @@ export async function runEngine(
     log.info({ role }, 'role changed')
   })
   exposeEngine(metrics, engine, shard, config.ACK_POLICY)
-  onShutdown('engine', STOP_MS_MAX, () => engine.stop())
+  onShutdown('engine', HAND_OVER_MS_MAX, () => engine.stop())
   log.info({ linkPort: server.port, url, holder }, 'listening for gateways')
   await engine.start()
   return { engine, linkPort: server.port }

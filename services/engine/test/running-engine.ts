@@ -48,6 +48,8 @@ export async function startEngine(url: string, replacements: Replacements = {}):
     LINK_URL: '',
     INSTANCE: 'test',
     LEASE_MS: 1500,
+    HOLD_MS: 4000,
+    GRACE_MS: 30_000,
     SNAPSHOT_COMMANDS: 1_000_000,
     SNAPSHOT_SECONDS: 3_600,
     SNAPSHOTS_KEPT: 3,

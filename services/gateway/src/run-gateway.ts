@@ -14,7 +14,7 @@ import { HandedConnections } from './handed-connections.ts'
 import { KeyListener } from './keys/key-listener.ts'
 import { ensureTables } from './keys/migrations.ts'
 import { SecretBox } from './keys/secret-box.ts'
-import { exposeGateway, operationObserver } from './metrics.ts'
+import { exposeGateway, holdObserver, operationObserver } from './metrics.ts'
 import { systemClock, systemTimers } from './seams.ts'
 
 const CLOSE_MS_MAX = 2000
@@ -47,6 +47,7 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
       timers: systemTimers,
       random: Math.random,
       log: (message, detail) => log.info({ detail }, message),
+      observer: holdObserver(metrics),
       queueMax: config.QUEUE_MAX,
       holdMs: config.HOLD_MS,
     },

@@ -203,6 +203,40 @@ describe('another leader', () => {
     expect(readOutcome(words, offset).events).toContainEqual(expect.objectContaining({ subject: 'account', id: 3 }))
   })
 
+  test('how long a change of leader held a command is measured, and which were given up', async () => {
+    const held: number[] = []
+    const givenUp: string[] = []
+    const observer = {
+      held: (microseconds: number) => void held.push(microseconds),
+      gaveUp: (answer: string) => void givenUp.push(answer),
+    }
+    const { engine, time, link } = connected({ observer })
+    await settled()
+    const undisturbed = link.submit(addAccount)
+    time.turn()
+    await undisturbed
+    expect(held).toEqual([])
+    engine.automatic = false
+    const sent = link.submit(addAccount)
+    time.turn()
+    engine.cut()
+    const queued = link.submit(addAccount)
+    engine.automatic = true
+    time.advance(30)
+    engine.open()
+    time.turn()
+    await Promise.all([sent, queued])
+    expect(held).toEqual([30_000, 30_000])
+    engine.automatic = false
+    watch(link.submit(addAccount))
+    time.turn()
+    engine.cut()
+    watch(link.submit(addAccount))
+    time.advance(4_100)
+    expect(givenUp.toSorted()).toEqual(['busy', 'unknown'])
+    expect(held).toHaveLength(2)
+  })
+
   test('the feed goes on where it stopped, without a gap and without a repetition', async () => {
     const { engine, time, link } = connected()
     const seen: number[] = []
