@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FlowRandom } from '../src/flow/random.ts'
-import type { SentOrder } from '../src/reconcile/acknowledgements.ts'
+import { Acknowledgements, type SentOrder } from '../src/reconcile/acknowledgements.ts'
+import { audit } from '../src/reconcile/audit.ts'
 import { acceptedName } from '../src/reconcile/journal-truth.ts'
 import { Siege } from '../testing/siege.ts'
 
@@ -38,6 +39,12 @@ test(
     process.stdout.write(`${caughtInFlight} of ${ROUNDS} kills met a batch in flight\n`)
     expect(caughtInFlight).toBeGreaterThanOrEqual(Math.floor(ROUNDS / 5))
     expect(siege.witnesses.accounts.every(({ seen }) => seen > 100)).toBe(true)
+    // The same from a journal and a file alone, as a proof does that cannot ask the exchange.
+    const { told, truth, market } = siege.witnesses
+    const { databaseUrl } = siege.exchange.running
+    const copy = Acknowledgements.from(JSON.parse(JSON.stringify(told)))
+    const { discrepancies, sequence, hash } = await audit({ databaseUrl, market, told: copy, tables: true })
+    expect({ discrepancies, sequence, hash }).toEqual({ discrepancies: [], sequence: truth.sequence, hash: truth.hash })
   },
 )
 

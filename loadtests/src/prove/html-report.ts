@@ -1,11 +1,12 @@
 import { binned } from './bins.ts'
 import type { ProveOptions } from './options.ts'
 import { plot, type PlotMark } from './plot.ts'
-import { failuresOf, type Proof } from './proof.ts'
+import type { Proof } from './proof.ts'
 import { holdsOf, quantile, shortcomings } from './rows.ts'
 import type { SampleLog } from './sample-log.ts'
 import { columns } from './text-report.ts'
 import type { Timeline } from './timeline.ts'
+import { failuresOf } from './verdict.ts'
 
 const COLOURS = ['#7a5195', '#ef8a17', '#00838f', '#c2185b', '#558b2f', '#5d4037', '#1565c0', '#9e9d24']
 const FINDINGS_SHOWN_MAX = 200

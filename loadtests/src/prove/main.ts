@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises'
 import { htmlReport } from './html-report.ts'
 import { help, parseOptions, type ProveOptions } from './options.ts'
-import { failuresOf, prove } from './proof.ts'
+import { prove } from './proof.ts'
 import { scenarios } from './scenarios.ts'
 import { textReport } from './text-report.ts'
+import { failuresOf } from './verdict.ts'
 
 const options = parseOptions(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd())
 if (options === undefined) process.stdout.write(help)

@@ -14,10 +14,11 @@ import { MarketSubscriber } from './market-subscriber.ts'
 import { OpenLoop } from './open-loop.ts'
 import type { ProveOptions } from './options.ts'
 import { Orders } from './orders.ts'
-import { holdsOf, proofRow, quantile, shortcomings, strayFindings, type Finding, type ProofRow } from './rows.ts'
+import { holdsOf, proofRow, quantile, type Finding, type ProofRow } from './rows.ts'
 import { SampleLog } from './sample-log.ts'
 import type { Played } from './scenarios.ts'
 import { Timeline } from './timeline.ts'
+import { plannedHolds } from './verdict.ts'
 
 const TRADERS = 4
 const PATIENCE_MS = 1_000
@@ -66,14 +67,6 @@ class Trial {
   }
 }
 
-/** Why it is no proof; nothing when it is one. */
-export function failuresOf({ rows, findings, timeline }: Proof): string[] {
-  return [
-    ...rows.flatMap((row) => shortcomings(row)),
-    ...strayFindings(rows, findings, timeline).map(({ kind, text }) => `outside of all scenarios: ${kind}: ${text}`),
-  ]
-}
-
 /** Play the scenarios in rounds until the time is over and the rounds are played, then reconcile. */
 export async function prove(
   options: ProveOptions,
@@ -86,9 +79,9 @@ export async function prove(
     const trial = new Trial(exchange, await makeTraders(new ClusterHandle(exchange)), options)
     try {
       await Promise.all(trial.accounts.map(({ subscribed }) => subscribed))
-      await play(trial, options, scenarios, onStep)
+      const broken = await play(trial, options, scenarios, onStep)
       onStep('reconciling')
-      const findings = await reconcile(trial)
+      const findings = [...broken, ...(await reconcile(trial))]
       return proofOf(trial, scenarios, findings)
     } finally {
       trial.close()
@@ -112,25 +105,34 @@ async function makeTraders({ operator }: ClusterHandle): Promise<Trader[]> {
   return traders
 }
 
+/** Ends early with a finding when a scenario cannot be played: what happened until then is still compared. */
 async function play(
   { timeline, load, cluster }: Trial,
   { minutes, rounds }: ProveOptions,
   scenarios: readonly Played[],
   onStep: (what: string) => void,
-): Promise<void> {
+): Promise<Finding[]> {
+  const broken: Finding[] = []
   timeline.begin('warm-up')
   load.start()
   await delay(WARM_MS)
   const end = performance.now() + minutes * 60_000
-  for (let round = 1; round <= rounds || performance.now() < end; round++) {
+  for (let round = 1; (round <= rounds || performance.now() < end) && broken.length === 0; round++) {
     for (const scenario of scenarios) {
       onStep(`round ${round}: ${scenario.name}`)
       timeline.begin(scenario.name)
-      await scenario.play(cluster, timeline)
+      try {
+        await scenario.play(cluster, timeline)
+      } catch (error) {
+        const text = `it could not be played: ${error instanceof Error ? error.message : String(error)}`
+        broken.push({ kind: 'contradiction', at: performance.now(), text })
+        break
+      }
     }
   }
   await load.pause()
   timeline.end()
+  return broken
 }
 
 /** Compare everybody's story while nothing trades. */
@@ -169,8 +171,9 @@ async function reconcile(trial: Trial): Promise<Finding[]> {
 
 function proofOf(trial: Trial, scenarios: readonly Played[], findings: readonly Finding[]): Proof {
   const { log, timeline, told, orders, load, streams, accounts } = trial
+  const rows = scenarios.map((scenario) => proofRow(scenario, log, timeline, findings))
   return {
-    rows: scenarios.map((scenario) => proofRow(scenario, log, timeline, findings)),
+    rows,
     findings,
     log,
     timeline,
@@ -184,7 +187,7 @@ function proofOf(trial: Trial, scenarios: readonly Played[], findings: readonly 
       ['connections of the market stream', String(streams.connections)],
       ['connections refused', String(load.refused)],
       ['changes of leader', String(timeline.changes.length)],
-      ['of these planned', String(plannedChanges(scenarios, timeline))],
+      ['holds of all planned changes', holdsText(plannedHolds({ rows, log, timeline }))] as const,
       ...scenarios
         .map(({ name }) => [`holds of ${name}`, holdsText(holdsOf(name, log, timeline))] as const)
         .filter(([, text]) => text !== ''),
@@ -192,13 +195,8 @@ function proofOf(trial: Trial, scenarios: readonly Played[], findings: readonly 
   }
 }
 
-function plannedChanges(scenarios: readonly Played[], { changes }: Timeline): number {
-  const planned = new Set(scenarios.filter((scenario) => scenario.planned).map(({ name }) => name))
-  return changes.filter(({ scenario }) => planned.has(scenario)).length
-}
-
 function holdsText(holds: readonly number[]): string {
   if (holds.length === 0) return ''
-  const [median, most, worst] = [0.5, 0.9, 1].map((part) => quantile(holds, part).toFixed(0))
-  return `${holds.length}: p50 ${median} ms, p90 ${most} ms, worst ${worst} ms`
+  const [median, most, nearlyAll, worst] = [0.5, 0.9, 0.99, 1].map((part) => quantile(holds, part).toFixed(0))
+  return `${holds.length}: p50 ${median} ms, p90 ${most} ms, p99 ${nearlyAll} ms, worst ${worst} ms`
 }

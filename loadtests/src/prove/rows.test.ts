@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { proofRow, shortcomings } from './rows.ts'
+import { holdShortcomings, proofRow, shortcomings, strayFindings } from './rows.ts'
 import { Outcome, SampleLog } from './sample-log.ts'
 import { Timeline } from './timeline.ts'
 
@@ -46,7 +46,10 @@ test('the time without a success, and how long a change of leader held anybody',
   timeline.changed('roll', 4_010, 4_300)
   const row = proofRow(scenario, log, timeline, [])
   expect(row).toMatchObject({ longest_gap_ms: 500, hold_p99_ms: 405, hold_worst_ms: 405 })
-  expect(shortcomings(row)).toHaveLength(3)
+  expect(shortcomings(row)).toEqual([
+    'roll: 500 ms without a success, 250 allowed',
+    'roll: hold 405 ms at worst, 250 allowed',
+  ])
 })
 
 test('what the reconciliation finds belongs to the scenario of its time', () => {
@@ -60,4 +63,23 @@ test('what the reconciliation finds belongs to the scenario of its time', () => 
   const row = proofRow(scenario, log, timeline, findings)
   expect(row).toMatchObject({ lost: 1, doubled: 0, contradictions: 0, gaps: 1 })
   expect(shortcomings(row)).toEqual(['roll: 1 lost', 'roll: 1 gaps'])
+})
+
+test('a finding of a time without a scenario is not passed over, nor is a scenario without load', () => {
+  const { timeline } = played(() => undefined)
+  timeline.stretches.push({ scenario: 'warm-up', from: 10_000, to: 20_000 })
+  const findings = [
+    { kind: 'lost', at: 5, text: 'mine' },
+    { kind: 'lost', at: 10_005, text: 'stray' },
+  ] as const
+  const row = proofRow(scenario, new SampleLog(), timeline, [])
+  expect(shortcomings(row)).toContain('roll: nothing was sent')
+  expect(strayFindings([row], findings, timeline).map(({ text }) => text)).toEqual(['stray'])
+})
+
+test('of fifty planned changes of leader the p99 of the hold counts', () => {
+  const holds = Array.from({ length: 50 }, () => 40)
+  expect(holdShortcomings(holds)).toEqual([])
+  expect(holdShortcomings([...holds, 101])).toEqual(['hold 101 ms at p99 of 51 planned changes of leader, 100 allowed'])
+  expect(holdShortcomings([101])).toEqual([])
 })

@@ -35,8 +35,10 @@ export interface ProofRow {
   readonly budget_ms: number
 }
 
-/** A planned hand-off holds nobody longer, 99 of 100 times. */
+/** A planned hand-off holds nobody longer, 99 of 100 times; */
 export const HOLD_P99_MAX_MS = 100
+/** the p99 of fewer is but their worst, for which there is a bound of its own. */
+const HOLDS_FOR_P99_MIN = 50
 export const HOLD_MAX_MS = 250
 
 export function proofRow(
@@ -78,11 +80,16 @@ export function shortcomings(row: ProofRow): string[] {
   zero('gaps', row.gaps)
   if (row.longest_gap_ms > row.budget_ms)
     wrong.push(`${row.scenario}: ${row.longest_gap_ms} ms without a success, ${row.budget_ms} allowed`)
-  if (row.planned && row.hold_p99_ms > HOLD_P99_MAX_MS)
-    wrong.push(`${row.scenario}: hold ${row.hold_p99_ms} ms at p99, ${HOLD_P99_MAX_MS} allowed`)
   if (row.planned && row.hold_worst_ms > HOLD_MAX_MS)
     wrong.push(`${row.scenario}: hold ${row.hold_worst_ms} ms at worst, ${HOLD_MAX_MS} allowed`)
   return wrong
+}
+
+/** What is wrong with the holds of all planned changes of leader together. */
+export function holdShortcomings(holds: readonly number[]): string[] {
+  const p99 = round(quantile(holds, 0.99))
+  if (holds.length < HOLDS_FOR_P99_MIN || p99 <= HOLD_P99_MAX_MS) return []
+  return [`hold ${p99} ms at p99 of ${holds.length} planned changes of leader, ${HOLD_P99_MAX_MS} allowed`]
 }
 
 /** Findings of a time that belongs to none of the rows. */

@@ -1,5 +1,6 @@
-import { failuresOf, type Proof } from './proof.ts'
+import type { Proof } from './proof.ts'
 import type { ProofRow } from './rows.ts'
+import { failuresOf } from './verdict.ts'
 
 const SHOWN_MAX = 20
 

@@ -6,6 +6,12 @@ import type { TradersMarket } from './traffic.ts'
 
 const FINDINGS_MAX = 50
 
+/** What of the journal's truth is looked at. */
+type Truth = Pick<JournalTruth, 'trades'> & {
+  readonly exchange: Pick<JournalTruth['exchange'], 'catalogue' | 'depth'>
+}
+type Executions = Pick<JournalExecutions, 'of'>
+
 /** Numbers `first` … `last` that one event covers. */
 interface Range {
   readonly first: number
@@ -21,8 +27,8 @@ interface Range {
  */
 export function checkStreams(
   logs: readonly StreamLog[],
-  truth: JournalTruth,
-  executions: JournalExecutions,
+  truth: Truth,
+  executions: Executions,
   market: TradersMarket,
 ): string[] {
   return logs.flatMap((log) =>
@@ -33,7 +39,7 @@ export function checkStreams(
   )
 }
 
-function checkAccount(log: StreamLog, executions: JournalExecutions): string[] {
+function checkAccount(log: StreamLog, executions: Executions): string[] {
   const journaled = executions.of(Number(log.of))
   /** Place of each execution in the account's own history: ids are the shard's, so an account's have holes. */
   const places = new Map(journaled.map(({ event }, index) => [event.executionId, index + 1]))
@@ -52,7 +58,7 @@ function checkAccount(log: StreamLog, executions: JournalExecutions): string[] {
   return [...findings, ...checkNumbers(log, `execution of account ${log.of}`, ranges, journaled.length)]
 }
 
-function checkMarket(log: StreamLog, truth: JournalTruth, market: TradersMarket): string[] {
+function checkMarket(log: StreamLog, truth: Truth, market: TradersMarket): string[] {
   const symbol = truth.exchange.catalogue().symbols.find(({ name }) => name === market.symbol)
   if (!symbol) return [`${log.subscriber}: ${market.symbol} is not listed`]
   const trades = truth.trades[symbol.id] ?? []

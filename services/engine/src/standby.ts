@@ -10,7 +10,7 @@ import { SnapshotTaker, type SnapshotTakerOptions } from './snapshot-taker.ts'
 import { Sweeps } from './sweeps.ts'
 
 const SNAPSHOT_SWEEP_MS = 1_000
-/** Looks at the lease in a row that found a fed standby behind: its feed is cut, whatever the connection says. */
+/** Looks at the lease in a row that found a standby behind: it is, and if it was fed, its feed is cut whatever the connection says. */
 const BEHIND_LOOKS_MAX = 3
 /** A connection that was made ready may have broken since. */
 const REHEARSAL_MS = 5_000
@@ -169,20 +169,26 @@ export class Standby {
       return this.#fail(new StandbyFailure(error, undefined))
     }
     // At the end, or as far as the end was one look ago: under load there is always something on its way.
-    this.#isCaughtUp = this.sequence >= Math.min(this.#seen ?? view.head.last, view.head.last)
+    const isThere = this.sequence >= Math.min(this.#seen ?? view.head.last, view.head.last)
     this.#seen = view.head.last
-    this.#behindLooks = this.#isCaughtUp || !this.#follower.isFed ? 0 : this.#behindLooks + 1
-    if (this.#behindLooks >= BEHIND_LOOKS_MAX) {
-      this.#behindLooks = 0
-      this.#link.close()
-      this.#follower.feedLost()
-    }
+    this.#behindLooks = isThere ? 0 : this.#behindLooks + 1
+    if (isThere) this.#isCaughtUp = true
+    else if (this.#behindLooks >= BEHIND_LOOKS_MAX) this.#fallBehind()
     const isLed = !view.expired && view.holder !== lease.holder
     if (isLed && this.#isCaughtUp && !this.#isRehearsed) this.#rehearse()
     const reason = this.#isCaughtUp ? 'rehearsing' : `${this.lag} commands behind`
     events.caughtUp(this.#isReady, this.#isReady ? '' : reason)
     events.looked(view)
     this.#link.follow(isLed ? view.url : '')
+  }
+
+  /** One look or two may find a busy process behind; then it is not busy, but late or cut off. */
+  #fallBehind(): void {
+    this.#behindLooks = 0
+    this.#isCaughtUp = false
+    if (!this.#follower.isFed) return
+    this.#link.close()
+    this.#follower.feedLost()
   }
 
   get #isReady(): boolean {

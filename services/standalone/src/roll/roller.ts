@@ -5,6 +5,8 @@ import type { ClusterStatus } from '../status/status.ts'
 
 const SETTLED_MAX_MS = 30_000
 const HAND_OFF_MAX_MS = 30_000
+/** One that is behind for a moment is no reason to refuse a roll. */
+const REFUSED_AFTER_MS = 2_000
 const POLL_MS = 20
 /** Asking everybody for everything is not for free. */
 const SETTLED_POLL_MS = 100
@@ -43,7 +45,7 @@ export class Roller {
     if (this.#rolling !== undefined) throw new RollRefused(`a roll of ${this.#rolling} is under way`)
     this.#rolling = what
     try {
-      const unready = await this.#unready()
+      const unready = await this.#settled({ forMs: REFUSED_AFTER_MS })
       if (unready !== '') throw new RollRefused(unready)
       if (what === 'recorder' || what === 'all')
         for (const replica of this.#cluster.replicas('recorder')) await this.#replace(replica, onStep)
@@ -67,7 +69,7 @@ export class Roller {
     const note = stepsOf(replica, onStep)
     await note('stopped', replica.stop())
     await note('started and ready', replica.start())
-    await this.#settled()
+    await this.#awaitSettled()
   }
 
   /** SIGTERM has it hand over; the rest is as for a standby. */
@@ -77,9 +79,9 @@ export class Roller {
     await note('led by another', this.#ledByOther(replica))
     await note('stopped', stopped)
     // A process that starts wants all the processor that there is: not before the new leader has answered everybody.
-    await this.#settled(replica)
+    await this.#awaitSettled(replica)
     await note('started and ready', replica.start())
-    await this.#settled()
+    await this.#awaitSettled()
   }
 
   async #rollGateway(replica: Replica, onStep: (step: RollStep) => void): Promise<void> {
@@ -90,7 +92,7 @@ export class Roller {
     if (!old) return
     await note('gets no more connections', this.#cluster.retire(old))
     await note(() => `left: ${this.#cluster.drainOf(old) || 'without a word'}`, old.stop())
-    await this.#settled()
+    await this.#awaitSettled()
   }
 
   async #ledByOther(before: Replica): Promise<void> {
@@ -101,14 +103,18 @@ export class Roller {
     throw new Error(`nobody leads ${HAND_OFF_MAX_MS / 1000} s after ${before.name} was told to hand over`)
   }
 
-  /** Everybody is ready again, so that the next one may go; `gone` is not there at the moment. */
-  async #settled(gone?: Replica): Promise<void> {
-    let unready = ''
-    for (const began = performance.now(); performance.now() - began < SETTLED_MAX_MS; await delay(SETTLED_POLL_MS)) {
-      unready = await this.#unready(gone)
-      if (unready === '') return
+  /** @throws Error when not everybody is ready again, so that the next one may go; `gone` is not there at the moment */
+  async #awaitSettled(gone?: Replica): Promise<void> {
+    const unready = await this.#settled({ forMs: SETTLED_MAX_MS, gone })
+    if (unready !== '') throw new Error(unready)
+  }
+
+  /** Wait until everybody is ready; who still is not when the time is over. */
+  async #settled({ forMs, gone }: { forMs: number; gone?: Replica | undefined }): Promise<string> {
+    for (const began = performance.now(); ; await delay(SETTLED_POLL_MS)) {
+      const unready = await this.#unready(gone)
+      if (unready === '' || performance.now() - began > forMs) return unready
     }
-    throw new Error(unready)
   }
 
   /** Who is not ready, in a sentence; empty when nothing is amiss. */
