@@ -26,7 +26,7 @@ const killGateway: Played = {
   },
 }
 
-test('rolls under light load fail nothing, and a gateway killed under it is seen', { timeout: 180_000 }, async () => {
+test('rolls under light load fail nothing, and a gateway killed under it is seen', { timeout: 300_000 }, async () => {
   const scenarios = [roll('engine'), handOff(2), roll('gateway'), killLeader, killGateway]
   const { rows, findings, errors } = await prove(options, scenarios, () => undefined)
   const [killed, ...others] = rows.toReversed()

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ControlClient, OperatorClient } from '@uptick/standalone'
 import type { RunningExchange } from '../../testing/exchange.ts'
 
-const READY_MAX_MS = 30_000
+const READY_MAX_MS = 90_000
 const POLL_MS = 100
 const LEADER_POLL_MS = 40
 const PROBE_MAX_MS = 1_000
@@ -22,7 +22,7 @@ export class ClusterHandle {
     return new OperatorClient(this.#exchange.running().operatorUrl, this.#exchange.operatorToken)
   }
 
-  /** Every process is ready and somebody leads. @throws Error after 30 s */
+  /** Every process is ready and somebody leads. @throws Error after 90 s */
   async ready(): Promise<void> {
     for (const began = performance.now(); ; await delay(POLL_MS)) {
       const { leader, processes } = await this.control.status()
@@ -33,7 +33,7 @@ export class ClusterHandle {
     }
   }
 
-  /** Name of the engine that says it leads, other than `before`. @throws Error after 30 s */
+  /** Name of the engine that says it leads, other than `before`. @throws Error after 90 s */
   async leader(before?: string): Promise<string> {
     for (const began = performance.now(); performance.now() - began < READY_MAX_MS; await delay(LEADER_POLL_MS)) {
       for (const [name, url] of Object.entries(this.#exchange.running().ops))
@@ -54,7 +54,7 @@ export class ClusterHandle {
     return () => void process.kill(id, 'SIGCONT')
   }
 
-  /** The process that was frozen has ended, as one that was fenced does, and another is in its place. @throws Error after 30 s */
+  /** The process that was frozen has ended, as one that was fenced does, and another is in its place. @throws Error after 90 s */
   async replaced(name: string): Promise<void> {
     for (const began = performance.now(); performance.now() - began < READY_MAX_MS; await delay(POLL_MS))
       if (this.#processOf(name) !== this.#frozen.get(name)) return

@@ -6,13 +6,11 @@ import type { Leader } from './leader.ts'
 import type { HandOver, Leadership } from './leadership.ts'
 import type { LinkHandler } from './link-handler.ts'
 import { knownBehaviours, newLeadership, newStandby } from './lives.ts'
-import { RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
+import { RECORDED_POLL_MS, RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
 import { Reception } from './reception.ts'
 import { catchUp, recover, type Recovered, type RecoveryOptions } from './recovery.ts'
 import type { LinkSocket } from './seams.ts'
 import type { Standby } from './standby.ts'
-
-const RECORDED_POLL_MS = 250
 
 /**
  * One engine process, without its sockets. Modes: *recovering* (replays) → *standby* (follows the journal and waits for
@@ -157,7 +155,7 @@ export class Engine {
   /** One life of the state: recovered, following, leading. Resolves when it is over. */
   async #followAndLead(): Promise<void> {
     const { conditions, clock, log } = this.#seams
-    // What an earlier life led with is thrown away, unless it was handed over with everything durable.
+    // Thrown away unless everything was durable when it was handed over.
     const kept = this.#leadership?.kept
     this.#leadership = undefined
     this.#setRole('recovering')
@@ -221,9 +219,9 @@ export class Engine {
     this.#reception.leaderUrl = this.#settings.url
     this.#setRole('leading')
     conditions.set('caught-up', true)
-    const milliseconds = clock.elapsed() - claimedAt
+    const milliseconds = Math.round(clock.elapsed() - claimedAt)
     observer.tookOver?.(milliseconds)
-    log.info({ epoch: head.epoch, sequence: head.last, milliseconds: Math.round(milliseconds) }, 'leading')
+    log.info({ epoch: head.epoch, sequence: head.last, milliseconds }, 'leading')
     this.#settle()
   }
 

@@ -34,6 +34,8 @@ export const FRAME_WORDS_MAX = 1 << 18
 export const RETAINED_MICROSECONDS = 60_000_000
 export const RETAINED_BYTES_MAX = 256 << 20
 
+/** How often the read model is asked how far it has come. */
+export const RECORDED_POLL_MS = 250
 /** Closed orders that stay answerable while the recorder has not passed them. */
 export const CLOSED_ORDERS_MAX = 1_000_000
 

@@ -126,7 +126,8 @@ test('every process tells what it does on a port of its own', async () => {
     }),
   )
   expect(one?.value('engine_hash_low')).toBe(two?.value('engine_hash_low'))
-  expect([one, two].map((samples) => samples?.state('engine_role', 'role')).toSorted()).toEqual(['leading', 'standby'])
+  const roles = [one, two].map((samples) => samples?.state('engine_role', 'role'))
+  expect(new Set(roles)).toEqual(new Set(['leading', 'standby']))
   expect(one?.value('engine_epoch')).toBeUndefined()
 })
 
