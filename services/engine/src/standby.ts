@@ -12,6 +12,8 @@ import { Sweeps } from './sweeps.ts'
 const SNAPSHOT_SWEEP_MS = 1_000
 /** Looks at the lease in a row that found a standby behind: it is, and if it was fed, its feed is cut whatever the connection says. */
 const BEHIND_LOOKS_MAX = 3
+/** A leader that cannot be reached is not waited for any longer. */
+const STRANGER_LOOKS_MAX = 5
 /** A connection that was made ready may have broken since. */
 const REHEARSAL_MS = 5_000
 /** How often the leader hears how far this standby is, at least. */
@@ -67,6 +69,8 @@ export class Standby {
   /** Whether a take-over would find its surroundings ready, or they cannot be made so. */
   #isRehearsed: boolean
   #rehearsing = false
+  /** Looks at which the leader did not know of this standby. */
+  #strangerLooks = 0
   #stopped = false
 
   constructor(options: StandbyOptions) {
@@ -137,6 +141,11 @@ export class Standby {
     return this.#isCaughtUp
   }
 
+  /** Caught up, and known to the leader as one to hand over to, unless that one cannot be reached. */
+  get isFollowing(): boolean {
+    return this.#isCaughtUp && (this.#link.isJoined || this.#strangerLooks > STRANGER_LOOKS_MAX)
+  }
+
   /** Whether the leader's own feed keeps it current. */
   get isFed(): boolean {
     return this.#follower.isFed
@@ -175,11 +184,12 @@ export class Standby {
     if (isThere) this.#isCaughtUp = true
     else if (this.#behindLooks >= BEHIND_LOOKS_MAX) this.#fallBehind()
     const isLed = !view.expired && view.holder !== lease.holder
-    if (isLed && this.#isCaughtUp && !this.#isRehearsed) this.#rehearse()
     const reason = this.#isCaughtUp ? 'rehearsing' : `${this.lag} commands behind`
     events.caughtUp(this.#isReady, this.#isReady ? '' : reason)
     events.looked(view)
     this.#link.follow(isLed ? view.url : '')
+    if (isLed && !this.#link.isJoined) this.#strangerLooks++
+    if (isLed && this.isFollowing && !this.#isRehearsed) this.#rehearse()
   }
 
   /** One look or two may find a busy process behind; then it is not busy, but late or cut off. */
@@ -195,8 +205,9 @@ export class Standby {
     return this.#isCaughtUp && this.#isRehearsed
   }
 
+  /** One that has not rehearsed yet could lead, too, if only a little slower: better it than nobody. */
   #stand(): void {
-    this.#link.stand(this.sequence, this.#isReady)
+    this.#link.stand(this.sequence, this.#isCaughtUp)
   }
 
   /** Try a take-over without taking anything. One that fails changes nothing: the real one may be lucky. */
