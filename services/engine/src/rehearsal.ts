@@ -1,16 +1,20 @@
 import { Command, CommandKind, Exchange } from '@uptick/core'
-import { CommandsFrame, encodeHello, encodeQuery } from '@uptick/protocol'
+import { CommandsFrame, decodeFrame, encodeHello, encodeQuery, FrameType } from '@uptick/protocol'
 import { ClosedOrders } from './closed-orders.ts'
 import { Leader, type LeaderEvents } from './leader.ts'
 import { LinkHandler } from './link-handler.ts'
 import { RetainedBatches } from './retained-batches.ts'
 import { RetainedOutcomes } from './retained-outcomes.ts'
-import type { Clock, LinkSocket, Timers } from './seams.ts'
+import type { Clock, DialMember, LinkSocket, MemberSocket, Timers } from './seams.ts'
 
 /** Enough for the virtual machine to have compiled what runs for every frame. */
 const ROUNDS = 400
 const COMMANDS_A_ROUND = 3
 const SESSION = 1
+/** Connections made for practice, and what is asked on each. */
+const CONNECTIONS = 12
+const QUESTIONS_EACH = 20
+const LINK_MS_MAX = 1_000
 /** Memory of the exchange that is led for practice. */
 const RETAINED_BYTES = 1 << 20
 
@@ -66,6 +70,39 @@ export async function rehearseLeading(clock: Clock, timers: Timers): Promise<voi
   leader.shut('rehearsed')
   leader.stop()
   handler.closed()
+}
+
+/**
+ * Be called for a moment: connect to oneself and ask how one stands. Gateways call only who leads, so accepting them, too,
+ * would be run cold.
+ *
+ * @throws SyntaxError when the URL is none
+ */
+export async function rehearseLinks(url: string, dial: DialMember, timers: Timers): Promise<void> {
+  for (let count = 0; count < CONNECTIONS; count++) await askMyself(url, dial, timers)
+}
+
+/** Resolves when every question is answered, or the connection is gone, or it takes too long. */
+function askMyself(url: string, dial: DialMember, timers: Timers): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = 0
+    let socket: MemberSocket | undefined
+    const cancel = timers.after(LINK_MS_MAX, () => socket?.close())
+    const closed = (): void => {
+      cancel()
+      resolve()
+    }
+    socket = dial(url, {
+      opened: () => socket?.send(encodeHello({ instance: 'rehearsal', session: 0, feedFrom: -1 })),
+      received: (data) => {
+        const { type } = decodeFrame(data)
+        const goesOn = type === FrameType.WELCOME || type === FrameType.ANSWER
+        if (goesOn && asked < QUESTIONS_EACH) socket?.send(encodeQuery(++asked, { kind: 'status' }))
+        else socket?.close()
+      },
+      closed,
+    })
+  })
 }
 
 /** Frames as gateways send them. Nothing is listed, so every order is refused; executing is what a standby does anyway. */

@@ -19,7 +19,7 @@ import type { LinkHandler } from './link-handler.ts'
 import { LINK_PATH, LinkServer } from './link-server.ts'
 import { HAND_OVER_MS_MAX } from './limits.ts'
 import { batchObserver, exposeEngine } from './metrics.ts'
-import { rehearseLeading } from './rehearsal.ts'
+import { rehearseLeading, rehearseLinks } from './rehearsal.ts'
 import { recordedThroughIn } from './recorded-through.ts'
 import { systemClock, systemTimers, type LinkSocket, type OpenExchange } from './seams.ts'
 
@@ -73,7 +73,7 @@ export async function runEngine(
       openExchange:
         replacements.openExchange ?? ((snapshot) => (snapshot ? Exchange.restore(snapshot) : new Exchange({ shard }))),
       recordedThrough: recordedThroughIn(pool, shard),
-      rehearse: rehearsals(journal, () => hasLed),
+      rehearse: rehearsals(journal, `ws://${config.LINK_HOST}:${server.port}${LINK_PATH}`, () => hasLed),
       conditions: lifecycle,
       log,
       observer: batchObserver(metrics),
@@ -106,10 +106,15 @@ export async function runEngine(
 }
 
 /** The process is made ready to lead once, unless it has led; the connection each time: it may be a new one. */
-function rehearsals(journal: PostgresJournal, hasLed: () => boolean): () => Promise<void> {
+function rehearsals(journal: PostgresJournal, url: string, hasLed: () => boolean): () => Promise<void> {
   let isReady: Promise<void> | undefined
+  const once = async (): Promise<void> => {
+    await rehearseLeading(systemClock, systemTimers)
+    // An address that it cannot dial itself only means less practice.
+    await rehearseLinks(url, dialMember, systemTimers).catch(() => undefined)
+  }
   return async () => {
-    if (!hasLed()) await (isReady ??= rehearseLeading(systemClock, systemTimers))
+    if (!hasLed()) await (isReady ??= once())
     await journal.rehearse()
   }
 }
