@@ -3,7 +3,16 @@ import { expect, test } from 'vitest'
 import { prove } from '../src/prove/proof.ts'
 import { roll, handOff, killLeader, type Played } from '../src/prove/scenarios.ts'
 
-const options = { minutes: 0, json: undefined, html: undefined, rate: 60, connections: 16, seed: 1 }
+const options = {
+  minutes: 0,
+  rounds: 1,
+  only: [],
+  json: undefined,
+  html: undefined,
+  rate: 60,
+  connections: 16,
+  seed: 1,
+}
 
 /** What the proof must not pass over. */
 const killGateway: Played = {
@@ -17,7 +26,7 @@ const killGateway: Played = {
   },
 }
 
-test('rolls under light load fail nothing, and a gateway killed under it is seen', { timeout: 180_000 }, async () => {
+test('rolls under light load fail nothing, and a gateway killed under it is seen', { timeout: 300_000 }, async () => {
   const scenarios = [roll('engine'), handOff(2), roll('gateway'), killLeader, killGateway]
   const { rows, findings, errors } = await prove(options, scenarios, () => undefined)
   const [killed, ...others] = rows.toReversed()

@@ -2,14 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ControlClient, OperatorClient } from '@uptick/standalone'
 import type { RunningExchange } from '../../testing/exchange.ts'
 
-const READY_MAX_MS = 30_000
+const READY_MAX_MS = 90_000
 const POLL_MS = 100
 const LEADER_POLL_MS = 40
+const PROBE_MAX_MS = 1_000
 
 /** What the proof does to a running exchange. */
 export class ClusterHandle {
   readonly control: ControlClient
   readonly #exchange: RunningExchange
+  readonly #frozen = new Map<string, number>()
 
   constructor(exchange: RunningExchange) {
     this.#exchange = exchange
@@ -20,7 +22,7 @@ export class ClusterHandle {
     return new OperatorClient(this.#exchange.running().operatorUrl, this.#exchange.operatorToken)
   }
 
-  /** Every process is ready and somebody leads. @throws Error after 30 s */
+  /** Every process is ready and somebody leads. @throws Error after 90 s */
   async ready(): Promise<void> {
     for (const began = performance.now(); ; await delay(POLL_MS)) {
       const { leader, processes } = await this.control.status()
@@ -31,7 +33,7 @@ export class ClusterHandle {
     }
   }
 
-  /** Name of the engine that says it leads, other than `before`. @throws Error after 30 s */
+  /** Name of the engine that says it leads, other than `before`. @throws Error after 90 s */
   async leader(before?: string): Promise<string> {
     for (const began = performance.now(); performance.now() - began < READY_MAX_MS; await delay(LEADER_POLL_MS)) {
       for (const [name, url] of Object.entries(this.#exchange.running().ops))
@@ -41,16 +43,36 @@ export class ClusterHandle {
   }
 
   kill(name: string): void {
-    const { processes } = this.#exchange.running()
-    const id = processes[name]
+    process.kill(this.#processOf(name), 'SIGKILL')
+  }
+
+  /** SIGSTOP; call what is returned for SIGCONT. */
+  freeze(name: string): () => void {
+    const id = this.#processOf(name)
+    this.#frozen.set(name, id)
+    process.kill(id, 'SIGSTOP')
+    return () => void process.kill(id, 'SIGCONT')
+  }
+
+  /** The process that was frozen has ended, as one that was fenced does, and another is in its place. @throws Error after 90 s */
+  async replaced(name: string): Promise<void> {
+    for (const began = performance.now(); performance.now() - began < READY_MAX_MS; await delay(POLL_MS))
+      if (this.#processOf(name) !== this.#frozen.get(name)) return
+    throw new Error(`${name} woke up and was not fenced`)
+  }
+
+  #processOf(name: string): number {
+    const id = this.#exchange.running().processes[name]
     if (id === undefined) throw new Error(`there is no ${name}`)
-    process.kill(id, 'SIGKILL')
+    return id
   }
 }
 
 async function leads(opsUrl: string): Promise<boolean> {
   try {
-    const text = await (await fetch(`${opsUrl}/metrics`)).text()
+    const text = await (
+      await fetch(`${opsUrl}/metrics?name[]=engine_role`, { signal: AbortSignal.timeout(PROBE_MAX_MS) })
+    ).text()
     return /^engine_role\{[^}]*role="leading"[^}]*\} 1$/m.test(text)
   } catch {
     return false

@@ -6,13 +6,14 @@ import type { SampleLog } from './sample-log.ts'
 import { columns } from './text-report.ts'
 import { timePlots } from './time-plots.ts'
 import type { Timeline } from './timeline.ts'
+import { failuresOf } from './verdict.ts'
 
 const COLOURS = ['#7a5195', '#ef8a17', '#00838f', '#c2185b', '#558b2f', '#5d4037', '#1565c0', '#9e9d24']
 
 /** The proof as one page that needs nothing else. */
 export function htmlReport(proof: Proof, options: ProveOptions): string {
-  const { rows, findings, log, timeline, errors, facts } = proof
-  const wrong = rows.flatMap((row) => shortcomings(row))
+  const { findings, log, timeline, errors, facts } = proof
+  const wrong = failuresOf(proof)
   const from = timeline.stretches[0]?.from ?? 0
   const to = timeline.stretches.at(-1)?.to ?? from
   const labels = [...new Set(timeline.marks.map(({ label }) => label))]

@@ -19,6 +19,7 @@ import { holdsOf, proofRow, quantile, type Finding, type ProofRow } from './rows
 import { SampleLog } from './sample-log.ts'
 import type { Played } from './scenarios.ts'
 import { Timeline } from './timeline.ts'
+import { plannedHolds } from './verdict.ts'
 
 const PATIENCE_MS = 1_000
 const WARM_MS = 2_000
@@ -66,7 +67,7 @@ class Trial {
   }
 }
 
-/** Play the scenarios in rounds until the time is over, at least one round, then reconcile. */
+/** Play the scenarios in rounds until the time is over and the rounds are played, then reconcile. */
 export async function prove(
   options: ProveOptions,
   scenarios: readonly Played[],
@@ -78,9 +79,9 @@ export async function prove(
     const trial = new Trial(exchange, await makeTraders(new ClusterHandle(exchange).operator), options)
     try {
       await Promise.all(trial.accounts.map(({ subscribed }) => subscribed))
-      await play(trial, options, scenarios, onStep)
+      const broken = await play(trial, options, scenarios, onStep)
       onStep('reconciling')
-      const findings = await reconcile(trial)
+      const findings = [...broken, ...(await reconcile(trial))]
       return proofOf(trial, scenarios, findings)
     } finally {
       trial.close()
@@ -90,25 +91,34 @@ export async function prove(
   }
 }
 
+/** Ends early with a finding when a scenario cannot be played: what happened until then is still compared. */
 async function play(
   { timeline, load, cluster }: Trial,
-  { minutes }: ProveOptions,
+  { minutes, rounds }: ProveOptions,
   scenarios: readonly Played[],
   onStep: (what: string) => void,
-): Promise<void> {
+): Promise<Finding[]> {
+  const broken: Finding[] = []
   timeline.begin('warm-up')
   load.start()
   await delay(WARM_MS)
   const end = performance.now() + minutes * 60_000
-  for (let round = 1; round === 1 || performance.now() < end; round++) {
+  for (let round = 1; (round <= rounds || performance.now() < end) && broken.length === 0; round++) {
     for (const scenario of scenarios) {
       onStep(`round ${round}: ${scenario.name}`)
       timeline.begin(scenario.name)
-      await scenario.play(cluster, timeline)
+      try {
+        await scenario.play(cluster, timeline)
+      } catch (error) {
+        const text = `it could not be played: ${error instanceof Error ? error.message : String(error)}`
+        broken.push({ kind: 'contradiction', at: performance.now(), text })
+        break
+      }
     }
   }
   await load.pause()
   timeline.end()
+  return broken
 }
 
 /** Compare everybody's story while nothing trades. */
@@ -147,8 +157,9 @@ async function reconcile(trial: Trial): Promise<Finding[]> {
 
 function proofOf(trial: Trial, scenarios: readonly Played[], findings: readonly Finding[]): Proof {
   const { log, timeline, told, orders, load, streams, accounts } = trial
+  const rows = scenarios.map((scenario) => proofRow(scenario, log, timeline, findings))
   return {
-    rows: scenarios.map((scenario) => proofRow(scenario, log, timeline, findings)),
+    rows,
     findings,
     log,
     timeline,
@@ -162,6 +173,7 @@ function proofOf(trial: Trial, scenarios: readonly Played[], findings: readonly 
       ['connections of the market stream', String(streams.connections)],
       ['connections refused', String(load.refused)],
       ['changes of leader', String(timeline.changes.length)],
+      ['holds of all planned changes', holdsText(plannedHolds({ rows, log, timeline }))] as const,
       ...scenarios
         .map(({ name }) => [`holds of ${name}`, holdsText(holdsOf(name, log, timeline))] as const)
         .filter(([, text]) => text !== ''),
@@ -171,6 +183,6 @@ function proofOf(trial: Trial, scenarios: readonly Played[], findings: readonly 
 
 function holdsText(holds: readonly number[]): string {
   if (holds.length === 0) return ''
-  const [median, most, worst] = [0.5, 0.9, 1].map((part) => quantile(holds, part).toFixed(0))
-  return `${holds.length}: p50 ${median} ms, p90 ${most} ms, worst ${worst} ms`
+  const [median, most, nearlyAll, worst] = [0.5, 0.9, 0.99, 1].map((part) => quantile(holds, part).toFixed(0))
+  return `${holds.length}: p50 ${median} ms, p90 ${most} ms, p99 ${nearlyAll} ms, worst ${worst} ms`
 }

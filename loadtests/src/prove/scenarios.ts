@@ -10,12 +10,16 @@ export interface Played extends Scenario {
 }
 
 const STEADY_MS = 5_000
-const BREATH_MS = 700
-const HAND_OFFS = 6
+const BREATH_MS = 500
+const HAND_OFFS = 8
 /** A planned change: the longest hold is also the longest silence that it may cause. */
 const PLANNED_BUDGET_MS = HOLD_MAX_MS
 /** A leader that died: trading again within this. */
 const KILLED_BUDGET_MS = 1_000
+/** What a leader that nobody hears of keeps the shard for, in the cluster that `npm start` runs. */
+const LEASE_MS = 1_500
+/** A frozen leader is left frozen for longer than any standby waits. */
+const FROZEN_MS = LEASE_MS + 1_000
 
 const steady: Played = {
   name: 'steady',
@@ -59,6 +63,29 @@ export const killLeader: Played = {
   },
 }
 
+/** SIGSTOP past the lease, then SIGCONT: one that wakes up believes that it leads, and must not answer anybody. */
+export const freezeLeader: Played = {
+  name: 'freeze leader',
+  planned: false,
+  budgetMs: LEASE_MS + KILLED_BUDGET_MS,
+  async play(cluster, timeline) {
+    const before = await cluster.leader()
+    const from = timeline.mark('freeze leader')
+    const thaw = cluster.freeze(before)
+    try {
+      await cluster.leader(before)
+      timeline.changed('freeze leader', from, performance.now())
+      await delay(Math.max(0, FROZEN_MS - (performance.now() - from)))
+    } finally {
+      timeline.mark('thaw it')
+      thaw()
+    }
+    await cluster.replaced(before)
+    await cluster.ready()
+    await delay(BREATH_MS)
+  },
+}
+
 export function roll(what: Exclude<Rolled, 'all'>): Played {
   const name = `roll ${what}`
   return {
@@ -85,4 +112,5 @@ export const scenarios: readonly Played[] = [
   handOff(HAND_OFFS),
   roll('gateway'),
   killLeader,
+  freezeLeader,
 ]

@@ -1,5 +1,6 @@
 import type { Proof } from './proof.ts'
-import { shortcomings, type ProofRow } from './rows.ts'
+import type { ProofRow } from './rows.ts'
+import { failuresOf } from './verdict.ts'
 
 const SHOWN_MAX = 20
 
@@ -20,7 +21,8 @@ export const columns: readonly [title: string, read: (row: ProofRow) => string][
 ]
 
 /** The proof for a terminal. */
-export function textReport({ rows, findings, errors, facts }: Proof): string {
+export function textReport(proof: Proof): string {
+  const { rows, findings, errors, facts } = proof
   const cells = [columns.map(([title]) => title), ...rows.map((row) => columns.map(([, read]) => read(row)))]
   const widths = columns.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)))
   const lines = cells.map((line) =>
@@ -28,7 +30,7 @@ export function textReport({ rows, findings, errors, facts }: Proof): string {
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
       .join('  '),
   )
-  const wrong = rows.flatMap((row) => shortcomings(row))
+  const wrong = failuresOf(proof)
   const list = (title: string, items: readonly string[]): string[] =>
     items.length === 0 ? [] : ['', `${title}:`, ...items.slice(0, SHOWN_MAX).map((item) => `  ${item}`)]
   return [

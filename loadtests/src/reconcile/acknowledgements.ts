@@ -20,8 +20,25 @@ export type Fate =
  */
 const UNCERTAIN = new Set([-1000, -1001, -1006, -1007])
 
+/** The story as plain data, for a file. */
+export interface AcknowledgementsRecord {
+  readonly orders: readonly { readonly order: SentOrder; readonly fate: Fate }[]
+  readonly cancelled: readonly number[]
+}
+
 /** The traders' side of the story: what they were told, kept outside of the exchange. */
 export class Acknowledgements {
+  /** As they were written down by another process. */
+  static from({ orders, cancelled }: AcknowledgementsRecord): Acknowledgements {
+    const told = new Acknowledgements()
+    for (const { order, fate } of orders) {
+      told.sent(order)
+      told.#settle(order.clientId, fate)
+    }
+    for (const orderId of cancelled) told.cancelled.add(orderId)
+    return told
+  }
+
   readonly #orders = new Map<string, { order: SentOrder; fate: Fate }>()
   /** Ids of orders whose cancel was acknowledged. */
   readonly cancelled = new Set<number>()
@@ -64,6 +81,10 @@ export class Acknowledgements {
 
   all(): Iterable<{ readonly order: SentOrder; readonly fate: Fate }> {
     return this.#orders.values()
+  }
+
+  toJSON(): AcknowledgementsRecord {
+    return { orders: [...this.all()], cancelled: [...this.cancelled] }
   }
 
   #settle(clientId: string, fate: Fate): void {

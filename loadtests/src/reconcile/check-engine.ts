@@ -1,4 +1,4 @@
-import type { OperatorClient } from '@uptick/standalone'
+import type { ExchangeWitness } from './exchange-witness.ts'
 import type { JournalTruth } from './journal-truth.ts'
 
 interface EngineStatus {
@@ -9,7 +9,7 @@ interface EngineStatus {
  * The engine's state is that of a replay from the first command on: the running hashes at one sequence are equal. Moves
  * `truth` to that sequence.
  */
-export async function checkEngine(operator: OperatorClient, truth: JournalTruth): Promise<string[]> {
+export async function checkEngine(operator: ExchangeWitness, truth: JournalTruth): Promise<string[]> {
   const { engine } = await operator.call<EngineStatus>('GET', '/status')
   await truth.advance(engine.sequence)
   if (truth.sequence !== engine.sequence)

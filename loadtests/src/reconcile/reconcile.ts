@@ -1,10 +1,11 @@
-import type { OperatorClient } from '@uptick/standalone'
 import type pg from 'pg'
+import type { AccountWatch } from './account-watch.ts'
 import type { Acknowledgements } from './acknowledgements.ts'
 import { checkAcknowledged } from './check-acknowledged.ts'
 import { checkEngine } from './check-engine.ts'
 import { checkSums } from './check-sums.ts'
 import { checkTables, recorded } from './check-tables.ts'
+import type { ExchangeWitness } from './exchange-witness.ts'
 import type { JournalTruth } from './journal-truth.ts'
 import type { StreamWatch } from './stream-watch.ts'
 import type { TradersMarket } from './traffic.ts'
@@ -13,21 +14,23 @@ export interface Witnesses {
   readonly told: Acknowledgements
   readonly truth: JournalTruth
   readonly market: TradersMarket
-  readonly operator: OperatorClient
+  readonly operator: ExchangeWitness
   readonly pool: pg.Pool
   readonly stream: StreamWatch
+  /** Those who listen to the private events of accounts. */
+  readonly accounts?: readonly AccountWatch[]
 }
 
 const FINDINGS_SHOWN_MAX = 20
 
 /**
  * Compare everybody's story while nothing trades: what traders were told, the journal, the engine's state, the tables,
- * the sums of money, the public streams.
+ * the sums of money, the public and the private streams.
  *
  * @returns what is wrong, a sentence each, twenty at most; nothing when all agree
  */
 export async function reconcile(witnesses: Witnesses): Promise<string[]> {
-  const { told, truth, market, operator, pool, stream } = witnesses
+  const { told, truth, market, operator, pool, stream, accounts = [] } = witnesses
   const since = truth.sequence
   const findings = await checkEngine(operator, truth)
   await recorded(pool, truth.sequence)
@@ -37,5 +40,6 @@ export async function reconcile(witnesses: Witnesses): Promise<string[]> {
     ...(await checkTables(pool, truth, since)),
     ...(await stream.check(truth)),
   )
+  for (const account of accounts) findings.push(...(await account.check()))
   return findings.slice(0, FINDINGS_SHOWN_MAX)
 }

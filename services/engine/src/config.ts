@@ -1,6 +1,12 @@
 import { Type, type Static } from 'typebox'
-import { serviceSettings } from '@uptick/runtime'
-import { APPENDS_IN_FLIGHT_MAX, LEASE_MS_DEFAULT, RETAINED_BYTES_MAX } from './limits.ts'
+import { checkTimeBudget, serviceSettings } from '@uptick/runtime'
+import {
+  APPENDS_IN_FLIGHT_MAX,
+  HAND_OVER_MS_MAX,
+  HOLD_MS_DEFAULT,
+  LEASE_MS_DEFAULT,
+  RETAINED_BYTES_MAX,
+} from './limits.ts'
 
 /** The engine's settings: names of environment variables. */
 export const engineSchema = Type.Object({
@@ -31,6 +37,17 @@ export const engineSchema = Type.Object({
     description:
       'how long a leader that nobody hears of keeps the shard; a second less than the hold of gateways at least',
   }),
+  HOLD_MS: Type.Integer({
+    minimum: 100,
+    maximum: 30_000,
+    default: HOLD_MS_DEFAULT,
+    description: 'how long gateways hold requests without a leader, as they have it',
+  }),
+  GRACE_MS: Type.Integer({
+    minimum: 1,
+    default: 30_000,
+    description: 'time that the supervisor grants from the signal to SIGKILL',
+  }),
   SNAPSHOT_COMMANDS: Type.Integer({
     minimum: 1,
     default: 2_000_000,
@@ -46,3 +63,8 @@ export const engineSchema = Type.Object({
 })
 
 export type EngineConfig = Static<typeof engineSchema>
+
+/** @throws TimeBudgetError when a hand-over would not end within the grace period, or gateways would not wait for a take-over */
+export function checkEngineTimes({ GRACE_MS, LEASE_MS, HOLD_MS }: EngineConfig): void {
+  checkTimeBudget({ graceMs: GRACE_MS, handOffMs: HAND_OVER_MS_MAX, leaseMs: LEASE_MS, holdMs: HOLD_MS })
+}

@@ -13,6 +13,8 @@ export interface EngineSeams {
   readonly evidence: Evidence
   readonly openExchange: OpenExchange
   readonly recordedThrough: RecordedThrough
+  /** Makes ready what a take-over needs of the surroundings; called now and then while standing by. Changes nothing. */
+  readonly rehearse?: () => Promise<void>
   readonly conditions: { set(name: string, met: boolean, reason?: string): void }
   readonly log: EngineLog
   readonly observer: EngineObserver
@@ -22,6 +24,8 @@ export interface EngineSeams {
 
 export interface EngineObserver extends Pick<LeaderEvents, 'batch' | 'committed'> {
   handedOver(milliseconds: number): void
+  /** From the claim until this engine leads, ms. */
+  tookOver?(milliseconds: number): void
   snapshot(bytes: number): void
 }
 

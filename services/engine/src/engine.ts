@@ -6,13 +6,11 @@ import type { Leader } from './leader.ts'
 import type { HandOver, Leadership } from './leadership.ts'
 import type { LinkHandler } from './link-handler.ts'
 import { knownBehaviours, newLeadership, newStandby } from './lives.ts'
-import { RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
+import { RECORDED_POLL_MS, RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
 import { Reception } from './reception.ts'
 import { catchUp, recover, type Recovered, type RecoveryOptions } from './recovery.ts'
 import type { LinkSocket } from './seams.ts'
 import type { Standby } from './standby.ts'
-
-const RECORDED_POLL_MS = 250
 
 /**
  * One engine process, without its sockets. Modes: *recovering* (replays) → *standby* (follows the journal and waits for
@@ -154,15 +152,16 @@ export class Engine {
     }
   }
 
-  /** One life of the state: recovered, following, leading. Resolves when it is over and the state is thrown away. */
+  /** One life of the state: recovered, following, leading. Resolves when it is over. */
   async #followAndLead(): Promise<void> {
     const { conditions, clock, log } = this.#seams
-    // What an earlier life led with is thrown away.
+    // Thrown away unless everything was durable when it was handed over.
+    const kept = this.#leadership?.kept
     this.#leadership = undefined
     this.#setRole('recovering')
     const begin = clock.elapsed()
     const options = this.#recoveryOptions()
-    const recovered = await recover(options)
+    const recovered = kept ?? (await recover(options))
     this.#abort.signal.throwIfAborted()
     conditions.set('journal', true)
     conditions.set('recovered', true)
@@ -175,7 +174,7 @@ export class Engine {
     })
     this.#standby = standby
     this.#setRole('standby')
-    this.#pollRecorded(recovered)
+    if (recovered !== kept) this.#pollRecorded(recovered)
     const claimed = await standby.claimed()
     if (!claimed) return
     this.#setRole('taking-over')
@@ -205,7 +204,7 @@ export class Engine {
     leadership: Leadership,
     { head, claimedAt }: Claimed,
   ): Promise<void> {
-    const { clock, log, conditions } = this.#seams
+    const { clock, log, conditions, observer } = this.#seams
     const { exchange, replica } = recovered
     if (head.last < exchange.sequence) {
       throw new JournalRolledBackError(`the journal ends at ${head.last}, our state at ${exchange.sequence}`)
@@ -223,6 +222,7 @@ export class Engine {
     conditions.set('journal', true)
     conditions.set('caught-up', true)
     const milliseconds = Math.round(clock.elapsed() - claimedAt)
+    observer.tookOver?.(milliseconds)
     log.info({ epoch: head.epoch, sequence: head.last, milliseconds }, 'leading')
     this.#settle()
   }

@@ -34,6 +34,7 @@ export class LeaderLink {
   #socket: MemberSocket | undefined
   #url = ''
   #isOpen = false
+  #isJoined = false
 
   constructor(dial: DialMember, clock: Clock, events: LeaderLinkEvents) {
     this.#clock = clock
@@ -41,8 +42,9 @@ export class LeaderLink {
     this.#events = events
   }
 
-  get isOpen(): boolean {
-    return this.#isOpen
+  /** The leader knows of this standby: it has answered the JOIN. */
+  get isJoined(): boolean {
+    return this.#isJoined
   }
 
   /** The leader is at `url`; empty: nobody leads. */
@@ -64,7 +66,7 @@ export class LeaderLink {
   close(): void {
     const socket = this.#socket
     this.#socket = undefined
-    this.#isOpen = false
+    this.#isOpen = this.#isJoined = false
     socket?.close()
   }
 
@@ -93,8 +95,10 @@ export class LeaderLink {
     let frame: Frame
     try {
       frame = decodeFrame(data)
-      if (frame.type === FrameType.BATCHES) this.#events.batches(frame)
-      else if (frame.type === FrameType.HAND_OVER) this.#events.handedOver(frame)
+      if (frame.type === FrameType.BATCHES) {
+        this.#isJoined = true
+        this.#events.batches(frame)
+      } else if (frame.type === FrameType.HAND_OVER) this.#events.handedOver(frame)
       else this.#lose('the leader says something else')
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error

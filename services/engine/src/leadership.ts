@@ -1,6 +1,7 @@
 import type { Journal, Lease } from '@uptick/journal'
 import { Leader, type LeaderEvents } from './leader.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
+import type { Member } from './member-table.ts'
 import type { Recovered } from './recovery.ts'
 import type { Clock, Timers } from './seams.ts'
 
@@ -8,9 +9,12 @@ import type { Clock, Timers } from './seams.ts'
 const READY_MS_MAX = 1_000
 /** Commits that take longer than this do not hold the hand-over up: the successor reads in the journal what became of them. */
 const DRAIN_MS_MAX = 2_000
-/** A successor that has not claimed by then is given up: anybody may. */
+/** A successor that has not claimed by then is named in the lease as well, */
+const CLAIM_MS_MAX = 300
+/** and given up after this: anybody may. */
 const TAKEN_MS_MAX = 1_000
-const TAKEN_LOOK_MS = 20
+const TAKEN_LOOK_MS = 50
+const READY_LOOK_MS = 20
 
 export interface LeadershipOptions {
   readonly epoch: number
@@ -51,6 +55,7 @@ export class Leadership {
   #leader: Leader | undefined
   #end: () => void = () => undefined
   #isOver = false
+  #isComplete = false
 
   constructor(options: LeadershipOptions) {
     this.#options = options
@@ -81,6 +86,11 @@ export class Leadership {
 
   get state(): Recovered | undefined {
     return this.#state
+  }
+
+  /** The state after a hand-over with everything durable: it is the journal's, and can go on as a standby's. */
+  get kept(): Recovered | undefined {
+    return this.#isComplete ? this.#state : undefined
   }
 
   /** Whether nobody else can lead yet. */
@@ -121,7 +131,7 @@ export class Leadership {
    * lease to say the same. `stopping` is called when it stops sequencing.
    */
   async handOver(stopping: () => void): Promise<HandOver> {
-    const { lease, epoch, clock, log } = this.#options
+    const { epoch, clock, log } = this.#options
     const leader = this.#leader
     if (!leader) throw new Error('not leading yet')
     await this.#successorReady(leader)
@@ -131,19 +141,30 @@ export class Leadership {
     const drainMilliseconds = clock.elapsed() - stoppedAt
     const successor = leader.members.successor()
     this.#keeper.stop()
-    leader.shut(successor ? 'handed-over' : 'stopping', successor?.facts.url)
+    // In one turn, so that nothing leaves in between; the successor's way is the longest.
     if (successor) leader.members.handTo(successor, leader.durable)
+    leader.shut(successor ? 'handed-over' : 'stopping', successor?.facts.url)
     try {
-      const isOurs = await lease.hand(epoch, successor?.facts.holder)
-      if (successor && isOurs && !(await this.#isTaken(epoch))) {
-        log.warn({ successor: successor.facts }, 'the successor does not take over: anybody may')
-      }
+      if (successor && !(await this.#isTaken(CLAIM_MS_MAX))) await this.#nameInLease(successor)
     } catch (error) {
       log.warn({ err: error }, 'the lease could not be passed on; it runs out')
     }
+    this.#isComplete = leader.durable === leader.exchange.sequence
     await this.end('handed-over')
     const milliseconds = clock.elapsed() - stoppedAt
     return { successor: successor?.facts.url, epoch, last: leader.durable, drainMilliseconds, milliseconds }
+  }
+
+  /**
+   * For a successor that did not hear of it, or was in the middle of a look. Not before: a claim waits for whatever else
+   * changes the lease, and needs nothing but the word of the one who leads.
+   */
+  async #nameInLease(successor: Member): Promise<void> {
+    const { lease, epoch, log } = this.#options
+    const isOurs = await lease.hand(epoch, successor.facts.holder)
+    if (isOurs && !(await this.#isTaken(TAKEN_MS_MAX))) {
+      log.warn({ successor: successor.facts }, 'the successor does not take over: anybody may')
+    }
   }
 
   /** Answer nothing any more, and let go: whoever wants to lead may. Never rejects. */
@@ -164,7 +185,7 @@ export class Leadership {
     const { clock, timers } = this.#options
     const until = clock.elapsed() + READY_MS_MAX
     while (leader.members.count > 0 && !leader.members.successor() && clock.elapsed() < until) {
-      await new Promise<void>((resolve) => timers.after(TAKEN_LOOK_MS, resolve))
+      await new Promise<void>((resolve) => timers.after(READY_LOOK_MS, resolve))
     }
   }
 
@@ -178,13 +199,22 @@ export class Leadership {
     })
   }
 
-  async #isTaken(epoch: number): Promise<boolean> {
-    const { lease, clock, timers } = this.#options
-    const until = clock.elapsed() + TAKEN_MS_MAX
-    while (clock.elapsed() < until) {
-      if ((await lease.look()).epoch !== epoch) return true
-      await new Promise<void>((resolve) => timers.after(TAKEN_LOOK_MS, resolve))
+  /** Whether somebody has claimed the shard within the time; looks when the lease says that it has changed. */
+  async #isTaken(msMax: number): Promise<boolean> {
+    const { lease, epoch, clock, timers } = this.#options
+    let wake = (): void => undefined
+    const endListening = lease.onChange(() => wake())
+    try {
+      for (const until = clock.elapsed() + msMax; clock.elapsed() < until;) {
+        await new Promise<void>((resolve) => {
+          const cancel = timers.after(TAKEN_LOOK_MS, resolve)
+          wake = () => (cancel(), resolve())
+        })
+        if ((await lease.look()).epoch !== epoch) return true
+      }
+      return false
+    } finally {
+      endListening()
     }
-    return false
   }
 }

@@ -34,6 +34,8 @@ export const FRAME_WORDS_MAX = 1 << 18
 export const RETAINED_MICROSECONDS = 60_000_000
 export const RETAINED_BYTES_MAX = 256 << 20
 
+/** How often the read model is asked how far it has come. */
+export const RECORDED_POLL_MS = 250
 /** Closed orders that stay answerable while the recorder has not passed them. */
 export const CLOSED_ORDERS_MAX = 1_000_000
 
@@ -47,6 +49,11 @@ export const RETRY_MS_MAX = 2_000
 
 /** How long a leader that cannot be heard keeps the shard. */
 export const LEASE_MS_DEFAULT = 1_500
+
+/** How long gateways hold requests while there is no leader. */
+export const HOLD_MS_DEFAULT = 4_000
+/** The whole of a stop, with a hand-over in it. */
+export const HAND_OVER_MS_MAX = 8_000
 
 /** Standbys that follow one leader. */
 export const MEMBERS_MAX = 8

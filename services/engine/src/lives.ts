@@ -20,7 +20,7 @@ export function newStandby(
   recordedThrough: () => number,
   events: StandbyOptions['events'],
 ): Standby {
-  const { journal, lease, dialMember, clock, timers, log, observer } = seams
+  const { journal, lease, dialMember, clock, timers, log, observer, rehearse } = seams
   const { url, snapshots: policy } = settings
   return new Standby({
     recovered,
@@ -30,6 +30,7 @@ export function newStandby(
     dialMember,
     clock,
     timers,
+    rehearse,
     snapshots: {
       policy,
       recordedThrough,

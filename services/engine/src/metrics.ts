@@ -43,6 +43,12 @@ export function batchObserver(registry: Registry): EngineSeams['observer'] {
     buckets: LATENCY_BUCKETS_SECONDS,
     registers: [registry],
   })
+  const takeOver = new Histogram({
+    name: 'engine_take_over_seconds',
+    help: 'From the claim of the shard until this engine leads',
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers: [registry],
+  })
   const snapshots = new Gauge({
     name: 'engine_snapshot_bytes',
     help: 'Size of the last snapshot',
@@ -51,6 +57,9 @@ export function batchObserver(registry: Registry): EngineSeams['observer'] {
   return {
     handedOver(milliseconds) {
       handOver.observe(milliseconds / 1000)
+    },
+    tookOver(milliseconds) {
+      takeOver.observe(milliseconds / 1000)
     },
     snapshot(size) {
       snapshots.set(size)
@@ -104,7 +113,7 @@ export function exposeEngine(registry: Registry, engine: Engine, shard: number, 
   gauge('engine_retained_oldest', 'First sequence that can be resumed from', () => leader()?.retained.oldest ?? 0)
   gauge('engine_closed_orders', 'Closed orders kept for the recorder', () => leader()?.closedOrders.count ?? 0)
   gauge('engine_hash_low', 'Low 32 bits of the running hash at engine_sequence', () =>
-    Number(BigInt.asUintN(32, leader()?.exchange.runningHash() ?? 0n)),
+    Number(BigInt.asUintN(32, (leader()?.exchange ?? engine.standby?.state.exchange)?.runningHash() ?? 0n)),
   )
   registry.registerMetric(
     new Gauge({

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Exchange } from '@uptick/core'
-import { openJournal, openLease } from '@uptick/journal'
+import { openJournal, openLease, type PostgresJournal } from '@uptick/journal'
 import type { ServiceContext } from '@uptick/runtime'
 import { Pool } from 'pg'
 import type { EngineConfig } from './config.ts'
@@ -10,11 +10,12 @@ import { dialMember } from './dial-member.ts'
 import { Engine } from './engine.ts'
 import type { LinkHandler } from './link-handler.ts'
 import { LINK_PATH, LinkServer } from './link-server.ts'
+import { HAND_OVER_MS_MAX } from './limits.ts'
 import { batchObserver, exposeEngine } from './metrics.ts'
+import { rehearseLeading, rehearseLinks } from './rehearsal.ts'
 import { recordedThroughIn } from './recorded-through.ts'
 import { systemClock, systemTimers, type LinkSocket, type OpenExchange } from './seams.ts'
 
-const STOP_MS_MAX = 8_000
 const CLOSE_MS_MAX = 2_000
 
 /** What tests replace. */
@@ -52,6 +53,7 @@ export async function runEngine(
   // A restarted engine must not be taken for the one that it was.
   const holder = `${config.INSTANCE}-${randomBytes(6).toString('hex')}`
   const leaseMs = config.LEASE_MS
+  let hasLed = false
   const engine = new Engine(
     {
       journal,
@@ -63,6 +65,7 @@ export async function runEngine(
       openExchange:
         replacements.openExchange ?? ((snapshot) => (snapshot ? Exchange.restore(snapshot) : new Exchange({ shard }))),
       recordedThrough: recordedThroughIn(pool, shard),
+      rehearse: rehearsals(journal, `ws://${config.LINK_HOST}:${server.port}${LINK_PATH}`, () => hasLed),
       conditions: lifecycle,
       log,
       observer: batchObserver(metrics),
@@ -83,10 +86,27 @@ export async function runEngine(
     },
   )
   connect = (socket) => engine.connect(socket)
-  engine.onRole((role) => log.info({ role }, 'role changed'))
+  engine.onRole((role) => {
+    if (role === 'leading') hasLed = true
+    log.info({ role }, 'role changed')
+  })
   exposeEngine(metrics, engine, shard, config.ACK_POLICY)
-  onShutdown('engine', STOP_MS_MAX, () => engine.stop())
+  onShutdown('engine', HAND_OVER_MS_MAX, () => engine.stop())
   log.info({ linkPort: server.port, url, holder }, 'listening for gateways')
   await engine.start()
   return { engine, linkPort: server.port }
+}
+
+/** The process is made ready to lead once, unless it has led; the connection each time: it may be a new one. */
+function rehearsals(journal: PostgresJournal, url: string, hasLed: () => boolean): () => Promise<void> {
+  let isReady: Promise<void> | undefined
+  const once = async (): Promise<void> => {
+    await rehearseLeading(systemClock, systemTimers)
+    // An address that it cannot dial itself only means less practice.
+    await rehearseLinks(url, dialMember, systemTimers).catch(() => undefined)
+  }
+  return async () => {
+    if (!hasLed()) await (isReady ??= once())
+    await journal.rehearse()
+  }
 }

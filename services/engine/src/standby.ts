@@ -10,8 +10,12 @@ import { SnapshotTaker, type SnapshotTakerOptions } from './snapshot-taker.ts'
 import { Sweeps } from './sweeps.ts'
 
 const SNAPSHOT_SWEEP_MS = 1_000
-/** Looks at the lease in a row that found a fed standby behind: its feed is cut, whatever the connection says. */
+/** Looks at the lease in a row that found a standby behind: it is, and if it was fed, its feed is cut whatever the connection says. */
 const BEHIND_LOOKS_MAX = 3
+/** A leader that cannot be reached is not waited for any longer. */
+const STRANGER_LOOKS_MAX = 5
+/** A connection that was made ready may have broken since. */
+const REHEARSAL_MS = 5_000
 /** How often the leader hears how far this standby is, at least. */
 const STANDING_MS = 100
 
@@ -23,6 +27,8 @@ export interface StandbyOptions {
   readonly dialMember: DialMember
   readonly clock: Clock
   readonly timers: Timers
+  /** Makes ready what a take-over needs of the surroundings. */
+  readonly rehearse: (() => Promise<void>) | undefined
   readonly snapshots: Pick<SnapshotTakerOptions, 'policy' | 'recordedThrough' | 'events'>
   readonly events: {
     caughtUp(met: boolean, reason: string): void
@@ -60,11 +66,17 @@ export class Standby {
   /** End of the journal at the last look. */
   #seen: number | undefined
   #behindLooks = 0
+  /** Whether a take-over would find its surroundings ready, or they cannot be made so. */
+  #isRehearsed: boolean
+  #rehearsing = false
+  /** Looks at which the leader did not know of this standby. */
+  #strangerLooks = 0
   #stopped = false
 
   constructor(options: StandbyOptions) {
     this.#options = options
     const { recovered, journal, lease, facts, dialMember, clock, timers, snapshots, events } = options
+    this.#isRehearsed = options.rehearse === undefined
     this.#failure = new Promise((_resolve, reject) => (this.#fail = reject))
     // Awaited together with the claim.
     this.#failure.catch(() => undefined)
@@ -104,6 +116,7 @@ export class Standby {
     this.#sweeps = new Sweeps(timers)
     this.#sweeps.every(SNAPSHOT_SWEEP_MS, () => void taker.consider())
     this.#sweeps.every(STANDING_MS, () => this.#stand())
+    this.#sweeps.every(REHEARSAL_MS, () => this.#rehearse())
   }
 
   get state(): Recovered {
@@ -126,6 +139,11 @@ export class Standby {
 
   get isCaughtUp(): boolean {
     return this.#isCaughtUp
+  }
+
+  /** Caught up, and known to the leader as one to hand over to, unless that one cannot be reached. */
+  get isFollowing(): boolean {
+    return this.#isCaughtUp && (this.#link.isJoined || this.#strangerLooks > STRANGER_LOOKS_MAX)
   }
 
   /** Whether the leader's own feed keeps it current. */
@@ -160,21 +178,48 @@ export class Standby {
       return this.#fail(new StandbyFailure(error, undefined))
     }
     // At the end, or as far as the end was one look ago: under load there is always something on its way.
-    this.#isCaughtUp = this.sequence >= Math.min(this.#seen ?? view.head.last, view.head.last)
+    const isThere = this.sequence >= Math.min(this.#seen ?? view.head.last, view.head.last)
     this.#seen = view.head.last
-    this.#behindLooks = this.#isCaughtUp || !this.#follower.isFed ? 0 : this.#behindLooks + 1
-    if (this.#behindLooks >= BEHIND_LOOKS_MAX) {
-      this.#behindLooks = 0
-      this.#link.close()
-      this.#follower.feedLost()
-    }
-    events.caughtUp(this.#isCaughtUp, this.#isCaughtUp ? '' : `${this.lag} commands behind`)
-    events.looked(view)
+    this.#behindLooks = isThere ? 0 : this.#behindLooks + 1
+    if (isThere) this.#isCaughtUp = true
+    else if (this.#behindLooks >= BEHIND_LOOKS_MAX) this.#fallBehind()
     const isLed = !view.expired && view.holder !== lease.holder
+    const reason = this.#isCaughtUp ? 'rehearsing' : `${this.lag} commands behind`
+    events.caughtUp(this.#isReady, this.#isReady ? '' : reason)
+    events.looked(view)
     this.#link.follow(isLed ? view.url : '')
+    if (isLed && !this.#link.isJoined) this.#strangerLooks++
+    if (isLed && this.isFollowing && !this.#isRehearsed) this.#rehearse()
   }
 
+  /** One look or two may find a busy process behind; then it is not busy, but late or cut off. */
+  #fallBehind(): void {
+    this.#behindLooks = 0
+    this.#isCaughtUp = false
+    if (!this.#follower.isFed) return
+    this.#link.close()
+    this.#follower.feedLost()
+  }
+
+  get #isReady(): boolean {
+    return this.#isCaughtUp && this.#isRehearsed
+  }
+
+  /** One that has not rehearsed yet could lead, too, if only a little slower: better it than nobody. */
   #stand(): void {
     this.#link.stand(this.sequence, this.#isCaughtUp)
+  }
+
+  /** Try a take-over without taking anything. One that fails changes nothing: the real one may be lucky. */
+  #rehearse(): void {
+    const { rehearse } = this.#options
+    if (!rehearse || this.#rehearsing || this.#stopped) return
+    this.#rehearsing = true
+    rehearse()
+      .catch(() => undefined)
+      .finally(() => {
+        this.#rehearsing = false
+        this.#isRehearsed = true
+      })
   }
 }

@@ -3,14 +3,15 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-
 /** A line of the engine's log. */
 export interface LogLine {
   readonly msg?: string
   readonly role?: string
   readonly condition?: string
   readonly met?: boolean
+  readonly reason?: string
+  /** Where evidence lies. */
+  readonly kept?: string
   readonly opsPort?: number
   readonly linkPort?: number
   readonly milliseconds?: number
@@ -33,9 +34,13 @@ export class EngineProcess {
     })
   }
 
-  /** Start one on a database; resolves when it leads, or is ready to. */
-  static async launch(databaseUrl: string, environment: NodeJS.ProcessEnv = {}): Promise<EngineProcess> {
-    const child = spawn(process.execPath, [main], {
+  /** Start one on a database; resolves when it leads, or is ready to. @param main program, relative to this file */
+  static async launch(
+    databaseUrl: string,
+    environment: NodeJS.ProcessEnv = {},
+    main = '../src/main.ts',
+  ): Promise<EngineProcess> {
+    const child = spawn(process.execPath, [fileURLToPath(new URL(main, import.meta.url))], {
       env: { ...process.env, DATABASE_URL: databaseUrl, LINK_PORT: '0', OPS_PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     })

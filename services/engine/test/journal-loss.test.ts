@@ -7,7 +7,7 @@ import { startPostgres, type PostgresOptions } from '@uptick/postgres'
 import { Client } from 'pg'
 import { afterEach, expect, test } from 'vitest'
 import { createDatabase } from '@uptick/journal/testing'
-import { startEngine, untilRole, type RunningEngine } from './running-engine.ts'
+import { startEngine, untilReady, untilRole, type RunningEngine } from './running-engine.ts'
 import { TestGateway } from './test-gateway.ts'
 
 const SESSION = 4321
@@ -127,6 +127,7 @@ test('a second engine follows the first one and takes over when it goes', async 
   await gateway.untilReplied(0)
   const second = await engineOn(database.url)
   expect(second.engine.role).toBe('standby')
+  await untilReady(second)
   sendAccounts(gateway, 1)
   await gateway.untilReplied(FRAME_COMMANDS)
   await first.stop()

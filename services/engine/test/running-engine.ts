@@ -25,6 +25,12 @@ export function untilRole({ engine }: RunningEngine, role: Role): Promise<void> 
   return new Promise((resolve) => engine.onRole((now) => now === role && resolve()))
 }
 
+/** Resolves when the engine leads, or is ready to: the leader knows of it. */
+export function untilReady({ lifecycle }: RunningEngine): Promise<void> {
+  if (lifecycle.condition('caught-up')?.met) return Promise.resolve()
+  return new Promise((resolve) => lifecycle.onChange(({ name, met }) => name === 'caught-up' && met && resolve()))
+}
+
 /** Start one on the database at `url`; resolves when it leads, or follows one that does (or has given up). */
 export async function startEngine(url: string, replacements: Replacements = {}): Promise<RunningEngine> {
   const log = createLogger({ name: 'engine-test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
@@ -48,6 +54,8 @@ export async function startEngine(url: string, replacements: Replacements = {}):
     LINK_URL: '',
     INSTANCE: 'test',
     LEASE_MS: 1500,
+    HOLD_MS: 4000,
+    GRACE_MS: 30_000,
     SNAPSHOT_COMMANDS: 1_000_000,
     SNAPSHOT_SECONDS: 3_600,
     SNAPSHOTS_KEPT: 3,

@@ -84,6 +84,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const operator = createOperatorServer({
     token: options.operatorToken,
     link,
+    engines: options.link,
     keys,
     keyTable,
     pool: options.pool,

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS } from '@uptick/runtime'
 import type { Registry } from '@uptick/runtime'
 import type { Gateway } from './app.ts'
+import type { HoldObserver } from './engine-link/command-pipe.ts'
 import type { SharedStore } from './limits/shared-store.ts'
 import type { NumberedHub } from './resume/numbered-hub.ts'
 
@@ -33,6 +34,28 @@ export function operationObserver(registry: Registry): (operation: string, statu
     }
     count.inc()
     own.latency.observe(seconds)
+  }
+}
+
+/** How long a change of leader held callers, and how many were given up. */
+export function holdObserver(registry: Registry): HoldObserver {
+  const hold = new Histogram({
+    name: 'gateway_hold_seconds',
+    help: 'Commands that met a change of leader: from the request to its outcome',
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers: [registry],
+  })
+  const gaveUp = new Counter({
+    name: 'gateway_hold_exceeded_total',
+    help: 'Commands that were answered before their outcome was known: busy (-1008) or unknown (-1007)',
+    labelNames: ['answer'],
+    registers: [registry],
+  })
+  // Both series are there from the start, so that a rate over them is never a hole.
+  for (const answer of ['busy', 'unknown']) gaveUp.inc({ answer }, 0)
+  return {
+    held: (microseconds) => hold.observe(microseconds / 1_000_000),
+    gaveUp: (answer) => gaveUp.inc({ answer }),
   }
 }
 

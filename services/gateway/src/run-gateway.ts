@@ -18,7 +18,7 @@ import type { CounterStore } from './limits/counter-store.ts'
 import { MemoryStore } from './limits/memory-store.ts'
 import type { LineState } from './limits/redis-line.ts'
 import { SharedStore } from './limits/shared-store.ts'
-import { exposeCounters, exposeGateway, operationObserver } from './metrics.ts'
+import { exposeCounters, exposeGateway, holdObserver, operationObserver } from './metrics.ts'
 import { systemClock, systemTimers } from './seams.ts'
 
 const CLOSE_MS_MAX = 2000
@@ -54,6 +54,7 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
       timers: systemTimers,
       random: Math.random,
       log: (message, detail) => log.info({ detail }, message),
+      observer: holdObserver(metrics),
       queueMax: config.QUEUE_MAX,
       holdMs: config.HOLD_MS,
     },

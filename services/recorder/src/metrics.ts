@@ -12,6 +12,7 @@ export class RecorderMetrics {
   readonly #rows: Counter
   readonly #commands: Counter
   readonly #transactions: Histogram
+  readonly #batches: Histogram
   readonly #snapshots: Histogram
   readonly #snapshotBytes: Gauge
   readonly #failures: Counter
@@ -29,6 +30,12 @@ export class RecorderMetrics {
       name: 'recorder_transaction_seconds',
       help: 'Duration of transactions, failed attempts included',
       buckets: SECONDS_BUCKETS,
+      registers,
+    })
+    this.#batches = new Histogram({
+      name: 'recorder_transaction_commands',
+      help: 'Commands recorded in one transaction',
+      buckets: [1, 4, 16, 64, 256, 1024, 4096, 16_384],
       registers,
     })
     this.#snapshots = new Histogram({
@@ -72,6 +79,7 @@ export class RecorderMetrics {
   recorded(range: RecordedRange, rows: RecordedRows, seconds: number): void {
     this.start(range.through, range.time)
     this.#commands.inc(range.through - range.from)
+    this.#batches.observe(range.through - range.from)
     this.#transactions.observe(seconds)
     for (const [table, list] of Object.entries(rows)) this.#rows.inc({ table }, list.length)
   }

@@ -3,10 +3,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ControlClient } from '../src/control/control-client.ts'
 import { TestExchange } from './start-exchange.ts'
 
 const main = fileURLToPath(new URL('../src/operator/main.ts', import.meta.url))
+
+const READY_MAX_MS = 60_000
 
 interface Typed {
   readonly code: number
@@ -69,6 +74,64 @@ test('a listing, a halt, and the phases back', async () => {
   expect((await type(folder, 'phase', 'trading', 'SOLUSDT')).code).toBe(0)
   expect((await type(folder, 'symbols')).output).not.toMatch(/HALT/)
 })
+
+async function leader(): Promise<string> {
+  for (const began = performance.now(); performance.now() - began < READY_MAX_MS; await delay(50)) {
+    const { leader: name, processes } = await ControlClient.find(exchange.folder).status()
+    if (name !== undefined && processes.every(({ ready }) => ready)) return name
+  }
+  throw new Error('nobody leads, or not everybody is ready')
+}
+
+test('another engine leads when told to', async () => {
+  const before = await leader()
+  const typed = await type(exchange.folder, 'handoff', '--json')
+  expect(typed).toMatchObject({ code: 0, errors: '' })
+  expect(JSON.parse(typed.output).successor).toMatch(/^ws:/)
+  expect(await leader()).not.toBe(before)
+})
+
+test('rows that the journal has lost are appended again by an engine that holds them', async () => {
+  const { folder } = exchange
+  const added = JSON.parse((await type(folder, 'add-account', 'dora', '--json')).output)
+  const number = String(added.account)
+  await type(folder, 'deposit', number, '1', 'BTC')
+  await type(folder, 'deposit', number, '2', 'BTC')
+  expect((await type(folder, 'repair')).errors).toBe('NOTHING_LOST: no engine is ahead of the journal\n')
+  const lost = await loseBatches(2)
+  const halted = async (): Promise<boolean> => {
+    const { processes } = await ControlClient.find(folder).status()
+    return processes.some(({ role }) => role === 'halted')
+  }
+  while (!(await halted())) await delay(50)
+  const repaired = await type(folder, 'repair', '--json')
+  expect(repaired).toMatchObject({ code: 0, errors: '' })
+  expect(JSON.parse(repaired.output)).toMatchObject({ appended: lost })
+  await leader()
+  expect((await type(folder, 'account', number)).output).toMatch(/BTC +3\.00000000 /)
+  expect((await type(folder, 'deposit', number, '4', 'BTC')).code).toBe(0)
+  expect((await type(folder, 'account', number)).output).toMatch(/BTC +7\.00000000 /)
+}, 90_000)
+
+/** What a fail-over to a replica that was behind does to the journal. Answers with how many batches are gone. */
+async function loseBatches(count: number): Promise<number> {
+  const client = new pg.Client({ connectionString: exchange.running.databaseUrl })
+  await client.connect()
+  try {
+    await client.query('BEGIN')
+    await client.query('SELECT 1 FROM journal_head FOR UPDATE')
+    const { rowCount } = await client.query(
+      `DELETE FROM journal_batch WHERE first_sequence IN
+         (SELECT first_sequence FROM journal_batch ORDER BY first_sequence DESC LIMIT $1)`,
+      [count],
+    )
+    await client.query('UPDATE journal_head SET last = (SELECT max(last_sequence) FROM journal_batch)')
+    await client.query('COMMIT')
+    return rowCount ?? 0
+  } finally {
+    await client.end()
+  }
+}
 
 test('a mistake is one line that helps', async () => {
   const { folder } = exchange

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ControlClient, RollError } from '../src/control/control-client.ts'
 import type { RollStep } from '../src/roll/roller.ts'
+import { Samples } from '../src/status/metrics-text.ts'
 import { TestExchange } from './start-exchange.ts'
 
 const READY_MAX_MS = 30_000
@@ -84,6 +85,50 @@ test('kill -9 of a gateway leaves the other one serving', async () => {
   const answers = await Promise.all(Array.from({ length: 20 }, () => ping()))
   expect(answers.filter((status) => status !== 200)).toEqual([])
   await ready()
+})
+
+/** What dashboards and alerts are made of; histograms by the name of their count. */
+const METRICS = {
+  engine: [
+    'engine_role engine_epoch engine_sequence engine_durable_sequence engine_lag_commands engine_lease_seconds',
+    'engine_batch_commands_count engine_batch_bytes_count engine_commit_seconds_count engine_queued_commands',
+    'engine_appends_in_flight engine_replies_held engine_unanswered_commands engine_links engine_members engine_fed',
+    'engine_hand_over_seconds_count engine_take_over_seconds_count engine_diverged engine_hash_low',
+  ],
+  gateway: [
+    'gateway_requests_total gateway_request_seconds_count gateway_hold_seconds_count gateway_hold_exceeded_total',
+    'gateway_link_connected gateway_link_epoch gateway_link_sequence gateway_link_queued gateway_link_unanswered',
+    'gateway_websockets drain_active drain_http_connections drain_sockets_remaining drain_requests_total',
+  ],
+  recorder: [
+    'recorder_recorded_sequence recorder_lag_sequences recorder_lag_seconds recorder_rows_total',
+    'recorder_commands_total recorder_transaction_seconds_count recorder_transaction_commands_count',
+  ],
+}
+const EVERYWHERE = 'readiness_condition lifecycle_state process_cpu_seconds_total nodejs_eventloop_lag_seconds'
+
+test('every process tells what it does on a port of its own', async () => {
+  // Connections are handed out turn about: each gateway has answered something.
+  for (let asked = 0; asked < 4; asked++) expect(await ping()).toBe(200)
+  for (const [name, url] of Object.entries(exchange.running.ops)) {
+    const kind = name.replace(/-\d+$/, '') as keyof typeof METRICS
+    const samples = Samples.parse(await (await fetch(`${url}/metrics`)).text())
+    const wanted = [EVERYWHERE, ...METRICS[kind]].flatMap((names) => names.split(' '))
+    expect(
+      wanted.filter((metric) => samples.value(metric) === undefined),
+      name,
+    ).toEqual([])
+  }
+  const [one, two] = await Promise.all(
+    ['engine-1', 'engine-2'].map(async (name) => {
+      const response = await fetch(`${exchange.running.ops[name]}/metrics?name[]=engine_hash_low&name[]=engine_role`)
+      return Samples.parse(await response.text())
+    }),
+  )
+  expect(one?.value('engine_hash_low')).toBe(two?.value('engine_hash_low'))
+  const roles = [one, two].map((samples) => samples?.state('engine_role', 'role'))
+  expect(new Set(roles)).toEqual(new Set(['leading', 'standby']))
+  expect(one?.value('engine_epoch')).toBeUndefined()
 })
 
 test('an operator has a standby lead', async () => {

@@ -30,6 +30,11 @@ import type { ClaimRow } from './sql/lease.ts'
 import { raiseEpoch } from './sql/raise-epoch.ts'
 import { WritingConnection } from './writing-connection.ts'
 
+/** Shards are numbered from 0. */
+const NO_SHARD = -1
+/** After five runs PostgreSQL keeps one plan for a prepared statement. */
+const REHEARSALS = 6
+
 export interface JournalOptions {
   /** 0 … 999. */
   readonly shard: number
@@ -88,6 +93,19 @@ export class PostgresJournal implements Journal {
       // Appends need none before the first one is near its end; whoever waits for the new leader should not wait for this.
       if (head && head.last + PARTITION_SEQUENCES > this.#partitionedTo) this.#partitionLater(head.last)
       return head
+    })
+  }
+
+  /**
+   * Connect for writing and have PostgreSQL plan what a take-over runs first, so that nobody waits for either when it
+   * comes. Changes nothing: no shard has the number that is used.
+   */
+  async rehearse(): Promise<void> {
+    await explained('the writing connection could not be prepared', async () => {
+      for (let run = 0; run < REHEARSALS; run++) {
+        await claimLease(this.#writer, NO_SHARD, { holder: '', url: '', life: 0, leaseMs: 0, ended: 0 })
+        await appendBatch(this.#writer, NO_SHARD, { epoch: 0, first: 1, last: 1, payload: Buffer.alloc(0) })
+      }
     })
   }
 

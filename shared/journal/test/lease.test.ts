@@ -1,3 +1,4 @@
+import { Pool } from 'pg'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { openJournal, openLease } from '../src/index.ts'
 import type { PostgresJournal, PostgresLease } from '../src/index.ts'
@@ -131,4 +132,34 @@ test('a halted shard has no leader, and one whose epoch was raised by other mean
   expect((await a.lease.look()).halted).toBe('rows were lost')
   await a.lease.halt(undefined)
   expect(await a.lease.claim()).toEqual({ epoch: 3, last: 0 })
+})
+
+test('a rehearsal plans the statements of a take-over on the connection that writes, and changes nothing', async () => {
+  const shard = ++shards
+  const leader = candidate(shard, 'leader')
+  const standby = candidate(shard, 'standby')
+  await leader.lease.look()
+  await leader.lease.claim()
+  const pool = new Pool({ connectionString: database.url, max: 1 })
+  opened.push({ close: () => pool.end() })
+  const content = async (): Promise<unknown[]> => {
+    const tables = ['journal_head', 'journal_lease', 'journal_batch'].map(async (table) => {
+      const { rows } = await pool.query(`SELECT * FROM ${table} ORDER BY shard`)
+      return rows
+    })
+    return Promise.all(tables)
+  }
+  const writers = async (): Promise<number | null> => {
+    const { rowCount } = await pool.query(
+      `SELECT 1 FROM pg_stat_activity
+       WHERE application_name = 'uptick-journal-writer' AND datname = current_database()`,
+    )
+    return rowCount
+  }
+  const [before, connected] = [await content(), await writers()]
+  await standby.journal.rehearse()
+  expect(await content()).toEqual(before)
+  expect(await writers()).toBe((connected ?? 0) + 1)
+  expect(await standby.lease.claim(1)).toEqual({ epoch: 2, last: 0 })
+  expect(await leader.journal.append({ epoch: 1, first: 1, last: 1, payload: Buffer.from('x') })).toBe('fenced')
 })

@@ -17,12 +17,23 @@ interface Pending {
   /** Not to be sent for the first time after this, µs. */
   readonly sendBefore: number
   sends: number
+  /** It met a time without a leader. */
+  wasHeld: boolean
   /** The caller was answered: with the outcome, or with the error past the hold. */
   settled: boolean
   answered: boolean
 }
 
+/** Hears how long callers were held by a change of leader, and what they were told when it took too long. */
+export interface HoldObserver {
+  /** A command was executed that had to wait for another leader: from its call to its outcome, µs. */
+  held(microseconds: number): void
+  /** The hold ended first: `unknown` when it had been sent (-1007), else `busy` (-1008). */
+  gaveUp(answer: 'busy' | 'unknown'): void
+}
+
 export interface PipeOptions {
+  readonly observer?: HoldObserver | undefined
   readonly clock: Clock
   /** Commands waiting to be sent; one more is refused. */
   readonly queueMax: number
@@ -82,8 +93,24 @@ export class CommandPipe {
     if (this.queued >= this.#options.queueMax) return Promise.reject(SERVER_BUSY)
     return new Promise((resolve, reject) => {
       const queuedAt = this.#options.clock.now()
-      this.#queue.push({ build, resolve, reject, queuedAt, sendBefore, sends: 0, settled: false, answered: false })
+      this.#queue.push({
+        build,
+        resolve,
+        reject,
+        queuedAt,
+        sendBefore,
+        sends: 0,
+        wasHeld: false,
+        settled: false,
+        answered: false,
+      })
     })
+  }
+
+  /** There has been no leader until now: whoever waits has been held. */
+  noteHeld(): void {
+    for (let i = this.#queueHead; i < this.#queue.length; i++) this.#queue[i]!.wasHeld = true
+    for (let i = this.#sentHead; i < this.#sent.length; i++) this.#sent[i]!.wasHeld = true
   }
 
   /** OPEN_SESSION, the first command on every connection. */
@@ -145,6 +172,8 @@ export class CommandPipe {
     if (!pending.settled) {
       pending.settled = true
       pending.resolve(outcome)
+      const { observer, clock } = this.#options
+      if (pending.wasHeld) observer?.held(clock.now() - pending.queuedAt)
     }
     this.#trim()
   }
@@ -153,14 +182,14 @@ export class CommandPipe {
   expire(): void {
     const before = this.#options.clock.now() - this.#options.hold
     while (this.#queueHead < this.#queue.length && this.#queue[this.#queueHead]!.queuedAt <= before) {
-      settle(this.#queue[this.#queueHead++]!, SERVER_BUSY)
+      if (settle(this.#queue[this.#queueHead++]!, SERVER_BUSY)) this.#options.observer?.gaveUp('busy')
     }
     if (this.#queueHead === this.#queue.length) this.#clearQueue()
     for (let i = this.#sentHead; i < this.#sent.length; i++) {
       const pending = this.#sent[i]!
       if (pending.queuedAt > before) break
       if (pending.settled) continue
-      settle(pending, OUTCOME_UNKNOWN)
+      if (settle(pending, OUTCOME_UNKNOWN)) this.#options.observer?.gaveUp('unknown')
       pending.build = nothing
     }
   }
@@ -232,10 +261,12 @@ export class CommandPipe {
   }
 }
 
-function settle(pending: Pending, reason: unknown): void {
-  if (pending.settled) return
+/** Whether anybody was still waiting. */
+function settle(pending: Pending, reason: unknown): boolean {
+  if (pending.settled) return false
   pending.settled = true
   pending.reject(reason)
+  return true
 }
 
 function nothing(command: Command): void {

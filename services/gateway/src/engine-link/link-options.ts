@@ -1,4 +1,5 @@
 import type { Clock, Timers } from '../seams.ts'
+import type { HoldObserver } from './command-pipe.ts'
 import type { Dial } from './socket.ts'
 
 export interface LinkOptions {
@@ -12,6 +13,7 @@ export interface LinkOptions {
   /** 0 ≤ x < 1; for session ids and the jitter of reconnects. */
   readonly random: () => number
   readonly log: (message: string, detail?: unknown) => void
+  readonly observer?: HoldObserver
   readonly queueMax?: number
   /** How long a request is held while no engine answers. */
   readonly holdMs?: number

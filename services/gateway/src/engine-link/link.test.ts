@@ -1,50 +1,6 @@
 import { CommandKind, EventKind, Reject, readOutcome } from '@uptick/core'
-import type { Command } from '@uptick/core'
 import { describe, expect, test } from 'vitest'
-import { FakeEngine } from '../../testing/fake-engine.ts'
-import { VirtualTime } from '../../testing/virtual-time.ts'
-import { EngineLink } from './link.ts'
-import type { LinkOptions } from './link-options.ts'
-
-function setUp(options: Partial<LinkOptions> = {}): { engine: FakeEngine; time: VirtualTime; link: EngineLink } {
-  const engine = new FakeEngine()
-  const time = new VirtualTime()
-  const link = new EngineLink({
-    urls: ['ws://one', 'ws://two'],
-    instance: 'test',
-    dial: engine.dial,
-    clock: time,
-    timers: time,
-    random: () => 0.5,
-    log: () => {},
-    ...options,
-  })
-  return { engine, time, link }
-}
-
-function connected(options: Partial<LinkOptions> = {}): ReturnType<typeof setUp> {
-  const all = setUp(options)
-  all.link.start()
-  all.engine.open()
-  return all
-}
-
-const addAccount = (command: Command): void => {
-  command.kind = CommandKind.ADD_ACCOUNT
-  command.text = 'somebody'
-}
-
-/** Resolves to how a submission stands, without waiting for it. */
-function watch(promise: Promise<unknown>): { state: string } {
-  const seen = { state: 'pending' }
-  promise.then(
-    () => (seen.state = 'done'),
-    (error: { code: number; status: number }) => (seen.state = `${error.code}/${error.status}`),
-  )
-  return seen
-}
-
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+import { addAccount, connected, settled, setUp, watch } from '../../testing/linked-engine.ts'
 
 describe('sending', () => {
   test('commands of one turn travel in one frame, numbered without gaps, after OPEN_SESSION', async () => {

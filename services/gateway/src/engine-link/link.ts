@@ -74,7 +74,7 @@ export class EngineLink {
     const { clock, queueMax = QUEUE_MAX_DEFAULT, holdMs = HOLD_MS_DEFAULT } = options
     const hold = holdMs * 1000
     this.#options = options
-    this.#pipe = new CommandPipe(this.#newSession(), { clock, queueMax, hold })
+    this.#pipe = new CommandPipe(this.#newSession(), { clock, queueMax, hold, observer: options.observer })
     this.#queries = new QueryBook(clock, queueMax, hold)
     this.#listing = new CatalogueFollower(
       this.catalogue,
@@ -216,6 +216,7 @@ export class EngineLink {
       this.#sequence = -1
     }
     this.#feedStartsAt(Math.max(this.#nextSequence(), Math.min(welcome.oldest, welcome.durable + 1)))
+    this.#pipe.noteHeld()
     this.#connection.send(this.#pipe.opening())
     for (const frame of this.#pipe.resend()) this.#connection.send(frame)
     this.#listing.load(() => this.#welcomed && !this.#closed)

@@ -5,13 +5,14 @@ import type { Static } from 'typebox'
 import { administer } from './administer.ts'
 import { OperatorError } from './operator-error.ts'
 import type { OperatorContext } from './operator-server.ts'
+import { repair } from './repair.ts'
 import { BehaviourBody, SkipBody } from './schemas.ts'
 
 /** The `totals` query of the engine. */
 type Totals = readonly { readonly asset: number; readonly [sum: string]: string | number }[]
 
 /** The shard as a whole: state, sums, behaviours, commands to be passed over. */
-export function registerExchange(app: FastifyInstance, { link, skips }: OperatorContext): void {
+export function registerExchange(app: FastifyInstance, { link, engines, skips }: OperatorContext): void {
   app.get('/status', async () => {
     const { value, sequence } = await link.query({ kind: 'status' })
     return { link: link.state, sequence, engine: value }
@@ -33,6 +34,8 @@ export function registerExchange(app: FastifyInstance, { link, skips }: Operator
     if (successor === null) throw new OperatorError(409, 'NO_STANDBY', 'no standby is ready to lead')
     return reply.code(202).send({ successor })
   })
+
+  app.post('/repair', () => repair(engines))
 
   app.get('/behaviours', async () => {
     const { value } = await link.query({ kind: 'catalogue' })

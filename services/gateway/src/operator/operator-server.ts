@@ -8,6 +8,7 @@ import { KeyError } from '../keys/key-table.ts'
 import type { KeyTable } from '../keys/key-table.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { OperatorError } from './operator-error.ts'
+import type { EngineAccess } from './repair.ts'
 import { References } from './references.ts'
 import { registerAccounts } from './accounts.ts'
 import { registerExchange } from './exchange.ts'
@@ -23,6 +24,8 @@ export interface Skips {
 export interface OperatorOptions {
   readonly token: string
   readonly link: EngineLink
+  /** For what no leader can answer. */
+  readonly engines: EngineAccess
   readonly keys: KeyStore
   readonly keyTable: KeyTable
   readonly pool: Pool

@@ -51,6 +51,7 @@ export function clusterDefinitions(
       LINK_HOST: '127.0.0.1',
       LINK_PORT: String(ports[`link-${number}`]),
       EVIDENCE_FOLDER: folder.file('evidence'),
+      GRACE_MS: String(GRACE_MS),
     },
   })
   const gateway = (number: 1 | 2): Definition => ({

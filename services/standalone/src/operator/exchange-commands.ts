@@ -17,6 +17,12 @@ export const exchangeCommands: Commands = {
     examples: ['handoff'],
     run: (operator) => operator.call('POST', '/handoff'),
   },
+  repair: {
+    usage: 'repair',
+    summary: 'after the journal has lost rows: append again what an engine still holds, so that the shard goes on',
+    examples: ['repair'],
+    run: (operator) => operator.call('POST', '/repair'),
+  },
   totals: {
     usage: 'totals',
     summary: 'sums of every asset: free + locked + fees = deposits - withdrawals',

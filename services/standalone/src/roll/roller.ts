@@ -5,7 +5,11 @@ import type { ClusterStatus } from '../status/status.ts'
 
 const SETTLED_MAX_MS = 30_000
 const HAND_OFF_MAX_MS = 30_000
+/** One that is behind for a moment is no reason to refuse a roll. */
+const REFUSED_AFTER_MS = 2_000
 const POLL_MS = 20
+/** Asking everybody for everything is not for free. */
+const SETTLED_POLL_MS = 100
 
 export const ROLLED = ['engine', 'gateway', 'recorder', 'all'] as const
 export type Rolled = (typeof ROLLED)[number]
@@ -41,7 +45,7 @@ export class Roller {
     if (this.#rolling !== undefined) throw new RollRefused(`a roll of ${this.#rolling} is under way`)
     this.#rolling = what
     try {
-      const unready = await this.#unready()
+      const unready = await this.#settled({ forMs: REFUSED_AFTER_MS })
       if (unready !== '') throw new RollRefused(unready)
       if (what === 'recorder' || what === 'all')
         for (const replica of this.#cluster.replicas('recorder')) await this.#replace(replica, onStep)
@@ -65,7 +69,7 @@ export class Roller {
     const note = stepsOf(replica, onStep)
     await note('stopped', replica.stop())
     await note('started and ready', replica.start())
-    await this.#settled()
+    await this.#awaitSettled()
   }
 
   /** SIGTERM has it hand over; the rest is as for a standby. */
@@ -74,8 +78,10 @@ export class Roller {
     const stopped = replica.stop()
     await note('led by another', this.#ledByOther(replica))
     await note('stopped', stopped)
+    // A process that starts wants all the processor that there is: not before the new leader has answered everybody.
+    await this.#awaitSettled(replica)
     await note('started and ready', replica.start())
-    await this.#settled()
+    await this.#awaitSettled()
   }
 
   async #rollGateway(replica: Replica, onStep: (step: RollStep) => void): Promise<void> {
@@ -86,7 +92,7 @@ export class Roller {
     if (!old) return
     await note('gets no more connections', this.#cluster.retire(old))
     await note(() => `left: ${this.#cluster.drainOf(old) || 'without a word'}`, old.stop())
-    await this.#settled()
+    await this.#awaitSettled()
   }
 
   async #ledByOther(before: Replica): Promise<void> {
@@ -97,20 +103,24 @@ export class Roller {
     throw new Error(`nobody leads ${HAND_OFF_MAX_MS / 1000} s after ${before.name} was told to hand over`)
   }
 
-  /** Everybody is ready again, so that the next one may go. */
-  async #settled(): Promise<void> {
-    let unready = ''
-    for (const began = performance.now(); performance.now() - began < SETTLED_MAX_MS; await delay(POLL_MS)) {
-      unready = await this.#unready()
-      if (unready === '') return
+  /** @throws Error when not everybody is ready again, so that the next one may go; `gone` is not there at the moment */
+  async #awaitSettled(gone?: Replica): Promise<void> {
+    const unready = await this.#settled({ forMs: SETTLED_MAX_MS, gone })
+    if (unready !== '') throw new Error(unready)
+  }
+
+  /** Wait until everybody is ready; who still is not when the time is over. */
+  async #settled({ forMs, gone }: { forMs: number; gone?: Replica | undefined }): Promise<string> {
+    for (const began = performance.now(); ; await delay(SETTLED_POLL_MS)) {
+      const unready = await this.#unready(gone)
+      if (unready === '' || performance.now() - began > forMs) return unready
     }
-    throw new Error(unready)
   }
 
   /** Who is not ready, in a sentence; empty when nothing is amiss. */
-  async #unready(): Promise<string> {
+  async #unready(gone?: Replica): Promise<string> {
     const { processes, leader } = await this.#status()
-    const unready = processes.filter(({ ready }) => !ready)
+    const unready = processes.filter(({ name, ready }) => !ready && name !== gone?.name)
     if (unready.length > 0)
       return `not ready: ${unready.map(({ name, reason }) => (reason === '' ? name : `${name} (${reason})`)).join(', ')}`
     return leader === undefined ? 'nobody leads' : ''

@@ -3,6 +3,13 @@ import type { Kind } from '../cluster/replica.ts'
 import { Samples } from './metrics-text.ts'
 
 const PROBE_MAX_MS = 1_000
+/** What is asked of a process, by its kind: asked for by name, because all of a process's metrics take it a while. */
+const METRICS: Readonly<Record<Kind, readonly string[]>> = {
+  engine: ['engine_role', 'engine_epoch', 'engine_sequence', 'engine_lag_commands'],
+  gateway: ['gateway_link_epoch', 'gateway_link_sequence'],
+  recorder: ['recorder_recorded_sequence', 'recorder_lag_sequences'],
+  'market-maker': [],
+}
 
 /** A process as it says it is, this moment. */
 export interface ProcessStatus {
@@ -69,13 +76,13 @@ export async function clusterStatus(observed: readonly Observed[], operator: Ope
 /** What an engine does now; undefined when it does not answer. */
 export async function roleOf(opsUrl: string | undefined): Promise<string | undefined> {
   if (opsUrl === undefined) return undefined
-  const samples = await metricsOf(opsUrl)
+  const samples = await metricsOf(opsUrl, ['engine_role'])
   return samples?.state('engine_role', 'role')
 }
 
 async function processStatus({ name, kind, process, opsUrl }: Observed): Promise<ProcessStatus> {
   if (opsUrl === undefined) return { name, process, ready: true, role: kind, reason: '' }
-  const [readiness, samples] = await Promise.all([readinessOf(opsUrl), metricsOf(opsUrl)])
+  const [readiness, samples] = await Promise.all([readinessOf(opsUrl), metricsOf(opsUrl, METRICS[kind])])
   if (!readiness || !samples) return { name, process, ready: false, role: kind, reason: 'does not answer' }
   const unmet = readiness.conditions.filter(({ met }) => !met)
   const reason = unmet.map((condition) => `${condition.name}: ${condition.reason}`).join('; ')
@@ -110,9 +117,10 @@ async function readinessOf(opsUrl: string): Promise<Readiness | undefined> {
   }
 }
 
-async function metricsOf(opsUrl: string): Promise<Samples | undefined> {
+async function metricsOf(opsUrl: string, names: readonly string[]): Promise<Samples | undefined> {
   try {
-    const response = await fetch(`${opsUrl}/metrics`, { signal: AbortSignal.timeout(PROBE_MAX_MS) })
+    const query = names.map((name) => `name[]=${name}`).join('&')
+    const response = await fetch(`${opsUrl}/metrics?${query}`, { signal: AbortSignal.timeout(PROBE_MAX_MS) })
     return Samples.parse(await response.text())
   } catch {
     return undefined

@@ -1,0 +1,17 @@
+import type { Proof } from './proof.ts'
+import { holdShortcomings, holdsOf, shortcomings, strayFindings } from './rows.ts'
+
+/** Why it is no proof; nothing when it is one. */
+export function failuresOf(proof: Proof): string[] {
+  const { rows, findings, timeline } = proof
+  return [
+    ...rows.flatMap((row) => shortcomings(row)),
+    ...holdShortcomings(plannedHolds(proof)),
+    ...strayFindings(rows, findings, timeline).map(({ kind, text }) => `outside of all scenarios: ${kind}: ${text}`),
+  ]
+}
+
+/** How long each planned change of leader held anybody, ms. */
+export function plannedHolds({ rows, log, timeline }: Pick<Proof, 'rows' | 'log' | 'timeline'>): number[] {
+  return rows.filter(({ planned }) => planned).flatMap(({ scenario }) => holdsOf(scenario, log, timeline))
+}

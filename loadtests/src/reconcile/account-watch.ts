@@ -1,0 +1,114 @@
+import { createHmac } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { WebSocket } from 'ws'
+import { checkStreams } from './check-streams.ts'
+import type { JournalExecutions } from './journal-executions.ts'
+import type { JournalTruth } from './journal-truth.ts'
+import type { StreamEvent, StreamLog } from './stream-log.ts'
+import type { Trader, TradersMarket } from './traffic.ts'
+
+const RECONNECT_MS = 40
+const SETTLE_MAX_MS = 10_000
+const POLL_MS = 20
+
+/**
+ * A subscriber of one account's private events, which connects again when the connection breaks. What happens between two
+ * connections it may miss; on a connection it may miss nothing, from its first event to the end of the journal.
+ */
+export class AccountWatch {
+  readonly #url: string
+  readonly #trader: Trader
+  readonly #truth: JournalTruth
+  readonly #executions: JournalExecutions
+  readonly #market: TradersMarket
+  #socket: WebSocket | undefined
+  #subscribed = false
+  /** Since the last check; the last one is that of the socket. */
+  #connections: StreamEvent[][] = []
+  #closed = false
+  #seen = 0
+
+  constructor(
+    url: string,
+    trader: Trader,
+    market: TradersMarket,
+    journal: { truth: JournalTruth; executions: JournalExecutions },
+  ) {
+    this.#url = url
+    this.#trader = trader
+    this.#market = market
+    this.#truth = journal.truth
+    this.#executions = journal.executions
+    this.#connect()
+  }
+
+  /** Executions received so far. */
+  get seen(): number {
+    return this.#seen
+  }
+
+  /** Wait until the last execution has come, then compare what came since the last check. Nothing may trade meanwhile. */
+  async check(): Promise<string[]> {
+    const { account } = this.#trader
+    const last = this.#executions.of(account).at(-1)?.event.executionId
+    const isThere = (): boolean => {
+      const current = this.#connections.at(-1) ?? []
+      const event = current.at(-1)
+      // A connection that was made after the last execution has nothing to tell.
+      return this.#subscribed && (event === undefined || (event.e === 'executionReport' && event.I === last))
+    }
+    for (let waited = 0; !isThere() && waited < SETTLE_MAX_MS; waited += POLL_MS) await delay(POLL_MS)
+    if (!this.#subscribed) return [`account ${account} is not subscribed to its events`]
+    const log: StreamLog = {
+      subscriber: `private stream of account ${account}`,
+      of: account,
+      connections: this.#connections,
+      isComplete: false,
+    }
+    const findings = checkStreams([log], this.#truth, this.#executions, this.#market)
+    // The connection goes on after what it has brought.
+    const current = this.#connections.splice(0).at(-1) ?? []
+    current.splice(0, current.length - 1)
+    this.#connections.push(current)
+    return findings
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#socket?.terminate()
+  }
+
+  #connect(): void {
+    const socket = new WebSocket(`${this.#url.replace(/^http/, 'ws')}/ws-api/v3?returnRateLimits=false`, {
+      perMessageDeflate: false,
+    })
+    const events: StreamEvent[] = []
+    this.#socket = socket
+    this.#subscribed = false
+    socket.on('open', () => this.#subscribe(socket))
+    socket.on('message', (data: Buffer) => {
+      const message: { id?: number; status?: number; event?: StreamEvent } = JSON.parse(data.toString())
+      if (message.id === 1) {
+        if (message.status !== 200) return socket.terminate()
+        this.#subscribed = true
+        this.#connections.push(events)
+      }
+      if (message.event?.e !== 'executionReport') return
+      events.push(message.event)
+      this.#seen++
+    })
+    socket.on('error', () => undefined)
+    socket.on('close', () => {
+      this.#subscribed = false
+      if (!this.#closed) setTimeout(() => this.#connect(), RECONNECT_MS)
+    })
+  }
+
+  #subscribe(socket: WebSocket): void {
+    const { apiKey, secret } = this.#trader.key
+    const payload = `apiKey=${apiKey}&recvWindow=60000&timestamp=${Date.now()}`
+    const signature = createHmac('sha256', secret).update(payload).digest('hex')
+    const params = { ...Object.fromEntries(new URLSearchParams(payload)), signature }
+    socket.send(JSON.stringify({ id: 1, method: 'userDataStream.subscribe.signature', params }))
+  }
+}

@@ -1,0 +1,26 @@
+import type { ExecutionEvent } from '@uptick/core'
+import type { JournalTruth } from './journal-truth.ts'
+
+/** An execution of the journal, and its journaled time (µs since 1970). */
+export interface JournaledExecution {
+  readonly event: ExecutionEvent
+  readonly time: number
+}
+
+/** The executions of every account in the order of the journal: what its private stream must tell. */
+export class JournalExecutions {
+  readonly #byAccount = new Map<number, JournaledExecution[]>()
+
+  /** @param truth from now on its replay is written down here as well */
+  constructor(truth: JournalTruth) {
+    truth.onExecution = (event, time) => {
+      const known = this.#byAccount.get(event.order.account)
+      if (known) known.push({ event, time })
+      else this.#byAccount.set(event.order.account, [{ event, time }])
+    }
+  }
+
+  of(account: number): readonly JournaledExecution[] {
+    return this.#byAccount.get(account) ?? []
+  }
+}

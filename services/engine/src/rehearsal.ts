@@ -1,0 +1,133 @@
+import { Command, CommandKind, Exchange } from '@uptick/core'
+import { CommandsFrame, decodeFrame, encodeHello, encodeQuery, FrameType } from '@uptick/protocol'
+import { ClosedOrders } from './closed-orders.ts'
+import { Leader, type LeaderEvents } from './leader.ts'
+import { LinkHandler } from './link-handler.ts'
+import { RetainedBatches } from './retained-batches.ts'
+import { RetainedOutcomes } from './retained-outcomes.ts'
+import type { Clock, DialMember, LinkSocket, MemberSocket, Timers } from './seams.ts'
+
+/** Enough for the virtual machine to have compiled what runs for every frame. */
+const ROUNDS = 400
+const COMMANDS_A_ROUND = 3
+const SESSION = 1
+/** Connections made for practice, and what is asked on each. */
+const CONNECTIONS = 12
+const QUESTIONS_EACH = 20
+const LINK_MS_MAX = 1_000
+/** Memory of the exchange that is led for practice. */
+const RETAINED_BYTES = 1 << 20
+
+const deaf: LinkSocket = {
+  peer: 'rehearsal',
+  send: (_frame, sent) => sent?.(),
+  close: () => undefined,
+  bufferedBytes: 0,
+}
+
+const unheard: LeaderEvents = {
+  batch: () => undefined,
+  committed: () => undefined,
+  poisoned: ({ error }) => {
+    throw error
+  },
+  fenced: () => undefined,
+  rolledBack: () => undefined,
+  trouble: () => undefined,
+  handOffAsked: () => undefined,
+}
+
+/**
+ * Lead an exchange of nobody's for a moment. A standby executes what others have led and has never run the rest:
+ * sequencing, group commit, the reply gate, links. Run cold, that costs the first traders of its epoch some tens of
+ * milliseconds. Touches no state but its own; takes about as long as it saves, a turn of the event loop at a time.
+ */
+export async function rehearseLeading(clock: Clock, timers: Timers): Promise<void> {
+  const exchange = new Exchange()
+  const leader = new Leader({
+    exchange,
+    epoch: 1,
+    shard: 0,
+    ackPolicy: 'journal',
+    retained: new RetainedOutcomes(0, { bytes: RETAINED_BYTES }),
+    closedOrders: new ClosedOrders(),
+    batches: new RetainedBatches(0, RETAINED_BYTES),
+    mayAnswer: () => true,
+    journal: { append: () => Promise.resolve('appended'), resolve: () => Promise.resolve('appended') },
+    clock,
+    timers,
+    appendsInFlightMax: 2,
+    events: unheard,
+  })
+  const handler = new LinkHandler(deaf, () => leader, timers)
+  handler.received(encodeHello({ instance: 'rehearsal', session: SESSION, feedFrom: 1 }))
+  for (const frames = practice(); leader.durable < ROUNDS * COMMANDS_A_ROUND;) {
+    const { value } = frames.next()
+    if (value) handler.received(value)
+    await new Promise<void>((resolve) => timers.endOfTurn(resolve))
+    handler.received(encodeQuery(1, { kind: 'status' }))
+  }
+  leader.shut('rehearsed')
+  leader.stop()
+  handler.closed()
+}
+
+/**
+ * Be called for a moment: connect to oneself and ask how one stands. Gateways call only who leads, so accepting them, too,
+ * would be run cold.
+ *
+ * @throws SyntaxError when the URL is none
+ */
+export async function rehearseLinks(url: string, dial: DialMember, timers: Timers): Promise<void> {
+  for (let count = 0; count < CONNECTIONS; count++) await askMyself(url, dial, timers)
+}
+
+/** Resolves when every question is answered, or the connection is gone, or it takes too long. */
+function askMyself(url: string, dial: DialMember, timers: Timers): Promise<void> {
+  return new Promise((resolve) => {
+    let asked = 0
+    let socket: MemberSocket | undefined
+    const cancel = timers.after(LINK_MS_MAX, () => socket?.close())
+    const closed = (): void => {
+      cancel()
+      resolve()
+    }
+    socket = dial(url, {
+      opened: () => socket?.send(encodeHello({ instance: 'rehearsal', session: 0, feedFrom: -1 })),
+      received: (data) => {
+        const { type } = decodeFrame(data)
+        const goesOn = type === FrameType.WELCOME || type === FrameType.ANSWER
+        if (goesOn && asked < QUESTIONS_EACH) socket?.send(encodeQuery(++asked, { kind: 'status' }))
+        else socket?.close()
+      },
+      closed,
+    })
+  })
+}
+
+/** Frames as gateways send them. Nothing is listed, so every order is refused; executing is what a standby does anyway. */
+function* practice(): Generator<Buffer, undefined> {
+  const frame = new CommandsFrame()
+  const command = new Command()
+  let number = 0
+  for (let round = 0; round < ROUNDS; round++) {
+    frame.begin(SESSION)
+    for (let place = 0; place < COMMANDS_A_ROUND; place++) {
+      command.reset()
+      command.session = SESSION
+      if (number === 0) command.kind = CommandKind.OPEN_SESSION
+      else {
+        command.kind = number % 3 === 0 ? CommandKind.CANCEL : CommandKind.PLACE
+        command.number = number
+        command.confirmed = number - 1
+        command.account = 1
+        command.price = command.quantity = command.targetOrder = number
+        command.clientId.set(`rehearsal-${number}`)
+      }
+      number++
+      frame.add(command)
+    }
+    yield frame.finish()
+  }
+  return undefined
+}

@@ -1,0 +1,46 @@
+import { decodeFrame, encodeHello, encodeQuery, FrameType } from '@uptick/protocol'
+import type { CancelTimer, Timers } from '../seams.ts'
+import type { Dial, LinkSocket } from './socket.ts'
+
+/** From dialling to the answer, unless the caller grants more. */
+const ASK_MS_MAX = 2_000
+
+/**
+ * Ask one engine one question, whether it leads or not, on a connection of its own: for what no leader can answer.
+ *
+ * @throws Error when it does not answer in time
+ */
+export function askEngine(
+  { dial, timers }: { readonly dial: Dial; readonly timers: Timers },
+  url: string,
+  question: object,
+  msMax: number = ASK_MS_MAX,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    let socket: LinkSocket | undefined
+    let cancel: CancelTimer = () => undefined
+    const end = (settle: () => void): void => {
+      cancel()
+      settle()
+      socket?.close()
+    }
+    const fail = (reason: string): void => end(() => reject(new Error(`${url}: ${reason}`)))
+    cancel = timers.after(msMax, () => fail(`no answer within ${msMax} ms`))
+    // No session and no feed: somebody who only asks.
+    const hello = encodeHello({ instance: 'operator', session: 0, feedFrom: -1 })
+    socket = dial(url, {
+      opened: () => socket?.send(hello),
+      received: (data) => {
+        try {
+          const frame = decodeFrame(data)
+          if (frame.type === FrameType.WELCOME) socket?.send(encodeQuery(1, question))
+          else if (frame.type === FrameType.ANSWER) end(() => resolve(frame.body))
+          else if (frame.type === FrameType.GOODBYE) fail(JSON.stringify(frame.reason))
+        } catch (error) {
+          fail(String(error))
+        }
+      },
+      closed: (reason) => fail(reason),
+    })
+  })
+}
