@@ -12,6 +12,9 @@ import type { StoredBatch } from '@uptick/journal'
 import { BatchReader } from '@uptick/protocol'
 import { checksum, type SessionClient } from './session-client.ts'
 
+/** Hears of every command that the audit has executed; the exchange's output holds its outcome. */
+export type ReplayListener = (command: Command, sequence: number, time: number, batch: StoredBatch) => void
+
 /** What a cold replay of the whole journal says happened. */
 export class JournalAudit {
   /** What must not be. */
@@ -23,10 +26,12 @@ export class JournalAudit {
   readonly exchange: Exchange
   /** Sequence by session and number of what was executed, not repeated. */
   readonly #executed = new Map<string, number>()
+  readonly #listener: ReplayListener
   #epoch = 0
 
-  constructor(exchange: Exchange = new Exchange()) {
+  constructor(exchange: Exchange = new Exchange(), listener: ReplayListener = () => undefined) {
     this.exchange = exchange
+    this.#listener = listener
   }
 
   /** The next batch: sequences without a gap, epochs that never fall (I7), each number once (I3), equal hashes (I8). */
@@ -44,6 +49,7 @@ export class JournalAudit {
       exchange.output.clear()
       exchange.execute(command, reader.sequence, reader.time)
       this.#look(exchange.output.words, reader.sequence)
+      this.#listener(command, reader.sequence, reader.time, batch)
     }
     this.hashes.set(batch.last, exchange.runningHash())
   }
