@@ -49,6 +49,7 @@ export interface LeaderOptions {
   readonly epoch: number
   readonly shard: number
   readonly ackPolicy: string
+  readonly behaviours: readonly number[]
   readonly retained: RetainedOutcomes
   readonly closedOrders: ClosedOrders
   readonly batches: RetainedBatches
@@ -87,7 +88,7 @@ export class Leader {
     this.epoch = epoch
     this.closedOrders = closedOrders
     this.links = new LinkTable(clock)
-    this.members = new MemberTable(options.batches, epoch, clock)
+    this.members = new MemberTable(options, epoch, clock)
     this.#gate = new ReplyGate(exchange.sequence, options.mayAnswer)
     this.#feed = new Feed(retained)
     this.#sessions = new SessionExpiry(exchange)

@@ -16,6 +16,8 @@ export interface LeadershipOptions {
   readonly epoch: number
   readonly shard: number
   readonly ackPolicy: string
+  /** That this build knows. */
+  readonly behaviours: readonly number[]
   readonly appendsInFlightMax: number
   readonly leaseMs: number
   /** `Clock.elapsed` before the claim was sent. */
@@ -95,7 +97,7 @@ export class Leadership {
 
   /** The state is that at the end of the journal: answer. */
   lead(state: Recovered): void {
-    const { shard, ackPolicy, epoch, appendsInFlightMax, journal, clock, timers, events } = this.#options
+    const { shard, ackPolicy, behaviours, epoch, appendsInFlightMax, journal, clock, timers, events } = this.#options
     const { exchange, retained, closedOrders, batches } = state
     this.#state = state
     this.#leader = new Leader({
@@ -103,6 +105,7 @@ export class Leadership {
       epoch,
       shard,
       ackPolicy,
+      behaviours,
       retained,
       closedOrders,
       batches,

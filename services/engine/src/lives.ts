@@ -57,6 +57,7 @@ export function newLeadership(
   return new Leadership({
     shard,
     ackPolicy,
+    behaviours: knownBehaviours(settings),
     appendsInFlightMax,
     leaseMs,
     epoch: head.epoch,
