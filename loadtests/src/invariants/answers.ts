@@ -23,7 +23,9 @@ export class Answers {
   /** @param journaled checksums of the journal's outcomes, by sequence − 1 */
   check(journaled: readonly number[]): string[] {
     return this.#given.flatMap(({ sequence, checksum, what }) =>
-      journaled[sequence - 1] === checksum ? [] : [`I2: ${what} was answered at ${sequence}, the journal differs there`],
+      journaled[sequence - 1] === checksum
+        ? []
+        : [`I2: ${what} was answered at ${sequence}, the journal differs there`],
     )
   }
 }

@@ -29,8 +29,7 @@ export class BookIntegrity implements Checker {
         const { symbol, tradeId, makerOrder, takerOrder, quantity } = event
         const book = this.#book(symbol)
         if (tradeId !== ++book.tradeId) complain(`trade ${tradeId} is not number ${book.tradeId}`)
-        for (const order of [makerOrder, takerOrder])
-          this.#filled.set(order, (this.#filled.get(order) ?? 0) + quantity)
+        for (const order of [makerOrder, takerOrder]) this.#filled.set(order, (this.#filled.get(order) ?? 0) + quantity)
       } else if (event.kind === EventKind.LEVEL) {
         if (!this.#level(event)) complain(`level change ${event.updateId} of symbol ${event.symbol} leaves a gap`)
         changed.add(event.symbol)

@@ -50,7 +50,10 @@ export class OwnReads {
   /** What was shown of sequences that the journal has not. */
   check(): string[] {
     const beyond = [...this.#bySequence.keys()].filter((sequence) => sequence > 0)
-    return [...this.violations, ...beyond.map((sequence) => `I10: ${sequence} was shown, the journal has no such state`)]
+    return [
+      ...this.violations,
+      ...beyond.map((sequence) => `I10: ${sequence} was shown, the journal has no such state`),
+    ]
   }
 }
 

@@ -7,6 +7,7 @@ import type { Cluster } from '../../../services/engine/src/simulation/cluster.ts
 import { ProcessTime } from '../../../services/engine/src/simulation/process-time.ts'
 import { checksum } from '../../../services/engine/src/simulation/session-client.ts'
 import { FeedLog } from '../invariants/feed-log.ts'
+import type { Hold } from '../invariants/hold.ts'
 
 /** The connection to the gateway broke: what became of the request is not known. */
 export class GatewayLostError extends Error {
@@ -24,13 +25,17 @@ export class Gateway {
   readonly markets: Markets
   readonly feed: FeedLog
   readonly #cluster: Cluster
+  readonly #hold: Hold
+  /** How often it was paused. */
+  #pauses = 0
   readonly #lost = new Set<(reason: unknown) => void>()
   /** Called when nothing that was sent is unanswered. */
   #resolved: (() => void)[] = []
 
-  constructor(name: string, cluster: Cluster) {
+  constructor(name: string, cluster: Cluster, hold: Hold) {
     this.name = name
     this.#cluster = cluster
+    this.#hold = hold
     const { time, random, network, store, urls } = cluster
     const process = new ProcessTime(time)
     process.skew = random.integer(-5_000_000, 5_000_000)
@@ -77,6 +82,12 @@ export class Gateway {
     })
   }
 
+  /** As SIGSTOP. */
+  pause(): void {
+    this.#pauses++
+    this.process.stop()
+  }
+
   /** As kill -9. */
   kill(): void {
     this.process.kill()
@@ -97,9 +108,22 @@ export class Gateway {
     return new Promise((resolve, reject) => {
       this.#lost.add(reject)
       this.process.after(this.#cluster.random.next() * REQUEST_MS_MAX, () => {
-        run()
-          .then(resolve, reject)
-          .finally(() => this.#lost.delete(reject))
+        const began = this.process.elapsed()
+        const pauses = this.#pauses
+        const answered = (isGivenUp: boolean): void => {
+          this.#lost.delete(reject)
+          if (pauses === this.#pauses) this.#hold.answered(this.process.elapsed() - began, isGivenUp)
+        }
+        run().then(
+          (value) => {
+            answered(false)
+            resolve(value)
+          },
+          (error: Error) => {
+            answered(true)
+            reject(error)
+          },
+        )
       })
     })
   }

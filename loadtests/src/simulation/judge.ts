@@ -50,7 +50,10 @@ class Replay {
 }
 
 /** What is not as it must be, after everything has settled: a sentence each, beginning with the invariant's number. */
-export function judge(world: World, exchange: Exchange = new Exchange({ supportedBehaviours: everyBehaviour })): string[] {
+export function judge(
+  world: World,
+  exchange: Exchange = new Exchange({ supportedBehaviours: everyBehaviour }),
+): string[] {
   const { witnesses } = world
   const replay = new Replay(world, exchange)
   const { audit, record, acceptedAt, checkers } = replay
@@ -58,6 +61,7 @@ export function judge(world: World, exchange: Exchange = new Exchange({ supporte
   return [
     ...world.unsettled().map((what) => `I11: ${what}`),
     ...witnesses.violations,
+    ...witnesses.hold.violations,
     ...audit.violations,
     ...checkers.flatMap(({ violations }) => violations),
     ...witnesses.answers.check(audit.outcomes),
@@ -74,7 +78,9 @@ export function judge(world: World, exchange: Exchange = new Exchange({ supporte
 
 /** What the engine would answer, as it comes out of JSON. */
 function answerFrom(exchange: Exchange, question: Readonly<Record<string, unknown>>): unknown {
-  return JSON.parse(JSON.stringify(answerQuery({ exchange, closedOrders: nothingClosed, epoch: 0, role: '' }, question)))
+  return JSON.parse(
+    JSON.stringify(answerQuery({ exchange, closedOrders: nothingClosed, epoch: 0, role: '' }, question)),
+  )
 }
 
 /** Engines keep 60 s of journaled time; what is older may be gone. */

@@ -1,7 +1,6 @@
-import { CommandKind } from '@uptick/core'
+import { Behaviour, CommandKind } from '@uptick/core'
 import type { ClusterMember } from '../../../services/engine/src/simulation/cluster.ts'
 import type { AppendFault } from '../../../services/engine/src/simulation/memory-journal.ts'
-import { Behaviour } from '@uptick/core'
 import { NEXT_BEHAVIOUR } from './operator.ts'
 import type { World } from './world.ts'
 
@@ -94,9 +93,10 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
     return true
   },
   'gateway paused': (world) => {
-    const { process } = world.cluster.random.pick(world.gateways)
+    const gateway = world.cluster.random.pick(world.gateways)
+    const { process } = gateway
     if (process.isStopped) return false
-    process.stop()
+    gateway.pause()
     world.soon(PAUSE_MS_MAX, () => process.isStopped && process.proceed())
     return true
   },

@@ -108,4 +108,3 @@ export class Operator {
 export function sequenceOf({ engine }: ClusterMember): number {
   return engine.standby?.sequence ?? engine.leader?.durable ?? 0
 }
-

@@ -3,8 +3,8 @@ import { judge } from './judge.ts'
 import { World, type Planted } from './world.ts'
 
 const CALM_MS = 500
-const STORM_MS = 8_000
-const FAULT_EVERY_MS = 350
+const STORM_MS = 6_000
+const FAULT_EVERY_MS = 300
 const ACT_EVERY_MS = 20
 
 export interface SimulationOptions {
@@ -37,6 +37,7 @@ export async function simulate({ seed, planted, isCalm = false }: SimulationOpti
   await world.trade(STORM_MS, ACT_EVERY_MS, isCalm ? 0 : FAULT_EVERY_MS)
   await world.settle()
   const violations = judge(world, planted?.replay?.())
+  world.cluster.close()
   return {
     seed,
     violations,

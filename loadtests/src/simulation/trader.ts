@@ -197,7 +197,12 @@ export class Trader {
     const side = random.pick([Side.BUY, Side.SELL])
     const chance = target === 0 ? random.next() : 0
     const price = MIDDLE + random.integer(-SPREAD, SPREAD)
-    const order = { type: OrderType.LIMIT as OrderType, timeInForce: TimeInForce.GTC as TimeInForce, price, stopPrice: 0 }
+    const order = {
+      type: OrderType.LIMIT as OrderType,
+      timeInForce: TimeInForce.GTC as TimeInForce,
+      price,
+      stopPrice: 0,
+    }
     if (chance > 0.92) Object.assign(order, { type: OrderType.MARKET, price: 0 })
     else if (chance > 0.84) {
       const away = random.integer(1, SPREAD)

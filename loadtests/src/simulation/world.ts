@@ -229,7 +229,7 @@ export class World {
   }
 
   #startGateway(place: number): void {
-    const gateway = new Gateway(`gateway-${place}`, this.cluster)
+    const gateway = new Gateway(`gateway-${place}`, this.cluster, this.witnesses.hold)
     this.gateways[place] = gateway
     this.witnesses.feeds.push(gateway.feed)
     this.#planted.gateway?.(gateway, this)
@@ -255,4 +255,3 @@ export class World {
     })
   }
 }
-

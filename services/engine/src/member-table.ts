@@ -136,7 +136,10 @@ export class MemberTable {
 
   /** Whether the leader and every standby know the behaviour. */
   allSupport(behaviour: number): boolean {
-    return this.#behaviours.includes(behaviour) && [...this.#members].every(({ facts }) => facts.behaviours.includes(behaviour))
+    return (
+      this.#behaviours.includes(behaviour) &&
+      [...this.#members].every(({ facts }) => facts.behaviours.includes(behaviour))
+    )
   }
 
   /** Hang up on everybody. */

@@ -111,12 +111,21 @@ export class Cluster {
   crash(member: ClusterMember): void {
     if (this.#members[member.place] !== member || member.process.isDead) return
     member.process.kill()
+    member.journal.forget()
     this.network.end(member.url)
     this.time.after(this.random.integer(0, 20), () => {
       this.store.alive.delete(member.holder)
       this.store.changed()
     })
     this.time.after(this.random.integer(20, RESTART_MS_MAX), () => this.#start(member.place))
+  }
+
+  /** Everything ends. */
+  close(): void {
+    for (const { process, journal } of this.#members) {
+      process.kill()
+      journal.forget()
+    }
   }
 
   /** As SIGTERM. Another process is started in its place. */

@@ -1,4 +1,13 @@
-import type { Batch, BatchKey, Head, LeaseView, ReadOptions, RestoredSnapshot, Snapshot, StoredBatch } from '@uptick/journal'
+import type {
+  Batch,
+  BatchKey,
+  Head,
+  LeaseView,
+  ReadOptions,
+  RestoredSnapshot,
+  Snapshot,
+  StoredBatch,
+} from '@uptick/journal'
 import { MemoryJournal, type JournalStore } from './memory-journal.ts'
 import { MemoryLease, type MemoryLeaseOptions } from './memory-lease.ts'
 import type { ProcessTime } from './process-time.ts'
@@ -18,6 +27,7 @@ export class Distance {
   readonly #random: Random
   readonly delayMsMax: number
   #lastAt = 0
+  readonly #listening = new Set<() => void>()
 
   constructor(time: VirtualTime, process: ProcessTime, random: Random, delayMsMax: number) {
     this.#time = time
@@ -43,9 +53,23 @@ export class Distance {
   /** Until `ms` have passed or `signal` aborts. */
   wait(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      this.#process.after(ms, resolve)
-      signal.addEventListener('abort', () => resolve(), { once: true })
+      const done = (): void => {
+        forget()
+        resolve()
+      }
+      const forget = (): void => {
+        this.#listening.delete(forget)
+        signal.removeEventListener('abort', done)
+      }
+      this.#listening.add(forget)
+      signal.addEventListener('abort', done)
+      this.#process.after(ms, done)
     })
+  }
+
+  /** The process is gone. Signals that somebody listens to are kept for ever, with all that hangs on them. */
+  forget(): void {
+    for (const forget of this.#listening) forget()
   }
 
   #delay(): number {
@@ -66,6 +90,11 @@ export class DistantJournal extends MemoryJournal {
   constructor(store: JournalStore, ways: JournalWays) {
     super(store)
     this.#ways = ways
+  }
+
+  /** The process is gone. */
+  forget(): void {
+    this.#ways.reads.forget()
   }
 
   override append(batch: Batch): Promise<'appended' | 'fenced'> {
