@@ -27,7 +27,11 @@ export default defineConfig({
       },
       // Long seeded runs of the production classes against their oracles; prints the seed that failed.
       {
-        test: { name: 'simulation', include: ['{shared,services}/*/src/**/*.sim.test.ts'], testTimeout: 300_000 },
+        test: {
+          name: 'simulation',
+          include: ['{shared,services}/*/src/**/*.sim.test.ts', 'loadtests/src/**/*.sim.test.ts'],
+          testTimeout: 300_000,
+        },
       },
       // The conventions of this repository, as tests.
       { test: { name: 'tidy', include: ['shared/tidy/src/**/*.test.ts'], testTimeout: 60_000 } },

@@ -36,6 +36,7 @@ export async function simulate({ seed, planted, isCalm = false }: SimulationOpti
   await world.trade(CALM_MS, ACT_EVERY_MS)
   await world.trade(STORM_MS, ACT_EVERY_MS, isCalm ? 0 : FAULT_EVERY_MS)
   await world.settle()
+  planted?.afterwards?.(world)
   const violations = judge(world, planted?.replay?.())
   world.cluster.close()
   return {

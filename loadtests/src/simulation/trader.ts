@@ -25,6 +25,7 @@ const SPREAD = 25
 const QUANTITY_MAX = 500
 const OPEN_MAX = 12
 const RETRIES_MAX = 4
+const LONG_MS = 100
 
 export interface TraderOptions {
   readonly account: number
@@ -38,7 +39,7 @@ export interface TraderOptions {
   /** Some orders ask for idempotent retry, and are sent again when nobody knows what became of them. */
   readonly retries: boolean
   /** Bugs of the edge, to see that the checkers find them. */
-  readonly planted?: 'sends again what was lost' | 'calls unknown orders resolved'
+  readonly planted?: 'sends again what takes long' | 'calls unknown orders resolved'
 }
 
 /** An order as it is sent: every time the same. */
@@ -131,6 +132,7 @@ export class Trader {
       quantity: decimalText(draft.quantity, market.quantityDecimals),
     })
     const first = gateway()
+    if (this.#options.planted === 'sends again what takes long') this.#do(() => this.#hedge(draft))
     try {
       this.#placed(draft, await first.submit((command) => this.#fill(command, draft)))
       return
@@ -140,11 +142,18 @@ export class Trader {
       else throw error
     }
     if (told.get(clientId)?.fate.kind !== 'unknown') return
-    const { planted } = this.#options
-    if (firstSent !== 0 || planted === 'sends again what was lost') return this.#retry(draft)
-    if (planted === 'calls unknown orders resolved')
+    if (firstSent !== 0) return this.#retry(draft)
+    if (this.#options.planted === 'calls unknown orders resolved')
       resolutions.resolved({ account, clientId, sequence: first.link.sequence })
     else void first.resolved().then((sequence) => resolutions.resolved({ account, clientId, sequence }))
+  }
+
+  /** The bug: a second order of the same name, without saying that it is the same. */
+  async #hedge(draft: Draft): Promise<void> {
+    const { gateway, pause, witnesses } = this.#options
+    await pause(LONG_MS)
+    if (witnesses.told.get(draft.clientId)?.fate.kind !== 'sent') return
+    await gateway().submit((command) => this.#fill(command, { ...draft, firstSent: 0 }))
   }
 
   /** The same order through whichever gateway, until somebody knows. */

@@ -27,10 +27,14 @@ const SETTLE_MS_MAX = 30_000
 /** Bugs, to see that the checkers find them. */
 export interface Planted {
   readonly build?: (place: number) => Build
+  /** What the builds really know, if that is not what they say. */
+  readonly behaviours?: readonly number[]
   readonly openJournal?: ClusterOptions['openJournal']
-  readonly tap?: (world: World) => Tap
+  readonly tap?: Tap
   readonly trader?: TraderOptions['planted']
-  readonly gateway?: (gateway: Gateway, world: World) => void
+  readonly gateway?: (gateway: Gateway) => void
+  /** After the run, before anything is checked. */
+  readonly afterwards?: (world: World) => void
 }
 
 /** Engines, gateways, traders, an operator, the journal and the network, all in this process on one virtual clock. */
@@ -64,7 +68,8 @@ export class World {
       role: ({ url, build, engine }, role) => {
         this.note(`${url} is ${role}`)
         const epoch = engine.leader?.epoch
-        if (role === 'leading' && epoch !== undefined) this.leaders.set(epoch, { url, behaviours: build.behaviours })
+        const behaviours = planted.behaviours ?? build.behaviours
+        if (role === 'leading' && epoch !== undefined) this.leaders.set(epoch, { url, behaviours })
         if (role === 'contained' || role === 'diverged') this.witnesses.violations.push(`I8: ${url} is ${role}`)
       },
       handedOver: () => void this.handOvers++,
@@ -74,7 +79,7 @@ export class World {
     const build = (place: number): Build => this.#build(place)
     this.cluster = new Cluster({ seed, engines: ENGINES, build, ...options }, events)
     this.cluster.start()
-    if (planted.tap) this.cluster.network.tap = planted.tap(this)
+    if (planted.tap) this.cluster.network.tap = planted.tap
     for (let place = 0; place < GATEWAYS; place++) this.#startGateway(place)
     this.operator = new Operator(this.cluster, () => this.#anyGateway())
     for (let account = 1; account <= TRADERS; account++) this.traders.push(this.#trader(account, seed % 4 === 0))
@@ -216,7 +221,8 @@ export class World {
         const execute = exchange.execute.bind(exchange)
         exchange.execute = (command, sequence, time) => {
           // What a leader executes is not the journal's before it is written.
-          if (!this.#leads(exchange)) this.witnesses.capabilities.executed(life, behaviours, sequence)
+          const known = this.#planted.behaviours ?? behaviours
+          if (!this.#leads(exchange)) this.witnesses.capabilities.executed(life, known, sequence)
           return execute(command, sequence, time)
         }
         return exchange
@@ -232,7 +238,7 @@ export class World {
     const gateway = new Gateway(`gateway-${place}`, this.cluster, this.witnesses.hold)
     this.gateways[place] = gateway
     this.witnesses.feeds.push(gateway.feed)
-    this.#planted.gateway?.(gateway, this)
+    this.#planted.gateway?.(gateway)
   }
 
   #anyGateway(): Gateway {
