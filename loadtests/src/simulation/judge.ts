@@ -67,7 +67,7 @@ export function judge(
     ...witnesses.answers.check(audit.outcomes),
     ...acknowledgements.map(({ kind, text }) => `${BROKEN[kind]}: ${text}`),
     ...witnesses.resolutions.check(record, acceptedAt),
-    ...witnesses.feeds.flatMap((feed) => feed.check(audit.outcomes, retainedBy(replay))),
+    ...witnesses.feeds.flatMap((feed) => feed.check(audit.outcomes, retainedBy(replay, world))),
     ...witnesses.reads.check(),
     ...witnesses.capabilities.check(),
     ...memberViolations(world, audit),
@@ -83,10 +83,15 @@ function answerFrom(exchange: Exchange, question: Readonly<Record<string, unknow
   )
 }
 
-/** Engines keep 60 s of journaled time; what is older may be gone. */
-function retainedBy({ times }: Replay): (after: number, next: number) => boolean {
+/** Engines keep 60 s of journaled time; less, when they had to recover from a snapshot that is younger. */
+function retainedBy({ times }: Replay, { cluster }: World): (after: number, next: number) => boolean {
   const newest = times.at(-1) ?? 0
-  return (after) => newest - (times[after - 1] ?? newest) < RETAINED_MICROSECONDS
+  const isShort = newest - (times[0] ?? newest) < RETAINED_MICROSECONDS
+  const { snapshots } = cluster.store
+  return (after, next) => {
+    if (!isShort && snapshots.some(({ sequence }) => sequence === next - 1)) return false
+    return newest - (times[after - 1] ?? newest) < RETAINED_MICROSECONDS
+  }
 }
 
 /** I8, of the members that are there at the end. */

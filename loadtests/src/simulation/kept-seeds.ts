@@ -6,4 +6,6 @@ export const keptSeeds: readonly { readonly seed: number; readonly why: string }
   { seed: 26, why: 'the same, with every engine of the older build' },
   { seed: 15, why: 'a step of the clock of a gateway ended the hold of everything that waited there' },
   { seed: 20, why: 'the same, with queries' },
+  { seed: 517, why: 'a standby that had refused an activation could have led until a batch followed' },
+  { seed: 172, why: 'the feed began anew at a snapshot, where less had been retained, as it may' },
 ]
