@@ -105,6 +105,7 @@ export class Gateway {
   }
 
   #request<T>(run: () => Promise<T>): Promise<T> {
+    if (this.process.isDead) return Promise.reject(new GatewayLostError(this.name))
     return new Promise((resolve, reject) => {
       this.#lost.add(reject)
       this.process.after(this.#cluster.random.next() * REQUEST_MS_MAX, () => {

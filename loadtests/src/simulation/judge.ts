@@ -59,7 +59,7 @@ export function judge(
   const { audit, record, acceptedAt, checkers } = replay
   const acknowledgements = acknowledgementFindings(witnesses.told, record, market)
   return [
-    ...world.unsettled().map((what) => `I11: ${what}`),
+    ...world.unsettled().map((what) => `recovery: ${what}`),
     ...witnesses.violations,
     ...witnesses.hold.violations,
     ...audit.violations,

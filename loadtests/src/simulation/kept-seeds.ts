@@ -1,4 +1,7 @@
-/** Seeds that failed once, with what was wrong then; replayed by the tests for ever. */
+/**
+ * Seeds that failed once, with what was wrong then; replayed by the tests. A change of the simulation changes what a seed
+ * does, so what is found has a test of its own besides.
+ */
 export const keptSeeds: readonly { readonly seed: number; readonly why: string }[] = [
   { seed: 6, why: 'a leader of an older build journaled the activation of a behaviour that it refused itself' },
   { seed: 17, why: 'the same, and the standbys that knew the behaviour diverged' },

@@ -68,6 +68,19 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
     world.soon(AWAY_MS_MAX, () => (journal.down = undefined))
     return true
   },
+  'journal restarted': (world) => {
+    const { store, members, random } = world.cluster
+    const down = new Error('the store restarts')
+    for (const { journal, holder } of members) {
+      journal.down = down
+      store.alive.delete(holder)
+    }
+    store.changed()
+    world.soon(random.integer(200, AWAY_MS_MAX), () => {
+      for (const { journal } of members) if (journal.down === down) journal.down = undefined
+    })
+    return true
+  },
   'journal rows lost': (world) => loseRows(world),
   'network cut': (world, engine) => cut(world, engine, true),
   'network cut one way': (world, engine) => cut(world, engine, false),

@@ -157,10 +157,10 @@ test('I9: outcomes leave before they are durable', async () => {
 test('I10: a gateway answers questions from what it was told before', async () => {
   const gateway: Bug['gateway'] = (lazy) => {
     const known = new Map<string, ReturnType<typeof lazy.query>>()
-    const { query } = lazy
+    const query = lazy.query.bind(lazy)
     lazy.query = (question) => {
       const text = JSON.stringify(question)
-      const answer = known.get(text) ?? query.call(lazy, question)
+      const answer = known.get(text) ?? query(question)
       known.set(text, answer)
       return answer
     }
@@ -172,14 +172,23 @@ test('I12: builds take behaviours for known that they lack', async () => {
   expect(await found('I12', { build: () => release(everyBehaviour), behaviours: [] })).not.toEqual([])
 })
 
+test('recovery: an engine does not come up again', async () => {
+  const broken = (): never => {
+    throw new Error('no state machine today')
+  }
+  const build = (place: number): ReturnType<typeof release> =>
+    place === 1 ? { behaviours: everyBehaviour, openExchange: broken } : release(everyBehaviour)
+  expect((await found('recovery', { build }, true)).join()).toMatch(/the engines are .*recovering/)
+})
+
 test('hold: a gateway gives requests up at once', async () => {
   const gateway: Bug['gateway'] = ({ link, process }) => {
-    const { submit } = link
+    const submit = link.submit.bind(link)
     let count = 0
     link.submit = (build, sendBefore) =>
       ++count % 40 === 0
         ? new Promise((_resolve, reject) => process.after(500, () => reject(OUTCOME_UNKNOWN)))
-        : submit.call(link, build, sendBefore)
+        : submit(build, sendBefore)
   }
   expect(await found('hold', { gateway })).not.toEqual([])
 })

@@ -7,7 +7,7 @@ import { simulate } from './simulate.ts'
  * runs many more and tells what they were.
  */
 const FIRST = Number(process.env['SIM_SEED'] ?? 1_000)
-const COUNT = Number(process.env['SIM_SEEDS'] ?? 40)
+const COUNT = Number(process.env['SIM_SEEDS'] ?? 25)
 
 async function violationsOf(seed: number): Promise<readonly string[]> {
   const { violations } = await simulate({ seed })

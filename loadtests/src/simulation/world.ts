@@ -105,13 +105,13 @@ export class World {
 
   /** List and fund, with nothing going wrong. */
   async open(): Promise<void> {
-    let isOpen = false
+    const market = { isOpen: false }
     this.operator.open(TRADERS).then(
-      () => (isOpen = true),
+      () => (market.isOpen = true),
       (error: unknown) => this.witnesses.violations.push(`the market could not be opened: ${String(error)}`),
     )
     const end = this.cluster.time.elapsed() + SETTLE_MS_MAX
-    while (!isOpen && this.cluster.time.elapsed() < end) await this.cluster.time.advance(20)
+    while (!market.isOpen && this.cluster.time.elapsed() < end) await this.cluster.time.advance(20)
   }
 
   /** Let `ms` pass with trading and, if wanted, misfortunes, on average every so many ms. */

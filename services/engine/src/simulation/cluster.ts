@@ -49,10 +49,10 @@ export interface ClusterMember {
 }
 
 export interface ClusterEvents {
-  role(member: ClusterMember, role: Role): void
-  handedOver(): void
+  readonly role: (member: ClusterMember, role: Role) => void
+  readonly handedOver: () => void
   /** What an engine says about itself. */
-  note(url: string, message: string, facts?: object): void
+  readonly note: (url: string, message: string, facts?: object) => void
 }
 
 const silent: ClusterEvents = { role: () => undefined, handedOver: () => undefined, note: () => undefined }

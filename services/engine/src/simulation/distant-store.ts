@@ -50,6 +50,11 @@ export class Distance {
     })
   }
 
+  /** The store has news for the process, if it runs. */
+  notify(run: () => void): void {
+    this.#process.after(this.#delay(), run)
+  }
+
   /** Until `ms` have passed or `signal` aborts. */
   wait(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
@@ -152,6 +157,10 @@ export class DistantLease extends MemoryLease {
   constructor(store: JournalStore, options: MemoryLeaseOptions, distance: Distance) {
     super(store, options)
     this.#distance = distance
+  }
+
+  override onChange(listener: () => void): () => void {
+    return super.onChange(() => this.#distance.notify(listener))
   }
 
   override look(): Promise<LeaseView> {

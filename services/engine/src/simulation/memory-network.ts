@@ -146,7 +146,14 @@ export class MemoryNetwork {
       peer: name,
       bufferedBytes: 0,
       send: (frame, sent) => {
-        if (wire.isOpen) this.#carry(url, name, frame, (run) => wire.toA(run), events.received)
+        if (wire.isOpen)
+          this.#carry(
+            url,
+            name,
+            frame,
+            (run) => wire.toA(run),
+            (copy) => events.received(copy),
+          )
         sent?.()
       },
       close: () => close(),

@@ -2,6 +2,7 @@ import type { CancelTimer, Clock, Timers } from '../seams.ts'
 
 /** Promises that may follow from one another within a turn. */
 const PROMISES_MAX = 20
+const settled = Promise.resolve()
 
 interface Timer {
   readonly at: number
@@ -46,7 +47,7 @@ export class VirtualTime implements Clock, Timers {
       if (ending.length > 0) this.#turn = []
       for (const run of ending) run()
       // Promises of the code under test settle in between, as they do between two turns.
-      for (let i = 0; i < PROMISES_MAX; i++) await undefined
+      for (let i = 0; i < PROMISES_MAX; i++) await settled
     } while (this.#turn.length > 0)
   }
 
