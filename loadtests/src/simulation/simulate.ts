@@ -1,4 +1,5 @@
 import type { Exchange } from '@uptick/core'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { judge } from './judge.ts'
 import { World, type Planted } from './world.ts'
 
@@ -39,6 +40,8 @@ export async function simulate({ seed, planted, isCalm = false }: SimulationOpti
   planted?.afterwards?.(world)
   const violations = judge(world, planted?.replay?.())
   world.cluster.close()
+  // Promises alone make no turn of the event loop, and without one nothing that weak references were made to is let go.
+  await nextTurn()
   return {
     seed,
     violations,
