@@ -10,6 +10,8 @@ const PAUSE_MS_MAX = 6_000
 const CUT_MS_MAX = 4_000
 const SLOW_MS_MAX = 2_000
 const AWAY_MS_MAX = 3_000
+const RESTART_MS_MAX = 1_500
+const OUTAGE_MS_MAX = 8_000
 const CLOCK_STEP_MAX = 20_000_000
 /** Past what engines retain: followers of the feed may have to begin anew. */
 const LEAP = 70_000_000
@@ -76,7 +78,8 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
       store.alive.delete(holder)
     }
     store.changed()
-    world.soon(random.integer(200, AWAY_MS_MAX), () => {
+    // A long one outlasts the hold: what was sent has an unknown outcome then.
+    world.soon(random.chance(0.4) ? OUTAGE_MS_MAX : RESTART_MS_MAX, () => {
       for (const { journal } of members) if (journal.down === down) journal.down = undefined
     })
     return true

@@ -88,8 +88,8 @@ test('I3: the edge sends again, as a new order, what takes long', async () => {
   expect(await found('I3', { trader: 'sends again what takes long' })).not.toEqual([])
 })
 
-test('I4: the edge takes an order of unknown outcome for one that never was, and does not wait', async () => {
-  expect(await found('I4', { trader: 'calls unknown orders resolved' })).not.toEqual([])
+test('I4: the edge takes an order that is slow for one that will never be', async () => {
+  expect(await found('I4', { trader: 'takes what is slow for dead' })).not.toEqual([])
 })
 
 test('I5: one account goes first, by a price that it did not name', async () => {

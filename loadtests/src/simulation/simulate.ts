@@ -23,6 +23,8 @@ export interface Run {
   readonly commands: number
   readonly orders: number
   readonly reads: number
+  /** Orders of unknown outcome that were resolved. */
+  readonly resolved: number
   readonly handOvers: number
   /** Number by kind. */
   readonly faults: ReadonlyMap<string, number>
@@ -48,6 +50,7 @@ export async function simulate({ seed, planted, isCalm = false }: SimulationOpti
     commands: world.cluster.store.last,
     orders: world.witnesses.told.size,
     reads: world.witnesses.reads.count,
+    resolved: world.witnesses.resolutions.count,
     handOvers: world.handOvers,
     faults: world.faults,
     story: world.story,

@@ -6,6 +6,7 @@ export class Tally {
   commands = 0
   orders = 0
   reads = 0
+  resolved = 0
   handOvers = 0
   virtualMs = 0
   readonly failed: number[] = []
@@ -16,6 +17,7 @@ export class Tally {
     this.commands += run.commands
     this.orders += run.orders
     this.reads += run.reads
+    this.resolved += run.resolved
     this.handOvers += run.handOvers
     this.virtualMs += run.virtualMs
     if (run.violations.length > 0) this.failed.push(run.seed)
@@ -30,6 +32,7 @@ export class Tally {
       ['journaled commands', this.commands],
       ['orders', this.orders],
       ['questions', this.reads],
+      ['orders of unknown outcome, resolved', this.resolved],
       ['changes of leader by hand-over', this.handOvers],
       ['simulated seconds', Math.round(this.virtualMs / 1000)],
       ['faults', faults.reduce((sum, [, count]) => sum + count, 0)],

@@ -39,7 +39,7 @@ export interface TraderOptions {
   /** Some orders ask for idempotent retry, and are sent again when nobody knows what became of them. */
   readonly retries: boolean
   /** Bugs of the edge, to see that the checkers find them. */
-  readonly planted?: 'sends again what takes long' | 'calls unknown orders resolved'
+  readonly planted?: 'sends again what takes long' | 'takes what is slow for dead'
 }
 
 /** An order as it is sent: every time the same. */
@@ -132,7 +132,7 @@ export class Trader {
       quantity: decimalText(draft.quantity, market.quantityDecimals),
     })
     const first = gateway()
-    if (this.#options.planted === 'sends again what takes long') this.#do(() => this.#hedge(draft))
+    if (this.#options.planted) this.#do(() => this.#mistreat(draft, first))
     try {
       this.#placed(draft, await first.submit((command) => this.#fill(command, draft)))
       return
@@ -143,17 +143,18 @@ export class Trader {
     }
     if (told.get(clientId)?.fate.kind !== 'unknown') return
     if (firstSent !== 0) return this.#retry(draft)
-    if (this.#options.planted === 'calls unknown orders resolved')
-      resolutions.resolved({ account, clientId, sequence: first.link.sequence })
-    else void first.resolved().then((sequence) => resolutions.resolved({ account, clientId, sequence }))
+    void first.resolved().then((sequence) => resolutions.resolved({ account, clientId, sequence }))
   }
 
-  /** The bug: a second order of the same name, without saying that it is the same. */
-  async #hedge(draft: Draft): Promise<void> {
-    const { gateway, pause, witnesses } = this.#options
+  /** The bug: an order that takes long is sent once more, without saying that it is the same, or given up for good. */
+  async #mistreat(draft: Draft, { link }: Gateway): Promise<void> {
+    const { account, gateway, pause, witnesses, planted } = this.#options
     await pause(LONG_MS)
-    if (witnesses.told.get(draft.clientId)?.fate.kind !== 'sent') return
-    await gateway().submit((command) => this.#fill(command, { ...draft, firstSent: 0 }))
+    const { clientId } = draft
+    if (witnesses.told.get(clientId)?.fate.kind !== 'sent') return
+    if (planted === 'takes what is slow for dead')
+      witnesses.resolutions.resolved({ account, clientId, sequence: link.sequence })
+    else await gateway().submit((command) => this.#fill(command, { ...draft, firstSent: 0 }))
   }
 
   /** The same order through whichever gateway, until somebody knows. */
