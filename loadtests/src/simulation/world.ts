@@ -161,6 +161,7 @@ export class World {
     if (roles.toSorted().join() !== ['leading', ...Array(ENGINES - 1).fill('standby')].join())
       found.push(`the engines are ${roles.join(', ')}`)
     for (const member of cluster.members) {
+      if (cluster.isLeaving(member)) found.push(`${member.url} has been told to stop`)
       if (sequenceOf(member) !== cluster.store.last)
         found.push(`${member.url} is at ${sequenceOf(member)} of ${cluster.store.last}`)
     }

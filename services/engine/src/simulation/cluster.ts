@@ -69,6 +69,8 @@ export class Cluster {
   readonly #events: ClusterEvents
   readonly #members: ClusterMember[] = []
   readonly #builds: Build[]
+  /** Told to stop, and not gone yet. */
+  readonly #leaving = new Set<ClusterMember>()
   #lives = 0
 
   constructor(options: ClusterOptions, events: ClusterEvents = silent) {
@@ -98,6 +100,11 @@ export class Cluster {
     return this.#members.find(({ engine }) => engine.role === 'leading')
   }
 
+  /** Whether it was told to stop, whatever it still does. */
+  isLeaving(member: ClusterMember): boolean {
+    return this.#leaving.has(member)
+  }
+
   /** What is installed at a place, and runs there from the next start on. */
   build(place: number): Build {
     return this.#builds[place]!
@@ -110,6 +117,7 @@ export class Cluster {
   /** As kill -9. Another process is started in its place. */
   crash(member: ClusterMember): void {
     if (this.#members[member.place] !== member || member.process.isDead) return
+    this.#leaving.delete(member)
     member.process.kill()
     member.journal.forget()
     this.network.end(member.url)
@@ -131,6 +139,7 @@ export class Cluster {
   /** As SIGTERM. Another process is started in its place. */
   terminate(member: ClusterMember): void {
     const { engine, process } = member
+    this.#leaving.add(member)
     void engine.stop().then(() => process.after(0, () => this.crash(member)))
   }
 
