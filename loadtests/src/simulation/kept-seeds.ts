@@ -11,4 +11,9 @@ export const keptSeeds: readonly { readonly seed: number; readonly why: string }
   { seed: 20, why: 'the same, with queries' },
   { seed: 517, why: 'a standby that had refused an activation could have led until a batch followed' },
   { seed: 172, why: 'the feed began anew at a snapshot, where less had been retained, as it may' },
+  { seed: 163, why: 'a run was taken for settled while an engine had been told to stop (the simulation itself)' },
+  {
+    seed: 1_202,
+    why: 'a duplicate refused because its reply was forgotten was taken for executed twice (the checker)',
+  },
 ]
