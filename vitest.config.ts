@@ -44,7 +44,11 @@ export default defineConfig({
       },
       // Long seeded runs of the production classes against their oracles; prints the seed that failed.
       {
-        test: { name: 'simulation', include: ['{shared,services}/*/src/**/*.sim.test.ts'], testTimeout: 300_000 },
+        test: {
+          name: 'simulation',
+          include: ['{shared,services}/*/src/**/*.sim.test.ts', 'loadtests/src/**/*.sim.test.ts'],
+          testTimeout: 300_000,
+        },
       },
       // What `kubectl apply -k` would send, where there is a kubectl to ask.
       ...(renders() ? [manifests] : []),

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { FlowRandom } from '../src/flow/random.ts'
 import { Acknowledgements, type SentOrder } from '../src/reconcile/acknowledgements.ts'
 import { audit } from '../src/reconcile/audit.ts'
-import { acceptedName } from '../src/reconcile/journal-truth.ts'
+import { acceptedName } from '../src/reconcile/order-record.ts'
 import { Siege } from '../testing/siege.ts'
 
 /*

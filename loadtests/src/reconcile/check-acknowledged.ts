@@ -1,7 +1,7 @@
 import { OrderStatus, Side } from '@uptick/core'
 import { unitsOf } from '../client/decimal.ts'
 import type { Acknowledgements, SentOrder } from './acknowledgements.ts'
-import { acceptedName, type JournalTruth } from './journal-truth.ts'
+import { acceptedName, type OrderRecord } from './order-record.ts'
 import type { TradersMarket } from './traffic.ts'
 
 /** `lost`: acknowledged, but not there; `doubled`: there more than once; `contradiction`: not what was told. */
@@ -18,7 +18,7 @@ export interface AcknowledgementFinding {
  */
 export function acknowledgementFindings(
   told: Acknowledgements,
-  truth: JournalTruth,
+  truth: OrderRecord,
   market: TradersMarket,
 ): AcknowledgementFinding[] {
   const findings: AcknowledgementFinding[] = []
@@ -42,11 +42,11 @@ export function acknowledgementFindings(
 }
 
 /** The same as sentences. */
-export function checkAcknowledged(told: Acknowledgements, truth: JournalTruth, market: TradersMarket): string[] {
+export function checkAcknowledged(told: Acknowledgements, truth: OrderRecord, market: TradersMarket): string[] {
   return acknowledgementFindings(told, truth, market).map(({ text }) => text)
 }
 
-function unsentFindings(told: Acknowledgements, truth: JournalTruth): AcknowledgementFinding[] {
+function unsentFindings(told: Acknowledgements, truth: OrderRecord): AcknowledgementFinding[] {
   const findings: AcknowledgementFinding[] = []
   const accounts = new Set([...told.all()].map(({ order }) => order.account))
   for (const [name, [orderId = 0]] of truth.accepted) {
@@ -58,7 +58,7 @@ function unsentFindings(told: Acknowledgements, truth: JournalTruth): Acknowledg
   return findings
 }
 
-function cancelFindings(told: Acknowledgements, truth: JournalTruth): AcknowledgementFinding[] {
+function cancelFindings(told: Acknowledgements, truth: OrderRecord): AcknowledgementFinding[] {
   return [...told.cancelled].flatMap((orderId) => {
     const image = truth.orders.get(orderId)
     if (image?.status === OrderStatus.CANCELED) return []
@@ -67,7 +67,7 @@ function cancelFindings(told: Acknowledgements, truth: JournalTruth): Acknowledg
   })
 }
 
-function differences(sent: SentOrder, orderId: number, truth: JournalTruth, market: TradersMarket): string[] {
+function differences(sent: SentOrder, orderId: number, truth: OrderRecord, market: TradersMarket): string[] {
   const found = truth.orders.get(orderId)
   if (found === undefined) return [`${orderId} was accepted and has no image`]
   const same =

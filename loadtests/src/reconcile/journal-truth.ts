@@ -1,18 +1,7 @@
-import {
-  Command,
-  EventKind,
-  Exchange,
-  eachEvent,
-  ExecutionType,
-  outcomeRepeated,
-  outcomeWords,
-  readEvent,
-  type ExecutionEvent,
-  type OrderImage,
-  type TradeEvent,
-} from '@uptick/core'
+import { Command, Exchange } from '@uptick/core'
 import { openJournal, type Journal } from '@uptick/journal'
 import { BatchReader, skipCommand } from '@uptick/protocol'
+import { OrderRecord } from './order-record.ts'
 
 /** Another leader begins: nothing was sequenced between these two times (µs, journaled). */
 export interface Succession {
@@ -25,26 +14,17 @@ export interface Succession {
  * What the journal says, by a replay of its own: independent of the engine that wrote it, of the recorder's tables and
  * of what anybody was told. `advance` goes on from where it was, so a long test replays every command once.
  */
-export class JournalTruth {
+export class JournalTruth extends OrderRecord {
   readonly #journal: Journal
   readonly #reader = new BatchReader()
   readonly #command = new Command()
   readonly exchange = new Exchange()
-  /** Every order ever accepted, as it stood last. */
-  readonly orders = new Map<number, OrderImage>()
-  /** Ids of the orders accepted under `account/client id`: more than one is one too many, as the traders send each once. */
-  readonly accepted = new Map<string, number[]>()
-  /** By symbol; index is the trade id less one. */
-  readonly trades: TradeEvent[][] = []
-  /** Hears of every execution that is replayed, with its journaled time (µs). */
-  onExecution: ((event: ExecutionEvent, time: number) => void) | undefined
-  /** Epoch in which each order was accepted. */
-  readonly epochs = new Map<number, number>()
   /** Every change of leader. */
   readonly successions: Succession[] = []
   #epoch = 0
 
   private constructor(journal: Journal) {
+    super()
     this.#journal = journal
   }
 
@@ -89,7 +69,8 @@ export class JournalTruth {
         if (skipped.has(reader.sequence)) skipCommand(this.#command)
         this.exchange.output.clear()
         this.exchange.execute(this.#command, reader.sequence, reader.time)
-        this.#collect()
+        const { output, time } = this.exchange
+        this.collect(output.words, output.length, this.#epoch, time)
         if (isAnother && this.successions.at(-1)?.epoch !== batch.epoch)
           this.successions.push({ epoch: batch.epoch, from: before, to: reader.time })
       }
@@ -99,30 +80,4 @@ export class JournalTruth {
   close(): Promise<void> {
     return this.#journal.close().then(() => undefined)
   }
-
-  #collect(): void {
-    const { words, length } = this.exchange.output
-    for (let offset = 0; offset < length; offset += outcomeWords(words, offset)) {
-      if (outcomeRepeated(words, offset)) continue
-      eachEvent(words, offset, (kind, at) => {
-        if (kind !== EventKind.EXECUTION && kind !== EventKind.TRADE) return
-        const event = readEvent(words, at)
-        if (event.kind === EventKind.TRADE) (this.trades[event.symbol] ??= []).push(event)
-        if (event.kind !== EventKind.EXECUTION) return
-        this.onExecution?.(event, this.exchange.time)
-        const { order } = event
-        this.orders.set(order.orderId, order)
-        if (event.execution !== ExecutionType.NEW) return
-        this.epochs.set(order.orderId, this.#epoch)
-        const name = acceptedName(order.account, order.clientId)
-        const before = this.accepted.get(name)
-        if (before === undefined) this.accepted.set(name, [order.orderId])
-        else before.push(order.orderId)
-      })
-    }
-  }
-}
-
-export function acceptedName(account: number, clientId: string): string {
-  return `${account}/${clientId}`
 }

@@ -1,5 +1,5 @@
 import type { Journal, Lease } from '@uptick/journal'
-import type { LeaderEvents } from './leader.ts'
+import type { LeaderEvents } from './leader-options.ts'
 import type { Clock, DialMember, Evidence, OpenExchange, RecordedThrough, Timers } from './seams.ts'
 import type { SnapshotPolicy } from './snapshot-taker.ts'
 

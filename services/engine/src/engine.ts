@@ -6,8 +6,9 @@ import type { Leader } from './leader.ts'
 import type { HandOver, Leadership } from './leadership.ts'
 import type { LinkHandler } from './link-handler.ts'
 import { knownBehaviours, newLeadership, newStandby } from './lives.ts'
-import { RECORDED_POLL_MS, RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
+import { RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
 import { Reception } from './reception.ts'
+import { RecordedWatch } from './recorded-watch.ts'
 import { catchUp, recover, type Recovered, type RecoveryOptions } from './recovery.ts'
 import type { LinkSocket } from './seams.ts'
 import type { Standby } from './standby.ts'
@@ -26,12 +27,12 @@ export class Engine {
   readonly #abort = new AbortController()
   readonly #reception: Reception
   readonly #impasse: Impasse
+  readonly #recorded: RecordedWatch
   readonly #roleListeners: ((role: Role) => void)[] = []
   #role: Role = 'starting'
   #standby: Standby | undefined
   #leadership: Leadership | undefined
   #handingOver: Promise<HandOver> | undefined
-  #recorded = 0
   #settle: () => void = () => undefined
   readonly #settled = new Promise<void>((resolve) => (this.#settle = resolve))
   #running: Promise<void> = Promise.resolve()
@@ -39,6 +40,7 @@ export class Engine {
   constructor(seams: EngineSeams, settings: EngineSettings) {
     this.#seams = seams
     this.#settings = settings
+    this.#recorded = new RecordedWatch(seams)
     this.#impasse = new Impasse({
       seams,
       shard: settings.shard,
@@ -166,7 +168,7 @@ export class Engine {
     conditions.set('journal', true)
     conditions.set('recovered', true)
     log.info({ sequence: recovered.exchange.sequence, milliseconds: Math.round(clock.elapsed() - begin) }, 'following')
-    const standby = newStandby(this.#seams, this.#settings, recovered, () => this.#recorded, {
+    const standby = newStandby(this.#seams, this.#settings, recovered, () => this.#recorded.through, {
       caughtUp: (met, reason) => conditions.set('caught-up', met, reason),
       looked: (view) => this.#looked(view),
       handed: () => this.#setRole('taking-over'),
@@ -174,7 +176,8 @@ export class Engine {
     })
     this.#standby = standby
     this.#setRole('standby')
-    if (recovered !== kept) this.#pollRecorded(recovered)
+    if (recovered !== kept)
+      this.#recorded.watch(recovered, () => !this.#abort.signal.aborted && this.#state === recovered)
     const claimed = await standby.claimed()
     if (!claimed) return
     this.#setRole('taking-over')
@@ -270,24 +273,6 @@ export class Engine {
     void this.#leadership?.end(role)
     this.#seams.conditions.set('caught-up', false, reason)
     this.#settle()
-  }
-
-  /** How far the recorder is, for as long as this life of the state lasts. */
-  #pollRecorded(recovered: Recovered): void {
-    this.#seams.timers.after(RECORDED_POLL_MS, () => {
-      const isCurrent = this.#standby?.state === recovered || this.#leadership?.state === recovered
-      if (this.#abort.signal.aborted || !isCurrent) return
-      this.#seams
-        .recordedThrough()
-        .then(
-          (sequence) => {
-            this.#recorded = sequence
-            recovered.closedOrders.recordedThrough(sequence)
-          },
-          () => undefined,
-        )
-        .finally(() => this.#pollRecorded(recovered))
-    })
   }
 
   #recoveryOptions(): RecoveryOptions {

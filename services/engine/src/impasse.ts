@@ -1,3 +1,4 @@
+import { SnapshotError } from '@uptick/core'
 import { JournalRolledBackError } from '@uptick/journal'
 import { ProtocolError } from '@uptick/protocol'
 import { describePoison } from './containment.ts'
@@ -37,7 +38,7 @@ export class Impasse {
     const error = thrown instanceof StandbyFailure ? thrown.cause : thrown
     if (error instanceof PoisonError) this.contain(error.poison)
     else if (error instanceof DivergedError) this.#diverge(error, batch?.payload ?? Buffer.alloc(0))
-    else if (error instanceof UnfitError || error instanceof ProtocolError) this.#refuse(error.message)
+    else if (isUnfitness(error)) this.#refuse(error.message)
     else if (error instanceof JournalRolledBackError) this.halt(error.message)
     else return false
     return true
@@ -125,6 +126,11 @@ export class Impasse {
     }
     poll()
   }
+}
+
+/** Whether it is the build that lacks something: a behaviour, or a version of batches or snapshots. */
+function isUnfitness(error: unknown): error is Error {
+  return error instanceof UnfitError || error instanceof ProtocolError || error instanceof SnapshotError
 }
 
 /** What an error says. */

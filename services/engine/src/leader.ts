@@ -1,5 +1,4 @@
 import { Command, CommandKind, type Exchange } from '@uptick/core'
-import type { Journal } from '@uptick/journal'
 import {
   encodeAnswer,
   encodeGoodbye,
@@ -13,6 +12,7 @@ import type { ClosedOrders } from './closed-orders.ts'
 import { CommandQueue } from './command-queue.ts'
 import { Committer } from './committer.ts'
 import { Feed } from './feed.ts'
+import type { LeaderOptions } from './leader-options.ts'
 import { CloseCode, closeReason } from './link-errors.ts'
 import { Inquiries } from './inquiries.ts'
 import { LinkTable, type Link } from './link-table.ts'
@@ -21,10 +21,9 @@ import { isHandOff } from './queries.ts'
 import { MemberTable, type Member } from './member-table.ts'
 import { queueRecords } from './queue-records.ts'
 import { ReplyGate } from './reply-gate.ts'
-import type { RetainedBatches } from './retained-batches.ts'
 import type { OutcomesChunk, RetainedOutcomes } from './retained-outcomes.ts'
-import type { Clock, LinkSocket, Timers } from './seams.ts'
-import { Sequencer, type Poison, type SequencedBatch } from './sequencer.ts'
+import type { LinkSocket } from './seams.ts'
+import { Sequencer, type SequencedBatch } from './sequencer.ts'
 import { SessionExpiry } from './session-expiry.ts'
 import { Sweeps } from './sweeps.ts'
 import { Wakefulness } from './wakefulness.ts'
@@ -33,35 +32,6 @@ import { Wakefulness } from './wakefulness.ts'
 const WINDOW_SLACK = 64
 const STUCK_SWEEP_MS = 1_000
 const MEMBER_BEAT_MS = 250
-
-export interface LeaderEvents {
-  batch(commands: number, bytes: number): void
-  committed(milliseconds: number): void
-  poisoned(poison: Poison): void
-  fenced(): void
-  rolledBack(error: unknown): void
-  trouble(error: unknown): void
-  /** An operator wants another member to lead. */
-  handOffAsked(): void
-}
-
-export interface LeaderOptions {
-  /** State at the head of the journal, which this epoch alone may extend. */
-  readonly exchange: Exchange
-  readonly epoch: number
-  readonly shard: number
-  readonly ackPolicy: string
-  readonly retained: RetainedOutcomes
-  readonly closedOrders: ClosedOrders
-  readonly batches: RetainedBatches
-  /** Whether nobody else can lead yet: asked whenever something is to leave. */
-  readonly mayAnswer: () => boolean
-  readonly journal: Pick<Journal, 'append' | 'resolve'>
-  readonly clock: Clock
-  readonly timers: Timers
-  readonly appendsInFlightMax: number
-  readonly events: LeaderEvents
-}
 
 /** One epoch of leading a shard: everything between a frame of commands and the frame of outcomes that answers it. */
 export class Leader {
@@ -90,7 +60,7 @@ export class Leader {
     this.epoch = epoch
     this.closedOrders = closedOrders
     this.links = new LinkTable(clock)
-    this.members = new MemberTable(options.batches, epoch, clock)
+    this.members = new MemberTable(options, epoch, clock)
     this.#gate = new ReplyGate(exchange.sequence, options.mayAnswer)
     this.#feed = new Feed(retained)
     this.#inquiries = new Inquiries(this, this.#queue, this.#gate)

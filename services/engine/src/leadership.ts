@@ -1,5 +1,6 @@
 import type { Journal, Lease } from '@uptick/journal'
-import { Leader, type LeaderEvents } from './leader.ts'
+import { Leader } from './leader.ts'
+import type { LeaderEvents } from './leader-options.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import type { Member } from './member-table.ts'
 import type { Recovered } from './recovery.ts'
@@ -20,6 +21,8 @@ export interface LeadershipOptions {
   readonly epoch: number
   readonly shard: number
   readonly ackPolicy: string
+  /** That this build knows. */
+  readonly behaviours: readonly number[]
   readonly appendsInFlightMax: number
   readonly leaseMs: number
   /** `Clock.elapsed` before the claim was sent. */
@@ -105,7 +108,7 @@ export class Leadership {
 
   /** The state is that at the end of the journal: answer. */
   lead(state: Recovered): void {
-    const { shard, ackPolicy, epoch, appendsInFlightMax, journal, clock, timers, events } = this.#options
+    const { shard, ackPolicy, behaviours, epoch, appendsInFlightMax, journal, clock, timers, events } = this.#options
     const { exchange, retained, closedOrders, batches } = state
     this.#state = state
     this.#leader = new Leader({
@@ -113,6 +116,7 @@ export class Leadership {
       epoch,
       shard,
       ackPolicy,
+      behaviours,
       retained,
       closedOrders,
       batches,

@@ -2,7 +2,7 @@ import { SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import { BATCH_VERSIONS } from '@uptick/protocol'
 import type { Claimed } from './candidacy.ts'
 import type { EngineSeams, EngineSettings } from './engine-seams.ts'
-import type { LeaderEvents } from './leader.ts'
+import type { LeaderEvents } from './leader-options.ts'
 import { Leadership, type LeadershipOptions } from './leadership.ts'
 import type { Recovered } from './recovery.ts'
 import { Standby, type StandbyOptions } from './standby.ts'
@@ -58,6 +58,7 @@ export function newLeadership(
   return new Leadership({
     shard,
     ackPolicy,
+    behaviours: knownBehaviours(settings),
     appendsInFlightMax,
     leaseMs,
     epoch: head.epoch,

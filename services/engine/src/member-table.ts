@@ -38,13 +38,16 @@ export class Member {
  */
 export class MemberTable {
   readonly #retained: RetainedBatches
+  readonly #behaviours: readonly number[]
   readonly #epoch: number
   readonly #members = new Set<Member>()
   readonly #clock: Clock
 
-  constructor(retained: RetainedBatches, epoch: number, clock: Clock) {
+  /** @param leader what it has committed, and the behaviours that its build knows. */
+  constructor(leader: { batches: RetainedBatches; behaviours: readonly number[] }, epoch: number, clock: Clock) {
     this.#clock = clock
-    this.#retained = retained
+    this.#retained = leader.batches
+    this.#behaviours = leader.behaviours
     this.#epoch = epoch
   }
 
@@ -131,9 +134,12 @@ export class MemberTable {
     member.socket.send(encodeHandOver(this.#epoch, last))
   }
 
-  /** Whether every standby knows the behaviour. */
+  /** Whether the leader and every standby know the behaviour. */
   allSupport(behaviour: number): boolean {
-    return [...this.#members].every(({ facts }) => facts.behaviours.includes(behaviour))
+    return (
+      this.#behaviours.includes(behaviour) &&
+      [...this.#members].every(({ facts }) => facts.behaviours.includes(behaviour))
+    )
   }
 
   /** Hang up on everybody. */

@@ -10,7 +10,7 @@ import {
 import type { CommandQueue } from './command-queue.ts'
 
 /**
- * Put a frame's commands into the queue as they are, all but one kind: a behaviour that some member does not know must not
+ * Put a frame's commands into the queue as they are, all but one kind: a behaviour that some member, the leader among them, does not know must not
  * become active, so its activation goes in as one of no behaviour at all, which every build refuses in the same way.
  */
 export function queueRecords(

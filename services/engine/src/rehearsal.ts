@@ -1,7 +1,8 @@
 import { Command, CommandKind, Exchange } from '@uptick/core'
 import { CommandsFrame, decodeFrame, encodeHello, encodeQuery, FrameType } from '@uptick/protocol'
 import { ClosedOrders } from './closed-orders.ts'
-import { Leader, type LeaderEvents } from './leader.ts'
+import { Leader } from './leader.ts'
+import type { LeaderEvents } from './leader-options.ts'
 import { LinkHandler } from './link-handler.ts'
 import { RetainedBatches } from './retained-batches.ts'
 import { RetainedOutcomes } from './retained-outcomes.ts'
@@ -49,6 +50,7 @@ export async function rehearseLeading(clock: Clock, timers: Timers): Promise<voi
     epoch: 1,
     shard: 0,
     ackPolicy: 'journal',
+    behaviours: [],
     retained: new RetainedOutcomes(0, { bytes: RETAINED_BYTES }),
     closedOrders: new ClosedOrders(),
     batches: new RetainedBatches(0, RETAINED_BYTES),

@@ -51,8 +51,6 @@ export class Replica {
   readonly #command = new Command()
   #commands = 0
   #words = 0
-  /** The behaviour that this build refused last, because it does not know it. */
-  #refused: { readonly behaviour: number; readonly sequence: number } | undefined
 
   constructor(options: ReplicaOptions) {
     this.#options = options
@@ -65,8 +63,8 @@ export class Replica {
   /**
    * Execute the batch, or what of it is not part of the state yet.
    *
-   * @throws DivergedError when the running hash is not the one that its leader had; UnfitError when that is because the
-   *   leader knew a behaviour that this build does not; PoisonError
+   * @throws DivergedError when the running hash is not the one that its leader had; UnfitError when a behaviour becomes
+   *   active that this build does not know; PoisonError
    */
   apply(batch: StoredBatch): void {
     const { exchange } = this.#options
@@ -86,10 +84,6 @@ export class Replica {
   #compareHash(reader: BatchReader): void {
     const ours = BigInt.asUintN(64, this.#options.exchange.runningHash())
     if (reader.hashBefore === undefined || reader.hashBefore === ours) return
-    if (this.#refused) {
-      const { behaviour, sequence } = this.#refused
-      throw new UnfitError(`sequence ${sequence} activated behaviour ${behaviour}, which this build does not know`)
-    }
     throw new DivergedError(
       `before sequence ${reader.firstSequence} the running hash is ${hashText(ours)}, ` +
         `the leader of epoch ${reader.epoch} had ${hashText(reader.hashBefore)}`,
@@ -103,14 +97,17 @@ export class Replica {
       const { sequence, time } = reader
       if (sequence <= exchange.sequence) continue
       if (skipped.has(sequence)) skipCommand(command)
+      let reject: number
       try {
-        const reject = exchange.execute(command, sequence, time)
-        if (command.kind === CommandKind.ACTIVATE_BEHAVIOUR && reject === Reject.BEHAVIOUR_UNKNOWN) {
-          this.#refused = { behaviour: command.value, sequence }
-        }
+        reject = exchange.execute(command, sequence, time)
       } catch (error) {
         throw new PoisonError({ sequence, time, epoch: batch.epoch, payload: batch.payload, error })
       }
+      // One that no leader knew was journaled as 0. Waiting for the hashes to differ would let this member lead until then.
+      if (command.kind === CommandKind.ACTIVATE_BEHAVIOUR && reject === Reject.BEHAVIOUR_UNKNOWN && command.value !== 0)
+        throw new UnfitError(
+          `sequence ${sequence} activated behaviour ${command.value}, which this build does not know`,
+        )
     }
   }
 

@@ -1,58 +1,111 @@
 import { CommandKind, Exchange, Reject, SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import { expect, test } from 'vitest'
-import { Cluster } from './simulation/cluster.ts'
+import { Cluster, release, type Build } from './simulation/cluster.ts'
+import { JournalAudit } from './simulation/journal-audit.ts'
 import { member } from './simulation/memory-cluster.ts'
+import { ProcessTime } from './simulation/process-time.ts'
+import { SessionClient } from './simulation/session-client.ts'
 
 const NEWER = 77
 const ALL = [...SUPPORTED_BEHAVIOURS, NEWER]
 
-/** Places of the engines that are of the newer release. */
-function cluster(newer: readonly number[]): Cluster {
-  return new Cluster({
-    seed: 5,
-    engines: 2,
-    clients: 1,
-    behaviours: (place) => (newer.includes(place) ? ALL : SUPPORTED_BEHAVIOURS),
-    openExchange: (place) => new Exchange({ supportedBehaviours: newer.includes(place) ? ALL : SUPPORTED_BEHAVIOURS }),
+function newClient(cluster: Cluster): SessionClient {
+  const process = new ProcessTime(cluster.time)
+  return new SessionClient({
+    session: 1000,
+    urls: cluster.urls,
+    dial: (url, events) => cluster.network.dial('client', process, url, events),
+    clock: process,
+    timers: process,
   })
+}
+
+/** Two engines, those at `newer` of the newer release, which lead and follow; and somebody who gives commands. */
+async function setUp(newer: readonly number[]): Promise<{ cluster: Cluster; client: SessionClient }> {
+  const build = (place: number): Build => release(newer.includes(place) ? ALL : SUPPORTED_BEHAVIOURS)
+  const cluster = new Cluster({ seed: 5, engines: 2, build })
+  cluster.start()
+  const client = newClient(cluster)
+  await cluster.time.advance(2_000)
+  return { cluster, client }
 }
 
 const activate = { kind: CommandKind.ACTIVATE_BEHAVIOUR, value: NEWER }
 
 test('a behaviour that one member does not know is not activated', async () => {
-  const mixed = cluster([0])
-  await mixed.run(2_000, 50)
-  const number = mixed.clients[0]!.submit(activate)
-  await mixed.settle(5_000)
-  expect(mixed.clients[0]!.replies.get(number)?.reject).toBe(Reject.BEHAVIOUR_UNKNOWN)
-  expect(mixed.engines.map(({ role }) => role).toSorted()).toEqual(['leading', 'standby'])
+  const { cluster, client } = await setUp([0])
+  const number = client.submit(activate)
+  await cluster.time.advance(2_000)
+  expect(client.replies.get(number)?.reject).toBe(Reject.BEHAVIOUR_UNKNOWN)
+  expect(cluster.engines.map(({ role }) => role).toSorted()).toEqual(['leading', 'standby'])
 })
 
 test('one that every member knows is activated on all', async () => {
-  const equal = cluster([0, 1])
-  await equal.run(2_000, 50)
-  const number = equal.clients[0]!.submit(activate)
-  await equal.settle(5_000)
-  expect(equal.clients[0]!.replies.get(number)?.reject).toBe(Reject.NONE)
-  const states = equal.engines.map(({ leader, standby }) => leader?.exchange ?? standby?.state.exchange)
+  const { cluster, client } = await setUp([0, 1])
+  const number = client.submit(activate)
+  await cluster.time.advance(2_000)
+  expect(client.replies.get(number)?.reject).toBe(Reject.NONE)
+  const states = cluster.engines.map(({ leader, standby }) => leader?.exchange ?? standby?.state.exchange)
   expect(states.map((exchange) => exchange?.catalogue().behaviours.includes(NEWER))).toEqual([true, true])
 })
 
-test('a build that lacks a behaviour that is active refuses to lead, says which, and stays', async () => {
-  const equal = cluster([0, 1])
-  await equal.run(2_000, 50)
-  equal.clients[0]!.submit(activate)
-  await equal.run(1_000, 50)
-  await equal.settle(5_000)
+/** An engine of the current release on the journal of `cluster`, once it says that it is unfit, and why. */
+async function unfit(cluster: Cluster): Promise<{ role: string; reasons: string[]; failures: string[] }> {
   const reasons: string[] = []
-  const older = member(equal.store, {
+  const { engine, time, failures } = member(cluster.store, {
     conditions: { set: (name, met, reason) => void (name === 'compatible' && !met && reasons.push(reason ?? '')) },
   })
-  void older.engine.start()
-  for (let i = 0; i < 200 && older.engine.role !== 'unfit'; i++) await older.time.advance(10)
-  expect(older.engine.role).toBe('unfit')
-  expect(reasons).toEqual([
-    expect.stringMatching(/^sequence \d+ activated behaviour 77, which this build does not know$/),
-  ])
-  expect(older.failures).toEqual([])
+  void engine.start()
+  for (let i = 0; i < 200 && engine.role !== 'unfit'; i++) await time.advance(10)
+  return { role: engine.role, reasons, failures }
+}
+
+test('a build that lacks a behaviour that is active refuses to lead, says which, and stays', async () => {
+  const { cluster, client } = await setUp([0, 1])
+  // Nothing follows it in the journal: the build must not wait for hashes to differ.
+  client.submit(activate)
+  await cluster.time.advance(1_000)
+  expect(await unfit(cluster)).toEqual({
+    role: 'unfit',
+    reasons: [expect.stringMatching(/^sequence \d+ activated behaviour 77, which this build does not know$/)],
+    failures: [],
+  })
+})
+
+test('so does one that would have to start from a snapshot with such a behaviour', async () => {
+  const { cluster, client } = await setUp([0, 1])
+  client.submit(activate)
+  await cluster.time.advance(500)
+  const { process, engine } = cluster.leader!
+  // Past what is retained: recovery begins with the snapshot.
+  process.skew += 70_000_000
+  client.submit({ kind: CommandKind.TICK })
+  await cluster.time.advance(500)
+  const { sequence } = engine.leader!.exchange
+  cluster.store.snapshots.push({ sequence, bytes: Buffer.from(engine.leader!.exchange.snapshot()), damaged: [] })
+  process.skew += 70_000_000
+  client.submit({ kind: CommandKind.TICK })
+  await cluster.time.advance(500)
+  client.submit({ kind: CommandKind.TICK })
+  await cluster.time.advance(500)
+  expect(await unfit(cluster)).toEqual({
+    role: 'unfit',
+    reasons: ['behaviour 77 is unknown to this build'],
+    failures: [],
+  })
+})
+
+test('an older build that leads alone does not journal the activation of what it does not know', async () => {
+  const cluster = new Cluster({ seed: 5, engines: 1, build: () => release(SUPPORTED_BEHAVIOURS) })
+  cluster.start()
+  const client = newClient(cluster)
+  await cluster.time.advance(2_000)
+  const number = client.submit(activate)
+  await cluster.time.advance(1_000)
+  expect(client.replies.get(number)?.reject).toBe(Reject.BEHAVIOUR_UNKNOWN)
+  // A newer release replays the journal to the same state.
+  const audit = new JournalAudit(new Exchange({ supportedBehaviours: ALL }))
+  for (const batch of cluster.store.batches) audit.add(batch)
+  expect(audit.violations).toEqual([])
+  expect(audit.exchange.runningHash()).toBe(cluster.leader!.engine.leader!.exchange.runningHash())
 })

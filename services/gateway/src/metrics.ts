@@ -54,7 +54,7 @@ export function holdObserver(registry: Registry): HoldObserver {
   // Both series are there from the start, so that a rate over them is never a hole.
   for (const answer of ['busy', 'unknown']) gaveUp.inc({ answer }, 0)
   return {
-    held: (microseconds) => hold.observe(microseconds / 1_000_000),
+    held: (milliseconds) => hold.observe(milliseconds / 1000),
     gaveUp: (answer) => gaveUp.inc({ answer }),
   }
 }

@@ -1,8 +1,10 @@
 /** What the gateway takes from its surroundings, so that a simulation can hand in its own. */
 
 export interface Clock {
-  /** Wall clock, µs since 1970. */
+  /** Wall clock, µs since 1970; may step. For what is told to people and compared with their clocks. */
   now(): number
+  /** Milliseconds since an arbitrary start; never steps. For how long something takes, or may take. */
+  elapsed(): number
 }
 
 /** Call it to cancel the timer; harmless when it has fired. */
@@ -17,6 +19,7 @@ export interface Timers {
 /** Wall clock with the resolution of `performance`, which follows the system's clock through `Date`. */
 export const systemClock: Clock = {
   now: () => Date.now() * 1000,
+  elapsed: () => performance.now(),
 }
 
 export const systemTimers: Timers = {

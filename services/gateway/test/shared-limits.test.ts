@@ -32,7 +32,7 @@ function open(scope: string, clock: Clock): SharedStore & { states: LineState[] 
 function pair(settings: Partial<LimitSettings> = {}) {
   const scope = randomBytes(6).toString('hex')
   // A clock that stands still: no window ends in between.
-  const clock = { now: () => 1_700_000_000_000_000 }
+  const clock = { now: () => 1_700_000_000_000_000, elapsed: () => 0 }
   const all = [open(scope, clock), open(scope, clock)] as const
   const [a, b] = all.map((store) => new RateLimits({ ...LIMITS_DEFAULT, ...settings }, clock, store))
   return { all, a: a!, b: b! }

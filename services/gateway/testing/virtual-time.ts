@@ -9,6 +9,8 @@ interface Alarm {
 /** A clock and timers in the hand of a test: nothing happens until `advance` or `turn` is called. */
 export class VirtualTime implements Clock, Timers {
   #now: number
+  /** How far the wall clock has been stepped, µs. */
+  #stepped = 0
   #alarms: Alarm[] = []
   #turn: (() => void)[] = []
 
@@ -18,7 +20,16 @@ export class VirtualTime implements Clock, Timers {
   }
 
   now(): number {
-    return this.#now
+    return this.#now + this.#stepped
+  }
+
+  elapsed(): number {
+    return this.#now / 1000
+  }
+
+  /** Set the wall clock on or back. */
+  step(microseconds: number): void {
+    this.#stepped += microseconds
   }
 
   after(ms: number, run: () => void): () => void {

@@ -1,177 +1,186 @@
-import { Exchange } from '@uptick/core'
-import { CommandKind } from '@uptick/core'
+import { Exchange, SUPPORTED_BEHAVIOURS } from '@uptick/core'
+import type { Role } from '../engine-seams.ts'
 import { Engine } from '../engine.ts'
 import { Distance, DistantJournal, DistantLease } from './distant-store.ts'
-import { JournalAudit } from './journal-audit.ts'
-import { JournalStore, type AppendFault } from './memory-journal.ts'
+import { JournalStore } from './memory-journal.ts'
 import { MemoryNetwork } from './memory-network.ts'
 import { ProcessTime } from './process-time.ts'
 import { Random } from './random.ts'
-import { SessionClient } from './session-client.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 const LEASE_MS = 1_500
 const RESTART_MS_MAX = 500
-const FAULTS: readonly AppendFault[] = ['refused', 'lost before', 'lost after']
+/** Wall clocks are wrong by up to this much, µs. */
+const SKEW_MAX = 5_000_000
+
+/** What is installed at a place: a release, or one with a planted bug. */
+export interface Build {
+  readonly behaviours: readonly number[]
+  readonly openExchange: (snapshot: Uint8Array | undefined) => Exchange
+}
+
+/** A release that knows these behaviours. */
+export function release(behaviours: readonly number[]): Build {
+  const options = { supportedBehaviours: behaviours }
+  return {
+    behaviours,
+    openExchange: (snapshot) => (snapshot ? Exchange.restore(snapshot, options) : new Exchange(options)),
+  }
+}
 
 export interface ClusterOptions {
   readonly seed: number
   readonly engines: number
-  readonly clients: number
-  /** A state machine with a planted bug for one of the engines, by its place. */
-  /** What the build at a place knows. */
-  readonly behaviours?: (place: number) => readonly number[]
-  readonly openExchange?: (place: number, snapshot: Uint8Array | undefined) => Exchange
+  /** What is installed at a place at first; the current release unless told. */
+  readonly build?: (place: number) => Build
+  readonly openJournal?: (...parts: ConstructorParameters<typeof DistantJournal>) => DistantJournal
 }
 
 /** One process at a place; another one follows it there when it ends. */
-interface Running {
+export interface ClusterMember {
+  readonly place: number
   readonly url: string
+  /** What it runs, whatever is installed by now. */
+  readonly build: Build
   readonly process: ProcessTime
   readonly journal: DistantJournal
   readonly holder: string
   readonly engine: Engine
 }
 
-/**
- * Several engines, a store, clients and the network between them on one virtual clock, all chance from one seed; and the
- * misfortunes that happen to them.
- */
+export interface ClusterEvents {
+  readonly role: (member: ClusterMember, role: Role) => void
+  readonly handedOver: () => void
+  /** What an engine says about itself. */
+  readonly note: (url: string, message: string, facts?: object) => void
+}
+
+const silent: ClusterEvents = { role: () => undefined, handedOver: () => undefined, note: () => undefined }
+
+/** Several engines, a store and the network between them on one virtual clock, all chance from one seed. */
 export class Cluster {
   readonly time = new VirtualTime()
   readonly store = new JournalStore()
   readonly random: Random
   readonly network: MemoryNetwork
-  readonly clients: SessionClient[] = []
-  readonly events: string[] = []
-  /** How often each misfortune happened. */
-  readonly misfortunes = new Map<string, number>()
+  /** Where the engines are reached, by place. */
+  readonly urls: readonly string[]
   readonly #options: ClusterOptions
-  readonly #running: Running[] = []
+  readonly #events: ClusterEvents
+  readonly #members: ClusterMember[] = []
+  readonly #builds: Build[]
+  /** Told to stop, and not gone yet. */
+  readonly #leaving = new Set<ClusterMember>()
   #lives = 0
-  #isCalm = false
 
-  constructor(options: ClusterOptions) {
+  constructor(options: ClusterOptions, events: ClusterEvents = silent) {
     this.#options = options
+    this.#events = events
     this.random = new Random(options.seed)
     this.network = new MemoryNetwork(this.random)
-    for (let place = 0; place < options.engines; place++) this.#start(place)
-    const urls = Array.from({ length: options.engines }, (_, place) => urlOf(place))
-    for (let i = 0; i < options.clients; i++) {
-      const process = new ProcessTime(this.time)
-      const client = new SessionClient({
-        session: 1000 + i,
-        urls,
-        dial: (url, events) => this.network.dial(`client ${i}`, process, url, events),
-        clock: process,
-        timers: process,
-      })
-      this.clients.push(client)
-    }
+    const places = Array.from({ length: options.engines }, (_, place) => place)
+    this.urls = places.map((place) => `memory://engine-${place}`)
+    this.#builds = places.map((place) => options.build?.(place) ?? release(SUPPORTED_BEHAVIOURS))
+  }
+
+  start(): void {
+    for (const place of this.urls.keys()) this.#start(place)
+  }
+
+  /** The processes that are there now, by place. */
+  get members(): readonly ClusterMember[] {
+    return this.#members
   }
 
   get engines(): readonly Engine[] {
-    return this.#running.map(({ engine }) => engine)
+    return this.#members.map(({ engine }) => engine)
   }
 
-  /** Let `ms` pass with commands from every client and, if wanted, misfortunes. */
-  async run(ms: number, commandEveryMs: number, misfortuneEveryMs = 0): Promise<void> {
-    const end = this.time.elapsed() + ms
-    let nextMisfortune = misfortuneEveryMs * (0.5 + this.random.next())
-    let passed = 0
-    while (this.time.elapsed() < end) {
-      const step = commandEveryMs * (0.5 + this.random.next())
-      await this.time.advance(step)
-      passed += step
-      const client = this.random.pick(this.clients)
-      const count = this.random.integer(1, 4)
-      for (let i = 0; i < count; i++) {
-        client.submit({ kind: CommandKind.ADD_ACCOUNT, text: `account ${client.submitted}` })
-      }
-      if (misfortuneEveryMs === 0 || passed < nextMisfortune) continue
-      passed = 0
-      nextMisfortune = misfortuneEveryMs * (0.5 + this.random.next())
-      this.#strike()
+  get leader(): ClusterMember | undefined {
+    return this.#members.find(({ engine }) => engine.role === 'leading')
+  }
+
+  /** Whether it was told to stop, whatever it still does. */
+  isLeaving(member: ClusterMember): boolean {
+    return this.#leaving.has(member)
+  }
+
+  /** What is installed at a place, and runs there from the next start on. */
+  build(place: number): Build {
+    return this.#builds[place]!
+  }
+
+  install(place: number, build: Build): void {
+    this.#builds[place] = build
+  }
+
+  /** As kill -9. Another process is started in its place. */
+  crash(member: ClusterMember): void {
+    if (this.#members[member.place] !== member || member.process.isDead) return
+    this.#leaving.delete(member)
+    member.process.kill()
+    member.journal.forget()
+    this.network.end(member.url)
+    this.time.after(this.random.integer(0, 20), () => {
+      this.store.alive.delete(member.holder)
+      this.store.changed()
+    })
+    this.time.after(this.random.integer(20, RESTART_MS_MAX), () => this.#start(member.place))
+  }
+
+  /** Everything ends. */
+  close(): void {
+    for (const { process, journal } of this.#members) {
+      process.kill()
+      journal.forget()
     }
   }
 
-  /** No more misfortunes: everything that was cut or stopped goes on, and all that was asked must be answered. */
-  async settle(msMax: number): Promise<void> {
-    this.#isCalm = true
+  /** As SIGTERM. Another process is started in its place. */
+  terminate(member: ClusterMember): void {
+    const { engine, process } = member
+    this.#leaving.add(member)
+    void engine.stop().then(() => process.after(0, () => this.crash(member)))
+  }
+
+  /** Everything that was cut or stopped goes on. */
+  heal(): void {
     this.network.healAll()
-    this.network.delayMsMax = 2
-    for (const { process, journal } of this.#running) {
+    for (const { process, journal } of this.#members) {
       if (process.isStopped) process.proceed()
       journal.down = undefined
       journal.faults.length = 0
     }
-    const end = this.time.elapsed() + msMax
-    const isBusy = (): boolean =>
-      this.clients.some(({ unanswered }) => unanswered > 0) ||
-      this.engines.some(({ role }) => role === 'recovering' || role === 'starting' || role === 'stopping')
-    while (this.time.elapsed() < end && isBusy()) await this.time.advance(50)
-    await this.time.advance(3_000)
-  }
-
-  /** What is not as it must be, after `settle`. */
-  check(replay: Exchange = new Exchange()): string[] {
-    const audit = new JournalAudit(replay)
-    for (const batch of this.store.batches) audit.add(batch)
-    const violations = [...audit.violations]
-    for (const [i, client] of this.clients.entries()) {
-      violations.push(...audit.check(client, 1000 + i))
-      if (client.unanswered > 0) violations.push(`client ${i}: ${client.unanswered} commands were never answered`)
-    }
-    const leaders = this.engines.filter(({ role }) => role === 'leading')
-    if (leaders.length !== 1)
-      violations.push(`${leaders.length} lead: ${this.engines.map(({ role }) => role).join(', ')}`)
-    for (const engine of this.engines) {
-      const exchange = engine.leader?.exchange ?? engine.standby?.state.exchange
-      if (!exchange || engine.role === 'diverged') continue
-      const expected = exchange.sequence === 0 ? exchange.runningHash() : audit.hashes.get(exchange.sequence)
-      if (exchange.runningHash() !== expected) violations.push(`I8: a ${engine.role} differs at ${exchange.sequence}`)
-      if (exchange.sequence !== this.store.last) {
-        const { isFed, lag } = engine.standby ?? {}
-        violations.push(`a ${engine.role} is at ${exchange.sequence} of ${this.store.last} (fed ${isFed}, lag ${lag})`)
-      }
-    }
-    return violations
   }
 
   #start(place: number): void {
-    const url = urlOf(place)
+    const url = this.urls[place]!
+    const build = this.#builds[place]!
     const holder = `life ${++this.#lives}`
     const process = new ProcessTime(this.time)
-    process.skew = this.random.integer(-5_000_000, 5_000_000)
-    const distance = new Distance(this.time, process, this.random, this.random.integer(1, 8))
-    const journal = new DistantJournal(this.store, distance)
-    const { openExchange, behaviours } = this.#options
+    process.skew = this.random.integer(-SKEW_MAX, SKEW_MAX)
+    const delayMsMax = this.random.integer(1, 8)
+    const distance = (): Distance => new Distance(this.time, process, this.random, delayMsMax)
+    const open = this.#options.openJournal ?? ((...parts) => new DistantJournal(...parts))
+    const journal = open(this.store, { writes: distance(), reads: distance() })
+    const lease = { holder, url, leaseMs: LEASE_MS, time: this.time, journal }
+    const { note, handedOver, role } = this.#events
     const engine: Engine = new Engine(
       {
         journal,
-        lease: new DistantLease(this.store, { holder, url, leaseMs: LEASE_MS, time: this.time, journal }, distance),
+        lease: new DistantLease(this.store, lease, distance()),
         dialMember: (to, events) => this.network.dial(url, process, to, events),
         clock: process,
         timers: process,
         evidence: { keep: (name) => name },
-        openExchange: (snapshot) =>
-          openExchange ? openExchange(place, snapshot) : snapshot ? Exchange.restore(snapshot) : new Exchange(),
+        openExchange: build.openExchange,
         recordedThrough: () => Promise.resolve(0),
         conditions: { set: () => undefined },
-        log: {
-          info: () => undefined,
-          warn: () => undefined,
-          error: (facts, message) => this.#note(url, message, facts),
-        },
-        observer: {
-          batch: () => undefined,
-          committed: () => undefined,
-          handedOver: () => this.#count('handed over'),
-          snapshot: () => undefined,
-        },
+        log: { info: () => undefined, warn: () => undefined, error: (facts, message) => note(url, message, facts) },
+        observer: { batch: () => undefined, committed: () => undefined, handedOver, snapshot: () => undefined },
         fail: (reason) => {
-          this.#note(url, `ends: ${reason}`)
-          process.after(0, () => this.#end(place, holder))
+          note(url, `ends: ${reason}`)
+          process.after(0, () => this.crash(member))
         },
       },
       {
@@ -181,97 +190,14 @@ export class Cluster {
         appendsInFlightMax: 2,
         retainedBytesMax: 16 << 20,
         leaseMs: LEASE_MS,
-        ...(behaviours ? { behaviours: behaviours(place) } : {}),
-        snapshots: { commands: 5_000, seconds: 15, kept: 3 },
+        behaviours: build.behaviours,
+        snapshots: { commands: 300, seconds: 5, kept: 3 },
       },
     )
-    engine.onRole((role) => this.#note(url, role))
+    const member: ClusterMember = { place, url, build, process, journal, holder, engine }
+    this.#members[place] = member
+    engine.onRole((now) => role(member, now))
     this.network.listen(url, engine, process)
-    this.#running[place] = { url, process, journal, holder, engine }
     void engine.start()
   }
-
-  /** The process ends, and another one is started in its place. */
-  #end(place: number, holder: string): void {
-    const running = this.#running[place]
-    if (!running || running.holder !== holder) return
-    running.process.kill()
-    this.network.end(running.url)
-    this.time.after(this.random.integer(0, 20), () => {
-      this.store.alive.delete(holder)
-      this.store.changed()
-    })
-    this.time.after(this.random.integer(20, RESTART_MS_MAX), () => this.#start(place))
-  }
-
-  #strike(): void {
-    const place = this.random.integer(0, this.#running.length - 1)
-    const leading = this.#running.findIndex(({ engine }) => engine.role === 'leading')
-    // Most misfortunes of interest are the leader's.
-    const at = leading >= 0 && this.random.chance(0.6) ? leading : place
-    const running = this.#running[at]
-    if (!running || running.process.isDead) return
-    const kinds = [
-      'crash',
-      'stop',
-      'term',
-      'hand-off',
-      'cut',
-      'reset',
-      'slow',
-      'journal',
-      'away',
-      'life',
-      'clock',
-    ] as const
-    const kind = this.random.pick(kinds)
-    this.#count(kind)
-    this.#note(running.url, `** ${kind}`)
-    this.#befall(kind, at, running)
-  }
-
-  #befall(kind: string, place: number, { url, process, journal, holder, engine }: Running): void {
-    const soon = (ms: number, run: () => void): void => void this.time.after(this.random.integer(ms / 4, ms), run)
-    if (kind === 'crash') this.#end(place, holder)
-    else if (kind === 'stop' && !process.isStopped) {
-      process.stop()
-      soon(6_000, () => process.isStopped && process.proceed())
-    } else if (kind === 'term') void engine.stop().then(() => process.after(0, () => this.#end(place, holder)))
-    else if (kind === 'hand-off') void engine.handOff()
-    else if (kind === 'cut') {
-      for (const other of [...this.#running.map((each) => each.url), 'client 0', 'client 1']) {
-        if (other !== url && this.random.chance(0.5)) this.network.cut(url, other)
-      }
-      soon(4_000, () => this.network.healAll())
-    } else if (kind === 'reset') this.network.reset(url)
-    else if (kind === 'slow') {
-      this.network.delayMsMax = 100
-      soon(2_000, () => (this.network.delayMsMax = 2))
-    } else if (kind === 'journal') journal.faults.push(undefined, this.random.pick(FAULTS), this.random.pick(FAULTS))
-    else if (kind === 'away') {
-      journal.down = new Error('cut off from the store')
-      soon(3_000, () => (journal.down = undefined))
-    } else if (kind === 'life') {
-      this.store.alive.delete(holder)
-      this.store.changed()
-    } else if (kind === 'clock') {
-      // Less than outcomes are retained for, in journaled time.
-      process.skew = this.random.integer(-20_000_000, 20_000_000)
-    }
-    if (this.#isCalm) throw new Error('a misfortune after the calm')
-  }
-
-  #count(kind: string): void {
-    this.misfortunes.set(kind, (this.misfortunes.get(kind) ?? 0) + 1)
-  }
-
-  #note(url: string, message: string, facts?: object): void {
-    this.events.push(
-      `${this.time.elapsed().toFixed(0)} ms ${url} ${message}${facts ? ` ${JSON.stringify(facts)}` : ''}`,
-    )
-  }
-}
-
-function urlOf(place: number): string {
-  return `memory://engine-${place}`
 }

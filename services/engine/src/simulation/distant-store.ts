@@ -1,4 +1,13 @@
-import type { Batch, BatchKey, Head, LeaseView, ReadOptions, RestoredSnapshot, StoredBatch } from '@uptick/journal'
+import type {
+  Batch,
+  BatchKey,
+  Head,
+  LeaseView,
+  ReadOptions,
+  RestoredSnapshot,
+  Snapshot,
+  StoredBatch,
+} from '@uptick/journal'
 import { MemoryJournal, type JournalStore } from './memory-journal.ts'
 import { MemoryLease, type MemoryLeaseOptions } from './memory-lease.ts'
 import type { ProcessTime } from './process-time.ts'
@@ -18,6 +27,7 @@ export class Distance {
   readonly #random: Random
   readonly delayMsMax: number
   #lastAt = 0
+  readonly #listening = new Set<() => void>()
 
   constructor(time: VirtualTime, process: ProcessTime, random: Random, delayMsMax: number) {
     this.#time = time
@@ -40,12 +50,31 @@ export class Distance {
     })
   }
 
+  /** The store has news for the process, if it runs. */
+  notify(run: () => void): void {
+    this.#process.after(this.#delay(), run)
+  }
+
   /** Until `ms` have passed or `signal` aborts. */
   wait(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      this.#process.after(ms, resolve)
-      signal.addEventListener('abort', () => resolve(), { once: true })
+      const done = (): void => {
+        forget()
+        resolve()
+      }
+      const forget = (): void => {
+        this.#listening.delete(forget)
+        signal.removeEventListener('abort', done)
+      }
+      this.#listening.add(forget)
+      signal.addEventListener('abort', done)
+      this.#process.after(ms, done)
     })
+  }
+
+  /** The process is gone. Signals that somebody listens to are kept for ever, with all that hangs on them. */
+  forget(): void {
+    for (const forget of this.#listening) forget()
   }
 
   #delay(): number {
@@ -53,44 +82,62 @@ export class Distance {
   }
 }
 
+/** The ways to the journal: writing has one of its own, so that it does not wait behind reading, or go before it. */
+export interface JournalWays {
+  readonly writes: Distance
+  readonly reads: Distance
+}
+
 /** The memory journal, at a distance. */
 export class DistantJournal extends MemoryJournal {
-  readonly #distance: Distance
+  readonly #ways: JournalWays
 
-  constructor(store: JournalStore, distance: Distance) {
+  constructor(store: JournalStore, ways: JournalWays) {
     super(store)
-    this.#distance = distance
+    this.#ways = ways
+  }
+
+  /** The process is gone. */
+  forget(): void {
+    this.#ways.reads.forget()
   }
 
   override append(batch: Batch): Promise<'appended' | 'fenced'> {
-    return this.#distance.call(() => super.append(batch))
+    return this.#ways.writes.call(() => super.append(batch))
   }
 
   override resolve(key: BatchKey): Promise<'appended' | 'absent' | 'fenced'> {
-    return this.#distance.call(() => super.resolve(key))
+    return this.#ways.reads.call(() => super.resolve(key))
+  }
+
+  override restore(batches: readonly Batch[]): Promise<number> {
+    return this.#ways.writes.call(() => super.restore(batches))
   }
 
   override head(): Promise<Head> {
-    return this.#distance.call(() => super.head())
+    return this.#ways.reads.call(() => super.head())
   }
 
   override latestSnapshot(atMost?: number): Promise<RestoredSnapshot | undefined> {
-    return this.#distance.call(() => super.latestSnapshot(atMost))
+    return this.#ways.reads.call(() => super.latestSnapshot(atMost))
+  }
+
+  override saveSnapshot(snapshot: Snapshot): Promise<void> {
+    return this.#ways.reads.call(() => super.saveSnapshot(snapshot))
   }
 
   override skipped(): Promise<Set<number>> {
-    return this.#distance.call(() => super.skipped())
+    return this.#ways.reads.call(() => super.skipped())
   }
 
   override async *read(from: number, options: ReadOptions = {}): AsyncGenerator<StoredBatch> {
-    const batches = await this.#distance.call(() => Array.fromAsync(super.read(from, options)))
-    yield* batches
+    yield* await this.#ways.reads.call(() => Array.fromAsync(super.read(from, options)))
   }
 
   override async *tail(from: number, signal: AbortSignal): AsyncGenerator<StoredBatch> {
     let next = from
     while (!signal.aborted) {
-      const page = await this.#distance
+      const page = await this.#ways.reads
         .call(() => Array.fromAsync(super.read(next)).then((batches) => batches.slice(0, PAGE_BATCHES)))
         .catch(() => [])
       for (const batch of page) {
@@ -98,7 +145,7 @@ export class DistantJournal extends MemoryJournal {
         next = batch.last + 1
         yield batch
       }
-      if (page.length < PAGE_BATCHES) await this.#distance.wait(TAIL_POLL_MS, signal)
+      if (page.length < PAGE_BATCHES) await this.#ways.reads.wait(TAIL_POLL_MS, signal)
     }
   }
 }
@@ -112,6 +159,10 @@ export class DistantLease extends MemoryLease {
     this.#distance = distance
   }
 
+  override onChange(listener: () => void): () => void {
+    return super.onChange(() => this.#distance.notify(listener))
+  }
+
   override look(): Promise<LeaseView> {
     return this.#distance.call(() => super.look())
   }
@@ -122,6 +173,10 @@ export class DistantLease extends MemoryLease {
 
   override renew(epoch: number): Promise<boolean> {
     return this.#distance.call(() => super.renew(epoch))
+  }
+
+  override halt(reason: string | undefined): Promise<void> {
+    return this.#distance.call(() => super.halt(reason))
   }
 
   override hand(epoch: number, successor?: string): Promise<boolean> {

@@ -4,13 +4,20 @@ import {
   Exchange,
   outcomeKind,
   outcomeNumber,
+  outcomeReject,
   outcomeRepeated,
   outcomeSession,
   outcomeWords,
+  Reject,
 } from '@uptick/core'
 import type { StoredBatch } from '@uptick/journal'
 import { BatchReader } from '@uptick/protocol'
 import { checksum, type SessionClient } from './session-client.ts'
+
+const REFUSED: ReadonlySet<number> = new Set([Reject.SESSION_UNKNOWN, Reject.SESSION_GAP, Reject.REPLY_FORGOTTEN])
+
+/** Hears of every command that the audit has executed; the exchange's output holds its outcome. */
+export type ReplayListener = (command: Command, sequence: number, time: number, batch: StoredBatch) => void
 
 /** What a cold replay of the whole journal says happened. */
 export class JournalAudit {
@@ -23,10 +30,12 @@ export class JournalAudit {
   readonly exchange: Exchange
   /** Sequence by session and number of what was executed, not repeated. */
   readonly #executed = new Map<string, number>()
+  readonly #listener: ReplayListener
   #epoch = 0
 
-  constructor(exchange: Exchange = new Exchange()) {
+  constructor(exchange: Exchange = new Exchange(), listener: ReplayListener = () => undefined) {
     this.exchange = exchange
+    this.#listener = listener
   }
 
   /** The next batch: sequences without a gap, epochs that never fall (I7), each number once (I3), equal hashes (I8). */
@@ -44,6 +53,7 @@ export class JournalAudit {
       exchange.output.clear()
       exchange.execute(command, reader.sequence, reader.time)
       this.#look(exchange.output.words, reader.sequence)
+      this.#listener(command, reader.sequence, reader.time, batch)
     }
     this.hashes.set(batch.last, exchange.runningHash())
   }
@@ -68,7 +78,9 @@ export class JournalAudit {
   #look(words: Int32Array, sequence: number): void {
     this.outcomes.push(checksum(words, 0, outcomeWords(words, 0)))
     const isNumbered = outcomeSession(words, 0) !== 0 && outcomeKind(words, 0) !== CommandKind.OPEN_SESSION
-    if (!isNumbered || outcomeRepeated(words, 0)) return
+    // A number out of its order, or long answered, is refused, and nothing is executed.
+    const isRefused = REFUSED.has(outcomeReject(words, 0))
+    if (!isNumbered || isRefused || outcomeRepeated(words, 0)) return
     const key = `${outcomeSession(words, 0)} ${outcomeNumber(words, 0)}`
     const before = this.#executed.get(key)
     if (before !== undefined) this.violations.push(`I3: ${key} was executed at ${before} and ${sequence}`)

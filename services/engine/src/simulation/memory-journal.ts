@@ -20,6 +20,8 @@ export type AppendFault = 'refused' | 'lost before' | 'lost after'
 export class JournalStore {
   epoch = 0
   last = 0
+  /** The end of the journal when it was furthest. */
+  furthest = 0
   readonly batches: StoredBatch[] = []
   readonly snapshots: RestoredSnapshot[] = []
   readonly skips = new Set<number>()
@@ -27,6 +29,13 @@ export class JournalStore {
   /** Holders whose sign of life stands. */
   readonly alive = new Set<string>()
   readonly #listeners = new Set<() => void>()
+
+  /** Forget the last `count` batches, as a fail-over to a replica that was behind does. */
+  lose(count: number): void {
+    this.batches.splice(-count)
+    this.last = this.batches.at(-1)?.last ?? 0
+    while ((this.snapshots.at(-1)?.sequence ?? 0) > this.last) this.snapshots.pop()
+  }
 
   /** Hear of new batches and of changes of the lease. Returns what ends it. */
   listen(listener: () => void): () => void {
@@ -100,7 +109,10 @@ export class MemoryJournal implements Journal {
   async *read(from: number, options: ReadOptions = {}): AsyncGenerator<StoredBatch> {
     await this.#reach()
     const through = options.through ?? Number.MAX_SAFE_INTEGER
-    for (const batch of this.store.batches) if (batch.last >= from && batch.first <= through) yield batch
+    for (const batch of this.store.batches.slice(this.#indexFrom(from))) {
+      if (batch.first > through) return
+      yield batch
+    }
   }
 
   async *tail(from: number, signal: AbortSignal): AsyncGenerator<StoredBatch> {
@@ -159,6 +171,7 @@ export class MemoryJournal implements Journal {
   async saveSnapshot(snapshot: Snapshot): Promise<void> {
     await this.#reach()
     this.store.snapshots.push({ sequence: snapshot.sequence, bytes: Buffer.from(snapshot.bytes), damaged: [] })
+    this.store.snapshots.sort((a, b) => a.sequence - b.sequence)
   }
 
   async latestSnapshot(atMost = Number.MAX_SAFE_INTEGER): Promise<RestoredSnapshot | undefined> {
@@ -204,14 +217,14 @@ export class MemoryJournal implements Journal {
     if (store.last !== batch.first - 1) throw new JournalGapError(`the journal ends at ${store.last}`)
     store.batches.push({ ...batch, payload: Buffer.from(batch.payload) })
     store.last = batch.last
+    store.furthest = Math.max(store.furthest, batch.last)
     store.changed()
     return 'appended'
   }
 
   #find(key: BatchKey): boolean {
-    return this.store.batches.some(
-      ({ epoch, first, last }) => epoch === key.epoch && first === key.first && last === key.last,
-    )
+    const found = this.store.batches[this.#indexFrom(key.first)]
+    return found?.epoch === key.epoch && found.first === key.first && found.last === key.last
   }
 
   #reach(): Promise<void> {

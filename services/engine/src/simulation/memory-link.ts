@@ -1,3 +1,4 @@
+import { outcomeNumber, outcomeReject, outcomeRepeated } from '@uptick/core'
 import { decodeFrame, encodeHello, encodeQuery, FrameType, type Frame } from '@uptick/protocol'
 import type { Engine } from '../engine.ts'
 import type { LinkHandler } from '../link-handler.ts'
@@ -58,5 +59,19 @@ export class MemoryLink implements LinkSocket {
     return this.of(FrameType.OUTCOMES).flatMap(({ first, last }) =>
       Array.from({ length: last - first + 1 }, (_, i) => first + i),
     )
+  }
+
+  /** `number reject repeated?` of every outcome received. */
+  outcomes(): string[] {
+    const lines: string[] = []
+    for (const type of [FrameType.OUTCOMES, FrameType.REPLIES] as const) {
+      for (const { words, start, end } of this.of(type)) {
+        for (let at = start; at < end; at += words[at]!) {
+          const repeated = outcomeRepeated(words, at) ? ' repeated' : ''
+          lines.push(`${outcomeNumber(words, at)} ${outcomeReject(words, at)}${repeated}`)
+        }
+      }
+    }
+    return lines
   }
 }

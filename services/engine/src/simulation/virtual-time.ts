@@ -1,8 +1,15 @@
 import type { CancelTimer, Clock, Timers } from '../seams.ts'
 
+/** Promises that may follow from one another within a turn. */
+const PROMISES_MAX = 20
+const settled = Promise.resolve()
+
 interface Timer {
   readonly at: number
+  /** Of those that fall due together, the one that was set first goes first. */
+  readonly order: number
   readonly run: () => void
+  isCancelled: boolean
 }
 
 /** Clock and timers of a simulation: time moves only when `advance` says so, and everything due runs in order. */
@@ -10,7 +17,9 @@ export class VirtualTime implements Clock, Timers {
   /** Wall clock, µs; a simulation may set it back. */
   wall = 1_700_000_000_000_000
   #elapsed = 0
-  readonly #timers = new Set<Timer>()
+  #order = 0
+  /** A binary heap, the next one first. */
+  readonly #timers: Timer[] = []
   #turn: (() => void)[] = []
 
   now(): number {
@@ -22,9 +31,9 @@ export class VirtualTime implements Clock, Timers {
   }
 
   after(ms: number, run: () => void): CancelTimer {
-    const timer: Timer = { at: this.#elapsed + ms, run }
-    this.#timers.add(timer)
-    return () => void this.#timers.delete(timer)
+    const timer: Timer = { at: this.#elapsed + ms, order: this.#order++, run, isCancelled: false }
+    this.#push(timer)
+    return () => (timer.isCancelled = true)
   }
 
   endOfTurn(run: () => void): void {
@@ -34,9 +43,11 @@ export class VirtualTime implements Clock, Timers {
   /** End this turn of the event loop, and the turns that follow from it, with the promises in between. */
   async turn(): Promise<void> {
     do {
-      for (const run of this.#turn.splice(0)) run()
+      const ending = this.#turn
+      if (ending.length > 0) this.#turn = []
+      for (const run of ending) run()
       // Promises of the code under test settle in between, as they do between two turns.
-      for (let i = 0; i < 20; i++) await Promise.resolve()
+      for (let i = 0; i < PROMISES_MAX; i++) await settled
     } while (this.#turn.length > 0)
   }
 
@@ -44,10 +55,9 @@ export class VirtualTime implements Clock, Timers {
   async advance(ms: number): Promise<void> {
     const end = this.#elapsed + ms
     await this.turn()
-    for (;;) {
-      const next = this.#nextDue(end)
-      if (!next) break
-      this.#timers.delete(next)
+    for (let next = this.#timers[0]; next && next.at <= end; next = this.#timers[0]) {
+      this.#pop()
+      if (next.isCancelled) continue
       this.#moveTo(Math.max(next.at, this.#elapsed))
       next.run()
       await this.turn()
@@ -65,9 +75,34 @@ export class VirtualTime implements Clock, Timers {
     this.#elapsed = elapsed
   }
 
-  #nextDue(end: number): Timer | undefined {
-    let next: Timer | undefined
-    for (const timer of this.#timers) if (timer.at <= end && (!next || timer.at < next.at)) next = timer
-    return next
+  #push(timer: Timer): void {
+    const timers = this.#timers
+    let place = timers.push(timer) - 1
+    while (place > 0) {
+      const parent = (place - 1) >> 1
+      if (isBefore(timers[parent]!, timer)) break
+      timers[place] = timers[parent]!
+      place = parent
+    }
+    timers[place] = timer
   }
+
+  #pop(): void {
+    const timers = this.#timers
+    const last = timers.pop()!
+    const { length } = timers
+    if (length === 0) return
+    let place = 0
+    for (let child = 1; child < length; child = 2 * place + 1) {
+      if (child + 1 < length && isBefore(timers[child + 1]!, timers[child]!)) child++
+      if (isBefore(last, timers[child]!)) break
+      timers[place] = timers[child]!
+      place = child
+    }
+    timers[place] = last
+  }
+}
+
+function isBefore(a: Timer, b: Timer): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order)
 }

@@ -12,7 +12,7 @@ interface Pending {
   build: Build
   readonly resolve: (outcome: OutcomeView) => void
   readonly reject: (reason: unknown) => void
-  /** µs; the hold is counted from here. */
+  /** `Clock.elapsed`; the hold is counted from here. */
   readonly queuedAt: number
   /** Not to be sent for the first time after this, µs. */
   readonly sendBefore: number
@@ -26,8 +26,8 @@ interface Pending {
 
 /** Hears how long callers were held by a change of leader, and what they were told when it took too long. */
 export interface HoldObserver {
-  /** A command was executed that had to wait for another leader: from its call to its outcome, µs. */
-  held(microseconds: number): void
+  /** A command was executed that had to wait for another leader: from its call to its outcome, ms. */
+  held(milliseconds: number): void
   /** The hold ended first: `unknown` when it had been sent (-1007), else `busy` (-1008). */
   gaveUp(answer: 'busy' | 'unknown'): void
 }
@@ -37,8 +37,8 @@ export interface PipeOptions {
   readonly clock: Clock
   /** Commands waiting to be sent; one more is refused. */
   readonly queueMax: number
-  /** A command that is not answered by then is given up by its caller, µs. */
-  readonly hold: number
+  /** A command that is not answered by then is given up by its caller. */
+  readonly holdMs: number
 }
 
 /** Words of one frame before the next is begun: well under the link's frame bound. */
@@ -92,7 +92,7 @@ export class CommandPipe {
   submit(build: Build, sendBefore: number): Promise<OutcomeView> {
     if (this.queued >= this.#options.queueMax) return Promise.reject(SERVER_BUSY)
     return new Promise((resolve, reject) => {
-      const queuedAt = this.#options.clock.now()
+      const queuedAt = this.#options.clock.elapsed()
       this.#queue.push({
         build,
         resolve,
@@ -173,14 +173,14 @@ export class CommandPipe {
       pending.settled = true
       pending.resolve(outcome)
       const { observer, clock } = this.#options
-      if (pending.wasHeld) observer?.held(clock.now() - pending.queuedAt)
+      if (pending.wasHeld) observer?.held(clock.elapsed() - pending.queuedAt)
     }
     this.#trim()
   }
 
   /** Answer everybody who has waited past the hold. */
   expire(): void {
-    const before = this.#options.clock.now() - this.#options.hold
+    const before = this.#options.clock.elapsed() - this.#options.holdMs
     while (this.#queueHead < this.#queue.length && this.#queue[this.#queueHead]!.queuedAt <= before) {
       if (settle(this.#queue[this.#queueHead++]!, SERVER_BUSY)) this.#options.observer?.gaveUp('busy')
     }

@@ -91,6 +91,21 @@ describe('hold', () => {
     expect(engine.arrived.map(({ kind }) => kind)).toEqual([CommandKind.OPEN_SESSION])
   })
 
+  test('a step of the wall clock makes the bound neither shorter nor longer', async () => {
+    const { engine, time, link } = setUp()
+    engine.accepts = false
+    link.start()
+    const seen = [watch(link.submit(addAccount)), watch(link.query({ kind: 'totals' }))]
+    time.step(60_000_000)
+    time.advance(3900)
+    await settled()
+    expect(seen.map(({ state }) => state)).toEqual(['pending', 'pending'])
+    time.step(-3_600_000_000)
+    time.advance(200)
+    await settled()
+    expect(seen.map(({ state }) => state)).toEqual(['-1008/503', '-1008/503'])
+  })
+
   test('sent and unanswered: -1007 past the bound, its number is resolved without coming to life', async () => {
     const { engine, time, link } = connected()
     engine.automatic = false

@@ -42,7 +42,7 @@ export interface Answer {
 const SWEEP_MS = 25
 const WINDOW_DEFAULT = 1
 /** Something was asked and nothing at all came back for this long: the engine is frozen or cut off, try another. */
-const SILENCE_US_MAX = 1_500_000
+const SILENCE_MS_MAX = 1_500
 
 /**
  * The gateway's end of the link to a shard's leader: sends commands exactly once, follows the feed without gaps, asks
@@ -72,10 +72,9 @@ export class EngineLink {
 
   constructor(options: LinkOptions) {
     const { clock, queueMax = QUEUE_MAX_DEFAULT, holdMs = HOLD_MS_DEFAULT } = options
-    const hold = holdMs * 1000
     this.#options = options
-    this.#pipe = new CommandPipe(this.#newSession(), { clock, queueMax, hold, observer: options.observer })
-    this.#queries = new QueryBook(clock, queueMax, hold)
+    this.#pipe = new CommandPipe(this.#newSession(), { clock, queueMax, holdMs, observer: options.observer })
+    this.#queries = new QueryBook(clock, queueMax, holdMs)
     this.#listing = new CatalogueFollower(
       this.catalogue,
       () => this.query({ kind: 'catalogue' }),
@@ -87,7 +86,7 @@ export class EngineLink {
       fed: (frame) => this.#feed(frame),
       replied: (frame) => this.#scan(frame.words, frame.start, frame.end),
       answered: (id, sequence, value) => this.#queries.answer(id, sequence, value),
-      heard: () => (this.#heardAt = clock.now()),
+      heard: () => (this.#heardAt = clock.elapsed()),
       lost: () => this.#lost(),
     })
   }
@@ -170,7 +169,7 @@ export class EngineLink {
   // -- sending
 
   #wake(): void {
-    if (!this.#sweeping) this.#heardAt = this.#options.clock.now()
+    if (!this.#sweeping) this.#heardAt = this.#options.clock.elapsed()
     if (!this.#flushing) {
       this.#flushing = true
       this.#options.timers.endOfTurn(() => {
@@ -198,8 +197,8 @@ export class EngineLink {
     this.#queries.expire()
     this.#sweeping = false
     if (this.#pipe.idle && this.#queries.size === 0) return
-    const silence = this.#options.clock.now() - this.#heardAt
-    if (this.#welcomed && silence > SILENCE_US_MAX) this.#connection.drop('the engine is silent')
+    const silence = this.#options.clock.elapsed() - this.#heardAt
+    if (this.#welcomed && silence > SILENCE_MS_MAX) this.#connection.drop('the engine is silent')
     this.#armSweep()
   }
 
@@ -210,7 +209,7 @@ export class EngineLink {
     this.#epoch = welcome.epoch
     this.#window = welcome.windowMax
     this.#welcomed = true
-    this.#heardAt = this.#options.clock.now()
+    this.#heardAt = this.#options.clock.elapsed()
     if (this.#sequence > welcome.durable) {
       this.#options.log('the engine is behind what it has published before', { seen: this.#sequence, ...welcome })
       this.#sequence = -1

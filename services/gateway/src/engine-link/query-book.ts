@@ -7,6 +7,7 @@ interface Waiting {
   readonly question: object
   readonly resolve: (answer: Answer) => void
   readonly reject: (reason: unknown) => void
+  /** `Clock.elapsed`. */
   readonly askedAt: number
   /** On the connection that is up now. */
   sent: boolean
@@ -16,16 +17,15 @@ interface Waiting {
 export class QueryBook {
   readonly #clock: Clock
   readonly #waitingMax: number
-  /** µs. */
-  readonly #hold: number
+  readonly #holdMs: number
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
   #unsent = 0
 
-  constructor(clock: Clock, waitingMax: number, hold: number) {
+  constructor(clock: Clock, waitingMax: number, holdMs: number) {
     this.#clock = clock
     this.#waitingMax = waitingMax
-    this.#hold = hold
+    this.#holdMs = holdMs
   }
 
   get size(): number {
@@ -35,7 +35,7 @@ export class QueryBook {
   ask(question: object): Promise<Answer> {
     if (this.#waiting.size >= this.#waitingMax) return Promise.reject(SERVER_BUSY)
     return new Promise((resolve, reject) => {
-      this.#waiting.set(++this.#lastId, { question, resolve, reject, askedAt: this.#clock.now(), sent: false })
+      this.#waiting.set(++this.#lastId, { question, resolve, reject, askedAt: this.#clock.elapsed(), sent: false })
       this.#unsent++
     })
   }
@@ -68,7 +68,7 @@ export class QueryBook {
 
   /** Refuse those that have waited past the hold. */
   expire(): void {
-    const before = this.#clock.now() - this.#hold
+    const before = this.#clock.elapsed() - this.#holdMs
     for (const [id, waiting] of this.#waiting) {
       if (waiting.askedAt > before) return
       this.#refuse(id, waiting)

@@ -26,8 +26,8 @@ export interface ShardMarketsOptions {
 
 /** Between two attempts to load a book or to fill statistics up, in ms. */
 const RETRY_MS = 100
-/** After this long (µs) without statistics the gateway is ready all the same: trading does not need the read model. */
-const WARM_UP_MAX = 5_000_000
+/** After this long (ms) without statistics the gateway is ready all the same: trading does not need the read model. */
+const WARM_UP_MS_MAX = 5_000
 
 /**
  * The markets of one shard. Every piece knows by itself what it contains – a book its update id, statistics their trade
@@ -103,7 +103,7 @@ export class ShardMarkets {
 
   #isComplete(): boolean {
     if (this.#catalogueVersion < 0 || this.#loaders.some((loader) => !loader.loaded)) return false
-    const patient = this.#options.clock.now() < this.#warmUpSince + WARM_UP_MAX
+    const patient = this.#options.clock.elapsed() < this.#warmUpSince + WARM_UP_MS_MAX
     return !patient || this.#markets.every((market) => market.warm)
   }
 
@@ -213,7 +213,7 @@ export class ShardMarkets {
 
   /** Statistics of some market have to be filled up. */
   #warmUp(): void {
-    if (!this.#warmingUp) this.#warmUpSince = this.#options.clock.now()
+    if (!this.#warmingUp) this.#warmUpSince = this.#options.clock.elapsed()
     this.#warmingUp = true
     this.#warmUpNow()
   }

@@ -1,0 +1,31 @@
+/** A reply as a client got it. */
+export interface GivenAnswer {
+  /** Where the outcome stands in the feed. */
+  readonly sequence: number
+  /** Of the outcome's words. */
+  readonly checksum: number
+  /** For a person to read. */
+  readonly what: string
+}
+
+/** I2: whatever anybody was told is in the journal, word for word, at the sequence under which it was told. */
+export class Answers {
+  readonly #given: GivenAnswer[] = []
+
+  get count(): number {
+    return this.#given.length
+  }
+
+  given(answer: GivenAnswer): void {
+    this.#given.push(answer)
+  }
+
+  /** @param journaled checksums of the journal's outcomes, by sequence − 1 */
+  check(journaled: readonly number[]): string[] {
+    return this.#given.flatMap(({ sequence, checksum, what }) =>
+      journaled[sequence - 1] === checksum
+        ? []
+        : [`I2: ${what} was answered at ${sequence}, the journal differs there`],
+    )
+  }
+}

@@ -1,0 +1,64 @@
+import { EventKind, Side, type LevelEvent, type OrderImage } from '@uptick/core'
+import type { Checker, Executed } from './executed.ts'
+
+interface Book {
+  /** Quantity by price. */
+  readonly sides: readonly [Map<number, number>, Map<number, number>]
+  updateId: number
+  tradeId: number
+}
+
+/**
+ * I6: after no command is a book crossed, and no order is filled beyond its quantity or otherwise than by its trades.
+ * Levels, trades and order images come from the events, whose numbers follow each other.
+ */
+export class BookIntegrity implements Checker {
+  readonly violations: string[] = []
+  readonly #books: Book[] = []
+  /** Quantity traded, by order. */
+  readonly #filled = new Map<number, number>()
+
+  see({ outcome, sequence }: Executed): void {
+    if (outcome.repeated) return
+    const images = new Map<number, OrderImage>()
+    const changed = new Set<number>()
+    const complain = (what: string): void => void this.violations.push(`I6: at ${sequence} ${what}`)
+    for (const event of outcome.events) {
+      if (event.kind === EventKind.EXECUTION) images.set(event.order.orderId, event.order)
+      else if (event.kind === EventKind.TRADE) {
+        const { symbol, tradeId, makerOrder, takerOrder, quantity } = event
+        const book = this.#book(symbol)
+        if (tradeId !== ++book.tradeId) complain(`trade ${tradeId} is not number ${book.tradeId}`)
+        for (const order of [makerOrder, takerOrder]) this.#filled.set(order, (this.#filled.get(order) ?? 0) + quantity)
+      } else if (event.kind === EventKind.LEVEL) {
+        if (!this.#level(event)) complain(`level change ${event.updateId} of symbol ${event.symbol} leaves a gap`)
+        changed.add(event.symbol)
+      }
+    }
+    for (const order of images.values()) this.#order(order, complain)
+    for (const symbol of changed) if (this.#isCrossed(symbol)) complain(`the book of symbol ${symbol} is crossed`)
+  }
+
+  #order({ orderId, quantity, executed }: OrderImage, complain: (what: string) => void): void {
+    const filled = this.#filled.get(orderId) ?? 0
+    if (executed !== filled) complain(`order ${orderId} says ${executed} of it is filled, its trades ${filled}`)
+    // A MARKET order by quote quantity has none of its own.
+    if (quantity > 0 && filled > quantity) complain(`order ${orderId} over ${quantity} is filled with ${filled}`)
+  }
+
+  #level({ symbol, side, price, quantity, updateId }: LevelEvent): boolean {
+    const book = this.#book(symbol)
+    if (quantity === 0) book.sides[side].delete(price)
+    else book.sides[side].set(price, quantity)
+    return updateId === ++book.updateId
+  }
+
+  #isCrossed(symbol: number): boolean {
+    const { sides } = this.#book(symbol)
+    return Math.max(...sides[Side.BUY].keys()) >= Math.min(...sides[Side.SELL].keys())
+  }
+
+  #book(symbol: number): Book {
+    return (this.#books[symbol] ??= { sides: [new Map(), new Map()], updateId: 0, tradeId: 0 })
+  }
+}

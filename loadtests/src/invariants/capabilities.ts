@@ -1,0 +1,30 @@
+/** I12: no command is executed by a build that lacks a behaviour which the journal had activated by then. */
+export class Capabilities {
+  /** Behaviour → last sequence of the batch that activated it: until its end nobody can have known. */
+  readonly #activated = new Map<number, number>()
+  /** Build and process → last sequence that it executed. */
+  readonly #executed = new Map<string, { readonly behaviours: readonly number[]; through: number }>()
+
+  /** `process`, which knows `behaviours`, executed the journal's command `sequence`. */
+  executed(process: string, behaviours: readonly number[], sequence: number): void {
+    const known = this.#executed.get(process)
+    if (!known) this.#executed.set(process, { behaviours, through: sequence })
+    else if (sequence > known.through) known.through = sequence
+  }
+
+  /** A batch that ends with `last` activated `behaviour`. */
+  activated(behaviour: number, last: number): void {
+    this.#activated.set(behaviour, last)
+  }
+
+  check(): string[] {
+    const violations: string[] = []
+    for (const [process, { behaviours, through }] of this.#executed) {
+      for (const [behaviour, last] of this.#activated) {
+        if (through > last && !behaviours.includes(behaviour))
+          violations.push(`I12: ${process} lacks behaviour ${behaviour} of ${last} and executed up to ${through}`)
+      }
+    }
+    return violations
+  }
+}

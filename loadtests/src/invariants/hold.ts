@@ -1,0 +1,20 @@
+/** How long an answer may take beyond the hold, and how much earlier than it a gateway may give up, ms. */
+const LATE_MS_MAX = 100
+const EARLY_MS_MAX = 50
+
+/** What is promised of requests that no engine answers: they are held so long, no longer, and then answered. */
+export class Hold {
+  readonly violations: string[] = []
+  readonly #holdMs: number
+
+  constructor(holdMs: number) {
+    this.#holdMs = holdMs
+  }
+
+  /** A request was answered `ms` after it came to a gateway that ran all the time; or given up. */
+  answered(ms: number, isGivenUp: boolean): void {
+    if (ms > this.#holdMs + LATE_MS_MAX) this.violations.push(`hold: a request was answered after ${ms.toFixed(0)} ms`)
+    if (isGivenUp && ms < this.#holdMs - EARLY_MS_MAX)
+      this.violations.push(`hold: a request was given up after ${ms.toFixed(0)} ms`)
+  }
+}

@@ -1,0 +1,21 @@
+import { comparable, difference } from '../../../shared/core/testing/compare.ts'
+import { NaiveExchange } from '../../../shared/core/testing/naive-exchange.ts'
+import type { Checker, Executed } from './executed.ts'
+
+/** I5: every outcome, price–time priority among all else, is the naive oracle's, whoever led meanwhile. */
+export class Oracle implements Checker {
+  readonly violations: string[] = []
+  readonly #naive: NaiveExchange
+
+  constructor(supportedBehaviours: readonly number[]) {
+    this.#naive = new NaiveExchange({ supportedBehaviours })
+  }
+
+  see({ command, outcome, sequence, time }: Executed): void {
+    // After the first difference everything differs.
+    if (this.violations.length > 0) return
+    const expected = this.#naive.execute(command, sequence, time)
+    const found = difference(comparable(outcome), comparable(expected))
+    if (found) this.violations.push(`I5: sequence ${sequence} differs from the oracle: ${found}`)
+  }
+}

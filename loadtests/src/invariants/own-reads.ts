@@ -1,0 +1,62 @@
+import { OrderStatus, type Exchange } from '@uptick/core'
+
+/** A question about what somebody wrote, and its answer. */
+export interface OwnRead {
+  readonly question: Readonly<Record<string, unknown>>
+  /** The latest that its asker had been told of when asking. */
+  readonly known: number
+  /** The sequence whose state the answer shows. */
+  readonly sequence: number
+  readonly value: unknown
+}
+
+/** What the state says to a question, as JSON would carry it. */
+export type Answering = (exchange: Exchange, question: Readonly<Record<string, unknown>>) => unknown
+
+const OPEN: ReadonlySet<unknown> = new Set([OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED])
+
+/** I10: who asks is shown a state that has everything they were told before, and that is the journal's at its sequence. */
+export class OwnReads {
+  readonly violations: string[] = []
+  readonly #bySequence = new Map<number, OwnRead[]>()
+  #count = 0
+
+  get count(): number {
+    return this.#count
+  }
+
+  answered(read: OwnRead): void {
+    const { known, sequence, question } = read
+    this.#count++
+    if (sequence < known)
+      this.violations.push(`I10: ${JSON.stringify(question)} showed ${sequence} to somebody who knew ${known}`)
+    const others = this.#bySequence.get(sequence)
+    if (others) others.push(read)
+    else this.#bySequence.set(sequence, [read])
+  }
+
+  /** The replay is at `sequence`: compare what was shown of it. */
+  replayed(sequence: number, exchange: Exchange, answer: Answering): void {
+    for (const { question, value } of this.#bySequence.get(sequence) ?? []) {
+      const expected = answer(exchange, question)
+      // Closed orders are not state: they stay answerable for a while.
+      const isClosed = question['kind'] === 'order' && expected === null && !isOpen(value)
+      if (!isClosed && JSON.stringify(value) !== JSON.stringify(expected))
+        this.violations.push(`I10: ${JSON.stringify(question)} at ${sequence} showed ${JSON.stringify(value)}`)
+    }
+    this.#bySequence.delete(sequence)
+  }
+
+  /** What was shown of sequences that the journal has not. */
+  check(): string[] {
+    const beyond = [...this.#bySequence.keys()].filter((sequence) => sequence > 0)
+    return [
+      ...this.violations,
+      ...beyond.map((sequence) => `I10: ${sequence} was shown, the journal has no such state`),
+    ]
+  }
+}
+
+function isOpen(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'status' in value && OPEN.has(value.status)
+}

@@ -1,0 +1,131 @@
+import { outcomeWords, type Command } from '@uptick/core'
+import { EngineLink, type Answer, type OutcomeView } from '../../../services/gateway/src/engine-link/link.ts'
+import type { Dial } from '../../../services/gateway/src/engine-link/socket.ts'
+import { noHistory } from '../../../services/gateway/src/market/history-source.ts'
+import { Markets } from '../../../services/gateway/src/market/markets.ts'
+import type { Cluster } from '../../../services/engine/src/simulation/cluster.ts'
+import { ProcessTime } from '../../../services/engine/src/simulation/process-time.ts'
+import { checksum } from '../../../services/engine/src/simulation/session-client.ts'
+import { FeedLog } from '../invariants/feed-log.ts'
+import type { Hold } from '../invariants/hold.ts'
+
+/** The connection to the gateway broke: what became of the request is not known. */
+export class GatewayLostError extends Error {
+  override readonly name = 'GatewayLostError'
+}
+
+/** On its way to the gateway, ms. */
+const REQUEST_MS_MAX = 2
+
+/** One gateway process: the production link to the engines, and the markets that it keeps from the feed. */
+export class Gateway {
+  readonly name: string
+  readonly process: ProcessTime
+  readonly link: EngineLink
+  readonly markets: Markets
+  readonly feed: FeedLog
+  readonly #cluster: Cluster
+  readonly #hold: Hold
+  /** How often it was paused. */
+  #pauses = 0
+  readonly #lost = new Set<(reason: unknown) => void>()
+  /** Called when nothing that was sent is unanswered. */
+  #resolved: (() => void)[] = []
+
+  constructor(name: string, cluster: Cluster, hold: Hold) {
+    this.name = name
+    this.#cluster = cluster
+    this.#hold = hold
+    const { time, random, network, store, urls } = cluster
+    const process = new ProcessTime(time)
+    process.skew = random.integer(-5_000_000, 5_000_000)
+    this.process = process
+    this.feed = new FeedLog(name)
+    const dial: Dial = (url, events) => Object.assign(network.dial(name, process, url, events), { bufferedBytes: 0 })
+    const link = new EngineLink({
+      urls: [...urls],
+      instance: name,
+      dial,
+      clock: process,
+      timers: process,
+      random: () => random.next(),
+      log: () => undefined,
+    })
+    this.link = link
+    link.onFeedReset((next) => this.feed.reset(next))
+    link.onOutcomes((words, from, to, first) => {
+      let sequence = first
+      for (let at = from; at < to; at += outcomeWords(words, at)) {
+        this.feed.heard(sequence++, checksum(words, at, at + outcomeWords(words, at)), store.furthest)
+      }
+      // Once everything of this frame was told.
+      process.endOfTurn(() => this.#settle())
+    })
+    this.markets = new Markets([{ link, history: noHistory, clock: process, timers: process, log: () => undefined }])
+    link.start()
+  }
+
+  /** @throws (rejects with) PublicError as the link does; GatewayLostError */
+  submit(build: (command: Command) => void): Promise<OutcomeView> {
+    return this.#request(() => this.link.submit(build))
+  }
+
+  query(question: object): Promise<Answer> {
+    return this.#request(() => this.link.query(question))
+  }
+
+  /** Resolves, with the last sequence heard, when every command that was sent so far is answered; never if it dies. */
+  resolved(): Promise<number> {
+    return new Promise((resolve) => {
+      this.#resolved.push(() => resolve(this.link.sequence))
+      this.process.after(0, () => this.#settle())
+    })
+  }
+
+  /** As SIGSTOP. */
+  pause(): void {
+    this.#pauses++
+    this.process.stop()
+  }
+
+  /** As kill -9. */
+  kill(): void {
+    this.process.kill()
+    this.#cluster.network.end(this.name)
+    for (const lose of this.#lost) lose(new GatewayLostError(this.name))
+    this.#lost.clear()
+  }
+
+  #settle(): void {
+    const { queued, unanswered } = this.link.state
+    if (queued + unanswered > 0) return
+    const resolved = this.#resolved
+    this.#resolved = []
+    for (const tell of resolved) tell()
+  }
+
+  #request<T>(run: () => Promise<T>): Promise<T> {
+    if (this.process.isDead) return Promise.reject(new GatewayLostError(this.name))
+    return new Promise((resolve, reject) => {
+      this.#lost.add(reject)
+      this.process.after(this.#cluster.random.next() * REQUEST_MS_MAX, () => {
+        const began = this.process.elapsed()
+        const pauses = this.#pauses
+        const answered = (isGivenUp: boolean): void => {
+          this.#lost.delete(reject)
+          if (pauses === this.#pauses) this.#hold.answered(this.process.elapsed() - began, isGivenUp)
+        }
+        run().then(
+          (value) => {
+            answered(false)
+            resolve(value)
+          },
+          (error: Error) => {
+            answered(true)
+            reject(error)
+          },
+        )
+      })
+    })
+  }
+}

@@ -1,0 +1,162 @@
+import { Behaviour, CommandKind } from '@uptick/core'
+import type { ClusterMember } from '../../../services/engine/src/simulation/cluster.ts'
+import type { AppendFault } from '../../../services/engine/src/simulation/memory-journal.ts'
+import { NEXT_BEHAVIOUR } from './operator.ts'
+import type { World } from './world.ts'
+
+const APPEND_FAULTS: readonly AppendFault[] = ['refused', 'lost before', 'lost after']
+/** Longer than the lease, and than the hold. */
+const PAUSE_MS_MAX = 6_000
+const CUT_MS_MAX = 4_000
+const SLOW_MS_MAX = 2_000
+const AWAY_MS_MAX = 3_000
+const RESTART_MS_MAX = 1_500
+const OUTAGE_MS_MAX = 8_000
+const CLOCK_STEP_MAX = 20_000_000
+/** Past what engines retain: followers of the feed may have to begin anew. */
+const LEAP = 70_000_000
+const LOST_BATCHES_MAX = 4
+
+/** Something that goes wrong, to the engine given or to anybody; false when it does not apply at the moment. */
+export type Nemesis = (world: World, engine: ClusterMember) => boolean
+
+/** By what they do; names are for people. */
+export const nemeses: Readonly<Record<string, Nemesis>> = {
+  'engine killed': ({ cluster }, engine) => {
+    cluster.crash(engine)
+    return true
+  },
+  'engine paused': (world, { process }) => {
+    if (process.isStopped) return false
+    process.stop()
+    world.soon(PAUSE_MS_MAX, () => process.isStopped && process.proceed())
+    return true
+  },
+  'engine terminated': ({ cluster }, engine) => {
+    cluster.terminate(engine)
+    return true
+  },
+  'hand-off asked': (_world, { engine }) => {
+    if (engine.role !== 'leading') return false
+    void engine.handOff()
+    return true
+  },
+  'sign of life lost': ({ cluster: { store } }, { holder }) => {
+    store.alive.delete(holder)
+    store.changed()
+    return true
+  },
+  'engine clock stepped': ({ cluster: { random } }, { process }) => {
+    process.skew = random.integer(-CLOCK_STEP_MAX, CLOCK_STEP_MAX)
+    return true
+  },
+  'engine clock leapt': (world, { process }) => {
+    if (world.cluster.random.chance(0.7)) return false
+    process.skew += LEAP
+    return true
+  },
+  'release upgraded': (world, { place }) => world.move(place, 1),
+  'release downgraded': (world, { place }) => world.move(place, -1),
+  'behaviour activated': ({ operator, cluster: { random } }) => {
+    operator.activate(random.pick([Behaviour.FEE_HALF_EVEN, NEXT_BEHAVIOUR]))
+    return true
+  },
+  'append fails': ({ cluster: { random } }, { journal }) => {
+    journal.faults.push(undefined, random.pick(APPEND_FAULTS), random.pick(APPEND_FAULTS))
+    return true
+  },
+  'journal out of reach': (world, { journal }) => {
+    journal.down = new Error('cut off from the store')
+    world.soon(AWAY_MS_MAX, () => (journal.down = undefined))
+    return true
+  },
+  'journal restarted': (world) => {
+    const { store, members, random } = world.cluster
+    const down = new Error('the store restarts')
+    for (const { journal, holder } of members) {
+      journal.down = down
+      store.alive.delete(holder)
+    }
+    store.changed()
+    // A long one outlasts the hold: what was sent has an unknown outcome then.
+    world.soon(random.chance(0.4) ? OUTAGE_MS_MAX : RESTART_MS_MAX, () => {
+      for (const { journal } of members) if (journal.down === down) journal.down = undefined
+    })
+    return true
+  },
+  'journal rows lost': (world) => loseRows(world),
+  'network cut': (world, engine) => cut(world, engine, true),
+  'network cut one way': (world, engine) => cut(world, engine, false),
+  'connections reset': ({ cluster }, { url }) => {
+    cluster.network.reset(url)
+    return true
+  },
+  'links slow': (world, { url }) => {
+    const { network, random } = world.cluster
+    const name = random.pick([url, ...world.gateways.map((gateway) => gateway.name)])
+    network.slow(name, random.integer(20, 300))
+    world.soon(SLOW_MS_MAX, () => network.slow(name, 2))
+    return true
+  },
+  'messages duplicated': (world) => {
+    const { network } = world.cluster
+    network.duplicates = 0.2
+    world.soon(SLOW_MS_MAX, () => (network.duplicates = 0))
+    return true
+  },
+  'gateway killed': (world) => {
+    world.replaceGateway(world.cluster.random.integer(0, world.gateways.length - 1))
+    return true
+  },
+  'gateway paused': (world) => {
+    const gateway = world.cluster.random.pick(world.gateways)
+    const { process } = gateway
+    if (process.isStopped) return false
+    gateway.pause()
+    world.soon(PAUSE_MS_MAX, () => process.isStopped && process.proceed())
+    return true
+  },
+  'gateway clock stepped': (world) => {
+    const { random } = world.cluster
+    random.pick(world.gateways).process.skew = random.integer(-CLOCK_STEP_MAX, CLOCK_STEP_MAX)
+    return true
+  },
+  'funds moved': ({ operator, traders, cluster: { random } }) => {
+    const kind = random.pick([CommandKind.DEPOSIT, CommandKind.WITHDRAW])
+    operator.move(kind, random.integer(1, traders.length), BigInt(random.integer(1, 1_000_000)))
+    return true
+  },
+}
+
+function cut(world: World, { url }: ClusterMember, isBothWays: boolean): boolean {
+  const { cluster, gateways } = world
+  const { network, random } = cluster
+  for (const other of [...cluster.urls, ...gateways.map(({ name }) => name)]) {
+    if (other === url || !random.chance(0.5)) continue
+    const [from, to] = random.pick([
+      [url, other],
+      [other, url],
+    ] as const)
+    network.cut(from, to)
+    if (isBothWays) network.cut(to, from)
+  }
+  world.soon(CUT_MS_MAX, () => network.healCuts())
+  return true
+}
+
+/**
+ * A fail-over to a replica that was behind: the end of the journal is gone. Only where every engine is well, so that what
+ * was acknowledged is still held by somebody; nothing else happens until an operator has had it repaired.
+ */
+function loseRows(world: World): boolean {
+  const { store, members, random } = world.cluster
+  const isWell = members.every(
+    ({ engine, process, journal }) =>
+      !process.isStopped && !process.isDead && !journal.down && ['leading', 'standby'].includes(engine.role),
+  )
+  const ours = store.batches.slice(-LOST_BATCHES_MAX).filter(({ epoch }) => epoch === store.epoch)
+  if (!isWell || !world.cluster.leader || ours.length === 0 || world.isRough) return false
+  store.lose(random.integer(1, ours.length))
+  world.operator.isRepairNeeded = true
+  return true
+}

@@ -1,0 +1,110 @@
+import { Behaviour, CommandKind, type Command } from '@uptick/core'
+import { decodeFrame, encodeHello, encodeQuery, FrameType } from '@uptick/protocol'
+import type { Cluster, ClusterMember } from '../../../services/engine/src/simulation/cluster.ts'
+import { ProcessTime } from '../../../services/engine/src/simulation/process-time.ts'
+import type { Gateway } from './gateway.ts'
+import { assets, symbol } from './listing.ts'
+
+/** A behaviour that nothing in the core depends on: of a release to come. */
+export const NEXT_BEHAVIOUR = 77
+/** What each release knows, oldest first. */
+export const releases: readonly (readonly number[])[] = [
+  [],
+  [Behaviour.FEE_HALF_EVEN],
+  [Behaviour.FEE_HALF_EVEN, NEXT_BEHAVIOUR],
+]
+export const everyBehaviour = releases.at(-1)!
+
+const FUNDS = 1_000_000_000_000_000n
+/** How long somebody takes to see that an engine needs a person. */
+const ATTENTION_MS = 1_500
+
+/** The person who runs the exchange: lists, funds, activates, and looks after engines that cannot go on by themselves. */
+export class Operator {
+  readonly #cluster: Cluster
+  readonly #process: ProcessTime
+  readonly #gateway: () => Gateway
+  readonly #seen = new Map<string, number>()
+  #isRepairing = false
+  /** Rows were lost, and are not restored yet. */
+  isRepairNeeded = false
+  /** Batches that were appended again. */
+  repaired = 0
+
+  constructor(cluster: Cluster, gateway: () => Gateway) {
+    this.#cluster = cluster
+    this.#gateway = gateway
+    this.#process = new ProcessTime(cluster.time)
+  }
+
+  /** A market, and accounts with funds. */
+  async open(accounts: number): Promise<void> {
+    const { ADD_ASSET, ADD_SYMBOL, ADD_ACCOUNT, DEPOSIT } = CommandKind
+    for (const asset of assets) await this.#command(ADD_ASSET, { text: JSON.stringify(asset) })
+    await this.#command(ADD_SYMBOL, { text: JSON.stringify(symbol) })
+    for (let account = 1; account <= accounts; account++) {
+      await this.#command(ADD_ACCOUNT, { text: `account ${account}` })
+      for (const asset of assets.keys()) await this.#command(DEPOSIT, { account, asset, amount: FUNDS })
+    }
+  }
+
+  /** Whether it is done, not done or of unknown outcome is all the same here. */
+  activate(behaviour: number): void {
+    this.#command(CommandKind.ACTIVATE_BEHAVIOUR, { value: behaviour }).catch(() => undefined)
+  }
+
+  move(kind: typeof CommandKind.DEPOSIT | typeof CommandKind.WITHDRAW, account: number, amount: bigint): void {
+    this.#command(kind, { account, asset: 1, amount }).catch(() => undefined)
+  }
+
+  /** Look after what needs a person, as the documentation says: `upgrade` installs the newest release. */
+  attend(upgrade: (member: ClusterMember) => void): void {
+    const { members, time } = this.#cluster
+    for (const member of members) {
+      const { engine, holder } = member
+      const needsHelp = engine.role === 'unfit' || engine.role === 'halted'
+      if (!needsHelp || member.process.isDead) continue
+      const seen = this.#seen.get(holder) ?? time.elapsed()
+      this.#seen.set(holder, seen)
+      if (time.elapsed() - seen < ATTENTION_MS) continue
+      if (engine.role === 'halted') this.#repair()
+      else upgrade(member)
+    }
+  }
+
+  /** From the member that holds most; only once it has itself noticed. */
+  #repair(): void {
+    const { members, store } = this.#cluster
+    const furthest = members.toSorted((a, b) => sequenceOf(b) - sequenceOf(a))[0]!
+    if (this.#isRepairing || furthest.engine.role !== 'halted' || store.lease.halted === '') return
+    this.#isRepairing = true
+    const socket = this.#cluster.network.dial('operator', this.#process, furthest.url, {
+      opened: () => {
+        socket.send(encodeHello({ instance: 'operator', session: 0, feedFrom: -1 }))
+        socket.send(encodeQuery(1, { kind: 'repair' }))
+      },
+      received: (data) => {
+        const frame = decodeFrame(data)
+        if (frame.type !== FrameType.ANSWER) return
+        const { body } = frame
+        if (typeof body === 'object' && body !== null && 'appended' in body) {
+          this.repaired += Number(body.appended)
+          this.isRepairNeeded = false
+        }
+        socket.close()
+      },
+      closed: () => (this.#isRepairing = false),
+    })
+  }
+
+  async #command(kind: CommandKind, fields: Partial<Command>): Promise<void> {
+    await this.#gateway().submit((command) => {
+      command.kind = kind
+      Object.assign(command, fields)
+    })
+  }
+}
+
+export function sequenceOf({ engine }: ClusterMember): number {
+  return engine.standby?.sequence ?? engine.leader?.durable ?? 0
+}

@@ -1,0 +1,194 @@
+import { Command, CommandKind, EventKind, eachEvent, Exchange, LevelAt, Side, TradeAt } from '@uptick/core'
+import { FrameType } from '@uptick/protocol'
+import { expect, test } from 'vitest'
+import { copyCommand } from '../../../shared/core/testing/stream.ts'
+import { release } from '../../../services/engine/src/simulation/cluster.ts'
+import { DistantJournal } from '../../../services/engine/src/simulation/distant-store.ts'
+import { OUTCOME_UNKNOWN } from '../../../services/gateway/src/engine-link/link-errors.ts'
+import { everyBehaviour } from './operator.ts'
+import { simulate, type SimulationOptions } from './simulate.ts'
+
+/*
+ * A checker that cannot fail proves nothing: each is shown a bug of the kind that it is there for. The same seeds without
+ * the bug are green.
+ */
+type Bug = NonNullable<SimulationOptions['planted']>
+
+const SEEDS_MAX = 12
+
+/** The violations of `invariant` that the first seed which shows any shows. */
+async function found(invariant: string, planted: Bug, isCalm = false): Promise<string[]> {
+  for (let seed = 1; seed <= SEEDS_MAX; seed++) {
+    const { violations } = await simulate({ seed, planted, isCalm })
+    const ofIt = violations.filter((text) => text.startsWith(`${invariant}:`))
+    if (ofIt.length > 0) return ofIt
+  }
+  return []
+}
+
+/** Every engine, and the replay, with one changed rule. */
+function rule(change: (command: Command) => void): Bug {
+  const changed = (exchange: Exchange): Exchange => {
+    const execute = exchange.execute.bind(exchange)
+    exchange.execute = (command, sequence, time) => {
+      const copy = copyCommand(command)
+      change(copy)
+      return execute(copy, sequence, time)
+    }
+    return exchange
+  }
+  const { behaviours, openExchange } = release(everyBehaviour)
+  return {
+    build: () => ({ behaviours, openExchange: (snapshot) => changed(openExchange(snapshot)) }),
+    replay: () => changed(openExchange(undefined)),
+  }
+}
+
+/** A state machine that does everything right and tells of it wrongly. */
+function telling(change: (kind: EventKind, words: Int32Array, at: number) => void): Bug {
+  return {
+    replay: () => {
+      const exchange = new Exchange({ supportedBehaviours: everyBehaviour })
+      const execute = exchange.execute.bind(exchange)
+      exchange.execute = (command, sequence, time) => {
+        const reject = execute(command, sequence, time)
+        const { words } = exchange.output
+        eachEvent(words, 0, (kind, at) => change(kind as EventKind, words, at))
+        return reject
+      }
+      return exchange
+    },
+  }
+}
+
+/** The double at an even offset. */
+function add(words: Int32Array, at: number, more: number): void {
+  const view = new DataView(words.buffer, words.byteOffset + at * 4, 8)
+  view.setFloat64(0, view.getFloat64(0, true) + more, true)
+}
+
+test('without a bug, nothing is found', async () => {
+  for (let seed = 1; seed <= SEEDS_MAX; seed++)
+    expect((await simulate({ seed })).violations, `seed ${seed}`).toEqual([])
+})
+
+test('I1: a deposit brings one unit more than was paid in', async () => {
+  const generous = rule((command) => {
+    if (command.kind === CommandKind.DEPOSIT) command.amount++
+  })
+  expect(await found('I1', generous, true)).not.toEqual([])
+})
+
+test('I2: the end of the journal is lost, and nobody restores it', async () => {
+  const afterwards: Bug['afterwards'] = ({ cluster }) => void cluster.store.batches.pop()
+  expect(await found('I2', { afterwards }, true)).not.toEqual([])
+})
+
+test('I3: the edge sends again, as a new order, what takes long', async () => {
+  expect(await found('I3', { trader: 'sends again what takes long' })).not.toEqual([])
+})
+
+test('I4: the edge takes an order that is slow for one that will never be', async () => {
+  expect(await found('I4', { trader: 'takes what is slow for dead' })).not.toEqual([])
+})
+
+test('I5: one account goes first, by a price that it did not name', async () => {
+  const favour = rule((command) => {
+    if (command.kind === CommandKind.PLACE && command.account === 1 && command.price > 0) command.price++
+  })
+  expect(await found('I5', favour, true)).not.toEqual([])
+})
+
+test('I6: an order is filled with more than it is for; a book is crossed', async () => {
+  const overfill = telling((kind, words, at) => {
+    if (kind === EventKind.TRADE) add(words, at + TradeAt.QUANTITY, 1_000)
+  })
+  expect((await found('I6', overfill, true)).join()).toMatch(/is filled/)
+  const crossed = telling((kind, words, at) => {
+    if (kind === EventKind.LEVEL && words[at + LevelAt.SIDE] === Side.BUY) add(words, at + LevelAt.PRICE, 60)
+  })
+  expect((await found('I6', crossed, true)).join()).toMatch(/is crossed/)
+})
+
+test('I7: an epoch falls; a sequence is missing', async () => {
+  const falls: Bug['afterwards'] = ({ cluster: { store } }) => {
+    store.batches[2] = { ...store.batches[2]!, epoch: 9 }
+  }
+  expect((await found('I7', { afterwards: falls }, true)).join()).toMatch(/epoch/)
+  const gap: Bug['afterwards'] = ({ cluster: { store } }) => {
+    const [batch] = store.batches.splice(-1)
+    store.batches.push({ ...batch!, first: batch!.first + 1 })
+  }
+  expect((await found('I7', { afterwards: gap }, true)).join()).toMatch(/follows/)
+})
+
+test('I8: one engine has another rule; it is found, and never leads', async () => {
+  const { behaviours, openExchange } = release(everyBehaviour)
+  const { build: other } = rule((command) => {
+    if (command.kind === CommandKind.DEPOSIT) command.amount++
+  })
+  const build = (place: number): ReturnType<typeof release> => (place === 1 ? other!(1) : { behaviours, openExchange })
+  // Whoever is there first leads; one of the two kinds is then the odd one.
+  expect((await found('I8', { build }, true)).join()).toMatch(/is diverged/)
+})
+
+test('I9: a message of the feed is lost on a connection that stays up', async () => {
+  let count = 0
+  const tap: Bug['tap'] = (_from, to, frame) => {
+    const isOutcomes = (frame.readInt32LE(0) & 0xff) === FrameType.OUTCOMES && to.startsWith('gateway')
+    return isOutcomes && ++count % 50 === 0 ? undefined : frame
+  }
+  expect((await found('I9', { tap }, true)).join()).toMatch(/began anew/)
+})
+
+/** Says that a batch is written when it is on its way. */
+class HastyJournal extends DistantJournal {
+  override append(batch: Parameters<DistantJournal['append']>[0]): ReturnType<DistantJournal['append']> {
+    void super.append(batch).catch(() => undefined)
+    return Promise.resolve('appended')
+  }
+}
+
+test('I9: outcomes leave before they are durable', async () => {
+  const openJournal: Bug['openJournal'] = (...parts) => new HastyJournal(...parts)
+  expect((await found('I9', { openJournal }, true)).join()).toMatch(/durable was/)
+})
+
+test('I10: a gateway answers questions from what it was told before', async () => {
+  const gateway: Bug['gateway'] = (lazy) => {
+    const known = new Map<string, ReturnType<typeof lazy.query>>()
+    const query = lazy.query.bind(lazy)
+    lazy.query = (question) => {
+      const text = JSON.stringify(question)
+      const answer = known.get(text) ?? query(question)
+      known.set(text, answer)
+      return answer
+    }
+  }
+  expect((await found('I10', { gateway }, true)).join()).toMatch(/to somebody who knew/)
+})
+
+test('I12: builds take behaviours for known that they lack', async () => {
+  expect(await found('I12', { build: () => release(everyBehaviour), behaviours: [] })).not.toEqual([])
+})
+
+test('recovery: an engine does not come up again', async () => {
+  const broken = (): never => {
+    throw new Error('no state machine today')
+  }
+  const build = (place: number): ReturnType<typeof release> =>
+    place === 1 ? { behaviours: everyBehaviour, openExchange: broken } : release(everyBehaviour)
+  expect((await found('recovery', { build }, true)).join()).toMatch(/the engines are .*recovering/)
+})
+
+test('hold: a gateway gives requests up at once', async () => {
+  const gateway: Bug['gateway'] = ({ link, process }) => {
+    const submit = link.submit.bind(link)
+    let count = 0
+    link.submit = (build, sendBefore) =>
+      ++count % 40 === 0
+        ? new Promise((_resolve, reject) => process.after(500, () => reject(OUTCOME_UNKNOWN)))
+        : submit(build, sendBefore)
+  }
+  expect(await found('hold', { gateway })).not.toEqual([])
+})

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { keptSeeds } from './kept-seeds.ts'
+import { simulate } from './simulate.ts'
+
+/*
+ * Everything in one process on a virtual clock, from a seed. SIM_SEED is the first one, SIM_SEEDS how many; `npm run sim`
+ * runs many more and tells what they were.
+ */
+const FIRST = Number(process.env['SIM_SEED'] ?? 1_000)
+const COUNT = Number(process.env['SIM_SEEDS'] ?? 25)
+
+async function violationsOf(seed: number): Promise<readonly string[]> {
+  const { violations } = await simulate({ seed })
+  return violations.slice(0, 10)
+}
+
+test(`${COUNT} seeds from ${FIRST}: nothing that must not be`, async () => {
+  for (let seed = FIRST; seed < FIRST + COUNT; seed++) {
+    expect(await violationsOf(seed), `npm run sim -- --from ${seed} --seeds 1 --story`).toEqual([])
+  }
+})
+
+test.each(keptSeeds)('seed $seed again: $why', async ({ seed }) => {
+  expect(await violationsOf(seed)).toEqual([])
+})
+
+test('a seed brings the same run again, to the millisecond', async () => {
+  const [one, other] = [await simulate({ seed: FIRST }), await simulate({ seed: FIRST })]
+  expect(other.story).toEqual(one.story)
+  expect(other.commands).toBe(one.commands)
+})

@@ -1,0 +1,246 @@
+import {
+  CommandKind,
+  EventKind,
+  OrderType,
+  outcomeReject,
+  outcomeSequence,
+  outcomeWords,
+  readOutcome,
+  Reject,
+  Side,
+  TimeInForce,
+  type Command,
+} from '@uptick/core'
+import { PublicError } from '@uptick/protocol'
+import type { OutcomeView } from '../../../services/gateway/src/engine-link/link.ts'
+import type { Random } from '../../../services/engine/src/simulation/random.ts'
+import { checksum } from '../../../services/engine/src/simulation/session-client.ts'
+import { decimalText } from '../client/decimal.ts'
+import { GatewayLostError, type Gateway } from './gateway.ts'
+import { market } from './listing.ts'
+import type { Witnesses } from './witnesses.ts'
+
+const MIDDLE = 100_000
+const SPREAD = 25
+const QUANTITY_MAX = 500
+const OPEN_MAX = 12
+const RETRIES_MAX = 4
+const LONG_MS = 100
+
+export interface TraderOptions {
+  readonly account: number
+  readonly random: Random
+  readonly witnesses: Witnesses
+  /** Any that is up. */
+  readonly gateway: () => Gateway
+  readonly pause: (ms: number) => Promise<void>
+  /** µs. */
+  readonly now: () => number
+  /** Some orders ask for idempotent retry, and are sent again when nobody knows what became of them. */
+  readonly retries: boolean
+  /** Bugs of the edge, to see that the checkers find them. */
+  readonly planted?: 'sends again what takes long' | 'takes what is slow for dead'
+}
+
+/** An order as it is sent: every time the same. */
+interface Draft {
+  readonly clientId: string
+  readonly side: Side
+  readonly type: OrderType
+  readonly timeInForce: TimeInForce
+  readonly price: number
+  readonly quantity: number
+  readonly stopPrice: number
+  /** µs; 0: no idempotent retry. */
+  readonly firstSent: number
+  /** Replaces this one. */
+  readonly target: number
+}
+
+/** A trader who places, replaces and cancels orders, asks for them, and writes down what it is told. */
+export class Trader {
+  /** Operations that have no answer yet. */
+  busy = 0
+  readonly #options: TraderOptions
+  /** Ids of orders that may be open. */
+  readonly #open: number[] = []
+  /** Last sequence that an answer told of. */
+  #known = 0
+  #sent = 0
+
+  constructor(options: TraderOptions) {
+    this.#options = options
+  }
+
+  /** Begin something, without waiting for what comes of it. */
+  act(): void {
+    const { random } = this.#options
+    const chance = random.next()
+    if (this.#open.length > OPEN_MAX || (this.#open.length > 2 && chance < 0.2)) this.#do(() => this.#cancel())
+    else if (chance < 0.35) this.#do(() => this.#ask())
+    else if (this.#open.length > 0 && chance < 0.4) this.#do(() => this.#place(this.#takeOpen()))
+    else this.#do(() => this.#place(0))
+  }
+
+  #do(run: () => Promise<void>): void {
+    this.busy++
+    run()
+      .catch((error: unknown) => {
+        // What nobody got to know is no finding.
+        if (!(error instanceof PublicError || error instanceof GatewayLostError)) throw error
+      })
+      .finally(() => this.busy--)
+  }
+
+  async #ask(): Promise<void> {
+    const { account, random, gateway, witnesses } = this.#options
+    const orderId = this.#open.at(-1) ?? 0
+    const question = random.pick([
+      { kind: 'openOrders', account },
+      { kind: 'account', account },
+      { kind: 'order', account, symbol: 0, orderId },
+    ])
+    const known = this.#known
+    const { sequence, value } = await gateway().query(question)
+    witnesses.reads.answered({ question, known, sequence, value })
+    this.#known = Math.max(this.#known, sequence)
+  }
+
+  async #cancel(): Promise<void> {
+    const orderId = this.#takeOpen()
+    const { account, gateway, witnesses } = this.#options
+    const view = await gateway().submit((command) => {
+      command.kind = CommandKind.CANCEL
+      command.account = account
+      command.symbol = 0
+      command.targetOrder = orderId
+    })
+    this.#note(view, `a cancel of ${orderId}`)
+    if (outcomeReject(view.words, view.offset) === Reject.NONE) witnesses.told.cancelled.add(orderId)
+  }
+
+  async #place(target: number): Promise<void> {
+    const draft = this.#draft(target)
+    const { account, witnesses, gateway } = this.#options
+    const { told, resolutions } = witnesses
+    const { clientId, side, firstSent } = draft
+    told.sent({
+      clientId,
+      account,
+      side: side === Side.BUY ? 'BUY' : 'SELL',
+      price: decimalText(draft.price, market.priceDecimals),
+      quantity: decimalText(draft.quantity, market.quantityDecimals),
+    })
+    const first = gateway()
+    if (this.#options.planted) this.#do(() => this.#mistreat(draft, first))
+    try {
+      this.#placed(draft, await first.submit((command) => this.#fill(command, draft)))
+      return
+    } catch (error) {
+      if (error instanceof PublicError) told.failed(clientId, error.code)
+      else if (error instanceof GatewayLostError) told.lost(clientId)
+      else throw error
+    }
+    if (told.get(clientId)?.fate.kind !== 'unknown') return
+    if (firstSent !== 0) return this.#retry(draft)
+    void first.resolved().then((sequence) => resolutions.resolved({ account, clientId, sequence }))
+  }
+
+  /** The bug: an order that takes long is sent once more, without saying that it is the same, or given up for good. */
+  async #mistreat(draft: Draft, { link }: Gateway): Promise<void> {
+    const { account, gateway, pause, witnesses, planted } = this.#options
+    await pause(LONG_MS)
+    const { clientId } = draft
+    if (witnesses.told.get(clientId)?.fate.kind !== 'sent') return
+    if (planted === 'takes what is slow for dead')
+      witnesses.resolutions.resolved({ account, clientId, sequence: link.sequence })
+    else await gateway().submit((command) => this.#fill(command, { ...draft, firstSent: 0 }))
+  }
+
+  /** The same order through whichever gateway, until somebody knows. */
+  async #retry(draft: Draft): Promise<void> {
+    const { gateway, pause, random } = this.#options
+    for (let tries = 0; tries < RETRIES_MAX; tries++) {
+      await pause(random.integer(20, 800))
+      try {
+        this.#placed(draft, await gateway().submit((command) => this.#fill(command, draft)))
+        return
+      } catch (error) {
+        if (!(error instanceof PublicError || error instanceof GatewayLostError)) throw error
+      }
+    }
+  }
+
+  #placed({ clientId, target }: Draft, view: OutcomeView): void {
+    const { told } = this.#options.witnesses
+    this.#note(view, `order ${clientId}`)
+    const { reject, events } = readOutcome(view.words, view.offset)
+    if (target !== 0 && (reject === Reject.NONE || reject === Reject.REPLACE_PARTIAL)) told.cancelled.add(target)
+    if (reject !== Reject.NONE) {
+      // A retry that the memory of retries does not take says nothing about the order.
+      if (reject < Reject.RETRY_MISMATCH || reject > Reject.RETRY_MEMORY_FULL) told.failed(clientId, reject)
+      return
+    }
+    const own = events.find((event) => event.kind === EventKind.EXECUTION && event.order.clientId === clientId)
+    if (own?.kind !== EventKind.EXECUTION) {
+      this.#options.witnesses.violations.push(`I2: order ${clientId} was accepted by an outcome without it`)
+      return
+    }
+    told.acknowledged(clientId, own.order.orderId)
+    this.#open.push(own.order.orderId)
+  }
+
+  #note({ words, offset }: OutcomeView, what: string): void {
+    const sequence = outcomeSequence(words, offset)
+    this.#known = Math.max(this.#known, sequence)
+    const sum = checksum(words, offset, offset + outcomeWords(words, offset))
+    this.#options.witnesses.answers.given({ sequence, checksum: sum, what })
+  }
+
+  #takeOpen(): number {
+    const { random } = this.#options
+    return this.#open.splice(random.integer(0, this.#open.length - 1), 1)[0]!
+  }
+
+  #draft(target: number): Draft {
+    const { account, random, retries, now } = this.#options
+    const side = random.pick([Side.BUY, Side.SELL])
+    const chance = target === 0 ? random.next() : 0
+    const price = MIDDLE + random.integer(-SPREAD, SPREAD)
+    const order = {
+      type: OrderType.LIMIT as OrderType,
+      timeInForce: TimeInForce.GTC as TimeInForce,
+      price,
+      stopPrice: 0,
+    }
+    if (chance > 0.92) Object.assign(order, { type: OrderType.MARKET, price: 0 })
+    else if (chance > 0.84) {
+      const away = random.integer(1, SPREAD)
+      const stopPrice = MIDDLE + (side === Side.BUY ? away : -away)
+      Object.assign(order, { type: OrderType.STOP_LOSS_LIMIT, stopPrice })
+    } else if (chance > 0.76) order.timeInForce = random.pick([TimeInForce.IOC, TimeInForce.FOK])
+    return {
+      ...order,
+      clientId: `${account}-${++this.#sent}`,
+      side,
+      quantity: random.integer(1, QUANTITY_MAX),
+      firstSent: target === 0 && retries && random.chance(0.5) ? now() : 0,
+      target,
+    }
+  }
+
+  #fill(command: Command, draft: Draft): void {
+    command.kind = draft.target === 0 ? CommandKind.PLACE : CommandKind.CANCEL_REPLACE
+    command.account = this.#options.account
+    command.symbol = 0
+    command.side = draft.side
+    command.type = draft.type
+    command.timeInForce = draft.timeInForce
+    command.price = draft.price
+    command.quantity = draft.quantity
+    command.stopPrice = draft.stopPrice
+    command.clientId.set(draft.clientId)
+    command.targetOrder = draft.target
+    command.firstSent = draft.firstSent
+  }
+}

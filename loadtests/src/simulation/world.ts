@@ -1,0 +1,264 @@
+import { Exchange } from '@uptick/core'
+import {
+  Cluster,
+  release,
+  type Build,
+  type ClusterEvents,
+  type ClusterMember,
+  type ClusterOptions,
+} from '../../../services/engine/src/simulation/cluster.ts'
+import type { Tap } from '../../../services/engine/src/simulation/memory-network.ts'
+import { Gateway } from './gateway.ts'
+import { nemeses } from './nemeses.ts'
+import { Operator, releases, sequenceOf } from './operator.ts'
+import { Trader, type TraderOptions } from './trader.ts'
+import { Witnesses } from './witnesses.ts'
+
+const ENGINES = 3
+const GATEWAYS = 2
+const TRADERS = 4
+const ATTEND_MS = 250
+/** Most misfortunes of interest are the leader's. */
+const LEADER_SHARE = 0.6
+const GATEWAY_RESTART_MS_MAX = 300
+/** How long everything may take to be well again once nothing goes wrong any more, ms. */
+const SETTLE_MS_MAX = 30_000
+
+/** Bugs, to see that the checkers find them. */
+export interface Planted {
+  readonly build?: (place: number) => Build
+  /** What the builds really know, if that is not what they say. */
+  readonly behaviours?: readonly number[]
+  readonly openJournal?: ClusterOptions['openJournal']
+  readonly tap?: Tap
+  readonly trader?: TraderOptions['planted']
+  readonly gateway?: (gateway: Gateway) => void
+  /** After the run, before anything is checked. */
+  readonly afterwards?: (world: World) => void
+}
+
+/** Engines, gateways, traders, an operator, the journal and the network, all in this process on one virtual clock. */
+export class World {
+  readonly cluster: Cluster
+  readonly witnesses = new Witnesses()
+  readonly gateways: Gateway[] = []
+  readonly traders: Trader[] = []
+  readonly operator: Operator
+  /** What happened, in order. */
+  readonly story: string[] = []
+  /** How often each nemesis struck. */
+  readonly faults = new Map<string, number>()
+  /** By epoch. */
+  readonly leaders = new Map<number, { readonly url: string; readonly behaviours: readonly number[] }>()
+  handOvers = 0
+  /** Commands and questions that were begun. */
+  operations = 0
+  readonly #planted: Planted
+  /** Release installed at each place: an index into `releases`. */
+  readonly #installed: number[]
+  readonly #unfinished = new Set<() => void>()
+  #lives = 0
+
+  constructor(seed: number, planted: Planted = {}) {
+    this.#planted = planted
+    // Which releases there are at first is no chance of the run itself: the cluster is not there yet.
+    const base = seed % 3 === 0 ? 0 : 1
+    this.#installed = Array.from({ length: ENGINES }, (_, place) => (place === seed % 5 ? base + 1 : base))
+    const events: ClusterEvents = {
+      role: ({ url, build, engine }, role) => {
+        this.note(`${url} is ${role}`)
+        const epoch = engine.leader?.epoch
+        const behaviours = planted.behaviours ?? build.behaviours
+        if (role === 'leading' && epoch !== undefined) this.leaders.set(epoch, { url, behaviours })
+        if (role === 'contained' || role === 'diverged') this.witnesses.violations.push(`I8: ${url} is ${role}`)
+      },
+      handedOver: () => void this.handOvers++,
+      note: (url, message, facts) => this.note(`${url} ${message} ${facts ? JSON.stringify(facts) : ''}`),
+    }
+    const options = planted.openJournal ? { openJournal: planted.openJournal } : {}
+    const build = (place: number): Build => this.#build(place)
+    this.cluster = new Cluster({ seed, engines: ENGINES, build, ...options }, events)
+    this.cluster.start()
+    if (planted.tap) this.cluster.network.tap = planted.tap
+    for (let place = 0; place < GATEWAYS; place++) this.#startGateway(place)
+    this.operator = new Operator(this.cluster, () => this.#anyGateway())
+    for (let account = 1; account <= TRADERS; account++) this.traders.push(this.#trader(account, seed % 4 === 0))
+  }
+
+  /** Something is broken right now that will go on by itself. */
+  get isRough(): boolean {
+    return this.#unfinished.size > 0
+  }
+
+  note(what: string): void {
+    this.story.push(`${this.cluster.time.elapsed().toFixed(1).padStart(9)} ms  ${what}`)
+  }
+
+  /** Do it after up to `ms`, or when everything is healed. */
+  soon(ms: number, run: () => void): void {
+    const once = (): void => {
+      if (this.#unfinished.delete(once)) run()
+    }
+    this.#unfinished.add(once)
+    this.cluster.time.after(this.cluster.random.integer(ms / 4, ms), once)
+  }
+
+  /** List and fund, with nothing going wrong. */
+  async open(): Promise<void> {
+    const market = { isOpen: false }
+    this.operator.open(TRADERS).then(
+      () => (market.isOpen = true),
+      (error: unknown) => this.witnesses.violations.push(`the market could not be opened: ${String(error)}`),
+    )
+    const end = this.cluster.time.elapsed() + SETTLE_MS_MAX
+    while (!market.isOpen && this.cluster.time.elapsed() < end) await this.cluster.time.advance(20)
+  }
+
+  /** Let `ms` pass with trading and, if wanted, misfortunes, on average every so many ms. */
+  async trade(ms: number, everyMs: number, faultEveryMs = 0): Promise<void> {
+    const { time, random } = this.cluster
+    const end = time.elapsed() + ms
+    let attendAt = time.elapsed()
+    let strikeAt = faultEveryMs === 0 ? Number.POSITIVE_INFINITY : time.elapsed()
+    while (time.elapsed() < end) {
+      await time.advance(everyMs * (0.5 + random.next()))
+      const acts = random.integer(1, 3)
+      for (let i = 0; i < acts; i++) random.pick(this.traders).act()
+      this.operations += acts
+      if (time.elapsed() >= attendAt) {
+        attendAt += ATTEND_MS
+        this.operator.attend((member) => this.#upgrade(member))
+      }
+      if (time.elapsed() < strikeAt || this.operator.isRepairNeeded) continue
+      strikeAt = time.elapsed() + faultEveryMs * (0.2 + 1.6 * random.next())
+      this.#strike()
+    }
+  }
+
+  /** Nothing goes wrong any more: everything must come to be well by itself, and everybody be answered. */
+  async settle(): Promise<void> {
+    const { time } = this.cluster
+    this.note('** calm')
+    for (const finish of this.#unfinished) finish()
+    this.cluster.heal()
+    for (const { process } of this.gateways) if (process.isStopped) process.proceed()
+    const end = time.elapsed() + SETTLE_MS_MAX
+    while (time.elapsed() < end && this.unsettled().length > 0) {
+      this.operator.attend((member) => this.#upgrade(member))
+      await time.advance(25)
+    }
+    await time.advance(200)
+  }
+
+  /** What is not as it must be when all is well. */
+  unsettled(): string[] {
+    const { cluster, gateways, traders, operator } = this
+    const found: string[] = []
+    const busy = traders.reduce((sum, trader) => sum + trader.busy, 0)
+    if (busy > 0) found.push(`${busy} operations have no answer`)
+    if (operator.isRepairNeeded) found.push('lost rows are not restored')
+    const roles = cluster.engines.map(({ role }) => role)
+    if (roles.toSorted().join() !== ['leading', ...Array(ENGINES - 1).fill('standby')].join())
+      found.push(`the engines are ${roles.join(', ')}`)
+    for (const member of cluster.members) {
+      if (cluster.isLeaving(member)) found.push(`${member.url} has been told to stop`)
+      if (sequenceOf(member) !== cluster.store.last)
+        found.push(`${member.url} is at ${sequenceOf(member)} of ${cluster.store.last}`)
+    }
+    for (const { name, link } of gateways) {
+      const { connected, sequence, queued, unanswered } = link.state
+      if (!connected || sequence !== cluster.store.last || queued + unanswered > 0)
+        found.push(`${name}: ${JSON.stringify(link.state)}, the journal ends at ${cluster.store.last}`)
+    }
+    return found
+  }
+
+  /** Install the next or the previous release at a place, as a roll does; false when there is none. */
+  move(place: number, by: 1 | -1): boolean {
+    const next = this.#installed[place]! + by
+    if (next < 0 || next >= releases.length) return false
+    this.#installed[place] = next
+    this.cluster.install(place, this.#build(place))
+    this.cluster.terminate(this.cluster.members[place]!)
+    return true
+  }
+
+  replaceGateway(place: number): void {
+    const gateway = this.gateways[place]!
+    if (gateway.process.isDead) return
+    gateway.kill()
+    this.cluster.time.after(this.cluster.random.integer(10, GATEWAY_RESTART_MS_MAX), () => this.#startGateway(place))
+  }
+
+  #upgrade(member: ClusterMember): void {
+    const { place } = member
+    this.#installed[place] = releases.length - 1
+    this.cluster.install(place, this.#build(place))
+    this.cluster.crash(member)
+  }
+
+  #strike(): void {
+    const { random, members, leader } = this.cluster
+    const engine = leader && random.chance(LEADER_SHARE) ? leader : random.pick(members)
+    const name = random.pick(Object.keys(nemeses))
+    if (engine.process.isDead || !nemeses[name]!(this, engine)) return
+    this.faults.set(name, (this.faults.get(name) ?? 0) + 1)
+    this.note(`** ${name} (${engine.url})`)
+  }
+
+  #build(place: number): Build {
+    const planted = this.#planted.build?.(place)
+    return this.#watched(`engine-${place}`, planted ?? release(releases[this.#installed[place]!]!))
+  }
+
+  /** The same build, with everything noted that it executes as a follower of the journal (I12). */
+  #watched(name: string, build: Build): Build {
+    const { behaviours } = build
+    return {
+      behaviours,
+      openExchange: (snapshot) => {
+        const exchange = build.openExchange(snapshot)
+        const life = `${name} life ${++this.#lives}`
+        const execute = exchange.execute.bind(exchange)
+        exchange.execute = (command, sequence, time) => {
+          // What a leader executes is not the journal's before it is written.
+          const known = this.#planted.behaviours ?? behaviours
+          if (!this.#leads(exchange)) this.witnesses.capabilities.executed(life, known, sequence)
+          return execute(command, sequence, time)
+        }
+        return exchange
+      },
+    }
+  }
+
+  #leads(exchange: Exchange): boolean {
+    return this.cluster.members.some(({ engine }) => engine.leader?.exchange === exchange)
+  }
+
+  #startGateway(place: number): void {
+    const gateway = new Gateway(`gateway-${place}`, this.cluster, this.witnesses.hold)
+    this.gateways[place] = gateway
+    this.witnesses.feeds.push(gateway.feed)
+    this.#planted.gateway?.(gateway)
+  }
+
+  #anyGateway(): Gateway {
+    const alive = this.gateways.filter(({ process }) => !process.isDead)
+    return this.cluster.random.pick(alive.length > 0 ? alive : this.gateways)
+  }
+
+  #trader(account: number, retries: boolean): Trader {
+    const { random, time } = this.cluster
+    const { trader: planted } = this.#planted
+    return new Trader({
+      account,
+      random,
+      witnesses: this.witnesses,
+      gateway: () => this.#anyGateway(),
+      pause: (ms) => new Promise((resolve) => time.after(ms, resolve)),
+      now: () => time.now(),
+      retries,
+      ...(planted ? { planted } : {}),
+    })
+  }
+}
