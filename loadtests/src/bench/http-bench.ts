@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createHistogram } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
-import { OperatorClient } from '@uptick/standalone'
 import { Client } from 'pg'
-import { startExchange, type RunningExchange } from '../../testing/exchange.ts'
 import type { LoadReport } from './http-load.ts'
+import { startOrderPath, type OrderPath, type Target } from './order-path.ts'
+import { processorSeconds } from './processor-time.ts'
 import { against, note, type Row } from './row.ts'
 import { progress, quick, report } from './section.ts'
 
@@ -16,12 +16,6 @@ const COMMITS = quick ? 300 : 2_000
 /** Allowed on top of the bare route's latency, in small PostgreSQL commits. */
 const P50_COMMITS = 2.5
 const P99_COMMITS = 5
-
-interface Target {
-  readonly port: number
-  readonly key: string
-  readonly secret: string
-}
 
 /** One run of the generator, which is a process of its own. */
 async function load(target: Target, connections: number, seconds: number, rate = 0): Promise<LoadReport> {
@@ -45,7 +39,12 @@ async function load(target: Target, connections: number, seconds: number, rate =
   return result
 }
 
-async function bareRoute(keys: { key: string; secret: string }, bodyBytes: number): Promise<[ChildProcess, Target]> {
+interface Bare {
+  readonly process: ChildProcess
+  readonly target: Target
+}
+
+async function bareRoute(keys: { key: string; secret: string }, bodyBytes: number): Promise<Bare> {
   const body = JSON.stringify({ filler: 'x'.repeat(Math.max(0, bodyBytes - 13)) })
   const child = fork(new URL('./bare-route.ts', import.meta.url), {
     silent: true,
@@ -53,7 +52,7 @@ async function bareRoute(keys: { key: string; secret: string }, bodyBytes: numbe
   })
   child.stderr?.pipe(process.stderr)
   const [port] = (await once(createInterface(child.stdout!), 'line')) as [string]
-  return [child, { port: Number(port), ...keys }]
+  return { process: child, target: { port: Number(port), ...keys } }
 }
 
 /** Latency of one small commit at a time, ms: the floor under every durable acknowledgement. */
@@ -76,49 +75,61 @@ async function smallCommit(databaseUrl: string): Promise<{ p50Ms: number; p99Ms:
   return { p50Ms: histogram.percentile(50) / 1000, p99Ms: histogram.percentile(99) / 1000 }
 }
 
-async function unlimitedTrader(exchange: RunningExchange): Promise<Target> {
-  const operator = new OperatorClient(exchange.running().operatorUrl, exchange.operatorToken)
-  const account = await operator.addAccount('bench')
-  await operator.deposit(account, { asset: 'BTC', amount: '100000' })
-  await operator.deposit(account, { asset: 'USDT', amount: '9000000000' })
-  const { apiKey, secret = '' } = await operator.addKey(account, { label: 'bench', type: 'HMAC', unlimited: true })
-  return { port: Number(new URL(exchange.url).port), key: apiKey, secret }
+/** Processor time of some processes for each of `requests`, µs; undefined where it cannot be told. */
+async function costOf<Name extends string>(
+  processes: Readonly<Record<Name, number>>,
+  run: () => Promise<LoadReport>,
+): Promise<{ report: LoadReport; micros: Readonly<Record<Name, number>> | undefined }> {
+  const names = Object.keys(processes) as Name[]
+  const before = names.map((name) => processorSeconds(processes[name]))
+  const result = await run()
+  const used = names.map((name, i) => {
+    const [from, to] = [before[i], processorSeconds(processes[name])]
+    return [name, from === undefined || to === undefined ? Number.NaN : ((to - from) * 1e6) / result.requests] as const
+  })
+  if (used.some(([, micros]) => Number.isNaN(micros))) return { report: result, micros: undefined }
+  return { report: result, micros: Object.fromEntries(used) as Record<Name, number> }
 }
 
-/** Turn and turn about with the bare route, at one number of connections; the recorder stands still. */
-async function compare(
-  uptick: Target,
-  bare: Target,
-  connections: number,
-): Promise<{ uptick: LoadReport; bare: LoadReport }> {
-  const first = await load(bare, connections, SECONDS)
-  const mine = await load(uptick, connections, SECONDS)
-  const second = await load(bare, connections, SECONDS)
-  return { uptick: mine, bare: first.perSecond > second.perSecond ? first : second }
+/** Turn and turn about with the bare route, at one number of connections. */
+async function compare(path: OrderPath, bare: Bare, connections: number): Promise<Row[]> {
+  const runBare = () => costOf({ route: bare.process.pid! }, () => load(bare.target, connections, SECONDS))
+  const first = await runBare()
+  const mine = await costOf(path.processes, () => load(path.trader, connections, SECONDS))
+  const second = await runBare()
+  const best = first.report.perSecond > second.report.perSecond ? first : second
+  const at = `${connections} connections`
+  const processor = (name: string, micros: number) => note(`… processor time, ${name}`, micros, 'µs', 'lower')
+  return [
+    note(`bare signed route, ${at}`, best.report.perSecond, 'requests/s'),
+    ...(best.micros ? [processor('route', best.micros.route), processor('generator', best.report.cpuUs)] : []),
+    against(
+      `orders, ${at}`,
+      mine.report.perSecond,
+      'orders/s',
+      { name: 'bare signed route', value: best.report.perSecond },
+      1,
+    ),
+    ...(mine.micros ? Object.entries(mine.micros).map(([name, micros]) => processor(name, micros)) : []),
+    ...(mine.micros ? [processor('generator', mine.report.cpuUs)] : []),
+  ]
 }
 
-async function throughputRows(uptick: Target, bare: Target, exchange: RunningExchange): Promise<Row[]> {
+async function throughputRows(path: OrderPath, bare: Bare): Promise<Row[]> {
   const rows: Row[] = []
   for (const connections of [64, 256]) {
     progress(`orders at ${connections} connections, beside the bare route`)
-    const both = await compare(uptick, bare, connections)
-    rows.push(
-      note(`bare signed route, ${connections} connections`, both.bare.perSecond, 'requests/s'),
-      against(
-        `orders, ${connections} connections`,
-        both.uptick.perSecond,
-        'orders/s',
-        { name: 'bare signed route', value: both.bare.perSecond },
-        1,
-      ),
-    )
+    rows.push(...(await compare(path, bare, connections)))
   }
-  progress('the same with the recorder at work')
-  process.kill(exchange.running().processes['recorder']!, 'SIGCONT')
-  const recorded = await load(uptick, 64, SECONDS)
-  process.kill(exchange.running().processes['recorder']!, 'SIGSTOP')
-  rows.push(note('orders, 64 connections, recorder on', recorded.perSecond, 'orders/s'))
   return rows
+}
+
+async function recordedRow(path: OrderPath): Promise<Row> {
+  progress('the same with the recorder at work')
+  const stopRecorder = await path.record()
+  const recorded = await load(path.trader, 64, SECONDS)
+  await stopRecorder()
+  return note('orders, 64 connections, recorder on', recorded.perSecond, 'orders/s')
 }
 
 async function latencyRows(uptick: Target, bare: Target, rate: number, databaseUrl: string): Promise<Row[]> {
@@ -151,24 +162,22 @@ async function latencyRows(uptick: Target, bare: Target, rate: number, databaseU
   ]
 }
 
-progress('starting an exchange')
-const exchange = await startExchange()
-const recorder = exchange.running().processes['recorder']!
+progress('starting PostgreSQL, an engine and a gateway')
+const path = await startOrderPath()
 try {
-  const uptick = await unlimitedTrader(exchange)
-  process.kill(recorder, 'SIGSTOP')
   progress('warming up')
-  const warm = await load(uptick, 64, WARM_SECONDS)
-  const [bareProcess, bare] = await bareRoute({ key: randomBytes(32).toString('hex'), secret: 'bench' }, warm.bodyBytes)
+  const warm = await load(path.trader, 64, WARM_SECONDS)
+  const bare = await bareRoute({ key: randomBytes(32).toString('hex'), secret: 'bench' }, warm.bodyBytes)
   try {
-    await load(bare, 64, WARM_SECONDS)
-    const rows = await throughputRows(uptick, bare, exchange)
+    await load(bare.target, 64, WARM_SECONDS)
+    const rows = await throughputRows(path, bare)
     const full = rows.find((row) => row.name === 'orders, 64 connections')!
-    report([...rows, ...(await latencyRows(uptick, bare, full.value / 2, exchange.running().databaseUrl))])
+    rows.push(...(await latencyRows(path.trader, bare.target, full.value / 2, path.databaseUrl)))
+    // Last: from then on a recorder has something to catch up with.
+    report([...rows, await recordedRow(path)])
   } finally {
-    bareProcess.kill()
+    bare.process.kill()
   }
 } finally {
-  process.kill(recorder, 'SIGCONT')
-  await exchange.stop()
+  await path.stop()
 }

@@ -20,6 +20,8 @@ export interface LoadReport {
   readonly bodyBytes: number
   readonly p50Ms: number
   readonly p99Ms: number
+  /** Processor time of this process for each request, µs. */
+  readonly cpuUs: number
   /** The first body that was not a success, for the message of a failed run. */
   readonly firstFailure: string
 }
@@ -109,6 +111,7 @@ async function open(): Promise<Connection> {
 
 const connections = await Promise.all(Array.from({ length: settings.connections }, open))
 const began = performance.now()
+const cpuBegan = process.cpuUsage()
 if (settings.rate === 0) for (const connection of connections) send(connection, performance.now())
 else idle.push(...connections)
 
@@ -129,6 +132,7 @@ await new Promise((resolve) => setTimeout(resolve, settings.seconds * 1000))
 running = false
 clearInterval(pacer)
 const seconds = (performance.now() - began) / 1000
+const cpu = process.cpuUsage(cpuBegan)
 const report: LoadReport = {
   requests: answered,
   failed,
@@ -137,6 +141,7 @@ const report: LoadReport = {
   bodyBytes: Math.round(bodyBytes / Math.max(1, answered)),
   p50Ms: latency.percentile(50) / 1000,
   p99Ms: latency.percentile(99) / 1000,
+  cpuUs: (cpu.user + cpu.system) / Math.max(1, answered),
   firstFailure,
 }
 for (const connection of connections) connection.socket.destroy()

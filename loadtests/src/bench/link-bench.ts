@@ -1,23 +1,22 @@
-import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '@uptick/postgres'
 import { CommandsFrame, FrameType, decodeFrame, encodeHello } from '@uptick/protocol'
+import { orderPathFlags } from '@uptick/standalone'
 import { WebSocket } from 'ws'
 import { SESSION, feed, listed } from './feeder.ts'
 import { orderFlow } from './order-flow.ts'
 import { against } from './row.ts'
 import { scratchJournal } from './scratch-journal.ts'
 import { progress, quick, report } from './section.ts'
+import { Service } from './service.ts'
 
 const GOAL_RATE = 100_000
 const COMMANDS = quick ? 400_000 : 2_000_000
 /** Commands in one frame: what a busy gateway collects in one turn of its event loop. */
 const FRAME_COMMANDS = 256
-const READY_MS_MAX = 20_000
 
 interface Frames {
   readonly frames: Buffer[]
@@ -84,30 +83,12 @@ async function drive(url: string, { frames, counts, preparation, total }: Frames
   return took
 }
 
-async function startEngine(databaseUrl: string, evidence: string): Promise<{ url: string; stop(): Promise<void> }> {
-  const [link, ops] = [await freePort(), await freePort()]
-  const child = fork(new URL('../../../services/engine/src/main.ts', import.meta.url), {
-    silent: true,
-    env: {
-      ...process.env,
-      DATABASE_URL: databaseUrl,
-      LINK_PORT: String(link),
-      OPS_PORT: String(ops),
-      LOG_LEVEL: 'error',
-      EVIDENCE_FOLDER: evidence,
-    },
-  })
-  child.stdout?.pipe(process.stderr)
-  child.stderr?.pipe(process.stderr)
-  const ready = async () => (await fetch(`http://127.0.0.1:${ops}/readyz`).catch(() => undefined))?.ok === true
-  for (const began = performance.now(); !(await ready()); await delay(25))
-    if (performance.now() - began > READY_MS_MAX) throw new Error('the engine does not become ready')
+async function startEngine(databaseUrl: string, evidence: string): Promise<{ url: string; engine: Service }> {
+  const port = await freePort()
+  const environment = { DATABASE_URL: databaseUrl, LINK_PORT: String(port), EVIDENCE_FOLDER: evidence }
   return {
-    url: `ws://127.0.0.1:${link}/link`,
-    async stop() {
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    },
+    url: `ws://127.0.0.1:${port}/link`,
+    engine: await Service.start('engine', environment, orderPathFlags),
   }
 }
 
@@ -116,9 +97,9 @@ const prepared = commandFrames()
 const scratch = await scratchJournal()
 const evidence = await mkdtemp(join(tmpdir(), 'uptick-bench-'))
 try {
-  const engine = await startEngine(scratch.url, evidence)
+  const { url, engine } = await startEngine(scratch.url, evidence)
   progress(`${COMMANDS} commands through the link`)
-  const seconds = await drive(engine.url, prepared)
+  const seconds = await drive(url, prepared)
   await engine.stop()
   report([
     against(

@@ -25,6 +25,8 @@ export interface ServiceDefinition {
   /** File to run, relative to this one. */
   readonly entry: string
   readonly args?: readonly string[]
+  /** Of Node. */
+  readonly flags?: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   /** Port of its probes; undefined for a process that has none and counts as ready at once. */
   readonly opsPort: number | undefined
@@ -115,13 +117,13 @@ export class Service {
   }
 
   #launch(): void {
-    const { entry, args = [], environment, logFile, verbose } = this.#definition
+    const { entry, args = [], flags = [], environment, logFile, verbose } = this.#definition
     if (existsSync(logFile) && statSync(logFile).size > LOG_BYTES_MAX) renameSync(logFile, `${logFile}.1`)
     const log = openSync(logFile, 'a', 0o600)
     const output = verbose ? 'inherit' : log
     const guard = new URL('child-guard.ts', import.meta.url).href
     const program = fileURLToPath(new URL(entry, import.meta.url))
-    const child = spawn(process.execPath, ['--import', guard, program, ...args], {
+    const child = spawn(process.execPath, [...flags, '--import', guard, program, ...args], {
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
       // A session of its own: Ctrl-C goes to the supervisor alone, which stops everything in order.
       detached: true,

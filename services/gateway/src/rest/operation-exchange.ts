@@ -1,41 +1,57 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
 import { PublicErrors, publicError } from '@uptick/protocol'
 import { jsonText } from '../operations/operation.ts'
 import type { Operation } from '../operations/operation.ts'
 import { shownError } from '../operations/shown-error.ts'
+import { callOf } from './request-call.ts'
+import type { RestRequest } from './rest-request.ts'
 import type { RestOptions } from './rest.ts'
 
 export const JSON_TYPE = 'application/json;charset=UTF-8'
 const UNKNOWN = publicError(PublicErrors.UNKNOWN)
+const NOT_ACCEPTABLE = publicError(PublicErrors.SBE_DEMANDED)
 
-/**
- * One request for an operation and its one answer. Written to Node's response directly, headers as a flat list and the
- * body as one string, so that both leave in one write: there is no hook that wants to see them on the way.
- */
+/** Writes the one answer to a request, headers as names and values by turns. */
+export type Respond = (status: number, headers: string[], text: string) => void
+
+/** One request for an operation and its one answer, whoever reads the one and writes the other. */
 export class OperationExchange {
   /** µs. */
   readonly receivedAt: number
   readonly #options: RestOptions
   readonly #operation: Operation
-  readonly #request: FastifyRequest
-  readonly #reply: FastifyReply
+  readonly #request: RestRequest
+  readonly #respond: Respond
   readonly #began: number
 
-  constructor(options: RestOptions, operation: Operation, request: FastifyRequest, reply: FastifyReply) {
+  constructor(options: RestOptions, operation: Operation, request: RestRequest, respond: Respond) {
     this.#options = options
     this.#operation = operation
     this.#request = request
-    this.#reply = reply
+    this.#respond = respond
     this.receivedAt = options.dispatcher.services.clock.now()
     this.#began = options.measured === undefined ? 0 : performance.now()
   }
 
-  readonly succeed = (result: unknown): void => {
+  /** Run the operation and answer; never throws. */
+  run(): void {
+    try {
+      const { accept } = this.#request.headers
+      if (accept !== undefined && accept.includes('application/sbe') && !/json|\*\/\*/.test(accept))
+        throw NOT_ACCEPTABLE
+      const result = this.#options.dispatcher.call(this.#operation, callOf(this.#request, this.receivedAt))
+      if (result instanceof Promise) result.then(this.#succeed, this.#fail)
+      else this.#succeed(result)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  readonly #succeed = (result: unknown): void => {
     let text: string
     try {
       text = jsonText(result)
     } catch (error) {
-      this.fail(error)
+      this.#fail(error)
       return
     }
     const headers = this.#headers()
@@ -43,7 +59,7 @@ export class OperationExchange {
     this.#write(200, headers, text)
   }
 
-  readonly fail = (error: unknown): void => {
+  readonly #fail = (error: unknown): void => {
     const shown = shownError(error) ?? UNKNOWN
     if (shown === UNKNOWN) this.#options.failed(this.#operation.name, error)
     const headers = this.#headers()
@@ -70,9 +86,7 @@ export class OperationExchange {
 
   #write(status: number, headers: string[], text: string): void {
     headers.push('content-length', String(Buffer.byteLength(text)))
-    this.#reply.hijack()
-    this.#reply.raw.writeHead(status, headers)
-    this.#reply.raw.end(text)
+    this.#respond(status, headers, text)
     const { measured } = this.#options
     measured?.(this.#operation.name, status, (performance.now() - this.#began) / 1000)
   }

@@ -1,18 +1,14 @@
-import type { FastifyRequest } from 'fastify'
 import { withoutSignature } from '../auth/signature.ts'
 import type { Call } from '../operations/call.ts'
 import type { TimeUnit } from '../operations/operation.ts'
 import { Params, illegal, microseconds } from '../operations/params.ts'
 import { PublicErrors, publicError } from '@uptick/protocol'
 import { parseForms } from './form.ts'
+import type { RestRequest } from './rest-request.ts'
 
 /** What a request asks for, and exactly what it signed: its raw query, then its raw body, both without signature. */
-export function callOf(request: FastifyRequest, receivedAt: number): Call {
-  const url = request.raw.url ?? ''
-  const mark = url.indexOf('?')
-  const query = mark < 0 ? '' : url.slice(mark + 1)
-  const body = typeof request.body === 'string' ? request.body : ''
-  const { headers } = request
+export function callOf(request: RestRequest, receivedAt: number): Call {
+  const { query, body, headers } = request
   const apiKey = headers['x-mbx-apikey']
   const params = new Params(parseForms(query, body))
   // Most requests carry all of it in one of the two.

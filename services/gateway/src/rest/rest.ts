@@ -5,8 +5,11 @@ import type { PublicError } from '@uptick/protocol'
 import { PublicErrors, publicError } from '@uptick/protocol'
 import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { Operation, OperationRegistry } from '../operations/operation.ts'
+import { PlainHttp } from '../plain-http/plain-http.ts'
+import type { PlainHandler } from '../plain-http/plain-connection.ts'
 import { JSON_TYPE, OperationExchange } from './operation-exchange.ts'
-import { callOf } from './request-call.ts'
+import type { Respond } from './operation-exchange.ts'
+import type { RestRequest } from './rest-request.ts'
 import { registerStubs } from './stubs.ts'
 
 /** No request of the API is near it. */
@@ -15,7 +18,6 @@ const BODY_BYTES_MAX = 64 * 1024
 const TOO_LARGE = publicError(PublicErrors.PAYLOAD_TOO_LARGE)
 const MALFORMED = publicError(PublicErrors.ILLEGAL_CHARACTERS_SOMEWHERE)
 const UNKNOWN = publicError(PublicErrors.UNKNOWN)
-const NOT_ACCEPTABLE = publicError(PublicErrors.SBE_DEMANDED)
 /** A path that came from outside, short enough to be repeated. */
 const PATH_SHOWN_MAX = 100
 
@@ -58,6 +60,7 @@ export function createRest(options: RestOptions): FastifyInstance {
   app.options('/*', (request, reply) => preflight(request, reply))
   for (const operation of options.registry.operations) addRoute(app, options, operation)
   registerStubs(app)
+  servePlainly(app, options)
   return app
 }
 
@@ -79,24 +82,49 @@ function plainBody({ headers, url }: { headers: IncomingHttpHeaders; url?: strin
 function addRoute(app: FastifyInstance, options: RestOptions, operation: Operation): void {
   const { rest } = operation
   if (rest === undefined) return
-  const { dispatcher } = options
   app.route({
     method: rest.method,
     url: rest.path,
     handler: (request, reply) => {
-      const exchange = new OperationExchange(options, operation, request, reply)
-      try {
-        const { accept } = request.headers
-        if (accept !== undefined && accept.includes('application/sbe') && !/json|\*\/\*/.test(accept))
-          throw NOT_ACCEPTABLE
-        const result = dispatcher.call(operation, callOf(request, exchange.receivedAt))
-        if (result instanceof Promise) result.then(exchange.succeed, exchange.fail)
-        else exchange.succeed(result)
-      } catch (error) {
-        exchange.fail(error)
+      const respond: Respond = (status, headers, text) => {
+        // Written to Node's response directly, so that head and body leave in one write: no hook wants to see them.
+        reply.hijack()
+        reply.raw.writeHead(status, headers)
+        reply.raw.end(text)
       }
+      new OperationExchange(options, operation, requestOf(request), respond).run()
     },
   })
+}
+
+function requestOf(request: FastifyRequest): RestRequest {
+  const url = request.raw.url ?? ''
+  const mark = url.indexOf('?')
+  return {
+    ip: request.ip,
+    query: mark < 0 ? '' : url.slice(mark + 1),
+    body: typeof request.body === 'string' ? request.body : '',
+    headers: request.headers,
+  }
+}
+
+/**
+ * Plain requests for operations pass Fastify by: same exchange, same answer. Behind trusted proxies the caller's address
+ * is in a header, which is Fastify's to read.
+ */
+function servePlainly(app: FastifyInstance, options: RestOptions): void {
+  const handlers = new Map<string, PlainHandler>()
+  for (const operation of options.registry.operations) {
+    const { rest } = operation
+    if (rest === undefined) continue
+    handlers.set(`${rest.method} ${rest.path}`, ({ address: ip, head, body }, respond) => {
+      new OperationExchange(options, operation, { ip, query: head.query, body, headers: head.headers }, respond).run()
+    })
+  }
+  const plain = new PlainHttp(app.server, ({ method, path, headers }) =>
+    options.trustProxy !== undefined && 'x-forwarded-for' in headers ? undefined : handlers.get(`${method} ${path}`),
+  )
+  app.addHook('preClose', async () => plain.close())
 }
 
 /** Write an error as Binance does. */

@@ -26,6 +26,13 @@ const DRAIN_MS = 12_000
 const EVICTION_MS = 10_000
 const HAND_OFF_MS = 3_000
 
+/**
+ * Flags of Node for what orders pass through. What an order leaves behind dies young, if the young generation outlasts
+ * it; and the first collections of everything, at the few megabytes that V8 begins with, are put off: they stop a
+ * process for milliseconds, six times in a hundred thousand orders.
+ */
+export const orderPathFlags = ['--max-semi-space-size=32', '--min-semi-space-size=16', '--initial-old-space-size=256']
+
 type Definition = Omit<ReplicaDefinition, 'logFile' | 'verbose' | 'onRestart'>
 
 /** Every process of the cluster but PostgreSQL, in the order of their start. */
@@ -44,6 +51,7 @@ export function clusterDefinitions(
     kind: 'engine',
     name: `engine-${number}`,
     entry: '../../engine/src/main.ts',
+    flags: orderPathFlags,
     opsPorts: [ports[`engine-${number}`]],
     environment: {
       ...common,
@@ -58,6 +66,7 @@ export function clusterDefinitions(
     kind: 'gateway',
     name: `gateway-${number}`,
     entry: '../../gateway/src/main.ts',
+    flags: orderPathFlags,
     opsPorts: [ports[`gateway-${number}`], ports[`gateway-${number}-next`]],
     environment: {
       ...common,

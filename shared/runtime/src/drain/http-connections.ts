@@ -24,12 +24,14 @@ export interface ConnectionCounts {
 /**
  * The HTTP connections of a server and the requests in flight on them. Node keeps such a list, too, but does not show
  * it, and takes a connection that never sent a byte for a busy one. Upgraded connections belong to somebody else and
- * leave the list.
+ * leave the list. Who answers requests past Node's parser emits `answered` on the server, with the socket, and has its
+ * responses say close after `parting`.
  *
  * Build it before the server listens, and before or after the other listeners are added.
  */
 export class HttpConnections {
   readonly #clock: () => number
+  readonly #server: Server
   readonly #open = new Map<Socket, Connection>()
   #parting = false
   #accepted = 0
@@ -44,6 +46,8 @@ export class HttpConnections {
       this.#track(socket)
     })
     server.prependListener('request', (request, response) => this.#requested(request, response))
+    server.on('answered', (socket: Socket) => this.#answeredPlainly(socket))
+    this.#server = server
     beforeUpgrades(server, (socket) => this.#open.delete(socket))
   }
 
@@ -80,6 +84,7 @@ export class HttpConnections {
   /** From now on every response, those in flight included, tells its client to close. */
   part(): void {
     this.#parting = true
+    this.#server.emit('parting')
     for (const { newest } of this.#open.values()) if (newest) sayClose(newest)
   }
 
@@ -122,9 +127,20 @@ export class HttpConnections {
       connection.unanswered--
       if (connection.unanswered > 0) return
       connection.newest = undefined
-      connection.idleSince = this.#clock()
-      connection.bytesWhenIdle = request.socket.bytesRead
+      this.#idle(request.socket, connection)
     })
+  }
+
+  #answeredPlainly(socket: Socket): void {
+    const connection = this.#open.get(socket)
+    if (!connection) return
+    this.#answered++
+    this.#idle(socket, connection)
+  }
+
+  #idle(socket: Socket, connection: Connection): void {
+    connection.idleSince = this.#clock()
+    connection.bytesWhenIdle = socket.bytesRead
   }
 
   #track(socket: Socket): Connection {

@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { migrate, migrationSets } from '@uptick/journal'
+import { freePort, startPostgres, type PostgresServer } from '@uptick/postgres'
+import { OperatorClient, orderPathFlags } from '@uptick/standalone'
+import { Service } from './service.ts'
+
+const OPERATOR_TOKEN = 'operator-token-of-the-bench'
+
+const keyMigrations = {
+  name: 'gateway',
+  folder: fileURLToPath(new URL('../../../services/gateway/migrations/', import.meta.url)),
+  table: 'gateway_migration',
+}
+
+/** Where signed orders go, and whose they are. */
+export interface Target {
+  readonly port: number
+  readonly key: string
+  readonly secret: string
+}
+
+/** What an order passes, and nothing else: one gateway, one engine, PostgreSQL, each a process. */
+export interface OrderPath {
+  /** A trader without limits. */
+  readonly trader: Target
+  readonly databaseUrl: string
+  /** Process ids by what they are; PostgreSQL's is that of the server, whose children do its work. */
+  readonly processes: Readonly<Record<'gateway' | 'engine' | 'postgres', number>>
+  /** Start the recorder, which follows the journal; resolves to what stops it. */
+  record(): Promise<() => Promise<void>>
+  stop(): Promise<void>
+}
+
+interface Pair {
+  readonly engine: Service
+  readonly gateway: Service
+  readonly port: number
+  readonly operator: OperatorClient
+}
+
+async function startPair(databaseUrl: string, folder: string, secret: string, flags: readonly string[]): Promise<Pair> {
+  const [link, port, operatorPort] = [await freePort(), await freePort(), await freePort()]
+  const engine = await Service.start(
+    'engine',
+    {
+      DATABASE_URL: databaseUrl,
+      LINK_PORT: String(link),
+      EVIDENCE_FOLDER: join(folder, 'evidence'),
+    },
+    flags,
+  )
+  const gateway = await Service.start(
+    'gateway',
+    {
+      DATABASE_URL: databaseUrl,
+      ENGINE_URLS: `ws://127.0.0.1:${link}/link`,
+      PORT: String(port),
+      OPERATOR_PORT: String(operatorPort),
+      OPERATOR_TOKEN,
+      KEY_ENCRYPTION_KEY: secret,
+      DRAIN_FLOOR_MS: '0',
+      DRAIN_MS: '0',
+    },
+    flags,
+  )
+  return { engine, gateway, port, operator: new OperatorClient(`http://127.0.0.1:${operatorPort}`, OPERATOR_TOKEN) }
+}
+
+async function listTrader({ operator, port }: Pair): Promise<Target> {
+  for (const code of ['BTC', 'USDT']) await operator.addAsset({ code, decimals: 8 })
+  await operator.addSymbol({ base: 'BTC', quote: 'USDT', priceDecimals: 2, quantityDecimals: 5 })
+  const account = await operator.addAccount('bench')
+  await operator.deposit(account, { asset: 'BTC', amount: '100000' })
+  await operator.deposit(account, { asset: 'USDT', amount: '9000000000' })
+  const { apiKey, secret = '' } = await operator.addKey(account, { label: 'bench', type: 'HMAC', unlimited: true })
+  return { port, key: apiKey, secret }
+}
+
+/**
+ * Starts the path on a PostgreSQL of its own, with BTCUSDT listed.
+ *
+ * @param flags of Node for gateway and engine, those of `npm start` unless given: to profile them, or to try others
+ */
+export async function startOrderPath(flags: readonly string[] = orderPathFlags): Promise<OrderPath> {
+  const folder = await mkdtemp(join(tmpdir(), 'uptick-bench-'))
+  const postgres = await startPostgres({
+    directory: join(folder, 'postgres'),
+    password: 'bench',
+    logFile: join(folder, 'postgres.log'),
+    settings: { max_wal_size: '2GB', log_checkpoints: 'off' },
+  })
+  const databaseUrl = postgres.url()
+  await migrate(databaseUrl, [...migrationSets, keyMigrations])
+  const secret = randomBytes(32).toString('base64')
+  // The first start compiles; processes whose types were stripped at their start run slower than all later ones.
+  await stopPair(await startPair(databaseUrl, folder, secret, flags))
+  const pair = await startPair(databaseUrl, folder, secret, flags)
+  return {
+    trader: await listTrader(pair),
+    databaseUrl,
+    processes: { gateway: pair.gateway.process.pid!, engine: pair.engine.process.pid!, postgres: postgres.pid },
+    async record() {
+      const recorder = await Service.start('recorder', { DATABASE_URL: databaseUrl }, flags)
+      return () => recorder.stop()
+    },
+    stop: () => stopAll(pair, postgres, folder),
+  }
+}
+
+async function stopPair({ gateway, engine }: Pair): Promise<void> {
+  await gateway.stop()
+  await engine.stop()
+}
+
+async function stopAll(pair: Pair, postgres: PostgresServer, folder: string): Promise<void> {
+  await stopPair(pair)
+  await postgres.stop('immediate')
+  await rm(folder, { recursive: true, force: true })
+}

@@ -1,0 +1,39 @@
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from '@uptick/postgres'
+
+const READY_MS_MAX = 60_000
+/** Ends a service whose bench is gone. */
+const guard = new URL('../../../services/standalone/src/child-guard.ts', import.meta.url).href
+
+/** One service as a child process. */
+export class Service {
+  readonly process: ChildProcess
+
+  private constructor(child: ChildProcess) {
+    this.process = child
+  }
+
+  /** Resolves when it is ready. @throws Error when it does not become ready */
+  static async start(name: string, environment: Record<string, string>, flags: readonly string[]): Promise<Service> {
+    const ops = await freePort()
+    const child = fork(new URL(`../../../services/${name}/src/main.ts`, import.meta.url), {
+      silent: true,
+      env: { ...process.env, ...environment, OPS_PORT: String(ops), LOG_LEVEL: 'error' },
+      execArgv: ['--import', guard, ...flags],
+    })
+    child.stdout?.pipe(process.stderr)
+    child.stderr?.pipe(process.stderr)
+    const isReady = async () => (await fetch(`http://127.0.0.1:${ops}/readyz`).catch(() => undefined))?.ok === true
+    for (const began = performance.now(); !(await isReady()); await delay(25))
+      if (performance.now() - began > READY_MS_MAX) throw new Error(`the ${name} does not become ready`)
+    return new Service(child)
+  }
+
+  async stop(): Promise<void> {
+    const ended = once(this.process, 'exit')
+    this.process.kill('SIGTERM')
+    await ended
+  }
+}

@@ -1,0 +1,165 @@
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { HEAD_BYTES_MAX, readPlainHead } from './plain-head.ts'
+import type { PlainHead } from './plain-head.ts'
+
+export interface PlainRequest {
+  readonly head: PlainHead
+  readonly body: string
+  /** Of the peer. */
+  readonly address: string
+}
+
+/** Write the one answer; `headers` are names and values by turns, none of them about the connection. */
+export type Respond = (status: number, headers: readonly string[], text: string) => void
+
+export type PlainHandler = (request: PlainRequest, respond: Respond) => void
+
+export interface ConnectionHost {
+  /** Who answers the request; undefined when nobody here does. */
+  handler(head: PlainHead): PlainHandler | undefined
+  /** Give the connection to a full parser; nothing of it has been read. */
+  passOn(socket: Socket): void
+  answered(socket: Socket): void
+  gone(connection: PlainConnection): void
+  /** Responses ask their client to close. */
+  readonly parting: boolean
+  /** `Keep-Alive` of responses. */
+  readonly keepAlive: string
+}
+
+const EMPTY_LINE = '\r\n\r\n'
+const BODY_BYTES_MAX = 64 * 1024
+/** A head that is longer is read anew each time instead of being kept. */
+const HEAD_KEPT_MAX = 2048
+const [A, Z] = [65, 90]
+
+/**
+ * One connection while its requests are plain, answered one at a time. Modes: *reading* → *answering* → *reading* …
+ * until something comes that is not plain, or two requests at once: then a full parser gets the connection with every
+ * byte that was not answered, for good.
+ */
+export class PlainConnection {
+  readonly #host: ConnectionHost
+  readonly #socket: Socket
+  readonly #address: string
+  /** Read and not answered: a part of a request, or what came while one was being answered. */
+  #unread: Buffer | undefined
+  #last: PlainHead | undefined
+  #answering = false
+  /** The client sends nothing any more. */
+  #ended = false
+  /** When it last began to wait for bytes, ms. */
+  #since = Date.now()
+
+  constructor(socket: Socket, host: ConnectionHost) {
+    this.#host = host
+    this.#socket = socket
+    this.#address = socket.remoteAddress ?? ''
+    socket.on('data', this.#onData)
+    socket.on('end', this.#onEnd)
+    socket.on('error', this.#onError)
+    socket.on('close', this.#onClose)
+  }
+
+  /** Close it when it has been idle, and pass it on when a part of a request has been waiting, since `idle`, `slow`. */
+  sweep(idle: number, slow: number): void {
+    if (this.#answering) return
+    if (this.#unread === undefined) {
+      if (this.#since < idle) this.#socket.destroy()
+    } else if (this.#since < slow) this.#passOn(this.#unread)
+  }
+
+  /** Close it now, or when it has been answered. */
+  close(): void {
+    this.#ended = true
+    if (!this.#answering) this.#socket.destroy()
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    const bytes = this.#unread === undefined ? chunk : Buffer.concat([this.#unread, chunk])
+    if (!this.#answering) return this.#read(bytes)
+    this.#unread = bytes
+    if (bytes.length > BODY_BYTES_MAX) this.#socket.pause()
+  }
+
+  readonly #onEnd = (): void => {
+    this.#ended = true
+    if (!this.#answering) this.#socket.end()
+  }
+
+  /** `close` follows. */
+  readonly #onError = (): void => undefined
+
+  readonly #onClose = (): void => this.#host.gone(this)
+
+  #read(bytes: Buffer): void {
+    const head = this.#headOf(bytes)
+    if (head === 'incomplete') return this.#await(bytes)
+    const handler = head && this.#host.handler(head)
+    if (!head || !handler) return this.#passOn(bytes)
+    const end = head.text.length + head.length
+    if (bytes.length < end) return this.#await(bytes)
+    if (bytes.length > end) return this.#passOn(bytes)
+    this.#last = head.text.length <= HEAD_KEPT_MAX ? head : undefined
+    this.#unread = undefined
+    this.#answering = true
+    const body = head.length === 0 ? '' : bytes.toString('utf8', head.text.length, end)
+    handler({ head, body, address: this.#address }, this.#respond)
+  }
+
+  #headOf(bytes: Buffer): PlainHead | 'incomplete' | undefined {
+    const last = this.#last
+    if (last && bytes.toString('latin1', 0, last.text.length) === last.text) return last
+    if (bytes[0]! < A || bytes[0]! > Z) return undefined
+    const end = bytes.indexOf(EMPTY_LINE)
+    if (end < 0) return bytes.length > HEAD_BYTES_MAX ? undefined : 'incomplete'
+    return end > HEAD_BYTES_MAX ? undefined : readPlainHead(bytes.toString('latin1', 0, end + EMPTY_LINE.length))
+  }
+
+  /** A part of a request is there; the rest follows, or the sweep passes it on. */
+  #await(bytes: Buffer): void {
+    if (this.#unread === undefined) this.#since = Date.now()
+    this.#unread = bytes
+  }
+
+  readonly #respond: Respond = (status, headers, text) => {
+    const socket = this.#socket
+    const isLast = this.#ended || this.#host.parting
+    let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`
+    for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
+    head += `Date: ${dateText()}\r\n${isLast ? 'Connection: close' : this.#host.keepAlive}\r\n\r\n`
+    socket.write(head + text)
+    this.#answering = false
+    this.#since = Date.now()
+    this.#host.answered(socket)
+    if (isLast) socket.end()
+    else if (this.#unread !== undefined) this.#passOn(this.#unread)
+  }
+
+  #passOn(bytes: Buffer): void {
+    const socket = this.#socket
+    socket.off('data', this.#onData)
+    socket.off('end', this.#onEnd)
+    socket.off('error', this.#onError)
+    socket.off('close', this.#onClose)
+    this.#host.gone(this)
+    socket.pause()
+    socket.unshift(bytes)
+    this.#host.passOn(socket)
+    socket.resume()
+  }
+}
+
+let dateUntil = 0
+let date = ''
+
+/** The present second as HTTP writes it. */
+function dateText(): string {
+  const now = Date.now()
+  if (now >= dateUntil) {
+    dateUntil = now - (now % 1000) + 1000
+    date = new Date(now).toUTCString()
+  }
+  return date
+}

@@ -1,0 +1,47 @@
+/** The head of a request, read once and used again for every request whose head is the same, byte for byte. */
+export interface PlainHead {
+  /** All of it, up to and including the empty line. */
+  readonly text: string
+  readonly method: string
+  /** Without the query. */
+  readonly path: string
+  /** Behind the question mark, as it was sent. */
+  readonly query: string
+  /** By name in lower case. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Of the body, in bytes. */
+  readonly length: number
+}
+
+export const HEAD_BYTES_MAX = 8 * 1024
+
+/** Request line, then one line for each header, ASCII only; no folded lines, no blank before a colon. */
+const HEAD = /^(GET|POST|PUT|DELETE) (\/[!-~]*) HTTP\/1\.1\r\n((?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~]*\r\n)+)\r\n$/
+const LENGTH = /^[0-9]{1,5}$/
+/** With any of these a request is more than a head and a body of known length. */
+const DEMANDING = ['transfer-encoding', 'upgrade', 'expect', 'trailer', 'te', 'http2-settings', 'proxy-connection']
+
+/**
+ * Read the head of a plain request; undefined for whatever is out of the ordinary or wrong, which is for a full parser
+ * to judge: another method or version, a name twice, no host, `Connection` with anything but keep-alive, chunks, upgrades,
+ * expectations, a GET with a body.
+ */
+export function readPlainHead(text: string): PlainHead | undefined {
+  const match = HEAD.exec(text)
+  if (match === null) return undefined
+  const [, method = '', target = '', lines = ''] = match
+  const headers: Record<string, string> = Object.create(null)
+  for (const line of lines.slice(0, -2).split('\r\n')) {
+    const colon = line.indexOf(':')
+    const name = line.slice(0, colon).toLowerCase()
+    if (name in headers) return undefined
+    headers[name] = line.slice(colon + 1).trim()
+  }
+  if (headers['host'] === undefined || DEMANDING.some((name) => name in headers)) return undefined
+  if ((headers['connection'] ?? 'keep-alive').toLowerCase() !== 'keep-alive') return undefined
+  const length = headers['content-length'] ?? '0'
+  if (!LENGTH.test(length) || (method === 'GET' && Number(length) > 0)) return undefined
+  const mark = target.indexOf('?')
+  const path = mark < 0 ? target : target.slice(0, mark)
+  return { text, method, path, query: mark < 0 ? '' : target.slice(mark + 1), headers, length: Number(length) }
+}
