@@ -36,11 +36,14 @@ describe.each(overlays)('times of overlay %s', (overlay) => {
     expect(() => checkTimeBudget({ ...budget, floorMs: budget.graceMs })).toThrow(TimeBudgetError)
   })
 
-  test('engines and gateways agree on the lease', () => {
+  test('engines and gateways agree on the lease and the hold', () => {
     expect(Number(environmentOf(manifests, engine)['LEASE_MS'])).toBe(budget.leaseMs)
+    expect(Number(environmentOf(manifests, engine)['HOLD_MS'])).toBe(budget.holdMs)
   })
 
-  test('an engine can hand over and close before it is killed', () => {
-    expect(engine.spec.template.spec.terminationGracePeriodSeconds! * 1000).toBeGreaterThan(ENGINE_STOP_MS)
+  test('an engine can hand over and close before it is killed, and knows when that is', () => {
+    const graceMs = engine.spec.template.spec.terminationGracePeriodSeconds! * 1000
+    expect(graceMs).toBeGreaterThan(ENGINE_STOP_MS)
+    expect(Number(environmentOf(manifests, engine)['GRACE_MS'])).toBe(graceMs)
   })
 })
