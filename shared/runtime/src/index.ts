@@ -1,4 +1,5 @@
 export { ConfigError, parseConfig, printableConfig, type Environment } from './config.ts'
+export { letClientsCloseFirst } from './drain/client-closes-first.ts'
 export { Drain, type DrainOptions } from './drain/drain.ts'
 export { HttpDrain, type HttpDrainOptions, type HttpDrainReport } from './drain/http-drain.ts'
 export { reconnectDelayOf, reconnectReason, SERVICE_RESTART } from './drain/reconnect.ts'

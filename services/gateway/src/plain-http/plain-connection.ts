@@ -133,7 +133,7 @@ export class PlainConnection {
     this.#answering = false
     this.#since = Date.now()
     this.#host.answered(socket)
-    if (isLast) socket.end()
+    if (isLast) socket.destroySoon()
     else if (this.#unread !== undefined) this.#passOn(this.#unread)
   }
 

@@ -3,6 +3,7 @@ import fastify from 'fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { PublicError } from '@uptick/protocol'
 import { PublicErrors, publicError } from '@uptick/protocol'
+import { letClientsCloseFirst } from '@uptick/runtime'
 import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { Operation, OperationRegistry } from '../operations/operation.ts'
 import { PlainHttp } from '../plain-http/plain-http.ts'
@@ -121,6 +122,7 @@ function servePlainly(app: FastifyInstance, options: RestOptions): void {
       new OperationExchange(options, operation, { ip, query: head.query, body, headers: head.headers }, respond).run()
     })
   }
+  letClientsCloseFirst(app.server)
   const plain = new PlainHttp(app.server, ({ method, path, headers }) =>
     options.trustProxy !== undefined && 'x-forwarded-for' in headers ? undefined : handlers.get(`${method} ${path}`),
   )

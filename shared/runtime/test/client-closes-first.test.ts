@@ -1,0 +1,67 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { connect, type AddressInfo, type Socket } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { letClientsCloseFirst } from '../src/index.ts'
+
+const NEVER_MS = 600_000
+const servers: Server[] = []
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections()
+    server.close()
+  }
+})
+
+/** Port of a server whose clients have `patienceMs` to close, if given. */
+async function serve(patienceMs?: number): Promise<number> {
+  const server = createServer((request, response) => void request.resume().on('end', () => response.end('done')))
+  if (patienceMs !== undefined) letClientsCloseFirst(server, patienceMs)
+  servers.push(server)
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+/** Send a request that ends its connection, and read the answer; the connection is not ended here. */
+async function ask(port: number): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  let received = ''
+  socket.on('data', (chunk) => (received += chunk.toString('latin1')))
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  while (!received.includes('done')) await once(socket, 'data')
+  expect(received).toContain('Connection: close')
+  return socket
+}
+
+test('a client that closes when it has its answer is the first to do so', async () => {
+  const port = await serve(NEVER_MS)
+  const first = await ask(port)
+  // Whatever the server had done to the first connection would have come before the answer on a later one.
+  const second = await ask(port)
+  expect([first.readableEnded, second.readableEnded]).toEqual([false, false])
+  first.end()
+  await once(first, 'end')
+  second.end()
+  await once(second, 'end')
+})
+
+test('one that waits for the server gets its end', async () => {
+  const socket = await ask(await serve(1))
+  if (!socket.readableEnded) await once(socket, 'end')
+  socket.end()
+})
+
+test('without it the server is the first', async () => {
+  const socket = await ask(await serve())
+  if (!socket.readableEnded) await once(socket, 'end')
+  socket.end()
+})
+
+test('one that has sent its end with the request is not waited for', async () => {
+  const port = await serve(NEVER_MS)
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  socket.end('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n').resume()
+  await once(socket, 'end')
+})
