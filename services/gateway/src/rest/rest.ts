@@ -122,10 +122,10 @@ function servePlainly(app: FastifyInstance, options: RestOptions): void {
       new OperationExchange(options, operation, { ip, query: head.query, body, headers: head.headers }, respond).run()
     })
   }
-  letClientsCloseFirst(app.server)
   const plain = new PlainHttp(app.server, ({ method, path, headers }) =>
     options.trustProxy !== undefined && 'x-forwarded-for' in headers ? undefined : handlers.get(`${method} ${path}`),
   )
+  letClientsCloseFirst(app.server)
   app.addHook('preClose', async () => plain.close())
 }
 
