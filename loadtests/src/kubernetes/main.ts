@@ -13,6 +13,7 @@ import { textReport } from './text-report.ts'
 const base = process.env['INIT_CWD'] ?? process.cwd()
 /** Set for the process that runs inside the other network. */
 const INSIDE = 'UPTICK_PROVE_INSIDE'
+const FINDINGS_SHOWN = 5
 
 const command = parseOptions(process.argv.slice(2), base)
 if (command === 'help') process.stdout.write(help)
@@ -45,7 +46,8 @@ async function prove(asked: ProofOptions): Promise<number> {
       try {
         const act = await runScenario(scenario, kubectl, options, say)
         acts.push(act)
-        const wrong = actShortcomings(act).map((text) => `\n            ${text}`)
+        const found = act.findings.slice(0, FINDINGS_SHOWN).map(({ text }) => text)
+        const wrong = [...actShortcomings(act), ...found].map((text) => `\n            ${text}`)
         say(`  ${act.row.requests} requests, ${act.row.failed} failed${wrong.join('')}`)
       } catch (error) {
         // The exchange is not what the next scenario needs. What was played is reported all the same.

@@ -88,7 +88,7 @@ async function underLoad(
     symbol: market.symbol,
     command: ['k6'],
     profile: scenario.profile ?? 'steady',
-    rate: options.rate,
+    rate: Math.ceil(options.rate * (scenario.share ?? 1)),
     seconds: scenario.profileSeconds ?? LONGEST_SECONDS,
     floorSeconds: (WARM_MS + AFTER_MS) / 1000,
     name,

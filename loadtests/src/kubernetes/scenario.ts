@@ -6,6 +6,8 @@ export interface KubernetesScenario extends Scenario {
   readonly what: string
   /** Load over time; steady unless told. */
   readonly profile?: string
+  /** Of the rate that was asked for, what the profile counts in: so that its peak is no more than that. */
+  readonly share?: number
   /** How long that profile takes; the play must not take longer. */
   readonly profileSeconds?: number
   /** It has to fail: what it shows is that failures are seen. */

@@ -77,10 +77,13 @@ export class Stage {
     return pod
   }
 
-  /** Replace every pod of a part, one after the other. */
+  /** Replace every pod of each part, part after part, as a deployment does. @throws Error after four minutes */
   async restart(...parts: readonly string[]): Promise<void> {
-    const targets = parts.map((part) => `${part === 'engine' ? 'statefulset' : 'deployment'}/${part}`)
-    await this.kubectl.run(['rollout', 'restart', ...targets])
+    for (const part of parts) {
+      this.mark(`rollout restart ${part}`)
+      await this.kubectl.run(['rollout', 'restart', `${part === 'engine' ? 'statefulset' : 'deployment'}/${part}`])
+      await this.whole()
+    }
   }
 
   /** Name of the pod that leads, as soon as one does. @throws Error after four minutes */

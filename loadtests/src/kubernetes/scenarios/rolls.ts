@@ -18,9 +18,7 @@ function roll(name: string, ...parts: readonly string[]): KubernetesScenario {
     planned: true,
     budgetMs: PLANNED_BUDGET_MS,
     async play(stage) {
-      stage.mark(`rollout restart ${parts.join(', ')}`)
       await stage.restart(...parts)
-      await stage.whole()
       stage.mark('all replaced')
     },
   }
@@ -44,9 +42,7 @@ export const control: KubernetesScenario = {
     stage.mark('the drain is switched off')
     await stage.kubectl.run(['set', 'env', 'deployment/gateway', ...NO_DRAIN])
     await stage.whole()
-    stage.mark('rollout restart gateway')
     await stage.restart('gateway')
-    await stage.whole()
     stage.mark('all replaced')
   },
   async restore(stage) {

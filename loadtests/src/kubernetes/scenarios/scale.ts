@@ -6,6 +6,8 @@ import type { Stage } from '../stage.ts'
 const SURGE_SECONDS = 240
 /** The load runs before and after the play, and is not to end within it. */
 const MARGIN_MS = 12_000
+/** The peak of the profile, as a multiple of the calm before it. */
+const SURGE = 4
 const LOOK_MS = 250
 /** Time to set the autoscaler, before the surge. */
 const SENSITIVE_MS = 5_000
@@ -54,6 +56,7 @@ export const scale: KubernetesScenario = {
   planned: true,
   budgetMs: PLANNED_BUDGET_MS,
   profile: 'surge',
+  share: 1 / SURGE,
   profileSeconds: SURGE_SECONDS,
   async play(stage) {
     const deadline = performance.now() + SURGE_SECONDS * 1000 - MARGIN_MS
