@@ -21,6 +21,8 @@ export interface DeployOptions {
   readonly settings?: Settings
   readonly limits: RollLimits
   readonly out: NodeJS.WriteStream
+  /** Of somebody who looks already. */
+  readonly watch?: ExchangeWatch
 }
 
 /** What came of a deployment. */
@@ -55,7 +57,7 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
   const namespaces = manifest.documents.filter(({ kind }) => kind === 'Namespace')
   if (namespaces.length > 0) await kubectl.run(['apply', '--filename', '-'], textOf(namespaces))
   const lock = await DeployLock.take(kubectl, `deploys ${image ?? 'what the overlay says'} to ${overlay}`)
-  const watch = new ExchangeWatch(kubectl)
+  const watch = options.watch ?? new ExchangeWatch(kubectl)
   const view = new View(watch, out)
   const roll = new Roll(watch, limits, (pulse) => view.show(pulse))
   const session = { kubectl, lock, watch, roll, view }
@@ -64,7 +66,7 @@ export async function deploy(options: DeployOptions): Promise<Deployed> {
     const outcome = await apply(session, manifest, image ?? overlay, before)
     return { ...outcome, seconds: (performance.now() - began) / 1000 }
   } finally {
-    watch.close()
+    if (options.watch === undefined) watch.close()
     await lock.release()
   }
 }

@@ -56,8 +56,9 @@ export class ExchangeWatch {
     return PARTS.map(({ name }) => this.workload(name)).filter((workload) => workload !== undefined)
   }
 
-  pulse(): Promise<Pulse> {
-    return this.#metrics.look(this.pods)
+  /** Ask the processes how they are; engines alone know who leads. */
+  pulse(parts: readonly string[] = ['engine', 'gateway']): Promise<Pulse> {
+    return this.#metrics.look(this.pods, parts)
   }
 
   close(): void {

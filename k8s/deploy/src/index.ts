@@ -15,4 +15,5 @@ export {
 export { PortForward } from './port-forward.ts'
 export { rollback, type RolledBack } from './rollback.ts'
 export { ROLL_LIMITS, type RollLimits } from './roll.ts'
+export { findWorkloads } from './workloads.ts'
 export { Watch, type WatchEvent } from './watch.ts'

@@ -37,12 +37,11 @@ export class PodMetrics {
     this.#kubectl = kubectl
   }
 
-  /** Look once at all of `pods`. Those that do not answer are left out. */
-  async look(pods: readonly Pod[]): Promise<Pulse> {
-    const asked = pods.filter(
-      (pod) => ['engine', 'gateway'].includes(componentOf(pod)) && pod.status.phase === 'Running',
-    )
-    const names = new Set(asked.map(({ metadata }) => metadata.uid))
+  /** Look once at those of `pods` that belong to `parts`. Those that do not answer are left out. */
+  async look(pods: readonly Pod[], parts: readonly string[]): Promise<Pulse> {
+    const running = pods.filter(({ status }) => status.phase === 'Running')
+    const asked = running.filter((pod) => parts.includes(componentOf(pod)))
+    const names = new Set(running.map(({ metadata }) => metadata.uid))
     for (const [uid, forward] of this.#forwards)
       if (!names.has(uid)) {
         this.#forwards.delete(uid)

@@ -6,14 +6,18 @@ import { renderOverlay } from './manifest.ts'
 import { progressOf, type Workload } from './objects.ts'
 import { ReleaseLog, type Release } from './release-log.ts'
 import { View } from './view.ts'
-import { currentRevisions, findWorkloads, undo } from './workloads.ts'
+import { currentRevisions, findTemplates, findWorkloads, undo } from './workloads.ts'
 
 const LOOK_MS = 500
+/** A process that starts wants a processor for a second or two, which those that serve may need: not all at once. */
+const STAGGER_MS = 3_000
 const BACK_MAX_MS = 300_000
 
 export interface RollbackOptions {
   readonly overlay: string
   readonly out: NodeJS.WriteStream
+  /** Of somebody who looks already. */
+  readonly watch?: ExchangeWatch
 }
 
 export interface RolledBack {
@@ -30,16 +34,16 @@ interface Session {
 }
 
 /**
- * Go back at once: to the last good release if the newest one is not whole, else to the one before it. All parts at the
- * same time, because what they go back to is known to work together.
+ * Go back at once: to the last good release if the newest one is not whole, else to the one before it. All parts side by
+ * side, because what they go back to is known to work together.
  *
  * @throws DeployLockedError when a deployment runs; that one goes back by itself if it has to
  */
-export async function rollback({ overlay, out }: RollbackOptions): Promise<RolledBack> {
+export async function rollback({ overlay, out, watch: shared }: RollbackOptions): Promise<RolledBack> {
   const began = performance.now()
   const { namespace } = await renderOverlay(new Kubectl('default'), { overlay, image: undefined })
   const kubectl = new Kubectl(namespace)
-  const watch = new ExchangeWatch(kubectl)
+  const watch = shared ?? new ExchangeWatch(kubectl)
   const view = new View(watch, out)
   try {
     const lock = await DeployLock.take(kubectl, `rolls ${overlay} back`)
@@ -52,7 +56,7 @@ export async function rollback({ overlay, out }: RollbackOptions): Promise<Rolle
       await lock.release()
     }
   } finally {
-    watch.close()
+    if (shared === undefined) watch.close()
   }
 }
 
@@ -69,10 +73,14 @@ export async function goBack(session: Session, target: Release | undefined): Pro
   // Without a release that was written down: what is not whole goes back, or everything.
   const broken = workloads.filter((workload) => !progressOf(workload).isComplete)
   const affected = target !== undefined || broken.length === 0 ? workloads : broken
-  const changed = await Promise.all(
-    affected.map((workload) => undo(kubectl, workload, target?.revisions[workload.metadata.name])),
-  )
-  const replaced = affected.filter((_, index) => changed[index]).map(({ metadata }) => metadata.name)
+  const templates = await findTemplates(kubectl)
+  const replaced: string[] = []
+  // Gateways take longest, since they drain.
+  for (const workload of affected.toReversed()) {
+    const { name } = workload.metadata
+    if (replaced.length > 0) await delay(STAGGER_MS)
+    if (await undo(kubectl, workload, templates, target?.revisions[name])) replaced.unshift(name)
+  }
   view.say(replaced.length > 0 ? `templates put back: ${replaced.join(', ')}` : 'all templates are those already')
   await complete(session, await findWorkloads(kubectl))
   if (target !== undefined) await (await ReleaseLog.read(kubectl)).truncate(target)

@@ -17,28 +17,35 @@ export const PARTS: readonly Part[] = [
 /** Which template each part is made from, by a name that stays when the revision's number changes. */
 export type Revisions = Readonly<Record<string, string>>
 
-interface ReplicaSet {
+/** A ReplicaSet or ControllerRevision: what Kubernetes keeps of a template. */
+export interface Template {
   readonly metadata: Metadata & { readonly ownerReferences?: readonly { readonly uid: string }[] }
-}
-
-interface ControllerRevision extends ReplicaSet {
-  readonly revision: number
+  /** Of a ControllerRevision. */
+  readonly revision?: number
 }
 
 const REVISION = 'deployment.kubernetes.io/revision'
 
 /** The parts as they are now; those that are not there are left out. */
 export async function findWorkloads(kubectl: Kubectl): Promise<Workload[]> {
-  const found = await Promise.all(PARTS.map(({ kind, name }) => kubectl.find<Workload>(['get', kind, name])))
-  return found.filter((workload) => workload !== undefined)
+  const names = PARTS.map(({ kind, name }) => `${kind}/${name}`)
+  const found = await kubectl.find<Workload | List<Workload>>(['get', ...names])
+  const workloads = found === undefined ? [] : 'items' in found ? found.items : [found]
+  return PARTS.flatMap(({ name }) => workloads.filter(({ metadata }) => metadata.name === name))
+}
+
+/** Every template that Kubernetes still has. */
+export async function findTemplates(kubectl: Kubectl): Promise<readonly Template[]> {
+  return (await kubectl.json<List<Template>>(['get', 'controllerrevisions,replicasets'])).items
 }
 
 /** What the newest template of each part is. */
 export async function currentRevisions(kubectl: Kubectl, workloads: readonly Workload[]): Promise<Revisions> {
   const revisions: Record<string, string> = {}
+  const templates = await findTemplates(kubectl)
   for (const workload of workloads) {
     const { name } = workload.metadata
-    const known = await history(kubectl, workload)
+    const known = history(templates, workload)
     const wanted = workload.kind === 'StatefulSet' ? workload.status.updateRevision : known.at(-1)?.name
     if (wanted !== undefined) revisions[name] = wanted
   }
@@ -46,18 +53,14 @@ export async function currentRevisions(kubectl: Kubectl, workloads: readonly Wor
 }
 
 /** Revisions of a part that Kubernetes still has, the oldest first. */
-async function history(kubectl: Kubectl, workload: Workload): Promise<{ name: string; number: number }[]> {
-  const isMine = ({ metadata }: ReplicaSet): boolean =>
-    metadata.ownerReferences?.some(({ uid }) => uid === workload.metadata.uid) === true
-  const numbered =
-    workload.kind === 'StatefulSet'
-      ? (await kubectl.json<List<ControllerRevision>>(['get', 'controllerrevisions'])).items
-          .filter(isMine)
-          .map(({ metadata, revision }) => ({ name: metadata.name, number: revision }))
-      : (await kubectl.json<List<ReplicaSet>>(['get', 'replicasets'])).items
-          .filter(isMine)
-          .map(({ metadata }) => ({ name: metadata.name, number: Number(metadata.annotations?.[REVISION] ?? 0) }))
-  return numbered.toSorted((a, b) => a.number - b.number)
+function history(templates: readonly Template[], { metadata: { uid } }: Workload): { name: string; number: number }[] {
+  return templates
+    .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid) === true)
+    .map(({ metadata, revision }) => ({
+      name: metadata.name,
+      number: revision ?? Number(metadata.annotations?.[REVISION] ?? 0),
+    }))
+    .toSorted((a, b) => a.number - b.number)
 }
 
 /**
@@ -66,8 +69,13 @@ async function history(kubectl: Kubectl, workload: Workload): Promise<{ name: st
  *
  * @throws Error when Kubernetes has forgotten that revision
  */
-export async function undo(kubectl: Kubectl, workload: Workload, revision: string | undefined): Promise<boolean> {
-  const known = await history(kubectl, workload)
+export async function undo(
+  kubectl: Kubectl,
+  workload: Workload,
+  templates: readonly Template[],
+  revision: string | undefined,
+): Promise<boolean> {
+  const known = history(templates, workload)
   const { name } = workload.metadata
   const newest = workload.kind === 'StatefulSet' ? workload.status.updateRevision : known.at(-1)?.name
   const wanted = revision === undefined ? known.at(-2) : known.find((candidate) => candidate.name === revision)

@@ -32,7 +32,7 @@ export class LeaderLog {
   }
 
   async #look(): Promise<void> {
-    const { leader } = await this.#watch.pulse()
+    const { leader } = await this.#watch.pulse(['engine'])
     if (leader !== this.leader || this.led.length === 0) this.led.push({ leader, from: this.#now() })
     if (!this.#stopped) this.#timer = setTimeout(() => void this.#look(), LOOK_MS)
   }

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   componentOf,
+  findWorkloads,
   isReady,
   progressOf,
   type ExchangeWatch,
   type Kubectl,
   type Pod,
-  type Workload,
 } from '@uptick/deploy'
 import type { Timeline } from '../prove/timeline.ts'
 import type { Fact } from './act.ts'
@@ -124,14 +124,8 @@ export class Stage {
 
   /** What the API server has by now, because a watch may be behind it. */
   async #generations(): Promise<Map<string, number>> {
-    const found = await Promise.all(
-      PARTS.map((part) => this.kubectl.find<Workload>(['get', part === 'engine' ? 'statefulset' : 'deployment', part])),
-    )
-    return new Map(
-      found.flatMap((workload) =>
-        workload ? [[workload.metadata.name, workload.metadata.generation ?? 0] as const] : [],
-      ),
-    )
+    const workloads = await findWorkloads(this.kubectl)
+    return new Map(workloads.map(({ metadata }) => [metadata.name, metadata.generation ?? 0]))
   }
 }
 

@@ -23,7 +23,7 @@ const nowhere = (): NodeJS.WriteStream =>
 function deployChanged(stage: Stage, level: string): Promise<Deployed> {
   const settings = { engine: { LOG_LEVEL: level }, gateway: { LOG_LEVEL: level }, recorder: { LOG_LEVEL: level } }
   const image = stage.pods('engine')[0]?.spec.containers[0]?.image
-  return deploy({ overlay: stage.overlay, image, settings, limits: ROLL_LIMITS, out: nowhere() })
+  return deploy({ overlay: stage.overlay, image, settings, limits: ROLL_LIMITS, out: nowhere(), watch: stage.watch })
 }
 
 async function deployed(stage: Stage, level: string): Promise<void> {
@@ -36,7 +36,7 @@ async function deployed(stage: Stage, level: string): Promise<void> {
 
 async function rolledBack(stage: Stage): Promise<void> {
   stage.mark('rollback')
-  const { replaced, seconds } = await rollback({ overlay: stage.overlay, out: nowhere() })
+  const { replaced, seconds } = await rollback({ overlay: stage.overlay, out: nowhere(), watch: stage.watch })
   stage.fact('rollback', `${replaced.join(', ')} back in ${seconds.toFixed(1)} s`)
   stage.mark('rolled back')
   await stage.whole()
@@ -49,7 +49,7 @@ export const configChange: KubernetesScenario = {
   budgetMs: PLANNED_BUDGET_MS,
   play: (stage) => deployed(stage, 'debug'),
   async restore(stage) {
-    await rollback({ overlay: stage.overlay, out: nowhere() })
+    await rollback({ overlay: stage.overlay, out: nowhere(), watch: stage.watch })
   },
 }
 

@@ -6,13 +6,12 @@ import type { Stage } from '../stage.ts'
 const SURGE_SECONDS = 240
 /** The load runs before and after the play, and is not to end within it. */
 const MARGIN_MS = 12_000
-/** The peak of the profile, as a multiple of the calm before it. */
-const SURGE = 4
+
 const LOOK_MS = 250
 /** Time to set the autoscaler, before the surge. */
 const SENSITIVE_MS = 5_000
 /** The autoscaler acts past this multiple of what it measures under the calm load: a small cluster has small loads. */
-const TARGET_FACTOR = 1.8
+const TARGET_FACTOR = 1.5
 /** Of the manifests: five minutes pass before the first gateway goes. */
 const QUICK_DOWN = { stabilizationWindowSeconds: 10, policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }] }
 
@@ -56,7 +55,7 @@ export const scale: KubernetesScenario = {
   planned: true,
   budgetMs: PLANNED_BUDGET_MS,
   profile: 'surge',
-  share: 1 / SURGE,
+  share: 0.5,
   profileSeconds: SURGE_SECONDS,
   async play(stage) {
     const deadline = performance.now() + SURGE_SECONDS * 1000 - MARGIN_MS

@@ -2,7 +2,7 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 
 /** Clients close at once when they have the last answer; this is for those who wait for the server. */
-const PATIENCE_MS = 250
+const PATIENCE_MS = 2_000
 
 /**
  * After an answer that says `Connection: close`, have the client end the connection, and end it here only when the client
