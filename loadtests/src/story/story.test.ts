@@ -90,3 +90,13 @@ test('a last line that was cut off is left out, any other that cannot be read is
   writeFileSync(file, `{"kind":"end","a\n${JSON.stringify(sent('b'))}\n`)
   await expect(readStory(file, storyOf().story)).rejects.toThrow('cut.jsonl:1 is not a line of a story')
 })
+
+test('what the end of the load cuts off has no outcome, unless it was late by then', () => {
+  const { story, log } = storyOf(
+    sent('a'),
+    end({ clientId: 'a', end: 'broken', text: 'context canceled' }),
+    end({ request: 'query', end: 'broken', ms: 1_001, text: 'context canceled' }),
+  )
+  expect([log.length, log.outcome(0)]).toEqual([1, Outcome.BROKEN])
+  expect(story.told.get('a')?.fate).toEqual({ kind: 'unknown' })
+})

@@ -5,6 +5,8 @@ import type { StoryLine } from './line.ts'
 
 const ERRORS_MAX = 20
 const SERVICE_RESTART = 1012
+/** k6 says so of what is on its way when it is told to stop. */
+const CANCELED = 'context canceled'
 /** Later than this is as bad as never, ms. */
 export const PATIENCE_MS = 1_000
 
@@ -82,8 +84,10 @@ export class Story {
     const { log } = this.#options
     const { request, end, clientId, orderId, code, ms } = line
     const outcome = OUTCOMES[end]
-    log.add(at, ms, outcome === Outcome.OK && ms > PATIENCE_MS ? Outcome.LATE : outcome)
-    if (line.text !== undefined && this.errors.length < ERRORS_MAX)
+    // The end of the load cut it off, before it was late.
+    const isCut = line.text === CANCELED && ms <= PATIENCE_MS
+    if (!isCut) log.add(at, ms, outcome === Outcome.OK && ms > PATIENCE_MS ? Outcome.LATE : outcome)
+    if (!isCut && line.text !== undefined && this.errors.length < ERRORS_MAX)
       this.errors.push(`${line.via} ${request}: ${line.text}`)
     if (request === 'cancel' && end === 'fine' && code === undefined) this.told.cancelled.add(orderId ?? 0)
     if (request !== 'place' || clientId === undefined) return
