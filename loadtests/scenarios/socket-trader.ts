@@ -6,9 +6,9 @@ import type { Trader } from './settings.ts'
 import { signedParams } from './signature.ts'
 
 const METHODS = { place: 'order.place', cancel: 'order.cancel', query: 'order.status' } as const
-const TICK_MS = 5
+const TICK_MS = 20
 /** A request that finds no connection waits this long for one. */
-const PATIENCE_MS = 1_000
+const PATIENCE_MS = 4_000
 /** Answers are waited for after the last request. */
 const SETTLE_MS = 5_000
 

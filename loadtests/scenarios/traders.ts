@@ -33,7 +33,7 @@ const SOCKETS = 4
 /** Longer than the exchange holds a request: who is cut off here was not answered at all. */
 const TIMEOUT = '8s'
 /** Requests on the way at a time are at most those of this long. */
-const PATIENCE_SECONDS = number('UPTICK_PATIENCE', 1)
+const PATIENCE_SECONDS = number('UPTICK_PATIENCE', 4)
 
 const fine = new Rate('requests_fine')
 const orders = new Counter('orders_acknowledged')

@@ -24,7 +24,7 @@ export function htmlReport(acts: readonly Act[], load: string): string {
 <p class="${wrong.length === 0 ? 'good' : 'bad'}">${verdict}</p>
 ${list('Not reached', wrong)}
 ${table(acts)}
-<p>${escaped(load)} A request that was late (over a second) or not begun counts as failed; nothing was sent twice. Gap: a hole in a
+<p>${escaped(load)} A request that was late (over four seconds) or not begun counts as failed; nothing was sent twice. Gap: a hole in a
 numbered stream. Longest gap: the longest time without a success. Hold: the longest that any request took that was on its way
 while the leader changed. The control is the roll of the gateways with the drain switched off, and has to fail.</p>
 <p>Pods: ${Object.entries(COLOURS)

@@ -18,4 +18,4 @@ export interface KubernetesScenario extends Scenario {
 }
 
 /** A planned change: nothing fails, and nobody waits as long as for a death. */
-export const PLANNED_BUDGET_MS = 1_000
+export const PLANNED_BUDGET_MS = 2_000

@@ -35,6 +35,10 @@ async function ask(port: number): Promise<Socket> {
   return socket
 }
 
+async function ended(socket: Socket): Promise<void> {
+  if (!socket.readableEnded) await once(socket, 'end')
+}
+
 test('a client that closes when it has its answer is the first to do so', async () => {
   const port = await serve(NEVER_MS)
   const first = await ask(port)
@@ -49,13 +53,15 @@ test('a client that closes when it has its answer is the first to do so', async 
 
 test('one that waits for the server gets its end', async () => {
   const socket = await ask(await serve(1))
-  if (!socket.readableEnded) await once(socket, 'end')
+  await ended(socket)
+  expect(socket.readableEnded).toBe(true)
   socket.end()
 })
 
 test('without it the server is the first', async () => {
   const socket = await ask(await serve())
-  if (!socket.readableEnded) await once(socket, 'end')
+  await ended(socket)
+  expect(socket.readableEnded).toBe(true)
   socket.end()
 })
 
@@ -63,5 +69,6 @@ test('one that has sent its end with the request is not waited for', async () =>
   const port = await serve(NEVER_MS)
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   socket.end('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n').resume()
-  await once(socket, 'end')
+  await ended(socket)
+  expect(socket.readableEnded).toBe(true)
 })
