@@ -26,7 +26,7 @@ export type Fact = readonly [name: string, value: string]
 /** Why an act does not pass; nothing when it does. */
 export function actShortcomings({ scenario, row, result }: Act): string[] {
   if (scenario.mustFail === true) {
-    const hasFailed = row.failed > 0
+    const hasFailed = row.failed + row.gaps > 0
     return hasFailed ? [] : [`${row.scenario}: nothing failed without the drain; the load is too weak to show anything`]
   }
   const broken = row.planned ? result.brokenThresholds.map((text) => `${row.scenario}: ${text}`) : []
