@@ -16,4 +16,6 @@ export const keptSeeds: readonly { readonly seed: number; readonly why: string }
     seed: 1_202,
     why: 'a duplicate refused because its reply was forgotten was taken for executed twice (the checker)',
   },
+  { seed: 6_152, why: 'the member that repaired the journal started anew before the operator had its answer' },
+  { seed: 6_511, why: 'a gateway that only listened never noticed that its connection was dead' },
 ]

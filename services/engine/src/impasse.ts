@@ -27,6 +27,8 @@ export interface ImpasseOptions {
  */
 export class Impasse {
   readonly #options: ImpasseOptions
+  /** The operator waits for an answer: the process must not end before it has left. */
+  #isRepairing = false
 
   constructor(options: ImpasseOptions) {
     this.#options = options
@@ -70,15 +72,26 @@ export class Impasse {
     tell().catch(() => undefined)
     this.#await('halted', async () => {
       if (!isTold) await tell()
-      return (await lease.look()).halted === undefined ? 'no longer halted' : undefined
+      const { halted } = await lease.look()
+      return halted === undefined && !this.#isRepairing ? 'no longer halted' : undefined
     })
   }
 
   /** Append what the journal has lost and this member still holds; then the shard goes on. Returns how many batches. */
   async repair(): Promise<number> {
-    const { journal, lease, log } = this.#options.seams
+    const { timers } = this.#options.seams
     const state = this.#options.state()
     if (!state) throw new Error('there is no state to repair from')
+    this.#isRepairing = true
+    try {
+      return await this.#restore(state)
+    } finally {
+      timers.after(DECISION_POLL_MS, () => (this.#isRepairing = false))
+    }
+  }
+
+  async #restore(state: Recovered): Promise<number> {
+    const { journal, lease, log } = this.#options.seams
     await lease.halt(`${lease.holder}: being repaired`)
     const restored = await journal.restore(state.batches.from(1))
     await lease.halt(undefined)

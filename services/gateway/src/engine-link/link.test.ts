@@ -221,6 +221,16 @@ describe('another leader', () => {
     expect(engine.dialled).toEqual(['ws://one', 'ws://two'])
   })
 
+  test('one that died without a word is left, too, by a gateway that only listens', async () => {
+    const { engine, time } = connected()
+    await settled()
+    engine.automatic = false
+    time.advance(900)
+    expect(engine.dialled).toEqual(['ws://one'])
+    time.advance(2000)
+    expect(engine.dialled.slice(0, 2)).toEqual(['ws://one', 'ws://two'])
+  })
+
   test('an engine that does not even open the connection is left soon', () => {
     const { engine, time, link } = setUp()
     link.start()

@@ -43,6 +43,8 @@ const SWEEP_MS = 25
 const WINDOW_DEFAULT = 1
 /** Something was asked and nothing at all came back for this long: the engine is frozen or cut off, try another. */
 const SILENCE_MS_MAX = 1_500
+/** Nothing came and nothing was asked for this long: ask something, so that a connection that is dead is found out. */
+const PROBE_MS = 1_000
 
 /**
  * The gateway's end of the link to a shard's leader: sends commands exactly once, follows the feed without gaps, asks
@@ -67,6 +69,7 @@ export class EngineLink {
   #feedFrom = 1
   #flushing = false
   #sweeping = false
+  #cancelProbe: () => void = () => undefined
   #heardAt = 0
   #closed = false
 
@@ -153,6 +156,7 @@ export class EngineLink {
   /** Answer everybody who waits (-1008, -1007) and hang up. */
   close(): void {
     this.#closed = true
+    this.#cancelProbe()
     this.#connection.close()
     this.#pipe.close()
     this.#queries.close()
@@ -192,6 +196,18 @@ export class EngineLink {
     this.#options.timers.after(SWEEP_MS, () => this.#sweep())
   }
 
+  /** Who only listens hears nothing of a connection that ended without a word, and would show an old book for ever. */
+  #armProbe(): void {
+    this.#cancelProbe()
+    this.#cancelProbe = this.#options.timers.after(PROBE_MS, () => {
+      if (!this.#welcomed) return
+      const isIdle = this.#pipe.idle && this.#queries.size === 0
+      if (isIdle && this.#options.clock.elapsed() - this.#heardAt >= PROBE_MS)
+        this.query({ kind: 'status' }).catch(() => undefined)
+      this.#armProbe()
+    })
+  }
+
   #sweep(): void {
     this.#pipe.expire()
     this.#queries.expire()
@@ -216,6 +232,7 @@ export class EngineLink {
     }
     this.#feedStartsAt(Math.max(this.#nextSequence(), Math.min(welcome.oldest, welcome.durable + 1)))
     this.#pipe.noteHeld()
+    this.#armProbe()
     this.#connection.send(this.#pipe.opening())
     for (const frame of this.#pipe.resend()) this.#connection.send(frame)
     this.#listing.load(() => this.#welcomed && !this.#closed)

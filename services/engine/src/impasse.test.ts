@@ -1,0 +1,34 @@
+import { CommandKind } from '@uptick/core'
+import { FrameType } from '@uptick/protocol'
+import { expect, test } from 'vitest'
+import { commandsFrame, started } from './simulation/memory-cluster.ts'
+import { JournalStore } from './simulation/memory-journal.ts'
+
+const SESSION = 77
+const open = { kind: CommandKind.OPEN_SESSION }
+const account = (number: number) => ({ kind: CommandKind.ADD_ACCOUNT, number, text: `account ${number}` })
+
+test('who repairs the journal answers, and starts anew only afterwards', async () => {
+  const store = new JournalStore()
+  const member = await started(store)
+  const gateway = member.link()
+  gateway.hello(SESSION, 0)
+  gateway.give(commandsFrame(SESSION, [open, account(1)]))
+  await member.time.turn()
+  const before = store.last
+  store.lose(1)
+  gateway.give(commandsFrame(SESSION, [account(2)]))
+  await member.time.advance(500)
+  expect(member.engine.role).toBe('halted')
+  await member.time.advance(500)
+  const operator = member.link()
+  operator.hello(0)
+  operator.ask(1, { kind: 'repair' })
+  await member.time.advance(5)
+  expect(operator.of(FrameType.ANSWER).map(({ body }) => body)).toEqual([{ appended: 1 }])
+  expect(store.last).toBe(before)
+  await member.time.advance(500)
+  expect(member.failures).toEqual([])
+  await member.time.advance(2000)
+  expect(member.failures).toEqual(['no longer halted'])
+})
