@@ -12,7 +12,7 @@ export class FaultCommand {
 
   /** @param command program and arguments, separated by blanks */
   constructor(command: string) {
-    this.#words = command.split(/\s+/).filter((word) => word !== '')
+    this.#words = words(command)
   }
 
   node(name: string, fault: Fault): Promise<void> {
@@ -35,4 +35,9 @@ export class FaultCommand {
     })
     if (code !== 0) throw new Error(`${[...this.#words, ...args].join(' ')} ended with ${code}: ${said.trim()}`)
   }
+}
+
+/** Program and arguments of a command, separated by blanks. */
+export function words(command: string): string[] {
+  return command.split(/\s+/).filter((word) => word !== '')
 }

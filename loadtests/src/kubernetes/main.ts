@@ -5,6 +5,7 @@ import { Kubectl } from '@uptick/deploy'
 import { actShortcomings, type Act } from './act.ts'
 import { htmlReport } from './html-report.ts'
 import { findCapacity } from './capacity.ts'
+import { words } from './fault-command.ts'
 import { help, parseOptions, type ProofCommand, type ProofOptions } from './options.ts'
 import { runScenario } from './run-scenario.ts'
 import { chosen, scenarios } from './scenarios/index.ts'
@@ -80,10 +81,6 @@ async function half(kubectl: Kubectl, options: ProofOptions, say: (what: string)
   if (sustained === 0) throw new Error('the cluster does not sustain even the first rate')
   say(`  ${sustained} a second are sustained; the proof is made at ${Math.ceil(sustained / 2)}`)
   return Math.ceil(sustained / 2)
-}
-
-function words(text: string): string[] {
-  return text.split(/\s+/).filter((word) => word !== '')
 }
 
 async function run([program = '', ...args]: readonly string[], env = process.env): Promise<number> {

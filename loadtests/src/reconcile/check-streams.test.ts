@@ -1,47 +1,11 @@
 import { Command, CommandKind, Exchange, EventKind, eachEvent, outcomeWords, readEvent, Side } from '@uptick/core'
-import type { SymbolDefinition, TradeEvent } from '@uptick/core'
+import type { TradeEvent } from '@uptick/core'
+import { listing } from '@uptick/core/testing'
 import { expect, test } from 'vitest'
 import { checkStreams } from './check-streams.ts'
 import type { JournaledExecution } from './journal-executions.ts'
 import type { StreamEvent, StreamLog } from './stream-log.ts'
 
-/** Allows everything and charges nothing. */
-const listing: SymbolDefinition = {
-  name: 'BTCUSDT',
-  base: 'BTC',
-  quote: 'USDT',
-  priceDecimals: 0,
-  quantityDecimals: 0,
-  makerFee: 0,
-  takerFee: 0,
-  orderTypes: ['LIMIT'],
-  selfTradePreventionModes: ['NONE'],
-  defaultSelfTradePrevention: 'NONE',
-  status: 'TRADING',
-  filters: {
-    minPrice: 0,
-    maxPrice: 0,
-    tickSize: 0,
-    minQuantity: 0,
-    maxQuantity: 0,
-    stepSize: 0,
-    marketMinQuantity: 0,
-    marketMaxQuantity: 0,
-    marketStepSize: 0,
-    minNotional: '0',
-    maxNotional: '0',
-    applyMinToMarket: false,
-    applyMaxToMarket: false,
-    bidMultiplierUp: 0,
-    bidMultiplierDown: 0,
-    askMultiplierUp: 0,
-    askMultiplierDown: 0,
-    averagePriceMinutes: 0,
-    maxOrders: 0,
-    maxAlgoOrders: 0,
-    maxPosition: 0,
-  },
-}
 const market = { symbol: 'BTCUSDT', priceDecimals: 0, quantityDecimals: 0 }
 
 /** Two accounts trade with each other three times: what the journal of that would say. */
@@ -68,7 +32,7 @@ function truth() {
   }
   for (const code of ['BTC', 'USDT'])
     execute({ kind: CommandKind.ADD_ASSET, text: JSON.stringify({ code, decimals: 0 }) })
-  execute({ kind: CommandKind.ADD_SYMBOL, text: JSON.stringify(listing) })
+  execute({ kind: CommandKind.ADD_SYMBOL, text: JSON.stringify(listing('BTCUSDT', 'BTC', 'USDT')) })
   for (const account of [1, 2]) {
     execute({ kind: CommandKind.ADD_ACCOUNT, text: `trader ${account}` })
     for (const asset of [0, 1]) execute({ kind: CommandKind.DEPOSIT, account, asset, amount: 1_000_000n })

@@ -14,6 +14,7 @@ import {
   rejectName,
   type SymbolDefinition,
 } from '@uptick/core'
+import { noFilters } from '@uptick/core/testing'
 import type { FlowCommand, FlowMarket } from '../flow/order-command.ts'
 import { Tally } from './tally.ts'
 import type { ReplayTarget } from './target.ts'
@@ -159,27 +160,13 @@ function unlimitedSymbol(market: FlowMarket): SymbolDefinition {
     priceDecimals: market.priceDecimals,
     quantityDecimals: market.quantityDecimals,
     filters: {
+      ...noFilters,
       minPrice: 1,
       maxPrice: largest,
       tickSize: 1,
       minQuantity: 1,
       maxQuantity: largest,
       stepSize: 1,
-      marketMinQuantity: 0,
-      marketMaxQuantity: 0,
-      marketStepSize: 0,
-      minNotional: '0',
-      maxNotional: '0',
-      applyMinToMarket: false,
-      applyMaxToMarket: false,
-      bidMultiplierUp: 0,
-      bidMultiplierDown: 0,
-      askMultiplierUp: 0,
-      askMultiplierDown: 0,
-      averagePriceMinutes: 0,
-      maxOrders: 0,
-      maxAlgoOrders: 0,
-      maxPosition: 0,
     },
     makerFee: 0,
     takerFee: 0,

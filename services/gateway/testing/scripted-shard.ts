@@ -11,7 +11,8 @@ import {
   Side,
   TradeAt,
 } from '@uptick/core'
-import type { Catalogue as Listing, OrderImage, SymbolFilters } from '@uptick/core'
+import type { Catalogue as Listing, OrderImage } from '@uptick/core'
+import { noFilters } from '@uptick/core/testing'
 import { Catalogue } from '../src/engine-link/catalogue.ts'
 import type { Answer, FeedResetListener, OutcomesListener } from '../src/engine-link/link.ts'
 
@@ -20,30 +21,6 @@ const TRADE_WORDS = 18
 const BALANCE_WORDS = 8
 const FUNDS_WORDS = 6
 const EXECUTION_WORDS = 24
-
-const NO_FILTERS: SymbolFilters = {
-  minPrice: 0,
-  maxPrice: 0,
-  tickSize: 0,
-  minQuantity: 0,
-  maxQuantity: 0,
-  stepSize: 0,
-  marketMinQuantity: 0,
-  marketMaxQuantity: 0,
-  marketStepSize: 0,
-  minNotional: '0',
-  maxNotional: '0',
-  applyMinToMarket: false,
-  applyMaxToMarket: false,
-  bidMultiplierUp: 0,
-  bidMultiplierDown: 0,
-  askMultiplierUp: 0,
-  askMultiplierDown: 0,
-  averagePriceMinutes: 0,
-  maxOrders: 0,
-  maxAlgoOrders: 0,
-  maxPosition: 0,
-}
 
 /** BTC, USDT, ETH; BTCUSDT (2 decimals of price, 5 of quantity) and ETHUSDT (2, 4). */
 export const LISTING: Listing = {
@@ -64,7 +41,7 @@ function symbol(id: number, base: string, priceDecimals: number, quantityDecimal
     quote: 'USDT',
     priceDecimals,
     quantityDecimals,
-    filters: NO_FILTERS,
+    filters: noFilters,
     makerFee: 0,
     takerFee: 0,
     orderTypes: ['LIMIT', 'MARKET'],

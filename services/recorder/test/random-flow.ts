@@ -1,33 +1,10 @@
 import { Command, CommandKind, Exchange, OrderType, Side, TimeInForce } from '@uptick/core'
 import type { SymbolDefinition } from '@uptick/core'
+import { noFilters } from '@uptick/core/testing'
 import type { Batch } from '@uptick/journal'
 import { RecordWriter, encodeBatch, encodeCommand, skipCommand } from '@uptick/protocol'
 
 const ACCOUNTS = 6
-const NO_FILTERS = {
-  minPrice: 0,
-  maxPrice: 0,
-  tickSize: 0,
-  minQuantity: 0,
-  maxQuantity: 0,
-  stepSize: 0,
-  marketMinQuantity: 0,
-  marketMaxQuantity: 0,
-  marketStepSize: 0,
-  minNotional: '0',
-  maxNotional: '0',
-  applyMinToMarket: false,
-  applyMaxToMarket: false,
-  bidMultiplierUp: 0,
-  bidMultiplierDown: 0,
-  askMultiplierUp: 0,
-  askMultiplierDown: 0,
-  averagePriceMinutes: 0,
-  maxOrders: 0,
-  maxAlgoOrders: 0,
-  maxPosition: 0,
-}
-
 function market(name: string, base: string, quote: string): SymbolDefinition {
   return {
     name,
@@ -35,7 +12,7 @@ function market(name: string, base: string, quote: string): SymbolDefinition {
     quote,
     priceDecimals: 2,
     quantityDecimals: 4,
-    filters: NO_FILTERS,
+    filters: noFilters,
     makerFee: 1000,
     takerFee: 2000,
     orderTypes: Object.keys(OrderType),
