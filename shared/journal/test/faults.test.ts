@@ -77,6 +77,25 @@ test('writers race for epochs: only one gets in, and what was acknowledged is th
   expect(acknowledged.toSorted((a, b) => a.first - b.first)).toEqual(rows)
 })
 
+const KILL_WRITER = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name = 'uptick-journal-writer'`
+
+/** Kill the writer's backend after up to 4 ms: before, amid or after an append, as it comes. */
+async function killSometime(): Promise<void> {
+  await pool.query(`${KILL_WRITER} AND pg_sleep($1) IS NOT NULL`, [Math.random() * 0.004])
+}
+
+/** Kill the writer's backend while its append waits for the head, which is held until then: amid it for sure. */
+async function killAmid(of: number, append: () => void): Promise<void> {
+  const holder = await pool.connect()
+  await holder.query('BEGIN')
+  await holder.query('SELECT FROM journal_head WHERE shard = $1 FOR UPDATE', [of])
+  append()
+  while ((await pool.query(`${KILL_WRITER} AND wait_event_type = 'Lock'`)).rowCount === 0);
+  await holder.query('ROLLBACK')
+  holder.release()
+}
+
 test('a backend killed in the middle of appends: each resolves to all or nothing', async () => {
   const of = ++shard
   const journal = openJournal(database.url, { shard: of })
@@ -86,13 +105,17 @@ test('a backend killed in the middle of appends: each resolves to all or nothing
   for (let round = 0; round < 40; round++) {
     const payload = Buffer.alloc(1 + Math.floor(Math.random() * 300_000), 'x')
     const batch = { epoch, first: next, last: next + 2, payload }
-    const appending = journal.append(batch).catch((error: unknown) => error)
-    const killing = pool.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-       WHERE datname = current_database() AND application_name = 'uptick-journal-writer' AND pg_sleep($1) IS NOT NULL`,
-      [Math.random() * 0.004],
-    )
-    const [answer] = await Promise.all([appending, killing])
+    let appending: Promise<unknown> = Promise.resolve()
+    const append = (): void => {
+      appending = journal.append(batch).catch((error: unknown) => error)
+    }
+    if (round % 8 === 0) {
+      await killAmid(of, append)
+    } else {
+      append()
+      await killSometime()
+    }
+    const answer = await appending
     const never = new AbortController().signal
     // The axe may fall late, and hit the connection that asks.
     const outcome = await retryWithBackoff(() => journal.resolve(batch), never)
