@@ -1,6 +1,6 @@
-import { setTimeout } from 'k6/timers'
+import { clearInterval, setInterval, setTimeout } from 'k6/timers'
 import { WebSocket, type EventName } from 'k6/websockets'
-import { reconnectDelayOf, SERVICE_RESTART } from './reconnect-delay.ts'
+import { ABNORMAL, reconnectDelayOf, SERVICE_RESTART } from './reconnect-delay.ts'
 import { url } from './settings.ts'
 import { tell } from './story.ts'
 
@@ -10,6 +10,8 @@ export interface Leg {
   readonly number: number
   readonly socket: WebSocket
   isOpen: boolean
+  /** Pings in a row, that of this moment included, after which nothing was heard. */
+  unanswered: number
 }
 
 export interface MovingEvents {
@@ -28,11 +30,14 @@ interface SocketEvent {
 }
 
 const LOST_RECONNECT_MS = 40
+const PING_MS = 1_000
+/** A machine that loses its power says no goodbye, and who only listens would never know. */
+const UNANSWERED_MAX = 4
 
 /**
  * A client of WebSockets as it should be. With notice it connects anew as soon as the server says that it goes, and keeps
  * the old connection until the server closes it. Without, or when the notice did not come, it comes back after the delay
- * that the closing server has told it, and after a moment when the connection just broke.
+ * that the closing server has told it, and after a moment when the connection just broke, or nothing answers its pings.
  */
 export class MovingSocket {
   readonly #client: string
@@ -64,8 +69,9 @@ export class MovingSocket {
     if (this.#isClosed) return
     const number = ++this.#count
     const socket = new WebSocket(url.replace(/^http/, 'ws') + this.#path(number))
-    const leg: Leg = { number, socket, isOpen: false }
+    const leg: Leg = { number, socket, isOpen: false, unanswered: 0 }
     this.#legs.add(leg)
+    const pings = setInterval(() => this.#ping(leg, pings), PING_MS)
     const on = (name: `${EventName}`, heard: (event: SocketEvent) => void): void => {
       socket.addEventListener(name as EventName, (event) => heard(event as unknown as SocketEvent))
     }
@@ -75,12 +81,27 @@ export class MovingSocket {
       this.#events.opened(leg)
     })
     on('message', ({ data = '' }) => this.#received(leg, data))
+    on('pong', () => (leg.unanswered = 0))
     // Without a listener k6 would write the failure to its log; the end of the connection says all.
     on('error', () => undefined)
     on('close', ({ code = 0, reason = '' }) => this.#closed(leg, code, reason))
   }
 
+  #ping(leg: Leg, pings: number): void {
+    if (!this.#legs.has(leg)) return clearInterval(pings)
+    if (leg.unanswered >= UNANSWERED_MAX) {
+      this.#closed(leg, ABNORMAL, 'silent')
+      leg.socket.close()
+    } else if (leg.isOpen) {
+      leg.unanswered++
+      leg.socket.ping()
+    }
+  }
+
   #received(leg: Leg, text: string): void {
+    // Given up as silent, it may speak again.
+    if (!this.#legs.has(leg)) return
+    leg.unanswered = 0
     if (text.includes('"e":"serverShutdown"')) {
       this.#tell(leg, 'notice')
       this.#connect()
@@ -89,8 +110,7 @@ export class MovingSocket {
 
   #closed(leg: Leg, code: number, reason: string): void {
     leg.isOpen = false
-    this.#legs.delete(leg)
-    if (this.#isClosed) return
+    if (!this.#legs.delete(leg) || this.#isClosed) return
     this.#tell(leg, 'closed', { code, reason })
     const isLast = this.#legs.size === 0
     this.#events.lost(leg, isLast, code !== SERVICE_RESTART)
