@@ -40,15 +40,18 @@ export class ExchangeWatch {
     return this.#deployments.objects.get(name) ?? this.#statefulSets.objects.get(name)
   }
 
-  /**
-   * Whether a workload, as it was asked to be or later, is replaced and ready, and nobody leaves any more: who is still
-   * drained belongs to the change.
-   */
-  isSettled({ metadata }: Workload): boolean {
+  /** Whether a workload, as it was asked to be or later, is replaced and ready; who is replaced may still drain. */
+  isReplaced({ metadata }: Workload): boolean {
     const seen = this.workload(metadata.name)
     if (seen === undefined || (seen.metadata.generation ?? 0) < (metadata.generation ?? 0)) return false
-    const leaving = this.pods.some((pod) => componentOf(pod) === metadata.name && pod.metadata.deletionTimestamp)
-    return progressOf(seen).isComplete && !leaving
+    return progressOf(seen).isComplete
+  }
+
+  /** Whether it is replaced and nobody leaves any more: who is still drained belongs to the change. */
+  isSettled(workload: Workload): boolean {
+    const { name } = workload.metadata
+    const leaving = this.pods.some((pod) => componentOf(pod) === name && pod.metadata.deletionTimestamp)
+    return this.isReplaced(workload) && !leaving
   }
 
   /** The parts that are there. */

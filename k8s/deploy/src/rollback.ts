@@ -3,14 +3,15 @@ import { DeployLock } from './deploy-lock.ts'
 import { ExchangeWatch } from './exchange-watch.ts'
 import { Kubectl } from './kubectl.ts'
 import { renderOverlay } from './manifest.ts'
-import { progressOf, type Workload } from './objects.ts'
+import { progressOf } from './objects.ts'
 import { ReleaseLog, type Release } from './release-log.ts'
 import { View } from './view.ts'
 import { currentRevisions, findTemplates, findWorkloads, undo } from './workloads.ts'
 
 const LOOK_MS = 500
-/** A process that starts wants a processor for a second or two, which those that serve may need: not all at once. */
-const STAGGER_MS = 3_000
+/** A process that starts wants a processor for a second or two, which those that serve may need: the next part waits so
+ * long for the one before to be whole, and no longer, since what is broken may need the other part to mend. */
+const STAGGER_MAX_MS = 10_000
 const BACK_MAX_MS = 300_000
 
 export interface RollbackOptions {
@@ -34,8 +35,8 @@ interface Session {
 }
 
 /**
- * Go back at once: to the last good release if the newest one is not whole, else to the one before it. All parts side by
- * side, because what they go back to is known to work together.
+ * Go back at once: to the last good release if the newest one is not whole, else to the one before it. Parts do not wait
+ * for each other but for a moment, because what they go back to is known to work together.
  *
  * @throws DeployLockedError when a deployment runs; that one goes back by itself if it has to
  */
@@ -68,7 +69,7 @@ async function targetOf(kubectl: Kubectl): Promise<Release | undefined> {
 
 /** Put all templates back and wait until every pod is made from them and ready. @throws Error when that takes too long */
 export async function goBack(session: Session, target: Release | undefined): Promise<string[]> {
-  const { kubectl, view } = session
+  const { kubectl, watch, view } = session
   const workloads = await findWorkloads(kubectl)
   // Without a release that was written down: what is not whole goes back, or everything.
   const broken = workloads.filter((workload) => !progressOf(workload).isComplete)
@@ -78,16 +79,22 @@ export async function goBack(session: Session, target: Release | undefined): Pro
   // Gateways take longest, since they drain.
   for (const workload of affected.toReversed()) {
     const { name } = workload.metadata
-    if (replaced.length > 0) await delay(STAGGER_MS)
-    if (await undo(kubectl, workload, templates, target?.revisions[name])) replaced.unshift(name)
+    if (!(await undo(kubectl, workload, templates, target?.revisions[name]))) continue
+    replaced.unshift(name)
+    if (workload === affected[0]) continue
+    const changed = (await findWorkloads(kubectl)).filter(({ metadata }) => metadata.name === name)
+    await until(session, () => changed.every((part) => watch.isReplaced(part)), STAGGER_MAX_MS)
   }
   view.say(replaced.length > 0 ? `templates put back: ${replaced.join(', ')}` : 'all templates are those already')
-  await complete(session, await findWorkloads(kubectl))
+  const all = await findWorkloads(kubectl)
+  const isBack = await until(session, () => all.every((workload) => watch.isSettled(workload)), BACK_MAX_MS)
+  if (!isBack) throw new Error('the pods of the release before are not ready after five minutes')
   if (target !== undefined) await (await ReleaseLog.read(kubectl)).truncate(target)
   return replaced
 }
 
-async function complete({ watch, view }: Session, workloads: readonly Workload[]): Promise<void> {
+/** Show how it goes until something is so, or time is up. @returns whether it is so */
+async function until({ watch, view }: Session, isSo: () => boolean, milliseconds: number): Promise<boolean> {
   let isLooking = false
   const look = async (): Promise<void> => {
     if (isLooking) return
@@ -95,10 +102,10 @@ async function complete({ watch, view }: Session, workloads: readonly Workload[]
     view.show(await watch.pulse())
     isLooking = false
   }
-  for (const began = performance.now(); performance.now() - began < BACK_MAX_MS; await delay(LOOK_MS)) {
+  for (const began = performance.now(); performance.now() - began < milliseconds; await delay(LOOK_MS)) {
     // Who leads is for the eye: nobody waits for it.
     void look()
-    if (workloads.every((workload) => watch.isSettled(workload))) return
+    if (isSo()) return true
   }
-  throw new Error('the pods of the release before are not ready after five minutes')
+  return false
 }
