@@ -1,6 +1,6 @@
 import type { Kubectl } from '@uptick/deploy'
 import { makeTraders } from '../client/make-traders.ts'
-import { K6Load } from '../k6/k6-load.ts'
+import { K6Load, type LoadOptions } from '../k6/k6-load.ts'
 import { quantile } from '../prove/rows.ts'
 import { Outcome, SampleLog } from '../prove/sample-log.ts'
 import type { ProofOptions } from './options.ts'
@@ -15,7 +15,9 @@ const P99_MAX_MS = 200
 
 /**
  * The most requests a second, of rates that rise by half each time, that are all answered for twelve seconds, 99 of 100
- * within 200 ms: what the cluster sustains, with the load generator wherever it runs.
+ * within 200 ms: what the cluster sustains, with the load generator wherever it runs. The first step is played once before
+ * it counts, since processes that have just started are slow; one that fails is played once more, since what fails at a
+ * moment need not be too much.
  */
 export async function findCapacity(
   kubectl: Kubectl,
@@ -24,34 +26,51 @@ export async function findCapacity(
 ): Promise<number> {
   const traders = await withStores(kubectl, ({ operator }) => makeTraders(operator))
   const url = options.url ?? (await traderUrl(kubectl))
+  const isSustained = async (rate: number): Promise<boolean> => {
+    const { failed, p99 } = await play({ url, traders, watchers: options.watchers, rate })
+    say(`  ${rate} a second: ${failed} failed, p99 ${p99} ms`)
+    return failed === 0 && p99 <= P99_MAX_MS
+  }
+  await isSustained(FIRST_RATE)
   let sustained = 0
   for (let [step, rate] = [0, FIRST_RATE]; step < STEPS_MAX; step++, rate = Math.round(rate * FACTOR)) {
-    const log = new SampleLog()
-    const load = await K6Load.open({
-      url,
-      traders,
-      symbol: 'BTCUSDT',
-      command: ['k6'],
-      profile: 'steady',
-      rate,
-      seconds: STEP_SECONDS,
-      floorSeconds: STEP_SECONDS,
-      name: `c${Date.now().toString(36)}`,
-      watchers: options.watchers,
-    })
-    try {
-      load.start()
-      await load.tradersEnded()
-      const { dropped } = await load.finish({ log, timeOf: (at) => at })
-      const { failed, p99 } = figures(log)
-      say(`  ${rate} a second: ${failed + dropped} failed, p99 ${p99} ms`)
-      if (failed + dropped > 0 || p99 > P99_MAX_MS) break
-      sustained = rate
-    } finally {
-      await load.close()
-    }
+    if (!(await isSustained(rate)) && !(await isSustained(rate))) break
+    sustained = rate
   }
   return sustained
+}
+
+interface Step {
+  readonly url: string
+  readonly traders: LoadOptions['traders']
+  readonly watchers: number
+  readonly rate: number
+}
+
+/** One rate for twelve seconds. */
+async function play({ url, traders, watchers, rate }: Step): Promise<{ failed: number; p99: number }> {
+  const log = new SampleLog()
+  const load = await K6Load.open({
+    url,
+    traders,
+    symbol: 'BTCUSDT',
+    command: ['k6'],
+    profile: 'steady',
+    rate,
+    seconds: STEP_SECONDS,
+    floorSeconds: STEP_SECONDS,
+    name: `c${Date.now().toString(36)}`,
+    watchers,
+  })
+  try {
+    load.start()
+    await load.tradersEnded()
+    const { dropped } = await load.finish({ log, timeOf: (at) => at })
+    const { failed, p99 } = figures(log)
+    return { failed: failed + dropped, p99 }
+  } finally {
+    await load.close()
+  }
 }
 
 function figures(log: SampleLog): { failed: number; p99: number } {

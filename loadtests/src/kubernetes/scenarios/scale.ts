@@ -8,10 +8,12 @@ const SURGE_SECONDS = 240
 const MARGIN_MS = 12_000
 
 const LOOK_MS = 250
-/** Time to set the autoscaler, before the surge. */
+const LOOK_CALM_MS = 2_500
+/** Time to look at the calm load, and to set the autoscaler, before the surge. */
+const CALM_MS = 20_000
 const SENSITIVE_MS = 5_000
 /** The autoscaler acts past this multiple of what it measures under the calm load: a small cluster has small loads. */
-const TARGET_FACTOR = 1.5
+const TARGET_FACTOR = 1.4
 /** Of the manifests: five minutes pass before the first gateway goes. */
 const QUICK_DOWN = { stabilizationWindowSeconds: 10, policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }] }
 
@@ -30,12 +32,19 @@ interface Autoscaler {
 
 let before: Autoscaler | undefined
 
+/** Processor of gateways, % of what they request: the least of what the autoscaler measures for a while. */
+async function calmLoad({ kubectl }: Stage, milliseconds: number): Promise<number> {
+  let least = Number.POSITIVE_INFINITY
+  for (const end = performance.now() + milliseconds; performance.now() < end; await delay(LOOK_CALM_MS)) {
+    before = await kubectl.json<Autoscaler>(['get', 'hpa', 'gateway'])
+    least = Math.min(least, before.status.currentMetrics?.[0]?.resource?.current.averageUtilization ?? least)
+  }
+  if (least === Number.POSITIVE_INFINITY) throw new Error('the autoscaler measures nothing')
+  return least
+}
+
 /** So that the surge, and nothing less, is too much for the gateways that are there. */
-async function makeSensitive(stage: Stage): Promise<void> {
-  before ??= await stage.kubectl.json<Autoscaler>(['get', 'hpa', 'gateway'])
-  const { status } = await stage.kubectl.json<Autoscaler>(['get', 'hpa', 'gateway'])
-  const calm = status.currentMetrics?.[0]?.resource?.current.averageUtilization
-  if (calm === undefined) throw new Error('the autoscaler measures nothing')
+async function makeSensitive(stage: Stage, calm: number): Promise<void> {
   const target = Math.max(10, Math.round(calm * TARGET_FACTOR))
   stage.fact(
     'processor of gateways under the calm load',
@@ -61,8 +70,8 @@ export const scale: KubernetesScenario = {
     const deadline = performance.now() + SURGE_SECONDS * 1000 - MARGIN_MS
     const least = stage.ready('gateway')
     const surge = performance.now() + 0.2 * SURGE_SECONDS * 1000 - 3_000
-    await delay(surge - performance.now() - SENSITIVE_MS)
-    await makeSensitive(stage)
+    await delay(surge - performance.now() - SENSITIVE_MS - CALM_MS)
+    await makeSensitive(stage, await calmLoad(stage, CALM_MS))
     await delay(surge - performance.now())
     stage.mark('the surge begins')
     await by(stage, deadline, 'another gateway is ready', () => stage.ready('gateway') > least)
