@@ -6,7 +6,7 @@ import { migrate, openJournal } from '@uptick/journal'
 import { startPostgres, type PostgresOptions } from '@uptick/postgres'
 import { Client } from 'pg'
 import { afterEach, expect, test } from 'vitest'
-import { createDatabase } from '@uptick/journal/testing'
+import { createDatabase, FaultyProxy } from '@uptick/journal/testing'
 import { startEngine, untilReady, untilRole, type RunningEngine } from './running-engine.ts'
 import { TestGateway } from './test-gateway.ts'
 
@@ -116,6 +116,32 @@ test('PostgreSQL that crashes and comes back: nothing is acknowledged meanwhile,
   expect([...gateway.replies.values()].every((reject) => reject === 0)).toBe(true)
   expect(running.lifecycle.condition('journal')?.met).toBe(true)
   await expectReplayed(running, url)
+})
+
+test('PostgreSQL moves and its old machine says nothing more: it goes on over new connections', async () => {
+  const database = await createDatabase()
+  cleanups.push(() => database.drop())
+  const proxy = await FaultyProxy.inFrontOf(database.url)
+  cleanups.push(() => proxy.close())
+  const first = await engineOn(proxy.url(database.url))
+  const gateway = await connect(first)
+  gateway.openSession()
+  const second = await engineOn(proxy.url(database.url))
+  await untilReady(second)
+  sendAccounts(gateway, 1)
+  await gateway.untilReplied(FRAME_COMMANDS)
+
+  proxy.silence()
+  sendAccounts(gateway, FRAME_COMMANDS + 1)
+  // Whoever connects first: the leader goes on, or the standby takes over.
+  await Promise.race([gateway.untilReplied(2 * FRAME_COMMANDS), untilRole(second, 'leading')])
+  const leader = second.engine.role === 'leading' ? second : first
+  const again = leader === first ? gateway : await connect(second)
+  for (let batch = 1; batch < 3; batch++) sendAccounts(again, batch * FRAME_COMMANDS + 1)
+  await again.untilReplied(3 * FRAME_COMMANDS)
+  expect([...again.replies.values()].every((reject) => reject === 0)).toBe(true)
+  // So that pools have nothing to wait for when they close.
+  proxy.cut()
 })
 
 test('a second engine follows the first one and takes over when it goes', async () => {

@@ -1,13 +1,15 @@
 import type { ClientConfig } from 'pg'
 
 export const CONNECT_TIMEOUT_MS = 3000
-/** How long an append may stay unanswered before its connection is given up and its outcome is unknown. */
-export const APPEND_TIMEOUT_MS = 5000
+/** How long what the writing connection sends may stay unanswered before it is given up: a connection to a machine that
+ * has lost its power says nothing, and traders are held for no longer than four seconds. */
+export const WRITE_TIMEOUT_MS = 3000
 /** Shorter than the above: PostgreSQL gives up first, and then the outcome is known. */
-export const STATEMENT_TIMEOUT_MS = 4000
-export const LOCK_TIMEOUT_MS = 2000
-/** The client's own watch over every other statement, for a server that has gone silent. */
-export const QUERY_TIMEOUT_MS = 10_000
+export const WRITE_STATEMENT_TIMEOUT_MS = 2500
+/** The same for every other statement. */
+const QUERY_TIMEOUT_MS = 5000
+const STATEMENT_TIMEOUT_MS = 4000
+const LOCK_TIMEOUT_MS = 2000
 
 /** How to reach PostgreSQL: a connection string or the settings of `pg`. */
 export type Connection = string | ClientConfig

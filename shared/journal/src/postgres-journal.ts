@@ -1,5 +1,5 @@
 import { Pool } from 'pg'
-import { connectionSettings, APPEND_TIMEOUT_MS } from './connection-settings.ts'
+import { connectionSettings, WRITE_STATEMENT_TIMEOUT_MS, WRITE_TIMEOUT_MS } from './connection-settings.ts'
 import type { Connection } from './connection-settings.ts'
 import { AppendFailedError, JournalError, JournalGapError, JournalRolledBackError } from './errors.ts'
 import { FollowerNotice } from './follower-notice.ts'
@@ -40,7 +40,7 @@ export interface JournalOptions {
   readonly shard: number
   /** Connections for everything but appends; 4 unless given. */
   readonly poolMax?: number
-  /** How long an append may stay unanswered before its outcome counts as unknown; 5 s unless given. */
+  /** How long an append may stay unanswered before its outcome counts as unknown; 3 s unless given. */
   readonly appendTimeoutMs?: number
   /** Hears of failures in the background (partitions made ahead), which are tried again. */
   readonly onTrouble?: (error: unknown) => void
@@ -69,7 +69,8 @@ export class PostgresJournal implements Journal {
     this.#pool.on('connect', (client) => client.on('error', () => undefined))
     this.#writer = new WritingConnection({
       ...connectionSettings(connection, 'uptick-journal-writer'),
-      query_timeout: options.appendTimeoutMs ?? APPEND_TIMEOUT_MS,
+      statement_timeout: WRITE_STATEMENT_TIMEOUT_MS,
+      query_timeout: options.appendTimeoutMs ?? WRITE_TIMEOUT_MS,
     })
     this.#notice = new FollowerNotice(this.#pool, this.shard)
   }
@@ -120,7 +121,8 @@ export class PostgresJournal implements Journal {
   async resolve(batch: BatchKey): Promise<'appended' | 'absent' | 'fenced'> {
     return explained('the outcome of an append could not be found', async () => {
       const head = await settleHead(this.#writer, this.shard)
-      if (await findBatch(this.#pool, this.shard, batch)) return 'appended'
+      // Where the head was just read: in the pool may be connections to a machine that is gone.
+      if (await findBatch(this.#writer, this.shard, batch)) return 'appended'
       return head.epoch > batch.epoch ? 'fenced' : 'absent'
     })
   }
@@ -197,8 +199,8 @@ export class PostgresJournal implements Journal {
 
   async #lookUp(batch: Batch): Promise<{ found: boolean; head: Head }> {
     try {
-      const found = await findBatch(this.#pool, this.shard, batch)
-      return { found, head: await readHead(this.#pool, this.shard) }
+      const found = await findBatch(this.#writer, this.shard, batch)
+      return { found, head: await readHead(this.#writer, this.shard) }
     } catch (error) {
       throw new AppendFailedError('the head did not fit and could not be read', 'unknown', { cause: error })
     }

@@ -12,6 +12,9 @@ import { ensureLease, haltLease, handLease, LEASE_CHANNEL, readLease, renewLease
 /** Keys of signs of life are drawn from here; two holders with the same one would only seem to live longer. */
 const LIFE_MAX = 2 ** 31 - 1
 
+/** A goodbye that nothing answers is cut off after this. */
+const CLOSE_MS_MAX = 500
+
 export interface LeaseOptions {
   /** 0 … 999. */
   readonly shard: number
@@ -25,7 +28,12 @@ export interface LeaseOptions {
 interface Open {
   readonly client: Client
   readonly life: number
+  /** Nothing comes of this connection any more: the next statement takes another one. */
+  lose(): void
 }
+
+/** What pg says when `query_timeout` has passed. */
+const QUERY_TIMEOUT = 'Query read timeout'
 
 /**
  * The lease in PostgreSQL, on one connection of its own, which also carries the sign of life: as long as it stands,
@@ -98,13 +106,19 @@ export class PostgresLease implements Lease {
     this.#closed = true
     const open = this.#open ?? (await this.#opening?.catch(() => undefined))
     this.#open = undefined
-    await open?.client.end().catch(() => undefined)
+    if (open === undefined) return
+    const timer = setTimeout(() => open.client.connection.stream.destroy(), CLOSE_MS_MAX)
+    await open.client.end().catch(() => undefined)
+    clearTimeout(timer)
   }
 
   async #run<T>(what: string, statement: (open: Open) => Promise<T>): Promise<T> {
+    let open: Open | undefined
     try {
-      return await statement(await this.#connect())
+      open = await this.#connect()
+      return await statement(open)
     } catch (error) {
+      if (error instanceof Error && error.message === QUERY_TIMEOUT) open?.lose()
       throw error instanceof JournalError ? error : new JournalError(what, { cause: error })
     }
   }
@@ -122,8 +136,10 @@ export class PostgresLease implements Lease {
     const { leaseMs } = this.#options
     const client = new Client({
       ...connectionSettings(this.#connection, 'uptick-lease'),
-      // A statement that hangs must leave time to try again on another connection before the lease runs out.
-      query_timeout: leaseMs / 2,
+      // What is not answered for a whole lease never will be, as when PostgreSQL has moved and its old machine says
+      // nothing. The connection is given up then: all later statements would queue behind that one.
+      pipeline: true,
+      query_timeout: leaseMs,
       connectionTimeoutMillis: leaseMs,
     })
     let broken = false
@@ -146,7 +162,7 @@ export class PostgresLease implements Lease {
       })
       await client.query(`LISTEN ${LEASE_CHANNEL}`)
       if (broken) throw new JournalError('the connection broke')
-      this.#open = { client, life }
+      this.#open = { client, life, lose }
       return this.#open
     } catch (error) {
       void client.end().catch(() => undefined)

@@ -4,6 +4,7 @@ import { openJournal, openLease } from '../src/index.ts'
 import type { PostgresJournal, PostgresLease } from '../src/index.ts'
 import { administer } from '../testing/administer.ts'
 import { createDatabase } from '../testing/database.ts'
+import { FaultyProxy } from '../testing/faulty-proxy.ts'
 
 const database = await createDatabase()
 const opened: { close(): Promise<void> }[] = []
@@ -19,9 +20,9 @@ interface Candidate {
   readonly lease: PostgresLease
 }
 
-function candidate(shard: number, holder: string, leaseMs = 60_000): Candidate {
+function candidate(shard: number, holder: string, leaseMs = 60_000, url = database.url): Candidate {
   const journal = openJournal(database.url, { shard })
-  const lease = openLease(journal, database.url, { shard, holder, url: `ws://${holder}/link`, leaseMs })
+  const lease = openLease(journal, url, { shard, holder, url: `ws://${holder}/link`, leaseMs })
   opened.push(journal, lease)
   return { journal, lease }
 }
@@ -80,6 +81,22 @@ test('a holder whose connection ends is seen as gone, and its epoch can be claim
   expect(heads.filter((head) => head !== undefined)).toEqual([{ epoch: 2, last: 0 }])
   expect(heard).toBeGreaterThan(0)
   expect(await a.lease.renew(1)).toBe(false)
+})
+
+test('a connection that nothing comes through any more is given up after a lease, and another one renews', async () => {
+  const shard = ++shards
+  const proxy = await FaultyProxy.inFrontOf(database.url)
+  const a = candidate(shard, 'a', 300, proxy.url(database.url))
+  const b = candidate(shard, 'b')
+  await a.lease.look()
+  await a.lease.claim()
+  proxy.silence()
+  const both = await Promise.allSettled([a.lease.renew(1), a.lease.look()])
+  expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  expect(await a.lease.renew(1)).toBe(true)
+  expect(await b.lease.look()).toMatchObject({ epoch: 1, holder: 'a', abandoned: false })
+  await a.lease.close()
+  await proxy.close()
 })
 
 test('a sign of life that was lost comes back with the next renewal', async () => {

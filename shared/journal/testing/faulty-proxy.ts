@@ -7,6 +7,7 @@ interface Pair {
   readonly near: Socket
   readonly far: Socket
   held: Buffer[]
+  isSilent: boolean
 }
 
 /**
@@ -51,6 +52,11 @@ export class FaultyProxy {
     for (const { near } of this.#pairs) near.destroy()
   }
 
+  /** From now on the connections there are carry nothing, as when a machine has lost its power; new ones do. */
+  silence(): void {
+    for (const pair of this.#pairs) pair.isSilent = true
+  }
+
   /** Bytes that are kept back. */
   get heldBytes(): number {
     return [...this.#pairs].flatMap(({ held }) => held).reduce((sum, chunk) => sum + chunk.length, 0)
@@ -73,16 +79,16 @@ export class FaultyProxy {
 
   #accept(near: Socket): void {
     const far = connect(this.#target)
-    const pair: Pair = { near, far, held: [] }
+    const pair: Pair = { near, far, held: [], isSilent: false }
     this.#pairs.add(pair)
     near.on('data', (chunk: Buffer) => this.#fromClient(pair, chunk))
     far.on('data', (chunk: Buffer) => {
-      if (!this.loseAnswers) near.write(chunk)
+      if (!this.loseAnswers && !pair.isSilent) near.write(chunk)
     })
     near.on('error', () => undefined)
     far.on('error', () => undefined)
     near.on('close', () => {
-      if (this.mode === 'pass' && pair.held.length === 0) far.destroy()
+      if (this.mode === 'pass' && !pair.isSilent && pair.held.length === 0) far.destroy()
     })
     far.on('close', () => {
       this.#pairs.delete(pair)
@@ -91,6 +97,7 @@ export class FaultyProxy {
   }
 
   #fromClient(pair: Pair, chunk: Buffer): void {
+    if (pair.isSilent) return
     if (this.mode === 'hold') {
       pair.held.push(chunk)
       return

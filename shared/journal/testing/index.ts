@@ -1,0 +1,2 @@
+export { createDatabase, type TestDatabase } from './database.ts'
+export { FaultyProxy } from './faulty-proxy.ts'
