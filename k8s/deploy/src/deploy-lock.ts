@@ -30,6 +30,8 @@ export class DeployLock {
   readonly #holder: string
   #lease: Lease
   #timer: NodeJS.Timeout | undefined
+  #renewing: Promise<void> | undefined
+  #isReleased = false
   /** The lease was taken away: whoever holds it now is in charge. */
   #lost: string | undefined
 
@@ -61,7 +63,10 @@ export class DeployLock {
   }
 
   async release(): Promise<void> {
+    this.#isReleased = true
     clearTimeout(this.#timer)
+    // It gives the lease another version, and would go on renewing it.
+    await this.#renewing
     if (this.#lost !== undefined) return
     // With the version in hand, so that a lease that has changed hands stays.
     const { uid, resourceVersion } = this.#lease.metadata
@@ -73,7 +78,8 @@ export class DeployLock {
   }
 
   #schedule(): void {
-    this.#timer = setTimeout(() => void this.#renew(), RENEW_MS)
+    if (this.#isReleased) return
+    this.#timer = setTimeout(() => (this.#renewing = this.#renew()), RENEW_MS)
     this.#timer.unref()
   }
 
