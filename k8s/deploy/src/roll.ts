@@ -40,6 +40,8 @@ export class Roll {
   #movedAt = performance.now()
   #ledAt = performance.now()
   readonly #brokenSince = new Map<string, number>()
+  /** Of a release that this one is to mend: not held against it. */
+  #brokenBefore: ReadonlySet<string> | undefined
 
   constructor(watch: ExchangeWatch, limits: RollLimits, onLook: (pulse: Pulse) => void) {
     this.#watch = watch
@@ -86,9 +88,11 @@ export class Roll {
   }
 
   #seeBroken(now: number): void {
+    // None of this roll's own can be broken already when it is looked at for the first time.
+    this.#brokenBefore ??= new Set(this.#watch.pods.filter(brokenReason).map(({ metadata }) => metadata.uid))
     for (const pod of this.#watch.pods) {
       const { uid, name } = pod.metadata
-      const reason = brokenReason(pod)
+      const reason = this.#brokenBefore.has(uid) ? undefined : brokenReason(pod)
       if (reason === undefined || !isPart(pod)) this.#brokenSince.delete(uid)
       else if (!this.#brokenSince.has(uid)) this.#brokenSince.set(uid, now)
       else if (now - this.#brokenSince.get(uid)! > this.#limits.brokenMs)
