@@ -7,7 +7,7 @@ import type { ProofOptions } from './options.ts'
 import { traderUrl, withStores } from './stores.ts'
 
 const STEP_SECONDS = 12
-const FIRST_RATE = 50
+const FIRST_RATE = 20
 const FACTOR = 1.5
 const STEPS_MAX = 12
 /** Past this the queues grow, whatever the answers are. */
