@@ -35,7 +35,7 @@ export class MarketWatch {
       {
         opened: () => undefined,
         message: (leg, message) => this.#received(leg, message),
-        lost: (leg, isLast, isCut) => {
+        lost: (leg, { isLast, isCut }) => {
           // Cut off, it has to begin anew: that it was cut is what is wrong, not what it missed.
           if (isLast && isCut) this.#anew()
           else for (const stream of [this.#depth, this.#trades]) stream.lost(leg)

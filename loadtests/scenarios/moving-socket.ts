@@ -1,6 +1,6 @@
 import { clearInterval, setInterval, setTimeout } from 'k6/timers'
 import { WebSocket, type EventName } from 'k6/websockets'
-import { ABNORMAL, reconnectDelayOf, SERVICE_RESTART } from './reconnect-delay.ts'
+import { ABNORMAL, NORMAL, reconnectDelayOf, SERVICE_RESTART } from './reconnect-delay.ts'
 import { url } from './settings.ts'
 import { tell } from './story.ts'
 
@@ -18,8 +18,17 @@ export interface MovingEvents {
   readonly opened: (leg: Leg) => void
   /** Parsed JSON of every message but the notice. */
   readonly message: (leg: Leg, message: unknown) => void
-  /** The connection is gone; `isLast`: there was no other; `isCut`: the server did not say goodbye. */
-  readonly lost: (leg: Leg, isLast: boolean, isCut: boolean) => void
+  readonly lost: (leg: Leg, loss: Loss) => void
+}
+
+/** How a connection has ended. */
+export interface Loss {
+  /** There was no other. */
+  readonly isLast: boolean
+  /** The server did not say goodbye. */
+  readonly isCut: boolean
+  /** k6 itself has closed it, because it was told to stop: nobody has lost anything. */
+  readonly isOver: boolean
 }
 
 /** Of all kinds of event, what is used here; types of k6 leave the closing out. */
@@ -113,8 +122,10 @@ export class MovingSocket {
     if (!this.#legs.delete(leg) || this.#isClosed) return
     this.#tell(leg, 'closed', { code, reason })
     const isLast = this.#legs.size === 0
-    this.#events.lost(leg, isLast, code !== SERVICE_RESTART)
-    if (isLast) setTimeout(() => this.#connect(), reconnectDelayOf(reason) ?? LOST_RECONNECT_MS)
+    const isOver = code === NORMAL
+    this.#isClosed ||= isOver
+    this.#events.lost(leg, { isLast, isCut: code !== SERVICE_RESTART, isOver })
+    if (isLast && !isOver) setTimeout(() => this.#connect(), reconnectDelayOf(reason) ?? LOST_RECONNECT_MS)
   }
 
   #tell({ number }: Leg, what: 'opened' | 'notice' | 'closed', how: { code?: number; reason?: string } = {}): void {

@@ -1,5 +1,5 @@
 import { setTimeout } from 'k6/timers'
-import { MovingSocket, type Leg } from './moving-socket.ts'
+import { MovingSocket, type Leg, type Loss } from './moving-socket.ts'
 import type { Answer, Intent, Orders } from './orders.ts'
 import { heightAt, type Profile } from './profiles.ts'
 import type { Trader } from './settings.ts'
@@ -49,7 +49,7 @@ export class SocketTrader {
         opened: () => this.#flush(),
         message: (_, message) =>
           this.#received(message as { id?: number; status: number; result?: object; error?: object }),
-        lost: (leg) => this.#lost(leg),
+        lost: (leg, loss) => this.#lost(leg, loss),
       },
     )
   }
@@ -104,11 +104,13 @@ export class SocketTrader {
     this.#settle(pending, { status, body: { ...result, ...error } })
   }
 
-  #lost(leg: Leg): void {
+  #lost(leg: Leg, { isOver }: Loss): void {
+    // In k6's own words for requests that are on their way when it stops.
+    const error = isOver ? 'context canceled' : 'the connection ended first'
     for (const [id, pending] of this.#pending) {
       if (pending.leg !== leg) continue
       this.#pending.delete(id)
-      this.#settle(pending, { status: 0, error: 'the connection ended first' })
+      this.#settle(pending, { status: 0, error })
     }
   }
 
