@@ -65,12 +65,13 @@ async function lead(journal: PostgresJournal, most: number): Promise<Row[]> {
 test('writers race for epochs: only one gets in, and what was acknowledged is there once', async () => {
   const of = ++shard
   const journals = Array.from({ length: 4 }, () => openJournal(database.url, { shard: of, poolMax: 1 }))
+  const acknowledged: Row[] = []
+  // Twelve rounds each, and on a machine where most of them are fenced at once, until there is enough to compare.
   const races = journals.map(async (journal) => {
-    const acknowledged: Row[] = []
-    for (let round = 0; round < 12; round++) acknowledged.push(...(await lead(journal, 10)))
-    return acknowledged
+    for (let round = 0; round < 12 || acknowledged.length <= 48; round++)
+      acknowledged.push(...(await lead(journal, 10)))
   })
-  const acknowledged = (await Promise.all(races)).flat()
+  await Promise.all(races)
   await Promise.all(journals.map((journal) => journal.close()))
   const rows = await checkJournal(of)
   expect(acknowledged.length).toBeGreaterThan(48)
@@ -80,20 +81,24 @@ test('writers race for epochs: only one gets in, and what was acknowledged is th
 const KILL_WRITER = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE datname = current_database() AND application_name = 'uptick-journal-writer'`
 
-/** Kill the writer's backend after up to 4 ms: before, amid or after an append, as it comes. */
-async function killSometime(): Promise<void> {
-  await pool.query(`${KILL_WRITER} AND pg_sleep($1) IS NOT NULL`, [Math.random() * 0.004])
+/** The writer's backend is killed after up to 4 ms: before, amid or after an append, as it comes. */
+async function killedSometime<T>(append: () => Promise<T>): Promise<T> {
+  const killing = (): Promise<unknown> =>
+    pool.query(`${KILL_WRITER} AND pg_sleep($1) IS NOT NULL`, [Math.random() * 0.004])
+  const [answer] = await Promise.all([append(), killing()])
+  return answer
 }
 
-/** Kill the writer's backend while its append waits for the head, which is held until then: amid it for sure. */
-async function killAmid(of: number, append: () => void): Promise<void> {
+/** The writer's backend is killed while its append waits for the head, which is held until then: amid it for sure. */
+async function killedAmid<T>(of: number, append: () => Promise<T>): Promise<T> {
   const holder = await pool.connect()
   await holder.query('BEGIN')
   await holder.query('SELECT FROM journal_head WHERE shard = $1 FOR UPDATE', [of])
-  append()
+  const appending = append()
   while ((await pool.query(`${KILL_WRITER} AND wait_event_type = 'Lock'`)).rowCount === 0);
   await holder.query('ROLLBACK')
   holder.release()
+  return appending
 }
 
 test('a backend killed in the middle of appends: each resolves to all or nothing', async () => {
@@ -105,17 +110,8 @@ test('a backend killed in the middle of appends: each resolves to all or nothing
   for (let round = 0; round < 40; round++) {
     const payload = Buffer.alloc(1 + Math.floor(Math.random() * 300_000), 'x')
     const batch = { epoch, first: next, last: next + 2, payload }
-    let appending: Promise<unknown> = Promise.resolve()
-    const append = (): void => {
-      appending = journal.append(batch).catch((error: unknown) => error)
-    }
-    if (round % 8 === 0) {
-      await killAmid(of, append)
-    } else {
-      append()
-      await killSometime()
-    }
-    const answer = await appending
+    const append = (): Promise<unknown> => journal.append(batch).catch((error: unknown) => error)
+    const answer = await (round % 8 === 0 ? killedAmid(of, append) : killedSometime(append))
     const never = new AbortController().signal
     // The axe may fall late, and hit the connection that asks.
     const outcome = await retryWithBackoff(() => journal.resolve(batch), never)
