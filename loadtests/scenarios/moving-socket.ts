@@ -125,7 +125,7 @@ export class MovingSocket {
     const isOver = code === NORMAL
     this.#isClosed ||= isOver
     this.#events.lost(leg, { isLast, isCut: code !== SERVICE_RESTART, isOver })
-    if (isLast && !isOver) setTimeout(() => this.#connect(), reconnectDelayOf(reason) ?? LOST_RECONNECT_MS)
+    if (isLast) setTimeout(() => this.#connect(), reconnectDelayOf(reason) ?? LOST_RECONNECT_MS)
   }
 
   #tell({ number }: Leg, what: 'opened' | 'notice' | 'closed', how: { code?: number; reason?: string } = {}): void {

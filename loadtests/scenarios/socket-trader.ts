@@ -1,4 +1,5 @@
 import { setTimeout } from 'k6/timers'
+import { CANCELED } from '../src/story/line.ts'
 import { MovingSocket, type Leg, type Loss } from './moving-socket.ts'
 import type { Answer, Intent, Orders } from './orders.ts'
 import { heightAt, type Profile } from './profiles.ts'
@@ -105,8 +106,7 @@ export class SocketTrader {
   }
 
   #lost(leg: Leg, { isOver }: Loss): void {
-    // In k6's own words for requests that are on their way when it stops.
-    const error = isOver ? 'context canceled' : 'the connection ended first'
+    const error = isOver ? CANCELED : 'the connection ended first'
     for (const [id, pending] of this.#pending) {
       if (pending.leg !== leg) continue
       this.#pending.delete(id)

@@ -40,12 +40,7 @@ export async function findCapacity(
   return sustained
 }
 
-interface Step {
-  readonly url: string
-  readonly traders: LoadOptions['traders']
-  readonly watchers: number
-  readonly rate: number
-}
+type Step = Pick<LoadOptions, 'url' | 'traders' | 'watchers' | 'rate'>
 
 /** One rate for twelve seconds. */
 async function play({ url, traders, watchers, rate }: Step): Promise<{ failed: number; p99: number }> {

@@ -11,6 +11,9 @@ export type Request = 'place' | 'cancel' | 'query'
  */
 export type End = 'fine' | 'error' | 'broken' | 'unsent'
 
+/** k6 says so of what is on its way when it is told to stop; over WebSockets, where it says nothing, traders do. */
+export const CANCELED = 'context canceled'
+
 /**
  * What traders and listeners write down while it happens, a line of JSON each. Times in ms since 1970; a request's is when
  * it was due. Whoever reads it needs nothing else to know what traders were told.

@@ -1,12 +1,10 @@
 import { Outcome, type SampleLog } from '../prove/sample-log.ts'
 import type { Finding } from '../prove/rows.ts'
 import { Acknowledgements } from '../reconcile/acknowledgements.ts'
-import type { StoryLine } from './line.ts'
+import { CANCELED, type StoryLine } from './line.ts'
 
 const ERRORS_MAX = 20
 const SERVICE_RESTART = 1012
-/** k6 says so of what is on its way when it is told to stop. */
-const CANCELED = 'context canceled'
 /**
  * Later than this is as bad as never, ms: the hold, past which gateways refuse by themselves, and less than the five seconds
  * for which traders sign. A tighter bound would be one for the machine: on a small cluster load, nodes and exchange

@@ -1,25 +1,13 @@
 import { Command, CommandKind, Exchange, OrderType, Side, TimeInForce } from '@uptick/core'
 import type { SymbolDefinition } from '@uptick/core'
-import { noFilters } from '@uptick/core/testing'
+import { listing } from '@uptick/core/testing'
 import type { Batch } from '@uptick/journal'
 import { RecordWriter, encodeBatch, encodeCommand, skipCommand } from '@uptick/protocol'
 
 const ACCOUNTS = 6
+
 function market(name: string, base: string, quote: string): SymbolDefinition {
-  return {
-    name,
-    base,
-    quote,
-    priceDecimals: 2,
-    quantityDecimals: 4,
-    filters: noFilters,
-    makerFee: 1000,
-    takerFee: 2000,
-    orderTypes: Object.keys(OrderType),
-    selfTradePreventionModes: ['NONE', 'EXPIRE_TAKER', 'EXPIRE_MAKER', 'EXPIRE_BOTH', 'DECREMENT'],
-    defaultSelfTradePrevention: 'NONE',
-    status: 'TRADING',
-  }
+  return listing(name, base, quote, { priceDecimals: 2, quantityDecimals: 4, makerFee: 1000, takerFee: 2000 })
 }
 
 /** The same numbers for the same seed (mulberry32). */

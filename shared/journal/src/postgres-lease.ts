@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { Client } from 'pg'
 import { connectionSettings } from './connection-settings.ts'
 import type { Connection } from './connection-settings.ts'
-import { JournalError } from './errors.ts'
+import { JournalError, severity } from './errors.ts'
 import type { Head } from './journal.ts'
 import type { Lease, LeaseView } from './lease.ts'
 import type { PostgresJournal } from './postgres-journal.ts'
@@ -31,9 +31,6 @@ interface Open {
   /** Nothing comes of this connection any more: the next statement takes another one. */
   lose(): void
 }
-
-/** What pg says when `query_timeout` has passed. */
-const QUERY_TIMEOUT = 'Query read timeout'
 
 /**
  * The lease in PostgreSQL, on one connection of its own, which also carries the sign of life: as long as it stands,
@@ -118,8 +115,10 @@ export class PostgresLease implements Lease {
       open = await this.#connect()
       return await statement(open)
     } catch (error) {
-      if (error instanceof Error && error.message === QUERY_TIMEOUT) open?.lose()
-      throw error instanceof JournalError ? error : new JournalError(what, { cause: error })
+      if (error instanceof JournalError) throw error
+      // Not PostgreSQL itself has said no.
+      if (severity(error) === undefined) open?.lose()
+      throw new JournalError(what, { cause: error })
     }
   }
 
