@@ -47,6 +47,7 @@ export async function runScenario(
     await stage.whole()
     const log = new SampleLog()
     const { result, since, trouble } = await underLoad(scenario, stage, options, log)
+    if (trouble !== undefined) say(`  ${trouble}`)
     await scenario.restore?.(stage)
     await stage.whole()
     say('  reconciling')

@@ -4,6 +4,7 @@ import {
   findWorkloads,
   isReady,
   progressOf,
+  stateOf,
   type ExchangeWatch,
   type Kubectl,
   type Pod,
@@ -116,9 +117,8 @@ export class Stage {
     for (const began = performance.now(); !isSeen() || !isSo(); await delay(LOOK_MS)) {
       if (performance.now() - began < WHOLE_MAX_MS) continue
       const unready = this.watch.pods.filter((pod) => PARTS.includes(componentOf(pod)) && !isReady(pod))
-      throw new Error(
-        `not within ${WHOLE_MAX_MS / 1000} s: ${what}; not ready: ${unready.map(({ metadata }) => metadata.name).join(', ')}`,
-      )
+      const states = unready.map((pod) => `${pod.metadata.name} ${stateOf(pod)}`)
+      throw new Error(`not within ${WHOLE_MAX_MS / 1000} s: ${what}; not ready: ${states.join('; ')}`)
     }
   }
 

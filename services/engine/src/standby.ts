@@ -16,6 +16,8 @@ const BEHIND_LOOKS_MAX = 3
 const STRANGER_LOOKS_MAX = 5
 /** A connection that was made ready may have broken since. */
 const REHEARSAL_MS = 5_000
+/** A standby without practice is better than none. */
+const REHEARSAL_MS_MAX = 10_000
 /** How often the leader hears how far this standby is, at least. */
 const STANDING_MS = 100
 
@@ -212,12 +214,14 @@ export class Standby {
 
   /** Try a take-over without taking anything. One that fails changes nothing: the real one may be lucky. */
   #rehearse(): void {
-    const { rehearse } = this.#options
+    const { rehearse, timers } = this.#options
     if (!rehearse || this.#rehearsing || this.#stopped) return
     this.#rehearsing = true
+    const cancel = timers.after(REHEARSAL_MS_MAX, () => (this.#isRehearsed = true))
     rehearse()
       .catch(() => undefined)
       .finally(() => {
+        cancel()
         this.#rehearsing = false
         this.#isRehearsed = true
       })
