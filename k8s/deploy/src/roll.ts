@@ -11,7 +11,7 @@ export interface RollLimits {
   readonly stallMs: number
   /** A pod is broken for this long: an image that cannot be pulled, a process that ends again and again. */
   readonly brokenMs: number
-  /** Nobody leads for this long. */
+  /** Somebody led, and nobody does for this long. */
   readonly leaderlessMs: number
   /** Share of the answers since the begin that were 5xx, and the least number of them. */
   readonly errorShareMax: number
@@ -31,19 +31,23 @@ export class RollFailedError extends Error {
   override readonly name = 'RollFailedError'
 }
 
+/** What a roll looks at. */
+export type Watched = Pick<ExchangeWatch, 'pods' | 'workload' | 'isSettled' | 'pulse'>
+
 /** Watches rolls: whether they go on, and whether traders notice. */
 export class Roll {
-  readonly #watch: ExchangeWatch
+  readonly #watch: Watched
   readonly #limits: RollLimits
   readonly #onLook: (pulse: Pulse) => void
   #marker = ''
   #movedAt = performance.now()
-  #ledAt = performance.now()
+  /** When somebody was last seen to lead: in an empty cluster that may take as long as images take to come. */
+  #ledAt: number | undefined
   readonly #brokenSince = new Map<string, number>()
   /** Of a release that this one is to mend: not held against it. */
   #brokenBefore: ReadonlySet<string> | undefined
 
-  constructor(watch: ExchangeWatch, limits: RollLimits, onLook: (pulse: Pulse) => void) {
+  constructor(watch: Watched, limits: RollLimits, onLook: (pulse: Pulse) => void) {
     this.#watch = watch
     this.#limits = limits
     this.#onLook = onLook
@@ -81,9 +85,8 @@ export class Roll {
   }
 
   #seeLeader({ leader }: Pulse, now: number): void {
-    const hasEngines = this.#watch.workload('engine') !== undefined
-    if (leader !== undefined || !hasEngines) this.#ledAt = now
-    else if (now - this.#ledAt > this.#limits.leaderlessMs)
+    if (leader !== undefined) this.#ledAt = now
+    else if (this.#ledAt !== undefined && now - this.#ledAt > this.#limits.leaderlessMs)
       throw new RollFailedError(`nobody leads for ${Math.round((now - this.#ledAt) / 1000)} s`)
   }
 
