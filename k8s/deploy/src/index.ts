@@ -12,6 +12,7 @@ export {
   type StatefulSet,
   type Workload,
 } from './objects.ts'
+export { endsWithUs, exitWhenAsked } from './own-child.ts'
 export { PortForward } from './port-forward.ts'
 export { rollback, type RolledBack } from './rollback.ts'
 export { ROLL_LIMITS, type RollLimits } from './roll.ts'

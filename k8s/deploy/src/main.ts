@@ -1,8 +1,10 @@
 import { deploy } from './deploy.ts'
 import { deployHelp, parseDeploy, parseRollback, rollbackHelp } from './options.ts'
+import { exitWhenAsked } from './own-child.ts'
 import { rollback } from './rollback.ts'
 
 const out = process.stdout
+exitWhenAsked()
 
 try {
   const [verb, ...args] = process.argv.slice(2)

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { Kubectl } from './kubectl.ts'
+import { endsWithUs } from './own-child.ts'
 
 const OPEN_MAX_MS = 15_000
 
@@ -17,6 +18,7 @@ export class PortForward {
   static async open(kubectl: Kubectl, target: string, port: number): Promise<PortForward> {
     const args = kubectl.arguments(['port-forward', '--address', '127.0.0.1', target, `:${port}`])
     const child = spawn('kubectl', args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    endsWithUs(child)
     let said = ''
     child.stderr.on('data', (data: Buffer) => (said += data.toString()))
     const local = await new Promise<number>((resolve, reject) => {

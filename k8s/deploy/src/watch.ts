@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Kubectl } from './kubectl.ts'
 import type { Metadata } from './objects.ts'
+import { endsWithUs } from './own-child.ts'
 
 const AGAIN_MS = 500
 
@@ -41,6 +42,7 @@ export class Watch<T extends { readonly metadata: Metadata }> {
     const args = ['get', ...this.#args, '--watch', '--output-watch-events', '--output', 'json']
     const child = spawn('kubectl', this.#kubectl.arguments(args), { stdio: ['ignore', 'pipe', 'ignore'] })
     this.#child = child
+    endsWithUs(child)
     // An event a line.
     createInterface(child.stdout).on('line', (line) => this.#took(JSON.parse(line) as WatchEvent<T>))
     child.on('error', () => undefined)

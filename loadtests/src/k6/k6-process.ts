@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { endsWithUs } from '@uptick/deploy'
 
 const ENDED_MAX_MS = 20_000
 const PRINTED_MAX = 60
@@ -43,6 +44,7 @@ export class K6Process {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment, UPTICK_SUMMARY: summaryFile },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    endsWithUs(this.#child)
     const keep = (data: Buffer): void => {
       this.#printed.push(
         ...data

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { Kubectl } from '@uptick/deploy'
+import { exitWhenAsked, Kubectl } from '@uptick/deploy'
 import { actShortcomings, type Act } from './act.ts'
 import { htmlReport } from './html-report.ts'
 import { findCapacity } from './capacity.ts'
@@ -29,6 +29,7 @@ async function start({ options, cluster, through }: ProofCommand): Promise<numbe
     if (through !== undefined)
       return run([...words(through), process.execPath, ...process.argv.slice(1)], { ...process.env, [INSIDE]: '1' })
   }
+  exitWhenAsked()
   return prove(options)
 }
 

@@ -1,3 +1,4 @@
+import { exitWhenAsked } from '@uptick/deploy'
 import { OperatorClient, readRunning, readSettings } from '@uptick/standalone'
 import pg from 'pg'
 import { makeTraders } from '../client/make-traders.ts'
@@ -13,7 +14,10 @@ const market = { symbol: 'BTCUSDT', priceDecimals: 2, quantityDecimals: 5 }
 
 const options = parseOptions(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd())
 if (options === undefined) process.stdout.write(help)
-else await run(options)
+else {
+  exitWhenAsked()
+  await run(options)
+}
 
 async function run({ folder, ...chosen }: LoadCommandOptions): Promise<void> {
   const [running, settings] = [readRunning(folder), readSettings(folder)]
