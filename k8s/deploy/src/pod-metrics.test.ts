@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { countsOf, isLeading } from './pod-metrics.ts'
+import { answersOf, isLeading } from './pod-metrics.ts'
 
 test('the one that leads says so, with whatever labels', () => {
   const role = (value: number): string =>
@@ -15,5 +15,5 @@ gateway_requests_total{operation="order.place",status="503"} 3
 gateway_requests_total{operation="order.cancel",status="400"} 5
 gateway_requests_total{operation="order.cancel",status="504"} 2
 `
-  expect(countsOf(metrics)).toEqual({ requests: 100, errors: 5 })
+  expect(answersOf(metrics)).toEqual({ requests: 100, errors: 5 })
 })

@@ -1,3 +1,4 @@
+import { AnswerTally, type Answers } from './answer-tally.ts'
 import type { Kubectl } from './kubectl.ts'
 import { componentOf, type Pod } from './objects.ts'
 import { PortForward } from './port-forward.ts'
@@ -15,11 +16,6 @@ export interface Pulse {
   readonly requests: number
 }
 
-interface Counts {
-  readonly requests: number
-  readonly errors: number
-}
-
 /**
  * Asks every engine and gateway for its metrics, through port-forwards that are kept for as long as a pod lives: they go
  * past network policies, and need no address that is reachable from here.
@@ -27,10 +23,7 @@ interface Counts {
 export class PodMetrics {
   readonly #kubectl: Kubectl
   readonly #forwards = new Map<string, Promise<PortForward | undefined>>()
-  /** Of each pod at the first and at the last look. */
-  readonly #first = new Map<string, Counts>()
-  readonly #last = new Map<string, Counts>()
-  #looks = 0
+  readonly #answers = new AnswerTally()
   #closed = false
 
   constructor(kubectl: Kubectl) {
@@ -47,17 +40,17 @@ export class PodMetrics {
         this.#forwards.delete(uid)
         void forward.then((open) => open?.close())
       }
-    this.#looks++
+    this.#answers.saw(pods)
     let leader: string | undefined
     await Promise.all(
       asked.map(async (pod) => {
         const text = await this.#metricsOf(pod)
         if (text === undefined) return
-        if (componentOf(pod) === 'gateway') this.#count(pod.metadata.uid, countsOf(text))
+        if (componentOf(pod) === 'gateway') this.#answers.count(pod.metadata.uid, answersOf(text))
         else if (isLeading(text)) leader = pod.metadata.name
       }),
     )
-    return { leader, ...this.#sum() }
+    return { leader, ...this.#answers.sum() }
   }
 
   close(): void {
@@ -84,30 +77,14 @@ export class PodMetrics {
       return undefined
     }
   }
-
-  #count(uid: string, counts: Counts): void {
-    // One that was there before counts from now on; one that has come since began at nothing.
-    if (!this.#first.has(uid)) this.#first.set(uid, this.#looks > 1 ? { requests: 0, errors: 0 } : counts)
-    this.#last.set(uid, counts)
-  }
-
-  #sum(): Counts {
-    let [requests, errors] = [0, 0]
-    for (const [uid, last] of this.#last) {
-      const first = this.#first.get(uid)
-      requests += last.requests - (first?.requests ?? 0)
-      errors += last.errors - (first?.errors ?? 0)
-    }
-    return { requests, errors }
-  }
 }
 
 export function isLeading(metrics: string): boolean {
   return /^engine_role\{[^}]*role="leading"[^}]*\} 1$/m.test(metrics)
 }
 
-/** Requests of a gateway, and those of them that it answered with 5xx. */
-export function countsOf(metrics: string): Counts {
+/** What a gateway has answered since it started. */
+export function answersOf(metrics: string): Answers {
   let [requests, errors] = [0, 0]
   for (const [, status, value] of metrics.matchAll(/^gateway_requests_total\{[^}]*status="(\d+)"[^}]*\} (\S+)$/gm)) {
     requests += Number(value)
