@@ -72,7 +72,7 @@ ${list(
   'Findings',
   findings.map(({ kind, text }) => `${kind}: ${text}`),
 )}
-${list('Error answers', story.errors)}`
+${list('Error answers, none, or late', story.errors)}`
 }
 
 function leaderLane({ led }: Act, from: number, to: number): Lane {

@@ -22,7 +22,7 @@ export function textReport(acts: readonly Act[]): string {
   return [
     ...lines,
     ...list('Findings', findings),
-    ...list('Error answers', errors),
+    ...list('Error answers, none, or late', errors),
     ...list('Not reached', wrong),
     '',
     wrong.length === 0 ? 'Proved.' : 'Not proved.',

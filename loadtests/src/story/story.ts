@@ -27,7 +27,7 @@ export class Story {
   readonly sentAt = new Map<string, number>()
   /** What they found themselves. */
   readonly findings: Finding[] = []
-  /** First error answers, and reasons for none. */
+  /** First error answers, reasons for none, and answers that came late. */
   readonly errors: string[] = []
   /** Executions that an account was told of, and since when it listens, on the clock of the log. */
   readonly executions = new Map<number, Set<number>>()
@@ -88,9 +88,11 @@ export class Story {
     const outcome = OUTCOMES[end]
     // The end of the load cut it off, before it was late.
     const isCut = line.text === CANCELED && ms <= PATIENCE_MS
-    if (!isCut) log.add(at, ms, outcome === Outcome.OK && ms > PATIENCE_MS ? Outcome.LATE : outcome)
-    if (!isCut && line.text !== undefined && this.errors.length < ERRORS_MAX)
-      this.errors.push(`${line.via} ${request}: ${line.text}`)
+    const isLate = outcome === Outcome.OK && ms > PATIENCE_MS
+    if (!isCut) log.add(at, ms, isLate ? Outcome.LATE : outcome)
+    const text = line.text ?? (isLate ? `answered after ${Math.round(ms)} ms` : undefined)
+    if (!isCut && text !== undefined && this.errors.length < ERRORS_MAX)
+      this.errors.push(`${line.via} ${request}: ${text}`)
     if (request === 'cancel' && end === 'fine' && code === undefined) this.told.cancelled.add(orderId ?? 0)
     if (request !== 'place' || clientId === undefined) return
     if (end === 'fine') this.told.acknowledged(clientId, orderId ?? 0)
