@@ -7,7 +7,7 @@ import type { Stage } from '../stage.ts'
 /** How long a bad release is left alone, to see that it stops by itself. */
 const STOPPED_MS = 15_000
 const NO_SUCH_IMAGE = 'uptick:never-built'
-/** One changed rule: every tenth command happens a microsecond later than it was journaled. */
+/** From its source, which can be changed: one rule, by which every tenth command happens a microsecond later than it was journaled. */
 const CHANGED_RULE = `
 import { Exchange } from 'file:///uptick/shared/core/src/index.ts'
 const { execute } = Exchange.prototype
@@ -91,8 +91,10 @@ export const badRelease: KubernetesScenario = {
     })
     await stopsByItself(stage, async () => {
       stage.mark('a version whose state differs')
-      const script = `--import=data:text/javascript,${encodeURIComponent(CHANGED_RULE)}`
-      await stage.kubectl.run(['set', 'env', 'statefulset/engine', `NODE_OPTIONS=${script}`])
+      const changed = `--import=data:text/javascript,${encodeURIComponent(CHANGED_RULE)}`
+      const container = { name: 'engine', args: [changed, 'services/engine/src/main.ts'] }
+      const patch = { spec: { template: { spec: { containers: [container] } } } }
+      await stage.kubectl.run(['patch', 'statefulset', 'engine', '--patch', JSON.stringify(patch)])
     })
   },
 }
