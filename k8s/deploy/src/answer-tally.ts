@@ -13,8 +13,8 @@ export interface Answers {
 export class AnswerTally {
   /** Pods that were seen before they ran. */
   readonly #born = new Set<string>()
-  readonly #first = new Map<string, Answers>()
-  readonly #last = new Map<string, Answers>()
+  /** Of each pod, where counting begins and what it said last. */
+  readonly #heard = new Map<string, { readonly first: Answers; readonly last: Answers }>()
 
   /** These are there, running or not. */
   saw(pods: readonly Pod[]): void {
@@ -23,17 +23,16 @@ export class AnswerTally {
 
   /** A pod says what it has answered since it started. */
   count(uid: string, answers: Answers): void {
-    if (!this.#first.has(uid)) this.#first.set(uid, this.#born.has(uid) ? { requests: 0, errors: 0 } : answers)
-    this.#last.set(uid, answers)
+    const begin = this.#born.has(uid) ? { requests: 0, errors: 0 } : answers
+    this.#heard.set(uid, { first: this.#heard.get(uid)?.first ?? begin, last: answers })
   }
 
   /** Of all pods, also those that are gone. */
   sum(): Answers {
     let [requests, errors] = [0, 0]
-    for (const [uid, last] of this.#last) {
-      const first = this.#first.get(uid)
-      requests += last.requests - (first?.requests ?? 0)
-      errors += last.errors - (first?.errors ?? 0)
+    for (const { first, last } of this.#heard.values()) {
+      requests += last.requests - first.requests
+      errors += last.errors - first.errors
     }
     return { requests, errors }
   }

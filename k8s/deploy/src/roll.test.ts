@@ -15,7 +15,6 @@ function rolling(): { now: { pulse: Pulse; pods: Pod[] }; roll: Roll } {
     get pods() {
       return now.pods
     },
-    workload: () => undefined,
     isSettled: () => false,
     pulse: () => Promise.resolve(now.pulse),
   }

@@ -32,7 +32,7 @@ export class RollFailedError extends Error {
 }
 
 /** What a roll looks at. */
-export type Watched = Pick<ExchangeWatch, 'pods' | 'workload' | 'isSettled' | 'pulse'>
+export type Watched = Pick<ExchangeWatch, 'pods' | 'isSettled' | 'pulse'>
 
 /** Watches rolls: whether they go on, and whether traders notice. */
 export class Roll {
