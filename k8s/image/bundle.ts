@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
 
 /*
- * Makes `bundle/engine.js`, `bundle/gateway.js` and `bundle/recorder.js`, each a service with all that it imports. A start
+ * Makes `bundle/engine.js`, `bundle/gateway.js` and `bundle/recorder.js`, and beside them what these have in common. A start
  * finds, reads and links a few files then instead of many hundreds, which costs a third of the processor time or less; and
  * starts are what rolls, rollbacks and scaling are made of. Nothing is renamed: a stack names the function, and the file
  * says which source it is from.
@@ -16,7 +16,7 @@ const bundle = await rolldown({
   cwd: root,
   input: Object.fromEntries(services.map((name) => [name, `services/${name}/src/main.ts`])),
   platform: 'node',
-  // Loaded only by what migrates, which runs from its source.
+  // What only a migration loads, which runs from its source; and natives that pg and ws do without.
   external: ['node-pg-migrate', 'pg-native', 'bufferutil', 'utf-8-validate'],
   plugins: [
     {
