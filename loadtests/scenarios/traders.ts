@@ -16,6 +16,7 @@ import type { Options, Scenario } from 'k6/options'
 import exec from 'k6/execution'
 import http from 'k6/http'
 import { Counter, Rate } from 'k6/metrics'
+import { PARTS, PATIENCE_SECONDS_DEFAULT, SOCKETS, standingOf, usersOf } from './crowd.ts'
 import { Orders, type Answer, type Intent } from './orders.ts'
 import { areaOf, peakOf, profileOf, secondsOf } from './profiles.ts'
 import { number, summaryFile, traders, url, type Trader } from './settings.ts'
@@ -27,29 +28,19 @@ const seconds = number('UPTICK_SECONDS', 60)
 /** It lasts this long at least, also when it is stopped early: what the floors hold for. */
 const floor = number('UPTICK_FLOOR', seconds)
 const profile = profileOf(__ENV['UPTICK_PROFILE'] ?? 'steady', seconds)
-/** Parts of the rate. */
-const [KEPT, FRESH, SOCKET] = [0.5, 0.2, 0.3]
-const SOCKETS = 4
 /** Longer than the exchange holds a request: who is cut off here was not answered at all. */
 const TIMEOUT = '8s'
-/** Requests on the way at a time are at most those of this long. */
-const PATIENCE_SECONDS = number('UPTICK_PATIENCE', 4)
+const patience = number('UPTICK_PATIENCE', PATIENCE_SECONDS_DEFAULT)
 
 const fine = new Rate('requests_fine')
 const orders = new Counter('orders_acknowledged')
 
-/** Orders of an account that stand at a time: the market's filter allows 200. */
-const STANDING_MAX = 160
-
-function usersOf(part: number): number {
-  return Math.ceil(rate * part * peakOf(profile) * PATIENCE_SECONDS) + 5
-}
-
-const standing = Math.max(2, Math.floor((STANDING_MAX * traders.length) / (usersOf(KEPT) + usersOf(FRESH) + SOCKETS)))
+const peak = rate * peakOf(profile)
+const standing = standingOf(traders.length, peak, patience)
 
 /** Open: a request is begun when it is due. Where no virtual user is free it is dropped, and that is a failure. */
 function arriving(part: number, run: string): Scenario {
-  const users = usersOf(part)
+  const users = usersOf(part, peak, patience)
   const shared = { exec: run, preAllocatedVUs: users, maxVUs: users, gracefulStop: TIMEOUT }
   const perSecond = (height: number): number => Math.max(1, Math.round(rate * part * height))
   if (profile.length === 1) {
@@ -67,8 +58,8 @@ const total = rate * areaOf(profile) * (floor / seconds)
 
 export const options: Options = {
   scenarios: {
-    kept: arriving(KEPT, 'kept'),
-    fresh: arriving(FRESH, 'fresh'),
+    kept: arriving(PARTS.kept, 'kept'),
+    fresh: arriving(PARTS.fresh, 'fresh'),
     socket: {
       executor: 'per-vu-iterations',
       vus: SOCKETS,
@@ -82,7 +73,7 @@ export const options: Options = {
     http_req_failed: ['rate==0'],
     dropped_iterations: ['count==0'],
     // Floors: of nothing, everything is fine.
-    http_reqs: [`count>=${Math.floor(0.9 * total * (KEPT + FRESH))}`],
+    http_reqs: [`count>=${Math.floor(0.9 * total * (PARTS.kept + PARTS.fresh))}`],
     orders_acknowledged: [`count>=${Math.floor(0.4 * total)}`],
   },
   noCookiesReset: true,
@@ -155,7 +146,14 @@ export function socket(): void {
   const trader = traders[user % traders.length]!
   const mine = new Orders(trader, 'socket', `s${user}`, standing)
   const end = Date.now() + secondsOf(profile) * 1000
-  new SocketTrader({ trader, orders: mine, profile, rate: (rate * SOCKET) / SOCKETS, end, settled: count }).start()
+  new SocketTrader({
+    trader,
+    orders: mine,
+    profile,
+    rate: (rate * PARTS.socket) / SOCKETS,
+    end,
+    settled: count,
+  }).start()
 }
 
 export function handleSummary(data: unknown): Record<string, string> {

@@ -2,14 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { OperatorClient } from '@uptick/standalone'
 import type { Trader } from '../reconcile/traffic.ts'
 
-const TRADERS = 4
 /** Every gateway hears of new keys by itself, a moment later. */
 const KEYS_KNOWN_MS = 1_000
 
-/** Four accounts with funds to trade BTCUSDT for a long time, and their keys. */
-export async function makeTraders(operator: OperatorClient): Promise<Trader[]> {
+/** Accounts with funds to trade BTCUSDT for a long time, and their keys. */
+export async function makeTraders(operator: OperatorClient, count = 4): Promise<Trader[]> {
   const traders: Trader[] = []
-  for (let index = 0; index < TRADERS; index++) {
+  for (let index = 0; index < count; index++) {
     const account = await operator.addAccount(`trader ${index}`)
     await operator.deposit(account, { asset: 'BTC', amount: '10000' })
     await operator.deposit(account, { asset: 'USDT', amount: '100000000' })

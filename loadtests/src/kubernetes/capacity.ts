@@ -1,4 +1,5 @@
 import type { Kubectl } from '@uptick/deploy'
+import { accountsFor } from '../../scenarios/crowd.ts'
 import { makeTraders } from '../client/make-traders.ts'
 import { K6Load, type LoadOptions } from '../k6/k6-load.ts'
 import { quantile } from '../prove/rows.ts'
@@ -24,9 +25,9 @@ export async function findCapacity(
   options: ProofOptions,
   say: (what: string) => void,
 ): Promise<number> {
-  const traders = await withStores(kubectl, ({ operator }) => makeTraders(operator))
   const url = options.url ?? (await traderUrl(kubectl))
   const isSustained = async (rate: number): Promise<boolean> => {
+    const traders = await withStores(kubectl, ({ operator }) => makeTraders(operator, accountsFor(rate)))
     const { failed, p99 } = await play({ url, traders, watchers: options.watchers, rate })
     say(`  ${rate} a second: ${failed} failed, p99 ${p99} ms`)
     return failed === 0 && p99 <= P99_MAX_MS

@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ExchangeWatch, type Kubectl } from '@uptick/deploy'
 import pg from 'pg'
+import { accountsFor } from '../../scenarios/crowd.ts'
+import { peakOf, profileOf } from '../../scenarios/profiles.ts'
 import { makeTraders } from '../client/make-traders.ts'
 import { K6Load, type LoadResult } from '../k6/k6-load.ts'
 import { proofRow, type Finding, type ProofRow } from '../prove/rows.ts'
@@ -77,9 +79,13 @@ async function underLoad(
   log: SampleLog,
 ): Promise<Loaded> {
   const { kubectl, timeline } = stage
+  const rate = Math.ceil(options.rate * (scenario.share ?? 1))
+  const profile = scenario.profile ?? 'steady'
+  const seconds = scenario.profileSeconds ?? LONGEST_SECONDS
+  const accounts = accountsFor(rate * peakOf(profileOf(profile, seconds)))
   const { traders, since } = await withStores(kubectl, async ({ operator }) => {
     const { engine } = await operator.call<{ engine: { sequence: number } }>('GET', '/status')
-    return { traders: await makeTraders(operator), since: engine.sequence }
+    return { traders: await makeTraders(operator, accounts), since: engine.sequence }
   })
   const name = Date.now().toString(36)
   const load = await K6Load.open({
@@ -88,9 +94,9 @@ async function underLoad(
     traders,
     symbol: market.symbol,
     command: ['k6'],
-    profile: scenario.profile ?? 'steady',
-    rate: Math.ceil(options.rate * (scenario.share ?? 1)),
-    seconds: scenario.profileSeconds ?? LONGEST_SECONDS,
+    profile,
+    rate,
+    seconds,
     floorSeconds: (WARM_MS + AFTER_MS) / 1000,
     name,
     watchers: options.watchers,
