@@ -10,7 +10,7 @@ export interface Leg {
   readonly number: number
   readonly socket: WebSocket
   isOpen: boolean
-  /** Pings in a row, that of this moment included, after which nothing was heard. */
+  /** Looks in a row after which nothing was heard: no pong, no message, not that it is open. */
   unanswered: number
 }
 
@@ -40,7 +40,7 @@ interface SocketEvent {
 
 const LOST_RECONNECT_MS = 40
 const PING_MS = 1_000
-/** A machine that loses its power says no goodbye, and who only listens would never know. */
+/** A machine that loses its power says no goodbye, nor refuses a connection: who only listens, or waits, would never know. */
 const UNANSWERED_MAX = 4
 
 /**
@@ -86,6 +86,7 @@ export class MovingSocket {
     }
     on('open', () => {
       leg.isOpen = true
+      leg.unanswered = 0
       this.#tell(leg, 'opened')
       this.#events.opened(leg)
     })
@@ -101,9 +102,9 @@ export class MovingSocket {
     if (leg.unanswered >= UNANSWERED_MAX) {
       this.#closed(leg, ABNORMAL, 'silent')
       leg.socket.close()
-    } else if (leg.isOpen) {
+    } else {
       leg.unanswered++
-      leg.socket.ping()
+      if (leg.isOpen) leg.socket.ping()
     }
   }
 
