@@ -1,6 +1,7 @@
 import { escaped, list, page } from '../prove/page.ts'
 import { columns } from '../prove/text-report.ts'
 import { timePlots } from '../prove/time-plots.ts'
+import { PATIENCE_MS } from '../story/story.ts'
 import { actShortcomings, type Act } from './act.ts'
 import { lanePlot, type Lane } from './lane-plot.ts'
 import type { PodState } from './pod-lanes.ts'
@@ -14,9 +15,8 @@ const COLOURS: Readonly<Record<PodState, string>> = {
 const LEADER_COLOURS = ['#90caf9', '#ce93d8', '#ffe082', '#80cbc4']
 const MARK_COLOURS = ['#7a5195', '#ef8a17', '#00838f', '#c2185b', '#558b2f', '#5d4037', '#1565c0', '#9e9d24']
 
-/** The acts as one page that needs nothing else. */
-export function htmlReport(acts: readonly Act[], load: string): string {
-  const wrong = acts.flatMap((act) => actShortcomings(act))
+/** The acts as one page that needs nothing else. @param wrong as for the terminal @param load what was asked for */
+export function htmlReport(acts: readonly Act[], wrong: readonly string[], load: string): string {
   const verdict = wrong.length === 0 ? 'Proved: everything held.' : 'Not proved.'
   return page(
     'Uptick: replaced and broken on Kubernetes',
@@ -24,7 +24,7 @@ export function htmlReport(acts: readonly Act[], load: string): string {
 <p class="${wrong.length === 0 ? 'good' : 'bad'}">${verdict}</p>
 ${list('Not reached', wrong)}
 ${table(acts)}
-<p>${escaped(load)} A request that was late (over four seconds) or not begun counts as failed; nothing was sent twice. Gap: a hole in a
+<p>${escaped(load)} A request that was late (over ${PATIENCE_MS / 1000} seconds) or not begun counts as failed; nothing was sent twice. Gap: a hole in a
 numbered stream. Longest gap: the longest time without a success. Hold: the longest that any request took that was on its way
 while the leader changed. The control is the roll of the gateways with the drain switched off, and has to fail.</p>
 <p>Pods: ${Object.entries(COLOURS)

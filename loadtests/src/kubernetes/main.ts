@@ -59,9 +59,10 @@ async function prove(asked: ProofOptions): Promise<number> {
       }
     }
   }
-  process.stdout.write(textReport(acts))
+  const wrong = [...acts.flatMap((act) => actShortcomings(act)), ...(trouble === undefined ? [] : [trouble])]
+  process.stdout.write(textReport(acts, wrong))
   const load = `${options.rate} requests a second: half over kept connections, a fifth over new ones, the rest over the WebSocket API.`
-  await writeFile(options.html, htmlReport(acts, load))
+  await writeFile(options.html, htmlReport(acts, wrong, load))
   process.stdout.write(`The report: ${options.html}\n`)
   if (options.json !== undefined)
     await writeFile(
@@ -72,8 +73,7 @@ async function prove(asked: ProofOptions): Promise<number> {
         2,
       )}\n`,
     )
-  if (trouble !== undefined) process.stdout.write(`${trouble}\n`)
-  return trouble !== undefined || acts.some((act) => actShortcomings(act).length > 0) ? 1 : 0
+  return wrong.length > 0 ? 1 : 0
 }
 
 async function half(kubectl: Kubectl, options: ProofOptions, say: (what: string) => void): Promise<number> {

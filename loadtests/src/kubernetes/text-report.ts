@@ -1,10 +1,10 @@
 import { columns } from '../prove/text-report.ts'
-import { actShortcomings, type Act } from './act.ts'
+import type { Act } from './act.ts'
 
 const SHOWN_MAX = 20
 
-/** The acts for a terminal. */
-export function textReport(acts: readonly Act[]): string {
+/** The acts for a terminal. @param wrong what is to be said against them, a sentence each */
+export function textReport(acts: readonly Act[], wrong: readonly string[]): string {
   const cells = [columns.map(([title]) => title), ...acts.map(({ row }) => columns.map(([, read]) => read(row)))]
   const widths = columns.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)))
   const lines = cells.map((line) =>
@@ -14,7 +14,6 @@ export function textReport(acts: readonly Act[]): string {
   )
   const list = (title: string, items: readonly string[]): string[] =>
     items.length === 0 ? [] : ['', `${title}:`, ...items.slice(0, SHOWN_MAX).map((item) => `  ${item}`)]
-  const wrong = acts.flatMap((act) => actShortcomings(act))
   const findings = acts.flatMap(({ row, findings: found }) =>
     found.map(({ kind, text }) => `${row.scenario}: ${kind}: ${text}`),
   )
