@@ -1,3 +1,5 @@
+import { peakOf, profileOf } from './profiles.ts'
+
 /** How the rate is divided: over kept connections, with a new connection for each request, over the WebSocket API. */
 export const PARTS = { kept: 0.5, fresh: 0.2, socket: 0.3 } as const
 export const SOCKETS = 4
@@ -27,4 +29,13 @@ export function standingOf(accounts: number, peak: number, patience?: number): n
 /** Accounts among which so many users have to be divided for the filter to bear them. */
 export function accountsFor(peak: number, patience?: number): number {
   return Math.max(ACCOUNTS_MIN, Math.ceil((STANDING_MIN * everybody(peak, patience)) / STANDING_MAX))
+}
+
+/** The same for a load by the name of its profile. @throws Error when there is none of that name */
+export function accountsForLoad(load: {
+  readonly rate: number
+  readonly profile: string
+  readonly seconds: number
+}): number {
+  return accountsFor(load.rate * peakOf(profileOf(load.profile, load.seconds)))
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { PATIENCE_MS } from '../story/story.ts'
 import { FaultCommand } from './fault-command.ts'
 
 export interface ProofOptions {
@@ -53,7 +54,7 @@ were told with the journal.
   --html FILE        the report, prove-kubernetes.html unless told
 
 Uses the current kubeconfig; kubectl and k6 (go install go.k6.io/k6@v1.8.1) have to be on the PATH. A request that is late
-(over two seconds after it was due) or not sent counts as failed; nothing is ever sent twice. Ends with 0 when all held.
+(over ${PATIENCE_MS / 1000} seconds after it was due) or not sent counts as failed; nothing is ever sent twice. Ends with 0 when all held.
 `
 
 /** @returns undefined when help was asked for @throws Error for what cannot be understood */

@@ -2,8 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ExchangeWatch, type Kubectl } from '@uptick/deploy'
 import pg from 'pg'
-import { accountsFor } from '../../scenarios/crowd.ts'
-import { peakOf, profileOf } from '../../scenarios/profiles.ts'
+import { accountsForLoad } from '../../scenarios/crowd.ts'
 import { makeTraders } from '../client/make-traders.ts'
 import { K6Load, type LoadResult } from '../k6/k6-load.ts'
 import { proofRow, type Finding, type ProofRow } from '../prove/rows.ts'
@@ -82,7 +81,7 @@ async function underLoad(
   const rate = Math.ceil(options.rate * (scenario.share ?? 1))
   const profile = scenario.profile ?? 'steady'
   const seconds = scenario.profileSeconds ?? LONGEST_SECONDS
-  const accounts = accountsFor(rate * peakOf(profileOf(profile, seconds)))
+  const accounts = accountsForLoad({ rate, profile, seconds })
   const { traders, since } = await withStores(kubectl, async ({ operator }) => {
     const { engine } = await operator.call<{ engine: { sequence: number } }>('GET', '/status')
     return { traders: await makeTraders(operator, accounts), since: engine.sequence }

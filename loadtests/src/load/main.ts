@@ -1,8 +1,7 @@
 import { exitWhenAsked } from '@uptick/deploy'
 import { OperatorClient, readRunning, readSettings } from '@uptick/standalone'
 import pg from 'pg'
-import { accountsFor } from '../../scenarios/crowd.ts'
-import { peakOf, profileOf } from '../../scenarios/profiles.ts'
+import { accountsForLoad } from '../../scenarios/crowd.ts'
 import { makeTraders } from '../client/make-traders.ts'
 import { K6Load, type LoadResult } from '../k6/k6-load.ts'
 import { Outcome, SampleLog } from '../prove/sample-log.ts'
@@ -25,8 +24,7 @@ async function run({ folder, ...chosen }: LoadCommandOptions): Promise<void> {
   const [running, settings] = [readRunning(folder), readSettings(folder)]
   if (running === undefined || settings === undefined) throw new Error(`no exchange runs in ${folder}`)
   const operator = new OperatorClient(running.operatorUrl, settings.operatorToken)
-  const peak = chosen.rate * peakOf(profileOf(chosen.profile, chosen.seconds))
-  const traders = await makeTraders(operator, accountsFor(peak))
+  const traders = await makeTraders(operator, accountsForLoad(chosen))
   const log = new SampleLog()
   const load = await K6Load.open({
     ...chosen,

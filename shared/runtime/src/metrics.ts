@@ -16,7 +16,7 @@ export interface MetricsOptions {
 
 /**
  * How often Node looks how late its timers are, ms. prom-client's default of 10 wakes an idle process a hundred times a
- * second, which was most of what it took. Lag shorter than this shows in the latency histograms.
+ * second, more often than all else it does. Lag shorter than this shows in the latency histograms.
  */
 const LAG_SAMPLE_MS = 100
 
