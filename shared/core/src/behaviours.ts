@@ -5,6 +5,8 @@
 export const Behaviour = {
   /** Fees are rounded half to even; before, down. */
   FEE_HALF_EVEN: 1,
+  /** A full memory of idempotent retry shortens that of the account that holds most; before, it refuses every order. */
+  RETRY_SHARES: 6,
 } as const
 
 /** Behaviours that this build can execute. */

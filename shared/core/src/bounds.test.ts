@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { Behaviour } from './behaviours.ts'
 import { type Command, CommandKind } from './command.ts'
 import { OrderType, TimeInForce } from './enums.ts'
 import { EventKind, type Outcome } from './event.ts'
@@ -11,7 +12,7 @@ import { commandOf, EPOCH } from '../testing/stream.ts'
 // Bounds of the memories and the validation of definitions: of production alone, the oracle does not have them.
 
 class Driver {
-  readonly exchange = new Exchange()
+  exchange = new Exchange()
   time = EPOCH
 
   send(kind: CommandKind, fields: Partial<Command> = {}): Outcome {
@@ -52,16 +53,20 @@ test('a session keeps its last 10,000 replies', () => {
   expect(deposit(10_001)).toMatchObject({ repeated: true })
 })
 
+const limit = { type: OrderType.LIMIT, timeInForce: TimeInForce.GTC, price: 1, quantity: 1 }
+
+/** An order for idempotent retry, first sent `id` µs after the epoch. */
+function retried(driver: Driver, account: number, id: number): Outcome {
+  const placement = commandOf(CommandKind.PLACE, { ...limit, account, firstSent: EPOCH + id })
+  placement.clientId.set(`retry-${id}`)
+  driver.exchange.output.clear()
+  driver.exchange.execute(placement, driver.exchange.sequence + 1, driver.time)
+  return readOutcome(driver.exchange.output.words, 0)
+}
+
 test('the memory of idempotent retry holds 100,000 orders for ten minutes', () => {
   const driver = listed()
-  const place = (id: number): Outcome => {
-    const order = { account: 1, type: OrderType.LIMIT, timeInForce: TimeInForce.GTC, price: 1, quantity: 1 }
-    const placement = commandOf(CommandKind.PLACE, { ...order, firstSent: EPOCH + id })
-    placement.clientId.set(`retry-${id}`)
-    driver.exchange.output.clear()
-    driver.exchange.execute(placement, driver.exchange.sequence + 1, driver.time)
-    return readOutcome(driver.exchange.output.words, 0)
-  }
+  const place = (id: number): Outcome => retried(driver, 1, id)
   for (let id = 1; id <= 100_000; id++) place(id)
   expect(rejectName(place(100_001).reject)).toBe('RETRY_MEMORY_FULL')
   expect(place(1)).toMatchObject({ reject: Reject.INSUFFICIENT_BALANCE, repeated: true, originalSequence: 5 })
@@ -79,6 +84,35 @@ test('the memory of idempotent retry holds 100,000 orders for ten minutes', () =
   driver.time = EPOCH + 600_000_000 + 170_000
   expect(rejectName(place(77).reject)).toBe('RETRY_TOO_OLD')
   expect(driver.exchange.counts().retries).toBe(0)
+})
+
+test('one account that fills the memory of retries takes nothing from another', () => {
+  const driver = listed()
+  driver.send(CommandKind.ACTIVATE_BEHAVIOUR, { value: Behaviour.RETRY_SHARES })
+  driver.send(CommandKind.ADD_ACCOUNT, { text: 'bob' })
+  driver.send(CommandKind.DEPOSIT, { account: 2, asset: 1, amount: 1_000_000_000n })
+  expect(retried(driver, 2, 1)).toMatchObject({ reject: Reject.NONE, repeated: false })
+  // Alice has no money: each of her orders is refused.
+  for (let id = 2; id <= 300_000; id++) {
+    const { reject } = retried(driver, 1, id)
+    if (reject !== Reject.INSUFFICIENT_BALANCE) expect.fail(`order ${id}: ${rejectName(reject)}`)
+  }
+  expect(driver.exchange.counts().retries).toBe(100_000)
+  expect(retried(driver, 2, 1)).toMatchObject({ reject: Reject.NONE, repeated: true })
+  expect(retried(driver, 2, 300_001)).toMatchObject({ reject: Reject.NONE, repeated: false })
+  expect(retried(driver, 2, 300_001)).toMatchObject({ reject: Reject.NONE, repeated: true })
+  // What Alice gets back is the newest; nothing older of hers is executed once more.
+  expect(retried(driver, 1, 300_000)).toMatchObject({ reject: Reject.INSUFFICIENT_BALANCE, repeated: true })
+  expect(retried(driver, 1, 200_003)).toMatchObject({ reject: Reject.INSUFFICIENT_BALANCE, repeated: true })
+  expect(rejectName(retried(driver, 1, 200_002).reject)).toBe('RETRY_TOO_OLD')
+  expect(rejectName(retried(driver, 1, 2).reject)).toBe('RETRY_TOO_OLD')
+
+  const restored = Exchange.restore(driver.exchange.snapshot())
+  expect(restored.stateHash()).toBe(driver.exchange.stateHash())
+  const again = Object.assign(new Driver(), { exchange: restored })
+  expect(rejectName(retried(again, 1, 200_002).reject)).toBe('RETRY_TOO_OLD')
+  expect(retried(again, 1, 200_003)).toMatchObject({ repeated: true })
+  expect(retried(again, 2, 1)).toMatchObject({ repeated: true })
 })
 
 test.each([

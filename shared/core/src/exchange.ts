@@ -32,6 +32,8 @@ export interface ExchangeOptions {
   readonly shard?: number
   /** Behaviours that this build can execute; all it knows unless a test says otherwise. */
   readonly supportedBehaviours?: readonly number[]
+  /** Orders remembered for idempotent retry; `RETRIES_MAX` unless a test says otherwise. */
+  readonly retriesMax?: number
 }
 
 export interface ExchangeCounts {
@@ -53,7 +55,7 @@ export interface ExchangeCounts {
 export class Exchange {
   readonly #shard: Shard
   readonly #sessions = new Sessions()
-  readonly #retries = new RetryMemory()
+  readonly #retries: RetryMemory
   readonly #executor: Executor
 
   constructor(options: ExchangeOptions = {}) {
@@ -61,6 +63,7 @@ export class Exchange {
     assert(Number.isInteger(number) && number >= 0 && number <= 999, 'shard is an integer from 0 to 999')
     const shard = new Shard(number, options.supportedBehaviours)
     this.#shard = shard
+    this.#retries = new RetryMemory(options.retriesMax)
     this.#executor = new Executor(shard, this.#sessions, this.#retries)
   }
 
@@ -98,7 +101,7 @@ export class Exchange {
    * The exchange that `snapshot` was taken of: it goes on exactly as that one would. Throws a SnapshotError when the
    * bytes are damaged, of an unknown version, or need a behaviour that this build does not have.
    */
-  static restore(bytes: Uint8Array, options: Pick<ExchangeOptions, 'supportedBehaviours'> = {}): Exchange {
+  static restore(bytes: Uint8Array, options: Omit<ExchangeOptions, 'shard'> = {}): Exchange {
     const reader = new SnapshotReader(bytes)
     const head = readHead(reader)
     const exchange = new Exchange({ ...options, shard: head.shard })

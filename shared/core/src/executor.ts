@@ -163,8 +163,8 @@ export class Executor {
   #placeOnce(c: Command): RejectCode {
     if (c.clientId.length === 0) return INVALID_COMBINATION
     const retries = this.#retries
-    const { output, moment } = this.#shard
-    const refused = retries.recall(c, moment.time)
+    const { output, moment, retryShares } = this.#shard
+    const refused = retries.recall(c, moment.time, retryShares)
     if (refused !== ACCEPTED) return refused
     if (retries.found >= 0) {
       retries.ring.repeat(retries.found, output)
@@ -172,7 +172,7 @@ export class Executor {
       return retries.ring.reject(retries.found)
     }
     const reject = this.#placeNow(c)
-    retries.remember(c, output, moment.sequence, reject)
+    retries.remember(c, output, moment.sequence, reject, moment.time)
     return reject
   }
 

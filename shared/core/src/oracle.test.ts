@@ -76,6 +76,12 @@ test.each(Object.keys(profiles) as (keyof typeof profiles)[])('production does w
   expect(done).toHaveLength(400)
 })
 
+test.each([1, 2, 3, 4])('production does what the oracle does when the memory of retries is full: seed %i', (seed) => {
+  const thoroughness = { verifyEvery: 50, stateEvery: 50, restartEvery: 37 }
+  const done = runSeed(seed, 1200, { profile: 'forgetful', thoroughness, exchange: { retriesMax: 3 + 5 * seed } })
+  expect(done.some(({ command }) => command.firstSent > 0)).toBe(true)
+})
+
 test('a difference is found, named by its place', () => {
   expect(difference({ a: [1, { b: 2n }] }, { a: [1, { b: 2n }] })).toBeUndefined()
   expect(difference({ a: [1, { b: 2n }] }, { a: [1, { b: 3n }] })).toBe('.a.1.b: "2n", oracle "3n"')

@@ -86,9 +86,21 @@ export class ReplyRing {
     this.head = position
   }
 
-  /** Forget the oldest reply. */
-  drop(): void {
-    this.head += REPLY_HEADER_WORDS + this.words[(this.head + 4) & (this.words.length - 1)]!
+  /** Words of the reply at `position`, and events in it. */
+  wordsOf(position: number): number {
+    return REPLY_HEADER_WORDS + this.words[(position + 4) & (this.words.length - 1)]!
+  }
+
+  events(position: number): number {
+    return this.words[(position + 3) & (this.words.length - 1)]!
+  }
+
+  /** Copy the reply at `position` to `into` from `at` on; where it ends there. */
+  copy(position: number, into: Int32Array, at: number): number {
+    const { words } = this
+    const count = this.wordsOf(position)
+    for (let i = 0; i < count; i++) into[at + i] = words[(position + i) & (words.length - 1)]!
+    return at + count
   }
 
   reject(position: number): RejectCode {

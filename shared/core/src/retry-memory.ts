@@ -4,6 +4,7 @@ import { WordHash } from './hash.ts'
 import type { Output } from './output.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import { ReplyRing } from './reply-ring.ts'
+import { RetryShares } from './retry-shares.ts'
 import type { SnapshotReader, SnapshotWriter } from './snapshot-words.ts'
 
 const MINUTE = 60_000_000
@@ -22,52 +23,76 @@ const ENTRIES = 1 << 17
 const TABLE = 2 * ENTRIES
 const TABLE_SHIFT = 32 - 18
 
+/** The part of the memory that is in the head of a snapshot. */
+export interface RetryMarks {
+  readonly first: number
+  readonly next: number
+  readonly ring: readonly number[]
+  /** Accounts whose memory was shortened, and through what time. */
+  readonly forgotten?: readonly (readonly [number, number])[]
+}
+
 /**
  * What was answered to orders whose sender asked for idempotent retry: by account and client id, for ten minutes,
- * bounded. Nothing is allocated before the first such order.
+ * bounded. When it is full, the account that holds most of it gives its oldest entry up, and is told of an order of that
+ * age that it is too old: nothing is executed twice, and nobody else notices. Nothing is allocated before the first such
+ * order.
  */
 export class RetryMemory {
-  readonly ring = new ReplyRing()
-  /** Entries first … next − 1 are kept. */
+  /** Replies in order of arrival, those of given-up entries among them until the next `#compact`. */
+  ring = new ReplyRing()
+  /** Entries first … next − 1 are kept, but those given up: their account is 0. */
   first = 0
   next = 0
+  count = 0
+  /** Words of the kept replies. */
+  words = 0
   keys = new Int32Array(0)
   /** Per entry: when it was first sent, and the ring position of its reply. */
   times = new Float64Array(0)
   positions = new Float64Array(0)
+  /** Per entry: slot of the account's next one, −1 for none. */
+  following = new Int32Array(0)
   /** Place of an entry in the ring + 1, 0 for none; linear probing. */
   table = new Int32Array(0)
   /** Of the last `recall`. */
   found = -1
+  readonly entriesMax: number
+  readonly #shares = new RetryShares()
   readonly #digest = new WordHash()
   readonly #fields = new Float64Array(12)
   readonly #fieldWords = new Int32Array(this.#fields.buffer)
 
-  get count(): number {
-    return this.next - this.first
+  constructor(entriesMax: number = RETRIES_MAX) {
+    this.entriesMax = entriesMax
   }
 
   /**
    * Look the command up: `NONE` and a position ≥ 0 in `found`: answered before; `NONE` and −1: execute it; else a
-   * reject of the memory itself.
+   * reject of the memory itself. With `inShares` a full memory refuses nothing.
    */
-  recall(c: Command, time: number): RejectCode {
+  recall(c: Command, time: number, inShares: boolean): RejectCode {
     this.found = -1
-    while (this.count > 0 && this.times[this.first & (ENTRIES - 1)]! + KEPT_FOR < time) this.#forget()
+    this.#expire(time)
     this.#reckonDigest(c)
-    const entry = this.#find(c)
-    if (entry >= 0) {
-      if (!this.#hasDigest(entry)) return Reject.RETRY_MISMATCH
-      this.found = this.positions[entry & (ENTRIES - 1)]!
+    const slot = this.#find(c)
+    if (slot >= 0) {
+      if (!this.#hasDigest(slot)) return Reject.RETRY_MISMATCH
+      this.found = this.positions[slot]!
       return Reject.NONE
     }
     if (c.firstSent + KEPT_FOR < time || c.firstSent > time + AHEAD_MAX) return Reject.RETRY_TOO_OLD
-    return this.count >= RETRIES_MAX || this.ring.length >= RETRY_WORDS_MAX ? Reject.RETRY_MEMORY_FULL : Reject.NONE
+    if (c.firstSent <= this.#shares.forgottenThrough(c.account)) return Reject.RETRY_TOO_OLD
+    // Before behaviour RETRY_SHARES.
+    if (!inShares && this.#isFull()) return Reject.RETRY_MEMORY_FULL
+    return Reject.NONE
   }
 
-  /** Remember the outcome just completed for the command that the last `recall` let through. */
-  remember(c: Command, output: Output, sequence: number, reject: RejectCode): void {
-    if (this.keys.length === 0) this.allocate()
+  /** Remember the outcome just completed for the command that the last `recall` let through at `time`. */
+  remember(c: Command, output: Output, sequence: number, reject: RejectCode, time: number): void {
+    if (this.keys.length === 0) this.#allocate()
+    while (this.#isFull()) this.#giveUp(time)
+    if (this.next - this.first === ENTRIES || this.ring.length - this.words > RETRY_WORDS_MAX) this.#compact()
     const entry = this.next++
     const slot = entry & (ENTRIES - 1)
     const at = slot * KEY_WORDS
@@ -81,63 +106,81 @@ export class RetryMemory {
     this.keys[at + HASH] = clientHash(c.account, c.clientId)
     this.times[slot] = c.firstSent
     this.positions[slot] = this.ring.append(output, sequence, reject)
-    this.enter(entry)
+    this.#enter(slot)
   }
 
-  allocate(): void {
-    this.keys = new Int32Array(ENTRIES * KEY_WORDS)
-    this.times = new Float64Array(ENTRIES)
-    this.positions = new Float64Array(ENTRIES)
-    this.table = new Int32Array(TABLE)
+  /** The kept entries in order, for a snapshot: the head's part. */
+  marks(time: number): RetryMarks {
+    const forgotten = this.forgotten(time)
+    const plain = { first: 0, next: this.count, ring: [0, this.words] }
+    return forgotten.length === 0 ? plain : { ...plain, forgotten }
   }
 
-  /** The kept entries in order, for a snapshot. */
-  write(writer: SnapshotWriter): void {
+  /** Replies, keys, times and positions of the kept entries, without holes. */
+  image(): { replies: Int32Array; keys: Int32Array; times: Float64Array } {
+    const replies = new Int32Array(this.words)
     const keys = new Int32Array(this.count * KEY_WORDS)
     const times = new Float64Array(this.count * 2)
-    for (let i = 0; i < this.count; i++) {
-      const slot = (this.first + i) & (ENTRIES - 1)
-      keys.set(this.keys.subarray(slot * KEY_WORDS, (slot + 1) * KEY_WORDS), i * KEY_WORDS)
-      times[i * 2] = this.times[slot]!
-      times[i * 2 + 1] = this.positions[slot]!
+    let [kept, position] = [0, 0]
+    for (let entry = this.first; entry < this.next; entry++) {
+      const slot = entry & (ENTRIES - 1)
+      if (this.keys[slot * KEY_WORDS] === 0) continue
+      keys.set(this.keys.subarray(slot * KEY_WORDS, (slot + 1) * KEY_WORDS), kept * KEY_WORDS)
+      times[kept * 2] = this.times[slot]!
+      times[kept * 2 + 1] = position
+      position = this.ring.copy(this.positions[slot]!, replies, position)
+      kept++
     }
+    return { replies, keys, times }
+  }
+
+  /** The rest of it: replies, keys, and a time and a position for each. */
+  write(writer: SnapshotWriter): void {
+    const { replies, keys, times } = this.image()
+    writer.ints(replies)
     writer.ints(keys)
     writer.doubles(times)
   }
 
-  /** Take what `write` gave. */
-  read(first: number, next: number, reader: SnapshotReader): void {
-    const keys = reader.ints()
-    const times = reader.doubles()
-    this.first = first
-    this.next = next
+  /** Take what `marks` and `write` gave. */
+  read(marks: RetryMarks, reader: SnapshotReader): void {
+    this.#adopt(marks, reader.ints(), reader.ints(), reader.doubles())
+    for (const [account, through] of marks.forgotten ?? []) this.#shares.forget(account, through, 0)
+  }
+
+  /** Accounts whose memory was shortened, and through what time, by account. */
+  forgotten(time: number): [number, number][] {
+    return this.#shares.forgotten(time - KEPT_FOR)
+  }
+
+  #isFull(): boolean {
+    return this.count >= this.entriesMax || this.words >= RETRY_WORDS_MAX
+  }
+
+  #allocate(): void {
+    this.keys = new Int32Array(ENTRIES * KEY_WORDS)
+    this.times = new Float64Array(ENTRIES)
+    this.positions = new Float64Array(ENTRIES)
+    this.following = new Int32Array(ENTRIES)
+    this.table = new Int32Array(TABLE)
+  }
+
+  #adopt(marks: RetryMarks, replies: Int32Array, keys: Int32Array, times: Float64Array): void {
+    this.first = marks.first
+    this.next = marks.next
+    this.count = 0
+    this.words = 0
+    this.#shares.clear()
+    this.ring.adopt(marks.ring[0]!, marks.ring[1]!, replies)
     if (keys.length === 0) return
-    this.allocate()
-    for (let i = 0; i < this.count; i++) {
-      const slot = (first + i) & (ENTRIES - 1)
+    this.#allocate()
+    for (let i = 0; i < keys.length / KEY_WORDS; i++) {
+      const slot = (this.first + i) & (ENTRIES - 1)
       this.keys.set(keys.subarray(i * KEY_WORDS, (i + 1) * KEY_WORDS), slot * KEY_WORDS)
       this.times[slot] = times[i * 2]!
       this.positions[slot] = times[i * 2 + 1]!
-      this.enter(first + i)
+      this.#enter(slot)
     }
-  }
-
-  /** Make an entry findable. */
-  enter(entry: number): void {
-    const slot = entry & (ENTRIES - 1)
-    let at = this.#home(this.keys[slot * KEY_WORDS + HASH]!)
-    while (this.table[at] !== 0) at = (at + 1) & (TABLE - 1)
-    this.table[at] = slot + 1
-  }
-
-  /** When the order of an entry was first sent, µs. */
-  firstSent(entry: number): number {
-    return this.times[entry & (ENTRIES - 1)]!
-  }
-
-  /** Offset in `keys` of an entry's key. */
-  keyAt(entry: number): number {
-    return (entry & (ENTRIES - 1)) * KEY_WORDS
   }
 
   #home(hash: number): number {
@@ -186,10 +229,39 @@ export class RetryMemory {
     this.#digest.update(this.#fieldWords, 0, this.#fieldWords.length)
   }
 
-  /** Forget the oldest entry. */
-  #forget(): void {
-    const slot = this.first & (ENTRIES - 1)
-    const { table, keys } = this
+  /** Make an entry findable, and part of its account's share. */
+  #enter(slot: number): void {
+    let at = this.#home(this.keys[slot * KEY_WORDS + HASH]!)
+    while (this.table[at] !== 0) at = (at + 1) & (TABLE - 1)
+    this.table[at] = slot + 1
+    this.count++
+    this.words += this.ring.wordsOf(this.positions[slot]!)
+    this.following[slot] = -1
+    const before = this.#shares.add(this.keys[slot * KEY_WORDS]!, slot, this.#weight(slot))
+    if (before >= 0) this.following[before] = slot
+  }
+
+  #weight(slot: number): number {
+    return 1 + this.ring.events(this.positions[slot]!)
+  }
+
+  /** Forget what is past its time. */
+  #expire(time: number): void {
+    while (this.count > 0 && this.times[this.first & (ENTRIES - 1)]! + KEPT_FOR < time) {
+      this.#remove(this.first & (ENTRIES - 1))
+    }
+  }
+
+  /** Forget the oldest entry of the account that holds most. */
+  #giveUp(time: number): void {
+    const { account, oldest } = this.#shares.heaviest
+    this.#shares.forget(account, this.times[oldest]!, time - KEPT_FOR)
+    this.#remove(oldest)
+  }
+
+  /** Forget an entry that is its account's oldest. */
+  #remove(slot: number): void {
+    const { table, keys, ring } = this
     let hole = this.#home(keys[slot * KEY_WORDS + HASH]!)
     while (table[hole] !== slot + 1) hole = (hole + 1) & (TABLE - 1)
     for (let at = (hole + 1) & (TABLE - 1); table[at] !== 0; at = (at + 1) & (TABLE - 1)) {
@@ -200,7 +272,17 @@ export class RetryMemory {
       }
     }
     table[hole] = 0
-    this.ring.drop()
-    this.first++
+    this.count--
+    this.words -= ring.wordsOf(this.positions[slot]!)
+    this.#shares.remove(keys[slot * KEY_WORDS]!, this.#weight(slot), this.following[slot]!)
+    keys[slot * KEY_WORDS] = 0
+    while (this.first < this.next && keys[(this.first & (ENTRIES - 1)) * KEY_WORDS] === 0) this.first++
+    ring.dropTo(this.count === 0 ? ring.tail : this.positions[this.first & (ENTRIES - 1)]!)
+  }
+
+  /** Close the gaps that given-up entries have left. */
+  #compact(): void {
+    const { replies, keys, times } = this.image()
+    this.#adopt({ first: 0, next: this.count, ring: [0, this.words] }, replies, keys, times)
   }
 }

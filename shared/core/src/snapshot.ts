@@ -2,7 +2,7 @@ import type { FeeDefinition, SymbolDefinition } from './definition.ts'
 import type { AssetDefinition } from './definition.ts'
 import { canonicalJson } from './listing.ts'
 import { Market } from './market.ts'
-import type { RetryMemory } from './retry-memory.ts'
+import type { RetryMarks, RetryMemory } from './retry-memory.ts'
 import { Session, type Sessions } from './sessions.ts'
 import type { Shard } from './shard.ts'
 import { SnapshotError, type SnapshotReader, SnapshotWriter } from './snapshot-words.ts'
@@ -33,7 +33,7 @@ interface Head {
   readonly waiting: readonly number[]
   readonly stores: StoreMarks
   readonly sessions: readonly { id: number; last: number; first: number; ring: readonly number[] }[]
-  readonly retries: { first: number; next: number; ring: readonly number[] }
+  readonly retries: RetryMarks
 }
 
 interface MarketHead {
@@ -64,7 +64,6 @@ export function takeSnapshot(state: SnapshotState): Uint8Array {
     writeRing(session.ring, writer)
     writer.doubles(session.linearPositions())
   }
-  writeRing(retries.ring, writer)
   retries.write(writer)
   return writer.finish()
 }
@@ -89,7 +88,7 @@ function headOf({ shard, sessions, retries }: SnapshotState): Head {
     sessions: [...sessions.byId.values()].map(({ id, last, first, ring }) => {
       return { id, last, first, ring: ringMarks(ring) }
     }),
-    retries: { first: retries.first, next: retries.next, ring: ringMarks(retries.ring) },
+    retries: retries.marks(shard.moment.time),
   }
 }
 
@@ -138,8 +137,7 @@ export function restoreSnapshot(state: SnapshotState, head: Head, reader: Snapsh
     session.adoptPositions(reader.doubles())
     sessions.byId.set(id, session)
   }
-  readRing(retries.ring, head.retries.ring, reader)
-  retries.read(head.retries.first, head.retries.next, reader)
+  retries.read(head.retries, reader)
 }
 
 function restoreMarket(shard: Shard, head: MarketHead, reader: SnapshotReader): void {

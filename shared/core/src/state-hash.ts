@@ -80,7 +80,7 @@ export function stateHash({ shard, sessions, retries }: SnapshotState): bigint {
   for (const market of shard.markets) hashMarket(shard, market, into)
   for (let slot = shard.triggers.head; slot !== NONE; slot = shard.orders.next(slot)) hashOrder(shard, slot, into)
   for (const session of [...sessions.byId.values()].toSorted((a, b) => a.id - b.id)) hashSession(session, into)
-  hashRetries(retries, into)
+  hashRetries(retries, shard.moment.time, into)
   return into.value()
 }
 
@@ -139,11 +139,15 @@ function hashSession(session: Session, into: StateHash): void {
   into.words(replies, 0, replies.length)
 }
 
-function hashRetries(retries: RetryMemory, into: StateHash): void {
-  for (let entry = retries.first; entry < retries.next; entry++) {
-    into.words(retries.keys, retries.keyAt(entry), 16)
-    into.number(retries.firstSent(entry))
+function hashRetries(retries: RetryMemory, time: number, into: StateHash): void {
+  const { replies, keys, times } = retries.image()
+  for (let entry = 0; entry < retries.count; entry++) {
+    into.words(keys, entry * 16, 16)
+    into.number(times[entry * 2]!)
   }
-  const replies = retries.ring.linear()
   into.words(replies, 0, replies.length)
+  for (const [account, through] of retries.forgotten(time)) {
+    into.number(account)
+    into.number(through)
+  }
 }

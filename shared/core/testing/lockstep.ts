@@ -1,5 +1,6 @@
 import { type Command, CommandKind } from '../src/command.ts'
 import type { Outcome } from '../src/event.ts'
+import type { ExchangeOptions } from '../src/exchange.ts'
 import { Exchange, outcomeEvents, outcomeWords, readOutcome } from '../src/index.ts'
 import { comparable, difference } from './compare.ts'
 import { describeCommand, describeOutcome } from './describe.ts'
@@ -22,11 +23,13 @@ export class Lockstep {
   readonly oracle: NaiveExchange
   sequence = 0
   private readonly thoroughness: Thoroughness
+  private readonly options: ExchangeOptions
 
-  constructor(thoroughness: Thoroughness = { verifyEvery: 1, stateEvery: 1 }) {
-    this.exchange = new Exchange()
-    this.oracle = new NaiveExchange()
+  constructor(thoroughness: Thoroughness = { verifyEvery: 1, stateEvery: 1 }, options: ExchangeOptions = {}) {
+    this.exchange = new Exchange(options)
+    this.oracle = new NaiveExchange(options)
     this.thoroughness = thoroughness
+    this.options = options
   }
 
   /** Execute on both; throws with the first difference. */
@@ -50,7 +53,7 @@ export class Lockstep {
       if (wrong) throw new Error(`state after the command: ${wrong}`)
     }
     if (thoroughness.restartEvery && this.sequence % thoroughness.restartEvery === 0) {
-      this.exchange = Exchange.restore(exchange.snapshot())
+      this.exchange = Exchange.restore(exchange.snapshot(), this.options)
     }
     return actual
   }
@@ -60,9 +63,9 @@ export class Lockstep {
 export function runSeed(
   seed: number,
   commands: number,
-  options: { profile?: keyof typeof profiles; thoroughness?: Thoroughness } = {},
+  options: { profile?: keyof typeof profiles; thoroughness?: Thoroughness; exchange?: ExchangeOptions } = {},
 ): Timed[] {
-  const run = new Lockstep(options.thoroughness)
+  const run = new Lockstep(options.thoroughness, options.exchange)
   const stream = new CommandStream(seed, run.oracle, options.profile)
   const done: Timed[] = []
   for (let i = 0; i < commands; i++) {

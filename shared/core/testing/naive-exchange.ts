@@ -1,8 +1,10 @@
+import { SUPPORTED_BEHAVIOURS } from '../src/behaviours.ts'
 import type { Command } from '../src/command.ts'
 import { CommandKind } from '../src/command.ts'
 import type { Outcome } from '../src/event.ts'
 import { EventKind } from '../src/event.ts'
 import { ReplaceMode } from '../src/enums.ts'
+import type { ExchangeOptions } from '../src/exchange.ts'
 import { Reject, type RejectCode } from '../src/reject.ts'
 import * as administration from './naive/administration.ts'
 import * as cancel from './naive/cancel.ts'
@@ -22,8 +24,9 @@ import { emptyWorld } from './naive/world.ts'
 export class NaiveExchange {
   readonly world: World
 
-  constructor(options: { shard?: number; supportedBehaviours?: readonly number[] } = {}) {
-    this.world = emptyWorld(options.shard ?? 0, options.supportedBehaviours ?? [1])
+  constructor(options: ExchangeOptions = {}) {
+    const { shard = 0, supportedBehaviours = SUPPORTED_BEHAVIOURS, retriesMax = 100_000 } = options
+    this.world = emptyWorld(shard, supportedBehaviours, retriesMax)
   }
 
   /** Execute one command; its outcome, whole. */

@@ -1,3 +1,4 @@
+import { SUPPORTED_BEHAVIOURS } from '../src/behaviours.ts'
 import { Command, CommandKind } from '../src/command.ts'
 import { SelfTradePrevention } from '../src/enums.ts'
 import { listing } from './listing.ts'
@@ -126,7 +127,9 @@ function opening(random: Random, profile: Profile): Command[] {
   commands.push(define(ADD_SYMBOL, listing('BTCUSD', 'BTC', 'USD', { ...fees, ...modes, ...decimals })))
   commands.push(define(ADD_SYMBOL, listing('ETHUSD', 'ETH', 'USD', { makerFee: 77, takerFee: 1 })))
   commands.push(define(ADD_SYMBOL, listing('BTCETH', 'BTC', 'ETH', safer)))
-  if (random.chance(50)) commands.push(commandOf(CommandKind.ACTIVATE_BEHAVIOUR, { value: 1 }))
+  for (const value of SUPPORTED_BEHAVIOURS) {
+    if (random.chance(50)) commands.push(commandOf(CommandKind.ACTIVATE_BEHAVIOUR, { value }))
+  }
   for (let account = 1; account <= profile.accounts; account++) {
     commands.push(commandOf(ADD_ACCOUNT, { text: `account ${account}` }))
     for (const asset of [0, 1, 2]) {

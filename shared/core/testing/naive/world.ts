@@ -96,6 +96,9 @@ export interface World {
   waiting: NaiveOrder[]
   readonly sessions: Map<number, NaiveSession>
   retries: NaiveRetry[]
+  readonly retriesMax: number
+  /** Account → the latest first sending among its retries that had to go before their time. */
+  readonly forgotten: Map<number, number>
   readonly behaviours: Set<number>
   lastOrder: number
   lastExecution: number
@@ -112,7 +115,7 @@ export interface World {
   readonly ownOrders: Set<number>
 }
 
-export function emptyWorld(shard: number, supportedBehaviours: readonly number[]): World {
+export function emptyWorld(shard: number, supportedBehaviours: readonly number[], retriesMax: number): World {
   return {
     shard,
     supportedBehaviours,
@@ -125,6 +128,8 @@ export function emptyWorld(shard: number, supportedBehaviours: readonly number[]
     waiting: [],
     sessions: new Map(),
     retries: [],
+    retriesMax,
+    forgotten: new Map(),
     behaviours: new Set(),
     lastOrder: 0,
     lastExecution: 0,
