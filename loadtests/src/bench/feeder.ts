@@ -1,4 +1,4 @@
-import { Command, CommandKind, Exchange, type SymbolDefinition } from '@uptick/core'
+import { Command, CommandKind, Exchange, SUPPORTED_BEHAVIOURS, type SymbolDefinition } from '@uptick/core'
 import type { OrderFlow } from './order-flow.ts'
 import { Op } from './shapes.ts'
 
@@ -85,6 +85,10 @@ export function listed(onCommand?: Feeder['onCommand']): Feeder {
   feeder.onCommand = onCommand
   feeder.begin(CommandKind.OPEN_SESSION)
   feeder.require('session')
+  for (const behaviour of SUPPORTED_BEHAVIOURS) {
+    feeder.begin(CommandKind.ACTIVATE_BEHAVIOUR).value = behaviour
+    feeder.require(`behaviour ${behaviour}`)
+  }
   for (const code of ['BTC', 'USDT']) {
     feeder.begin(CommandKind.ADD_ASSET).text = JSON.stringify({ code, decimals: 8 })
     feeder.require(code)

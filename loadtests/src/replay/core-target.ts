@@ -8,6 +8,7 @@ import {
   OrderType,
   Reject,
   Side,
+  SUPPORTED_BEHAVIOURS,
   TimeInForce,
   TradeAt,
   eachEvent,
@@ -37,6 +38,7 @@ export class CoreTarget implements ReplayTarget {
   #seller = 0
 
   constructor(market: FlowMarket) {
+    for (const behaviour of SUPPORTED_BEHAVIOURS) this.#activate(behaviour)
     this.#define(CommandKind.ADD_ASSET, { code: 'BASE', decimals: market.baseDecimals })
     this.#define(CommandKind.ADD_ASSET, { code: 'QUOTE', decimals: market.quoteDecimals })
     this.#define(CommandKind.ADD_SYMBOL, unlimitedSymbol(market))
@@ -120,6 +122,13 @@ export class CoreTarget implements ReplayTarget {
     this.#command.reset()
     this.#command.kind = kind
     this.#command.text = JSON.stringify(definition)
+    this.#administer()
+  }
+
+  #activate(behaviour: number): void {
+    this.#command.reset()
+    this.#command.kind = CommandKind.ACTIVATE_BEHAVIOUR
+    this.#command.value = behaviour
     this.#administer()
   }
 

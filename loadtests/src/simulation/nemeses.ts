@@ -1,7 +1,7 @@
-import { Behaviour, CommandKind } from '@uptick/core'
+import { CommandKind } from '@uptick/core'
 import type { ClusterMember } from '../../../services/engine/src/simulation/cluster.ts'
 import type { AppendFault } from '../../../services/engine/src/simulation/memory-journal.ts'
-import { NEXT_BEHAVIOUR } from './operator.ts'
+import { everyBehaviour } from './operator.ts'
 import type { World } from './world.ts'
 
 const APPEND_FAULTS: readonly AppendFault[] = ['refused', 'lost before', 'lost after']
@@ -58,7 +58,7 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
   'release upgraded': (world, { place }) => world.move(place, 1),
   'release downgraded': (world, { place }) => world.move(place, -1),
   'behaviour activated': ({ operator, cluster: { random } }) => {
-    operator.activate(random.pick([Behaviour.FEE_HALF_EVEN, NEXT_BEHAVIOUR]))
+    operator.activate(random.pick(everyBehaviour))
     return true
   },
   'append fails': ({ cluster: { random } }, { journal }) => {

@@ -1,4 +1,4 @@
-import { Behaviour, CommandKind, type Command } from '@uptick/core'
+import { Behaviour, CommandKind, SUPPORTED_BEHAVIOURS, type Command } from '@uptick/core'
 import { decodeFrame, encodeHello, encodeQuery, FrameType } from '@uptick/protocol'
 import type { Cluster, ClusterMember } from '../../../services/engine/src/simulation/cluster.ts'
 import { ProcessTime } from '../../../services/engine/src/simulation/process-time.ts'
@@ -9,9 +9,9 @@ import { assets, symbol } from './listing.ts'
 export const NEXT_BEHAVIOUR = 77
 /** What each release knows, oldest first. */
 export const releases: readonly (readonly number[])[] = [
-  [],
   [Behaviour.FEE_HALF_EVEN],
-  [Behaviour.FEE_HALF_EVEN, NEXT_BEHAVIOUR],
+  SUPPORTED_BEHAVIOURS,
+  [...SUPPORTED_BEHAVIOURS, NEXT_BEHAVIOUR],
 ]
 export const everyBehaviour = releases.at(-1)!
 

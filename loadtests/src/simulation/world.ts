@@ -7,6 +7,7 @@ import {
   type ClusterMember,
   type ClusterOptions,
 } from '../../../services/engine/src/simulation/cluster.ts'
+import { beginHistory } from '../../../services/engine/src/simulation/history.ts'
 import type { Tap } from '../../../services/engine/src/simulation/memory-network.ts'
 import { Gateway } from './gateway.ts'
 import { nemeses } from './nemeses.ts'
@@ -78,6 +79,8 @@ export class World {
     const options = planted.openJournal ? { openJournal: planted.openJournal } : {}
     const build = (place: number): Build => this.#build(place)
     this.cluster = new Cluster({ seed, engines: ENGINES, build, ...options }, events)
+    // Half of the shards are new and start with all behaviours; the others activate one after another.
+    if (seed % 2 === 0) beginHistory(this.cluster.store)
     this.cluster.start()
     if (planted.tap) this.cluster.network.tap = planted.tap
     for (let place = 0; place < GATEWAYS; place++) this.#startGateway(place)

@@ -19,7 +19,7 @@ import { LinkTable, type Link } from './link-table.ts'
 import { AWAY_MS_MAX, LINK_WINDOW_MAX, SESSION_SWEEP_MS } from './limits.ts'
 import { isHandOff } from './queries.ts'
 import { MemberTable, type Member } from './member-table.ts'
-import { queueRecords } from './queue-records.ts'
+import { queueActivations, queueRecords } from './queue-records.ts'
 import { ReplyGate } from './reply-gate.ts'
 import type { OutcomesChunk, RetainedOutcomes } from './retained-outcomes.ts'
 import type { LinkSocket } from './seams.ts'
@@ -51,6 +51,8 @@ export class Leader {
   readonly #sessions: SessionExpiry
   readonly #sweeps: Sweeps
   readonly #wakefulness: Wakefulness
+  /** Nothing has been sequenced yet, by whatever leader: the first commands are activations. */
+  #isNew: boolean
   #drained: (() => void) | undefined
 
   constructor(options: LeaderOptions) {
@@ -58,6 +60,7 @@ export class Leader {
     this.#options = options
     this.exchange = exchange
     this.epoch = epoch
+    this.#isNew = exchange.sequence === 0
     this.closedOrders = closedOrders
     this.links = new LinkTable(clock)
     this.members = new MemberTable(options, epoch, clock)
@@ -163,8 +166,9 @@ export class Leader {
     }
     link.unanswered += count
     this.#sessions.used(frame.session, this.#options.clock.elapsed())
-    const isKnown = (behaviour: number): boolean => this.members.allSupport(behaviour)
-    queueRecords(this.#queue, frame, link.slot, isKnown)
+    if (this.#isNew) queueActivations(this.#queue, this.members.supported())
+    this.#isNew = false
+    queueRecords(this.#queue, frame, link.slot, () => this.members.supported())
     this.#sequencer.wake()
   }
 

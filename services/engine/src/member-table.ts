@@ -134,12 +134,10 @@ export class MemberTable {
     member.socket.send(encodeHandOver(this.#epoch, last))
   }
 
-  /** Whether the leader and every standby know the behaviour. */
-  allSupport(behaviour: number): boolean {
-    return (
-      this.#behaviours.includes(behaviour) &&
-      [...this.#members].every(({ facts }) => facts.behaviours.includes(behaviour))
-    )
+  /** Behaviours that the leader and every standby know. */
+  supported(): number[] {
+    const members = [...this.#members]
+    return this.#behaviours.filter((behaviour) => members.every(({ facts }) => facts.behaviours.includes(behaviour)))
   }
 
   /** Hang up on everybody. */

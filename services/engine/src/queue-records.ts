@@ -17,14 +17,14 @@ export function queueRecords(
   queue: CommandQueue,
   { words, start, end }: CommandsFrameView,
   slot: number,
-  isKnown: (behaviour: number) => boolean,
+  supported: () => readonly number[],
 ): void {
   let from = start
   for (let at = start; at < end; at += recordWords(words, at)) {
     if (recordKind(words, at) !== CommandKind.ACTIVATE_BEHAVIOUR) continue
     const command = new Command()
     decodeCommand(words, at, command)
-    if (isKnown(command.value)) continue
+    if (supported().includes(command.value)) continue
     command.value = 0
     const record = new RecordWriter()
     encodeCommand(command, record)
@@ -33,4 +33,17 @@ export function queueRecords(
     from = at + recordWords(words, at)
   }
   queue.addRecords(words, from, end, slot)
+}
+
+/**
+ * The first commands of a new shard: it starts with every behaviour that the leader and its standbys know. A shard with a
+ * journal keeps what its journal says, until an operator activates more.
+ */
+export function queueActivations(queue: CommandQueue, behaviours: readonly number[]): void {
+  const command = new Command()
+  command.kind = CommandKind.ACTIVATE_BEHAVIOUR
+  for (const behaviour of behaviours) {
+    command.value = behaviour
+    queue.addInternal(command)
+  }
 }

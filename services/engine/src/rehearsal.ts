@@ -1,4 +1,4 @@
-import { Command, CommandKind, Exchange } from '@uptick/core'
+import { Command, CommandKind, Exchange, SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import { CommandsFrame, decodeFrame, encodeHello, encodeQuery, FrameType } from '@uptick/protocol'
 import { ClosedOrders } from './closed-orders.ts'
 import { Leader } from './leader.ts'
@@ -50,7 +50,7 @@ export async function rehearseLeading(clock: Clock, timers: Timers): Promise<voi
     epoch: 1,
     shard: 0,
     ackPolicy: 'journal',
-    behaviours: [],
+    behaviours: SUPPORTED_BEHAVIOURS,
     retained: new RetainedOutcomes(0, { bytes: RETAINED_BYTES }),
     closedOrders: new ClosedOrders(),
     batches: new RetainedBatches(0, RETAINED_BYTES),

@@ -1,5 +1,6 @@
 import { CommandKind, Exchange, Reject, SUPPORTED_BEHAVIOURS } from '@uptick/core'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { beginHistory } from './simulation/history.ts'
 import { Cluster, release, type Build } from './simulation/cluster.ts'
 import { JournalAudit } from './simulation/journal-audit.ts'
 import { member } from './simulation/memory-cluster.ts'
@@ -20,10 +21,14 @@ function newClient(cluster: Cluster): SessionClient {
   })
 }
 
-/** Two engines, those at `newer` of the newer release, which lead and follow; and somebody who gives commands. */
+/**
+ * Two engines, those at `newer` of the newer release, which lead and follow a journal that an older one began; and a
+ * client that gives commands.
+ */
 async function setUp(newer: readonly number[]): Promise<{ cluster: Cluster; client: SessionClient }> {
   const build = (place: number): Build => release(newer.includes(place) ? ALL : SUPPORTED_BEHAVIOURS)
   const cluster = new Cluster({ seed: 5, engines: 2, build })
+  beginHistory(cluster.store)
   cluster.start()
   const client = newClient(cluster)
   await cluster.time.advance(2_000)
@@ -49,12 +54,82 @@ test('one that every member knows is activated on all', async () => {
   expect(states.map((exchange) => exchange?.catalogue().behaviours.includes(NEWER))).toEqual([true, true])
 })
 
+/** Behaviours that are active in each engine, in order of activation. */
+function active(cluster: Cluster): readonly (readonly number[] | undefined)[] {
+  return cluster.engines.map(({ leader, standby }) =>
+    (leader?.exchange ?? standby?.state.exchange)?.catalogue().behaviours.toSorted((a, b) => a - b),
+  )
+}
+
+test('a journal that an older release began keeps its behaviours until an operator activates more', async () => {
+  const { cluster, client } = await setUp([0, 1])
+  client.submit({ kind: CommandKind.TICK })
+  await cluster.time.advance(2_000)
+  expect(active(cluster)).toEqual([[], []])
+})
+
+describe('a new shard', () => {
+  /** The first commands come after `waitMs`. */
+  async function opened(builds: readonly Build[], seed: number, waitMs: number): Promise<Cluster> {
+    const cluster = new Cluster({ seed, engines: builds.length, build: (place) => builds[place]! })
+    cluster.start()
+    await cluster.time.advance(waitMs)
+    newClient(cluster).submit({ kind: CommandKind.TICK })
+    await cluster.time.advance(2_000)
+    return cluster
+  }
+
+  test('starts with everything that its engines know, before anything else', async () => {
+    const cluster = await opened([release(ALL), release(ALL)], 5, 2_000)
+    expect(active(cluster)).toEqual([ALL, ALL])
+    const kinds: number[] = []
+    const audit = new JournalAudit(new Exchange({ supportedBehaviours: ALL }), ({ kind }) => kinds.push(kind))
+    for (const batch of cluster.store.batches) audit.add(batch)
+    expect(kinds.slice(0, ALL.length)).toEqual(ALL.map(() => CommandKind.ACTIVATE_BEHAVIOUR))
+    expect(kinds.lastIndexOf(CommandKind.ACTIVATE_BEHAVIOUR)).toBe(ALL.length - 1)
+    expect(audit.violations).toEqual([])
+  })
+
+  test('of engines of two releases starts with what both know', async () => {
+    const cluster = await opened([release(ALL), release(SUPPORTED_BEHAVIOURS)], 5, 2_000)
+    expect(active(cluster)).toEqual([[...SUPPORTED_BEHAVIOURS], [...SUPPORTED_BEHAVIOURS]])
+    expect(cluster.engines.map(({ role }) => role).toSorted()).toEqual(['leading', 'standby'])
+  })
+
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'activates once, whoever of three comes to lead first (seed %i)',
+    async (seed) => {
+      const cluster = new Cluster({ seed, engines: 3, build: () => release(ALL) })
+      cluster.start()
+      const client = newClient(cluster)
+      client.submit({ kind: CommandKind.TICK })
+      // The first leader dies at some moment of its first batch.
+      while (!cluster.leader) await cluster.time.advance(1)
+      await cluster.time.advance(seed * 5)
+      cluster.crash(cluster.leader ?? cluster.members[0]!)
+      await cluster.time.advance(5_000)
+      client.submit({ kind: CommandKind.TICK })
+      await cluster.time.advance(2_000)
+      expect(active(cluster)).toEqual([ALL, ALL, ALL])
+      expect(client.violations).toEqual([])
+      const activations: number[] = []
+      const audit = new JournalAudit(new Exchange({ supportedBehaviours: ALL }), ({ kind, value }) => {
+        if (kind === CommandKind.ACTIVATE_BEHAVIOUR) activations.push(value)
+      })
+      for (const batch of cluster.store.batches) audit.add(batch)
+      expect(activations).toEqual(ALL)
+    },
+  )
+})
+
 /** An engine of the current release on the journal of `cluster`, once it says that it is unfit, and why. */
 async function unfit(cluster: Cluster): Promise<{ role: string; reasons: string[]; failures: string[] }> {
   const reasons: string[] = []
-  const { engine, time, failures } = member(cluster.store, {
-    conditions: { set: (name, met, reason) => void (name === 'compatible' && !met && reasons.push(reason ?? '')) },
-  })
+  const conditions = {
+    set: (name: string, met: boolean, reason?: string) =>
+      void (name === 'compatible' && !met && reasons.push(reason ?? '')),
+  }
+  const { engine, time, failures } = member(cluster.store, { conditions }, { behaviours: SUPPORTED_BEHAVIOURS })
   void engine.start()
   for (let i = 0; i < 200 && engine.role !== 'unfit'; i++) await time.advance(10)
   return { role: engine.role, reasons, failures }
@@ -97,6 +172,7 @@ test('so does one that would have to start from a snapshot with such a behaviour
 
 test('an older build that leads alone does not journal the activation of what it does not know', async () => {
   const cluster = new Cluster({ seed: 5, engines: 1, build: () => release(SUPPORTED_BEHAVIOURS) })
+  beginHistory(cluster.store)
   cluster.start()
   const client = newClient(cluster)
   await cluster.time.advance(2_000)

@@ -4,7 +4,7 @@ import { CommandKind, Exchange, Reject } from '@uptick/core'
 import { openJournal } from '@uptick/journal'
 import { afterAll, expect, test } from 'vitest'
 import { createDatabase } from '@uptick/journal/testing'
-import { startEngine } from './running-engine.ts'
+import { OPENING, startEngine } from './running-engine.ts'
 import { TestGateway } from './test-gateway.ts'
 
 const database = await createDatabase()
@@ -18,6 +18,9 @@ class Buggy extends Exchange {
     return super.execute(...parameters)
   }
 }
+
+/** After the session and the first account. */
+const POISON = OPENING + 3
 
 const account = (number: number, text = `account ${number}`) => ({ kind: CommandKind.ADD_ACCOUNT, number, text })
 
@@ -33,9 +36,13 @@ test('a poisoned command is contained, found again by every replay, and passed o
   expect(gateway.goodbye?.reason).toEqual({ reason: 'contained' })
   expect(gateway.replies.has(2)).toBe(false)
   expect(first.lifecycle.condition('contained')).toMatchObject({ met: false })
-  const facts: unknown = JSON.parse(readFileSync(join(first.evidenceFolder, 'poison-0-3.json'), 'utf8'))
-  expect(facts).toMatchObject({ sequence: 3, batch: [3, 4], command: { kind: CommandKind.ADD_ACCOUNT, number: 2 } })
-  expect(readFileSync(join(first.evidenceFolder, 'poison-0-3.batch')).byteLength).toBeGreaterThan(100)
+  const facts: unknown = JSON.parse(readFileSync(join(first.evidenceFolder, `poison-0-${POISON}.json`), 'utf8'))
+  expect(facts).toMatchObject({
+    sequence: POISON,
+    batch: [POISON, POISON + 1],
+    command: { kind: CommandKind.ADD_ACCOUNT, number: 2 },
+  })
+  expect(readFileSync(join(first.evidenceFolder, `poison-0-${POISON}.batch`)).byteLength).toBeGreaterThan(100)
   await first.stop()
 
   const second = await startEngine(database.url, { openExchange })
@@ -43,13 +50,13 @@ test('a poisoned command is contained, found again by every replay, and passed o
   const turnedAway = await TestGateway.connect(second.url, 1)
   expect(turnedAway.goodbye?.reason).toEqual({ reason: 'contained' })
   const journal = openJournal(database.url, { shard: 0 })
-  await journal.skip(3, 'breaks the engine', 'test')
+  await journal.skip(POISON, 'breaks the engine', 'test')
   await journal.close()
   await second.stop()
 
   const third = await startEngine(database.url, { openExchange })
   expect(third.engine.role).toBe('leading')
-  const again = await TestGateway.connect(third.url, 1, 3)
+  const again = await TestGateway.connect(third.url, 1, POISON)
   again.send([account(4)])
   await again.untilReplied(4)
   expect([...again.replies]).toEqual([

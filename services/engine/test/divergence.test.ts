@@ -6,6 +6,7 @@ import { createDatabase } from '@uptick/journal/testing'
 import { BatchReader } from '@uptick/protocol'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { EngineProcess } from './engine-process.ts'
+import { OPENING } from './running-engine.ts'
 import { TestGateway } from './test-gateway.ts'
 
 const database = await createDatabase()
@@ -44,21 +45,24 @@ test('a standby with one changed rule is caught by its hash, keeps the evidence,
   expect(changed.role).toBe('standby')
   await addAccounts(gateway, 7, 20)
   const found = await changed.until(({ condition, met }) => condition === 'hash-equal' && met === false)
+  // The first account is at OPENING + 2.
+  const seventh = OPENING + 8
   expect(found.reason).toMatch(
-    /^before sequence 9 the running hash is [0-9a-f]{16}, the leader of epoch 1 had [0-9a-f]{16}$/,
+    /^before sequence (\d+) the running hash is [0-9a-f]{16}, the leader of epoch 1 had [0-9a-f]{16}$/,
   )
+  expect(found.reason).toContain(`before sequence ${seventh + 1} `)
   const logged = await changed.until(({ msg }) => msg === 'diverged: this member never leads')
-  expect(logged).toMatchObject({ sequence: 8, kept: join(evidence, 'diverged-0-8') })
+  expect(logged).toMatchObject({ sequence: seventh, kept: join(evidence, `diverged-0-${seventh}`) })
 
   expect((await fetch(`${changed.opsUrl}/readyz`)).status).toBe(503)
   const metrics = await (await fetch(`${changed.opsUrl}/metrics`)).text()
   expect(metrics).toMatch(/^engine_diverged\{.*\} 1$/m)
   expect(metrics).toMatch(/^readiness_condition\{condition="hash-equal".*\} 0$/m)
   // The batch that could not follow, and the state that it met: what a person needs to find the rule.
-  const batch = new BatchReader().open(readFileSync(join(evidence, 'diverged-0-8.batch')))
-  expect(batch.firstSequence).toBe(9)
-  const state = Exchange.restore(readFileSync(join(evidence, 'diverged-0-8-snapshot.batch')))
-  expect([state.sequence, BigInt.asUintN(64, state.runningHash()) === batch.hashBefore]).toEqual([8, false])
+  const batch = new BatchReader().open(readFileSync(join(evidence, `diverged-0-${seventh}.batch`)))
+  expect(batch.firstSequence).toBe(seventh + 1)
+  const state = Exchange.restore(readFileSync(join(evidence, `diverged-0-${seventh}-snapshot.batch`)))
+  expect([state.sequence, BigInt.asUintN(64, state.runningHash()) === batch.hashBefore]).toEqual([seventh, false])
 
   // Neither asked nor needed does it lead; a right one does.
   await leader.kill('SIGTERM')
@@ -66,7 +70,7 @@ test('a standby with one changed rule is caught by its hash, keeps the evidence,
   const right = await launch()
   await right.leads()
   expect(changed.role).toBe('diverged')
-  const again = await TestGateway.connect(right.url, 5, 22)
+  const again = await TestGateway.connect(right.url, 5, OPENING + 22)
   await addAccounts(again, 21, 21)
   await right.kill()
   const another = await launch()

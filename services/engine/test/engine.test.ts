@@ -2,7 +2,7 @@ import { CommandKind, Reject } from '@uptick/core'
 import { encodeHello } from '@uptick/protocol'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createDatabase, type TestDatabase } from '@uptick/journal/testing'
-import { startEngine, type RunningEngine } from './running-engine.ts'
+import { OPENING, startEngine, type RunningEngine } from './running-engine.ts'
 import { TestGateway } from './test-gateway.ts'
 
 const SESSION = 1234
@@ -63,17 +63,21 @@ describe('commands and queries over a link', () => {
     ])
     await gateway.untilReplied(4)
     expect([...gateway.replies.values()]).toEqual([0, 0, 0, 0, Reject.UNKNOWN_ACCOUNT])
-    expect(gateway.fed).toEqual([1, 2, 3, 4, 5])
+    expect(gateway.fed).toEqual(sequences(1, OPENING + 5))
     const answer = await gateway.ask({ kind: 'account', account: 1 })
     expect(answer).toMatchObject({
-      sequence: 5,
+      sequence: OPENING + 5,
       body: { account: 1, balances: [{ asset: 0, free: '5000000000', locked: '0' }] },
     })
     expect((await gateway.ask({ kind: 'totals' })).body).toMatchObject([{ asset: 0, deposits: '5000000000' }])
-    expect((await gateway.ask({ kind: 'status' })).body).toMatchObject({ role: 'leader', epoch: 1, sequence: 5 })
+    expect((await gateway.ask({ kind: 'status' })).body).toMatchObject({
+      role: 'leader',
+      epoch: 1,
+      sequence: OPENING + 5,
+    })
     expect((await gateway.ask({ kind: 'catalogue' })).body).toMatchObject({ assets: [{ code: 'BTC' }] })
     expect((await gateway.ask({ kind: 'nonsense' })).body).toMatchObject({ error: 'unknown query "nonsense"' })
-    expect(await running.metrics.metrics()).toContain('engine_durable_sequence{service="engine"} 5')
+    expect(await running.metrics.metrics()).toContain(`engine_durable_sequence{service="engine"} ${OPENING + 5}\n`)
   })
 
   test('a number that was executed is answered again, not executed again, also by the next engine', async () => {
@@ -82,7 +86,7 @@ describe('commands and queries over a link', () => {
     first.send(accounts(1, 3))
     await first.untilReplied(3)
     await first.hangUp()
-    const second = await connect(5)
+    const second = await connect(OPENING + 5)
     second.openSession()
     second.send([account(3), account(4)])
     await second.untilReplied(4)
@@ -119,16 +123,16 @@ describe('the feed', () => {
     gateway.openSession()
     for (let first = 1; first <= 1_000; first += 50) gateway.send(accounts(first, first + 49))
     await gateway.untilReplied(1_000)
-    expect(gateway.fed).toEqual(sequences(1, 1_001))
-    const resumed = await connect(777, 1)
+    expect(gateway.fed).toEqual(sequences(1, OPENING + 1_001))
+    const resumed = await connect(OPENING + 777, 1)
     await resumed.until(() => resumed.fed.length === 225)
-    expect(resumed.fed).toEqual(sequences(777, 1_001))
+    expect(resumed.fed).toEqual(sequences(OPENING + 777, OPENING + 1_001))
     await restart()
-    const later = await connect(990, SESSION)
-    expect(later.welcome).toMatchObject({ epoch: 2, durable: 1_001, oldest: 1 })
+    const later = await connect(OPENING + 990, SESSION)
+    expect(later.welcome).toMatchObject({ epoch: 2, durable: OPENING + 1_001, oldest: 1 })
     later.send([account(1_001)])
     await later.untilReplied(1_001)
-    expect(later.fed).toEqual(sequences(990, 1_002))
+    expect(later.fed).toEqual(sequences(OPENING + 990, OPENING + 1_002))
   })
 
   test('a gateway that has seen more than the journal holds is turned away', async () => {

@@ -7,7 +7,7 @@ import { startPostgres, type PostgresOptions } from '@uptick/postgres'
 import { Client } from 'pg'
 import { afterEach, expect, test } from 'vitest'
 import { createDatabase, FaultyProxy } from '@uptick/journal/testing'
-import { startEngine, untilReady, untilRole, type RunningEngine } from './running-engine.ts'
+import { OPENING, startEngine, untilReady, untilRole, type RunningEngine } from './running-engine.ts'
 import { TestGateway } from './test-gateway.ts'
 
 const SESSION = 4321
@@ -76,7 +76,7 @@ test('connections to PostgreSQL that are ended under load lose nothing and doubl
   await gateway.untilReplied(last)
   expect(ended).toBeGreaterThan(rounds / 4)
   expect([...gateway.replies.values()].every((reject) => reject === 0)).toBe(true)
-  expect(gateway.fed).toEqual(Array.from({ length: last + 1 }, (_, i) => i + 1))
+  expect(gateway.fed).toEqual(Array.from({ length: OPENING + 1 + last }, (_, i) => i + 1))
   expect(running.lifecycle.condition('journal')?.met).toBe(true)
   await expectReplayed(running, database.url)
 })
@@ -180,5 +180,5 @@ test('an engine that was deposed without knowing answers nothing more and ends',
   expect(gateway.goodbye?.reason).toEqual({ reason: 'fenced' })
   expect(gateway.replies.size).toBe(1)
   expect(running.failures).toEqual(['another engine leads the shard'])
-  expect((await successor.head()).last).toBe(1)
+  expect((await successor.head()).last).toBe(OPENING + 1)
 })

@@ -3,7 +3,7 @@ import { openJournal } from '@uptick/journal'
 import { createDatabase } from '@uptick/journal/testing'
 import { Client } from 'pg'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { startEngine, untilRole, type RunningEngine } from './running-engine.ts'
+import { OPENING, startEngine, untilRole, type RunningEngine } from './running-engine.ts'
 import { TestGateway } from './test-gateway.ts'
 
 const database = await createDatabase()
@@ -43,9 +43,11 @@ test('a journal that lost rows halts the shard; what a member still holds is app
   await gateway.hangUp()
   const { exchange } = leader.engine.leader!
   const before = [exchange.sequence, exchange.stateHash()]
-  await loseFrom(11)
+  await loseFrom(OPENING + 11)
   await untilRole(standby, 'halted')
-  expect(standby.lifecycle.condition('journal')?.reason).toMatch(/ahead of the journal: .* ends at 10, our state at 21/)
+  expect(standby.lifecycle.condition('journal')?.reason).toContain(
+    `ahead of the journal: the journal ends at ${OPENING + 10}, our state at ${OPENING + 21}`,
+  )
   await leader.stop()
   running.splice(running.indexOf(leader), 1)
   // Nobody leads the shortened journal.
@@ -53,17 +55,17 @@ test('a journal that lost rows halts the shard; what a member still holds is app
   expect(third.engine.role).toBe('standby')
 
   const operator = await TestGateway.connect(standby.url, 0, -1)
-  expect((await operator.ask({ kind: 'status' })).body).toMatchObject({ role: 'halted', sequence: 21 })
+  expect((await operator.ask({ kind: 'status' })).body).toMatchObject({ role: 'halted', sequence: OPENING + 21 })
   expect((await operator.ask({ kind: 'repair' })).body).toEqual({ appended: 11 })
   await operator.hangUp()
   await untilRole(third, 'leading')
   const { exchange: repaired } = third.engine.leader!
   expect([repaired.sequence, repaired.stateHash()]).toEqual(before)
-  const again = await TestGateway.connect(third.url, 5, 22)
+  const again = await TestGateway.connect(third.url, 5, OPENING + 22)
   again.send([{ kind: CommandKind.ADD_ACCOUNT, number: 21, text: 'one more' }])
   await again.untilReplied(21)
   await again.hangUp()
   const journal = openJournal(database.url, { shard: 0 })
-  expect((await Array.fromAsync(journal.read(1))).at(-1)?.last).toBe(22)
+  expect((await Array.fromAsync(journal.read(1))).at(-1)?.last).toBe(OPENING + 22)
   await journal.close()
 })

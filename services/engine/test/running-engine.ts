@@ -1,11 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import { createLogger, createMetrics, Lifecycle, Shutdown, type Registry } from '@uptick/runtime'
 import type { EngineConfig } from '../src/config.ts'
 import type { Role } from '../src/engine-seams.ts'
 import type { Engine } from '../src/engine.ts'
 import { runEngine, type Replacements } from '../src/run-engine.ts'
+
+/** The last sequence of the activations that a new shard begins with. */
+export const OPENING = SUPPORTED_BEHAVIOURS.length
 
 /** An engine with real sockets and a real journal, in this process. */
 export interface RunningEngine {

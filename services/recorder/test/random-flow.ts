@@ -1,4 +1,4 @@
-import { Command, CommandKind, Exchange, OrderType, Side, TimeInForce } from '@uptick/core'
+import { Command, CommandKind, Exchange, OrderType, Side, SUPPORTED_BEHAVIOURS, TimeInForce } from '@uptick/core'
 import type { SymbolDefinition } from '@uptick/core'
 import { listing } from '@uptick/core/testing'
 import type { Batch } from '@uptick/journal'
@@ -45,7 +45,9 @@ export class RandomFlow {
     const write = (fill: (command: Command) => void): void => {
       this.#command.reset()
       fill(this.#command)
-      this.#time += Math.floor(this.#random() ** 8 * 40_000_000)
+      // Nothing is drawn for activations: the flow of a seed stays the same when there are more behaviours.
+      if (this.#command.kind !== CommandKind.ACTIVATE_BEHAVIOUR)
+        this.#time += Math.floor(this.#random() ** 8 * 40_000_000)
       times.push(this.#time)
       encodeCommand(this.#command, records)
       if (this.skips.has(this.exchange.sequence + 1)) skipCommand(this.#command)
@@ -66,6 +68,11 @@ export class RandomFlow {
       write((command) => {
         command.kind = kind
         command.text = text
+      })
+    for (const behaviour of SUPPORTED_BEHAVIOURS)
+      write((command) => {
+        command.kind = CommandKind.ACTIVATE_BEHAVIOUR
+        command.value = behaviour
       })
     for (const code of ['BTC', 'ETH', 'USDT']) add(CommandKind.ADD_ASSET, JSON.stringify({ code, decimals: 8 }))
     add(CommandKind.ADD_SYMBOL, JSON.stringify(market('BTCUSDT', 'BTC', 'USDT')))

@@ -1,5 +1,11 @@
+import { SUPPORTED_BEHAVIOURS } from '../src/behaviours.ts'
+
+/** What a new shard begins with: every behaviour is active. */
+const newShard = SUPPORTED_BEHAVIOURS.map((behaviour) => `activate ${behaviour}`).join('\n')
+
 /** One market without filters or fees, three traders with funds. Prices and quantities are whole units of the assets. */
 export const market = `
+  ${newShard}
   asset BTC
   asset USD
   market BTCUSD BTC USD

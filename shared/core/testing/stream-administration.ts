@@ -1,3 +1,4 @@
+import { SUPPORTED_BEHAVIOURS } from '../src/behaviours.ts'
 import type { Command } from '../src/command.ts'
 import { CommandKind } from '../src/command.ts'
 import type { SymbolFilters } from '../src/definition.ts'
@@ -100,7 +101,7 @@ const drawers: Record<keyof typeof weights, (stream: CommandStream, c: Command) 
     c.kind = random.pick([CommandKind.ADD_ASSET, CommandKind.ACTIVATE_BEHAVIOUR])
     if (c.kind === CommandKind.ADD_ASSET) {
       c.text = JSON.stringify({ code: random.pick(['BTC', 'EUR', 'XRP', 'SOL']), decimals: 8 })
-    } else c.value = random.between(1, 2)
+    } else c.value = random.pick([...SUPPORTED_BEHAVIOURS, 99])
   },
 }
 

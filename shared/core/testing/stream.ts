@@ -115,7 +115,11 @@ function opening(random: Random, profile: Profile): Command[] {
   const { ADD_ASSET, ADD_SYMBOL, ADD_ACCOUNT, DEPOSIT, OPEN_SESSION } = CommandKind
   const define = (kind: CommandKind, definition: object): Command =>
     commandOf(kind, { text: JSON.stringify(definition) })
+  // Mostly a new shard; else one of an older release, whose operator has activated some.
+  const isNew = random.chance(80)
+  const active = SUPPORTED_BEHAVIOURS.filter(() => isNew || random.chance(50))
   const commands = [
+    ...active.map((value) => commandOf(CommandKind.ACTIVATE_BEHAVIOUR, { value })),
     define(ADD_ASSET, { code: 'BTC', decimals: 2 }),
     define(ADD_ASSET, { code: 'ETH', decimals: 0 }),
     define(ADD_ASSET, { code: 'USD', decimals: profile.large ? 0 : 3 }),
@@ -127,9 +131,6 @@ function opening(random: Random, profile: Profile): Command[] {
   commands.push(define(ADD_SYMBOL, listing('BTCUSD', 'BTC', 'USD', { ...fees, ...modes, ...decimals })))
   commands.push(define(ADD_SYMBOL, listing('ETHUSD', 'ETH', 'USD', { makerFee: 77, takerFee: 1 })))
   commands.push(define(ADD_SYMBOL, listing('BTCETH', 'BTC', 'ETH', safer)))
-  for (const value of SUPPORTED_BEHAVIOURS) {
-    if (random.chance(50)) commands.push(commandOf(CommandKind.ACTIVATE_BEHAVIOUR, { value }))
-  }
   for (let account = 1; account <= profile.accounts; account++) {
     commands.push(commandOf(ADD_ACCOUNT, { text: `account ${account}` }))
     for (const asset of [0, 1, 2]) {

@@ -1,6 +1,6 @@
 import { Command, Exchange } from '@uptick/core'
 import { CommandsFrame } from '@uptick/protocol'
-import type { EngineSeams } from '../engine-seams.ts'
+import type { EngineSeams, EngineSettings } from '../engine-seams.ts'
 import { Engine } from '../engine.ts'
 import { LEASE_MS_DEFAULT, RETAINED_BYTES_MAX } from '../limits.ts'
 import type { DialMember } from '../seams.ts'
@@ -25,8 +25,12 @@ let members = 0
 /** A network without anybody. */
 const nobody: DialMember = () => ({ send: () => undefined, close: () => undefined })
 
-/** An engine on `store`, not started. */
-export function member(store: JournalStore, overrides: Partial<EngineSeams> = {}): Member {
+/** An engine on `store`, not started. It activates nothing, so that sequences count the commands of the test alone. */
+export function member(
+  store: JournalStore,
+  overrides: Partial<EngineSeams> = {},
+  settings: Partial<EngineSettings> = {},
+): Member {
   const journal = new MemoryJournal(store)
   const time = new VirtualTime()
   const conditions = new Map<string, boolean>()
@@ -63,6 +67,8 @@ export function member(store: JournalStore, overrides: Partial<EngineSeams> = {}
       retainedBytesMax: RETAINED_BYTES_MAX,
       leaseMs: LEASE_MS_DEFAULT,
       snapshots: { commands: 1_000_000, seconds: 3_600, kept: 3 },
+      behaviours: [],
+      ...settings,
     },
   )
   const link = (): MemoryLink => new MemoryLink(engine)
