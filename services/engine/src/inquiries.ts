@@ -34,12 +34,22 @@ export class Inquiries {
 
   #answer(link: Link, id: number, body: unknown): void {
     const { sequence } = this.#source.exchange
-    const answer = encodeAnswer(id, sequence, answerQuery(this.#source, body))
+    const answer = answerFrame(id, sequence, answerQuery(this.#source, body))
     this.#bytesHeld += answer.byteLength
     this.#gate.hold(sequence, () => {
       link.answersHeld--
       this.#bytesHeld -= answer.byteLength
       link.send(answer)
     })
+  }
+}
+
+/** An answer that no frame holds is an answer, too. */
+function answerFrame(id: number, sequence: number, answer: unknown): Uint8Array {
+  try {
+    return encodeAnswer(id, sequence, answer)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return encodeAnswer(id, sequence, { error: 'the answer is longer than a frame' })
   }
 }

@@ -14,6 +14,9 @@ interface QueryError {
   readonly error: string
 }
 
+/** Characters of a kind that is repeated because there is none like it. */
+const KIND_SHOWN_MAX = 100
+
 type Question = Readonly<Record<string, unknown>>
 
 /**
@@ -49,7 +52,7 @@ export function answerQuery(source: QuerySource, body: unknown): unknown {
     case 'status':
       return answerStatus(source)
     default:
-      return failure(`unknown query ${JSON.stringify(question['kind'])}`)
+      return failure(`unknown query ${JSON.stringify(question['kind'])?.slice(0, KIND_SHOWN_MAX)}`)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Pool } from 'pg'
 import type { ReadModel } from '@uptick/readmodel'
+import { Clients } from './clients/clients.ts'
 import { EngineLink } from './engine-link/link.ts'
 import type { LinkOptions } from './engine-link/link-options.ts'
 import { KeyStore } from './keys/key-store.ts'
@@ -47,6 +48,7 @@ export interface Gateway {
   readonly rest: FastifyInstance
   readonly operator: FastifyInstance
   readonly sockets: SocketServer
+  readonly clients: Clients
   readonly feed: Feed
   /** Load the keys and dial the engine. */
   start(): Promise<void>
@@ -78,8 +80,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const dispatcher = new Dispatcher(services)
   const registry = createRegistry()
   const observed = { failed, ...(measured !== undefined && { measured }) }
-  const rest = createRest({ dispatcher, registry, ...observed, trustProxy: options.trustProxy })
-  const sockets = new SocketServer({ dispatcher, registry, feed, ...observed })
+  const clients = new Clients({ failed })
+  const rest = createRest({ dispatcher, registry, clients, ...observed, trustProxy: options.trustProxy })
+  const sockets = new SocketServer({ dispatcher, registry, clients, feed, ...observed })
   sockets.attach(rest.server)
   const operator = createOperatorServer({
     token: options.operatorToken,
@@ -96,6 +99,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     rest,
     operator,
     sockets,
+    clients,
     feed,
     async start() {
       await keys.start()

@@ -78,6 +78,11 @@ export function exposeGateway(registry: Registry, gateway: Gateway): void {
     ['gateway_link_sequence', 'Last outcome received', () => link.state.sequence],
     ['gateway_link_queued', 'Commands held until they can be sent', () => link.state.queued],
     ['gateway_link_unanswered', 'Commands sent and not answered', () => link.state.unanswered],
+    [
+      'gateway_connection_faults',
+      'Connections that ended because what they sent made their handling fail, since the start',
+      () => gateway.clients.faults,
+    ],
     ['gateway_websockets', 'Open WebSockets', () => gateway.sockets.connections],
     [
       'gateway_websocket_messages_sent',

@@ -21,6 +21,22 @@ test('nothing is told without the token', async () => {
   }
 })
 
+test('a body that is nested deep, or has thousands of values, is refused before it is read', async () => {
+  const texts = [
+    `{"label":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+    JSON.stringify({ label: Array(5_000).fill(1) }),
+  ]
+  for (const body of texts) {
+    const response = await fetch(`${exchange.gateway.operatorUrl}/accounts`, {
+      method: 'POST',
+      headers: { authorization: 'Bearer operator-token-of-the-tests', 'content-type': 'application/json' },
+      body,
+    })
+    const { error } = (await response.json()) as { error: { message: string } }
+    expect([response.status, error.message]).toEqual([400, expect.stringMatching(/^the JSON /)])
+  }
+})
+
 describe('listing', () => {
   test('an asset, a symbol with short filters, changed later', async () => {
     expect(await call('POST', '/assets', { code: 'ETH', decimals: 8 })).toMatchObject([201, { id: 2, code: 'ETH' }])

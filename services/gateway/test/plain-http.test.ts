@@ -1,18 +1,21 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
-import { connect } from 'node:net'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { HttpDrain } from '@uptick/runtime'
 import fc from 'fast-check'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
+import { Clients } from '../src/clients/clients.ts'
 import { PlainHttp } from '../src/plain-http/plain-http.ts'
 import { readPlainHead } from '../src/plain-http/plain-head.ts'
 import type { PlainRequest, Respond } from '../src/plain-http/plain-connection.ts'
+import { RawClient } from '../testing/raw-client.ts'
 
 const undo: (() => void)[] = []
+const failures: unknown[] = []
 afterEach(() => {
+  expect(failures.splice(0)).toEqual([])
   for (const run of undo.splice(0).toReversed()) run()
 })
 
@@ -31,10 +34,12 @@ async function serve(): Promise<Served> {
     void bodyOf(request).then((body) => response.end(`node ${request.method} ${request.url} ${body}`))
   })
   const waiting: ((arrival: [PlainRequest, Respond]) => void)[] = []
-  const plain = new PlainHttp(server, ({ path }) =>
-    path !== '/plain' && path !== '/held'
+  const clients = new Clients({ failed: (_operation, error) => failures.push(error) })
+  const plain = new PlainHttp(server, clients, ({ path }) =>
+    path !== '/plain' && path !== '/held' && path !== '/failing'
       ? undefined
       : (request, respond) => {
+          if (path === '/failing') throw new Error('the handler failed')
           if (path === '/held') waiting.shift()?.([request, respond])
           else answer(respond, `plain ${request.head.method} ${request.head.query} ${request.body}`)
         },
@@ -85,26 +90,10 @@ async function echo(): Promise<{ port: number }> {
   return { port: (server.address() as AddressInfo).port }
 }
 
-class Client {
-  readonly socket: Socket
-  received = ''
-
+class Client extends RawClient {
   constructor(port: number) {
-    this.socket = connect({ port, host: '127.0.0.1', noDelay: true })
-    this.socket.on('data', (chunk) => (this.received += chunk.toString()))
-    this.socket.on('error', () => undefined)
+    super(port)
     undo.push(() => this.socket.destroy())
-  }
-
-  async until(text: string): Promise<string> {
-    while (!this.received.includes(text)) await once(this.socket, 'data')
-    const received = this.received
-    this.received = ''
-    return received
-  }
-
-  async closed(): Promise<void> {
-    if (!this.socket.closed) await once(this.socket, 'close')
   }
 }
 
@@ -157,6 +146,23 @@ test.each([
   expect(await client.until(expected)).toContain('HTTP/1.1 ')
   client.socket.write(post('/plain', 'then'))
   if (!/closes|garbage/.test(_what)) await client.until('node POST /plain then')
+})
+
+test('a handler that fails ends its connection and no other', async () => {
+  const { port, arrived } = await serve()
+  const [good, bad] = [new Client(port), new Client(port)]
+  bad.socket.write(post('/failing', 'x'))
+  await bad.closed()
+  expect(failures.splice(0)).toEqual([new Error('the handler failed')])
+  const arrival = arrived()
+  const late = new Client(port)
+  late.socket.write(post('/held', 'x'))
+  const [, respond] = await arrival
+  respond(200, null as never, 'no headers')
+  await late.closed()
+  expect(failures.splice(0)).toMatchObject([{ name: 'TypeError' }])
+  good.socket.write(post('/plain', 'x'))
+  expect(await good.until('plain POST')).toContain('200 OK')
 })
 
 test('what comes while a request is being answered is answered after it, by Node', async () => {

@@ -75,6 +75,28 @@ describe('the WebSocket API', () => {
     expect(client.messages.filter(({ id, error }) => id === null && error !== undefined)).toHaveLength(5)
   })
 
+  it.each([17, 2_000, 5_000, 20_000])('refuses parameters that are nested %i deep, and goes on', async (depth) => {
+    const client = await gateway.dial('/ws-api/v3')
+    const arrays = '['.repeat(depth) + ']'.repeat(depth)
+    const objects = '{"a":'.repeat(depth / 2) + '1' + '}'.repeat(depth / 2)
+    for (const nested of [arrays, objects].filter(({ length }) => length < 60_000)) {
+      client.send(`{"id":1,"method":"ping","params":{"x":${nested}}}`)
+      client.send(`{"id":1,"method":"ping","params":${nested}}`)
+      client.send(`{"id":${nested},"method":"ping"}`)
+    }
+    expect(await client.ask('ping', {})).toMatchObject({ status: 200 })
+    const streams = await gateway.dial('/ws')
+    streams.send(`{"id":1,"method":"SUBSCRIBE","params":${arrays}}`)
+    expect(await streams.find(({ code }) => code !== undefined)).toMatchObject({ id: null })
+  })
+
+  it('refuses thousands of parameters without reading them', async () => {
+    const client = await gateway.dial('/ws-api/v3')
+    const params = Array.from({ length: 5_000 }, (_, i) => `"a${i}":1`).join(',')
+    client.send(`{"id":1,"method":"ping","params":{${params}}}`)
+    expect(await client.find(({ status }) => status === 400)).toMatchObject({ id: null, error: { code: -1135 } })
+  })
+
   it('tells an account what happened to it, in order, and nobody else', async () => {
     const client = await gateway.dial('/ws-api/v3')
     const subscribed = await client.ask('userDataStream.subscribe.signature', signed())

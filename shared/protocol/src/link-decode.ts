@@ -94,6 +94,7 @@ export function decodeFrame(data: Uint8Array): Frame {
       return decodeCommands(frame)
     case FrameType.QUERY:
       needWords(frame, 6)
+      if (frame.length * 4 > QUERY_BYTES_MAX) throw new MalformedError('frame', 'a long query')
       return { type, id: readCounter(frame, 2, 'id'), body: readJson(frame, 6, 4) }
     case FrameType.WELCOME:
       return decodeWelcome(frame)
@@ -122,11 +123,16 @@ export function decodeFrame(data: Uint8Array): Frame {
   }
 }
 
+/** Of the name of a gateway, which is for logs. */
+const INSTANCE_LENGTH_MAX = 256
+const QUERY_BYTES_MAX = 64 * 1024
+
 function decodeHello(frame: Int32Array): HelloFrame {
   needWords(frame, 10)
   const body = readJson(frame, 10, 8)
   const instance = typeof body === 'object' && body !== null && 'instance' in body ? body.instance : undefined
-  if (typeof instance !== 'string') throw new MalformedError('frame', 'HELLO names no instance')
+  if (typeof instance !== 'string' || instance.length > INSTANCE_LENGTH_MAX)
+    throw new MalformedError('frame', 'HELLO names no instance')
   return {
     type: FrameType.HELLO,
     instance,

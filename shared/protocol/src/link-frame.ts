@@ -1,4 +1,5 @@
 import { alignedWords, readFloat } from './aligned.ts'
+import { JsonBoundsError, LINK_JSON, parseBoundedJson } from './bounded-json.ts'
 import { MalformedError, UnknownVersionError } from './protocol-error.ts'
 
 /*
@@ -92,8 +93,9 @@ export function readJson(frame: Int32Array, header: number, lengthAt: number): u
   const length = frame[lengthAt]
   if (length < 0 || header + ((length + 3) >> 2) > frame.length) throw new MalformedError('frame', 'JSON is cut short')
   try {
-    return JSON.parse(decoder.decode(new Uint8Array(frame.buffer, frame.byteOffset + header * 4, length)))
-  } catch {
-    throw new MalformedError('frame', 'not JSON')
+    const text = decoder.decode(new Uint8Array(frame.buffer, frame.byteOffset + header * 4, length))
+    return parseBoundedJson(text, LINK_JSON)
+  } catch (error) {
+    throw new MalformedError('frame', error instanceof JsonBoundsError ? error.message : 'not JSON')
   }
 }

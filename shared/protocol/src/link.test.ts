@@ -119,6 +119,17 @@ test('an unknown version, a foreign length and an oversized frame are told apart
   expect(() => decodeFrame(new Uint8Array(0))).toThrow('cut short')
 })
 
+test('JSON that is nested deep, a long query and a long name are no frames', () => {
+  let deep: unknown = []
+  for (let depth = 1; depth < 33; depth++) deep = [deep]
+  expect(() => decodeFrame(encodeQuery(1, deep))).toThrow('nested too deep')
+  expect(() => decodeFrame(encodeAnswer(1, 1, deep))).toThrow('nested too deep')
+  expect(() => decodeFrame(encodeGoodbye(deep))).toThrow('nested too deep')
+  expect(() => decodeFrame(encodeQuery(1, 'x'.repeat(70_000)))).toThrow('a long query')
+  const instance = 'x'.repeat(257)
+  expect(() => decodeFrame(encodeHello({ instance, session: 0, feedFrom: -1 }))).toThrow('names no instance')
+})
+
 test('no bytes crash the decoder with anything but its typed error', () => {
   const builder = new CommandsFrame()
   builder.begin(3).add(commandOf({ session: 3, clientId: 'abc', price: 7, text: 'é' }))

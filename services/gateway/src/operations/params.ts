@@ -1,5 +1,8 @@
-import { PublicErrors, publicError } from '@uptick/protocol'
-import type { PublicError } from '@uptick/protocol'
+import { PublicErrors, parseBoundedJson, publicError } from '@uptick/protocol'
+import type { JsonBounds, PublicError } from '@uptick/protocol'
+
+/** Of a parameter that is a list. */
+const LIST_JSON: JsonBounds = { depthMax: 1, valuesMax: 2_048 }
 
 /**
  * The parameters of one request as text, whatever the transport: percent-decoded form values over REST, the literal
@@ -89,7 +92,7 @@ export class Params {
     if (text === undefined) return undefined
     let value: unknown
     try {
-      value = JSON.parse(text)
+      value = parseBoundedJson(text, LIST_JSON)
     } catch {
       value = undefined
     }

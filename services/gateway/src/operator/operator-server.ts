@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import fastify from 'fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { PublicError } from '@uptick/protocol'
+import { JsonBoundsError, PublicError, checkJsonBounds } from '@uptick/protocol'
+import type { JsonBounds } from '@uptick/protocol'
 import type { Pool } from 'pg'
 import type { EngineLink } from '../engine-link/link.ts'
 import { KeyError } from '../keys/key-table.ts'
@@ -39,6 +40,9 @@ export interface OperatorContext extends OperatorOptions {
 }
 
 const TOKEN_LENGTH_MIN = 16
+const BODY_BYTES_MAX = 256 * 1024
+/** Of a body: its schema is flat, and refuses what it does not know. */
+const BODY_JSON: JsonBounds = { depthMax: 16, valuesMax: 4_096 }
 
 /** The operator API: JSON in and out, every request with `Authorization: Bearer <token>`. */
 export function createOperatorServer(options: OperatorOptions): FastifyInstance {
@@ -46,9 +50,11 @@ export function createOperatorServer(options: OperatorOptions): FastifyInstance 
     throw new Error(`the operator token must have at least ${TOKEN_LENGTH_MIN} characters`)
   }
   const app = fastify({
+    bodyLimit: BODY_BYTES_MAX,
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
     return503OnClosing: false,
   })
+  readBoundedJson(app)
   app.addHook('onRequest', authorize(options.token))
   app.setErrorHandler<FastifyError>((error, request, reply) => sendFailure(options, error, request, reply))
   app.setNotFoundHandler((request, reply) =>
@@ -60,6 +66,21 @@ export function createOperatorServer(options: OperatorOptions): FastifyInstance 
   registerKeys(app, context)
   registerExchange(app, context)
   return app
+}
+
+/** Fastify's own parser, behind a look at how deep and how long the text is. */
+function readBoundedJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    try {
+      checkJsonBounds(body, BODY_JSON)
+    } catch (error) {
+      if (!(error instanceof JsonBoundsError)) throw error
+      return done(Object.assign(error, { statusCode: 400 }))
+    }
+    void parse(request, body, done)
+  })
 }
 
 function authorize(token: string) {

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Client } from '../clients/client.ts'
 import { HEAD_BYTES_MAX, readPlainHead } from './plain-head.ts'
 import type { PlainHead } from './plain-head.ts'
 
@@ -41,6 +42,7 @@ const [A, Z] = [65, 90]
  */
 export class PlainConnection {
   readonly #host: ConnectionHost
+  readonly #client: Client
   readonly #socket: Socket
   readonly #address: string
   /** Read and not answered: a part of a request, or what came while one was being answered. */
@@ -52,7 +54,9 @@ export class PlainConnection {
   /** When it last began to wait for bytes, ms. */
   #since = Date.now()
 
-  constructor(socket: Socket, host: ConnectionHost) {
+  constructor(client: Client, host: ConnectionHost) {
+    const { socket } = client
+    this.#client = client
     this.#host = host
     this.#socket = socket
     this.#address = socket.remoteAddress ?? ''
@@ -76,7 +80,9 @@ export class PlainConnection {
     if (!this.#answering) this.#socket.destroy()
   }
 
-  readonly #onData = (chunk: Buffer): void => {
+  readonly #onData = (chunk: Buffer): void => this.#client.handle(() => this.#take(chunk))
+
+  #take(chunk: Buffer): void {
     const bytes = this.#unread === undefined ? chunk : Buffer.concat([this.#unread, chunk])
     if (!this.#answering) return this.#read(bytes)
     this.#unread = bytes
@@ -123,7 +129,9 @@ export class PlainConnection {
     this.#unread = bytes
   }
 
-  readonly #respond: Respond = (status, headers, text) => {
+  readonly #respond: Respond = (status, headers, text) => this.#client.handle(() => this.#answer(status, headers, text))
+
+  #answer(status: number, headers: readonly string[], text: string): void {
     const socket = this.#socket
     const isLast = this.#ended || this.#host.parting
     let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`

@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Clients } from '../clients/clients.ts'
 import { PlainConnection } from './plain-connection.ts'
 import type { ConnectionHost, PlainHandler } from './plain-connection.ts'
 import type { PlainHead } from './plain-head.ts'
@@ -29,7 +30,7 @@ export class PlainHttp implements ConnectionHost {
   readonly #timer: NodeJS.Timeout
 
   /** @param server with Node's own listener for connections and no other; it need not listen yet. */
-  constructor(server: Server, route: (head: PlainHead) => PlainHandler | undefined) {
+  constructor(server: Server, clients: Clients, route: (head: PlainHead) => PlainHandler | undefined) {
     const [ordinary, ...others] = server.listeners('connection')
     assert(ordinary !== undefined && others.length === 0, 'Node alone takes the connections')
     this.#server = server
@@ -37,7 +38,7 @@ export class PlainHttp implements ConnectionHost {
     this.#ordinary = ordinary.bind(server) as (socket: Socket) => void
     this.keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(server.keepAliveTimeout / 1000)}`
     server.off('connection', ordinary as () => void)
-    server.on('connection', (socket) => this.#connections.add(new PlainConnection(socket, this)))
+    server.on('connection', (socket) => this.#connections.add(new PlainConnection(clients.of(socket), this)))
     server.on('parting', () => (this.parting = true))
     this.#timer = setInterval(() => this.#sweep(), SWEEP_MS).unref()
   }

@@ -4,6 +4,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import type { PublicError } from '@uptick/protocol'
 import { PublicErrors, publicError } from '@uptick/protocol'
 import { letClientsCloseFirst } from '@uptick/runtime'
+import type { Clients } from '../clients/clients.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { Operation, OperationRegistry } from '../operations/operation.ts'
 import { PlainHttp } from '../plain-http/plain-http.ts'
@@ -25,6 +26,7 @@ const PATH_SHOWN_MAX = 100
 export interface RestOptions {
   readonly dispatcher: Dispatcher
   readonly registry: OperationRegistry
+  readonly clients: Clients
   /** A failure that is ours: everything that becomes a 500. */
   readonly failed: (operation: string, error: unknown) => void
   /** Addresses (or CIDR ranges) of proxies whose `X-Forwarded-For` is believed. */
@@ -88,10 +90,12 @@ function addRoute(app: FastifyInstance, options: RestOptions, operation: Operati
     url: rest.path,
     handler: (request, reply) => {
       const respond: Respond = (status, headers, text) => {
-        // Written to Node's response directly, so that head and body leave in one write: no hook wants to see them.
-        reply.hijack()
-        reply.raw.writeHead(status, headers)
-        reply.raw.end(text)
+        options.clients.of(request.socket).handle(() => {
+          // Written to Node's response directly, so that head and body leave in one write: no hook wants to see them.
+          reply.hijack()
+          reply.raw.writeHead(status, headers)
+          reply.raw.end(text)
+        })
       }
       new OperationExchange(options, operation, requestOf(request), respond).run()
     },
@@ -122,7 +126,7 @@ function servePlainly(app: FastifyInstance, options: RestOptions): void {
       new OperationExchange(options, operation, { ip, query: head.query, body, headers: head.headers }, respond).run()
     })
   }
-  const plain = new PlainHttp(app.server, ({ method, path, headers }) =>
+  const plain = new PlainHttp(app.server, options.clients, ({ method, path, headers }) =>
     options.trustProxy !== undefined && 'x-forwarded-for' in headers ? undefined : handlers.get(`${method} ${path}`),
   )
   letClientsCloseFirst(app.server)

@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
+import type { Client } from '../clients/client.ts'
 import type { Clock } from '../seams.ts'
 import { MessageRate } from './message-rate.ts'
 import type { MessageRateOptions } from './message-rate.ts'
@@ -14,7 +14,7 @@ const UNSUPPORTED_DATA = 1003
 
 /** What a kind of socket (market streams, WS-API) does with what arrives. */
 export interface Protocol {
-  /** A text frame. Never throws. */
+  /** A text frame. */
   received(text: string): void
   closed(): void
   /** A request is being answered. */
@@ -25,7 +25,7 @@ export interface Protocol {
 
 export interface ConnectionOptions {
   readonly webSocket: WebSocket
-  readonly socket: Socket
+  readonly client: Client
   readonly ip: string
   readonly clock: Clock
   readonly counters: OutboxCounters
@@ -38,6 +38,7 @@ export class Connection {
   readonly outbox: Outbox
   readonly ip: string
   readonly #webSocket: WebSocket
+  readonly #client: Client
   readonly #clock: Clock
   readonly #rate: MessageRate
   #protocol: Protocol | undefined
@@ -46,11 +47,12 @@ export class Connection {
   #unanswered = 0
 
   constructor(options: ConnectionOptions) {
-    const { webSocket, socket, clock } = options
+    const { webSocket, client, clock } = options
+    this.#client = client
     this.#webSocket = webSocket
     this.#clock = clock
     this.ip = options.ip
-    this.outbox = new Outbox(webSocket, socket, options.counters, options.bufferedBytesMax)
+    this.outbox = new Outbox(webSocket, client.socket, options.counters, options.bufferedBytesMax)
     this.#rate = new MessageRate(options.rate, clock)
     this.#pingAt = clock.now() + PING_INTERVAL
   }
@@ -62,7 +64,7 @@ export class Connection {
     webSocket.on('message', (data: RawData, isBinary: boolean) => {
       if (!this.#admit()) return
       if (isBinary) this.outbox.close(UNSUPPORTED_DATA, 'Text frames only.')
-      else protocol.received((data as Buffer).toString('utf8'))
+      else this.#client.handle(() => protocol.received((data as Buffer).toString('utf8')))
     })
     webSocket.on('ping', () => void this.#admit())
     webSocket.on('pong', () => {

@@ -4,6 +4,8 @@ import { STATUS_CODES } from 'node:http'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
+import { Clients } from '../clients/clients.ts'
+import type { Client } from '../clients/client.ts'
 import type { Feed } from '../market/follow-feed.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { OperationRegistry } from '../operations/operation.ts'
@@ -27,6 +29,8 @@ const WS_API_RATE: MessageRateOptions = { perSecond: 20_000, burst: 20_000 }
 const SERVICE_RESTART = 1012
 
 export interface SocketServerOptions {
+  /** Those of the HTTP server. */
+  readonly clients?: Clients
   readonly dispatcher: Dispatcher
   readonly registry: OperationRegistry
   readonly feed: Pick<Feed, 'hub' | 'userStreams' | 'numberedMarkets' | 'numberedAccounts'>
@@ -45,6 +49,7 @@ export interface SocketServerOptions {
 export class SocketServer {
   readonly counters: OutboxCounters = { slowReaders: 0, sentMessages: 0 }
   readonly #options: SocketServerOptions
+  readonly #clients: Clients
   readonly #server: WebSocketServer
   readonly #connections = new Set<Connection>()
   readonly #apiSessions = new Set<WsApiSession>()
@@ -53,6 +58,7 @@ export class SocketServer {
 
   constructor(options: SocketServerOptions) {
     this.#options = options
+    this.#clients = options.clients ?? new Clients({ failed: options.failed })
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -91,13 +97,15 @@ export class SocketServer {
   attach(server: Server): void {
     const upgrading: UpgradingServer = server
     upgrading.shouldUpgradeCallback = (request) => request.headers.upgrade?.toLowerCase() === 'websocket'
-    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
-      this.upgrade(request, socket, head),
-    )
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      const client = this.#clients.of(socket)
+      client.handle(() => this.upgrade(request, client, head))
+    })
   }
 
   /** Answer one handshake. */
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  upgrade(request: IncomingMessage, client: Client, head: Buffer): void {
+    const { socket } = client
     // Until ws takes the socket over, a reset must not become an uncaught error.
     const ignore = (): void => {}
     socket.on('error', ignore)
@@ -123,7 +131,7 @@ export class SocketServer {
     this.#server.handleUpgrade(request, socket, head, (webSocket) => {
       socket.off('error', ignore)
       socket.setNoDelay(true)
-      this.#open(webSocket, socket, ip, target)
+      this.#open(webSocket, client, ip, target)
     })
   }
 
@@ -135,11 +143,11 @@ export class SocketServer {
     for (const timer of this.#timers) clearInterval(timer)
   }
 
-  #open(webSocket: WebSocket, socket: Socket, ip: string, target: Exclude<Target, { kind: 'refused' }>): void {
+  #open(webSocket: WebSocket, client: Client, ip: string, target: Exclude<Target, { kind: 'refused' }>): void {
     const { dispatcher, streamRate = STREAM_RATE, wsApiRate = WS_API_RATE, bufferedBytesMax } = this.#options
     const connection = new Connection({
       webSocket,
-      socket,
+      client,
       ip,
       clock: dispatcher.services.clock,
       counters: this.counters,
@@ -149,7 +157,7 @@ export class SocketServer {
     this.#connections.add(connection)
     let session: Protocol
     if (target.kind === 'ws-api') {
-      const api = this.#apiSession(connection, target)
+      const api = this.#apiSession(connection, client, target)
       this.#apiSessions.add(api)
       connection.start(api, () => this.#gone(connection, api))
       return
@@ -164,7 +172,7 @@ export class SocketServer {
     connection.start(session, () => this.#gone(connection))
   }
 
-  #apiSession(connection: Connection, target: Extract<Target, { kind: 'ws-api' }>): WsApiSession {
+  #apiSession(connection: Connection, client: Client, target: Extract<Target, { kind: 'ws-api' }>): WsApiSession {
     const { dispatcher, registry, feed, failed, measured } = this.#options
     return new WsApiSession({
       outbox: connection.outbox,
@@ -176,6 +184,7 @@ export class SocketServer {
       returnRateLimits: target.returnRateLimits,
       notices: target.notices,
       failed,
+      faulted: (error) => client.fault(error),
       measured,
     })
   }

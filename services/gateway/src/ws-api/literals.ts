@@ -1,3 +1,9 @@
+import { parseBoundedJson } from '@uptick/protocol'
+import type { JsonBounds } from '@uptick/protocol'
+
+/** Of a frame from a client: lists of symbols and of streams are the longest that there is, and nothing is nested deep. */
+const FRAME_JSON: JsonBounds = { depthMax: 16, valuesMax: 2_048 }
+
 /**
  * JSON whose numbers keep the text that was sent: `1.0`, `1e-05` and ids past 2^53 are signed and echoed as they were
  * written, which a JavaScript number would lose.
@@ -9,10 +15,10 @@ export class JsonLiteral {
   }
 }
 
-/** Parse `text` with every number as a `JsonLiteral`; `undefined` when it is not JSON (or nested absurdly deep). */
+/** Parse `text` with every number as a `JsonLiteral`; `undefined` when it is not JSON, or is nested too deep or too long. */
 export function parseLiterals(text: string): unknown {
   try {
-    return JSON.parse(text, keepNumbers as (key: string, value: unknown) => unknown) as unknown
+    return parseBoundedJson(text, FRAME_JSON, keepNumbers)
   } catch {
     return undefined
   }

@@ -30,6 +30,8 @@ export interface WsApiSessionOptions {
   /** Wants to hear when this process goes. */
   readonly notices: boolean
   readonly failed: (operation: string, error: unknown) => void
+  /** An answer could not be given: the connection ends. */
+  readonly faulted: (error: unknown) => void
   /** Seconds that an operation took, for metrics. */
   readonly measured?: ((operation: string, status: number, seconds: number) => void) | undefined
 }
@@ -68,7 +70,9 @@ export class WsApiSession implements Protocol {
       return
     }
     this.#inFlight++
-    void this.#answer(request).finally(() => this.#inFlight--)
+    this.#answer(request)
+      .finally(() => this.#inFlight--)
+      .catch(this.#options.faulted)
   }
 
   get busy(): boolean {
