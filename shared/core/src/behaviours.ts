@@ -5,6 +5,11 @@
 export const Behaviour = {
   /** Fees are rounded half to even; before, down. */
   FEE_HALF_EVEN: 1,
+  /**
+   * What a market order may spend is fixed and held before its first fill; before, free funds were read anew before each
+   * fill, and what a self-trade returned could be spent again.
+   */
+  BOUNDED_STEPS: 2,
   /** A full memory of idempotent retry shortens that of the account that holds most; before, it refuses every order. */
   RETRY_SHARES: 6,
 } as const

@@ -1,4 +1,3 @@
-import type { Amount } from './amount.ts'
 import { SelfTradePrevention, Side } from './enums.ts'
 import type { Market } from './market.ts'
 import { NONE as EMPTY } from './order-store.ts'
@@ -36,27 +35,4 @@ export function isFillable(shard: Shard, market: Market, slot: number): boolean 
     }
   }
   return wanted <= 0
-}
-
-/** True when the balance cannot pay what the book could fill of a market BUY of `quantity`. */
-export function costsMore(
-  shard: Shard,
-  market: Market,
-  quantity: number,
-  balance: number,
-  cost: Amount,
-  part: Amount,
-): boolean {
-  const { levels } = shard.memory
-  const index = market.book.asks
-  let wanted = quantity
-  cost.clear()
-  for (let level = index.best; level !== NONE && wanted > 0; level = index.after(level)) {
-    const taken = Math.min(wanted, levels.quantity(level))
-    if (!part.setProduct(levels.price(level), taken, market.quoteScale)) return true
-    cost.add(part)
-    if (shard.ledger.lacks(balance, cost)) return true
-    wanted -= taken
-  }
-  return false
 }

@@ -2,12 +2,15 @@ import { Amount } from './amount.ts'
 import { ExecutionType, ExpiryReason, OrderStatus, SelfTradePrevention, Side, TimeInForce } from './enums.ts'
 import type { PreventedMeeting } from './event-writer.ts'
 import { Fill } from './fill.ts'
+import { FreeSpending } from './free-spending.ts'
 import { isFillable } from './liquidity.ts'
 import type { Market } from './market.ts'
 import { Meeting, type Taker } from './order-book.ts'
 import { NONE as EMPTY } from './order-store.ts'
-import type { Shard } from './shard.ts'
 import { floorToStep, unitsWithin } from './lot.ts'
+import { settle } from './settlement.ts'
+import type { Shard } from './shard.ts'
+import { Spending } from './spending.ts'
 
 // As constants of this module: only those are compiled into the code.
 const { BUY, SELL } = Side
@@ -29,9 +32,11 @@ export class Matching implements Taker {
   /** Prices of the order's trades; `high` is 0 when there was none. */
   low = 0
   high = 0
+  /** What the next market order may spend: planned and locked before `work`. */
+  readonly spending: Spending
+  readonly free: FreeSpending
   readonly #shard: Shard
   readonly #fill = new Fill()
-  readonly #amount = new Amount()
   readonly #meeting: PreventedMeeting = { maker: NONE, taker: NONE, makerQuantity: 0, takerQuantity: 0 }
   readonly #none = new Amount()
   #market: Market | undefined = undefined
@@ -41,9 +46,9 @@ export class Matching implements Taker {
   #mode: SelfTradePrevention = NO_PREVENTION
   /** OWN_FLAG when the command itself placed or amended the order. */
   #flags = 0
-  /** The limit; 0 for market orders, which hold no lock. */
+  /** The limit; 0 for market orders, which hold what `spending` says. */
   #limit = 0
-  /** What is neither executed nor prevented; unused by quote quantity. */
+  /** What is neither executed nor prevented. */
   #left = 0
   #byQuote = false
   /** By quote quantity: what may still be spent or received. */
@@ -52,6 +57,8 @@ export class Matching implements Taker {
 
   constructor(shard: Shard) {
     this.#shard = shard
+    this.free = new FreeSpending(shard)
+    this.spending = new Spending(shard)
   }
 
   /**
@@ -67,7 +74,7 @@ export class Matching implements Taker {
     } else {
       const isMarket = this.#limit === 0
       const limit = !isMarket ? this.#limit : this.#side === BUY ? Number.POSITIVE_INFINITY : 0
-      market.book.match(this.#side, limit, this.#byQuote ? Number.MAX_SAFE_INTEGER : this.#left, this)
+      market.book.match(this.#side, limit, this.#left, this)
       if (!this.#ended) {
         if (isMarket) this.#end(INSUFFICIENT_LIQUIDITY, EXPIRED)
         else if (timeInForce !== GTC) this.#end(UNFILLED_IOC_QUANTITY, EXPIRED)
@@ -88,9 +95,10 @@ export class Matching implements Taker {
     this.#mode = images.mode(slot)
     this.#flags = flags
     this.#limit = images.price(slot)
-    this.#left = orders.remaining(slot)
     this.#budget = images.quoteQuantity(slot)
     this.#byQuote = this.#budget > 0
+    const isFree = this.#byQuote && !this.#shard.boundedSteps
+    this.#left = isFree ? Number.MAX_SAFE_INTEGER : this.#byQuote ? this.spending.quantity : orders.remaining(slot)
     this.#ended = false
   }
 
@@ -108,10 +116,22 @@ export class Matching implements Taker {
   /** The order ends without a trade: what its lock still holds is freed. */
   #end(reason: ExpiryReason, status: OrderStatus): void {
     const { images, writer } = this.#shard
-    if (this.#limit !== 0) this.#shard.unlock(this.#market!, this.#slot, this.#left)
+    this.#release()
     images.setStatus(this.#slot, status)
     writer.execution(this.#slot, EXECUTION_EXPIRED, reason, this.#flags)
     this.#ended = true
+  }
+
+  /** Free what is still held for the order. */
+  #release(): void {
+    const { boundedSteps, ledger, seats } = this.#shard
+    const { held } = this.spending
+    if (this.#limit !== 0 || (boundedSteps && this.#side === SELL && this.#left > 0)) {
+      this.#shard.unlock(this.#market!, this.#slot, this.#left)
+    } else if (boundedSteps && this.#side === BUY && !held.isZero()) {
+      ledger.unlock(seats.quote(this.#seat), held)
+      held.clear()
+    }
   }
 
   meet(maker: number, level: number): Meeting {
@@ -133,26 +153,30 @@ export class Matching implements Taker {
     this.#shard.touches.touch(this.#market!, opposite, level)
   }
 
-  /** The quantity a market order can take of a maker that offers `offered`: what is wanted and what money allows. */
+  /** The quantity a market order can take of a maker that offers `offered`: what is wanted and what it may spend. */
   #bounded(price: number, offered: number): number {
-    const { ledger, seats } = this.#shard
+    const market = this.#market!
+    if (!this.#shard.boundedSteps) {
+      return this.free.quantity(market, this.#seat, this.#side, this.#quoteLeft(), price, offered, this.quantity)
+    }
+    if (this.#byQuote) return this.#quoteUnits(price, offered)
+    return this.#side === BUY ? this.spending.affordable(market, price, this.quantity) : this.quantity
+  }
+
+  /** By quote quantity: what may still be spent or received; else −1. */
+  #quoteLeft(): number {
+    return this.#byQuote ? this.#budget : -1
+  }
+
+  /** By quote quantity: the units of a maker that what is left of it comes to, so that whole lots are taken in all. */
+  #quoteUnits(price: number, offered: number): number {
     const market = this.#market!
     const { marketStep } = market.filters
-    if (this.#byQuote) {
-      let quantity = Math.min(offered, unitsWithin(this.#budget, price * market.quoteScale))
-      if (this.#side === SELL) {
-        this.#amount.setProduct(quantity, market.baseScale, 1)
-        const base = seats.base(this.#seat)
-        if (ledger.lacks(base, this.#amount)) quantity = ledger.units(base, market.baseScale, 1)
-      }
-      return floorToStep(quantity, marketStep)
-    }
-    const wanted = this.quantity
-    if (this.#side === SELL) return wanted
-    const fits = this.#amount.setProduct(price, wanted, market.quoteScale)
-    const quote = seats.quote(this.#seat)
-    if (fits && !ledger.lacks(quote, this.#amount)) return wanted
-    return floorToStep(Math.min(wanted, ledger.units(quote, price, market.quoteScale)), marketStep)
+    const units = unitsWithin(this.#budget, price * market.quoteScale)
+    if (!this.#shard.boundedSteps) return floorToStep(Math.min(offered, units), marketStep)
+    if (units >= this.quantity) return this.quantity
+    const taken = this.#shard.images.quantity(this.#slot)
+    return Math.max(0, floorToStep(taken + units, marketStep) - taken)
   }
 
   #trade(maker: number, level: number, price: number): Meeting {
@@ -168,7 +192,9 @@ export class Matching implements Taker {
     market.reference.record(moment, fill)
     if (this.high === 0 || price < this.low) this.low = price
     if (price > this.high) this.high = price
-    this.#settle(maker)
+    const isHeld = this.#limit === 0 && this.#shard.boundedSteps
+    settle(this.#shard, market, fill, this.#side, this.#seat, orders.owner(maker), this.#limit, isHeld)
+    if (isHeld && this.#side === BUY) this.spending.held.subtract(fill.quote)
 
     const makerDone = quantity === orders.remaining(maker)
     images.fill(maker, fill, makerDone ? FILLED : PARTIALLY_FILLED)
@@ -178,21 +204,25 @@ export class Matching implements Taker {
     images.fill(slot, fill, done ? FILLED : PARTIALLY_FILLED)
     if (this.#byQuote) images.setQuantity(slot, images.executed(slot) + images.prevented(slot))
     writer.trade(market, maker, slot, this.#side === BUY, this.#flags, fill)
-    if (done) this.#ended = true
+    if (done) {
+      this.#ended = true
+      if (isHeld) this.#release()
+    }
     return done ? MET_LAST : MET
   }
 
-  /** Reckon a fill with what is wanted; true when nothing more is, or (by quote quantity) no further lot fits. */
+  /** Reckon a fill with what is wanted; true when nothing more is, or (by quote quantity) no more can be paid. */
   #taken(maker: number, level: number, price: number, makerDone: boolean): boolean {
-    if (!this.#byQuote) {
-      this.#left -= this.quantity
-      return this.#left === 0
-    }
+    const { boundedSteps } = this.#shard
+    if (!this.#byQuote || boundedSteps) this.#left -= this.quantity
+    if (!this.#byQuote) return this.#left === 0
     this.#budget -= price * this.#market!.quoteScale * this.quantity
-    return this.#exhausted(maker, level, price, makerDone)
+    if (boundedSteps && this.#left === 0) return !this.spending.isShort
+    return this.#exhausted(maker, level, price, makerDone, boundedSteps ? 1 : this.#market!.filters.marketStep)
   }
 
-  #exhausted(maker: number, level: number, price: number, makerDone: boolean): boolean {
+  /** Does what is left of the quote quantity come to nothing at the next maker's price? */
+  #exhausted(maker: number, level: number, price: number, makerDone: boolean, step: number): boolean {
     if (this.#budget === 0) return true
     const { orders, memory } = this.#shard
     const market = this.#market!
@@ -202,35 +232,7 @@ export class Matching implements Taker {
       if (after === NONE) return false
       next = memory.levels.price(after)
     }
-    return floorToStep(unitsWithin(this.#budget, next * market.quoteScale), market.filters.marketStep) === 0
-  }
-
-  /** Move the money of the fill; both sides pay their fee out of what they receive. */
-  #settle(maker: number): void {
-    const { ledger, seats, feeHalfEven, orders } = this.#shard
-    const market = this.#market!
-    const fill = this.#fill
-    const makerSeat = orders.owner(maker)
-    const takerBuys = this.#side === BUY
-    const buyer = takerBuys ? this.#seat : makerSeat
-    const seller = takerBuys ? makerSeat : this.#seat
-    const isMarket = this.#limit === 0
-    const { quantity } = fill
-    fill.setQuote(fill.price, quantity, market.quoteScale)
-    fill.base.setProduct(quantity, market.baseScale, 1)
-    fill.buyerFee.setFee(fill.base, takerBuys ? seats.takerFee(buyer) : seats.makerFee(buyer), feeHalfEven)
-    fill.sellerFee.setFee(fill.quote, takerBuys ? seats.makerFee(seller) : seats.takerFee(seller), feeHalfEven)
-    fill.buyerLocks = !takerBuys || !isMarket
-    fill.sellerLocks = takerBuys || !isMarket
-    if (takerBuys && !isMarket) fill.buyerHeld.setProduct(this.#limit, quantity, market.quoteScale)
-    else fill.buyerHeld.copy(fill.quote)
-    fill.buyerQuote = seats.quote(buyer)
-    fill.buyerBase = seats.base(buyer)
-    fill.sellerBase = seats.base(seller)
-    fill.sellerQuote = seats.quote(seller)
-    fill.baseFees = market.baseFees
-    fill.quoteFees = market.quoteFees
-    ledger.settle(fill)
+    return floorToStep(unitsWithin(this.#budget, next * market.quoteScale), step) === 0
   }
 
   /** Self-trade prevention, by the taker's mode. */
@@ -243,11 +245,7 @@ export class Matching implements Taker {
     const takerEnds = mode === EXPIRE_TAKER || mode === EXPIRE_BOTH
     let decrement = 0
     if (mode === DECREMENT) {
-      decrement = this.quantity
-      if (this.#byQuote) {
-        const units = unitsWithin(this.#budget, price * market.quoteScale)
-        decrement = floorToStep(Math.min(offered, units), market.filters.marketStep)
-      }
+      decrement = this.#byQuote ? this.#quoteUnits(price, offered) : this.quantity
       if (decrement === 0) return STOP
     }
     const meeting = this.#meeting
@@ -276,7 +274,8 @@ export class Matching implements Taker {
     const slot = this.#slot
     this.quantity = quantity
     this.#shard.unlock(market, maker, quantity)
-    if (this.#limit !== 0) this.#shard.unlock(market, slot, quantity)
+    if (this.#limit !== 0 || (this.#shard.boundedSteps && this.#side === SELL))
+      this.#shard.unlock(market, slot, quantity)
     images.prevent(maker, quantity)
     images.prevent(slot, quantity)
     const makerDone = quantity === orders.remaining(maker)

@@ -2,8 +2,6 @@ import { Amount } from './amount.ts'
 import { clientHash } from './client-id-table.ts'
 import { type Command, CommandKind } from './command.ts'
 import { AccountStatus, ExecutionType, ExpiryReason, OrderType, Side, SymbolStatus, TimeInForce } from './enums.ts'
-import { costsMore } from './liquidity.ts'
-import { floorToStep, unitsWithin } from './lot.ts'
 import type { Market } from './market.ts'
 import type { Matching } from './matching.ts'
 import { orderCombination, orderFields } from './order-fields.ts'
@@ -41,7 +39,6 @@ const {
   DUPLICATE_CLIENT_ORDER_ID,
   WOULD_TRIGGER,
   INSUFFICIENT_BALANCE,
-  LIQUIDITY_BELOW_LOT,
 } = Reject
 const { NEW: EXECUTION_NEW } = ExecutionType
 const { NONE: NO_REASON } = ExpiryReason
@@ -56,7 +53,6 @@ export class Placement {
   readonly #matching: Matching
   readonly #notional = new Amount()
   readonly #lock = new Amount()
-  readonly #part = new Amount()
   /** Price × quantity fits 62 bits; set by `filters` for `counts`. */
   #fits = true
   /** Of the command's client id; set by `counts` for `open`. */
@@ -221,27 +217,11 @@ export class Placement {
   }
 
   #marketFunds(c: Command, market: Market, seat: number): RejectCode {
-    const { seats, ledger, memory } = this.#shard
-    if (c.quoteQuantity === 0) {
-      return this.lacksForMarket(market, c.side, c.quantity, seat) ? INSUFFICIENT_BALANCE : ACCEPTED
+    if (this.#shard.boundedSteps) {
+      const mode = c.selfTradePrevention || market.defaultMode
+      return this.#matching.spending.plan(market, seat, c.side, mode, c.quantity, c.quoteQuantity)
     }
-    this.#lock.setInteger(c.side === BUY ? c.quoteQuantity : 1)
-    const balance = c.side === BUY ? seats.quote(seat) : seats.base(seat)
-    if (ledger.lacks(balance, this.#lock)) return INSUFFICIENT_BALANCE
-    const best = market.book.opposite(c.side).best
-    if (best === NONE) return ACCEPTED
-    const units = unitsWithin(c.quoteQuantity, memory.levels.price(best) * market.quoteScale)
-    return floorToStep(units, market.filters.marketStep) === 0 ? LIQUIDITY_BELOW_LOT : ACCEPTED
-  }
-
-  /** Can free funds not pay a market order of `quantity`, as far as the book could fill it? */
-  lacksForMarket(market: Market, side: Side, quantity: number, seat: number): boolean {
-    const { seats, ledger } = this.#shard
-    if (side === BUY) {
-      return costsMore(this.#shard, market, quantity, seats.quote(seat), this.#lock, this.#part)
-    }
-    const fits = this.#lock.setProduct(quantity, market.baseScale, 1)
-    return !fits || ledger.lacks(seats.base(seat), this.#lock)
+    return this.#matching.free.check(market, seat, c.side, c.quantity, c.quoteQuantity)
   }
 
   /** Take an order whose checks have all passed: lock, report, and set it to work or to wait for its price. */
@@ -255,7 +235,9 @@ export class Placement {
     images.open(slot, c, orderId, c.selfTradePrevention || market.defaultMode, !stop, shard.moment)
     images.setClientHash(slot, this.#hash)
     if (c.quoteQuantity !== 0) images.setQuantity(slot, 0)
-    if (c.type !== MARKET) {
+    if (c.type === MARKET) {
+      if (shard.boundedSteps) this.#matching.spending.lock(market, seat, c.side)
+    } else {
       const balance = c.side === BUY ? seats.quote(seat) : seats.base(seat)
       shard.ledger.lock(balance, this.#lock)
     }

@@ -102,7 +102,9 @@ test('MARKET SELL by quote quantity: as much as brings no more than that amount'
     place dave BTCUSD sell market quote:245  | INSUFFICIENT_BALANCE
     balance dave USD                         | 240 free, 0 locked
     deposit dave BTC 1
-    place dave BTCUSD sell market quote:90   | 1@40 EXPIRED INSUFFICIENT_LIQUIDITY
+    place dave BTCUSD sell market quote:90   | INSUFFICIENT_BALANCE
+    deposit dave BTC 1
+    place dave BTCUSD sell market quote:90   | 2@40 FILLED
   `
   expect(run(table)).toBe(neat(table))
 })

@@ -51,6 +51,7 @@ export class Shard {
   /** Active behaviours, in order of activation. */
   readonly behaviours: number[] = []
   feeHalfEven = false
+  boundedSteps = false
   retryShares = false
   readonly writer = new EventWriter(this.output, this.images)
   readonly touches = new LevelTouches(this.memory.levels, this.writer)
@@ -78,6 +79,7 @@ export class Shard {
   activate(behaviour: number): void {
     this.behaviours.push(behaviour)
     if (behaviour === Behaviour.FEE_HALF_EVEN) this.feeHalfEven = true
+    if (behaviour === Behaviour.BOUNDED_STEPS) this.boundedSteps = true
     if (behaviour === Behaviour.RETRY_SHARES) this.retryShares = true
   }
 

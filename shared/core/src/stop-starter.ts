@@ -1,7 +1,16 @@
-import { AccountStatus, ExecutionType, ExpiryReason, OrderStatus, SymbolStatus, TimeInForce } from './enums.ts'
+import {
+  AccountStatus,
+  ExecutionType,
+  ExpiryReason,
+  OrderStatus,
+  type Side,
+  SymbolStatus,
+  TimeInForce,
+} from './enums.ts'
 import type { Market } from './market.ts'
 import type { Matching } from './matching.ts'
 import type { Placement } from './placement.ts'
+import { Reject } from './reject.ts'
 import type { Shard } from './shard.ts'
 
 // As constants of this module: only those are compiled into the code.
@@ -11,6 +20,7 @@ const { TRIGGERED: EXECUTION_TRIGGERED, EXPIRED: EXECUTION_EXPIRED } = Execution
 const { NONE: NO_REASON, REJECTED_ON_TRIGGER: REASON_REJECTED_ON_TRIGGER } = ExpiryReason
 const { TRADING } = SymbolStatus
 const { ACTIVE } = AccountStatus
+const { NONE: ACCEPTED } = Reject
 
 /** Stop orders that one command may start. */
 const STOPS_STARTED_MAX = 16
@@ -62,6 +72,8 @@ export class StopStarter {
     if (this.#canWork(market, slot, isMarket)) {
       images.setWorking(slot, moment)
       writer.execution(slot, EXECUTION_TRIGGERED, NO_REASON, 0)
+      if (isMarket && this.#shard.boundedSteps)
+        this.#matching.spending.lock(market, orders.owner(slot), images.side(slot))
       this.#matching.work(market, slot, true, 0)
       return
     }
@@ -77,8 +89,18 @@ export class StopStarter {
     const remaining = orders.remaining(slot)
     if (market.status !== TRADING) return false
     if (accounts.status(images.account(slot)) !== ACTIVE) return false
-    if (isMarket) return !this.#placement.lacksForMarket(market, side, remaining, orders.owner(slot))
+    if (isMarket) return this.#canPay(market, slot, side, remaining)
     if (images.timeInForce(slot) !== GTC) return true
     return !this.#placement.overflowsLevel(market, side, images.price(slot), remaining)
+  }
+
+  #canPay(market: Market, slot: number, side: Side, quantity: number): boolean {
+    const { orders, images, boundedSteps } = this.#shard
+    const { spending, free } = this.#matching
+    const seat = orders.owner(slot)
+    const reject = boundedSteps
+      ? spending.plan(market, seat, side, images.mode(slot), quantity, 0)
+      : free.check(market, seat, side, quantity, 0)
+    return reject === ACCEPTED
   }
 }

@@ -1,4 +1,4 @@
-import { Exchange } from '../src/index.ts'
+import { Exchange, SUPPORTED_BEHAVIOURS } from '../src/index.ts'
 import { describeCommand } from './describe.ts'
 import { Names, parseCommand } from './parse.ts'
 import { record } from './recording.ts'
@@ -13,10 +13,14 @@ import type { profiles } from './stream-profiles.ts'
 export interface GoldenJournal {
   readonly runningHash: bigint
   readonly stateHash: bigint
+  /** Those of the build that wrote it: an activation of any other was refused. */
+  readonly behaviours: readonly number[]
   readonly commands: readonly Timed[]
 }
 
-const head = /^running ([0-9a-f]{16}) state ([0-9a-f]{16})$/
+const head = /^running ([0-9a-f]{16}) state ([0-9a-f]{16})(?: behaviours ([0-9,]+))?$/
+/** Of journals that do not say. */
+const FIRST_BEHAVIOURS = '1'
 
 /** Read a journal: a line with the hashes, then one command a line behind the microseconds since the one before. */
 export function readGolden(text: string): GoldenJournal {
@@ -30,25 +34,30 @@ export function readGolden(text: string): GoldenJournal {
     time += Number(line.slice(0, space))
     return { command: parseCommand(line.slice(space + 1), names), time }
   })
-  return { runningHash: BigInt(`0x${hashes[1]}`), stateHash: BigInt(`0x${hashes[2]}`), commands }
+  const behaviours = (hashes[3] ?? FIRST_BEHAVIOURS).split(',').map(Number)
+  return { runningHash: BigInt(`0x${hashes[1]}`), stateHash: BigInt(`0x${hashes[2]}`), behaviours, commands }
 }
 
 /** Draw a journal from a seed and write it down with the hashes of the core as it is now. */
 export function writeGolden(seed: number, count: number, profile: keyof typeof profiles): string {
   const commands = record(seed, count, profile)
-  const { runningHash, stateHash } = hashesOf(commands)
+  const { runningHash, stateHash } = hashesOf({ commands, behaviours: SUPPORTED_BEHAVIOURS })
   let before = EPOCH
   const lines = commands.map(({ command, time }) => {
     const line = `${time - before} ${describeCommand(command)}`
     before = time
     return line
   })
-  return `running ${hex(runningHash)} state ${hex(stateHash)}\n${lines.join('\n')}\n`
+  const known = SUPPORTED_BEHAVIOURS.join(',')
+  return `running ${hex(runningHash)} state ${hex(stateHash)} behaviours ${known}\n${lines.join('\n')}\n`
 }
 
-/** Execute all commands on a fresh exchange. */
-export function hashesOf(commands: readonly Timed[]): { runningHash: bigint; stateHash: bigint } {
-  const exchange = new Exchange()
+/** Execute all commands on a fresh exchange of a build that knows these behaviours. */
+export function hashesOf({ commands, behaviours }: Pick<GoldenJournal, 'commands' | 'behaviours'>): {
+  runningHash: bigint
+  stateHash: bigint
+} {
+  const exchange = new Exchange({ supportedBehaviours: behaviours })
   for (const [index, { command, time }] of commands.entries()) {
     exchange.output.clear()
     exchange.execute(command, index + 1, time)

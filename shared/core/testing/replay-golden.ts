@@ -9,7 +9,7 @@ import { hashesOf, hex, readGolden } from './golden-journal.ts'
 const folder = new URL('golden/', import.meta.url)
 for (const file of readdirSync(folder)) {
   const journal = readGolden(readFileSync(new URL(file, folder), 'utf8'))
-  const { runningHash, stateHash } = hashesOf(journal.commands)
+  const { runningHash, stateHash } = hashesOf(journal)
   const same = runningHash === journal.runningHash && stateHash === journal.stateHash
   process.stdout.write(`${file} ${hex(runningHash)} ${hex(stateHash)} ${same ? 'same' : 'DIFFERENT'}\n`)
   if (!same) process.exitCode = 1

@@ -2,13 +2,14 @@ import type { Event, ExecutionEvent, OrderImage } from '../../src/event.ts'
 import { EventKind } from '../../src/event.ts'
 import type { ExpiryReason } from '../../src/enums.ts'
 import { ExecutionType, OrderStatus, Side } from '../../src/enums.ts'
-import { remainingOf, unlock } from './money.ts'
+import { remainingOf, unlock, unlockHeld } from './money.ts'
 import type { NaiveOrder, World } from './world.ts'
 import { accountOf, symbolOf } from './world.ts'
 
 /** The public part of an order as it stands now. */
 export function imageOf(order: NaiveOrder): OrderImage {
-  const { place: _place, locks: _locks, priorityTime: _time, arrival: _arrival, left: _left, ...image } = order
+  const { place: _place, locks: _locks, priorityTime: _time, arrival: _arrival, left: _left, ...more } = order
+  const { held: _held, unitsLeft: _units, short: _short, ...image } = more
   return image
 }
 
@@ -61,10 +62,15 @@ export function end(
   more: { expiryReason?: ExpiryReason; cancelId?: string } = {},
 ): void {
   unlock(world, order, remainingOf(order))
+  unlockHeld(world, order, order.held)
   order.locks = false
   remove(world, order)
   order.status = status
   execution(world, order, status === OrderStatus.CANCELED ? ExecutionType.CANCELED : ExecutionType.EXPIRED, more)
+}
+
+export function opposite(side: Side): Side {
+  return side === Side.BUY ? Side.SELL : Side.BUY
 }
 
 /** Resting orders of one side in price–time priority. */

@@ -1,20 +1,20 @@
 import { EventKind } from '../../src/event.ts'
 import { ExecutionType, ExpiryReason, OrderStatus, SelfTradePrevention, Side, TimeInForce } from '../../src/enums.ts'
-import { bookSide, end, execution, remove, touchLevel } from './emit.ts'
-import { freeOf, notionalOf, payAsset, remainingOf, settle, unlock } from './money.ts'
+import { bookSide, end, execution, opposite, remove, touchLevel } from './emit.ts'
+import { freeOf, notionalOf, payAsset, remainingOf, settle, unlock, unlockHeld } from './money.ts'
+import { fixedQuantity } from './spending.ts'
 import type { NaiveOrder, NaiveSymbol, World } from './world.ts'
 import { symbolOf } from './world.ts'
 
-export function opposite(side: Side): Side {
-  return side === Side.BUY ? Side.SELL : Side.BUY
-}
+/** Behaviour 2: what a market order may spend is fixed before its first fill. */
+const BOUNDED_STEPS = 2
 
 /** MARKET orders, and stop orders that are market orders once triggered. */
 export function isMarket(order: { price: number }): boolean {
   return order.price === 0
 }
 
-function byQuote(order: NaiveOrder): boolean {
+export function byQuote(order: NaiveOrder): boolean {
   return order.quoteQuantity > 0
 }
 
@@ -22,7 +22,7 @@ function reaches(taker: NaiveOrder, price: number): boolean {
   return isMarket(taker) || (taker.side === Side.BUY ? price <= taker.price : price >= taker.price)
 }
 
-function marketStep(symbol: NaiveSymbol): bigint {
+export function marketStep(symbol: NaiveSymbol): bigint {
   return BigInt(symbol.filters.marketStepSize || symbol.filters.stepSize || 1)
 }
 
@@ -32,7 +32,7 @@ export function lotsWithin(symbol: NaiveSymbol, amount: bigint, price: number): 
   return units - (units % marketStep(symbol))
 }
 
-const least = (...values: bigint[]): bigint => values.reduce((a, b) => (b < a ? b : a))
+export const least = (...values: bigint[]): bigint => values.reduce((a, b) => (b < a ? b : a))
 
 /** Can the whole quantity be filled at once? Own orders count, are skipped or are a wall, as the mode says. */
 export function isFillable(world: World, taker: NaiveOrder): boolean {
@@ -65,6 +65,7 @@ function fillQuantity(world: World, taker: NaiveOrder, maker: NaiveOrder): numbe
   const symbol = symbolOf(world, taker)
   const offered = BigInt(remainingOf(maker))
   if (!isMarket(taker)) return Number(least(offered, BigInt(remainingOf(taker))))
+  if (world.behaviours.has(BOUNDED_STEPS)) return fixedQuantity(world, taker, maker)
   const free = freeOf(world, taker.account, payAsset(world, taker))
   const affordable = taker.side === Side.BUY ? free / notionalOf(symbol, maker.price, 1) : free / symbol.baseScale
   const wanted = byQuote(taker) ? taker.left / notionalOf(symbol, maker.price, 1) : BigInt(remainingOf(taker))
@@ -94,8 +95,11 @@ export function match(world: World, taker: NaiveOrder): number[] {
 /** Whole quantity gone: by a fill FILLED, by prevention EXPIRED_IN_MATCH. For quote orders: no further lot fits. */
 function isDone(world: World, order: NaiveOrder): boolean {
   if (!byQuote(order)) return remainingOf(order) === 0
+  const fixed = world.behaviours.has(BOUNDED_STEPS)
+  if (fixed && order.unitsLeft === 0n) return !order.short
   if (order.left === 0n) return true
   const best = bookSide(world, order.symbol, opposite(order.side))[0]
+  if (fixed) return best !== undefined && order.left < notionalOf(symbolOf(world, order), best.price, 1)
   return best !== undefined && lotsWithin(symbolOf(world, order), order.left, best.price) === 0n
 }
 
@@ -114,6 +118,7 @@ function trade(world: World, taker: NaiveOrder, maker: NaiveOrder, quantity: num
   }
   if (byQuote(taker)) {
     taker.left -= quote
+    taker.unitsLeft -= BigInt(quantity)
     taker.quantity = taker.executed + taker.prevented
   }
   touchLevel(world, maker)
@@ -139,7 +144,10 @@ function trade(world: World, taker: NaiveOrder, maker: NaiveOrder, quantity: num
     const fill = { lastPrice: price, lastQuantity: quantity, lastQuote: quote, tradeId, maker: order === maker }
     execution(world, order, ExecutionType.TRADE, { ...fill, ...charged.get(order) })
   }
-  if (takerDone) remove(world, taker)
+  if (takerDone) {
+    unlockHeld(world, taker, taker.held)
+    remove(world, taker)
+  }
 }
 
 /** Self-trade prevention. False: the taker cannot go on. */
@@ -152,9 +160,7 @@ function prevent(world: World, taker: NaiveOrder, maker: NaiveOrder): boolean {
   const takerRemaining = byQuote(taker) ? 0 : remainingOf(taker)
   let decrement = 0
   if (mode === DECREMENT) {
-    decrement = byQuote(taker)
-      ? Number(quoteDecrement(symbol, taker, maker))
-      : Math.min(takerRemaining, remainingOf(maker))
+    decrement = byQuote(taker) ? quoteDecrement(world, taker, maker) : Math.min(takerRemaining, remainingOf(maker))
     if (decrement === 0) return false
   }
   const preventedId = ++symbol.lastPreventedId
@@ -176,18 +182,24 @@ function prevent(world: World, taker: NaiveOrder, maker: NaiveOrder): boolean {
   return !takerEnds
 }
 
-function quoteDecrement(symbol: NaiveSymbol, taker: NaiveOrder, maker: NaiveOrder): bigint {
+function quoteDecrement(world: World, taker: NaiveOrder, maker: NaiveOrder): number {
+  if (world.behaviours.has(BOUNDED_STEPS)) return fixedQuantity(world, taker, maker)
+  const symbol = symbolOf(world, taker)
   const quantity = least(BigInt(remainingOf(maker)), taker.left / notionalOf(symbol, maker.price, 1))
-  return quantity - (quantity % marketStep(symbol))
+  return Number(quantity - (quantity % marketStep(symbol)))
 }
 
 function decrementBoth(world: World, taker: NaiveOrder, maker: NaiveOrder, quantity: number, id: number): boolean {
   for (const order of [maker, taker]) {
     unlock(world, order, quantity)
     order.prevented += quantity
+    if (order.held > 0n && order.side === Side.SELL) {
+      unlockHeld(world, order, BigInt(quantity) * symbolOf(world, order).baseScale)
+    }
   }
   if (byQuote(taker)) {
     taker.left -= notionalOf(symbolOf(world, taker), maker.price, quantity)
+    taker.unitsLeft -= BigInt(quantity)
     taker.quantity = taker.executed + taker.prevented
   }
   for (const order of [maker, taker]) {

@@ -61,6 +61,22 @@ export function unlock(world: World, order: NaiveOrder, quantity: number): void 
   balance.locked -= amount
 }
 
+/** Behaviour 2: hold what a market order may spend. */
+export function lockHeld(world: World, order: NaiveOrder): void {
+  const balance = balanceOf(world, order.account, payAsset(world, order))
+  balance.free -= order.held
+  balance.locked += order.held
+}
+
+/** Free a part of it. */
+export function unlockHeld(world: World, order: NaiveOrder, amount: bigint): void {
+  if (amount === 0n) return
+  const balance = balanceOf(world, order.account, payAsset(world, order))
+  balance.free += amount
+  balance.locked -= amount
+  order.held -= amount
+}
+
 /** Move the money of one fill for one side; returns the fee and its asset. */
 export function settle(
   world: World,
@@ -74,6 +90,7 @@ export function settle(
   const base = BigInt(quantity) * symbol.baseScale
   const [pays, receives] = order.side === Side.BUY ? [quote, base] : [base, quote]
   unlock(world, order, quantity)
+  if (order.held > 0n) unlockHeld(world, order, pays)
   balanceOf(world, order.account, payAsset(world, order)).free -= pays
 
   const feeAsset = order.side === Side.BUY ? symbol.base : symbol.quote

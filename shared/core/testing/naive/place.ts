@@ -10,12 +10,15 @@ import {
 } from '../../src/enums.ts'
 import { Reject, type RejectCode } from '../../src/reject.ts'
 import * as check from './checks.ts'
-import { bookSide, execution, levelQuantity } from './emit.ts'
-import { isMarket, lotsWithin, marketCost, opposite, rest, work } from './matching.ts'
-import { AMOUNT_MAX, freeOf, lock, lockFor, notionalOf, remainingOf } from './money.ts'
+import { bookSide, execution, levelQuantity, opposite } from './emit.ts'
+import { isMarket, lotsWithin, marketCost, rest, work } from './matching.ts'
+import { AMOUNT_MAX, freeOf, lock, lockFor, lockHeld, notionalOf, remainingOf } from './money.ts'
+import { planSpending } from './spending.ts'
 import { conditionHolds } from './stops.ts'
 import type { NaiveOrder, NaiveSymbol, World } from './world.ts'
 import { accountOf, symbolOf } from './world.ts'
+
+const BOUNDED_STEPS = 2
 
 /** What must hold before anything is looked up in the market: fields and their combination. */
 export function placeShape(world: World, c: Command): RejectCode {
@@ -132,6 +135,7 @@ export function funds(world: World, order: NaiveOrder): RejectCode {
   if (order.type !== OrderType.MARKET) {
     return lockFor(world, order, remainingOf(order)) > free ? Reject.INSUFFICIENT_BALANCE : Reject.NONE
   }
+  if (world.behaviours.has(BOUNDED_STEPS)) return planSpending(world, order)
   if (order.quoteQuantity > 0) {
     if (order.side === Side.BUY ? free < BigInt(order.quoteQuantity) : free === 0n) return Reject.INSUFFICIENT_BALANCE
     const best = bookSide(world, order.symbol, opposite(order.side))[0]
@@ -143,6 +147,7 @@ export function funds(world: World, order: NaiveOrder): RejectCode {
 
 /** MARKET by quantity, and market stops when they start. */
 export function marketFunds(world: World, order: NaiveOrder): RejectCode {
+  if (world.behaviours.has(BOUNDED_STEPS)) return planSpending(world, order)
   const symbol = symbolOf(world, order)
   const [asset, cost] =
     order.side === Side.BUY
@@ -182,6 +187,9 @@ export function draft(world: World, c: Command): NaiveOrder {
     priorityTime: 0,
     arrival: 0,
     left: BigInt(c.quoteQuantity),
+    held: 0n,
+    unitsLeft: 0n,
+    short: false,
   }
 }
 
@@ -192,6 +200,10 @@ export function open(world: World, order: NaiveOrder): number[] {
   world.orders.push(order)
   world.ownOrders.add(order.orderId)
   if (order.type !== OrderType.MARKET) lock(world, order)
+  else if (world.behaviours.has(BOUNDED_STEPS)) {
+    planSpending(world, order)
+    lockHeld(world, order)
+  }
   execution(world, order, ExecutionType.NEW)
   return order.place === 'stop' ? [] : work(world, order)
 }

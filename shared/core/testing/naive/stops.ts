@@ -10,7 +10,7 @@ import {
 import { Reject } from '../../src/reject.ts'
 import { end, execution, flushLevels } from './emit.ts'
 import { isMarket, work } from './matching.ts'
-import { remainingOf, unlock } from './money.ts'
+import { lockHeld, remainingOf, unlock } from './money.ts'
 import { marketFunds, overflowLevel } from './place.ts'
 import type { NaiveOrder, World } from './world.ts'
 import { accountOf, symbolOf } from './world.ts'
@@ -68,6 +68,7 @@ function start(world: World, order: NaiveOrder): number[] {
   }
   order.working = true
   order.workingTime = world.time
+  if (isMarket(order)) lockHeld(world, order)
   execution(world, order, ExecutionType.TRIGGERED)
   return work(world, order)
 }

@@ -14,6 +14,11 @@ export type NaiveOrder = { -readonly [Field in keyof OrderImage]: OrderImage[Fie
   arrival: number
   /** MARKET by quote quantity: what is left to spend or to receive. */
   left: bigint
+  /** Behaviour 2, market orders: what is held of the asset they pay with. */
+  held: bigint
+  /** Behaviour 2, by quote quantity: units that may still be taken, and whether the book ends before the quote does. */
+  unitsLeft: bigint
+  short: boolean
 }
 
 export interface NaiveBalance {

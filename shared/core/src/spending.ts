@@ -1,0 +1,133 @@
+import { Amount } from './amount.ts'
+import { SelfTradePrevention, Side } from './enums.ts'
+import { floorToStep, unitsWithin } from './lot.ts'
+import type { Market } from './market.ts'
+import { NONE as EMPTY } from './order-store.ts'
+import { Reject, type RejectCode } from './reject.ts'
+import type { Shard } from './shard.ts'
+
+// As constants of this module: only those are compiled into the code.
+const { BUY } = Side
+const { EXPIRE_MAKER } = SelfTradePrevention
+const { NONE: ACCEPTED, INSUFFICIENT_BALANCE, LIQUIDITY_BELOW_LOT } = Reject
+const NONE = EMPTY
+
+/**
+ * What a market order may spend: fixed by the book before its first fill, held like the lock of a limit order, and only
+ * counted down. What self-trades return goes to the balance and not into here.
+ */
+export class Spending {
+  /** Quantity units that the order takes at most; what is asked for, or what its quote quantity comes to. */
+  quantity = 0
+  /** By quote quantity: the book ends before the quote quantity does. */
+  isShort = false
+  /** BUY: quote units that are held. */
+  readonly held = new Amount()
+  /** Price levels that the last `plan` looked at. */
+  inspected = 0
+  readonly #shard: Shard
+  readonly #part = new Amount()
+
+  constructor(shard: Shard) {
+    this.#shard = shard
+  }
+
+  /**
+   * Reckon with the book as it is. INSUFFICIENT_BALANCE when free funds do not cover all that the book could fill,
+   * LIQUIDITY_BELOW_LOT when a quote quantity comes to less than one lot.
+   */
+  plan(
+    market: Market,
+    seat: number,
+    side: Side,
+    mode: SelfTradePrevention,
+    quantity: number,
+    quoteQuantity: number,
+  ): RejectCode {
+    this.inspected = 0
+    this.isShort = false
+    if (quoteQuantity !== 0) return this.#planQuote(market, seat, side, quoteQuantity)
+    this.quantity = quantity
+    return side === BUY ? this.#planBuy(market, seat, mode) : this.#lacksBase(market, seat)
+  }
+
+  /** Hold what the last `plan` found. */
+  lock(market: Market, seat: number, side: Side): void {
+    const { ledger, seats } = this.#shard
+    if (side === BUY) {
+      ledger.lock(seats.quote(seat), this.held)
+      return
+    }
+    this.#part.setProduct(this.quantity, market.baseScale, 1)
+    ledger.lock(seats.base(seat), this.#part)
+  }
+
+  /** How many units the money held for a BUY by quantity still pays, at most `wanted`; whole lots when that is less. */
+  affordable(market: Market, price: number, wanted: number): number {
+    const fits = this.#part.setProduct(price, wanted, market.quoteScale)
+    if (fits && !this.#part.isGreater(this.held)) return wanted
+    const units = Number(this.held.toBigInt() / (BigInt(price) * BigInt(market.quoteScale)))
+    return floorToStep(Math.min(wanted, units), market.filters.marketStep)
+  }
+
+  /**
+   * A BUY holds what the book asks for its quantity. Only EXPIRE_MAKER can take own orders out of its way and so come to
+   * higher prices: then it holds all that is free.
+   */
+  #planBuy(market: Market, seat: number, mode: SelfTradePrevention): RejectCode {
+    const { memory, ledger, seats } = this.#shard
+    const { levels } = memory
+    const { held } = this
+    const index = market.book.asks
+    const balance = seats.quote(seat)
+    let wanted = this.quantity
+    held.clear()
+    for (let level = index.best; level !== NONE && wanted > 0; level = index.after(level)) {
+      const taken = Math.min(wanted, levels.quantity(level))
+      if (!this.#part.setProduct(levels.price(level), taken, market.quoteScale)) return INSUFFICIENT_BALANCE
+      held.add(this.#part)
+      if (ledger.lacks(balance, held)) return INSUFFICIENT_BALANCE
+      wanted -= taken
+      this.inspected++
+    }
+    if (mode === EXPIRE_MAKER && seats.orders(seat) > 0) held.setBig(ledger.free(balance))
+    return ACCEPTED
+  }
+
+  #planQuote(market: Market, seat: number, side: Side, quoteQuantity: number): RejectCode {
+    const { ledger, seats } = this.#shard
+    this.held.setInteger(quoteQuantity)
+    if (side === BUY && ledger.lacks(seats.quote(seat), this.held)) return INSUFFICIENT_BALANCE
+    const isEmpty = market.book.opposite(side).best === NONE
+    this.#walkQuote(market, side, quoteQuantity)
+    if (this.quantity === 0 && !isEmpty) return LIQUIDITY_BELOW_LOT
+    return side === BUY ? ACCEPTED : this.#lacksBase(market, seat)
+  }
+
+  /** The whole lots that a quote quantity buys, or is received for. */
+  #walkQuote(market: Market, side: Side, quoteQuantity: number): void {
+    const { levels } = this.#shard.memory
+    const index = market.book.opposite(side)
+    let left = quoteQuantity
+    let units = 0
+    let level = index.best
+    for (; level !== NONE && left > 0; level = index.after(level)) {
+      const unit = levels.price(level) * market.quoteScale
+      const offered = levels.quantity(level)
+      const within = unitsWithin(left, unit)
+      this.inspected++
+      const taken = Math.min(offered, within)
+      units += taken
+      left -= taken * unit
+      if (within < offered) break
+    }
+    this.isShort = level === NONE && left > 0
+    this.quantity = floorToStep(units, market.filters.marketStep)
+  }
+
+  #lacksBase(market: Market, seat: number): RejectCode {
+    const { ledger, seats } = this.#shard
+    const fits = this.#part.setProduct(this.quantity, market.baseScale, 1)
+    return !fits || ledger.lacks(seats.base(seat), this.#part) ? INSUFFICIENT_BALANCE : ACCEPTED
+  }
+}

@@ -1,0 +1,75 @@
+import { SelfTradePrevention, Side } from '../../src/enums.ts'
+import { Reject, type RejectCode } from '../../src/reject.ts'
+import { bookSide, opposite } from './emit.ts'
+import { byQuote, least, marketStep } from './matching.ts'
+import { freeOf, notionalOf, payAsset, remainingOf } from './money.ts'
+import type { NaiveOrder, World } from './world.ts'
+import { symbolOf } from './world.ts'
+
+/**
+ * Behaviour 2: fix what a market order may spend, maker by maker as the book stands. Refused whole when its owner
+ * cannot pay for all that the book could fill. Sets what the order is to hold.
+ */
+export function planSpending(world: World, order: NaiveOrder): RejectCode {
+  const { INSUFFICIENT_BALANCE, LIQUIDITY_BELOW_LOT, NONE } = Reject
+  const symbol = symbolOf(world, order)
+  const free = freeOf(world, order.account, payAsset(world, order))
+  const makers = bookSide(world, order.symbol, opposite(order.side))
+  const buys = order.side === Side.BUY
+  if (byQuote(order)) {
+    if (buys && free < BigInt(order.quoteQuantity)) return INSUFFICIENT_BALANCE
+    let left = BigInt(order.quoteQuantity)
+    let units = 0n
+    let cut = left === 0n
+    for (const maker of makers) {
+      const unit = notionalOf(symbol, maker.price, 1)
+      const taken = least(BigInt(remainingOf(maker)), left / unit)
+      if (taken < BigInt(remainingOf(maker))) cut = true
+      if (cut && taken === 0n) break
+      units += taken
+      left -= taken * unit
+      if (left === 0n) cut = true
+      if (cut) break
+    }
+    order.unitsLeft = units - (units % marketStep(symbol))
+    order.short = !cut
+    if (makers.length > 0 && order.unitsLeft === 0n) return LIQUIDITY_BELOW_LOT
+    order.held = buys ? BigInt(order.quoteQuantity) : order.unitsLeft * symbol.baseScale
+    return order.held > free ? INSUFFICIENT_BALANCE : NONE
+  }
+  order.held = BigInt(order.quantity) * symbol.baseScale
+  if (buys) {
+    let wanted = order.quantity
+    order.held = 0n
+    for (const maker of makers) {
+      const taken = Math.min(wanted, remainingOf(maker))
+      order.held += notionalOf(symbol, maker.price, taken)
+      wanted -= taken
+    }
+  }
+  if (order.held > free) {
+    order.held = 0n
+    return INSUFFICIENT_BALANCE
+  }
+  const hasOthers = world.orders.some((o) => o !== order && o.account === order.account && o.symbol === order.symbol)
+  if (buys && hasOthers && order.selfTradePrevention === SelfTradePrevention.EXPIRE_MAKER) order.held = free
+  return NONE
+}
+
+/** The quantity of the next meeting of a market order: wanted, offered, and paid by what is held; whole lots when cut. */
+export function fixedQuantity(world: World, taker: NaiveOrder, maker: NaiveOrder): number {
+  const symbol = symbolOf(world, taker)
+  const unit = notionalOf(symbol, maker.price, 1)
+  const offered = BigInt(remainingOf(maker))
+  const wanted = least(offered, byQuote(taker) ? taker.unitsLeft : BigInt(remainingOf(taker)))
+  if (byQuote(taker)) {
+    const units = taker.left / unit
+    if (units >= wanted) return Number(wanted)
+    const taken = BigInt(taker.executed + taker.prevented)
+    const whole = taken + units - ((taken + units) % marketStep(symbol)) - taken
+    return whole > 0n ? Number(whole) : 0
+  }
+  if (taker.side === Side.SELL || taker.held / unit >= wanted) return Number(wanted)
+  const units = taker.held / unit
+  return Number(units - (units % marketStep(symbol)))
+}
