@@ -24,6 +24,7 @@ const {
   ORDER_TYPE_NOT_ALLOWED,
   UNKNOWN_ACCOUNT,
   UNKNOWN_SYMBOL,
+  SYMBOL_CANCEL_ONLY,
   FILTER_MAX_POSITION,
   OVERFLOW_NOTIONAL,
   WOULD_MATCH,
@@ -60,8 +61,13 @@ export class Amendment {
     if (shape !== ACCEPTED) return shape
     if (c.quantity === 0) return INVALID_COMBINATION
     const market = this.#shard.markets[c.symbol]!
-    const reject = targetGiven(c) || this.#state(c, market) || this.#cancellation.find(c)
+    const state = this.#state(c, market)
+    // Lower quantities are all that a market may see that only closes.
+    const mayShrink = state === SYMBOL_CANCEL_ONLY && this.#shard.documentedRules
+    const reject = targetGiven(c) || (mayShrink ? this.#placement.accountState(c.account) : state)
     if (reject !== ACCEPTED) return reject
+    const missing = this.#cancellation.find(c)
+    if (missing !== ACCEPTED) return missing
     const slot = this.#cancellation.found
     const { images } = this.#shard
     const quantity = images.quantity(slot)

@@ -10,6 +10,8 @@ export const Behaviour = {
    * fill, and what a self-trade returned could be spent again.
    */
   BOUNDED_STEPS: 2,
+  /** Filters, market states and reference prices as Binance documents them; what is refused changes nothing. */
+  DOCUMENTED_RULES: 3,
   /** A full memory of idempotent retry shortens that of the account that holds most; before, it refuses every order. */
   RETRY_SHARES: 6,
 } as const

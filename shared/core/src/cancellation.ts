@@ -93,8 +93,9 @@ export class Cancellation {
   }
 
   #state(c: Command): RejectCode {
-    if (this.#shard.markets[c.symbol]!.status === BREAK) return MARKET_CLOSED
-    return this.#shard.accounts.status(c.account) === FROZEN ? ACCOUNT_FROZEN : ACCEPTED
+    const { documentedRules, markets, accounts } = this.#shard
+    if (markets[c.symbol]!.status === BREAK && !documentedRules) return MARKET_CLOSED
+    return accounts.status(c.account) === FROZEN ? ACCOUNT_FROZEN : ACCEPTED
   }
 
   #collect(seat: number): void {

@@ -20,27 +20,33 @@ test.each(['halt', 'break'])('%s: nothing is placed or amended', (status) => {
   expect(run(table)).toBe(neat(table))
 })
 
-test('cancelling goes on in a halt, not in a break', () => {
+// "Orders can be canceled via the API on symbols in the BREAK or HALT status."
+test.each(['halt', 'break'])('%s: cancelling goes on', (status) => {
   const table = `${resting}
-    symbol-status BTCUSD halt
+    symbol-status BTCUSD ${status}
     cancel alice BTCUSD client=a       | a CANCELED
     cancel-all bob BTCUSD              | b CANCELED
-    symbol-status BTCUSD break
-    cancel alice BTCUSD client=a2      | MARKET_CLOSED
-    cancel-all alice BTCUSD            | MARKET_CLOSED
     cancel-account alice               | a2 CANCELED
+    balance alice BTC                  | 1000 free, 0 locked
   `
   expect(run(table)).toBe(neat(table))
 })
 
-test('CANCEL_ONLY: cancels only', () => {
+// "Trading status where users can only cancel and amend orders on that symbol." What could place anew is none.
+test('CANCEL_ONLY: cancels and amends that lower the quantity', () => {
   const table = `${resting}
     symbol-status BTCUSD cancel-only
-    place carol BTCUSD buy limit 1 @1        | SYMBOL_CANCEL_ONLY
-    place carol BTCUSD buy maker 1 @1        | SYMBOL_CANCEL_ONLY
-    lower alice BTCUSD 4 client=a            | SYMBOL_CANCEL_ONLY
-    amend alice BTCUSD 4 client=a            | SYMBOL_CANCEL_ONLY
-    cancel alice BTCUSD client=a             | a CANCELED
+    place carol BTCUSD buy limit 1 @1             | SYMBOL_CANCEL_ONLY
+    place carol BTCUSD buy maker 1 @1             | SYMBOL_CANCEL_ONLY
+    replace alice BTCUSD sell limit 1 @100 client=a | SYMBOL_CANCEL_ONLY
+    amend alice BTCUSD @99 client=a               | SYMBOL_CANCEL_ONLY
+    lower alice BTCUSD 4 client=a                 | a replaced NEW
+    lower alice BTCUSD 9 client=a                 | AMEND_QUANTITY
+    book BTCUSD                                   | - / 9@100 5@101
+    account-status alice cancel-only
+    lower alice BTCUSD 3 client=a                 | ACCOUNT_CANCEL_ONLY
+    cancel alice BTCUSD client=a                  | a CANCELED
+    cancel-all bob BTCUSD                         | b CANCELED
   `
   expect(run(table)).toBe(neat(table))
 })

@@ -52,6 +52,7 @@ export class Shard {
   readonly behaviours: number[] = []
   feeHalfEven = false
   boundedSteps = false
+  documentedRules = false
   retryShares = false
   readonly writer = new EventWriter(this.output, this.images)
   readonly touches = new LevelTouches(this.memory.levels, this.writer)
@@ -80,6 +81,7 @@ export class Shard {
     this.behaviours.push(behaviour)
     if (behaviour === Behaviour.FEE_HALF_EVEN) this.feeHalfEven = true
     if (behaviour === Behaviour.BOUNDED_STEPS) this.boundedSteps = true
+    if (behaviour === Behaviour.DOCUMENTED_RULES) this.documentedRules = true
     if (behaviour === Behaviour.RETRY_SHARES) this.retryShares = true
   }
 

@@ -4,8 +4,7 @@ import { SUPPORTED_BEHAVIOURS } from '../src/behaviours.ts'
 const newShard = SUPPORTED_BEHAVIOURS.map((behaviour) => `activate ${behaviour}`).join('\n')
 
 /** One market without filters or fees, three traders with funds. Prices and quantities are whole units of the assets. */
-export const market = `
-  ${newShard}
+export const funded = `
   asset BTC
   asset USD
   market BTCUSD BTC USD
@@ -18,4 +17,10 @@ export const market = `
   deposit bob USD 100000
   deposit carol BTC 1000
   deposit carol USD 100000
+`
+
+/** The same in a new shard. */
+export const market = `
+  ${newShard}
+  ${funded}
 `

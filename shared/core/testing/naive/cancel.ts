@@ -14,8 +14,11 @@ import { end, execution, remove, touchLevel } from './emit.ts'
 import { work } from './matching.ts'
 import { freeOf, lock, lockFor, payAsset, remainingOf, unlock } from './money.ts'
 import { duplicate, maxPosition, overflowLevel, overflowNotional } from './place.ts'
-import type { NaiveOrder, World } from './world.ts'
+import type { NaiveOrder, NaiveSymbol, World } from './world.ts'
 import { accountOf, symbolOf } from './world.ts'
+
+/** Behaviour 3. */
+const DOCUMENTED_RULES = 3
 
 /** The open order that a command names, or why there is none. */
 export function findTarget(world: World, c: Command): NaiveOrder | RejectCode {
@@ -39,7 +42,8 @@ export function targetGiven(c: Command): RejectCode {
 
 /** May this account cancel on this symbol now? */
 function cancelState(world: World, c: Command): RejectCode {
-  if (symbolOf(world, c).status === SymbolStatus.BREAK) return Reject.MARKET_CLOSED
+  if (symbolOf(world, c).status === SymbolStatus.BREAK && !world.behaviours.has(DOCUMENTED_RULES))
+    return Reject.MARKET_CLOSED
   return accountOf(world, c.account).status === AccountStatus.FROZEN ? Reject.ACCOUNT_FROZEN : Reject.NONE
 }
 
@@ -99,13 +103,18 @@ function shrink(world: World, order: NaiveOrder, quantity: number, c: Command): 
   execution(world, order, ExecutionType.REPLACED, { cancelId })
 }
 
+/** "Trading status where users can only cancel and amend orders on that symbol." */
+function isReducible(world: World, symbol: NaiveSymbol): boolean {
+  return world.behaviours.has(DOCUMENTED_RULES) && symbol.status === SymbolStatus.CANCEL_ONLY
+}
+
 export function amendKeepPriority(world: World, c: Command): RejectCode {
   const symbol = world.symbols[c.symbol]
   const code = check.firstReject(
     () => check.references(world, c),
     () => (check.isNatural(c.quantity) ? targetFields(c) : Reject.INVALID_FIELD),
     () => (c.quantity === 0 ? Reject.INVALID_COMBINATION : targetGiven(c)),
-    () => check.marketState(symbol!),
+    () => (isReducible(world, symbol!) ? Reject.NONE : check.marketState(symbol!)),
     () => check.accountState(world, c.account),
   )
   if (code !== Reject.NONE) return code

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { funded } from '../testing/opening.ts'
+import { neat, run } from '../testing/table.ts'
+
+// Shards whose operators have not activated the newer behaviours keep the rules that their journals were written by.
+
+test('before DOCUMENTED_RULES: nothing is cancelled in a break, and CANCEL_ONLY takes no amends', () => {
+  const table = `${funded}
+    place alice BTCUSD sell limit 5 @100 id=a
+    symbol-status BTCUSD break
+    cancel alice BTCUSD client=a       | MARKET_CLOSED
+    cancel-all alice BTCUSD            | MARKET_CLOSED
+    symbol-status BTCUSD cancel-only
+    lower alice BTCUSD 4 client=a      | SYMBOL_CANCEL_ONLY
+    activate 3                         | behaviour 3
+    lower alice BTCUSD 4 client=a      | a replaced NEW
+  `
+  expect(run(table)).toBe(neat(table))
+})
