@@ -140,7 +140,7 @@ export class Amendment {
     const side = images.side(slot)
     const rise = this.#quantity - images.quantity(slot)
     if (side === BUY && rise > 0 && market.filters.definition.maxPosition !== 0) {
-      if (this.#placement.exceedsPosition(market, orders.owner(slot), rise)) return FILTER_MAX_POSITION
+      if (this.#placement.exceedsPosition(market, c.account, rise, NONE)) return FILTER_MAX_POSITION
     }
     if (!this.#notional.setProduct(this.#price, this.#quantity, market.quoteScale)) return OVERFLOW_NOTIONAL
     const duplicate = this.#placement.duplicate(c, slot)

@@ -46,13 +46,18 @@ export class Cancellation {
 
   /** Cancel the order that the command names, if the restriction allows. */
   cancelTarget(c: Command): RejectCode {
+    const reject = this.cancellable(c)
+    if (reject === ACCEPTED) this.#end(this.found, c.cancelId)
+    return reject
+  }
+
+  /** Could the order that the command names be cancelled? `found` is its slot. */
+  cancellable(c: Command): RejectCode {
     const reject = this.find(c)
     if (reject !== ACCEPTED) return reject
     const executed = this.#shard.images.executed(this.found)
     if (c.restriction === ONLY_NEW && executed > 0) return CANCEL_RESTRICTED
-    if (c.restriction === ONLY_PARTIALLY_FILLED && executed === 0) return CANCEL_RESTRICTED
-    this.#end(this.found, c.cancelId)
-    return ACCEPTED
+    return c.restriction === ONLY_PARTIALLY_FILLED && executed === 0 ? CANCEL_RESTRICTED : ACCEPTED
   }
 
   cancelAll(c: Command): RejectCode {

@@ -69,11 +69,15 @@ export class OrderBook {
     return side === BUY ? this.asks : this.bids
   }
 
-  /** True when an order of `side` at `price` would meet a maker. */
-  crosses(side: Side, price: number): boolean {
-    const best = this.opposite(side).best
+  /** True when an order of `side` at `price` would meet a maker, other than the one in slot `without`. */
+  crosses(side: Side, price: number, without: number = NONE): boolean {
+    const { levels } = this.memory
+    const index = this.opposite(side)
+    let best = index.best
     if (best === NONE) return false
-    const maker = this.memory.levels.price(best)
+    if (without !== NONE && levels.count(best) === 1 && levels.head(best) === without) best = index.after(best)
+    if (best === NONE) return false
+    const maker = levels.price(best)
     return side === BUY ? maker <= price : maker >= price
   }
 

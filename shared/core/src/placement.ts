@@ -153,20 +153,42 @@ export class Placement {
     return filters.notional(this.#notional, fits, true)
   }
 
-  /** Everything that a cancel just before could change: counts, ids, the book, money. Call after `filters`. */
-  counts(c: Command, market: Market): RejectCode {
-    const { seats } = this.#shard
+  /**
+   * What bounds the account and the market, as if the order in slot `without` were cancelled: all that a replacement must
+   * keep to before anything changes. Call after `filters`.
+   */
+  bounds(c: Command, market: Market, without: number): RejectCode {
+    const reject = this.#limits(c, market, without)
+    if (reject !== ACCEPTED) return reject
+    if (market.status === POST_ONLY && c.type === LIMIT && market.book.crosses(c.side, c.price, without)) {
+      return SYMBOL_POST_ONLY
+    }
+    const rests = c.price !== 0 && c.timeInForce === GTC && !isStop(c.type)
+    return rests && this.overflowsLevel(market, c.side, c.price, c.quantity, without) ? OVERFLOW_LEVEL : ACCEPTED
+  }
+
+  /** Counts of open orders, the position, the notional. */
+  #limits(c: Command, market: Market, without: number): RejectCode {
+    const { seats, images } = this.#shard
     const stop = isStop(c.type)
     const { maxOrders, maxAlgoOrders, maxPosition } = market.filters.definition
-    const seat = this.#shard.seat(c.account, market)
-    if (maxOrders !== 0 && c.type !== MARKET && seats.orders(seat) >= maxOrders) {
-      return FILTER_MAX_NUM_ORDERS
-    }
-    if (maxAlgoOrders !== 0 && stop && seats.stops(seat) >= maxAlgoOrders) return FILTER_MAX_NUM_ALGO_ORDERS
-    if (maxPosition !== 0 && c.side === BUY && this.exceedsPosition(market, seat, c.quantity)) {
+    const seat = seats.find(c.account, market.id)
+    const orders = without === NONE ? 0 : 1
+    if (maxOrders !== 0 && c.type !== MARKET && seats.orders(seat) - orders >= maxOrders) return FILTER_MAX_NUM_ORDERS
+    const stops = without !== NONE && isStop(images.type(without)) && !images.isWorking(without) ? 1 : 0
+    if (maxAlgoOrders !== 0 && stop && seats.stops(seat) - stops >= maxAlgoOrders) return FILTER_MAX_NUM_ALGO_ORDERS
+    if (maxPosition !== 0 && c.side === BUY && this.exceedsPosition(market, c.account, c.quantity, without)) {
       return FILTER_MAX_POSITION
     }
-    if (!this.#fits) return OVERFLOW_NOTIONAL
+    return this.#fits ? ACCEPTED : OVERFLOW_NOTIONAL
+  }
+
+  /** Everything that a cancel just before could change: counts, ids, the book, money. Call after `filters`. */
+  counts(c: Command, market: Market): RejectCode {
+    const seat = this.#shard.seat(c.account, market)
+    const limits = this.#limits(c, market, NONE)
+    if (limits !== ACCEPTED) return limits
+    const stop = isStop(c.type)
     const duplicate = this.duplicate(c)
     if (duplicate !== ACCEPTED) return duplicate
     if (stop) return this.#stopCounts(c, market, seat)
@@ -185,20 +207,27 @@ export class Placement {
     return found !== NONE && found !== except ? DUPLICATE_CLIENT_ORDER_ID : ACCEPTED
   }
 
-  /** Would the account hold or be buying more than MAX_POSITION with `quantity` more? Exact, in bigint: rarely set. */
-  exceedsPosition(market: Market, seat: number, quantity: number): boolean {
-    const { ledger, seats } = this.#shard
-    const balance = seats.base(seat)
-    const owned = ledger.free(balance) + ledger.locked(balance)
-    const buying = seats.openBuy(seat) + BigInt(quantity)
+  /**
+   * Would the account hold or be buying more than MAX_POSITION with `quantity` more, were the order in slot `without`
+   * cancelled? Exact, in bigint: rarely set.
+   */
+  exceedsPosition(market: Market, account: number, quantity: number, without: number): boolean {
+    const { ledger, seats, orders, images } = this.#shard
+    const balance = ledger.find(account, market.base)
+    const owned = balance === NONE ? 0n : ledger.free(balance) + ledger.locked(balance)
+    const freed = without !== NONE && images.side(without) === BUY ? orders.remaining(without) : 0
+    const buying = seats.openBuy(seats.find(account, market.id)) + BigInt(quantity) - BigInt(freed)
     const scale = BigInt(market.baseScale)
     return owned + buying * scale > BigInt(market.filters.definition.maxPosition) * scale
   }
 
-  /** A level must not hold more than 2^53 − 1 units. */
-  overflowsLevel(market: Market, side: Side, price: number, quantity: number): boolean {
+  /** A level must not hold more than 2^53 − 1 units, nor with the order in slot `without` cancelled. */
+  overflowsLevel(market: Market, side: Side, price: number, quantity: number, without: number = NONE): boolean {
+    const { memory, orders } = this.#shard
     const level = market.book.side(side).find(price)
-    return level !== NONE && this.#shard.memory.levels.quantity(level) > Number.MAX_SAFE_INTEGER - quantity
+    if (level === NONE) return false
+    const freed = without !== NONE && orders.level(without) === level ? orders.remaining(without) : 0
+    return memory.levels.quantity(level) - freed > Number.MAX_SAFE_INTEGER - quantity
   }
 
   #stopCounts(c: Command, market: Market, seat: number): RejectCode {

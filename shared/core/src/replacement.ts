@@ -1,7 +1,9 @@
 import type { Cancellation } from './cancellation.ts'
 import type { Command } from './command.ts'
 import { ReplaceMode } from './enums.ts'
+import type { Market } from './market.ts'
 import { orderCombination, orderFields, targetFields, targetGiven } from './order-fields.ts'
+import { NONE as EMPTY } from './order-store.ts'
 import type { Placement } from './placement.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import type { Shard } from './shard.ts'
@@ -17,6 +19,7 @@ const {
   REPLACE_FAILED,
 } = Reject
 const { STOP_ON_FAILURE, ALLOW_FAILURE } = ReplaceMode
+const NONE = EMPTY
 
 /** cancelReplace: cancel one order, then place another with what the cancel freed. */
 export class Replacement {
@@ -46,10 +49,18 @@ export class Replacement {
     return orderCombination(c) || targetGiven(c)
   }
 
+  /** Filters and counts are evaluated before anything changes, against the state without the order to be cancelled. */
+  #beforeCancel(c: Command, market: Market): RejectCode {
+    if (!this.#shard.documentedRules) return ACCEPTED
+    const cancellation = this.#cancellation
+    const without = cancellation.cancellable(c) === ACCEPTED ? cancellation.found : NONE
+    return this.#placement.bounds(c, market, without)
+  }
+
   execute(c: Command): RejectCode {
     const market = this.#shard.markets[c.symbol]!
     this.reached = false
-    const whole = this.#placement.filters(c, market)
+    const whole = this.#placement.filters(c, market) || this.#beforeCancel(c, market)
     if (whole !== ACCEPTED) return whole
     this.reached = true
     this.attempted = false

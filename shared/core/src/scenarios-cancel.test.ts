@@ -168,7 +168,7 @@ test('cancelReplace: what does not depend on the cancel rejects the whole comman
     replace 9 BTCUSD sell limit 5 @100 client=a          | UNKNOWN_ACCOUNT
     order alice a                                        | NEW 0 of 10
     replace alice BTCUSD sell limit 5 @110 client=a      | a CANCELED; NEW; cancel NONE, place NONE
-    replace alice BTCUSD buy limit 20 @90 client=a2      | REPLACE_PARTIAL; a2 CANCELED; cancel NONE, place FILTER_MAX_POSITION
+    replace alice BTCUSD buy limit 20 @90 client=a2      | FILTER_MAX_POSITION
   `
   expect(run(table)).toBe(neat(table))
 })

@@ -65,7 +65,7 @@ test('POST_ONLY: orders that only make', () => {
     amend carol BTCUSD @100 client=c                     | SYMBOL_POST_ONLY
     amend carol BTCUSD @98 client=c                      | c replaced NEW
     lower alice BTCUSD 4 client=a                        | a replaced NEW
-    replace carol BTCUSD buy limit 1 @100 client=c       | REPLACE_PARTIAL; c CANCELED; cancel NONE, place SYMBOL_POST_ONLY
+    replace carol BTCUSD buy limit 1 @100 client=c       | SYMBOL_POST_ONLY
     symbol-status BTCUSD trading
     place carol BTCUSD buy limit 1 @100                  | 1@100 FILLED
   `

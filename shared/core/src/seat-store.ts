@@ -123,6 +123,7 @@ export class SeatStore {
 
   /** What the open BUY orders may still buy, in quantity units. */
   openBuy(seat: number): bigint {
+    if (seat === NONE) return 0n
     const at = seat * SEAT_WORDS
     return BigInt(this.words[at + OPEN_BUY_HIGH]!) * BigInt(QUANTITY_UNIT) + BigInt(this.doubles[(at + OPEN_BUY) >> 1]!)
   }

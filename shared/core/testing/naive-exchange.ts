@@ -17,6 +17,9 @@ import { startWaiting, trigger } from './naive/stops.ts'
 import type { NaiveReply, World } from './naive/world.ts'
 import { emptyWorld } from './naive/world.ts'
 
+/** Behaviour 3. */
+const DOCUMENTED_RULES = 3
+
 /**
  * The oracle: the same exchange, written for reading. Lists, maps, bigint and sorting; no index, no word layout, no
  * reuse. The property tests hold the production core to its outcomes, event by event.
@@ -174,7 +177,14 @@ function replaceShape(world: World, c: Command): RejectCode {
 
 /** Cancel, then place with what the cancel freed. */
 function replace(world: World, c: Command): StepResult {
-  const whole = place.placeFilters(world, c)
+  const target = cancel.cancellable(world, c)
+  const whole = firstReject(
+    () => place.placeFilters(world, c),
+    () =>
+      world.behaviours.has(DOCUMENTED_RULES)
+        ? place.replaceBounds(world, c, typeof target === 'number' ? undefined : target)
+        : Reject.NONE,
+  )
   if (whole !== Reject.NONE) return { reject: whole, prices: [] }
   const cancelled = cancel.cancelTarget(world, c)
   if (cancelled !== Reject.NONE && c.replaceMode === ReplaceMode.STOP_ON_FAILURE) {

@@ -76,7 +76,8 @@ export const profiles = {
   /** Every filter, changed all the time. */
   filtered: {
     ...plain,
-    verbs: { place: 70, cancel: 8, amend: 6, replace: 6, go: 0, administration: 10 },
+    accounts: 3,
+    verbs: { place: 60, cancel: 6, amend: 8, replace: 16, go: 0, administration: 10 },
     filters: 90,
   },
   /** The exactly-once memories. */

@@ -52,12 +52,19 @@ function cancelOrder(world: World, order: NaiveOrder, c: Command): void {
   end(world, order, OrderStatus.CANCELED, { cancelId: c.cancelId.toString() })
 }
 
-export function cancelTarget(world: World, c: Command): RejectCode {
+/** The order that the command would cancel, or why it cannot. */
+export function cancellable(world: World, c: Command): NaiveOrder | RejectCode {
   const order = findTarget(world, c)
   if (typeof order === 'number') return order
   const { ONLY_NEW, ONLY_PARTIALLY_FILLED } = CancelRestriction
   if (c.restriction === ONLY_NEW && order.executed > 0) return Reject.CANCEL_RESTRICTED
   if (c.restriction === ONLY_PARTIALLY_FILLED && order.executed === 0) return Reject.CANCEL_RESTRICTED
+  return order
+}
+
+export function cancelTarget(world: World, c: Command): RejectCode {
+  const order = cancellable(world, c)
+  if (typeof order === 'number') return order
   cancelOrder(world, order, c)
   return Reject.NONE
 }

@@ -59,13 +59,12 @@ export function postOnlyMatch(world: World, c: Command): RejectCode {
   return check.crosses(world, c.symbol, c.side, c.price) ? Reject.SYMBOL_POST_ONLY : Reject.NONE
 }
 
-/** Everything that a cancel just before could change. */
-export function placeCounts(world: World, c: Command): RejectCode {
+/** Filters that count what the account has, and the bound of an order's notional. */
+function placeLimits(world: World, c: Command): RejectCode {
   const symbol = symbolOf(world, c)
   const openOrders = world.orders.filter((order) => order.account === c.account && order.symbol === c.symbol)
   const unstarted = openOrders.filter((order) => order.place === 'stop' || order.place === 'waiting')
   const { maxOrders, maxAlgoOrders } = symbol.filters
-  const order = draft(world, c)
   return check.firstReject(
     () =>
       over(c.type !== OrderType.MARKET, openOrders.length, maxOrders) ? Reject.FILTER_MAX_NUM_ORDERS : Reject.NONE,
@@ -73,6 +72,28 @@ export function placeCounts(world: World, c: Command): RejectCode {
       over(check.isStop(c.type), unstarted.length, maxAlgoOrders) ? Reject.FILTER_MAX_NUM_ALGO_ORDERS : Reject.NONE,
     () => (c.side === Side.BUY ? maxPosition(world, symbol, c.account, c.quantity) : Reject.NONE),
     () => overflowNotional(symbol, c.price || c.stopPrice, c.quantity),
+  )
+}
+
+/**
+ * Behaviour 3, cancelReplace: "Filters and Order Count are evaluated before the processing of the cancellation and order
+ * placement occurs", in the world as it would be without the order to be cancelled.
+ */
+export function replaceBounds(world: World, c: Command, cancelled: NaiveOrder | undefined): RejectCode {
+  const without = { ...world, orders: world.orders.filter((order) => order !== cancelled) }
+  return check.firstReject(
+    () => placeLimits(without, c),
+    () => postOnlyMatch(without, c),
+    () => (check.isStop(c.type) ? Reject.NONE : overflowLevel(without, draft(world, c), c.quantity)),
+  )
+}
+
+/** Everything that a cancel just before could change. */
+export function placeCounts(world: World, c: Command): RejectCode {
+  const order = draft(world, c)
+  const symbol = symbolOf(world, c)
+  return check.firstReject(
+    () => placeLimits(world, c),
     () => duplicate(world, c.account, c.clientId.toString()),
     () =>
       check.isStop(c.type) && conditionHolds(order, symbol.lastPrice, symbol.lastPrice)
