@@ -14,7 +14,7 @@ import {
 import type { Catalogue as Listing, OrderImage } from '@uptick/core'
 import { noFilters } from '@uptick/core/testing'
 import { Catalogue } from '../src/engine-link/catalogue.ts'
-import type { Answer, FeedResetListener, OutcomesListener } from '../src/engine-link/link.ts'
+import type { Answer, FeedResetListener, OutcomesListener, OutcomeView } from '../src/engine-link/link.ts'
 
 const LEVEL_WORDS = 10
 const TRADE_WORDS = 18
@@ -83,13 +83,14 @@ export class ScriptedShard {
   }))
   /** Answers to `depth` wait until the test calls `answer`. */
   holdAnswers = false
+  /** Nothing becomes durable until the test sets it back: frames wait. */
+  #paused: (() => void)[] | undefined
   readonly #output = new Output()
   readonly #outcomes: OutcomesListener[] = []
   readonly #resets: FeedResetListener[] = []
   readonly #states: ((connected: boolean) => void)[] = []
   #held: (() => void)[] = []
   #executionId = 0
-  #frame: { words: Int32Array; first: number } | undefined
 
   onOutcomes(listener: OutcomesListener): void {
     this.#outcomes.push(listener)
@@ -148,8 +149,28 @@ export class ScriptedShard {
       script(this.#script())
       output.end(0)
     }
-    this.#frame = { words: output.words.slice(0, output.length), first }
-    if (deliver) this.#deliver(this.#frame, this.sequence)
+    const frame = { words: output.words.slice(0, output.length), first }
+    const last = this.sequence
+    if (!deliver) return
+    if (this.#paused) this.#paused.push(() => this.#deliver(frame, last))
+    else this.#deliver(frame, last)
+  }
+
+  /** The journal stands still: what is sequenced from now on is told when it goes on. */
+  pause(): void {
+    this.#paused ??= []
+  }
+
+  resume(): void {
+    const held = this.#paused ?? []
+    this.#paused = undefined
+    for (const deliver of held) deliver()
+  }
+
+  /** A command: any leaves nothing but the time at which it was sequenced. */
+  submit(): Promise<OutcomeView> {
+    this.outcome(() => {})
+    return Promise.resolve({ words: new Int32Array(), offset: 0 })
   }
 
   outcome(script: (script: OutcomeScript) => void): void {

@@ -1,4 +1,5 @@
 import {
+  CommandKind,
   EventKind,
   eachEvent,
   outcomeRepeated,
@@ -13,11 +14,12 @@ import type { CancelTimer, Clock, Timers } from '../seams.ts'
 import { Aggregator } from './aggregator.ts'
 import { BookLoader } from './book-loader.ts'
 import type { HistorySource } from './history-source.ts'
+import { JournalTime } from './journal-time.ts'
 import type { MarketListener } from './market-listener.ts'
 import { SymbolMarket } from './symbol-market.ts'
 
 export interface ShardMarketsOptions {
-  readonly link: Pick<EngineLink, 'catalogue' | 'state' | 'query' | 'onOutcomes' | 'onFeedReset' | 'onState'>
+  readonly link: Pick<EngineLink, 'catalogue' | 'state' | 'query' | 'submit' | 'onOutcomes' | 'onFeedReset' | 'onState'>
   readonly history: HistorySource
   readonly clock: Clock
   readonly timers: Timers
@@ -48,6 +50,7 @@ export class ShardMarkets {
   readonly #changed = new Set<SymbolMarket>()
   /** Markets whose group of fills is open in the outcome that is being read. */
   readonly #aggregating = new Set<number>()
+  readonly #journalTime: JournalTime
   #sequence = 0
   #isReady = false
   #catalogueVersion = -1
@@ -64,6 +67,7 @@ export class ShardMarkets {
   constructor(options: ShardMarketsOptions, listed: () => void) {
     this.#options = options
     this.#listed = listed
+    this.#journalTime = new JournalTime(() => askTime(options.link))
     options.link.onOutcomes((words, from, to, _first, last) => {
       this.#feed(words, from, to)
       this.#sequence = last
@@ -109,10 +113,12 @@ export class ShardMarkets {
 
   #feed(words: Int32Array, from: number, to: number): void {
     this.#followCatalogue()
+    const now = this.#options.clock.now()
     for (let at = from; at < to; at += outcomeWords(words, at)) {
       if (outcomeRepeated(words, at)) continue
       const sequence = outcomeSequence(words, at)
       const time = outcomeTime(words, at)
+      this.#journalTime.saw(time, now)
       eachEvent(words, at, (kind, event) => {
         if (kind === EventKind.LEVEL) this.#level(readEvent(words, event) as LevelEvent, sequence, time)
         else if (kind === EventKind.TRADE) this.#trade(readEvent(words, event) as TradeEvent, sequence, time)
@@ -181,7 +187,7 @@ export class ShardMarkets {
         known.define(listed)
         continue
       }
-      this.#markets[listed.id] = new SymbolMarket(state.shard, listed, this.#options.clock)
+      this.#markets[listed.id] = new SymbolMarket(state.shard, listed, this.#options.clock, this.#journalTime)
       this.#aggregators[listed.id] = new Aggregator()
       this.#since[listed.id] = this.#sequence
       this.#loaders[listed.id] = new BookLoader(listed.id, this.#options)
@@ -247,4 +253,12 @@ export class ShardMarkets {
       this.#complained = true
     }
   }
+}
+
+/** A TICK of this gateway's session: every release executes it, and it carries the leader's time into the journal. */
+async function askTime(link: ShardMarketsOptions['link']): Promise<void> {
+  if (!link.state.connected) return
+  await link.submit((command) => {
+    command.kind = CommandKind.TICK
+  })
 }

@@ -76,7 +76,18 @@ export class Statistics {
 
   /** The candle of `interval` that contains `now`, as it stands; none before the first trade. */
   candle(interval: CandleInterval, now: number): Candle | undefined {
-    return this.#candleAt(interval, intervalStart(interval, now))
+    return this.candleAt(interval, intervalStart(interval, now))
+  }
+
+  /** The candle of `interval` that opens at `start`; none before the first trade, or where it is not kept any more. */
+  candleAt(interval: CandleInterval, start: number): Candle | undefined {
+    const series = this.#series.get(interval)!
+    const pending = this.#pending
+    if (!pending || intervalStart(interval, pending.openTime) > start) return series.at(start)
+    if (intervalStart(interval, pending.openTime) < start) return new Candle(interval, start, pending.close)
+    const candle = series.at(start) ?? new Candle(interval, start, pending.open)
+    candle.merge(pending)
+    return candle
   }
 
   /** The last candles up to the one that contains `now`, oldest first; `atLeast` so many as far as they are kept. */
@@ -85,7 +96,7 @@ export class Statistics {
     let start = intervalStart(interval, now)
     const count = Math.max(RECENT_CANDLES, Math.min(atLeast, CLOSED_SECONDS_KEPT))
     for (let i = 0; i < count; i++) {
-      const candle = this.#candleAt(interval, start)
+      const candle = this.candleAt(interval, start)
       if (!candle) break
       candles.unshift(candle)
       start = intervalStart(interval, start - 1)
@@ -115,16 +126,6 @@ export class Statistics {
   averagePrice(now: number, quoteShift: number): number {
     const { total } = this.window(AVERAGE_MINUTES, now)
     return total.count === 0 ? this.lastPrice : weightedAverage(total.quoteVolume, total.volume, quoteShift)
-  }
-
-  #candleAt(interval: CandleInterval, start: number): Candle | undefined {
-    const series = this.#series.get(interval)!
-    const pending = this.#pending
-    if (!pending || intervalStart(interval, pending.openTime) > start) return series.at(start)
-    if (intervalStart(interval, pending.openTime) < start) return new Candle(interval, start, pending.close)
-    const candle = series.at(start) ?? new Candle(interval, start, pending.open)
-    candle.merge(pending)
-    return candle
   }
 
   #fold(): void {

@@ -1,6 +1,7 @@
 import { SymbolFormat } from '@uptick/protocol'
 import type { Side } from '@uptick/core'
 import { Book } from './book.ts'
+import { JournalTime } from './journal-time.ts'
 import { RECENT_TRADES_MAX } from './market-data.ts'
 import { Ring } from './ring.ts'
 import { AVERAGE_MINUTES, Statistics, WINDOW_MINUTES_MAX, weightedAverage } from './statistics.ts'
@@ -34,6 +35,8 @@ export class SymbolMarket implements SymbolMarketData {
   readonly shard: number
   readonly book = new Book()
   readonly #clock: Clock
+  /** Of the shard: up to there every trade of this market is known, once it is warm. */
+  readonly journal: JournalTime
   #market: Market
   /** Writes this market's numbers as text. */
   format: SymbolFormat
@@ -48,8 +51,9 @@ export class SymbolMarket implements SymbolMarketData {
   #waiting: PublicTrade[] = []
   #warm = false
 
-  constructor(shard: number, market: Market, clock: Clock) {
+  constructor(shard: number, market: Market, clock: Clock, journal = new JournalTime()) {
     this.shard = shard
+    this.journal = journal
     this.#market = market
     this.format = formatOf(market)
     this.#streamName = market.name.toLowerCase()
@@ -215,6 +219,11 @@ export class SymbolMarket implements SymbolMarketData {
 
   candle(interval: CandleInterval): CandleView | undefined {
     return this.#statistics.candle(interval, this.#now())
+  }
+
+  /** The candle that opens at `openTime`; `undefined` before the first trade and where nothing is known any more. */
+  candleAt(interval: CandleInterval, openTime: number): CandleView | undefined {
+    return this.#statistics.candleAt(interval, openTime)
   }
 
   recentCandles(interval: CandleInterval, atLeast = 0): readonly CandleView[] {

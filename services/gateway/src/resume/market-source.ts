@@ -80,7 +80,9 @@ export class MarketSource implements DigestSource {
       return {
         last,
         render: (unit) =>
-          list('candles', candles, (candle) => candlePayload(market, candle, candle.endTime <= now, now, unit)),
+          list('candles', candles, (candle) =>
+            candlePayload(market, candle, candle.endTime <= market.journal.time, now, unit),
+          ),
       }
     }
     if (market.book.updateId < 0) return undefined

@@ -1,6 +1,7 @@
 import { intervalStart } from '../market/intervals.ts'
 import type { Markets } from '../market/markets.ts'
 import type { SymbolMarket } from '../market/symbol-market.ts'
+import { areCandlesDue } from '../streams/candle-stream.ts'
 import type { StreamName } from '../streams/stream-name.ts'
 import { publishMiniTickers, publishTimed } from '../streams/timed-streams.ts'
 import type { TimedChannel } from '../streams/timed-streams.ts'
@@ -11,7 +12,7 @@ class Page implements TimedChannel {
   readonly name: StreamName
   mark = Number.NaN
   count = -1
-  isUrgent = false
+  isUrgent = true
   lines: Render[] = []
 
   constructor(name: StreamName) {
@@ -42,15 +43,17 @@ export class TimedDigest implements Digest {
     this.#toldThrough = toldThrough
     const { stream } = name
     if (stream.kind === 'kline' && toldThrough >= 0) this.#page.mark = intervalStart(stream.interval, time)
-    this.#page.isUrgent = true
   }
 
   event(): void {}
 
   outcomeEnds(): void {}
 
-  isDue({ isTick, isNewSecond }: Moment): boolean {
+  isDue({ now, isTick, isNewSecond }: Moment): boolean {
     const { stream } = this.#page.name
+    if (stream.kind === 'kline') {
+      return isTick && this.#market.warm && areCandlesDue(this.#market, this.#page, stream.interval, now, isNewSecond)
+    }
     if (stream.kind !== 'partialDepth') return isNewSecond && this.#market.warm
     return isTick && (isNewSecond || stream.speed === 100) && this.#market.book.updateId >= 0
   }
@@ -58,7 +61,6 @@ export class TimedDigest implements Digest {
   flush({ now, isNewSecond }: Moment): readonly Render[] {
     const { stream } = this.#page.name
     publishTimed(this.#market, this.#page, now, isNewSecond)
-    this.#page.isUrgent = false
     const isKnown = stream.kind === 'partialDepth' && this.#market.book.sequence <= this.#toldThrough
     const lines = this.#page.take()
     return isKnown ? [] : lines

@@ -19,6 +19,8 @@ export class Channel {
   /** What the publisher remembers of its last message, to send only what changed; NaN before the first one. */
   mark = Number.NaN
   count = -1
+  /** Somebody joined: tell the state, changed or not. */
+  isUrgent = true
   /** Core sequence of the last event that was published: a resume continues after it. */
   sequence = 0
 

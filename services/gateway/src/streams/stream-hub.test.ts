@@ -2,68 +2,9 @@ import { strict as assert } from 'node:assert'
 import { Side } from '@uptick/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ScriptedShard } from '../../testing/scripted-shard.ts'
-import { VirtualTime } from '../../testing/virtual-time.ts'
-import { noHistory } from '../market/history-source.ts'
-import { Markets } from '../market/markets.ts'
-import type { TimeUnit } from '../operations/operation.ts'
-import { StreamHub } from './stream-hub.ts'
-import type { HubSubscriber } from './stream-hub.ts'
+import { Listener, listeningHub } from '../../testing/listening-hub.ts'
+import type { Frame } from '../../testing/listening-hub.ts'
 import { parseStreamName } from './stream-name.ts'
-
-interface Frame {
-  readonly [field: string]: unknown
-}
-
-/** A subscriber that keeps what it was sent. */
-class Listener implements HubSubscriber {
-  readonly combined: boolean
-  readonly timeUnit: TimeUnit
-  readonly raw: Buffer[] = []
-  restarts = 0
-
-  constructor(combined = false, timeUnit: TimeUnit = 'MILLISECOND') {
-    this.combined = combined
-    this.timeUnit = timeUnit
-  }
-
-  deliver(message: Buffer): void {
-    this.raw.push(message)
-  }
-
-  restart(): void {
-    this.restarts++
-  }
-
-  /** What came since the last call. */
-  take(): Frame[] {
-    return this.raw.splice(0).map((message) => JSON.parse(message.toString()) as Frame)
-  }
-}
-
-async function build() {
-  const shard = new ScriptedShard()
-  const time = new VirtualTime(shard.time)
-  const markets = new Markets([{ link: shard, history: noHistory, clock: time, timers: time, log: () => {} }])
-  const hub = new StreamHub(markets)
-  markets.follow(hub)
-  shard.connect()
-  for (let i = 0; i < 20; i++) await Promise.resolve()
-  const subscribe = (name: string, listener = new Listener()): Listener => {
-    hub.subscribe(parseStreamName(name)!, listener)
-    return listener
-  }
-  /** Let 100 ms pass. */
-  const tick = (times = 1): void => {
-    for (let i = 0; i < times; i++) {
-      time.advance(100)
-      shard.time += 100_000
-      hub.tick(time.now())
-    }
-  }
-  tick()
-  return { shard, time, markets, hub, subscribe, tick }
-}
 
 const levels = fc.array(
   fc.record({
@@ -97,7 +38,7 @@ class LocalBook {
 
 describe('streams', () => {
   it('of depth at both speeds join without a gap and build the same book', async () => {
-    const { shard, subscribe, tick, markets } = await build()
+    const { shard, subscribe, tick, markets } = await listeningHub()
     const fast = subscribe('btcusdt@depth@100ms')
     const slow = subscribe('btcusdt@depth')
     const fastBook = new LocalBook()
@@ -130,7 +71,7 @@ describe('streams', () => {
   })
 
   it('make a payload once for everybody who listens in the same form', async () => {
-    const { shard, subscribe } = await build()
+    const { shard, subscribe } = await listeningHub()
     const [a, b] = [subscribe('btcusdt@trade'), subscribe('btcusdt@trade')]
     const combined = subscribe('btcusdt@trade', new Listener(true))
     const micro = subscribe('btcusdt@trade', new Listener(false, 'MICROSECOND'))
@@ -154,36 +95,8 @@ describe('streams', () => {
     expect(micro.take()).toEqual([{ ...trade, E: shard.time, T: shard.time }])
   })
 
-  it('of candles say when one is over and go on with the next', async () => {
-    const { shard, subscribe, tick } = await build()
-    shard.outcome((script) => script.trade(0, 100, 5))
-    const candles = subscribe('btcusdt@kline_1m')
-    const seconds = subscribe('btcusdt@kline_1s')
-    tick(700)
-    const frames = candles.take().map(({ k }) => k as Frame)
-    expect(frames[0]).toMatchObject({ t: Date.UTC(2026, 10, 23, 12), n: 1, x: false, o: '1.00000000', i: '1m' })
-    const closed = frames.filter(({ x }) => x)
-    expect(closed).toHaveLength(1)
-    expect(closed[0]).toMatchObject({ n: 1, T: Date.UTC(2026, 10, 23, 12, 1) - 1 })
-    expect(frames.at(-1)).toMatchObject({
-      t: Date.UTC(2026, 10, 23, 12, 1),
-      n: 0,
-      f: -1,
-      o: '1.00000000',
-      v: '0.00000000',
-    })
-    const closedSeconds = seconds
-      .take()
-      .map(({ k }) => k as Frame)
-      .filter(({ x }) => x)
-    expect(closedSeconds.length).toBeGreaterThanOrEqual(68)
-    for (const [i, second] of closedSeconds.entries()) {
-      if (i > 0) expect(second.t).toBe((closedSeconds[i - 1]!.t as number) + 1000)
-    }
-  })
-
   it('of the best prices speak when these change, and once to a newcomer', async () => {
-    const { shard, subscribe, tick } = await build()
+    const { shard, subscribe, tick } = await listeningHub()
     shard.outcome((script) => script.level(0, Side.BUY, 100, 5))
     const best = subscribe('btcusdt@bookTicker')
     tick()
@@ -198,7 +111,7 @@ describe('streams', () => {
   })
 
   it('of partial books speak when something changed', async () => {
-    const { shard, subscribe, tick } = await build()
+    const { shard, subscribe, tick } = await listeningHub()
     const partial = subscribe('btcusdt@depth5@100ms')
     for (let price = 1; price <= 7; price++) shard.outcome((script) => script.level(0, Side.SELL, price * 100, 1))
     tick()
@@ -211,7 +124,7 @@ describe('streams', () => {
   })
 
   it('of all tickers name the symbols that traded', async () => {
-    const { shard, subscribe, tick } = await build()
+    const { shard, subscribe, tick } = await listeningHub()
     const all = subscribe('!miniTicker@arr')
     tick(10)
     expect(all.take()).toMatchObject([[{ s: 'BTCUSDT' }, { s: 'ETHUSDT' }]])
@@ -223,7 +136,7 @@ describe('streams', () => {
   })
 
   it('of tickers and averages come every second', async () => {
-    const { shard, subscribe, tick } = await build()
+    const { shard, subscribe, tick } = await listeningHub()
     const ticker = subscribe('btcusdt@ticker')
     const average = subscribe('btcusdt@avgPrice')
     shard.outcome((script) => script.trade(0, 100, 5))
@@ -245,7 +158,7 @@ describe('streams', () => {
   })
 
   it('tell the followers of a book when changes were missed', async () => {
-    const { shard, subscribe } = await build()
+    const { shard, subscribe } = await listeningHub()
     const depth = subscribe('btcusdt@depth')
     const trades = subscribe('btcusdt@trade')
     shard.reset()
@@ -254,7 +167,7 @@ describe('streams', () => {
   })
 
   it('are forgotten when nobody listens any more', async () => {
-    const { shard, hub, subscribe, tick } = await build()
+    const { shard, hub, subscribe, tick } = await listeningHub()
     const depth = subscribe('btcusdt@depth@100ms')
     hub.unsubscribe(parseStreamName('btcusdt@depth@100ms')!, depth)
     shard.outcome((script) => script.level(0, Side.BUY, 100, 5))

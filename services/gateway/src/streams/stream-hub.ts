@@ -52,7 +52,9 @@ export class StreamHub implements MarketListener {
       channels.set(name.topic, channel)
     }
     channel.add(subscriber)
-    channel.mark = Number.NaN
+    channel.isUrgent = true
+    // The others of a stream of candles still wait for the end of the one that it stands at.
+    if (name.stream.kind !== 'kline') channel.mark = Number.NaN
     this.#fresh.add(channel)
   }
 

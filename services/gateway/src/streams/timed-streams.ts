@@ -1,14 +1,13 @@
 import type { SymbolMarket } from '../market/symbol-market.ts'
+import { publishCandles } from './candle-stream.ts'
 import type { Render } from './channel.ts'
 import {
   averagePricePayload,
-  candlePayload,
   miniTickerPayload,
   partialDepthPayload,
   tickerPayload,
   windowTickerPayload,
 } from './payloads.ts'
-import type { CandleInterval, CandleView } from '../market/market-data.ts'
 import type { StreamName } from './stream-name.ts'
 
 /** Where a stream that follows the clock is published, and what is remembered of its last message. */
@@ -17,13 +16,9 @@ export interface TimedChannel {
   mark: number
   count: number
   /** Tell the state at once, changed or not. */
-  readonly isUrgent?: boolean
+  isUrgent: boolean
   publish(sequence: number, render: Render): void
 }
-
-/** A candle is declared closed this long after its end (µs) at the latest: trades on their way may still belong to it. */
-const CLOSE_GRACE = 500_000
-const SECOND = 1_000_000
 
 /** Publish a stream that follows the clock, if it is due and has something new to say. */
 export function publishTimed(market: SymbolMarket, channel: TimedChannel, now: number, newSecond: boolean): void {
@@ -33,7 +28,7 @@ export function publishTimed(market: SymbolMarket, channel: TimedChannel, now: n
       if (newSecond || stream.speed === 100) publishPartialDepth(market, channel, stream.levels)
       break
     case 'kline':
-      if (newSecond && market.warm) publishCandles(market, channel, stream.interval, now)
+      if (market.warm) publishCandles(market, channel, stream.interval, now, newSecond)
       break
     case 'miniTicker':
       if (newSecond && market.warm) channel.publish(market.sequence, (unit) => miniTickerPayload(market, now, unit))
@@ -67,34 +62,4 @@ function publishPartialDepth(market: SymbolMarket, channel: TimedChannel, levels
   if (updateId < 0 || channel.mark === updateId) return
   channel.mark = updateId
   channel.publish(sequence, () => partialDepthPayload(market, levels))
-}
-
-/**
- * Candles since the one that was last published: each once more when it is over (`x` true), then the one in progress
- * when it changed (every other second, but for `1s`). `mark` is the opening time of the candle that is open for this channel, `count` its trades.
- */
-function publishCandles(market: SymbolMarket, channel: TimedChannel, interval: CandleInterval, now: number): void {
-  const skipUpdates = channel.isUrgent !== true && interval !== '1s' && Math.floor(now / SECOND) % 2 === 1
-  const behind = interval === '1s' && channel.mark < now ? Math.ceil((now - channel.mark) / SECOND) + 1 : 0
-  for (const candle of market.recentCandles(interval, behind)) {
-    if (candle.openTime < channel.mark) continue
-    const closed = market.time >= candle.endTime || now >= candle.endTime + CLOSE_GRACE
-    const isNew = candle.openTime !== channel.mark
-    if (isNew && closed && Number.isNaN(channel.mark)) continue
-    if (!isNew && !closed && (skipUpdates || candle.count === channel.count)) break
-    publishCandle(market, channel, candle, closed, now)
-    channel.mark = closed ? candle.endTime : candle.openTime
-    channel.count = closed ? -1 : candle.count
-    if (!closed) break
-  }
-}
-
-function publishCandle(
-  market: SymbolMarket,
-  channel: TimedChannel,
-  candle: CandleView,
-  closed: boolean,
-  now: number,
-): void {
-  channel.publish(market.sequence, (unit) => candlePayload(market, candle, closed, now, unit))
 }

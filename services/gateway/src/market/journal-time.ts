@@ -1,0 +1,47 @@
+/** Without an outcome for this long (µs) it is not known how far the leader's time is. */
+const FRESH_MAX = 1_000_000
+
+/**
+ * The journaled time up to which a gateway has seen everything of a shard. The journal's times never decrease, so a trade
+ * that comes later has this time or a later one: what ended at it is final.
+ */
+export class JournalTime {
+  readonly #ask: () => Promise<unknown>
+  #time = 0
+  #seenAt = Number.NEGATIVE_INFINITY
+  #isAsking = false
+
+  /** `ask` has the leader journal its time, by a command that changes nothing. */
+  constructor(ask: () => Promise<unknown> = () => Promise.resolve()) {
+    this.#ask = ask
+  }
+
+  /** µs; 0 before the first outcome. */
+  get time(): number {
+    return this.#time
+  }
+
+  /** Whether it is about the leader's present, by the gateway's clock (`now` in µs). */
+  isFresh(now: number): boolean {
+    return now - this.#seenAt <= FRESH_MAX
+  }
+
+  /** The feed brought an outcome that was journaled at `time`; it is `now` (both µs). */
+  saw(time: number, now: number): void {
+    if (time > this.#time) this.#time = time
+    this.#seenAt = now
+  }
+
+  /**
+   * Something waits for a time that the leader's clock may have reached. Where nobody trades nothing is journaled, so the
+   * leader is asked, one question at a time. Whoever still waits after the answer calls again.
+   */
+  want(): void {
+    if (this.#isAsking) return
+    this.#isAsking = true
+    const asked = (): void => {
+      this.#isAsking = false
+    }
+    this.#ask().then(asked, asked)
+  }
+}

@@ -1,0 +1,75 @@
+import { intervalEnd, intervalStart } from '../market/intervals.ts'
+import type { CandleInterval } from '../market/market-data.ts'
+import type { SymbolMarket } from '../market/symbol-market.ts'
+import { candlePayload } from './payloads.ts'
+import type { TimedChannel } from './timed-streams.ts'
+
+/** Candles that are told as over in one go: who is further behind goes on with the last of them. */
+const CLOSED_TOLD_MAX = 60
+const SECOND = 1_000_000
+/** So long after the end of a candle (µs) the leader is asked for its time: where others trade, they move it before. */
+const PATIENCE = 100_000
+
+/**
+ * Whether a stream of candles may have something to say at a tick; asks for the leader's time where that holds it up. It
+ * begins once the journal's time is known to be about the present.
+ */
+export function areCandlesDue(
+  market: SymbolMarket,
+  channel: TimedChannel,
+  interval: CandleInterval,
+  now: number,
+  newSecond: boolean,
+): boolean {
+  const { journal } = market
+  if (Number.isNaN(channel.mark)) {
+    if (journal.isFresh(now)) return true
+    journal.want()
+    return false
+  }
+  const end = intervalEnd(interval, channel.mark)
+  if (end <= journal.time) return true
+  if (end + PATIENCE <= now) journal.want()
+  return newSecond || channel.isUrgent
+}
+
+/**
+ * The candle in progress when it changed (once a second for `1s`, else every other second), and each once more when it is
+ * over (`x` true), at the next tick. It is over when the journal's time has reached its end, whatever the clocks say: a
+ * trade of that time may still be on its way, and none can come afterwards. `mark` is the opening time of the candle that
+ * is open for this channel, `count` its trades.
+ */
+export function publishCandles(
+  market: SymbolMarket,
+  channel: TimedChannel,
+  interval: CandleInterval,
+  now: number,
+  newSecond: boolean,
+): void {
+  if (!areCandlesDue(market, channel, interval, now, newSecond)) return
+  const { time } = market.journal
+  const isUpdated = newSecond && (interval === '1s' || Math.floor(now / SECOND) % 2 === 0)
+  const oldest = intervalsBefore(interval, time)
+  let openTime = Number.isNaN(channel.mark) ? intervalStart(interval, time) : channel.mark
+  while (openTime <= time) {
+    const candle = market.candleAt(interval, openTime)
+    const end = intervalEnd(interval, openTime)
+    const closed = end <= time
+    if (candle) {
+      const isNew = openTime !== channel.mark
+      if (!closed && !isNew && !channel.isUrgent && (!isUpdated || candle.count === channel.count)) break
+      channel.publish(market.sequence, (unit) => candlePayload(market, candle, closed, now, unit))
+      channel.mark = closed ? end : openTime
+      channel.count = closed ? -1 : candle.count
+      if (!closed) channel.isUrgent = false
+    }
+    openTime = closed ? Math.max(end, oldest) : Number.POSITIVE_INFINITY
+  }
+}
+
+/** Where the oldest candle opens that is still told. */
+function intervalsBefore(interval: CandleInterval, time: number): number {
+  let openTime = intervalStart(interval, time)
+  for (let i = 0; i < CLOSED_TOLD_MAX; i++) openTime = intervalStart(interval, openTime - 1)
+  return openTime
+}
