@@ -98,11 +98,11 @@ describe('market streams', () => {
 
   it('answer control frames before the first event, with ids as they came', async () => {
     const client = await gateway.dial('/ws/0')
-    client.send('{"method":"SUBSCRIBE","params":["btcusdt@trade","no such stream"],"id":"0f3c"}')
+    client.send('{"method":"SUBSCRIBE","params":["btcusdt@trade"],"id":"0f3c"}')
     expect(await client.find((message) => message.id === '0f3c')).toEqual({ result: null, id: '0f3c' })
     gateway.shard.outcome((script) => script.trade(0, 100, 5))
     await client.find((message) => message.e === 'trade')
-    expect((await client.ask('LIST_SUBSCRIPTIONS', undefined)).result).toEqual(['0', 'btcusdt@trade', 'no such stream'])
+    expect((await client.ask('LIST_SUBSCRIPTIONS', undefined)).result).toEqual(['0', 'btcusdt@trade'])
     client.send({ method: 'SET_PROPERTY', params: ['combined', true], id: 3 })
     expect(await client.find((message) => message.id === 3)).toEqual({ result: null, id: 3 })
     gateway.shard.outcome((script) => script.trade(0, 100, 5))
@@ -130,11 +130,29 @@ describe('market streams', () => {
   })
 
   it('refuse more than 1024 streams on a connection', async () => {
-    const client = await gateway.dial('/ws')
-    const names = Array.from({ length: 1024 }, (_, i) => `s${i}@trade`)
+    const names = Array.from({ length: 1023 }, (_, i) => `s${i}@trade`)
+    const client = await gateway.dial(`/ws/${names.join('/')}`)
+    expect((await client.ask('SUBSCRIBE', ['btcusdt@trade'])).result).toBeNull()
+    expect(await client.ask('SUBSCRIBE', ['ethusdt@trade'])).toMatchObject({ code: 2, error: { code: 2 } })
     expect((await client.ask('SUBSCRIBE', names)).result).toBeNull()
-    expect(await client.ask('SUBSCRIBE', ['one@trade'])).toMatchObject({ code: 2, error: { code: 2 } })
-    expect((await client.ask('SUBSCRIBE', names)).result).toBeNull()
+  })
+
+  it.each(['xyzusdt@trade', 'BTCUSDT@trade', 'btcusdt@kline_7m', 'btcusdt@kline_1d@+09:00', 'btcusdt', '!all@arr', ''])(
+    'answer a subscription to %j, which no stream is called, with an error, and take nothing of it',
+    async (name) => {
+      const client = await gateway.dial('/ws')
+      const answer = await client.ask('SUBSCRIBE', ['btcusdt@trade', name])
+      expect(answer).toMatchObject({ code: 2, error: { code: 2 } })
+      expect((await client.ask('LIST_SUBSCRIPTIONS', undefined)).result).toEqual([])
+      const numbered = await gateway.dial('/ws?sequence=true')
+      expect(await numbered.ask('SUBSCRIBE', [`${name}:7`])).toMatchObject({ code: 2 })
+    },
+  )
+
+  it('keep silent about an invented name in the URL, and serve what is subscribed to there', async () => {
+    const client = await gateway.dial('/ws/xyzusdt@trade')
+    expect((await client.ask('SUBSCRIBE', ['btcusdt@trade'])).result).toBeNull()
+    expect((await client.ask('LIST_SUBSCRIPTIONS', undefined)).result).toEqual(['xyzusdt@trade', 'btcusdt@trade'])
   })
 
   it('close a reader that reads nothing, and never make another wait', async () => {

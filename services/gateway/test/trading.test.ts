@@ -193,6 +193,23 @@ describe('market data', () => {
     const candles = (await get('klines?symbol=BTCUSDT&interval=1d')) as unknown as unknown[][]
     expect(candles).toHaveLength(1)
     expect(candles[0]![8]).toBe(6)
+    for (const [zone, minutes] of [
+      ['8', 480],
+      ['-1:00', -60],
+      ['05:45', 345],
+      ['-12:00', -720],
+      ['+14:00', 840],
+    ] as const) {
+      const query = `klines?symbol=BTCUSDT&interval=1d&timeZone=${encodeURIComponent(zone)}`
+      const zoned = (await get(query)) as unknown as number[][]
+      expect(zoned.reduce((sum, row) => sum + row[8]!, 0)).toBe(6)
+      expect(zoned.map(([open]) => (open! + minutes * 60_000) % 86_400_000)).toEqual(zoned.map(() => 0))
+      expect(await get(query.replace('klines', 'uiKlines'))).toEqual(zoned)
+    }
+    for (const zone of ['-12:01', '14:01', '8:60', 'UTC', '8:5', '800']) {
+      const path = `/api/v3/klines?symbol=BTCUSDT&interval=1d&timeZone=${zone}`
+      expect((await fetchReply(exchange.url + path)).body.code).toBe(-1130)
+    }
     await cancelAll(alice)
     await cancelAll(bob)
   })

@@ -1,5 +1,6 @@
-import { openTimeOf, stepOpenTime } from './intervals.ts'
+import { isShifted, openTimeOf, stepOpenTime } from './intervals.ts'
 import type { CandleInterval } from './intervals.ts'
+import { readJoinedCandles } from './joined-candles.ts'
 import type { Candle } from './rows.ts'
 import type { Queryable } from './sql/queryable.ts'
 import { readCandles, readCandlesBefore, readEarliestCandle } from './sql/read-candles.ts'
@@ -13,6 +14,13 @@ export interface CandleFilter {
   readonly endTime?: number
   readonly now: number
   readonly limit: number
+  /** Of the time zone in which the intervals begin, µs ahead of UTC, whole minutes; `startTime` and `endTime` do not depend on it. */
+  readonly offset?: number
+  /**
+   * With an offset: the last one-minute candles of the market up to the present, without a hole, as far as they are known
+   * elsewhere. They may hold trades that are not recorded yet.
+   */
+  readonly minutes?: readonly Candle[]
 }
 
 /**
@@ -21,28 +29,45 @@ export interface CandleFilter {
  */
 export async function readFilledCandles(db: Queryable, shard: number, filter: CandleFilter): Promise<Candle[]> {
   const { symbol, interval, startTime, endTime = Number.MAX_SAFE_INTEGER, now, limit } = filter
-  const earliest = await readEarliestCandle(db, shard, symbol, interval)
-  const last = openTimeOf(interval, Math.min(endTime, now))
-  if (earliest === undefined || last < earliest || limit < 1) return []
+  const offset = isShifted(interval, filter.offset ?? 0) ? filter.offset! : 0
+  const minutes = offset === 0 ? [] : (filter.minutes ?? [])
+  const recorded = await readEarliestCandle(db, shard, symbol, offset === 0 ? interval : '1m')
+  const began = recorded ?? minutes.find(({ count }) => count > 0)?.openTime
+  const last = openTimeOf(interval, Math.min(endTime, now), offset)
+  if (began === undefined || limit < 1) return []
+  const earliest = openTimeOf(interval, began, offset)
+  if (last < earliest) return []
   const first =
     startTime === undefined
-      ? Math.max(stepOpenTime(interval, last, 1 - limit), earliest)
-      : Math.max(roundedUp(interval, startTime), earliest)
+      ? Math.max(stepOpenTime(interval, last, 1 - limit, offset), earliest)
+      : Math.max(roundedUp(interval, startTime, offset), earliest)
   if (first > last) return []
-  const until = Math.min(last, stepOpenTime(interval, first, limit - 1))
-  const traded = await readCandles(db, shard, symbol, interval, first, until)
-  const [before] = await readCandlesBefore(db, shard, symbol, interval, first, 1)
-  return filled(interval, traded, before?.close ?? traded[0]?.open ?? 0, first, until)
+  const until = Math.min(last, stepOpenTime(interval, first, limit - 1, offset))
+  const range = { symbol, interval, offset, first, last: until, now, minutes }
+  const traded =
+    offset === 0
+      ? await readCandles(db, shard, symbol, interval, first, until)
+      : await readJoinedCandles(db, shard, range)
+  const [before] = await readCandlesBefore(db, shard, symbol, offset === 0 ? interval : '1m', first, 1)
+  const known = minutes.findLast(({ openTime }) => openTime < first) ?? before
+  return filled(range, traded, known?.close ?? traded[0]?.open ?? 0)
 }
 
-function filled(interval: CandleInterval, traded: readonly Candle[], before: number, first: number, until: number) {
+interface FilledRange {
+  readonly interval: CandleInterval
+  readonly offset: number
+  readonly first: number
+  readonly last: number
+}
+
+function filled({ interval, offset, first, last }: FilledRange, traded: readonly Candle[], before: number): Candle[] {
   const candles: Candle[] = []
   let close = before
   let next = 0
-  for (let openTime = first; openTime <= until; openTime = stepOpenTime(interval, openTime, 1)) {
+  for (let openTime = first; openTime <= last; openTime = stepOpenTime(interval, openTime, 1, offset)) {
     const there = traded.at(next)
     if (there?.openTime === openTime) next++
-    const candle = there?.openTime === openTime ? there : flatCandle(interval, openTime, close)
+    const candle = there?.openTime === openTime ? there : flatCandle(interval, openTime, close, offset)
     candles.push(candle)
     close = candle.close
   }
@@ -50,11 +75,11 @@ function filled(interval: CandleInterval, traded: readonly Candle[], before: num
 }
 
 /** A candle in which nothing was traded. */
-export function flatCandle(interval: CandleInterval, openTime: number, price: number): Candle {
+export function flatCandle(interval: CandleInterval, openTime: number, price: number, offset = 0): Candle {
   return {
     interval,
     openTime,
-    endTime: stepOpenTime(interval, openTime, 1),
+    endTime: stepOpenTime(interval, openTime, 1, offset),
     open: price,
     high: price,
     low: price,
@@ -69,7 +94,7 @@ export function flatCandle(interval: CandleInterval, openTime: number, price: nu
   }
 }
 
-function roundedUp(interval: CandleInterval, time: number): number {
-  const openTime = openTimeOf(interval, time)
-  return openTime === time ? time : stepOpenTime(interval, openTime, 1)
+function roundedUp(interval: CandleInterval, time: number, offset: number): number {
+  const openTime = openTimeOf(interval, time, offset)
+  return openTime === time ? time : stepOpenTime(interval, openTime, 1, offset)
 }

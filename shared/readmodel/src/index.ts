@@ -1,7 +1,7 @@
 export type { AggregateFilter } from './aggregate-trades.ts'
 export { flatCandle } from './candles.ts'
 export type { CandleFilter } from './candles.ts'
-export { CANDLE_INTERVALS, openTimeOf, stepOpenTime } from './intervals.ts'
+export { CANDLE_INTERVALS, isShifted, openTimeOf, stepOpenTime } from './intervals.ts'
 export type { CandleInterval } from './intervals.ts'
 export { ReadModel, openReadModel } from './read-model.ts'
 export type { ReadModelOptions } from './read-model.ts'

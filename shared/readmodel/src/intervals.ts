@@ -46,17 +46,28 @@ const LENGTHS: Readonly<Record<CandleInterval, number>> = {
   '1M': 0,
 }
 
-/** Open time (µs, UTC) of the candle that contains `time`, a µs since 1970. */
-export function openTimeOf(interval: CandleInterval, time: number): number {
-  if (interval === '1M') return monthStart(time, 0)
+/**
+ * Open time (µs since 1970) of the candle that contains `time`. `offset` (µs) is that of the time zone in which days, hours
+ * and months begin, ahead of UTC.
+ */
+export function openTimeOf(interval: CandleInterval, time: number, offset = 0): number {
+  const local = time + offset
+  if (interval === '1M') return monthStart(local, 0) - offset
   const length = LENGTHS[interval]
   const origin = interval === '1w' ? FIRST_MONDAY - 7 * DAY : 0
-  return time - ((time - origin) % length)
+  const since = (local - origin) % length
+  return time - (since < 0 ? since + length : since)
 }
 
 /** Open time of the candle `count` after (before, if negative) the one that opens at `openTime`. */
-export function stepOpenTime(interval: CandleInterval, openTime: number, count: number): number {
-  return interval === '1M' ? monthStart(openTime, count) : openTime + count * LENGTHS[interval]
+export function stepOpenTime(interval: CandleInterval, openTime: number, count: number, offset = 0): number {
+  if (interval === '1M') return monthStart(openTime + offset, count) - offset
+  return openTime + count * LENGTHS[interval]
+}
+
+/** Whether candles of the interval open at other moments in a time zone of that offset (µs) than in UTC. */
+export function isShifted(interval: CandleInterval, offset: number): boolean {
+  return interval === '1M' ? offset !== 0 : offset % LENGTHS[interval] !== 0
 }
 
 function monthStart(time: number, offset: number): number {

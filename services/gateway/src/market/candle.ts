@@ -18,11 +18,11 @@ export class Candle {
   firstTradeId = -1
   lastTradeId = -1
 
-  /** The empty candle of `interval` that contains `time`, at the price of the last trade before it. */
-  constructor(interval: CandleInterval, time: number, price: number) {
+  /** The empty candle of `interval` that contains `time`, at the price of the last trade before it. `offset`: of its time zone, µs. */
+  constructor(interval: CandleInterval, time: number, price: number, offset = 0) {
     this.interval = interval
-    this.openTime = intervalStart(interval, time)
-    this.endTime = intervalEnd(interval, this.openTime)
+    this.openTime = intervalStart(interval, time, offset)
+    this.endTime = intervalEnd(interval, this.openTime, offset)
     this.open = this.high = this.low = this.close = price
   }
 

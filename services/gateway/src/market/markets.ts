@@ -18,6 +18,11 @@ export class Markets implements MarketData {
     return this.#shards.every((shard) => shard.ready)
   }
 
+  /** No symbol is listed, or the catalogue has not come yet. */
+  get isEmpty(): boolean {
+    return this.#byName.size === 0
+  }
+
   /** Last outcome that the markets have seen. */
   get sequence(): number {
     return Math.max(0, ...this.#shards.map((shard) => shard.sequence))

@@ -2,7 +2,7 @@ import type { ReadModel } from '@uptick/readmodel'
 import type { HistorySource } from './history-source.ts'
 import { CANDLE_INTERVALS, RECENT_TRADES_MAX } from './market-data.ts'
 import type { CandleInterval, CandleView } from './market-data.ts'
-import { CLOSED_SECONDS_KEPT, WINDOW_MINUTES_MAX } from './statistics.ts'
+import { CLOSED_PARTS_KEPT, CLOSED_SECONDS_KEPT, WINDOW_MINUTES_MAX } from './statistics.ts'
 
 const CANDLES_READ = 5
 
@@ -27,5 +27,6 @@ export function recordedHistory(readModel: ReadModel): HistorySource {
 function candlesRead(interval: CandleInterval): number {
   // One minute more than the longest window: the close before it.
   if (interval === '1m') return WINDOW_MINUTES_MAX + 1
-  return interval === '1s' ? CLOSED_SECONDS_KEPT + 1 : CANDLES_READ
+  if (interval === '1s') return CLOSED_SECONDS_KEPT + 1
+  return (CLOSED_PARTS_KEPT.get(interval) ?? CANDLES_READ - 1) + 1
 }

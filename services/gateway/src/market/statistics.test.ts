@@ -28,8 +28,8 @@ const trades = fc
     })
   })
 
-function naiveCandle(interval: CandleInterval, openTime: number, all: readonly PublicTrade[]) {
-  const endTime = intervalEnd(interval, openTime)
+function naiveCandle(interval: CandleInterval, openTime: number, all: readonly PublicTrade[], offset = 0) {
+  const endTime = intervalEnd(interval, openTime, offset)
   const inside = all.filter((trade) => trade.time >= openTime && trade.time < endTime)
   const before = all.findLast((trade) => trade.time < openTime)
   if (inside.length === 0 && !before) return undefined
@@ -87,6 +87,26 @@ describe('statistics', () => {
           for (const candle of statistics.recent(interval, now)) {
             expect(candle).toEqual(naiveCandle(interval, candle.openTime, all))
           }
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('have the candles of a time zone eight hours ahead, also when filled up from a history', () => {
+    const offset = 8 * 60 * MINUTE
+    fc.assert(
+      fc.property(trades, fc.integer({ min: 0, max: 30 }), (all, days) => {
+        if (all.length === 0) return
+        const followed = new Statistics()
+        for (const trade of all) followed.trade(trade)
+        const filled = new Statistics()
+        expect(filled.load(recorded(all), all)).toBe(true)
+        const now = all.at(-1)!.time + days * 1440 * MINUTE
+        for (const interval of CANDLE_INTERVALS) {
+          const candle = naiveCandle(interval, intervalStart(interval, now, offset), all, offset)
+          expect(followed.recent(interval, now, 0, offset).at(-1)).toEqual(candle)
+          expect(filled.recent(interval, now, 0, offset).at(-1)).toEqual(candle)
         }
       }),
       { numRuns: 40 },
@@ -166,5 +186,17 @@ describe('intervals', () => {
     expect(intervalEnd('1M', intervalStart('1M', time))).toBe(Date.UTC(2026, 2, 1) * 1000)
     expect(intervalStart('1d', time)).toBe(Date.UTC(2026, 1, 15) * 1000)
     expect(intervalStart('4h', time)).toBe(Date.UTC(2026, 1, 15, 12) * 1000)
+  })
+
+  it('start at midnight of another time zone', () => {
+    const offset = 8 * 60 * MINUTE
+    const time = Date.UTC(2026, 1, 28, 16, 30) * 1000
+    expect(intervalStart('1d', time, offset)).toBe(Date.UTC(2026, 1, 28, 16) * 1000)
+    expect(intervalStart('1M', time, offset)).toBe(Date.UTC(2026, 1, 28, 16) * 1000)
+    expect(intervalEnd('1M', intervalStart('1M', time, offset), offset)).toBe(Date.UTC(2026, 2, 31, 16) * 1000)
+    // A Sunday evening in UTC is Monday there.
+    expect(intervalStart('1w', Date.UTC(2026, 2, 1, 16) * 1000, offset)).toBe(Date.UTC(2026, 2, 1, 16) * 1000)
+    expect(intervalStart('1w', time, offset)).toBe(Date.UTC(2026, 1, 22, 16) * 1000)
+    expect(intervalStart('1h', time, offset)).toBe(Date.UTC(2026, 1, 28, 16) * 1000)
   })
 })

@@ -1,6 +1,7 @@
 import { Candle } from './candle.ts'
 import { CandleSeries } from './candle-series.ts'
-import { intervalStart } from './intervals.ts'
+import { intervalEnd, intervalStart } from './intervals.ts'
+import { isShifted } from '@uptick/readmodel'
 import { CANDLE_INTERVALS } from './market-data.ts'
 import type { CandleInterval, CandleView, PublicTrade } from './market-data.ts'
 
@@ -13,6 +14,12 @@ export const AVERAGE_MINUTES = 5
 const CLOSED_CANDLES_KEPT = 4
 /** Of seconds a minute: a stream of them that resumes is told each that it missed. */
 export const CLOSED_SECONDS_KEPT = 62
+/** Two months of eight hours and two days of less: months of another time zone are joined from the one, parts of days from the other. */
+export const CLOSED_PARTS_KEPT: ReadonlyMap<CandleInterval, number> = new Map([
+  ['2h', 24],
+  ['4h', 12],
+  ['8h', 190],
+])
 /** Candles in `recent`, the one in progress included. */
 const RECENT_CANDLES = 3
 
@@ -79,8 +86,12 @@ export class Statistics {
     return this.candleAt(interval, intervalStart(interval, now))
   }
 
-  /** The candle of `interval` that opens at `start`; none before the first trade, or where it is not kept any more. */
-  candleAt(interval: CandleInterval, start: number): Candle | undefined {
+  /**
+   * The candle of `interval` that opens at `start`; none before the first trade, or where it is not kept any more. `offset`
+   * is that of its time zone from UTC in µs, whole hours that eight hours divide.
+   */
+  candleAt(interval: CandleInterval, start: number, offset = 0): Candle | undefined {
+    if (isShifted(interval, offset)) return this.#joined(interval, start, offset)
     const series = this.#series.get(interval)!
     const pending = this.#pending
     if (!pending || intervalStart(interval, pending.openTime) > start) return series.at(start)
@@ -91,15 +102,15 @@ export class Statistics {
   }
 
   /** The last candles up to the one that contains `now`, oldest first; `atLeast` so many as far as they are kept. */
-  recent(interval: CandleInterval, now: number, atLeast = 0): Candle[] {
+  recent(interval: CandleInterval, now: number, atLeast = 0, offset = 0): Candle[] {
     const candles: Candle[] = []
-    let start = intervalStart(interval, now)
+    let start = intervalStart(interval, now, offset)
     const count = Math.max(RECENT_CANDLES, Math.min(atLeast, CLOSED_SECONDS_KEPT))
     for (let i = 0; i < count; i++) {
-      const candle = this.candleAt(interval, start)
+      const candle = this.candleAt(interval, start, offset)
       if (!candle) break
       candles.unshift(candle)
-      start = intervalStart(interval, start - 1)
+      start = intervalStart(interval, start - 1, offset)
     }
     return candles
   }
@@ -128,6 +139,19 @@ export class Statistics {
     return total.count === 0 ? this.lastPrice : weightedAverage(total.quoteVolume, total.volume, quoteShift)
   }
 
+  #joined(interval: CandleInterval, start: number, offset: number): Candle | undefined {
+    const part = interval === '6h' ? '2h' : interval === '12h' ? '4h' : '8h'
+    const end = intervalEnd(interval, start, offset)
+    let joined: Candle | undefined
+    for (let at = start; at < end; at = intervalEnd(part, at)) {
+      const piece = this.candleAt(part, at)
+      if (!piece) continue
+      joined ??= new Candle(interval, start, piece.open, offset)
+      joined.merge(piece)
+    }
+    return joined
+  }
+
   #fold(): void {
     for (const series of this.#series.values()) series.add(this.#pending!)
     this.#pending = undefined
@@ -143,7 +167,8 @@ export class Statistics {
 function closedKept(interval: CandleInterval): number {
   // One minute more than the window: the close before it.
   if (interval === '1m') return WINDOW_MINUTES_MAX + 1
-  return interval === '1s' ? CLOSED_SECONDS_KEPT : CLOSED_CANDLES_KEPT
+  if (interval === '1s') return CLOSED_SECONDS_KEPT
+  return CLOSED_PARTS_KEPT.get(interval) ?? CLOSED_CANDLES_KEPT
 }
 
 /** The closed minutes of a window, summed; valid while the window starts there and no further minute has closed. */

@@ -221,13 +221,13 @@ export class SymbolMarket implements SymbolMarketData {
     return this.#statistics.candle(interval, this.#now())
   }
 
-  /** The candle that opens at `openTime`; `undefined` before the first trade and where nothing is known any more. */
-  candleAt(interval: CandleInterval, openTime: number): CandleView | undefined {
-    return this.#statistics.candleAt(interval, openTime)
+  /** The candle that opens at `openTime`, of a time zone as `Statistics` has them; `undefined` before the first trade and where nothing is known any more. */
+  candleAt(interval: CandleInterval, openTime: number, offset = 0): CandleView | undefined {
+    return this.#statistics.candleAt(interval, openTime, offset)
   }
 
-  recentCandles(interval: CandleInterval, atLeast = 0): readonly CandleView[] {
-    return this.#statistics.recent(interval, this.#now(), atLeast)
+  recentCandles(interval: CandleInterval, atLeast = 0, offset = 0): readonly CandleView[] {
+    return this.#statistics.recent(interval, this.#now(), atLeast, offset)
   }
 
   #quoteShift(): number {

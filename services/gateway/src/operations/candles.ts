@@ -1,4 +1,5 @@
 import { PublicErrors, candleRow, publicError } from '@uptick/protocol'
+import { isShifted } from '@uptick/readmodel'
 import { CANDLE_INTERVALS } from '../market/market-data.ts'
 import type { CandleInterval, CandleView } from '../market/market-data.ts'
 import { limitOf } from './market-operations.ts'
@@ -10,8 +11,13 @@ import type { Params } from './params.ts'
 const INTERVALS: Readonly<Record<string, CandleInterval>> = Object.fromEntries(
   CANDLE_INTERVALS.map((interval) => [interval, interval]),
 )
+const MINUTE = 60_000_000
+const TIME_ZONE = /^([+-]?)([0-9]{1,2})(?::([0-5][0-9]))?$/
+const ZONE_MINUTES_MIN = -12 * 60
+const ZONE_MINUTES_MAX = 14 * 60
+/** Minutes of the feed that candles of another time zone are joined with: by so much the recorder may lag. */
+const MINUTES_JOINED = 60
 const INVALID_INTERVAL = publicError(PublicErrors.INVALID_INTERVAL)
-const UTC = /^[+-]?0{1,2}(:00)?$/
 
 export const klines: Operation = {
   name: 'klines',
@@ -36,15 +42,14 @@ async function readKlines({ services, timeUnit }: OperationContext, params: Para
   const market = marketOf(params, services)
   if (!params.has('interval')) throw missing('interval')
   const interval = params.choice('interval', INTERVALS, INVALID_INTERVAL)!
-  const timeZone = params.text('timeZone')
-  // Candles are recorded in UTC; others would have to be made from trades.
-  if (timeZone !== undefined && !UTC.test(timeZone)) throw publicError(PublicErrors.INVALID_PARAMETER, 'timeZone')
+  const offset = timeZoneOf(params)
   const limit = limitOf(params)
   const startTime = params.time('startTime')
   const endTime = params.time('endTime')
   const format = services.catalogue.format.symbol(market.id)
   const data = services.market.symbol(market.name)
-  const live = data?.recentCandles(interval) ?? []
+  const isZoned = isShifted(interval, offset)
+  const live = (isZoned ? data?.recentCandles('1m', MINUTES_JOINED) : data?.recentCandles(interval)) ?? []
   const now = services.clock.now()
   // Candles that the feed has already are not waited for: what is recorded of older ones is complete.
   const recorded = await services.history.readModel.candles({
@@ -52,12 +57,30 @@ async function readKlines({ services, timeUnit }: OperationContext, params: Para
     interval,
     now,
     limit,
+    ...(isZoned && { offset, minutes: live }),
     ...(startTime !== undefined && { startTime }),
     ...(endTime !== undefined && { endTime }),
   })
-  const candles = merge(recorded, live, startTime ?? 0, endTime ?? now)
+  const candles = isZoned ? recorded : merge(recorded, live, startTime ?? 0, endTime ?? now)
   const chosen = startTime === undefined ? candles.slice(-limit) : candles.slice(0, limit)
   return chosen.map((candle) => candleRow(candle, format, timeUnit))
+}
+
+/**
+ * `timeZone` as its offset from UTC in µs, 0 unless given: hours (`8`) or hours and minutes (`-1:00`, `05:45`), from −12:00 to
+ * +14:00; -1130.
+ */
+function timeZoneOf(params: Params): number {
+  // A plus sign that was not encoded arrives as a space.
+  const text = params.text('timeZone')?.trimStart()
+  if (text === undefined) return 0
+  const match = TIME_ZONE.exec(text)
+  const minutes = match ? Number(match[2]) * 60 + Number(match[3] ?? 0) : Number.NaN
+  const offset = match?.[1] === '-' ? -minutes : minutes
+  if (!(offset >= ZONE_MINUTES_MIN && offset <= ZONE_MINUTES_MAX)) {
+    throw publicError(PublicErrors.INVALID_PARAMETER, 'timeZone')
+  }
+  return offset * MINUTE
 }
 
 /** Recorded candles, replaced and continued by those of the feed, within the times asked for. */

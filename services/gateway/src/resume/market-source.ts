@@ -76,7 +76,7 @@ export class MarketSource implements DigestSource {
     }
     if (stream.kind === 'kline') {
       const now = this.#clock.now()
-      const candles = market.recentCandles(stream.interval)
+      const candles = market.recentCandles(stream.interval, 0, stream.offset)
       return {
         last,
         render: (unit) =>

@@ -42,7 +42,9 @@ export class TimedDigest implements Digest {
     this.#page = new Page(name)
     this.#toldThrough = toldThrough
     const { stream } = name
-    if (stream.kind === 'kline' && toldThrough >= 0) this.#page.mark = intervalStart(stream.interval, time)
+    if (stream.kind === 'kline' && toldThrough >= 0) {
+      this.#page.mark = intervalStart(stream.interval, time, stream.offset)
+    }
   }
 
   event(): void {}
@@ -52,7 +54,9 @@ export class TimedDigest implements Digest {
   isDue({ now, isTick, isNewSecond }: Moment): boolean {
     const { stream } = this.#page.name
     if (stream.kind === 'kline') {
-      return isTick && this.#market.warm && areCandlesDue(this.#market, this.#page, stream.interval, now, isNewSecond)
+      return (
+        isTick && this.#market.warm && areCandlesDue(this.#market, this.#page, stream, { now, newSecond: isNewSecond })
+      )
     }
     if (stream.kind !== 'partialDepth') return isNewSecond && this.#market.warm
     return isTick && (isNewSecond || stream.speed === 100) && this.#market.book.updateId >= 0

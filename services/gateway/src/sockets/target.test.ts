@@ -20,6 +20,9 @@ describe('the URL of a handshake', () => {
     ['/stream?streams=', combined()],
     ['/stream?streams=a@trade/b@trade', combined('a@trade', 'b@trade')],
     ['/stream?streams=a%40trade%2Fb%40trade', combined('a@trade', 'b@trade')],
+    ['/stream?streams=a@kline_1d@+08:00', combined('a@kline_1d@+08:00')],
+    ['/stream?streams=a@kline_1d@%2B08:00', combined('a@kline_1d@+08:00')],
+    ['/ws/a@kline_1d@+08:00', raw('a@kline_1d@+08:00')],
     ['/ws-api/v3', { kind: 'ws-api', returnRateLimits: true, timeUnit: 'MILLISECOND' }],
     [
       '/ws-api/v3?returnRateLimits=false&timeUnit=microsecond',

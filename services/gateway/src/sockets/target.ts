@@ -60,7 +60,9 @@ function streamNames(segments: readonly string[], query: URLSearchParams): strin
   const combined = segments.indexOf('stream')
   if (combined < 0) return undefined
   if (combined < segments.length - 1) return decoded(segments.slice(combined + 1))
-  return (query.get('streams') ?? '').split('/').filter((name) => name !== '')
+  // No name has a space: it was a plus sign that the client did not encode (`@+08:00`).
+  const names = (query.get('streams') ?? '').replaceAll(' ', '+')
+  return names.split('/').filter((name) => name !== '')
 }
 
 function decoded(names: readonly string[]): string[] {

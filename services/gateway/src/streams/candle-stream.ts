@@ -10,6 +10,18 @@ const SECOND = 1_000_000
 /** So long after the end of a candle (µs) the leader is asked for its time: where others trade, they move it before. */
 const PATIENCE = 100_000
 
+/** Which candles; `offset` of their time zone from UTC in µs. */
+interface CandleStream {
+  readonly interval: CandleInterval
+  readonly offset: number
+}
+
+/** `now` in µs. */
+interface Tick {
+  readonly now: number
+  readonly newSecond: boolean
+}
+
 /**
  * Whether a stream of candles may have something to say at a tick; asks for the leader's time where that holds it up. It
  * begins once the journal's time is known to be about the present.
@@ -17,9 +29,8 @@ const PATIENCE = 100_000
 export function areCandlesDue(
   market: SymbolMarket,
   channel: TimedChannel,
-  interval: CandleInterval,
-  now: number,
-  newSecond: boolean,
+  { interval, offset }: CandleStream,
+  { now, newSecond }: Tick,
 ): boolean {
   const { journal } = market
   if (Number.isNaN(channel.mark)) {
@@ -27,7 +38,7 @@ export function areCandlesDue(
     journal.want()
     return false
   }
-  const end = intervalEnd(interval, channel.mark)
+  const end = intervalEnd(interval, channel.mark, offset)
   if (end <= journal.time) return true
   if (end + PATIENCE <= now) journal.want()
   return newSecond || channel.isUrgent
@@ -39,21 +50,17 @@ export function areCandlesDue(
  * trade of that time may still be on its way, and none can come afterwards. `mark` is the opening time of the candle that
  * is open for this channel, `count` its trades.
  */
-export function publishCandles(
-  market: SymbolMarket,
-  channel: TimedChannel,
-  interval: CandleInterval,
-  now: number,
-  newSecond: boolean,
-): void {
-  if (!areCandlesDue(market, channel, interval, now, newSecond)) return
+export function publishCandles(market: SymbolMarket, channel: TimedChannel, stream: CandleStream, tick: Tick): void {
+  if (!areCandlesDue(market, channel, stream, tick)) return
+  const { interval, offset } = stream
+  const { now, newSecond } = tick
   const { time } = market.journal
   const isUpdated = newSecond && (interval === '1s' || Math.floor(now / SECOND) % 2 === 0)
-  const oldest = intervalsBefore(interval, time)
-  let openTime = Number.isNaN(channel.mark) ? intervalStart(interval, time) : channel.mark
+  const oldest = oldestTold(stream, time)
+  let openTime = Number.isNaN(channel.mark) ? intervalStart(interval, time, offset) : channel.mark
   while (openTime <= time) {
-    const candle = market.candleAt(interval, openTime)
-    const end = intervalEnd(interval, openTime)
+    const candle = market.candleAt(interval, openTime, offset)
+    const end = intervalEnd(interval, openTime, offset)
     const closed = end <= time
     if (candle) {
       const isNew = openTime !== channel.mark
@@ -68,8 +75,8 @@ export function publishCandles(
 }
 
 /** Where the oldest candle opens that is still told. */
-function intervalsBefore(interval: CandleInterval, time: number): number {
-  let openTime = intervalStart(interval, time)
-  for (let i = 0; i < CLOSED_TOLD_MAX; i++) openTime = intervalStart(interval, openTime - 1)
+function oldestTold({ interval, offset }: CandleStream, time: number): number {
+  let openTime = intervalStart(interval, time, offset)
+  for (let i = 0; i < CLOSED_TOLD_MAX; i++) openTime = intervalStart(interval, openTime - 1, offset)
   return openTime
 }

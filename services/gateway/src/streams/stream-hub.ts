@@ -44,6 +44,11 @@ export class StreamHub implements MarketListener {
     this.#markets = markets
   }
 
+  /** Whether the stream's symbol is listed; every symbol may be as long as none is known. */
+  mayHave({ symbol }: StreamName): boolean {
+    return symbol === '' || this.#markets.byStreamName(symbol) !== undefined || this.#markets.isEmpty
+  }
+
   subscribe(name: StreamName, subscriber: HubSubscriber): void {
     const channels = name.symbol === '' ? this.#all : this.#symbol(name.symbol).byTopic
     let channel = channels.get(name.topic)

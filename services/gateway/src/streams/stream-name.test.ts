@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseStreamName } from './stream-name.ts'
+import { parsePositioned, parseStreamName } from './stream-name.ts'
 
 describe('a stream name', () => {
   it.each([
@@ -11,6 +11,7 @@ describe('a stream name', () => {
     ['btcusdt@depth20@100ms', 'btcusdt', { kind: 'partialDepth', levels: 20, speed: 100 }],
     ['btcusdt@kline_1M', 'btcusdt', { kind: 'kline', interval: '1M' }],
     ['btcusdt@kline_1m', 'btcusdt', { kind: 'kline', interval: '1m' }],
+    ['btcusdt@kline_1d@+08:00', 'btcusdt', { kind: 'kline', interval: '1d', offset: 28_800_000_000 }],
     ['btcusdt@ticker_4h', 'btcusdt', { kind: 'windowTicker', window: '4h', minutes: 240 }],
     ['!miniTicker@arr', '', { kind: 'allMiniTickers' }],
     ['币安@bookTicker', '币安', { kind: 'bookTicker' }],
@@ -27,7 +28,18 @@ describe('a stream name', () => {
     'btcusdt@TRADE',
     'btcusdt@depth7',
     'btcusdt@kline_7m',
+    'btcusdt@kline_1d@+07:00',
+    'btcusdt@kline_1d@',
     '!x@arr',
     '__proto__@toString',
   ])('%j is none', (text) => expect(parseStreamName(text)).toBeUndefined())
+})
+
+describe('where a stream goes on', () => {
+  it.each([
+    ['btcusdt@trade', 'btcusdt@trade', undefined],
+    ['btcusdt@trade:12', 'btcusdt@trade', 12],
+    ['btcusdt@kline_1d@+08:00', 'btcusdt@kline_1d@+08:00', undefined],
+    ['btcusdt@kline_1d@+08:00:4711', 'btcusdt@kline_1d@+08:00', 4711],
+  ])('%s', (text, name, position) => expect(parsePositioned(text)).toEqual({ name, position }))
 })

@@ -9,7 +9,7 @@ export type StreamKind =
   | { readonly kind: 'trade' | 'aggTrade' | 'bookTicker' | 'miniTicker' | 'ticker' | 'avgPrice' }
   | { readonly kind: 'depth'; readonly speed: Speed }
   | { readonly kind: 'partialDepth'; readonly levels: number; readonly speed: Speed }
-  | { readonly kind: 'kline'; readonly interval: CandleInterval }
+  | { readonly kind: 'kline'; readonly interval: CandleInterval; readonly offset: number }
   | { readonly kind: 'windowTicker'; readonly window: string; readonly minutes: number }
   | { readonly kind: 'allMiniTickers' }
 
@@ -33,6 +33,10 @@ const WINDOW_MINUTES = new Map([
   ['1d', 1440],
 ])
 
+/** The one time zone other than UTC that candles are streamed in, and its offset in µs. */
+const ZONE = '@+08:00'
+const ZONE_OFFSET = 8 * 3_600_000_000
+
 const topics = new Map<string, StreamKind>(PLAIN)
 for (const [suffix, speed] of [
   ['', 1000],
@@ -42,7 +46,10 @@ for (const [suffix, speed] of [
   topics.set(`depth${suffix}`, { kind: 'depth', speed })
   for (const levels of [5, 10, 20]) topics.set(`depth${levels}${suffix}`, { kind: 'partialDepth', levels, speed })
 }
-for (const interval of CANDLE_INTERVALS) topics.set(`kline_${interval}`, { kind: 'kline', interval })
+for (const interval of CANDLE_INTERVALS) {
+  topics.set(`kline_${interval}`, { kind: 'kline', interval, offset: 0 })
+  topics.set(`kline_${interval}${ZONE}`, { kind: 'kline', interval, offset: ZONE_OFFSET })
+}
 for (const [window, minutes] of WINDOW_MINUTES) {
   topics.set(`ticker_${window}`, { kind: 'windowTicker', window, minutes })
 }
@@ -62,7 +69,7 @@ export function parseStreamName(text: string): StreamName | undefined {
 
 /** A name that may say where the stream is to go on: `btcusdt@trade:12345`, after the sequence 12345. */
 export function parsePositioned(text: string): { readonly name: string; readonly position: number | undefined } {
-  const match = /^(.+):([0-9]{1,16})$/.exec(text)
+  const match = text.endsWith(ZONE) ? null : /^(.+):([0-9]{1,16})$/.exec(text)
   const position = match ? Number(match[2]) : Number.NaN
   return Number.isSafeInteger(position) ? { name: match![1]!, position } : { name: text, position: undefined }
 }

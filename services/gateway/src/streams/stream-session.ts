@@ -31,8 +31,9 @@ export interface StreamSessionOptions {
 }
 
 /**
- * One connection to the market streams. A name that no stream has is remembered and listed like any other, but never
- * brings anything: clients open sockets at invented names.
+ * One connection to the market streams. A name in the URL that no stream has is remembered and listed like any other, but
+ * never brings anything, as on Binance: clients open sockets at invented names and subscribe on them. In SUBSCRIBE such a
+ * name is an error.
  */
 export class StreamSession implements Protocol, HubSubscriber, NumberedSubscriber {
   readonly #outbox: Outbox
@@ -116,6 +117,9 @@ export class StreamSession implements Protocol, HubSubscriber, NumberedSubscribe
       message = `Invalid request: more than ${STREAMS_PER_CONNECTION_MAX} streams on one connection`
     } else if (names.some((name) => name.length > STREAM_NAME_LENGTH_MAX)) {
       message = 'Invalid request: a stream name is too long'
+    } else {
+      const unknown = [...added].find((name) => !this.#exists(name))
+      if (unknown !== undefined) message = `Invalid request: there is no stream \`${unknown}\``
     }
     if (message !== '') {
       const error = { code: ControlErrorCode.INVALID_REQUEST, message }
@@ -124,6 +128,11 @@ export class StreamSession implements Protocol, HubSubscriber, NumberedSubscribe
     }
     this.#outbox.send(controlResult(null, id))
     for (const name of added) this.#subscribe(name)
+  }
+
+  #exists(text: string): boolean {
+    const stream = parseStreamName(this.#read(text).name)
+    return stream !== undefined && this.#hub.mayHave(stream)
   }
 
   #subscribe(text: string): void {

@@ -28,7 +28,7 @@ export function publishTimed(market: SymbolMarket, channel: TimedChannel, now: n
       if (newSecond || stream.speed === 100) publishPartialDepth(market, channel, stream.levels)
       break
     case 'kline':
-      if (market.warm) publishCandles(market, channel, stream.interval, now, newSecond)
+      if (market.warm) publishCandles(market, channel, stream, { now, newSecond })
       break
     case 'miniTicker':
       if (newSecond && market.warm) channel.publish(market.sequence, (unit) => miniTickerPayload(market, now, unit))

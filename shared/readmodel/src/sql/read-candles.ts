@@ -41,6 +41,29 @@ export async function readCandles(
   return rows.map((row) => candleOf(interval, row))
 }
 
+/** Which candle of a market. */
+export interface CandlePlace {
+  readonly interval: CandleInterval
+  readonly openTime: number
+}
+
+/** Those of the candles that have trades. */
+export async function readCandleParts(
+  db: Queryable,
+  shard: number,
+  symbol: number,
+  places: readonly CandlePlace[],
+): Promise<Candle[]> {
+  const { rows } = await db.query<Row & { interval: CandleInterval }>({
+    name: 'read-candle-parts',
+    text: `
+      SELECT c.interval, ${COLUMNS} FROM unnest($3::text[], $4::bigint[]) AS place (interval, at)
+      JOIN candles c ON c.shard = $1 AND c.symbol = $2 AND c.interval = place.interval AND c.open_time = place.at`,
+    values: [shard, symbol, places.map(({ interval }) => interval), places.map(({ openTime }) => openTime)],
+  })
+  return rows.map((row) => candleOf(row.interval, row))
+}
+
 /** The last `limit` candles with trades that open before `before` (µs), oldest first. */
 export async function readCandlesBefore(
   db: Queryable,
