@@ -1,11 +1,11 @@
-import { once } from 'node:events'
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { dialWebSockets, parseLinkKeys, provenDial } from '@uptick/link'
 import { freePort } from '@uptick/postgres'
-import { CommandsFrame, FrameType, decodeFrame, encodeHello } from '@uptick/protocol'
+import { CommandsFrame, FrameType, LinkRole, decodeFrame, encodeHello } from '@uptick/protocol'
 import { orderPathFlags } from '@uptick/standalone'
-import { WebSocket } from 'ws'
 import { SESSION, feed, listed } from './feeder.ts'
 import { orderFlow } from './order-flow.ts'
 import { against } from './row.ts'
@@ -13,6 +13,8 @@ import { scratchJournal } from './scratch-journal.ts'
 import { progress, quick, report } from './section.ts'
 import { Service } from './service.ts'
 
+const LINK_SECRET = randomBytes(32).toString('hex')
+const keys = parseLinkKeys(LINK_SECRET)
 const GOAL_RATE = 100_000
 const COMMANDS = quick ? 400_000 : 2_000_000
 /** Commands in one frame: what a busy gateway collects in one turn of its event loop. */
@@ -50,42 +52,44 @@ function commandFrames(): Frames {
   return { frames, counts, preparation, total: feeder.exchange.sequence, hash: feeder.exchange.runningHash() }
 }
 
-/** Sends frames as far as the window allows, and resolves with the seconds that the order flow took. */
-async function drive(url: string, { frames, counts, preparation, total }: Frames): Promise<number> {
-  const socket = new WebSocket(url, { perMessageDeflate: false, skipUTF8Validation: true, maxPayload: 2 ** 28 })
-  socket.binaryType = 'nodebuffer'
-  await once(socket, 'open')
+/**
+ * Sends what has no answer yet, as far as the window allows, until the outcome of sequence `until` is there; resolves with the
+ * seconds that it took from the first frame on.
+ */
+function drive(url: string, role: LinkRole, { frames, counts }: Frames, from: number, until: number): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
   let window = 0
   let sent = 0
   let next = 0
-  let answered = 0
+  while (sent < from) sent += counts[next++]!
+  let answered = from
   let began = 0
   const push = () => {
-    while (next < frames.length && sent + counts[next]! - answered <= window) {
+    while (next < frames.length && sent < until && sent + counts[next]! - answered <= window) {
       sent += counts[next]!
       socket.send(frames[next++]!)
     }
   }
-  const seconds = new Promise<number>((resolve, reject) => {
-    socket.on('close', (code, reason) => reject(new Error(`the engine closed the link: ${code} ${reason.toString()}`)))
-    socket.on('message', (data: Buffer) => {
+  const socket = provenDial(dialWebSockets(), { role, keys: () => keys })(url, {
+    opened: () => socket.send(encodeHello({ instance: 'bench', session: SESSION, feedFrom: from + 1 })),
+    received: (data) => {
       const message = decodeFrame(data)
-      if (message.type === FrameType.WELCOME) window = message.windowMax
+      if (message.type === FrameType.WELCOME) {
+        window = message.windowMax
+        began = performance.now()
+      }
       if (message.type === FrameType.OUTCOMES) answered = message.last
-      if (began === 0 && answered >= preparation) began = performance.now()
-      if (answered >= total) resolve((performance.now() - began) / 1000)
+      if (answered >= until) resolve((performance.now() - began) / 1000)
       else push()
-    })
+    },
+    closed: (reason) => reject(new Error(`the engine closed the link: ${reason}`)),
   })
-  socket.send(encodeHello({ instance: 'bench', session: SESSION, feedFrom: 1 }))
-  const took = await seconds
-  socket.terminate()
-  return took
+  return promise.finally(() => socket.close())
 }
 
 async function startEngine(databaseUrl: string, evidence: string): Promise<{ url: string; engine: Service }> {
   const port = await freePort()
-  const environment = { DATABASE_URL: databaseUrl, LINK_PORT: String(port), EVIDENCE_FOLDER: evidence }
+  const environment = { DATABASE_URL: databaseUrl, LINK_PORT: String(port), LINK_SECRET, EVIDENCE_FOLDER: evidence }
   return {
     url: `ws://127.0.0.1:${port}/link`,
     engine: await Service.start('engine', environment, orderPathFlags),
@@ -99,7 +103,8 @@ const evidence = await mkdtemp(join(tmpdir(), 'uptick-bench-'))
 try {
   const { url, engine } = await startEngine(scratch.url, evidence)
   progress(`${COMMANDS} commands through the link`)
-  const seconds = await drive(url, prepared)
+  await drive(url, LinkRole.OPERATOR, prepared, 0, prepared.preparation)
+  const seconds = await drive(url, LinkRole.GATEWAY, prepared, prepared.preparation, prepared.total)
   await engine.stop()
   report([
     against(

@@ -35,6 +35,8 @@ export interface OrderPath {
   stop(): Promise<void>
 }
 
+const LINK_SECRET = randomBytes(32).toString('hex')
+
 interface Pair {
   readonly engine: Service
   readonly gateway: Service
@@ -49,6 +51,7 @@ async function startPair(databaseUrl: string, folder: string, secret: string, fl
     {
       DATABASE_URL: databaseUrl,
       LINK_PORT: String(link),
+      LINK_SECRET,
       EVIDENCE_FOLDER: join(folder, 'evidence'),
     },
     flags,
@@ -58,6 +61,7 @@ async function startPair(databaseUrl: string, folder: string, secret: string, fl
     {
       DATABASE_URL: databaseUrl,
       ENGINE_URLS: `ws://127.0.0.1:${link}/link`,
+      LINK_SECRET,
       PORT: String(port),
       OPERATOR_PORT: String(operatorPort),
       OPERATOR_TOKEN,

@@ -1,6 +1,8 @@
 import { outcomeWords, type Command } from '@uptick/core'
+import { LinkRole } from '@uptick/protocol'
 import { EngineLink, type Answer, type OutcomeView } from '../../../services/gateway/src/engine-link/link.ts'
 import type { Dial } from '../../../services/gateway/src/engine-link/socket.ts'
+import { OperatorLine } from '../../../services/gateway/src/operator/operator-line.ts'
 import { noHistory } from '../../../services/gateway/src/market/history-source.ts'
 import { Markets } from '../../../services/gateway/src/market/markets.ts'
 import type { Cluster } from '../../../services/engine/src/simulation/cluster.ts'
@@ -24,6 +26,7 @@ export class Gateway {
   readonly link: EngineLink
   readonly markets: Markets
   readonly feed: FeedLog
+  readonly #line: OperatorLine
   readonly #cluster: Cluster
   readonly #hold: Hold
   /** How often it was paused. */
@@ -36,22 +39,26 @@ export class Gateway {
     this.name = name
     this.#cluster = cluster
     this.#hold = hold
-    const { time, random, network, store, urls } = cluster
+    const { time, random, store, urls } = cluster
     const process = new ProcessTime(time)
     process.skew = random.integer(-5_000_000, 5_000_000)
     this.process = process
     this.feed = new FeedLog(name)
-    const dial: Dial = (url, events) => Object.assign(network.dial(name, process, url, events), { bufferedBytes: 0 })
-    const link = new EngineLink({
+    const dialAs = (role: LinkRole): Dial => {
+      const dial = cluster.dialler(name, process, role)
+      return (url, events) => Object.assign(dial(url, events), { bufferedBytes: 0 })
+    }
+    const options = {
       urls: [...urls],
       instance: name,
-      dial,
       clock: process,
       timers: process,
       random: () => random.next(),
       log: () => undefined,
-    })
+    }
+    const link = new EngineLink({ ...options, dial: dialAs(LinkRole.GATEWAY) })
     this.link = link
+    this.#line = new OperatorLine({ ...options, dial: dialAs(LinkRole.OPERATOR) }, link)
     link.onFeedReset((next) => this.feed.reset(next))
     link.onOutcomes((words, from, to, first) => {
       let sequence = first
@@ -68,6 +75,11 @@ export class Gateway {
   /** @throws (rejects with) PublicError as the link does; GatewayLostError */
   submit(build: (command: Command) => void): Promise<OutcomeView> {
     return this.#request(() => this.link.submit(build))
+  }
+
+  /** As `submit`, by the operator. */
+  administer(build: (command: Command) => void): Promise<OutcomeView> {
+    return this.#request(() => this.#line.submit(build))
   }
 
   query(question: object): Promise<Answer> {
@@ -98,7 +110,7 @@ export class Gateway {
 
   #settle(): void {
     const { queued, unanswered } = this.link.state
-    if (queued + unanswered > 0) return
+    if (queued + unanswered + this.#line.unanswered > 0) return
     const resolved = this.#resolved
     this.#resolved = []
     for (const tell of resolved) tell()

@@ -1,5 +1,5 @@
 import { Behaviour, CommandKind, SUPPORTED_BEHAVIOURS, type Command } from '@uptick/core'
-import { decodeFrame, encodeHello, encodeQuery, FrameType } from '@uptick/protocol'
+import { decodeFrame, encodeHello, encodeQuery, FrameType, LinkRole } from '@uptick/protocol'
 import type { Cluster, ClusterMember } from '../../../services/engine/src/simulation/cluster.ts'
 import { ProcessTime } from '../../../services/engine/src/simulation/process-time.ts'
 import type { Gateway } from './gateway.ts'
@@ -78,7 +78,8 @@ export class Operator {
     const furthest = members.toSorted((a, b) => sequenceOf(b) - sequenceOf(a))[0]!
     if (this.#isRepairing || furthest.engine.role !== 'halted' || store.lease.halted === '') return
     this.#isRepairing = true
-    const socket = this.#cluster.network.dial('operator', this.#process, furthest.url, {
+    const dial = this.#cluster.dialler('operator', this.#process, LinkRole.OPERATOR)
+    const socket = dial(furthest.url, {
       opened: () => {
         socket.send(encodeHello({ instance: 'operator', session: 0, feedFrom: -1 }))
         socket.send(encodeQuery(1, { kind: 'repair' }))
@@ -98,7 +99,7 @@ export class Operator {
   }
 
   async #command(kind: CommandKind, fields: Partial<Command>): Promise<void> {
-    await this.#gateway().submit((command) => {
+    await this.#gateway().administer((command) => {
       command.kind = kind
       Object.assign(command, fields)
     })

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { linkSettings, checkLinkSettings } from '@uptick/link'
 import { checkTimeBudget, serviceSettings } from '@uptick/runtime'
 import {
   APPENDS_IN_FLIGHT_MAX,
@@ -11,6 +12,7 @@ import {
 /** The engine's settings: names of environment variables. */
 export const engineSchema = Type.Object({
   ...serviceSettings,
+  ...linkSettings,
   DATABASE_URL: Type.String({ minLength: 1, secret: true, description: 'connection string of PostgreSQL' }),
   SHARD: Type.Integer({ minimum: 0, maximum: 999, default: 0 }),
   LINK_HOST: Type.String({ default: '127.0.0.1', description: 'address on which gateways reach the engine' }),
@@ -64,7 +66,12 @@ export const engineSchema = Type.Object({
 
 export type EngineConfig = Static<typeof engineSchema>
 
-/** @throws TimeBudgetError when a hand-over would not end within the grace period, or gateways would not wait for a take-over */
-export function checkEngineTimes({ GRACE_MS, LEASE_MS, HOLD_MS }: EngineConfig): void {
+/**
+ * @throws TimeBudgetError when a hand-over would not end within the grace period, or gateways would not wait for a take-over
+ * @throws ConfigError when there is no secret for the links
+ */
+export function checkEngine(config: EngineConfig): void {
+  const { GRACE_MS, LEASE_MS, HOLD_MS } = config
+  checkLinkSettings(config)
   checkTimeBudget({ graceMs: GRACE_MS, handOffMs: HAND_OVER_MS_MAX, leaseMs: LEASE_MS, holdMs: HOLD_MS })
 }

@@ -1,5 +1,6 @@
 import type { Journal, Lease } from '@uptick/journal'
 import type { LeaderEvents } from './leader-options.ts'
+import type { Door } from './link-handler.ts'
 import type { Clock, DialMember, Evidence, OpenExchange, RecordedThrough, Timers } from './seams.ts'
 import type { SnapshotPolicy } from './snapshot-taker.ts'
 
@@ -8,6 +9,7 @@ export interface EngineSeams {
   readonly journal: Journal
   readonly lease: Lease
   readonly dialMember: DialMember
+  readonly door: Door
   readonly clock: Clock
   readonly timers: Timers
   readonly evidence: Evidence

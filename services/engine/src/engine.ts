@@ -51,6 +51,7 @@ export class Engine {
     this.#reception = new Reception({
       settings,
       timers: seams.timers,
+      door: seams.door,
       standing: () => ({ role: this.#role, leadership: this.#leadership, standby: this.#standby }),
       repair: () =>
         this.#role === 'halted' ? this.#impasse.repair() : Promise.reject(new Error('nothing is lost here')),

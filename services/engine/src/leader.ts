@@ -11,6 +11,7 @@ import {
 import type { ClosedOrders } from './closed-orders.ts'
 import { CommandQueue } from './command-queue.ts'
 import { Committer } from './committer.ts'
+import { mayAsk, type PeerRole } from './entitlement.ts'
 import { Feed } from './feed.ts'
 import type { LeaderOptions } from './leader-options.ts'
 import { CloseCode, closeReason } from './link-errors.ts'
@@ -19,7 +20,7 @@ import { LinkTable, type Link } from './link-table.ts'
 import { AWAY_MS_MAX, LINK_WINDOW_MAX, SESSION_SWEEP_MS } from './limits.ts'
 import { isHandOff } from './queries.ts'
 import { MemberTable, type Member } from './member-table.ts'
-import { queueActivations, queueRecords } from './queue-records.ts'
+import { forbiddenKind, queueActivations, queueRecords } from './queue-records.ts'
 import { ReplyGate } from './reply-gate.ts'
 import type { OutcomesChunk, RetainedOutcomes } from './retained-outcomes.ts'
 import type { LinkSocket } from './seams.ts'
@@ -127,14 +128,14 @@ export class Leader {
   }
 
   /** A gateway said HELLO: welcome it and start its feed. Undefined when it was turned away instead. */
-  welcome(socket: LinkSocket, hello: HelloFrame): Link | undefined {
+  welcome(socket: LinkSocket, hello: HelloFrame, role: PeerRole): Link | undefined {
     if (hello.feedFrom > this.durable + 1) {
       // The gateway was shown something that this journal does not hold. Showing it other outcomes under the same
       // sequences would be worse than showing nothing.
       this.#sayGoodbye(socket, 'ahead-of-journal', CloseCode.TRY_AGAIN_LATER)
       return undefined
     }
-    const link = this.links.open(socket, hello.instance, hello.session)
+    const link = this.links.open(socket, { instance: hello.instance, session: hello.session, role })
     if (!link) {
       this.#sayGoodbye(socket, 'too-many-links', CloseCode.TRY_AGAIN_LATER)
       return undefined
@@ -156,6 +157,14 @@ export class Leader {
     const { count, start, end } = frame
     this.#wakefulness.check()
     if (link.isDeaf) return
+    const kind = frame.session === link.session && link.session > 0 ? forbiddenKind(frame, link.allowed) : 0
+    if (kind !== undefined) {
+      link.close(
+        CloseCode.POLICY_VIOLATION,
+        kind === 0 ? 'commands of another session' : `it may not send kind ${kind}`,
+      )
+      return
+    }
     if (link.unanswered + count > LINK_WINDOW_MAX + WINDOW_SLACK) {
       link.close(CloseCode.POLICY_VIOLATION, `more than ${LINK_WINDOW_MAX} commands unanswered`)
       return
@@ -181,6 +190,7 @@ export class Leader {
   query(link: Link, frame: QueryFrame): void {
     const { id, body } = frame
     if (link.isDeaf) return
+    if (!mayAsk(link.role, body)) return link.close(CloseCode.POLICY_VIOLATION, 'an operator asks that')
     if (isHandOff(body)) {
       const successor = this.members.successor()?.facts.url ?? null
       this.#gate.hold(0, () => link.send(encodeAnswer(id, this.durable, { successor })))

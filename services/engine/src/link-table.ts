@@ -1,13 +1,24 @@
 import type { Subscription } from './feed.ts'
+import { commandsOf, type PeerRole } from './entitlement.ts'
 import { closeReason, CloseCode } from './link-errors.ts'
 import { LINK_STUCK_MS_MAX, LINKS_MAX } from './limits.ts'
 import type { Clock, LinkSocket } from './seams.ts'
+
+/** Who is at the other end. */
+export interface LinkPeer {
+  readonly instance: string
+  readonly session: number
+  readonly role: PeerRole
+}
 
 /** One gateway that said HELLO, as the leader keeps it. */
 export class Link {
   readonly socket: LinkSocket
   readonly instance: string
   readonly session: number
+  readonly role: PeerRole
+  /** By kind: 1 where it may send such a command. */
+  readonly allowed: Uint8Array
   /** Place in the per-link counters of command blocks; taken until every command of the link is answered. */
   readonly slot: number
   subscription: Subscription | undefined
@@ -21,10 +32,12 @@ export class Link {
   /** When its socket last had nothing to do or took something: `Clock.elapsed`, ms. */
   progressAt: number
 
-  constructor(socket: LinkSocket, instance: string, session: number, slot: number, now: number) {
+  constructor(socket: LinkSocket, { instance, session, role }: LinkPeer, slot: number, now: number) {
     this.socket = socket
     this.instance = instance
     this.session = session
+    this.role = role
+    this.allowed = commandsOf(role)
     this.slot = slot
     this.progressAt = now
   }
@@ -65,10 +78,10 @@ export class LinkTable {
   }
 
   /** A link in a free slot; undefined when there is none. */
-  open(socket: LinkSocket, instance: string, session: number): Link | undefined {
+  open(socket: LinkSocket, peer: LinkPeer): Link | undefined {
     const slot = this.#slots.indexOf(undefined)
     if (slot === -1) return undefined
-    const link = new Link(socket, instance, session, slot, this.#clock.elapsed())
+    const link = new Link(socket, peer, slot, this.#clock.elapsed())
     this.#slots[slot] = link
     return link
   }

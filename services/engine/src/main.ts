@@ -1,12 +1,12 @@
 import { publishPodConditions, runService } from '@uptick/runtime'
-import { checkEngineTimes, engineSchema } from './config.ts'
+import { checkEngine, engineSchema } from './config.ts'
 import { runEngine } from './run-engine.ts'
 
 await runService({
   name: 'engine',
   schema: engineSchema,
   environment: process.env,
-  check: checkEngineTimes,
+  check: checkEngine,
   start: async (context) => {
     // Readiness gates of its pod: the roll of a release waits for them.
     publishPodConditions(context, process.env, { prefix: 'uptick.dev/', names: ['caught-up', 'hash-equal'] })

@@ -9,6 +9,15 @@ import {
 } from '@uptick/protocol'
 import type { CommandQueue } from './command-queue.ts'
 
+/** The first kind of command in the frame that its sender may not send; undefined when it may send them all. */
+export function forbiddenKind({ words, start, end }: CommandsFrameView, allowed: Uint8Array): number | undefined {
+  for (let at = start; at < end; at += recordWords(words, at)) {
+    const kind = recordKind(words, at)
+    if (allowed[kind] !== 1) return kind
+  }
+  return undefined
+}
+
 /**
  * Put a frame's commands into the queue as they are, all but one kind: a behaviour that some member, the leader among them, does not know must not
  * become active, so its activation goes in as one of no behaviour at all, which every build refuses in the same way.

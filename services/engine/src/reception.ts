@@ -1,7 +1,7 @@
 import type { EngineSettings, Role } from './engine-seams.ts'
 import type { Leader } from './leader.ts'
 import type { Leadership } from './leadership.ts'
-import { LinkHandler, type Away, type MemberDesk } from './link-handler.ts'
+import { LinkHandler, type Away, type Door, type MemberDesk } from './link-handler.ts'
 import { memberDesk } from './member-desk.ts'
 import { hashText } from './queries.ts'
 import type { LinkSocket, Timers } from './seams.ts'
@@ -17,6 +17,7 @@ export interface Standing {
 export interface ReceptionOptions {
   readonly settings: Pick<EngineSettings, 'shard' | 'url'>
   readonly timers: Timers
+  readonly door: Door
   readonly standing: () => Standing
   readonly repair: () => Promise<number>
 }
@@ -37,7 +38,8 @@ export class Reception {
 
   /** A connection was opened; the handler gets what it brings. */
   connect(socket: LinkSocket): LinkHandler {
-    const handler = new LinkHandler(socket, () => this.#host(), this.#options.timers)
+    const { timers, door } = this.#options
+    const handler = new LinkHandler(socket, () => this.#host(), timers, door)
     this.#handlers.add(handler)
     return handler
   }

@@ -3,7 +3,7 @@ import { CommandsFrame, decodeFrame, encodeHello, encodeQuery, FrameType } from 
 import { ClosedOrders } from './closed-orders.ts'
 import { Leader } from './leader.ts'
 import type { LeaderEvents } from './leader-options.ts'
-import { LinkHandler } from './link-handler.ts'
+import { LinkHandler, type Door } from './link-handler.ts'
 import { RetainedBatches } from './retained-batches.ts'
 import { RetainedOutcomes } from './retained-outcomes.ts'
 import type { Clock, DialMember, LinkSocket, MemberSocket, Timers } from './seams.ts'
@@ -25,6 +25,9 @@ const deaf: LinkSocket = {
   close: () => undefined,
   bufferedBytes: 0,
 }
+
+/** It leads an exchange of nobody's: nothing is behind it. */
+const openDoor: Door = { keys: () => [], isOptional: true }
 
 const unheard: LeaderEvents = {
   batch: () => undefined,
@@ -61,7 +64,7 @@ export async function rehearseLeading(clock: Clock, timers: Timers): Promise<voi
     appendsInFlightMax: 2,
     events: unheard,
   })
-  const handler = new LinkHandler(deaf, () => leader, timers)
+  const handler = new LinkHandler(deaf, () => leader, timers, openDoor)
   handler.received(encodeHello({ instance: 'rehearsal', session: SESSION, feedFrom: 1 }))
   for (const frame of practice()) {
     // A leader that got no processor for a while takes nothing more from its links: then the practice is over early.

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { Exchange } from '@uptick/core'
 import { openJournal, openLease, type PostgresJournal } from '@uptick/journal'
+import { dialWebSockets, openLinkKeys, provenDial } from '@uptick/link'
+import { LinkRole } from '@uptick/protocol'
 import type { ServiceContext } from '@uptick/runtime'
 import { Pool } from 'pg'
 import type { EngineConfig } from './config.ts'
 import { EvidenceFolder } from './containment.ts'
 import { databaseFits } from './database-fit.ts'
-import { dialMember } from './dial-member.ts'
+import type { EngineSettings } from './engine-seams.ts'
 import { Engine } from './engine.ts'
 import type { LinkHandler } from './link-handler.ts'
 import { LINK_PATH, LinkServer } from './link-server.ts'
@@ -14,7 +16,7 @@ import { HAND_OVER_MS_MAX } from './limits.ts'
 import { batchObserver, exposeEngine } from './metrics.ts'
 import { rehearseLeading, rehearseLinks } from './rehearsal.ts'
 import { recordedThroughIn } from './recorded-through.ts'
-import { systemClock, systemTimers, type LinkSocket, type OpenExchange } from './seams.ts'
+import { systemClock, systemTimers, type DialMember, type LinkSocket, type OpenExchange } from './seams.ts'
 
 const CLOSE_MS_MAX = 2_000
 
@@ -41,6 +43,9 @@ export async function runEngine(
     onTrouble: (error) => log.warn({ err: error }, 'journal trouble in the background'),
   })
   onShutdown('journal', CLOSE_MS_MAX, () => journal.close())
+  const keys = await openLinkKeys(context)
+  const isOptional = config.LINK_AUTHENTICATION === 'optional'
+  const dialMember = provenDial(dialWebSockets(), { role: LinkRole.MEMBER, keys, isOptional })
   let connect: ((socket: LinkSocket) => LinkHandler) | undefined
   const server = await LinkServer.listen({
     host: config.LINK_HOST,
@@ -52,38 +57,26 @@ export async function runEngine(
   const url = config.LINK_URL || `ws://${config.LINK_HOST}:${server.port}${LINK_PATH}`
   // A restarted engine must not be taken for the one that it was.
   const holder = `${config.INSTANCE}-${randomBytes(6).toString('hex')}`
-  const leaseMs = config.LEASE_MS
   let hasLed = false
   const engine = new Engine(
     {
       journal,
-      lease: openLease(journal, config.DATABASE_URL, { shard, holder, url, leaseMs }),
+      lease: openLease(journal, config.DATABASE_URL, { shard, holder, url, leaseMs: config.LEASE_MS }),
       dialMember,
+      door: { keys, isOptional },
       clock: systemClock,
       timers: systemTimers,
       evidence: new EvidenceFolder(config.EVIDENCE_FOLDER),
       openExchange:
         replacements.openExchange ?? ((snapshot) => (snapshot ? Exchange.restore(snapshot) : new Exchange({ shard }))),
       recordedThrough: recordedThroughIn(pool, shard),
-      rehearse: rehearsals(journal, `ws://${config.LINK_HOST}:${server.port}${LINK_PATH}`, () => hasLed),
+      rehearse: rehearsals(journal, dialMember, `ws://${config.LINK_HOST}:${server.port}${LINK_PATH}`, () => hasLed),
       conditions: lifecycle,
       log,
       observer: batchObserver(metrics),
       fail,
     },
-    {
-      shard,
-      url,
-      ackPolicy: config.ACK_POLICY,
-      appendsInFlightMax: config.APPENDS_IN_FLIGHT_MAX,
-      retainedBytesMax: config.RETAINED_BYTES_MAX,
-      leaseMs,
-      snapshots: {
-        commands: config.SNAPSHOT_COMMANDS,
-        seconds: config.SNAPSHOT_SECONDS,
-        kept: config.SNAPSHOTS_KEPT,
-      },
-    },
+    engineSettings(config, url),
   )
   connect = (socket) => engine.connect(socket)
   engine.onRole((role) => {
@@ -97,8 +90,29 @@ export async function runEngine(
   return { engine, linkPort: server.port }
 }
 
+function engineSettings(config: EngineConfig, url: string): EngineSettings {
+  return {
+    shard: config.SHARD,
+    url,
+    ackPolicy: config.ACK_POLICY,
+    appendsInFlightMax: config.APPENDS_IN_FLIGHT_MAX,
+    retainedBytesMax: config.RETAINED_BYTES_MAX,
+    leaseMs: config.LEASE_MS,
+    snapshots: {
+      commands: config.SNAPSHOT_COMMANDS,
+      seconds: config.SNAPSHOT_SECONDS,
+      kept: config.SNAPSHOTS_KEPT,
+    },
+  }
+}
+
 /** The process is made ready to lead once, unless it has led; the connection each time: it may be a new one. */
-function rehearsals(journal: PostgresJournal, url: string, hasLed: () => boolean): () => Promise<void> {
+function rehearsals(
+  journal: PostgresJournal,
+  dialMember: DialMember,
+  url: string,
+  hasLed: () => boolean,
+): () => Promise<void> {
   let isReady: Promise<void> | undefined
   const once = async (): Promise<void> => {
     await rehearseLeading(systemClock, systemTimers)

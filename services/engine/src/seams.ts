@@ -1,4 +1,5 @@
 import type { Exchange } from '@uptick/core'
+import type { Dial, DialledSocket, SocketEvents } from '@uptick/link'
 
 /*
  * What the engine takes from its surroundings. Its classes read no clock, set no timer and open no socket of their own,
@@ -43,21 +44,12 @@ export interface Evidence {
 }
 
 /** One connection to another engine, as the one who dialled sees it: whole binary messages. */
-export interface MemberSocket {
-  send(frame: Uint8Array): void
-  /** Drop it; `closed` is still called, once. */
-  close(): void
-}
+export type MemberSocket = DialledSocket
 
-export interface MemberSocketEvents {
-  opened(): void
-  received(frame: Uint8Array): void
-  /** Once, also when it never opened. */
-  closed(reason: string): void
-}
+export type MemberSocketEvents = SocketEvents
 
 /** Dials the engine at a URL; the events come later, never from within. */
-export type DialMember = (url: string, events: MemberSocketEvents) => MemberSocket
+export type DialMember = Dial
 
 /** How far the read model has come, for dropping what it can answer instead: a sequence, 0 when there is none. */
 export type RecordedThrough = () => Promise<number>

@@ -1,4 +1,5 @@
 import { CommandKind, Exchange, Reject, SUPPORTED_BEHAVIOURS } from '@uptick/core'
+import { LinkRole } from '@uptick/protocol'
 import { describe, expect, test } from 'vitest'
 import { beginHistory } from './simulation/history.ts'
 import { Cluster, release, type Build } from './simulation/cluster.ts'
@@ -15,7 +16,7 @@ function newClient(cluster: Cluster): SessionClient {
   return new SessionClient({
     session: 1000,
     urls: cluster.urls,
-    dial: (url, events) => cluster.network.dial('client', process, url, events),
+    dial: cluster.dialler('client', process, LinkRole.OPERATOR),
     clock: process,
     timers: process,
   })

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { LINK_SECRET } from './credentials.ts'
 
 /** A line of the engine's log. */
 export interface LogLine {
@@ -41,7 +42,7 @@ export class EngineProcess {
     main = '../src/main.ts',
   ): Promise<EngineProcess> {
     const child = spawn(process.execPath, [fileURLToPath(new URL(main, import.meta.url))], {
-      env: { ...process.env, DATABASE_URL: databaseUrl, LINK_PORT: '0', OPS_PORT: '0', ...environment },
+      env: { ...process.env, DATABASE_URL: databaseUrl, LINK_PORT: '0', LINK_SECRET, OPS_PORT: '0', ...environment },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const engine = new EngineProcess(child)

@@ -2,10 +2,10 @@ import { CommandKind } from '@uptick/core'
 import { openJournal } from '@uptick/journal'
 import { createDatabase, type TestDatabase } from '@uptick/journal/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { dialMember } from '../src/dial-member.ts'
 import { systemClock, systemTimers } from '../src/seams.ts'
 import { JournalAudit } from '../src/simulation/journal-audit.ts'
 import { SessionClient } from '../src/simulation/session-client.ts'
+import { dialOperator } from './credentials.ts'
 import { EngineProcess } from './engine-process.ts'
 import { TestGateway } from './test-gateway.ts'
 
@@ -46,7 +46,7 @@ async function launch(): Promise<EngineProcess> {
 
 /** A command every millisecond, whatever becomes of those before it. */
 function startLoad(): void {
-  client = new SessionClient({ session: SESSION, urls, dial: dialMember, clock: systemClock, timers: systemTimers })
+  client = new SessionClient({ session: SESSION, urls, dial: dialOperator, clock: systemClock, timers: systemTimers })
   let account = 0
   load = setInterval(() => client.submit({ kind: CommandKind.ADD_ACCOUNT, text: `account ${++account}` }), 1)
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { CommandKind } from '@uptick/core'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { createDatabase } from '@uptick/journal/testing'
+import { LINK_SECRET } from './credentials.ts'
 import { TestGateway } from './test-gateway.ts'
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -32,7 +33,7 @@ interface Process {
 /** The engine as `npm start` runs it: a process of its own. Resolves when it leads. */
 async function launch(): Promise<Process> {
   const child = spawn(process.execPath, [main], {
-    env: { ...process.env, DATABASE_URL: database.url, LINK_PORT: '0', OPS_PORT: '0' },
+    env: { ...process.env, DATABASE_URL: database.url, LINK_PORT: '0', LINK_SECRET, OPS_PORT: '0' },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   children.push(child)

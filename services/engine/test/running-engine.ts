@@ -7,6 +7,7 @@ import type { EngineConfig } from '../src/config.ts'
 import type { Role } from '../src/engine-seams.ts'
 import type { Engine } from '../src/engine.ts'
 import { runEngine, type Replacements } from '../src/run-engine.ts'
+import { LINK_SECRET } from './credentials.ts'
 
 /** The last sequence of the activations that a new shard begins with. */
 export const OPENING = SUPPORTED_BEHAVIOURS.length
@@ -36,7 +37,11 @@ export function untilReady({ lifecycle }: RunningEngine): Promise<void> {
 }
 
 /** Start one on the database at `url`; resolves when it leads, or follows one that does (or has given up). */
-export async function startEngine(url: string, replacements: Replacements = {}): Promise<RunningEngine> {
+export async function startEngine(
+  url: string,
+  replacements: Replacements = {},
+  settings: Partial<EngineConfig> = {},
+): Promise<RunningEngine> {
   const log = createLogger({ name: 'engine-test', level: process.env['TEST_LOG_LEVEL'] ?? 'silent' })
   const lifecycle = new Lifecycle()
   const metrics = createMetrics({ service: 'engine', defaults: false })
@@ -51,6 +56,9 @@ export async function startEngine(url: string, replacements: Replacements = {}):
     SHARD: 0,
     LINK_HOST: '127.0.0.1',
     LINK_PORT: 0,
+    LINK_SECRET,
+    LINK_SECRET_FILE: '',
+    LINK_AUTHENTICATION: 'required',
     ACK_POLICY: 'journal',
     APPENDS_IN_FLIGHT_MAX: 2,
     RETAINED_BYTES_MAX: 64 << 20,
@@ -63,6 +71,7 @@ export async function startEngine(url: string, replacements: Replacements = {}):
     SNAPSHOT_COMMANDS: 1_000_000,
     SNAPSHOT_SECONDS: 3_600,
     SNAPSHOTS_KEPT: 3,
+    ...settings,
   }
   const running = await runEngine(
     {

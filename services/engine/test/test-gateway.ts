@@ -8,17 +8,20 @@ import {
   outcomeSession,
   outcomeWords,
 } from '@uptick/core'
+import { Introduction } from '@uptick/link'
 import {
   CommandsFrame,
   decodeFrame,
   encodeHello,
   encodeQuery,
   FrameType,
+  LinkRole,
   type AnswerFrame,
   type GoodbyeFrame,
   type WelcomeFrame,
 } from '@uptick/protocol'
 import { WebSocket } from 'ws'
+import { linkKeys } from './credentials.ts'
 
 /** A gateway's end of a real link: sends, collects, and waits without polling. */
 export class TestGateway {
@@ -50,17 +53,29 @@ export class TestGateway {
   }
 
   /** Connect and say HELLO; resolves with WELCOME, GOODBYE or the close. */
-  static async connect(url: string, session: number, feedFrom = 1): Promise<TestGateway> {
-    const gateway = await TestGateway.open(url, session)
+  static async connect(
+    url: string,
+    session: number,
+    feedFrom = 1,
+    role: LinkRole = LinkRole.OPERATOR,
+  ): Promise<TestGateway> {
+    const gateway = await TestGateway.open(url, session, role)
     gateway.socket.send(encodeHello({ instance: 'test', session, feedFrom }))
     await gateway.until(() => gateway.welcome !== undefined || gateway.closed !== undefined)
     return gateway
   }
 
-  /** Connect and say nothing. */
-  static async open(url: string, session = 0): Promise<TestGateway> {
+  /** Connect, prove who we are, and say nothing more. */
+  static async open(url: string, session = 0, role: LinkRole = LinkRole.OPERATOR): Promise<TestGateway> {
     const gateway = new TestGateway(url, session)
-    await once(gateway.socket, 'open')
+    const { socket } = gateway
+    await once(socket, 'open')
+    const introduction = new Introduction(role, linkKeys)
+    socket.send(introduction.open())
+    const [challenge] = await once(socket, 'message')
+    const proof = introduction.answer(challenge)
+    if (typeof proof === 'string') throw new Error(proof)
+    socket.send(proof)
     return gateway
   }
 

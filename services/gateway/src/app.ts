@@ -4,6 +4,7 @@ import type { ReadModel } from '@uptick/readmodel'
 import { Clients } from './clients/clients.ts'
 import { EngineLink } from './engine-link/link.ts'
 import type { LinkOptions } from './engine-link/link-options.ts'
+import type { Dial } from './engine-link/socket.ts'
 import { KeyStore } from './keys/key-store.ts'
 import { KeyTable } from './keys/key-table.ts'
 import type { SecretBox } from './keys/secret-box.ts'
@@ -18,6 +19,7 @@ import { pastReader } from './resume/past-reader.ts'
 import { Dispatcher } from './operations/dispatcher.ts'
 import { createHistory } from './operations/history.ts'
 import { createRegistry } from './operations/registry.ts'
+import { OperatorLine } from './operator/operator-line.ts'
 import { createOperatorServer } from './operator/operator-server.ts'
 import type { Skips } from './operator/operator-server.ts'
 import { createRest } from './rest/rest.ts'
@@ -26,6 +28,8 @@ import { SocketServer } from './sockets/socket-server.ts'
 
 export interface GatewayOptions {
   readonly link: LinkOptions
+  /** Dials engines with the right to administer. */
+  readonly dialAsOperator: Dial
   readonly pool: Pool
   readonly readModel: ReadModel
   readonly box: SecretBox
@@ -84,10 +88,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   const rest = createRest({ dispatcher, registry, clients, ...observed, trustProxy: options.trustProxy })
   const sockets = new SocketServer({ dispatcher, registry, clients, feed, ...observed })
   sockets.attach(rest.server)
+  const operatorLink = { ...options.link, dial: options.dialAsOperator }
+  const line = new OperatorLine(operatorLink, link)
   const operator = createOperatorServer({
     token: options.operatorToken,
     link,
-    engines: options.link,
+    line,
+    engines: operatorLink,
     keys,
     keyTable,
     pool: options.pool,
@@ -112,6 +119,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       await sockets.close()
       await Promise.all([rest.close(), operator.close()])
       feed.close()
+      line.close()
       link.close()
     },
   }

@@ -1,3 +1,4 @@
+import { linkSettings } from '@uptick/link'
 import { drainSettings, serviceSettings } from '@uptick/runtime'
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
@@ -11,6 +12,7 @@ const port = (description: string, fallback: number): ReturnType<typeof Type.Int
 export const gatewaySchema = Type.Object({
   ...serviceSettings,
   ...drainSettings,
+  ...linkSettings,
   CONNECTIONS: Type.Enum(['own', 'parent'], {
     default: 'own',
     description: 'parent: the parent process listens too, and hands connections over its IPC channel',

@@ -1,3 +1,4 @@
+import { checkLinkSettings } from '@uptick/link'
 import { checkTimeBudget, Drain, HttpDrain, SocketDrain } from '@uptick/runtime'
 import type { ServiceContext } from '@uptick/runtime'
 import type { Gateway } from './app.ts'
@@ -29,8 +30,12 @@ export function gatewayDrain(gateway: Gateway, context: ServiceContext<GatewayCo
   return new Drain({ http, sockets, log, metrics })
 }
 
-/** @throws TimeBudgetError when the times of drain and hold do not fit together */
-export function checkGatewayTimes(config: GatewayConfig): void {
+/**
+ * @throws TimeBudgetError when the times of drain and hold do not fit together
+ * @throws ConfigError when there is no secret for the links
+ */
+export function checkGateway(config: GatewayConfig): void {
+  checkLinkSettings(config)
   checkTimeBudget({
     graceMs: config.GRACE_MS,
     preStopMs: config.PRE_STOP_MS,

@@ -1,6 +1,6 @@
 import { runService } from '@uptick/runtime'
 import { gatewaySchema } from './config.ts'
-import { checkGatewayTimes } from './gateway-drain.ts'
+import { checkGateway } from './gateway-drain.ts'
 import { runGateway } from './run-gateway.ts'
 
 await runService({
@@ -8,7 +8,7 @@ await runService({
   schema: gatewaySchema,
   environment: process.env,
   readyInShutdown: true,
-  check: checkGatewayTimes,
+  check: checkGateway,
   start: async (context) => {
     await runGateway(context)
   },

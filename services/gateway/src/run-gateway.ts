@@ -1,6 +1,9 @@
 import { strict as assert } from 'node:assert'
 import type { Server } from 'node:http'
+import type { LookupFunction } from 'node:net'
 import { migrationSetsOf, openJournal, waitForSchema } from '@uptick/journal'
+import { dialWebSockets, openLinkKeys, provenDial } from '@uptick/link'
+import { LinkRole } from '@uptick/protocol'
 import { openReadModel } from '@uptick/readmodel'
 import { describeDrain } from '@uptick/runtime'
 import type { ServiceContext } from '@uptick/runtime'
@@ -9,7 +12,6 @@ import { createGateway } from './app.ts'
 import type { Gateway } from './app.ts'
 import type { GatewayConfig } from './config.ts'
 import { AddressBook } from './engine-link/address-book.ts'
-import { dialWebSockets } from './engine-link/web-socket.ts'
 import { gatewayDrain } from './gateway-drain.ts'
 import { HandedConnections } from './handed-connections.ts'
 import { KeyListener } from './keys/key-listener.ts'
@@ -45,11 +47,14 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
   const engineUrls = config.ENGINE_URLS.split(',').map((url) => url.trim())
   const addresses = new AddressBook()
   onShutdown('addresses', CLOSE_MS_MAX, addresses.follow(engineUrls, systemTimers))
+  const keys = await openLinkKeys(context)
+  const isOptional = config.LINK_AUTHENTICATION === 'optional'
+  const dial = dialWebSockets({ lookup: addresses.lookup as LookupFunction })
   const gateway = createGateway({
     link: {
       urls: engineUrls,
       instance: config.INSTANCE,
-      dial: dialWebSockets(addresses.lookup),
+      dial: provenDial(dial, { role: LinkRole.GATEWAY, keys, isOptional }),
       clock: systemClock,
       timers: systemTimers,
       random: Math.random,
@@ -58,6 +63,7 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
       queueMax: config.QUEUE_MAX,
       holdMs: config.HOLD_MS,
     },
+    dialAsOperator: provenDial(dial, { role: LinkRole.OPERATOR, keys, isOptional }),
     pool,
     readModel,
     box: new SecretBox(Buffer.from(config.KEY_ENCRYPTION_KEY, 'base64')),

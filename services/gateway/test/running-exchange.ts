@@ -14,6 +14,7 @@ import { Trader, fetchReply } from './trader.ts'
 import type { Body, Reply } from './trader.ts'
 
 const TOKEN = 'operator-token-of-the-tests'
+const LINK_SECRET = 'the-secret-of-the-links-in-these-tests'
 
 /** A gateway of this process with its ports. */
 export interface RunningGateway {
@@ -140,6 +141,7 @@ export class RunningExchange {
     const engine = new ChildService('engine', {
       DATABASE_URL: this.database.url,
       LINK_PORT: String(this.#linkPorts[index] ?? 0),
+      LINK_SECRET,
       EVIDENCE_FOLDER: this.#evidence,
       ...environment,
     })
@@ -168,6 +170,9 @@ export class RunningExchange {
       DATABASE_URL: this.database.url,
       KEY_ENCRYPTION_KEY: this.keyEncryptionKey,
       ENGINE_URLS: this.engineUrls.join(','),
+      LINK_SECRET,
+      LINK_SECRET_FILE: '',
+      LINK_AUTHENTICATION: 'required',
       SHARD: 0,
       INSTANCE: 'test',
       CONNECTIONS: 'own',

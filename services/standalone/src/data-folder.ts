@@ -15,6 +15,7 @@ import { lockFolder } from './folder-lock.ts'
 import { messageOf, Problem } from './problem.ts'
 
 const POSTGRES_MAJOR = '18'
+const LINK_SECRET_NAME = 'link-secret'
 
 /** A trader's credentials as they are shown at each start. */
 export interface DemoKey {
@@ -69,6 +70,7 @@ export class DataFolder {
     if (release === undefined) throw new Problem(takenMessage(path))
     try {
       checkDatabase(path)
+      makeLinkSecret(path)
       return new DataFolder(path, release, readSettings(path) ?? firstSettings(path))
     } catch (error) {
       release()
@@ -83,6 +85,11 @@ export class DataFolder {
   update(change: Partial<Settings>): void {
     this.#settings = { ...this.#settings, ...change }
     writeWhole(join(this.path, 'settings.json'), this.#settings)
+  }
+
+  /** The secret of the links between engines and gateways: a file, so that it can be replaced while they run. */
+  get linkSecretFile(): string {
+    return join(this.path, LINK_SECRET_NAME)
   }
 
   file(...names: string[]): string {
@@ -158,10 +165,20 @@ function firstSettings(path: string): Settings {
   return settings
 }
 
-/** For its owner only, and never half written: a crash leaves the old content or the new. */
+/** A folder of a release before has none yet. */
+function makeLinkSecret(path: string): void {
+  const file = join(path, LINK_SECRET_NAME)
+  if (!existsSync(file)) writePrivate(file, `${randomBytes(32).toString('base64url')}\n`)
+}
+
 function writeWhole(path: string, content: object): void {
+  writePrivate(path, `${JSON.stringify(content, undefined, 2)}\n`)
+}
+
+/** For its owner only, and never half written: a crash leaves the old content or the new. */
+function writePrivate(path: string, content: string): void {
   const making = `${path}.new`
-  writeFileSync(making, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600, flush: true })
+  writeFileSync(making, content, { mode: 0o600, flush: true })
   renameSync(making, path)
 }
 

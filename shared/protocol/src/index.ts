@@ -35,6 +35,17 @@ export {
 export type { Hello, Welcome } from './link.ts'
 export { encodeBatches, encodeHandOver, encodeJoin, encodeStanding } from './link-members.ts'
 export type { BatchesFrame, HandOverFrame, JoinFrame, MemberFacts, StandingFrame } from './link-members.ts'
+export {
+  encodeChallenge,
+  encodeIntroduce,
+  encodeProof,
+  KEY_ID_BYTES,
+  LINK_KEYS_MAX,
+  LinkRole,
+  MAC_BYTES,
+  NONCE_BYTES,
+} from './link-trust.ts'
+export type { ChallengeFrame, IntroduceFrame, ProofFrame } from './link-trust.ts'
 export { decodeFrame } from './link-decode.ts'
 export type {
   AnswerFrame,

@@ -3,6 +3,8 @@ import { decodeBatches, decodeHandOver, decodeJoin, decodeStanding } from './lin
 import type { BatchesFrame, HandOverFrame, JoinFrame, StandingFrame } from './link-members.ts'
 import type { Hello, Welcome } from './link.ts'
 import { checkOutcomes } from './outcome-check.ts'
+import { decodeChallenge, decodeIntroduce, decodeProof } from './link-trust.ts'
+import type { ChallengeFrame, IntroduceFrame, ProofFrame } from './link-trust.ts'
 import { MalformedError } from './protocol-error.ts'
 import { checkRecord } from './record-layout.ts'
 import { recordSession } from './record-view.ts'
@@ -78,6 +80,9 @@ export type Frame =
   | StandingFrame
   | BatchesFrame
   | HandOverFrame
+  | IntroduceFrame
+  | ChallengeFrame
+  | ProofFrame
 
 /**
  * Decode one message of a link. The views in the result lie over `data` where it is aligned, else over one copy: `ws`
@@ -118,6 +123,12 @@ export function decodeFrame(data: Uint8Array): Frame {
       return decodeBatches(frame)
     case FrameType.HAND_OVER:
       return decodeHandOver(frame)
+    case FrameType.INTRODUCE:
+      return decodeIntroduce(frame)
+    case FrameType.CHALLENGE:
+      return decodeChallenge(frame)
+    case FrameType.PROOF:
+      return decodeProof(frame)
     default:
       throw new MalformedError('frame', `type ${type}`)
   }

@@ -22,6 +22,8 @@ export const FrameType = {
   QUERY: 3,
   JOIN: 4,
   STANDING: 5,
+  INTRODUCE: 6,
+  PROOF: 7,
   WELCOME: 11,
   OUTCOMES: 12,
   REPLIES: 13,
@@ -29,6 +31,7 @@ export const FrameType = {
   GOODBYE: 15,
   BATCHES: 16,
   HAND_OVER: 17,
+  CHALLENGE: 18,
 } as const
 export type FrameType = (typeof FrameType)[keyof typeof FrameType]
 

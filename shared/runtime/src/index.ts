@@ -29,3 +29,4 @@ export {
 export { startOpsServer, type OpsServer, type OpsServerOptions } from './ops-server.ts'
 export { runService, serviceSettings, type ServiceContext, type ServiceOptions } from './service.ts'
 export { Shutdown, type StepReport } from './shutdown.ts'
+export { WatchedFiles, type WatchedFilesOptions } from './watched-files.ts'

@@ -1,4 +1,6 @@
 import { Exchange, SUPPORTED_BEHAVIOURS } from '@uptick/core'
+import { parseLinkKeys, provenDial, type Dial } from '@uptick/link'
+import { LinkRole, NONCE_BYTES } from '@uptick/protocol'
 import type { Role } from '../engine-seams.ts'
 import { Engine } from '../engine.ts'
 import { Distance, DistantJournal, DistantLease } from './distant-store.ts'
@@ -9,6 +11,7 @@ import { Random } from './random.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 const LEASE_MS = 1_500
+const keys = parseLinkKeys('known-to-every-process-of-the-simulation')
 const RESTART_MS_MAX = 500
 /** Wall clocks are wrong by up to this much, µs. */
 const SKEW_MAX = 5_000_000
@@ -66,6 +69,8 @@ export class Cluster {
   /** Where the engines are reached, by place. */
   readonly urls: readonly string[]
   readonly #options: ClusterOptions
+  /** What nobody's timing depends on. */
+  readonly #chance: Random
   readonly #events: ClusterEvents
   readonly #members: ClusterMember[] = []
   readonly #builds: Build[]
@@ -77,6 +82,7 @@ export class Cluster {
     this.#options = options
     this.#events = events
     this.random = new Random(options.seed)
+    this.#chance = new Random(~options.seed)
     this.network = new MemoryNetwork(this.random)
     const places = Array.from({ length: options.engines }, (_, place) => place)
     this.urls = places.map((place) => `memory://engine-${place}`)
@@ -153,6 +159,16 @@ export class Cluster {
     }
   }
 
+  /** How the process of that name dials engines: as production does, with the secret that they know. */
+  dialler(name: string, process: ProcessTime, role: LinkRole): Dial {
+    const dial: Dial = (url, events) => this.network.dial(name, process, url, events)
+    return provenDial(dial, { role, keys: () => keys, nonce: () => this.#nonce() })
+  }
+
+  #nonce(): Uint8Array {
+    return Uint8Array.from({ length: NONCE_BYTES }, () => this.#chance.integer(0, 255))
+  }
+
   #start(place: number): void {
     const url = this.urls[place]!
     const build = this.#builds[place]!
@@ -169,7 +185,8 @@ export class Cluster {
       {
         journal,
         lease: new DistantLease(this.store, lease, distance()),
-        dialMember: (to, events) => this.network.dial(url, process, to, events),
+        dialMember: this.dialler(url, process, LinkRole.MEMBER),
+        door: { keys: () => keys, isOptional: false, nonce: () => this.#nonce() },
         clock: process,
         timers: process,
         evidence: { keep: (name) => name },

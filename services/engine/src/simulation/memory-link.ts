@@ -8,6 +8,8 @@ import type { LinkSocket } from '../seams.ts'
 export class MemoryLink implements LinkSocket {
   readonly peer = 'memory'
   readonly frames: Frame[] = []
+  /** The same as bytes. */
+  readonly raw: Uint8Array[] = []
   closedWith: { code: number; reason: string } | undefined
   /** What the socket claims to hold back. */
   bufferedBytes = 0
@@ -21,7 +23,10 @@ export class MemoryLink implements LinkSocket {
 
   send(frame: Uint8Array, sent?: () => void): void {
     // The memory of the frame may be used again at once.
-    if (!this.closedWith) this.frames.push(decodeFrame(frame.slice()))
+    if (!this.closedWith) {
+      this.raw.push(frame.slice())
+      this.frames.push(decodeFrame(frame.slice()))
+    }
     sent?.()
   }
 

@@ -57,7 +57,9 @@ export class Connection {
     this.#events = events
   }
 
+  /** Also after `close`. */
   start(): void {
+    this.#closed = false
     this.#dial()
   }
 

@@ -14,6 +14,8 @@ export interface LinkOptions {
   readonly random: () => number
   readonly log: (message: string, detail?: unknown) => void
   readonly observer?: HoldObserver
+  /** False: it sends commands and asks, and hears of nothing but the answers. It keeps no catalogue. */
+  readonly follows?: boolean
   readonly queueMax?: number
   /** How long a request is held while no engine answers. */
   readonly holdMs?: number

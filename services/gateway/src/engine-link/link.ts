@@ -19,7 +19,7 @@ import type { LinkOptions } from './link-options.ts'
 import type { LinkState } from './link-state.ts'
 import { QueryBook } from './query-book.ts'
 
-/** A durable outcome where it lies in the frame that brought it; the words are never reused, so it may be kept. */
+/** A durable outcome in the frame that brought it; the words are never reused, so it may be kept. */
 export interface OutcomeView {
   readonly words: Int32Array
   /** Of the outcome's header, in words. */
@@ -53,6 +53,7 @@ const PROBE_MS = 1_000
 export class EngineLink {
   readonly catalogue = new Catalogue()
   readonly #options: LinkOptions
+  readonly #follows: boolean
   readonly #pipe: CommandPipe
   readonly #queries: QueryBook
   readonly #listing: CatalogueFollower
@@ -76,6 +77,7 @@ export class EngineLink {
   constructor(options: LinkOptions) {
     const { clock, queueMax = QUEUE_MAX_DEFAULT, holdMs = HOLD_MS_DEFAULT } = options
     this.#options = options
+    this.#follows = options.follows ?? true
     this.#pipe = new CommandPipe(this.#newSession(), { clock, queueMax, holdMs, observer: options.observer })
     this.#queries = new QueryBook(clock, queueMax, holdMs)
     this.#listing = new CatalogueFollower(
@@ -162,7 +164,14 @@ export class EngineLink {
     this.#queries.close()
   }
 
+  /** Hang up until `start`; what is given meanwhile waits, as while no engine answers. */
+  rest(): void {
+    this.#cancelProbe()
+    this.#connection.close()
+  }
+
   #nextSequence(): number {
+    if (!this.#follows) return -1
     return this.#sequence < 0 ? this.#feedFrom : this.#sequence + 1
   }
 
@@ -230,12 +239,13 @@ export class EngineLink {
       this.#options.log('the engine is behind what it has published before', { seen: this.#sequence, ...welcome })
       this.#sequence = -1
     }
-    this.#feedStartsAt(Math.max(this.#nextSequence(), Math.min(welcome.oldest, welcome.durable + 1)))
+    const start = Math.max(this.#nextSequence(), Math.min(welcome.oldest, welcome.durable + 1))
+    if (this.#follows) this.#feedStartsAt(start)
     this.#pipe.noteHeld()
     this.#armProbe()
     this.#connection.send(this.#pipe.opening())
     for (const frame of this.#pipe.resend()) this.#connection.send(frame)
-    this.#listing.load(() => this.#welcomed && !this.#closed)
+    if (this.#follows) this.#listing.load(() => this.#welcomed && !this.#closed)
     this.#flush()
   }
 
@@ -261,7 +271,7 @@ export class EngineLink {
   #scan(words: Int32Array, from: number, to: number): void {
     for (let at = from; at < to; at += outcomeWords(words, at)) {
       if (outcomeSession(words, at) === this.#pipe.session) this.#reply(words, at)
-      this.#listing.follow(words, at, outcomeSequence(words, at))
+      if (this.#follows) this.#listing.follow(words, at, outcomeSequence(words, at))
     }
   }
 

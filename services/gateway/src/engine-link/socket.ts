@@ -1,18 +1,9 @@
-/** One connection to an engine, as the link sees it: whole binary messages. */
-export interface LinkSocket {
-  send(frame: Uint8Array): void
-  /** Drop it; `closed` is still called, once. */
-  close(): void
-  /** Bytes handed to `send` that the kernel has not taken yet. */
-  readonly bufferedBytes: number
-}
+import type { Dial as DialEngine, SocketEvents, WebSocketConnection } from '@uptick/link'
 
-export interface LinkSocketEvents {
-  opened(): void
-  received(frame: Uint8Array): void
-  /** Once, also when it never opened. */
-  closed(reason: string): void
-}
+/** One connection to an engine, as the link sees it: whole binary messages. */
+export type LinkSocket = WebSocketConnection
+
+export type LinkSocketEvents = SocketEvents
 
 /** Dials an engine; the simulation hands in its own. */
-export type Dial = (url: string, events: LinkSocketEvents) => LinkSocket
+export type Dial = DialEngine<LinkSocket>

@@ -28,14 +28,14 @@ interface AccountAnswer {
 
 /** Accounts, their money, fees and states. */
 export function registerAccounts(app: FastifyInstance, context: OperatorContext): void {
-  const { link } = context
+  const { link, line } = context
 
   app.post<{ Body: Static<typeof AccountBody> }>(
     '/accounts',
     { schema: { body: AccountBody } },
     async (request, reply) => {
       const { label } = request.body
-      const outcome = await administer(link, (command) => {
+      const outcome = await administer(line, (command) => {
         command.kind = CommandKind.ADD_ACCOUNT
         command.text = label
       })
@@ -56,7 +56,7 @@ export function registerAccounts(app: FastifyInstance, context: OperatorContext)
     async (request) => {
       const account = Number(request.params.account)
       const { status } = request.body
-      await administer(link, (command) => {
+      await administer(line, (command) => {
         command.kind = CommandKind.SET_ACCOUNT_STATUS
         command.account = account
         command.value = AccountStatus[status as keyof typeof AccountStatus]
@@ -78,7 +78,7 @@ export function registerAccounts(app: FastifyInstance, context: OperatorContext)
         maker: rateOf('maker', maker),
         taker: rateOf('taker', taker),
       }
-      await administer(link, (command) => {
+      await administer(line, (command) => {
         command.kind = CommandKind.SET_FEES
         command.account = account
         command.text = JSON.stringify(fees)
@@ -89,7 +89,7 @@ export function registerAccounts(app: FastifyInstance, context: OperatorContext)
 
   app.delete<OfAccount>('/accounts/:account/orders', { schema: { params: AccountParams } }, async (request) => {
     const account = Number(request.params.account)
-    const outcome = await administer(link, (command) => {
+    const outcome = await administer(line, (command) => {
       command.kind = CommandKind.CANCEL_ACCOUNT
       command.account = account
     })
@@ -114,7 +114,7 @@ function shownAccount({ link }: OperatorContext, answer: AccountAnswer): object 
 }
 
 function registerFunds(app: FastifyInstance, context: OperatorContext): void {
-  const { link, references } = context
+  const { link, line, references } = context
   const kinds = {
     deposits: CommandKind.DEPOSIT,
     withdrawals: CommandKind.WITHDRAW,
@@ -130,7 +130,7 @@ function registerFunds(app: FastifyInstance, context: OperatorContext): void {
         const asset = assetCoded(link.catalogue, code)
         const amount = amountOf('amount', text, asset.decimals)
         const result = await references.once(reference, { path, account, asset: code, amount: text }, async () => {
-          const outcome = await administer(link, (command) => {
+          const outcome = await administer(line, (command) => {
             command.kind = kind
             command.account = account
             command.asset = asset.id
@@ -145,7 +145,7 @@ function registerFunds(app: FastifyInstance, context: OperatorContext): void {
   }
 }
 
-function registerImport(app: FastifyInstance, { link }: OperatorContext): void {
+function registerImport(app: FastifyInstance, { link, line }: OperatorContext): void {
   app.post<OfAccount & { Body: Static<typeof ImportOrderBody> }>(
     '/accounts/:account/import-order',
     { schema: { params: AccountParams, body: ImportOrderBody } },
@@ -156,7 +156,7 @@ function registerImport(app: FastifyInstance, { link }: OperatorContext): void {
       const price = unitsOf('price', body.price, priceDecimals)
       const quantity = unitsOf('quantity', body.quantity, quantityDecimals)
       const executed = unitsOf('executedQuantity', body.executedQuantity ?? '0', quantityDecimals)
-      const outcome = await administer(link, (command) => {
+      const outcome = await administer(line, (command) => {
         command.kind = CommandKind.IMPORT_ORDER
         command.account = Number(request.params.account)
         command.symbol = market.id

@@ -1,7 +1,7 @@
 import { EventKind, Reject, readOutcome, rejectName } from '@uptick/core'
 import type { Command, Outcome, RejectCode } from '@uptick/core'
-import type { EngineLink } from '../engine-link/link.ts'
 import { OperatorError } from './operator-error.ts'
+import type { OperatorLine } from './operator-line.ts'
 
 const REASONS: Partial<Record<RejectCode, { status: number; message: string }>> = {
   [Reject.UNKNOWN_ACCOUNT]: { status: 404, message: 'there is no such account' },
@@ -19,8 +19,8 @@ const REASONS: Partial<Record<RejectCode, { status: number; message: string }>> 
 }
 
 /** Have the engine execute one administrative command; a rejection becomes an `OperatorError`. */
-export async function administer(link: EngineLink, build: (command: Command) => void): Promise<Outcome> {
-  const { words, offset } = await link.submit(build)
+export async function administer(line: OperatorLine, build: (command: Command) => void): Promise<Outcome> {
+  const { words, offset } = await line.submit(build)
   const outcome = readOutcome(words, offset)
   if (outcome.reject === Reject.NONE) return outcome
   const reason = REASONS[outcome.reject]

@@ -12,14 +12,15 @@ import { BehaviourBody, SkipBody } from './schemas.ts'
 type Totals = readonly { readonly asset: number; readonly [sum: string]: string | number }[]
 
 /** The shard as a whole: state, sums, behaviours, commands to be passed over. */
-export function registerExchange(app: FastifyInstance, { link, engines, skips }: OperatorContext): void {
+export function registerExchange(app: FastifyInstance, context: OperatorContext): void {
+  const { link, line, engines, skips } = context
   app.get('/status', async () => {
     const { value, sequence } = await link.query({ kind: 'status' })
     return { link: link.state, sequence, engine: value }
   })
 
   app.get('/totals', async () => {
-    const { value, sequence } = await link.query({ kind: 'totals' })
+    const { value, sequence } = await line.query({ kind: 'totals' })
     const totals = (value as Totals).map(({ asset, ...sums }) => {
       const { code, decimals } = link.catalogue.assetById(asset)
       const shown = Object.entries(sums).map(([name, sum]) => [name, formatAmount(BigInt(sum), decimals, 0)])
@@ -29,7 +30,7 @@ export function registerExchange(app: FastifyInstance, { link, engines, skips }:
   })
 
   app.post('/handoff', async (_request, reply) => {
-    const { value } = await link.query({ kind: 'handOff' })
+    const { value } = await line.query({ kind: 'handOff' })
     const { successor } = value as { successor: string | null }
     if (successor === null) throw new OperatorError(409, 'NO_STANDBY', 'no standby is ready to lead')
     return reply.code(202).send({ successor })
@@ -47,7 +48,7 @@ export function registerExchange(app: FastifyInstance, { link, engines, skips }:
     { schema: { body: BehaviourBody } },
     async (request, reply) => {
       const { behaviour } = request.body
-      const { sequence } = await administer(link, (command) => {
+      const { sequence } = await administer(line, (command) => {
         command.kind = CommandKind.ACTIVATE_BEHAVIOUR
         command.value = behaviour
       })

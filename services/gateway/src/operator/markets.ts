@@ -9,14 +9,14 @@ import type { OperatorContext } from './operator-server.ts'
 import { AssetBody, FiltersBody, PhaseBody, SymbolBody, SymbolStatusBody } from './schemas.ts'
 
 /** Assets, symbols, their filters and states. */
-export function registerMarkets(app: FastifyInstance, { link }: OperatorContext): void {
+export function registerMarkets(app: FastifyInstance, { link, line }: OperatorContext): void {
   const { catalogue } = link
 
   app.get('/assets', () => catalogue.assets)
 
   app.post<{ Body: Static<typeof AssetBody> }>('/assets', { schema: { body: AssetBody } }, async (request, reply) => {
     const { code, decimals } = request.body
-    const outcome = await administer(link, (command) => {
+    const outcome = await administer(line, (command) => {
       command.kind = CommandKind.ADD_ASSET
       command.text = JSON.stringify({ code, decimals })
     })
@@ -36,7 +36,7 @@ export function registerMarkets(app: FastifyInstance, { link }: OperatorContext)
     async (request, reply) => {
       const { base, quote } = request.body
       const definition = symbolDefinition(request.body, assetCoded(catalogue, base), assetCoded(catalogue, quote))
-      const outcome = await administer(link, (command) => {
+      const outcome = await administer(line, (command) => {
         command.kind = CommandKind.ADD_SYMBOL
         command.text = JSON.stringify(definition)
       })
@@ -50,7 +50,7 @@ export function registerMarkets(app: FastifyInstance, { link }: OperatorContext)
     async (request) => {
       const market = marketNamed(catalogue, request.params.name)
       const filters = changedFilters(market.definition, market.quote, request.body)
-      await administer(link, (command) => {
+      await administer(line, (command) => {
         command.kind = CommandKind.SET_FILTERS
         command.symbol = market.id
         command.text = JSON.stringify(filters)
@@ -78,7 +78,7 @@ export function registerMarkets(app: FastifyInstance, { link }: OperatorContext)
 
   async function setStatus(markets: readonly Market[], status: keyof typeof SymbolStatus): Promise<void> {
     for (const market of markets) {
-      await administer(link, (command) => {
+      await administer(line, (command) => {
         command.kind = CommandKind.SET_SYMBOL_STATUS
         command.symbol = market.id
         command.value = SymbolStatus[status]

@@ -9,6 +9,7 @@ import { KeyError } from '../keys/key-table.ts'
 import type { KeyTable } from '../keys/key-table.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { OperatorError } from './operator-error.ts'
+import type { OperatorLine } from './operator-line.ts'
 import type { EngineAccess } from './repair.ts'
 import { References } from './references.ts'
 import { registerAccounts } from './accounts.ts'
@@ -24,7 +25,10 @@ export interface Skips {
 
 export interface OperatorOptions {
   readonly token: string
+  /** The traders' link: what they see. */
   readonly link: EngineLink
+  /** What may change the exchange. */
+  readonly line: OperatorLine
   /** For what no leader can answer. */
   readonly engines: EngineAccess
   readonly keys: KeyStore

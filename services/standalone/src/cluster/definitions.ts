@@ -47,6 +47,7 @@ export function clusterDefinitions(
     // Types are stripped once, not at every start; and without stripping the engine's typed arrays are faster.
     NODE_COMPILE_CACHE: folder.file('compile-cache'),
   }
+  const links = { LINK_SECRET_FILE: folder.linkSecretFile }
   const engine = (number: 1 | 2): Definition => ({
     kind: 'engine',
     name: `engine-${number}`,
@@ -55,6 +56,7 @@ export function clusterDefinitions(
     opsPorts: [ports[`engine-${number}`]],
     environment: {
       ...common,
+      ...links,
       INSTANCE: `engine-${number}`,
       LINK_HOST: '127.0.0.1',
       LINK_PORT: String(ports[`link-${number}`]),
@@ -70,6 +72,7 @@ export function clusterDefinitions(
     opsPorts: [ports[`gateway-${number}`], ports[`gateway-${number}-next`]],
     environment: {
       ...common,
+      ...links,
       INSTANCE: `gateway-${number}`,
       // The supervisor has the public sockets; a gateway's own are only for looking at it alone.
       CONNECTIONS: 'parent',

@@ -20,10 +20,15 @@ const secrets: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     REDIS_URL: 'redis://redis:6379',
   },
+  // What engines and gateways prove to each other that they know.
+  'uptick-link': { LINK_SECRET: random() },
   // Keys of the two traders that the demo registers.
   'uptick-alice': { UPTICK_KEY: random(), UPTICK_SECRET: random() },
   'uptick-bob': { UPTICK_KEY: random(), UPTICK_SECRET: random() },
 }
+
+/** Read from files, again and again: kubelets look no more at a Secret that cannot change. */
+const REPLACED_WHILE_RUNNING: readonly string[] = ['uptick-link']
 
 try {
   const api = ApiServer.ofThisPod(process.env)
@@ -36,7 +41,8 @@ try {
 
 async function create(api: ApiServer, name: string, stringData: Readonly<Record<string, string>>): Promise<void> {
   const labels = { 'app.kubernetes.io/name': 'uptick', 'app.kubernetes.io/part-of': 'uptick' }
-  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name, labels }, immutable: true, stringData }
+  const immutable = !REPLACED_WHILE_RUNNING.includes(name)
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name, labels }, immutable, stringData }
   try {
     await api.call('POST', `/api/v1/namespaces/${api.namespace}/secrets`, secret)
     process.stdout.write(`made ${name}\n`)

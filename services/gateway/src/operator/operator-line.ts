@@ -1,0 +1,105 @@
+import { outcomeSequence, type Command } from '@uptick/core'
+import { EngineLink, type Answer, type OutcomeView } from '../engine-link/link.ts'
+import { HOLD_MS_DEFAULT, type LinkOptions } from '../engine-link/link-options.ts'
+import type { CancelTimer } from '../seams.ts'
+
+/** Operators come seldom: a connection for each gateway at all times would only take the engine's places. */
+const IDLE_MS_MAX = 10_000
+
+/** Where traders see what an operator has done. */
+type Shown = Pick<EngineLink, 'sequence' | 'onOutcomes' | 'onFeedReset'>
+
+/**
+ * The operator side's own way to the engine: a connection of its own that has proved to be an operator's, with a session of
+ * its own. The traders' link may not send what goes over it. Dialled when it is needed, and left when it was idle for ten
+ * seconds.
+ */
+export class OperatorLine {
+  readonly #options: LinkOptions
+  readonly #link: EngineLink
+  readonly #traders: Shown
+  /** Who waits until the traders' link has come to a sequence. */
+  readonly #waiting = new Set<{ readonly sequence: number; readonly resolve: () => void }>()
+  #isDialled = false
+  #underWay = 0
+  #cancelRest: CancelTimer = () => undefined
+  #closed = false
+
+  /** @param options as those of `traders`, with a `dial` for the role of an operator */
+  constructor(options: LinkOptions, traders: Shown) {
+    this.#options = options
+    this.#traders = traders
+    this.#link = new EngineLink({ ...options, follows: false })
+    traders.onOutcomes((_words, _from, _to, _first, last) => this.#arrived(last))
+    traders.onFeedReset((next) => this.#arrived(next - 1))
+  }
+
+  /**
+   * As `EngineLink.submit`, for administrative commands. Traders of this gateway see the effect when it resolves, unless
+   * their link is down until the hold ends.
+   */
+  async submit(build: (command: Command) => void): Promise<OutcomeView> {
+    const { clock, holdMs = HOLD_MS_DEFAULT } = this.#options
+    const until = clock.elapsed() + holdMs
+    const outcome = await this.#use(() => this.#link.submit(build))
+    await this.#shown(outcomeSequence(outcome.words, outcome.offset), until - clock.elapsed())
+    return outcome
+  }
+
+  /** As `EngineLink.query`, for questions that an operator alone may ask. */
+  query(question: object): Promise<Answer> {
+    return this.#use(() => this.#link.query(question))
+  }
+
+  /** Commands that are not answered, those included that were given up and not resolved yet. */
+  get unanswered(): number {
+    const { queued, unanswered } = this.#link.state
+    return queued + unanswered
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#cancelRest()
+    this.#link.close()
+  }
+
+  #shown(sequence: number, msMax: number): Promise<void> {
+    if (this.#traders.sequence >= sequence || msMax <= 0) return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const waiter = { sequence, resolve }
+    this.#waiting.add(waiter)
+    const cancel = this.#options.timers.after(msMax, resolve)
+    return promise.finally(() => {
+      cancel()
+      this.#waiting.delete(waiter)
+    })
+  }
+
+  #arrived(last: number): void {
+    for (const { sequence, resolve } of this.#waiting) if (sequence <= last) resolve()
+  }
+
+  async #use<T>(run: () => Promise<T>): Promise<T> {
+    this.#cancelRest()
+    if (!this.#isDialled && !this.#closed) {
+      this.#isDialled = true
+      this.#link.start()
+    }
+    this.#underWay++
+    try {
+      return await run()
+    } finally {
+      if (--this.#underWay === 0) this.#restLater()
+    }
+  }
+
+  #restLater(): void {
+    if (this.#closed) return
+    this.#cancelRest = this.#options.timers.after(IDLE_MS_MAX, () => {
+      // What was given up and is not resolved keeps the line.
+      if (this.unanswered > 0) return this.#restLater()
+      this.#isDialled = false
+      this.#link.rest()
+    })
+  }
+}

@@ -1,0 +1,74 @@
+import { ConfigError, WatchedFiles, type ServiceContext } from '@uptick/runtime'
+import { Type } from 'typebox'
+import { parseLinkKeys, SECRET_LENGTH_MIN, type LinkKey, type LinkKeys } from './link-keys.ts'
+
+/** The settings of everything that opens or takes links; spread them into a schema. */
+export const linkSettings = {
+  LINK_SECRET_FILE: Type.String({
+    default: '',
+    description: 'file with the secret of the links, or with two while they are replaced: read again when it changes',
+  }),
+  LINK_SECRET: Type.String({
+    default: '',
+    secret: true,
+    description: `the same as a value, ${SECRET_LENGTH_MIN} characters at least, where there is no file`,
+  }),
+  LINK_AUTHENTICATION: Type.Enum(['required', 'optional'], {
+    default: 'required',
+    description: 'optional: links to and from releases that know no secret, while one of them is being replaced',
+  }),
+}
+
+export interface LinkConfig {
+  readonly LINK_SECRET_FILE: string
+  readonly LINK_SECRET: string
+  readonly LINK_AUTHENTICATION: 'required' | 'optional'
+}
+
+/** @throws ConfigError when no link could be opened */
+export function checkLinkSettings({ LINK_SECRET_FILE, LINK_SECRET, LINK_AUTHENTICATION }: LinkConfig): void {
+  if (LINK_SECRET_FILE !== '' && LINK_SECRET !== '') {
+    throw new ConfigError(['LINK_SECRET_FILE and LINK_SECRET are both set: which of them counts?'])
+  }
+  if (LINK_SECRET !== '') keysOf(LINK_SECRET, 'LINK_SECRET')
+  else if (LINK_SECRET_FILE === '' && LINK_AUTHENTICATION === 'required') {
+    throw new ConfigError(['LINK_SECRET_FILE is missing (file with the secret that engines and gateways share)'])
+  }
+}
+
+/**
+ * The secrets of the links. Those of a file are read again when it changes; a file that cannot be used leaves those before
+ * in force, and the condition `link-secret` says so.
+ *
+ * @throws ConfigError when there is a file and it cannot be used
+ */
+export async function openLinkKeys(context: ServiceContext<LinkConfig>): Promise<LinkKeys> {
+  const { config, lifecycle, log, onShutdown } = context
+  const path = config.LINK_SECRET_FILE
+  if (path === '') {
+    const keys = config.LINK_SECRET === '' ? [] : keysOf(config.LINK_SECRET, 'LINK_SECRET')
+    return () => keys
+  }
+  const file = await WatchedFiles.open({
+    paths: [path],
+    parse: ([content]) => parseLinkKeys(content!.toString('utf8')),
+    changed: (keys) => log.info({ secrets: keys.length }, 'the secret of the links was read again'),
+    failed: (error) => {
+      lifecycle.note('link-secret', error === undefined, error && `the one before stays in force: ${error.message}`)
+      if (error) log.warn({ err: error, path }, 'the secret of the links cannot be read; the one before stays in force')
+    },
+  }).catch((error: Error) => {
+    throw new ConfigError([`LINK_SECRET_FILE cannot be used: ${error.message}`])
+  })
+  lifecycle.note('link-secret', true)
+  onShutdown('link secret', 100, () => file.close())
+  return () => file.value
+}
+
+function keysOf(text: string, name: string): readonly LinkKey[] {
+  try {
+    return parseLinkKeys(text)
+  } catch (error) {
+    throw new ConfigError([`${name} cannot be used: ${(error as Error).message}`])
+  }
+}
