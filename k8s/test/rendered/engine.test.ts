@@ -25,6 +25,17 @@ describe.each(overlays)('the engine of overlay %s', (overlay) => {
     expect(ENGINE_URLS).toBe('ws://engine-0.engine:7000/link,ws://engine-1.engine:7000/link')
   })
 
+  test('gateways and members get the secret of the links as a file of one Secret', () => {
+    for (const { spec, ...each } of [engine, workload(manifests, 'Deployment', 'gateway')]) {
+      const { LINK_SECRET_FILE, LINK_AUTHENTICATION } = environmentOf(manifests, { spec, ...each })
+      expect(LINK_AUTHENTICATION).toBeUndefined()
+      const [folder, name] = [LINK_SECRET_FILE!.replace(/\/[^/]+$/, ''), LINK_SECRET_FILE!.replace(/.*\//, '')]
+      const mount = spec.template.spec.containers[0]!.volumeMounts?.find(({ mountPath }) => mountPath === folder)
+      const volume = (spec.template.spec.volumes ?? []).find((found) => found['name'] === mount?.name)
+      expect([name, volume?.['secret']]).toEqual(['LINK_SECRET', { secretName: 'uptick-link' }])
+    }
+  })
+
   test('members are never in one zone', () => {
     const [term, ...more] = pod.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []
     expect(more).toEqual([])
