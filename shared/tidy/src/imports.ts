@@ -9,11 +9,26 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'shared/journal': ['shared/protocol', 'shared/core'],
   'shared/readmodel': ['shared/core', 'shared/protocol', 'shared/journal'],
   'shared/runtime': [],
+  'shared/link': ['shared/protocol', 'shared/runtime'],
   'shared/tidy': [],
   // Knows Kubernetes, and nothing of what it deploys.
   'k8s/deploy': [],
-  'services/engine': ['shared/core', 'shared/protocol', 'shared/journal', 'shared/readmodel', 'shared/runtime'],
-  'services/gateway': ['shared/core', 'shared/protocol', 'shared/journal', 'shared/readmodel', 'shared/runtime'],
+  'services/engine': [
+    'shared/core',
+    'shared/protocol',
+    'shared/journal',
+    'shared/link',
+    'shared/readmodel',
+    'shared/runtime',
+  ],
+  'services/gateway': [
+    'shared/core',
+    'shared/protocol',
+    'shared/journal',
+    'shared/link',
+    'shared/readmodel',
+    'shared/runtime',
+  ],
   'services/migration': ['shared/journal', 'shared/runtime'],
   'services/recorder': ['shared/core', 'shared/protocol', 'shared/journal', 'shared/readmodel', 'shared/runtime'],
 }

@@ -179,8 +179,6 @@ export class EngineLink {
     return 1 + Math.floor(this.#options.random() * (Number.MAX_SAFE_INTEGER - 1))
   }
 
-  // -- sending
-
   #wake(): void {
     if (!this.#sweeping) this.#heardAt = this.#options.clock.elapsed()
     if (!this.#flushing) {
@@ -226,8 +224,6 @@ export class EngineLink {
     if (this.#welcomed && silence > SILENCE_MS_MAX) this.#connection.drop('the engine is silent')
     this.#armSweep()
   }
-
-  // -- receiving
 
   #welcome(welcome: { shard: number; epoch: number; durable: number; oldest: number; windowMax: number }): void {
     this.#shard = welcome.shard
