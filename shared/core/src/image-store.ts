@@ -198,6 +198,12 @@ export class ImageStore extends ImageReader {
     words[at + PACKED] = (words[at + PACKED]! & ~STATUS_BITS) | (status << STATUS_AT)
   }
 
+  /** Quote units that the order has traded. */
+  cumulativeQuote(slot: number): bigint {
+    const at = slot * RECORD_WORDS + CUMULATIVE_QUOTE
+    return (BigInt(this.words[at + 1]!) << 32n) + BigInt(this.words[at]! >>> 0)
+  }
+
   prevent(slot: number, quantity: number): void {
     const at = slot * RECORD_WORDS
     if ((this.words[at + PACKED]! & HAS_EXTRAS) === 0) {

@@ -89,8 +89,11 @@ export class Market {
   }
 
   /** The filters' reference price at `time`; 0 when nothing was ever traded. */
-  referencePrice(time: number): number {
-    return this.reference.price(time, this.filters.definition.averagePriceMinutes, this.lastPrice)
+  referencePrice(time: number, documentedRules: boolean): number {
+    const { averagePriceMinutes } = this.filters.definition
+    return documentedRules
+      ? this.reference.current(time, averagePriceMinutes, this.lastPrice)
+      : this.reference.price(time, averagePriceMinutes, this.lastPrice)
   }
 }
 

@@ -124,7 +124,12 @@ export class Placement {
 
   percent(market: Market, side: Side, price: number): RejectCode {
     if (!market.filters.hasPercent(side)) return ACCEPTED
-    return market.filters.percent(side, price, market.referencePrice(this.#shard.moment.time))
+    return market.filters.percent(side, price, this.#reference(market))
+  }
+
+  #reference(market: Market): number {
+    const { moment, documentedRules } = this.#shard
+    return market.referencePrice(moment.time, documentedRules)
   }
 
   /** In a POST_ONLY market an order that may rest must not match. */
@@ -147,7 +152,7 @@ export class Placement {
       this.#notional.setInteger(c.quoteQuantity)
       return filters.notional(this.#notional, true, true)
     }
-    const reference = market.referencePrice(this.#shard.moment.time)
+    const reference = this.#reference(market)
     if (reference === 0) return ACCEPTED
     const fits = this.#notional.setProduct(reference, c.quantity, market.quoteScale)
     return filters.notional(this.#notional, fits, true)

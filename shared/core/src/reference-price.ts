@@ -12,8 +12,7 @@ const VOLUME = 2
 const UNIT = 2 ** 52
 
 /**
- * Volume-weighted average price of the last minutes, in whole-minute buckets, looked up at most once in a journaled
- * second: the reference of the percent-price and market-notional filters.
+ * Volume-weighted average price of the last minutes, in whole-minute buckets: the reference of the percent-price and market-notional filters.
  */
 export class ReferencePrice {
   /** The minute each bucket holds, −1 for none. */
@@ -22,12 +21,17 @@ export class ReferencePrice {
   /** The journaled second of `cached`, −1 when there is none. */
   cachedSecond = -1
   cached = 0
+  /** What `current` found last, and for which minute and window; derived, so no part of the state. */
+  #average: number | undefined = undefined
+  #averageMinute = -1
+  #averageMinutes = 0
   /** The current minute, where it ends (µs), and its bucket. */
   #ends = 0
   #bucket = 0
 
   record(moment: Moment, fill: Fill): void {
     if (moment.time >= this.#ends) this.#turn(moment.time)
+    this.#averageMinute = -1
     const at = this.#bucket * BUCKET_DOUBLES
     const { sums } = this
     const { price, quantity } = fill
@@ -69,7 +73,19 @@ export class ReferencePrice {
     return (BigInt(this.sums[at + 1]!) << 52n) + BigInt(this.sums[at]!)
   }
 
-  /** The reference at `time`, rounded down to a price unit; `last` (0: none) when nothing was traded in the window. */
+  /** The reference as it stands at `time`, rounded down to a price unit; `last` (0: none) without a trade in the window. */
+  current(time: number, minutes: number, last: number): number {
+    if (minutes === 0) return last
+    const minute = Math.floor(time / MINUTE)
+    if (minute !== this.#averageMinute || minutes !== this.#averageMinutes) {
+      this.#average = this.average(time, minutes)
+      this.#averageMinute = minute
+      this.#averageMinutes = minutes
+    }
+    return this.#average ?? last
+  }
+
+  /** Before DOCUMENTED_RULES: the same, looked up once in a journaled second, so that looking changed what came later. */
   price(time: number, minutes: number, last: number): number {
     if (minutes === 0) return last
     const second = Math.floor(time / SECOND)

@@ -54,7 +54,7 @@ export const Reject = {
   /** Both ids were given and belong to different orders. */
   ORDER_ID_MISMATCH: 506,
   CANCEL_RESTRICTED: 507,
-  /** Amend keeping priority must lower the quantity and stay above what has been executed. */
+  /** Amend keeping priority must lower the quantity. */
   AMEND_QUANTITY: 508,
   AMEND_NO_CHANGE: 509,
   /** Quote-quantity order too small to buy one lot. */
@@ -67,6 +67,8 @@ export const Reject = {
   REPLACE_PARTIAL: 513,
   /** cancelReplace: both halves failed. */
   REPLACE_FAILED: 514,
+  /** The amended quantity would not be above what has been executed. */
+  AMEND_BELOW_EXECUTED: 515,
 
   RETRY_MISMATCH: 601,
   RETRY_TOO_OLD: 602,

@@ -67,7 +67,7 @@ test('amend keeping priority: only lower, above what is done, same place in the 
     place carol BTCUSD buy limit 3 @100             | 3@100 FILLED
     lower alice BTCUSD 10 client=a                  | AMEND_NO_CHANGE
     lower alice BTCUSD 11 client=a                  | AMEND_QUANTITY
-    lower alice BTCUSD 3 client=a                   | AMEND_QUANTITY
+    lower alice BTCUSD 3 client=a                   | AMEND_BELOW_EXECUTED
     lower alice BTCUSD client=a                     | INVALID_COMBINATION
     lower alice BTCUSD 5                            | INVALID_COMBINATION
     lower alice BTCUSD -5 client=a                  | INVALID_FIELD
@@ -103,7 +103,7 @@ test('amend of price and quantity: to the back of the queue, matching first if i
     amend alice BTCUSD 5 client=a                     | a replaced NEW
     place carol BTCUSD buy limit 1 @100               | 1@100 FILLED
     order alice a                                     | PARTIALLY_FILLED 1 of 5
-    amend alice BTCUSD 1 client=a                     | AMEND_QUANTITY
+    amend alice BTCUSD 1 client=a                     | AMEND_BELOW_EXECUTED
     amend alice BTCUSD 8 client=a                     | a replaced PARTIALLY_FILLED
     place carol BTCUSD buy limit 1 @100               | 1@100 FILLED
     order bob b                                       | PARTIALLY_FILLED 1 of 10

@@ -64,7 +64,7 @@ test('NOTIONAL: limit orders always, market orders where it applies', () => {
   expect(run(table)).toBe(neat(table))
 })
 
-test('PERCENT_PRICE_BY_SIDE: last price, or the average of the last minutes, refreshed each second', () => {
+test('PERCENT_PRICE_BY_SIDE: last price, or the average of the last minutes as it stands', () => {
   const bounds = 'bidMultiplierUp=11000 bidMultiplierDown=5000 askMultiplierUp=20000 askMultiplierDown=9000'
   const table = `${market}
     filters BTCUSD ${bounds}
@@ -84,7 +84,7 @@ test('PERCENT_PRICE_BY_SIDE: last price, or the average of the last minutes, ref
     cancel-all alice BTCUSD                     | #1 CANCELED
     place carol BTCUSD sell limit 2 @120        | NEW
     place bob BTCUSD buy market 2               | 2@120 FILLED
-    place bob BTCUSD buy limit 1 @115           | FILTER_PERCENT_PRICE_BY_SIDE
+    place bob BTCUSD buy limit 1 @122           | FILTER_PERCENT_PRICE_BY_SIDE
     +1s place bob BTCUSD buy limit 1 @122       | FILTER_PERCENT_PRICE_BY_SIDE
     place bob BTCUSD buy limit 1 @121           | NEW
     +2m place bob BTCUSD buy limit 1 @132       | NEW

@@ -17,3 +17,19 @@ test('before DOCUMENTED_RULES: nothing is cancelled in a break, and CANCEL_ONLY 
   `
   expect(run(table)).toBe(neat(table))
 })
+
+test('before DOCUMENTED_RULES: the reference price is looked up once in a second, also by what is refused', () => {
+  const table = `${funded}
+    filters BTCUSD bidMultiplierUp=10000 averagePriceMinutes=1
+    place alice BTCUSD sell limit 1 @100
+    place alice BTCUSD sell limit 1 @200
+    place bob BTCUSD buy market 1           | 1@100 FILLED
+    place bob BTCUSD buy limit 1 @101       | FILTER_PERCENT_PRICE_BY_SIDE
+    place bob BTCUSD buy market 1           | 1@200 FILLED
+    place bob BTCUSD buy limit 1 @150       | FILTER_PERCENT_PRICE_BY_SIDE
+    activate 3                              | behaviour 3
+    place bob BTCUSD buy limit 1 @151       | FILTER_PERCENT_PRICE_BY_SIDE
+    place bob BTCUSD buy limit 1 @150       | NEW
+  `
+  expect(run(table)).toBe(neat(table))
+})

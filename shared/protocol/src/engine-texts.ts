@@ -15,6 +15,7 @@ export const EngineText = {
   SELF_TRADE_PREVENTION: 'This symbol does not allow the specified self-trade prevention mode.',
   LIQUIDITY_BELOW_LOT: 'Order book liquidity is less than `LOT_SIZE` filter minimum quantity.',
   AMEND_INCREASE: 'Order amend (quantity increase) is not supported.',
+  AMEND_BELOW_EXECUTED: 'Order amend (quantity not above the executed quantity) is not supported.',
   NO_CHANGE: 'The requested action would change no state; rejecting',
   REST_DISABLED: 'Rest API trading is not enabled.',
   WEBSOCKET_DISABLED: 'WebSocket API trading is not enabled.',

@@ -19,6 +19,13 @@ test.each([
   ['ORDER_ID_MISMATCH', 'query', 400, -2039, 'Client order ID is not correct for this order ID.'],
   ['ORDER_ID_MISMATCH', 'cancel', 400, -2011, 'Cancel order is invalid. Check origClOrdId and orderId.'],
   ['CANCEL_RESTRICTED', 'cancel', 400, -2011, 'Order was not canceled due to cancel restrictions.'],
+  [
+    'AMEND_BELOW_EXECUTED',
+    'amend',
+    400,
+    -2038,
+    'Order amend (quantity not above the executed quantity) is not supported.',
+  ],
   ['AMEND_QUANTITY', 'amend', 400, -2038, 'Order amend (quantity increase) is not supported.'],
   ['REPLACE_PARTIAL', 'place', 409, -2021, 'Order cancel-replace partially failed.'],
   ['REPLACE_CANCEL_FAILED', 'place', 400, -2022, 'Order cancel-replace failed.'],

@@ -50,6 +50,7 @@ const engineTexts: ReadonlyMap<number, string> = new Map([
   [Reject.ORDER_ID_MISMATCH, EngineText.CANCEL_INVALID],
   [Reject.CANCEL_RESTRICTED, EngineText.CANCEL_RESTRICTED],
   [Reject.AMEND_QUANTITY, EngineText.AMEND_INCREASE],
+  [Reject.AMEND_BELOW_EXECUTED, EngineText.AMEND_BELOW_EXECUTED],
   [Reject.AMEND_NO_CHANGE, EngineText.NO_CHANGE],
   [Reject.LIQUIDITY_BELOW_LOT, EngineText.LIQUIDITY_BELOW_LOT],
   [Reject.NOTHING_OPEN, EngineText.UNKNOWN_ORDER],

@@ -12,7 +12,7 @@ import { Reject, type RejectCode } from '../../src/reject.ts'
 import * as check from './checks.ts'
 import { end, execution, remove, touchLevel } from './emit.ts'
 import { work } from './matching.ts'
-import { freeOf, lock, lockFor, payAsset, remainingOf, unlock } from './money.ts'
+import { AMOUNT_MAX, freeOf, lock, lockFor, notionalOf, payAsset, remainingOf, unlock } from './money.ts'
 import { duplicate, maxPosition, overflowLevel, overflowNotional } from './place.ts'
 import type { NaiveOrder, NaiveSymbol, World } from './world.ts'
 import { accountOf, symbolOf } from './world.ts'
@@ -131,7 +131,7 @@ export function amendKeepPriority(world: World, c: Command): RejectCode {
   return check.firstReject(
     () => (c.quantity === order.quantity ? Reject.AMEND_NO_CHANGE : Reject.NONE),
     () => (c.quantity > order.quantity ? Reject.AMEND_QUANTITY : Reject.NONE),
-    () => (remainingOf(amended) <= 0 ? Reject.AMEND_QUANTITY : Reject.NONE),
+    () => (remainingOf(amended) <= 0 ? belowExecuted(world) : Reject.NONE),
     () => check.lotFilter(symbol!, c.quantity),
     () => check.notionalFilter(world, symbol!, amended),
     () => duplicate(world, c.account, c.clientId.toString(), order),
@@ -180,6 +180,21 @@ export function amend(world: World, c: Command): RejectCode | number[] {
   return work(world, order)
 }
 
+function belowExecuted(world: World): RejectCode {
+  return world.behaviours.has(DOCUMENTED_RULES) ? Reject.AMEND_BELOW_EXECUTED : Reject.AMEND_QUANTITY
+}
+
+/** An order must not come to trade for more than 2^62, over all prices that it was amended to. */
+function tradesTooMuch(
+  world: World,
+  symbol: NaiveSymbol,
+  { executed, cumulativeQuote, ...order }: NaiveOrder,
+): boolean {
+  if (!world.behaviours.has(DOCUMENTED_RULES) || executed === 0) return false
+  const rest = notionalOf(symbol, order.price, order.quantity - executed - order.prevented)
+  return cumulativeQuote + rest > AMOUNT_MAX
+}
+
 function amendChecks(world: World, c: Command, order: NaiveOrder, amended: NaiveOrder): RejectCode {
   const symbol = symbolOf(world, order)
   const { price, quantity, side } = amended
@@ -187,13 +202,14 @@ function amendChecks(world: World, c: Command, order: NaiveOrder, amended: Naive
   const crossing = check.crosses(world, order.symbol, side, price)
   return check.firstReject(
     () => (price === order.price && quantity === order.quantity ? Reject.AMEND_NO_CHANGE : Reject.NONE),
-    () => (remainingOf(amended) <= 0 ? Reject.AMEND_QUANTITY : Reject.NONE),
+    () => (remainingOf(amended) <= 0 ? belowExecuted(world) : Reject.NONE),
     () => check.priceFilter(symbol, price),
     () => check.percentFilter(world, symbol, side, price),
     () => check.lotFilter(symbol, quantity),
     () => check.notionalFilter(world, symbol, amended),
     () => (rises ? maxPosition(world, symbol, order.account, remainingOf(amended), order) : Reject.NONE),
     () => overflowNotional(symbol, price, quantity),
+    () => (tradesTooMuch(world, symbol, amended) ? Reject.OVERFLOW_NOTIONAL : Reject.NONE),
     () => duplicate(world, order.account, c.clientId.toString(), order),
     () => (crossing && order.type === OrderType.LIMIT_MAKER ? Reject.WOULD_MATCH : Reject.NONE),
     () => (crossing && symbol.status === SymbolStatus.POST_ONLY ? Reject.SYMBOL_POST_ONLY : Reject.NONE),

@@ -1,5 +1,7 @@
 import type { NaiveSymbol, World } from './world.ts'
 
+/** Behaviour 3. */
+const DOCUMENTED_RULES = 3
 const SECOND = 1_000_000
 const MINUTE = 60 * SECOND
 
@@ -7,6 +9,7 @@ const MINUTE = 60 * SECOND
 export function referencePrice(world: World, symbol: NaiveSymbol): number {
   const minutes = symbol.filters.averagePriceMinutes
   if (minutes === 0) return symbol.lastPrice
+  if (world.behaviours.has(DOCUMENTED_RULES)) return averagePrice(world, symbol, minutes)
   const second = Math.floor(world.time / SECOND)
   if (symbol.reference?.second !== second) symbol.reference = { second, price: averagePrice(world, symbol, minutes) }
   return symbol.reference.price
