@@ -15,6 +15,8 @@ export class AccountRegister {
   count = 0
   readonly labels: string[] = ['']
   readonly fees = new Map<number, FeeDefinition[]>()
+  /** Definitions in `fees`. */
+  feeCount = 0
 
   has(account: number): boolean {
     return account >= 1 && account <= this.count && Number.isInteger(account)
@@ -70,6 +72,21 @@ export class AccountRegister {
   setFees(definition: FeeDefinition): void {
     const own = (this.fees.get(definition.account) ?? []).filter((fee) => fee.symbol !== definition.symbol)
     own.push(definition)
-    this.fees.set(definition.account, own)
+    this.#replaceFees(definition.account, own)
+  }
+
+  /** Take an account's own rates from a snapshot. */
+  adoptFees(own: readonly FeeDefinition[]): void {
+    this.#replaceFees(own[0]!.account, [...own])
+  }
+
+  /** Would `definition` be one more, and not in the place of another? */
+  isNewFee({ account, symbol }: FeeDefinition): boolean {
+    return !this.fees.get(account)?.some((fee) => fee.symbol === symbol)
+  }
+
+  #replaceFees(account: number, own: FeeDefinition[]): void {
+    this.feeCount += own.length - (this.fees.get(account)?.length ?? 0)
+    this.fees.set(account, own)
   }
 }

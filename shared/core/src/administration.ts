@@ -4,6 +4,7 @@ import { AccountStatus, SymbolStatus } from './enums.ts'
 import {
   ACCOUNTS_MAX,
   ASSETS_MAX,
+  OWN_FEES_MAX,
   canonicalJson,
   isLabel,
   parseAsset,
@@ -16,6 +17,10 @@ import { Market, nameOf } from './market.ts'
 import { NONE } from './order-store.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import type { Asset, Shard } from './shard.ts'
+
+/** Of assets and of symbols, and of accounts. */
+const OLDER_LISTED_MAX = 65_536
+const OLDER_ACCOUNTS_MAX = 100_000_000
 
 /** Collected fees are the balances of an account that nobody has. */
 const FEE_ACCOUNT = 0
@@ -62,11 +67,16 @@ export class Administration {
     const definition = parseAsset(c.text)
     if (!definition) return Reject.INVALID_DEFINITION
     if (assets.some((asset) => asset.definition.code === definition.code)) return Reject.ALREADY_EXISTS
-    if (assets.length >= ASSETS_MAX) return Reject.LIMIT_REACHED
+    if (this.#isFull(assets.length, ASSETS_MAX, OLDER_LISTED_MAX)) return Reject.LIMIT_REACHED
     const id = assets.length
     assets.push({ definition, fees: ledger.open(FEE_ACCOUNT, id, NONE), deposits: 0n, withdrawals: 0n })
     writer.catalogue('asset', id, canonicalJson(definition))
     return Reject.NONE
+  }
+
+  /** `olderMax`: the bound before DOCUMENTED_RULES, above what a shard could hold. */
+  #isFull(count: number, max: number, olderMax: number): boolean {
+    return count >= (this.#shard.documentedRules ? max : olderMax)
   }
 
   #addSymbol(c: Command): RejectCode {
@@ -81,7 +91,7 @@ export class Administration {
     const { priceDecimals, quantityDecimals } = definition
     const fits = quantityDecimals <= both.baseDecimals && priceDecimals + quantityDecimals <= both.quoteDecimals
     if (!fits) return Reject.INVALID_DEFINITION
-    if (markets.length >= SYMBOLS_MAX) return Reject.LIMIT_REACHED
+    if (this.#isFull(markets.length, SYMBOLS_MAX, OLDER_LISTED_MAX)) return Reject.LIMIT_REACHED
     const market = new Market(markets.length, definition, both, memory)
     markets.push(market)
     this.#reportSymbol(market)
@@ -115,7 +125,7 @@ export class Administration {
   #addAccount(c: Command): RejectCode {
     const { accounts } = this.#shard
     if (!isLabel(c.text)) return Reject.INVALID_DEFINITION
-    if (accounts.count >= ACCOUNTS_MAX) return Reject.LIMIT_REACHED
+    if (this.#isFull(accounts.count, ACCOUNTS_MAX, OLDER_ACCOUNTS_MAX)) return Reject.LIMIT_REACHED
     this.#reportAccount(accounts.add(c.text))
     return Reject.NONE
   }
@@ -143,6 +153,8 @@ export class Administration {
     if (!accounts.has(definition.account)) return Reject.UNKNOWN_ACCOUNT
     const isKnown = definition.symbol === '' || markets.some((market) => market.name === definition.symbol)
     if (!isKnown) return Reject.UNKNOWN_SYMBOL
+    if (accounts.isNewFee(definition) && this.#isFull(accounts.feeCount, OWN_FEES_MAX, Number.POSITIVE_INFINITY))
+      return Reject.LIMIT_REACHED
     accounts.setFees(definition)
     for (let seat = accounts.seats(definition.account); seat !== NONE; seat = seats.next(seat)) {
       this.#shard.applyFees(seat)

@@ -2,10 +2,11 @@ import { AMOUNT_MAX, RATE_UNIT } from './amount.ts'
 import type { AssetDefinition, FeeDefinition, SymbolDefinition, SymbolFilters } from './definition.ts'
 import { OrderType, SelfTradePrevention, SymbolStatus } from './enums.ts'
 
-/** Assets, symbols and accounts that one shard may list. */
-export const ASSETS_MAX = 65_536
-export const SYMBOLS_MAX = 65_536
-export const ACCOUNTS_MAX = 100_000_000
+/** Assets, symbols, accounts, and rates of accounts' own that one shard may list. */
+export const ASSETS_MAX = 4_096
+export const SYMBOLS_MAX = 4_096
+export const ACCOUNTS_MAX = 2_097_152
+export const OWN_FEES_MAX = 1_048_576
 const DECIMALS_MAX = 18
 const AVERAGE_MINUTES_MAX = 60
 const MULTIPLIER_MAX = 1_000_000_000

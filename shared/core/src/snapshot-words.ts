@@ -4,6 +4,8 @@ import { WordHash } from './hash.ts'
 const MAGIC = 0x4b545055
 /** Written versions; a build reads the ones it knows. */
 export const SNAPSHOT_VERSION = 2
+/** The same with lists of accounts in parts behind the head: written only where one text does not hold them. */
+export const PARTED_VERSION = 3
 /** magic, version, total words, 0, four lanes of the checksum. */
 const HEADER_WORDS = 8
 const CHECKSUM = 4
@@ -35,10 +37,10 @@ export class SnapshotWriter {
     this.ints(words)
   }
 
-  finish(): Uint8Array {
+  finish(version: number = SNAPSHOT_VERSION): Uint8Array {
     const words = new Int32Array(this.#words)
     words[0] = MAGIC
-    words[1] = SNAPSHOT_VERSION
+    words[1] = version
     words[2] = this.#words
     let at = HEADER_WORDS
     for (const part of this.#parts) {
@@ -61,8 +63,8 @@ export class SnapshotReader {
     const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice()
     const words = new Int32Array(aligned.buffer, aligned.byteOffset, aligned.length / 4)
     if (words[0] !== MAGIC) throw new SnapshotError('not a snapshot')
-    if (words[1] !== SNAPSHOT_VERSION) {
-      throw new SnapshotError(`snapshot version ${words[1]} is unknown; this build reads ${SNAPSHOT_VERSION}`)
+    if (words[1] !== SNAPSHOT_VERSION && words[1] !== PARTED_VERSION) {
+      throw new SnapshotError(`snapshot version ${words[1]} is unknown; this build reads ${PARTED_VERSION}`)
     }
     if (words[2] !== words.length) throw new SnapshotError('snapshot is cut short')
     const expected = checksum(words)

@@ -1,11 +1,17 @@
-import type { FeeDefinition, SymbolDefinition } from './definition.ts'
-import type { AssetDefinition } from './definition.ts'
+import { accountLists, readAccountLists, writeAccountParts, type AccountLists } from './account-lists.ts'
+import type { AssetDefinition, SymbolDefinition } from './definition.ts'
 import { canonicalJson } from './listing.ts'
 import { Market } from './market.ts'
 import type { RetryMarks, RetryMemory } from './retry-memory.ts'
 import { Session, type Sessions } from './sessions.ts'
 import type { Shard } from './shard.ts'
-import { SnapshotError, type SnapshotReader, SnapshotWriter } from './snapshot-words.ts'
+import {
+  PARTED_VERSION,
+  SNAPSHOT_VERSION,
+  SnapshotError,
+  type SnapshotReader,
+  SnapshotWriter,
+} from './snapshot-words.ts'
 import {
   indexMarks,
   readRing,
@@ -28,7 +34,7 @@ interface Head {
   readonly hash: readonly number[]
   readonly behaviours: readonly number[]
   readonly assets: readonly { definition: AssetDefinition; fees: number; deposits: string; withdrawals: string }[]
-  readonly accounts: { labels: readonly string[]; fees: readonly (readonly FeeDefinition[])[] }
+  readonly accounts: AccountLists
   readonly markets: readonly MarketHead[]
   readonly waiting: readonly number[]
   readonly stores: StoreMarks
@@ -54,7 +60,9 @@ export interface SnapshotState {
 export function takeSnapshot(state: SnapshotState): Uint8Array {
   const { shard, sessions, retries } = state
   const writer = new SnapshotWriter()
-  writer.text(canonicalJson(headOf(state)))
+  const head = headOf(state)
+  writer.text(canonicalJson(head))
+  writeAccountParts(shard.accounts, head.accounts, writer)
   writeStores(shard, writer)
   for (const { reference } of shard.markets) {
     writer.doubles(reference.minutes)
@@ -65,7 +73,7 @@ export function takeSnapshot(state: SnapshotState): Uint8Array {
     writer.doubles(session.linearPositions())
   }
   retries.write(writer)
-  return writer.finish()
+  return writer.finish(head.accounts.parts ? PARTED_VERSION : SNAPSHOT_VERSION)
 }
 
 function headOf({ shard, sessions, retries }: SnapshotState): Head {
@@ -81,7 +89,7 @@ function headOf({ shard, sessions, retries }: SnapshotState): Head {
     assets: shard.assets.map(({ definition, fees, deposits, withdrawals }) => {
       return { definition, fees, deposits: deposits.toString(), withdrawals: withdrawals.toString() }
     }),
-    accounts: { labels: accounts.labels, fees: [...accounts.fees.values()] },
+    accounts: accountLists(accounts),
     markets: shard.markets.map(marketHead),
     waiting: [triggers.head, triggers.tail, triggers.count],
     stores: storeMarks(shard),
@@ -122,10 +130,7 @@ export function restoreSnapshot(state: SnapshotState, head: Head, reader: Snapsh
   for (const { definition, fees, deposits, withdrawals } of head.assets) {
     shard.assets.push({ definition, fees, deposits: BigInt(deposits), withdrawals: BigInt(withdrawals) })
   }
-  shard.accounts.labels.length = 0
-  for (const label of head.accounts.labels) shard.accounts.labels.push(label)
-  shard.accounts.count = head.accounts.labels.length - 1
-  for (const fees of head.accounts.fees) shard.accounts.fees.set(fees[0]!.account, [...fees])
+  readAccountLists(shard.accounts, head.accounts, reader)
   ;[shard.triggers.head, shard.triggers.tail, shard.triggers.count] = head.waiting as [number, number, number]
   readStores(shard, head.stores, reader)
   for (const market of head.markets) restoreMarket(shard, market, reader)
