@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { Exchange } from '@uptick/core'
-import { openJournal, openLease, type PostgresJournal } from '@uptick/journal'
+import { openJournal, openLease, openPool, type PostgresJournal } from '@uptick/journal'
 import { dialWebSockets, openLinkKeys, provenDial } from '@uptick/link'
 import { LinkRole } from '@uptick/protocol'
 import type { ServiceContext } from '@uptick/runtime'
-import { Pool } from 'pg'
 import type { EngineConfig } from './config.ts'
 import { EvidenceFolder } from './containment.ts'
 import { databaseFits } from './database-fit.ts'
@@ -19,6 +18,8 @@ import { recordedThroughIn } from './recorded-through.ts'
 import { systemClock, systemTimers, type DialMember, type LinkSocket, type OpenExchange } from './seams.ts'
 
 const CLOSE_MS_MAX = 2_000
+/** Connections for reading, notices and snapshots; those for writing, for the lease and for listening come on top. */
+const POOL_MAX = 3
 
 /** What tests replace. */
 export interface Replacements {
@@ -33,13 +34,12 @@ export async function runEngine(
 ): Promise<{ engine: Engine; linkPort: number } | undefined> {
   const { config, log, metrics, lifecycle, onShutdown, fail } = context
   const shard = config.SHARD
-  const pool = new Pool({ connectionString: config.DATABASE_URL, max: 1, application_name: 'uptick-engine' })
-  // An idle connection that breaks is replaced when the next one is needed.
-  pool.on('error', () => undefined)
-  onShutdown('pool', CLOSE_MS_MAX, () => pool.end())
+  const pool = openPool(config.DATABASE_URL, { name: 'uptick-engine', max: POOL_MAX })
+  onShutdown('pool', CLOSE_MS_MAX, () => pool.close())
   if (!(await databaseFits(context, pool))) return undefined
   const journal = openJournal(config.DATABASE_URL, {
     shard,
+    pool,
     onTrouble: (error) => log.warn({ err: error }, 'journal trouble in the background'),
   })
   onShutdown('journal', CLOSE_MS_MAX, () => journal.close())

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify'
-import type { Pool } from 'pg'
+import type { ListeningConnection, Queryable } from '@uptick/journal'
 import type { ReadModel } from '@uptick/readmodel'
 import { Clients } from './clients/clients.ts'
 import { EngineLink } from './engine-link/link.ts'
 import type { LinkOptions } from './engine-link/link-options.ts'
 import type { Dial } from './engine-link/socket.ts'
 import { KeyStore } from './keys/key-store.ts'
-import { KeyTable } from './keys/key-table.ts'
+import { KEY_CHANNEL, KeyTable } from './keys/key-table.ts'
 import type { SecretBox } from './keys/secret-box.ts'
 import { creditFills } from './limits/fill-credits.ts'
 import type { CounterStore } from './limits/counter-store.ts'
@@ -30,7 +30,12 @@ export interface GatewayOptions {
   readonly link: LinkOptions
   /** Dials engines with the right to administer. */
   readonly dialAsOperator: Dial
-  readonly pool: Pool
+  /** For what is short and must not wait for history. */
+  readonly database: Pick<ListeningConnection, 'query' | 'listen'>
+  /** For what may take long. */
+  readonly lists: Queryable
+  /** How long ago the keys may have been confirmed that let anybody in, ms. */
+  readonly keysAgeMax: number
   readonly readModel: ReadModel
   readonly box: SecretBox
   readonly skips: Skips
@@ -70,8 +75,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   const history = recordedHistory(options.readModel)
   const feed = followFeed({ link, history, readPast: pastReader(options.link), clock, timers, log })
   const { markets } = feed
-  const keyTable = new KeyTable(options.pool, options.box)
-  const keys = new KeyStore(keyTable, timers, (error) => failed('keys', error))
+  const keyTable = new KeyTable(options.database, options.lists, options.box)
+  const keys = new KeyStore(keyTable, {
+    clock,
+    timers,
+    ageMax: options.keysAgeMax,
+    failed: (error) => failed('keys', error),
+  })
   const services: Services = {
     clock,
     link,
@@ -97,7 +107,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     engines: operatorLink,
     keys,
     keyTable,
-    pool: options.pool,
+    database: options.database,
     skips: options.skips,
     failed,
   })
@@ -110,6 +120,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     feed,
     async start() {
       await keys.start()
+      options.database.listen(KEY_CHANNEL, () => void keys.refresh().catch((error: unknown) => failed('keys', error)))
       // What is recorded already is read from there; a feed from the beginning would only take time.
       const recorded = await options.readModel.recordedThrough().catch(() => 0)
       link.start({ feedFrom: recorded + 1 })

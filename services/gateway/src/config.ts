@@ -3,6 +3,7 @@ import { drainSettings, serviceSettings } from '@uptick/runtime'
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { HOLD_MS_DEFAULT, QUEUE_MAX_DEFAULT } from './engine-link/link-options.ts'
+import { KEYS_AGE_MS_MAX } from './keys/key-store.ts'
 import { LIMITS_DEFAULT } from './limits/rate-limits.ts'
 
 const port = (description: string, fallback: number): ReturnType<typeof Type.Integer> =>
@@ -23,6 +24,22 @@ export const gatewaySchema = Type.Object({
   OPERATOR_PORT: port('port of the operator API, 0 for a free one', 8081),
   OPERATOR_TOKEN: Type.String({ minLength: 16, secret: true, description: 'bearer token of the operator API' }),
   DATABASE_URL: Type.String({ minLength: 1, secret: true, description: 'connection string of PostgreSQL' }),
+  HISTORY_DATABASE_URL: Type.String({
+    default: '',
+    secret: true,
+    description: 'connection string of a pooler in transaction mode, for history; without, it is read directly',
+  }),
+  HISTORY_CONNECTIONS_MAX: Type.Integer({
+    minimum: 1,
+    maximum: 100,
+    default: 2,
+    description: 'connections for history; one more is for everything else',
+  }),
+  KEYS_AGE_MS_MAX: Type.Integer({
+    minimum: 1000,
+    default: KEYS_AGE_MS_MAX,
+    description: 'signed requests are refused when PostgreSQL has not confirmed the API keys for this long',
+  }),
   KEY_ENCRYPTION_KEY: Type.String({
     pattern: '^[A-Za-z0-9+/]{43}=$',
     secret: true,

@@ -83,6 +83,11 @@ export function exposeGateway(registry: Registry, gateway: Gateway): void {
       'Connections that ended because what they sent made their handling fail, since the start',
       () => gateway.clients.faults,
     ],
+    [
+      'gateway_keys_age_seconds',
+      'How long ago PostgreSQL confirmed the API keys; signed requests are refused past KEYS_AGE_MS_MAX',
+      () => gateway.services.keys.age / 1000,
+    ],
     ['gateway_websockets', 'Open WebSockets', () => gateway.sockets.connections],
     [
       'gateway_websocket_messages_sent',

@@ -1,20 +1,19 @@
 import { strict as assert } from 'node:assert'
 import type { Server } from 'node:http'
 import type { LookupFunction } from 'node:net'
-import { migrationSetsOf, openJournal, waitForSchema } from '@uptick/journal'
+import { ListeningConnection, migrationSetsOf, openPool, SkipTable, waitForSchema } from '@uptick/journal'
+import type { BoundedPool } from '@uptick/journal'
 import { dialWebSockets, openLinkKeys, provenDial } from '@uptick/link'
 import { LinkRole } from '@uptick/protocol'
 import { openReadModel } from '@uptick/readmodel'
 import { describeDrain } from '@uptick/runtime'
 import type { ServiceContext } from '@uptick/runtime'
-import { Pool } from 'pg'
 import { createGateway } from './app.ts'
 import type { Gateway } from './app.ts'
 import type { GatewayConfig } from './config.ts'
 import { AddressBook } from './engine-link/address-book.ts'
 import { gatewayDrain } from './gateway-drain.ts'
 import { HandedConnections } from './handed-connections.ts'
-import { KeyListener } from './keys/key-listener.ts'
 import { SecretBox } from './keys/secret-box.ts'
 import type { CounterStore } from './limits/counter-store.ts'
 import { MemoryStore } from './limits/memory-store.ts'
@@ -25,6 +24,7 @@ import { systemClock, systemTimers } from './seams.ts'
 
 const CLOSE_MS_MAX = 2000
 const READY_POLL_MS = 50
+const NOT_CONFIRMED = 'PostgreSQL does not say which API keys are in force: signed requests are refused'
 
 /** The ports that a gateway listens on. */
 export interface GatewayPorts {
@@ -35,15 +35,10 @@ export interface GatewayPorts {
 /** The gateway with its real surroundings: PostgreSQL, sockets, the clock. Listens when it returns; undefined: stopped before. */
 export async function runGateway(context: ServiceContext<GatewayConfig>): Promise<GatewayPorts | undefined> {
   const { config, log, metrics, lifecycle, onShutdown } = context
-  const pool = new Pool({ connectionString: config.DATABASE_URL, max: 4, application_name: 'uptick-gateway' })
-  // An idle connection that breaks is replaced when the next one is needed.
-  pool.on('error', () => undefined)
-  onShutdown('pool', CLOSE_MS_MAX, () => pool.end())
   if (!(await schemaIsThere(context))) return undefined
-  const readModel = openReadModel(config.DATABASE_URL, { shard: config.SHARD })
+  const { database, pool } = openDatabase(context)
+  const readModel = openReadModel(config.DATABASE_URL, { shard: config.SHARD, pool, listening: database })
   onShutdown('read model', CLOSE_MS_MAX, () => readModel.close())
-  const journal = openJournal(config.DATABASE_URL, { shard: config.SHARD })
-  onShutdown('journal', CLOSE_MS_MAX, () => journal.close())
   const engineUrls = config.ENGINE_URLS.split(',').map((url) => url.trim())
   const addresses = new AddressBook()
   onShutdown('addresses', CLOSE_MS_MAX, addresses.follow(engineUrls, systemTimers))
@@ -64,10 +59,12 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
       holdMs: config.HOLD_MS,
     },
     dialAsOperator: provenDial(dial, { role: LinkRole.OPERATOR, keys, isOptional }),
-    pool,
+    database,
+    lists: pool.statements,
+    keysAgeMax: config.KEYS_AGE_MS_MAX,
     readModel,
     box: new SecretBox(Buffer.from(config.KEY_ENCRYPTION_KEY, 'base64')),
-    skips: journal,
+    skips: new SkipTable(database, config.SHARD),
     limits: {
       requestWeightPerMinute: config.LIMIT_WEIGHT_1M,
       ordersPerTenSeconds: config.LIMIT_ORDERS_10S,
@@ -83,12 +80,7 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
     measured: operationObserver(metrics),
   })
   exposeGateway(metrics, gateway)
-  const listener = new KeyListener(config.DATABASE_URL, systemTimers, () => {
-    gateway.services.keys.refresh().catch((error: unknown) => log.warn({ err: error }, 'keys could not be read'))
-  })
-  onShutdown('key notifications', CLOSE_MS_MAX, () => listener.close())
   await gateway.start()
-  await listener.start()
   followReadiness(context, gateway)
   onShutdown('gateway', config.HAND_OFF_MS, () => gateway.close())
   const drain = gatewayDrain(gateway, context)
@@ -102,6 +94,23 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
   lifecycle.set('listening', true)
   log.info(ports, 'listening')
   return ports
+}
+
+/** Every connection to PostgreSQL: one that listens and is for what is short, a few for history. */
+function openDatabase({ config, onShutdown }: ServiceContext<GatewayConfig>): {
+  database: ListeningConnection
+  pool: BoundedPool
+} {
+  const database = new ListeningConnection(config.DATABASE_URL, 'uptick-gateway')
+  onShutdown('database', CLOSE_MS_MAX, () => database.close())
+  const isPooled = config.HISTORY_DATABASE_URL !== ''
+  const pool = openPool(isPooled ? config.HISTORY_DATABASE_URL : config.DATABASE_URL, {
+    name: 'uptick-gateway-history',
+    max: config.HISTORY_CONNECTIONS_MAX,
+    isPooled,
+  })
+  onShutdown('history', CLOSE_MS_MAX, () => pool.close())
+  return { database, pool }
 }
 
 /** A release starts its gateways and its migration at the same time. False: stopped meanwhile. */
@@ -162,6 +171,8 @@ function followReadiness({ lifecycle, onShutdown }: ServiceContext<GatewayConfig
   const look = (): void => {
     const { connected } = gateway.services.link.state
     lifecycle.set('leader-known', connected, connected ? '' : 'no engine has welcomed this gateway')
+    const { isConfirmed } = gateway.services.keys
+    lifecycle.set('keys-confirmed', isConfirmed, isConfirmed ? '' : NOT_CONFIRMED)
     const { ready } = gateway.feed.markets
     lifecycle.set('market-data', ready, ready ? '' : 'books are being loaded')
   }

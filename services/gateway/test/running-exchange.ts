@@ -7,6 +7,7 @@ import type { Registry } from '@uptick/runtime'
 import { createDatabase } from '@uptick/journal/testing'
 import type { TestDatabase } from '@uptick/journal/testing'
 import type { GatewayConfig } from '../src/config.ts'
+import { KEYS_AGE_MS_MAX } from '../src/keys/key-store.ts'
 import { LIMITS_DEFAULT } from '../src/limits/rate-limits.ts'
 import { runGateway } from '../src/run-gateway.ts'
 import { ChildService } from './child-service.ts'
@@ -106,14 +107,14 @@ export class RunningExchange {
   }
 
   /** A request to the operator API; anything but a success is an error. */
-  async operate(method: string, path: string, body?: object): Promise<Body> {
-    const reply = await this.tryOperate(method, path, body)
+  async operate(method: string, path: string, body?: object, of = this.gateway): Promise<Body> {
+    const reply = await this.tryOperate(method, path, body, TOKEN, of)
     if (reply.status >= 400) throw new Error(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`)
     return reply.body
   }
 
-  tryOperate(method: string, path: string, body?: object, token = TOKEN): Promise<Reply> {
-    return fetchReply(`${this.gateway.operatorUrl}${path}`, {
+  tryOperate(method: string, path: string, body?: object, token = TOKEN, of = this.gateway): Promise<Reply> {
+    return fetchReply(`${of.operatorUrl}${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -168,6 +169,9 @@ export class RunningExchange {
       OPERATOR_PORT: 0,
       OPERATOR_TOKEN: TOKEN,
       DATABASE_URL: this.database.url,
+      HISTORY_DATABASE_URL: '',
+      HISTORY_CONNECTIONS_MAX: 2,
+      KEYS_AGE_MS_MAX,
       KEY_ENCRYPTION_KEY: this.keyEncryptionKey,
       ENGINE_URLS: this.engineUrls.join(','),
       LINK_SECRET,

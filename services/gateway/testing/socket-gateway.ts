@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocket } from 'ws'
 import type { ApiKey } from '../src/keys/api-key.ts'
-import { KeyStore } from '../src/keys/key-store.ts'
+import { KEYS_AGE_MS_MAX, KeyStore } from '../src/keys/key-store.ts'
 import { MemoryStore } from '../src/limits/memory-store.ts'
 import { LIMITS_DEFAULT, RateLimits } from '../src/limits/rate-limits.ts'
 import { followFeed } from '../src/market/follow-feed.ts'
@@ -66,7 +66,10 @@ export class SocketGateway {
       log: () => {},
     })
     const { keys, privateKey } = testKeys()
-    const store = new KeyStore({ changedSince: () => Promise.resolve(changesOf(keys)) }, systemTimers, () => {})
+    const store = new KeyStore(
+      { changedSince: () => Promise.resolve(changesOf(keys)) },
+      { clock: systemClock, timers: systemTimers, ageMax: KEYS_AGE_MS_MAX, failed: (error) => failures.push(error) },
+    )
     await store.start()
     const settings = { ...LIMITS_DEFAULT, requestWeightPerMinute: 1_000_000, bans: false }
     const limits = new RateLimits(settings, systemClock, new MemoryStore())

@@ -2,12 +2,12 @@ import {
   migrate,
   migrationNames,
   migrationSets,
+  openPool,
   retryWithBackoff,
   schemaVersion,
   type MigrationSet,
 } from '@uptick/journal'
 import type { Logger } from '@uptick/runtime'
-import { Pool } from 'pg'
 import type { MigrationConfig } from './config.ts'
 
 /** Breaking migrations are pending, and nobody said that they may run. Nothing was changed. */
@@ -44,8 +44,7 @@ async function pendingMigrations(
   log: Pick<Logger, 'warn'>,
   sets: readonly MigrationSet[],
 ): Promise<string[]> {
-  const pool = new Pool({ connectionString, max: 1, connectionTimeoutMillis: 3000, application_name: 'uptick-migrate' })
-  pool.on('error', () => undefined)
+  const pool = openPool(connectionString, { name: 'uptick-migrate', max: 1 })
   try {
     return await retryWithBackoff(
       async () => {
@@ -60,6 +59,6 @@ async function pendingMigrations(
       (error) => log.warn({ err: error }, 'PostgreSQL does not answer'),
     )
   } finally {
-    await pool.end()
+    await pool.close()
   }
 }

@@ -1,11 +1,10 @@
-import { Pool } from 'pg'
-import { retryWithBackoff } from '@uptick/journal'
+import { openPool, retryWithBackoff } from '@uptick/journal'
+import type { BoundedPool } from '@uptick/journal'
 import { OffsetConflictError, readOffset, recordBatch } from '@uptick/readmodel'
 import type { RecordedOffset, RecordedRange, RecordedRows } from '@uptick/readmodel'
 
-const CONNECT_TIMEOUT_MS = 3000
-/** A transaction of very many rows on a very slow disk; beyond it something is wrong, and it is tried again. */
-const STATEMENT_TIMEOUT_MS = 60_000
+/** One statement of very many rows on a very slow disk; beyond it something is wrong, and it is tried again. */
+const STATEMENT_MS_MAX = 20_000
 
 export interface RowWriterOptions {
   readonly connectionString: string
@@ -16,25 +15,12 @@ export interface RowWriterOptions {
 
 /** Writes rows until they are there: survives lost connections and restarts of PostgreSQL. */
 export class RowWriter {
-  readonly #pool: Pool
+  readonly #pool: BoundedPool
   readonly #options: RowWriterOptions
 
   constructor(options: RowWriterOptions) {
     this.#options = options
-    this.#pool = new Pool({
-      connectionString: options.connectionString,
-      max: 1,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      // The client's own watch, for a server that has gone silent.
-      query_timeout: STATEMENT_TIMEOUT_MS + 5000,
-      keepAlive: true,
-      application_name: 'uptick-recorder',
-    })
-    // An idle connection that breaks is replaced when the next one is needed.
-    this.#pool.on('error', () => undefined)
-    // One that breaks while it is in use, between two statements, fails the next of them.
-    this.#pool.on('connect', (client) => client.on('error', () => undefined))
+    this.#pool = openPool(options.connectionString, { name: 'uptick-recorder', max: 1, statementMs: STATEMENT_MS_MAX })
   }
 
   offset(): Promise<RecordedOffset> {
@@ -60,8 +46,13 @@ export class RowWriter {
     if (result === 'conflict') throw new OffsetConflictError(`another recorder is ahead of ${range.from}`)
   }
 
+  /** The server may have fallen silent: what is under way fails now, and is tried again on a new connection. */
+  reconnect(): void {
+    this.#pool.forgetAll()
+  }
+
   async close(): Promise<void> {
-    await this.#pool.end()
+    await this.#pool.close()
   }
 
   async #attempt(range: RecordedRange, rows: RecordedRows, again: boolean): Promise<'done' | 'conflict'> {

@@ -58,6 +58,7 @@ export async function runRecorder(context: Context): Promise<void> {
     shard: config.SHARD,
     // One that waits for its turn is as it should be: a roll can take the one before away.
     onWait: (reason, isTaken) => lifecycle.set(FOLLOWING, isTaken, reason),
+    onLost: () => writer.reconnect(),
   })
   const running = recordInTurns(turn, follower, stopping.signal).catch((error: unknown) =>
     context.fail('the follower ended', error),

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Pool } from 'pg'
 import { openJournal } from '@uptick/journal'
 import type { PostgresJournal } from '@uptick/journal'
-import { createDatabase } from '@uptick/journal/testing'
+import { createDatabase, FaultyProxy } from '@uptick/journal/testing'
 import type { TestDatabase } from '@uptick/journal/testing'
 import { openReadModel } from '@uptick/readmodel'
 import { RandomFlow } from './random-flow.ts'
@@ -137,4 +137,22 @@ test('a recorder whose connection is cut has its turn again, and records on', as
   const model = openReadModel(database.url, { shard: 0 })
   expect(await model.waitRecorded(flow.exchange.sequence, 20_000)).toBe(true)
   await Promise.all([model.close(), pool.end()])
+})
+
+test('goes on within a bound when its connections fall silent, and its old session does not keep the turn', async () => {
+  const proxy = await FaultyProxy.inFrontOf(database.url)
+  const model = openReadModel(database.url, { shard: 0 })
+  try {
+    const flow = new RandomFlow(22)
+    await lead(flow, 5)
+    const { line } = await launch('restored', { DATABASE_URL: proxy.url(database.url) })
+    expect(line.msg).toBe('restored')
+    expect(await model.waitRecorded(flow.exchange.sequence, 20_000)).toBe(true)
+    proxy.silence()
+    await lead(flow, 5)
+    expect(await model.waitRecorded(flow.exchange.sequence, 30_000)).toBe(true)
+  } finally {
+    await model.close()
+    await proxy.close()
+  }
 })

@@ -24,7 +24,7 @@ beforeEach(async () => {
   pool = new Pool({ connectionString: database.url, max: 2 })
   pool.on('error', () => undefined)
   journal = openJournal(database.url, { shard: 0 })
-  model = openReadModel(database.url, { shard: 0, poolMax: 2 })
+  model = openReadModel(database.url, { shard: 0 })
 })
 afterEach(async () => {
   await Promise.all(recorders.splice(0).map((recorder) => recorder.stop()))

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { startPostgres, type PostgresOptions, type PostgresServer } from '@uptick/postgres'
-import pg from 'pg'
+import { closeClient, openClient } from '@uptick/journal'
 import { messageOf } from './problem.ts'
 
 const NAME = 'uptick'
@@ -73,13 +73,13 @@ export class Database {
   }
 
   async #create(): Promise<void> {
-    const client = new pg.Client({ connectionString: this.#server.url() })
+    const client = openClient(this.#server.url(), 'uptick-supervisor')
     await client.connect()
     try {
       const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [NAME])
       if (rowCount === 0) await client.query(`CREATE DATABASE ${NAME}`)
     } finally {
-      await client.end()
+      await closeClient(client)
     }
   }
 }

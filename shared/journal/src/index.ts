@@ -1,5 +1,8 @@
 export { Backoff, retryWithBackoff } from './backoff.ts'
-export type { Connection } from './connection-settings.ts'
+export { BoundedPool, openPool, type PoolOptions } from './connections/bounded-pool.ts'
+export type { Connection } from './connections/connection-settings.ts'
+export { ListeningConnection, type TimedQuery } from './connections/listening-connection.ts'
+export { closeClient, destroyClient, openClient } from './connections/open-client.ts'
 export {
   AppendFailedError,
   JournalError,
@@ -9,6 +12,7 @@ export {
   SchemaMissingError,
   SchemaVersionError,
   SnapshotDamagedError,
+  severity,
 } from './errors.ts'
 export type {
   Batch,
@@ -22,7 +26,6 @@ export type {
   TailOptions,
 } from './journal.ts'
 export type { Lease, LeaseView } from './lease.ts'
-export { Listener } from './listener.ts'
 export { migrate, migrationNames, migrationSets, migrationSetsOf } from './migrate.ts'
 export type { MigrationSet } from './migrate.ts'
 export { PARTITION_SEQUENCES, ensurePartitions, prunePartitions } from './partitions.ts'
@@ -31,8 +34,10 @@ export type { JournalOptions } from './postgres-journal.ts'
 export { PostgresLease, openLease } from './postgres-lease.ts'
 export type { LeaseOptions } from './postgres-lease.ts'
 export { checkSchema, schemaVersion } from './schema-version.ts'
+export { endBackend, prepareBackend, type Backend } from './sql/backends.ts'
 export type { Queryable } from './sql/queryable.ts'
 export { checkSynchronousReplication, replicationProblem } from './synchronous-replication.ts'
 export type { Replication } from './synchronous-replication.ts'
+export { SkipTable } from './skip-table.ts'
 export { waitForSchema } from './wait-for-schema.ts'
 export type { SchemaWait } from './wait-for-schema.ts'

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { Client } from 'pg'
+import { closeClient, openClient } from './connections/open-client.ts'
 import { JournalError, sqlState } from './errors.ts'
 
 /** A folder of migrations with the table that records which of them ran. */
@@ -28,6 +28,8 @@ export function migrationSetsOf(...names: readonly ('journal' | 'readmodel' | 'g
 
 const LOCK_TIMEOUT_MS = 5000
 const STATEMENT_TIMEOUT_MS = 60_000
+/** How much longer the answer is waited for: PostgreSQL may be gone without a word. */
+const ANSWER_MS = 5000
 const ATTEMPTS_MAX = 6
 const LOCK_NOT_AVAILABLE = '55P03'
 
@@ -55,12 +57,13 @@ export async function migrate(
 async function migrateOnce(connectionString: string, sets: readonly MigrationSet[]): Promise<string[]> {
   // Loaded here, because services that only check the version should not pay for its start-up.
   const { runner } = await import('node-pg-migrate')
-  const client = new Client({ connectionString, application_name: 'uptick-migrate', connectionTimeoutMillis: 5000 })
-  // A connection lost between two statements is reported by the next one.
-  client.on('error', () => undefined)
+  const client = openClient(connectionString, 'uptick-migrate', {
+    lock_timeout: LOCK_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: STATEMENT_TIMEOUT_MS + ANSWER_MS,
+  })
   await client.connect()
   try {
-    await client.query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}; SET statement_timeout = ${STATEMENT_TIMEOUT_MS}`)
     const ran: string[] = []
     for (const { folder, table } of sets) {
       const done = await runner({
@@ -76,7 +79,7 @@ async function migrateOnce(connectionString: string, sets: readonly MigrationSet
     }
     return ran
   } finally {
-    await client.end()
+    await closeClient(client)
   }
 }
 

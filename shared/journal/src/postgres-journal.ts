@@ -1,6 +1,7 @@
-import { Pool } from 'pg'
-import { connectionSettings, WRITE_STATEMENT_TIMEOUT_MS, WRITE_TIMEOUT_MS } from './connection-settings.ts'
-import type { Connection } from './connection-settings.ts'
+import { openPool } from './connections/bounded-pool.ts'
+import type { BoundedPool } from './connections/bounded-pool.ts'
+import { WRITE_STATEMENT_TIMEOUT_MS, WRITE_TIMEOUT_MS } from './connections/connection-settings.ts'
+import type { Connection } from './connections/connection-settings.ts'
 import { AppendFailedError, JournalError, JournalGapError, JournalRolledBackError } from './errors.ts'
 import { FollowerNotice } from './follower-notice.ts'
 import type {
@@ -21,7 +22,7 @@ import { appendBatch } from './sql/append-batch.ts'
 import { findBatch } from './sql/find-batch.ts'
 import { readHead, settleHead } from './sql/read-head.ts'
 import { restoreBatch } from './sql/restore-batch.ts'
-import { insertSkip, readSkips } from './sql/skips.ts'
+import { SkipTable } from './skip-table.ts'
 import { newestSnapshot, pruneSnapshots } from './sql/snapshots.ts'
 import { tail } from './tail.ts'
 import { takeOver } from './take-over.ts'
@@ -34,12 +35,13 @@ import { WritingConnection } from './writing-connection.ts'
 const NO_SHARD = -1
 /** After five runs PostgreSQL keeps one plan for a prepared statement. */
 const REHEARSALS = 6
+const POOL_MAX = 2
 
 export interface JournalOptions {
   /** 0 … 999. */
   readonly shard: number
-  /** Connections for everything but appends; 4 unless given. */
-  readonly poolMax?: number
+  /** Connections for everything but appends, if the process has some already; two of its own unless given. */
+  readonly pool?: BoundedPool
   /** How long an append may stay unanswered before its outcome counts as unknown; 3 s unless given. */
   readonly appendTimeoutMs?: number
   /** Hears of failures in the background (partitions made ahead), which are tried again. */
@@ -49,8 +51,9 @@ export interface JournalOptions {
 /** The journal in PostgreSQL 14 or newer. Connects when first used. */
 export class PostgresJournal implements Journal {
   readonly shard: number
-  readonly #settings: ReturnType<typeof connectionSettings>
-  readonly #pool: Pool
+  readonly #connection: Connection
+  readonly #pool: BoundedPool
+  readonly #ownsPool: boolean
   readonly #writer: WritingConnection
   readonly #notice: FollowerNotice
   readonly #onTrouble: (error: unknown) => void
@@ -61,14 +64,10 @@ export class PostgresJournal implements Journal {
   constructor(connection: Connection, options: JournalOptions) {
     this.shard = options.shard
     this.#onTrouble = options.onTrouble ?? (() => undefined)
-    this.#settings = connectionSettings(connection, 'uptick-journal')
-    this.#pool = new Pool({ ...this.#settings, max: options.poolMax ?? 4 })
-    // An idle connection that breaks is replaced when the next one is needed.
-    this.#pool.on('error', () => undefined)
-    // One that breaks while it is in use, between two statements, fails the next of them.
-    this.#pool.on('connect', (client) => client.on('error', () => undefined))
-    this.#writer = new WritingConnection({
-      ...connectionSettings(connection, 'uptick-journal-writer'),
+    this.#connection = connection
+    this.#ownsPool = options.pool === undefined
+    this.#pool = options.pool ?? openPool(connection, { name: 'uptick-journal', max: POOL_MAX })
+    this.#writer = new WritingConnection(connection, 'uptick-journal-writer', {
       statement_timeout: WRITE_STATEMENT_TIMEOUT_MS,
       query_timeout: options.appendTimeoutMs ?? WRITE_TIMEOUT_MS,
     })
@@ -132,7 +131,7 @@ export class PostgresJournal implements Journal {
   }
 
   tail(from: number, signal: AbortSignal, options: TailOptions = {}): AsyncIterable<StoredBatch> {
-    return tail({ pool: this.#pool, settings: this.#settings, shard: this.shard }, from, signal, options)
+    return tail({ pool: this.#pool, connection: this.#connection, shard: this.shard }, from, signal, options)
   }
 
   async restore(batches: readonly Batch[]): Promise<number> {
@@ -170,21 +169,20 @@ export class PostgresJournal implements Journal {
   }
 
   async skipped(): Promise<Set<number>> {
-    return explained('the skip table could not be read', async () => new Set(await readSkips(this.#pool, this.shard)))
+    return explained('the skip table could not be read', () => new SkipTable(this.#pool, this.shard).skipped())
   }
 
   async skip(sequence: number, reason: string, operator: string): Promise<void> {
-    const recorded = await explained('the decision could not be recorded', () =>
-      insertSkip(this.#writer, this.shard, sequence, reason, operator),
+    await explained('the decision could not be recorded', () =>
+      new SkipTable(this.#writer, this.shard).skip(sequence, reason, operator),
     )
-    if (!recorded) throw new JournalError(`sequence ${sequence} is not in the journal, so it cannot be skipped`)
   }
 
   async close(): Promise<void> {
     await this.#notice.close()
     await this.#partitioning
     await this.#writer.close()
-    await this.#pool.end()
+    if (this.#ownsPool) await this.#pool.close()
   }
 
   #partitionLater(last: number): void {

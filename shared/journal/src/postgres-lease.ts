@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
-import { Client } from 'pg'
-import { connectionSettings } from './connection-settings.ts'
-import type { Connection } from './connection-settings.ts'
+import type { Client } from 'pg'
+import type { Connection } from './connections/connection-settings.ts'
+import { closeClient, destroyClient, openClient } from './connections/open-client.ts'
 import { JournalError, severity } from './errors.ts'
 import type { Head } from './journal.ts'
 import type { Lease, LeaseView } from './lease.ts'
@@ -11,9 +11,6 @@ import { ensureLease, haltLease, handLease, LEASE_CHANNEL, readLease, renewLease
 
 /** Keys of signs of life are drawn from here; two holders with the same one would only seem to live longer. */
 const LIFE_MAX = 2 ** 31 - 1
-
-/** A goodbye that nothing answers is cut off after this. */
-const CLOSE_MS_MAX = 500
 
 export interface LeaseOptions {
   /** 0 … 999. */
@@ -103,10 +100,7 @@ export class PostgresLease implements Lease {
     this.#closed = true
     const open = this.#open ?? (await this.#opening?.catch(() => undefined))
     this.#open = undefined
-    if (open === undefined) return
-    const timer = setTimeout(() => open.client.connection.stream.destroy(), CLOSE_MS_MAX)
-    await open.client.end().catch(() => undefined)
-    clearTimeout(timer)
+    if (open) await closeClient(open.client)
   }
 
   async #run<T>(what: string, statement: (open: Open) => Promise<T>): Promise<T> {
@@ -133,8 +127,7 @@ export class PostgresLease implements Lease {
 
   async #openClient(): Promise<Open> {
     const { leaseMs } = this.#options
-    const client = new Client({
-      ...connectionSettings(this.#connection, 'uptick-lease'),
+    const client = openClient(this.#connection, 'uptick-lease', {
       // What is not answered for a whole lease never will be, as when PostgreSQL has moved and its old machine says
       // nothing. The connection is given up then: all later statements would queue behind that one.
       pipeline: true,
@@ -146,7 +139,7 @@ export class PostgresLease implements Lease {
       broken = true
       if (this.#open?.client !== client) return
       this.#open = undefined
-      client.connection.stream.destroy()
+      destroyClient(client)
       this.#tell()
     }
     client.on('error', lose)
@@ -164,7 +157,7 @@ export class PostgresLease implements Lease {
       this.#open = { client, life, lose }
       return this.#open
     } catch (error) {
-      void client.end().catch(() => undefined)
+      destroyClient(client)
       throw error
     }
   }

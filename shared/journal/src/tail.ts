@@ -1,5 +1,7 @@
-import type { ClientConfig, Pool } from 'pg'
+import type { Pool } from 'pg'
 import { Backoff } from './backoff.ts'
+import type { Connection } from './connections/connection-settings.ts'
+import { ListeningConnection } from './connections/listening-connection.ts'
 import { JournalError, JournalRolledBackError } from './errors.ts'
 import type { StoredBatch, TailOptions } from './journal.ts'
 import { Listener } from './listener.ts'
@@ -13,7 +15,7 @@ const POLL_MS = 200
 
 export interface TailSource {
   readonly pool: Pool
-  readonly settings: ClientConfig
+  readonly connection: Connection
   readonly shard: number
 }
 
@@ -27,7 +29,8 @@ export async function* tail(
   signal: AbortSignal,
   options: TailOptions,
 ): AsyncGenerator<StoredBatch> {
-  const listener = new Listener(source.settings, JOURNAL_CHANNEL, String(source.shard))
+  const listening = new ListeningConnection(source.connection, 'uptick-journal-listener')
+  const listener = new Listener(listening, JOURNAL_CHANNEL, String(source.shard))
   const order = new SequenceOrder()
   const pages = new PageReader(source, from)
   const backoff = new Backoff()
@@ -56,7 +59,8 @@ export async function* tail(
       if (page.length < PAGE_BATCHES_MAX) await listener.wait(POLL_MS, signal)
     }
   } finally {
-    await listener.close()
+    listener.close()
+    await listening.close()
   }
 }
 

@@ -1,10 +1,8 @@
-import { Pool } from 'pg'
 import { retryWithBackoff } from './backoff.ts'
+import { openPool } from './connections/bounded-pool.ts'
 import { SchemaMissingError, SchemaVersionError } from './errors.ts'
 import { migrationSets, type MigrationSet } from './migrate.ts'
 import { checkSchema } from './schema-version.ts'
-
-const CONNECT_MS_MAX = 3000
 
 export interface SchemaWait {
   readonly sets?: readonly MigrationSet[]
@@ -21,9 +19,7 @@ export interface SchemaWait {
  */
 export async function waitForSchema(connectionString: string, options: SchemaWait): Promise<boolean> {
   const { sets = migrationSets, signal, onWait } = options
-  const pool = new Pool({ connectionString, max: 1, connectionTimeoutMillis: CONNECT_MS_MAX })
-  // An idle connection that breaks is replaced when the next one is needed.
-  pool.on('error', () => undefined)
+  const pool = openPool(connectionString, { name: 'uptick-schema', max: 1 })
   try {
     const misfit = await retryWithBackoff(
       async () => {
@@ -44,7 +40,7 @@ export async function waitForSchema(connectionString: string, options: SchemaWai
     if (signal.aborted) return false
     throw error
   } finally {
-    await pool.end()
+    await pool.close()
   }
 }
 

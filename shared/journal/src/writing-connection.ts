@@ -1,5 +1,6 @@
-import { Client } from 'pg'
-import type { ClientConfig, QueryConfig, QueryResult, QueryResultRow } from 'pg'
+import type { Client, ClientConfig, QueryConfig, QueryResult, QueryResultRow } from 'pg'
+import type { Connection } from './connections/connection-settings.ts'
+import { closeClient, destroyClient, openClient } from './connections/open-client.ts'
 import { AppendFailedError, severity } from './errors.ts'
 import { endBackend, prepareBackend } from './sql/backends.ts'
 import type { Backend } from './sql/backends.ts'
@@ -18,15 +19,15 @@ interface Open {
  * ends the lost one's backend, so that no statement is carried out after somebody has looked for what it did.
  */
 export class WritingConnection implements Queryable {
-  readonly #settings: ClientConfig
+  readonly #newClient: () => Client
   #open: Open | undefined
   #opening: Promise<Open> | undefined
   /** The backend of a broken connection, which may still hold statements of ours. */
   #lost: Backend | undefined
   #closed = false
 
-  constructor(settings: ClientConfig) {
-    this.#settings = { ...settings, pipeline: true }
+  constructor(connection: Connection, applicationName: string, changes: ClientConfig) {
+    this.#newClient = () => openClient(connection, applicationName, { ...changes, pipeline: true })
   }
 
   /** The backend in use, connecting if there is none. */
@@ -57,7 +58,7 @@ export class WritingConnection implements Queryable {
     this.#closed = true
     const open = this.#open ?? (await this.#opening?.catch(() => undefined))
     this.#open = undefined
-    await open?.client.end()
+    if (open) await closeClient(open.client)
   }
 
   #connect(): Promise<Open> {
@@ -70,7 +71,7 @@ export class WritingConnection implements Queryable {
   }
 
   async #openClient(): Promise<Open> {
-    const client = new Client(this.#settings)
+    const client = this.#newClient()
     const errors: unknown[] = []
     client.on('error', (error) => errors.push(error))
     try {
@@ -88,7 +89,7 @@ export class WritingConnection implements Queryable {
       this.#open = open
       return open
     } catch (error) {
-      void client.end().catch(() => undefined)
+      destroyClient(client)
       throw new AppendFailedError('PostgreSQL cannot be reached', 'absent', { cause: error })
     }
   }
@@ -98,6 +99,6 @@ export class WritingConnection implements Queryable {
     open.doubt = reason ?? new Error('the connection broke')
     if (this.#open === open) this.#open = undefined
     if (!this.#closed) this.#lost = open.backend
-    open.client.connection.stream.destroy()
+    destroyClient(open.client)
   }
 }

@@ -64,7 +64,7 @@ async function lead(journal: PostgresJournal, most: number): Promise<Row[]> {
 
 test('writers race for epochs: only one gets in, and what was acknowledged is there once', async () => {
   const of = ++shard
-  const journals = Array.from({ length: 4 }, () => openJournal(database.url, { shard: of, poolMax: 1 }))
+  const journals = Array.from({ length: 4 }, () => openJournal(database.url, { shard: of }))
   const acknowledged: Row[] = []
   // Twelve rounds each, and on a machine where most of them are fenced at once, until there is enough to compare.
   const races = journals.map(async (journal) => {

@@ -1,3 +1,4 @@
+import { severity } from '@uptick/journal'
 import type { RecordedRange, RecordedRows } from './rows.ts'
 import { insertTrades } from './sql/insert-trades.ts'
 import { mergeCandles } from './sql/merge-candles.ts'
@@ -31,8 +32,10 @@ export async function recordBatch(client: Queryable, range: RecordedRange, rows:
     await mergeCandles(client, range.shard, rows.candles)
     await client.query({ text: 'COMMIT' })
   } catch (error) {
-    // On a broken connection PostgreSQL has rolled back by itself.
-    await client.query({ text: 'ROLLBACK' }).catch(() => undefined)
+    // On a connection that broke or fell silent there is nothing to say: PostgreSQL rolls back by itself.
+    if (error instanceof OffsetConflictError || severity(error) === 'ERROR') {
+      await client.query({ text: 'ROLLBACK' }).catch(() => undefined)
+    }
     throw error
   }
 }

@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Client, type ClientConfig } from 'pg'
+import type { Client } from 'pg'
+import { closeClient, destroyClient, endBackend, openClient, prepareBackend } from '@uptick/journal'
+import type { Backend, TimedQuery } from '@uptick/journal'
 import { takeTurn } from './sql/take-turn.ts'
 
 const POLL_MS = 100
 const RETRY_MS = 500
-const CONNECT_MS_MAX = 3_000
-const QUERY_MS_MAX = 5_000
+/** Whoever has the turn asks for it again this often: a lock whose connection has fallen silent may be another's. */
+const CONFIRM_MS = 2_000
+const SILENCE_MS_MAX = 2_000
 
 /** Why it waits; `isTaken` when that is because somebody else has the turn. */
 type OnWait = (reason: string, isTaken: boolean) => void
@@ -15,6 +18,8 @@ export interface RecorderTurnOptions {
   readonly shard: number
   /** Called each time that it looked in vain. */
   readonly onWait: OnWait
+  /** The connection that holds the turn was lost, or fell silent: others to the same server may have done so, too. */
+  readonly onLost?: () => void
 }
 
 /**
@@ -23,20 +28,16 @@ export interface RecorderTurnOptions {
  * twice is a matter of the offset, in the transaction of the rows.
  */
 export class RecorderTurn {
-  readonly #settings: ClientConfig
+  readonly #connectionString: string
   readonly #options: RecorderTurnOptions
   #client: Client | undefined
+  /** The session that has the lock, or had it when its connection was lost. */
+  #backend: Backend | undefined
   #released = false
 
   constructor(connectionString: string, options: RecorderTurnOptions) {
     this.#options = options
-    this.#settings = {
-      connectionString,
-      connectionTimeoutMillis: CONNECT_MS_MAX,
-      query_timeout: QUERY_MS_MAX,
-      keepAlive: true,
-      application_name: 'uptick-recorder-turn',
-    }
+    this.#connectionString = connectionString
   }
 
   /**
@@ -54,7 +55,7 @@ export class RecorderTurn {
   /** Let the next one have it. */
   async release(): Promise<void> {
     this.#released = true
-    await this.#client?.end()
+    if (this.#client) await closeClient(this.#client)
   }
 
   async #wait(signal: AbortSignal): Promise<Client | undefined> {
@@ -62,7 +63,7 @@ export class RecorderTurn {
     while (!signal.aborted) {
       const client = await this.#connect(onWait)
       if (client && (await this.#polled(client, signal))) return client
-      await client?.end().catch(() => undefined)
+      if (client) destroyClient(client)
       await delay(RETRY_MS, undefined, { signal }).catch(() => undefined)
     }
     return undefined
@@ -82,8 +83,15 @@ export class RecorderTurn {
 
   #hold(client: Client, signal: AbortSignal, term: AbortController): void {
     this.#client = client
+    const confirming = setInterval(() => {
+      const question: TimedQuery = { text: 'SELECT 1', query_timeout: SILENCE_MS_MAX }
+      client.query(question).catch(() => destroyClient(client))
+    }, CONFIRM_MS)
     client.once('end', () => {
-      if (!this.#released && !signal.aborted) void this.#again(signal, term)
+      clearInterval(confirming)
+      if (this.#released || signal.aborted) return
+      this.#options.onLost?.()
+      void this.#again(signal, term)
     })
   }
 
@@ -91,18 +99,23 @@ export class RecorderTurn {
   async #again(signal: AbortSignal, term: AbortController): Promise<void> {
     while (!signal.aborted) {
       const client = await this.#connect()
-      const taken = client && (await this.#tried(client))
+      const taken = client && (await this.#takenBack(client))
       if (client && taken) return this.#hold(client, signal, term)
-      await client?.end().catch(() => undefined)
+      if (client) destroyClient(client)
       if (taken === false) return term.abort()
       await delay(RETRY_MS, undefined, { signal }).catch(() => undefined)
     }
   }
 
+  /** A connection that fell silent leaves a session that keeps the lock: nobody else would get it, not even we. */
+  async #takenBack(client: Client): Promise<boolean | undefined> {
+    const lost = this.#backend
+    if (lost && (await endBackend(client, lost).catch(() => false))) this.#backend = undefined
+    return this.#tried(client)
+  }
+
   async #connect(onWait: OnWait = silent): Promise<Client | undefined> {
-    const client = new Client(this.#settings)
-    // What breaks is noticed by the query, or by `end`.
-    client.on('error', () => undefined)
+    const client = openClient(this.#connectionString, 'uptick-recorder-turn')
     try {
       await client.connect()
       return client
@@ -115,7 +128,9 @@ export class RecorderTurn {
   /** Undefined: nobody knows. */
   async #tried(client: Client, onWait: OnWait = silent): Promise<boolean | undefined> {
     try {
-      return await takeTurn(client, this.#options.shard)
+      const taken = await takeTurn(client, this.#options.shard)
+      if (taken) this.#backend = await prepareBackend(client)
+      return taken
     } catch (error) {
       onWait(`PostgreSQL does not answer: ${messageOf(error)}`, false)
       return undefined

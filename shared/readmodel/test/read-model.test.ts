@@ -25,7 +25,7 @@ let offset = 0
 beforeEach(() => {
   shard++
   offset = 0
-  model = openReadModel(database.url, { shard, poolMax: 2 })
+  model = openReadModel(database.url, { shard })
   return () => model.close()
 })
 

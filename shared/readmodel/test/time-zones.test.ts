@@ -56,7 +56,7 @@ beforeAll(async () => {
   database = await createDatabase()
   client = new Client({ connectionString: database.url })
   await client.connect()
-  model = openReadModel(database.url, { shard: 1, poolMax: 2 })
+  model = openReadModel(database.url, { shard: 1 })
   trade()
   const candles = CANDLE_INTERVALS.flatMap((interval) => partsOf(interval))
   const rows = { orders: [], trades: [], balances: [], candles, definitions: [] }

@@ -76,3 +76,13 @@ describe('SQL', () => {
     ).toEqual([])
   })
 })
+
+describe('connections to PostgreSQL', () => {
+  test('are made in one place', () => expect(rules.connectionPlace(files)).toEqual([]))
+  test('bite', () => {
+    const text = "import { Pool } from 'pg'\nimport pg from 'pg'\nimport type { Client } from 'pg'"
+    expect(planted(rules.connectionPlace, 'services/gateway/src/x.ts', text)).toHaveLength(2)
+    expect(planted(rules.connectionPlace, 'shared/journal/src/connections/x.ts', text)).toEqual([])
+    expect(planted(rules.connectionPlace, 'services/gateway/test/x.test.ts', text)).toEqual([])
+  })
+})

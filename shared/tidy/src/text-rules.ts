@@ -93,3 +93,15 @@ export const sqlPlaces: Rule = (files) =>
     .filter((file) => isCode(file) && !isTest(file.path))
     .filter((file) => !sqlRooms.some((room) => file.path.startsWith(room)) && !file.path.startsWith('loadtests/'))
     .flatMap((file) => matches(file, withoutComments(file.text), sql, () => 'SQL outside the rooms that own tables'))
+
+/** The one place that makes connections to PostgreSQL, so that none is without bounds. Tests may break the rule. */
+const connectionRoom = 'shared/journal/src/connections/'
+const driver = /^import (?!type )[^\n]*from 'pg'$/gm
+
+export const connectionPlace: Rule = (files) =>
+  files
+    .filter(({ path }) => /^(?:shared|services)\//.test(path) && path.endsWith('.ts') && !isTest(path))
+    .filter(({ path }) => !path.startsWith(connectionRoom) && !quotesRules(path))
+    .flatMap((file) =>
+      matches(file, file.text, driver, () => 'openPool and openClient make connections that are bounded'),
+    )

@@ -2,6 +2,7 @@ import type { ApiKey } from '../keys/api-key.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import type { Security } from '../operations/operation.ts'
 import { PublicErrors, publicError } from '@uptick/protocol'
+import { SERVER_BUSY } from '../engine-link/link-errors.ts'
 import { missing } from '../operations/params.ts'
 import { signatureIsValid } from './signature.ts'
 
@@ -11,16 +12,22 @@ const BAD_SIGNATURE = publicError(PublicErrors.INVALID_SIGNATURE)
 
 const API_KEY = /^[A-Za-z0-9_-]{8,128}$/
 
+type Keys = Pick<KeyStore, 'find' | 'isConfirmed'>
+
 /** Who is calling: finds keys and checks what they signed and may do. */
 export class Authenticator {
-  readonly #keys: Pick<KeyStore, 'find'>
+  readonly #keys: Keys
 
-  constructor(keys: Pick<KeyStore, 'find'>) {
+  constructor(keys: Keys) {
     this.#keys = keys
   }
 
-  /** The key, if it is in force, may be used from `ip` and for this kind of operation; else -2014 or -2015. */
+  /**
+   * The key, if it is in force, may be used from `ip` and for this kind of operation; else -2014 or -2015. -1008 while
+   * nobody knows which keys are in force.
+   */
   key(apiKey: string, ip: string, security: Security): ApiKey {
+    if (!this.#keys.isConfirmed) throw SERVER_BUSY
     const key = this.#keys.find(apiKey)
     // A key that is known is of the right form.
     if (key === undefined) throw API_KEY.test(apiKey) ? REJECTED_KEY : BAD_FORMAT
@@ -28,8 +35,12 @@ export class Authenticator {
     return key
   }
 
-  /** -2015 unless the key is still in force and may do this from here: also asked of keys that logged on long ago. */
+  /**
+   * -2015 unless the key is still in force and may do this from here: also asked of keys that logged on long ago. -1008
+   * while nobody knows.
+   */
   checkPermission(key: ApiKey, ip: string, security: Security): void {
+    if (!this.#keys.isConfirmed) throw SERVER_BUSY
     if (this.#keys.find(key.apiKey) !== key) throw REJECTED_KEY
     const permitted = security === 'TRADE' ? key.canTrade : key.canRead
     if (!permitted) throw REJECTED_KEY

@@ -1,6 +1,7 @@
 import type { ApiKey } from './api-key.ts'
+import { EVERYTHING } from './key-table.ts'
 import type { KeyChange } from './key-table.ts'
-import type { CancelTimer, Timers } from '../seams.ts'
+import type { CancelTimer, Clock, Timers } from '../seams.ts'
 
 /** Where keys come from: the table, or a test. */
 export interface KeySource {
@@ -9,27 +10,37 @@ export interface KeySource {
 
 /** A key that was revoked on another gateway is refused here after at most this and one query. */
 export const KEY_POLL_MS = 400
+/** Keys that were confirmed longer ago than this are not believed any more, unless set otherwise. */
+export const KEYS_AGE_MS_MAX = 5000
+
+export interface KeyStoreOptions {
+  readonly clock: Clock
+  readonly timers: Timers
+  /** ms */
+  readonly ageMax: number
+  readonly failed: (error: unknown) => void
+}
 
 /**
  * The keys in force, in memory. Refreshed on a notification and, because notifications are hints, at least every
- * `KEY_POLL_MS`. While the database is away the keys known so far stay in force: nobody can revoke one then, either.
+ * `KEY_POLL_MS`. Without an answer for `ageMax` they are not believed any more: one may have been revoked elsewhere.
  */
 export class KeyStore {
   readonly #source: KeySource
-  readonly #timers: Timers
-  readonly #failed: (error: unknown) => void
+  readonly #options: KeyStoreOptions
   readonly #keys = new Map<string, ApiKey>()
   readonly #revoked = new Set<(apiKey: string) => void>()
-  #horizon = '0'
+  #horizon = EVERYTHING
+  /** When the table was asked that answered last; by the clock that never steps. */
+  #confirmedAt = Number.NEGATIVE_INFINITY
   #cancel: CancelTimer = () => {}
   #running: Promise<void> | undefined
   #again = false
   #closed = false
 
-  constructor(source: KeySource, timers: Timers, failed: (error: unknown) => void) {
+  constructor(source: KeySource, options: KeyStoreOptions) {
     this.#source = source
-    this.#timers = timers
-    this.#failed = failed
+    this.#options = options
   }
 
   /** Load all keys, then keep looking. Throws when the first load fails. */
@@ -40,6 +51,16 @@ export class KeyStore {
 
   find(apiKey: string): ApiKey | undefined {
     return this.#keys.get(apiKey)
+  }
+
+  /** How long ago the table was as these keys are, ms. */
+  get age(): number {
+    return this.#options.clock.elapsed() - this.#confirmedAt
+  }
+
+  /** False when a key may have been revoked long ago without our knowing: nobody is to be let in by these keys. */
+  get isConfirmed(): boolean {
+    return this.age <= this.#options.ageMax
   }
 
   /** Called with each key that stops being valid: sessions logged on with it must end. */
@@ -70,19 +91,21 @@ export class KeyStore {
   }
 
   async #load(): Promise<void> {
+    const askedAt = this.#options.clock.elapsed()
     const { horizon, changes } = await this.#source.changedSince(this.#horizon)
     for (const { apiKey, key } of changes) {
       if (key !== undefined) this.#keys.set(apiKey, key)
       else if (this.#keys.delete(apiKey)) for (const listener of this.#revoked) listener(apiKey)
     }
     this.#horizon = horizon
+    this.#confirmedAt = askedAt
   }
 
   #schedule(): void {
     if (this.#closed) return
-    this.#cancel = this.#timers.after(KEY_POLL_MS, () => {
+    this.#cancel = this.#options.timers.after(KEY_POLL_MS, () => {
       this.refresh()
-        .catch(this.#failed)
+        .catch(this.#options.failed)
         .finally(() => this.#schedule())
     })
   }

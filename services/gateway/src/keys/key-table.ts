@@ -1,5 +1,5 @@
 import { createPublicKey, createSecretKey, randomBytes } from 'node:crypto'
-import type { Pool } from 'pg'
+import type { Queryable, TimedQuery } from '@uptick/journal'
 import type { ApiKey, KeyType } from './api-key.ts'
 import type { SecretBox } from './secret-box.ts'
 
@@ -55,6 +55,10 @@ interface Row {
 const COLUMNS = `api_key, account, key_type, label, can_trade, can_read, unlimited, addresses, status, created_at,
   revoked_at, secret, public_key`
 
+/** The horizon before which nothing was written, and how long it may take to read all keys. */
+export const EVERYTHING = '0'
+const EVERYTHING_MS_MAX = 15_000
+
 /** A change of the table: the key, or that it must not be used any more. */
 export interface KeyChange {
   readonly apiKey: string
@@ -63,27 +67,32 @@ export interface KeyChange {
 
 /** The SQL of API keys. */
 export class KeyTable {
-  readonly #pool: Pool
+  readonly #db: Queryable
+  readonly #lists: Queryable
   readonly #box: SecretBox
 
-  constructor(pool: Pool, box: SecretBox) {
-    this.#pool = pool
+  /** `lists` is for what may take long, so that it does not keep `db` from saying which keys are in force. */
+  constructor(db: Queryable, lists: Queryable, box: SecretBox) {
+    this.#db = db
+    this.#lists = lists
     this.#box = box
   }
 
   /**
-   * Keys written by transactions that were not visible at `horizon` (a transaction id, `0` for all), and the horizon
+   * Keys written by transactions that were not visible at `horizon` (a transaction id, `EVERYTHING` for all), and the horizon
    * for the next call. Comparing transaction ids with the oldest one still running misses no late commit, which a
    * sequence number or a time would.
    */
   async changedSince(horizon: string): Promise<{ horizon: string; changes: KeyChange[] }> {
-    const { rows } = await this.#pool.query<Row & { horizon: string }>({
+    const changed: TimedQuery = {
       name: 'api-key-changes',
       text: `SELECT s.horizon::text AS horizon, ${COLUMNS}
         FROM (SELECT pg_snapshot_xmin(pg_current_snapshot()) AS horizon) s
         LEFT JOIN api_key ON written_by >= $1::xid8`,
       values: [horizon],
-    })
+      ...(horizon === EVERYTHING && { query_timeout: EVERYTHING_MS_MAX }),
+    }
+    const { rows } = await this.#db.query<Row & { horizon: string }>(changed)
     const changes = rows.filter((row) => row.api_key !== null).map((row) => this.#change(row))
     return { horizon: rows[0]!.horizon, changes }
   }
@@ -93,11 +102,11 @@ export class KeyTable {
     const apiKey = input.apiKey ?? randomText()
     const secret = input.type === 'HMAC' ? (input.secret ?? randomText()) : null
     const publicKey = input.type === 'HMAC' ? null : checkedPublicKey(input.type, input.publicKey)
-    const { rows } = await this.#pool.query<Row>(
-      `INSERT INTO api_key (api_key, account, key_type, label, can_trade, can_read, unlimited, addresses, secret, public_key)
+    const { rows } = await this.#db.query<Row>({
+      text: `INSERT INTO api_key (api_key, account, key_type, label, can_trade, can_read, unlimited, addresses, secret, public_key)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
        ON CONFLICT (api_key) DO NOTHING RETURNING ${COLUMNS}`,
-      [
+      values: [
         apiKey,
         input.account,
         input.type,
@@ -109,27 +118,27 @@ export class KeyTable {
         secret === null ? null : this.#box.seal(secret, apiKey),
         publicKey,
       ],
-    )
+    })
     if (rows.length === 0) throw new KeyError('EXISTS', `the API key ${apiKey} exists already`)
     return { record: record(rows[0]!), secret }
   }
 
   async list(account?: number): Promise<KeyRecord[]> {
-    const { rows } = await this.#pool.query<Row>(
-      `SELECT ${COLUMNS} FROM api_key WHERE $1::bigint IS NULL OR account = $1 ORDER BY created_at, api_key`,
-      [account ?? null],
-    )
+    const { rows } = await this.#lists.query<Row>({
+      text: `SELECT ${COLUMNS} FROM api_key WHERE $1::bigint IS NULL OR account = $1 ORDER BY created_at, api_key`,
+      values: [account ?? null],
+    })
     return rows.map(record)
   }
 
   /** `undefined` when there is no such key; revoking again changes nothing. */
   async revoke(apiKey: string): Promise<KeyRecord | undefined> {
-    const { rows } = await this.#pool.query<Row>(
-      `UPDATE api_key SET status = 'REVOKED', revoked_at = coalesce(revoked_at, now()), secret = NULL,
+    const { rows } = await this.#db.query<Row>({
+      text: `UPDATE api_key SET status = 'REVOKED', revoked_at = coalesce(revoked_at, now()), secret = NULL,
          written_by = pg_current_xact_id()
        WHERE api_key = $1 RETURNING ${COLUMNS}`,
-      [apiKey],
-    )
+      values: [apiKey],
+    })
     return rows[0] && record(rows[0])
   }
 

@@ -12,6 +12,9 @@ test.each([
   [coded('42P01'), false],
   [coded('23505'), false],
   [new Error('Connection terminated unexpectedly'), true],
+  // What `pg` says of a server that has fallen silent, after and during connecting.
+  [new Error('Query read timeout'), true],
+  [new Error('timeout expired'), true],
   [new AggregateError([coded('ECONNREFUSED')]), true],
   [new TypeError('x is not a function'), false],
   ['a text', false],

@@ -1,7 +1,8 @@
 const SOCKET_ERRORS = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH'])
 /** SQLSTATE classes: connection exception, insufficient resources, operator intervention. */
 const SQL_STATES = /^(08|53|57)/
-const DRIVER_MESSAGES = /Connection terminated|timeout exceeded when trying to connect|not queryable/
+const DRIVER_MESSAGES =
+  /Connection terminated|Query read timeout|timeout expired|timeout exceeded when trying to connect|not queryable/
 
 /** Whether an error of `pg` says that the database cannot be reached now: to try again later is right. */
 export function databaseIsAway(error: unknown): boolean {

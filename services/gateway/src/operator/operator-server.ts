@@ -3,11 +3,12 @@ import fastify from 'fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { JsonBoundsError, PublicError, checkJsonBounds } from '@uptick/protocol'
 import type { JsonBounds } from '@uptick/protocol'
-import type { Pool } from 'pg'
+import type { Queryable } from '@uptick/journal'
 import type { EngineLink } from '../engine-link/link.ts'
 import { KeyError } from '../keys/key-table.ts'
 import type { KeyTable } from '../keys/key-table.ts'
 import type { KeyStore } from '../keys/key-store.ts'
+import { databaseIsAway } from '../operations/database-away.ts'
 import { OperatorError } from './operator-error.ts'
 import type { OperatorLine } from './operator-line.ts'
 import type { EngineAccess } from './repair.ts'
@@ -33,7 +34,7 @@ export interface OperatorOptions {
   readonly engines: EngineAccess
   readonly keys: KeyStore
   readonly keyTable: KeyTable
-  readonly pool: Pool
+  readonly database: Queryable
   readonly skips: Skips
   readonly failed: (path: string, error: unknown) => void
 }
@@ -47,6 +48,7 @@ const TOKEN_LENGTH_MIN = 16
 const BODY_BYTES_MAX = 256 * 1024
 /** Of a body: its schema is flat, and refuses what it does not know. */
 const BODY_JSON: JsonBounds = { depthMax: 16, valuesMax: 4_096 }
+const RETRY_AFTER_S = 1
 
 /** The operator API: JSON in and out, every request with `Authorization: Bearer <token>`. */
 export function createOperatorServer(options: OperatorOptions): FastifyInstance {
@@ -64,7 +66,7 @@ export function createOperatorServer(options: OperatorOptions): FastifyInstance 
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ error: { code: 'NOT_FOUND', message: `there is no ${request.method} ${request.url}` } }),
   )
-  const context: OperatorContext = { ...options, references: new References(options.pool) }
+  const context: OperatorContext = { ...options, references: new References(options.database) }
   registerMarkets(app, context)
   registerAccounts(app, context)
   registerKeys(app, context)
@@ -115,6 +117,13 @@ function sendFailure(
     // Of the engine link: nobody answered in time.
     if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
     return send(reply, error.status, error.status === 504 ? 'OUTCOME_UNKNOWN' : 'BUSY', error.msg)
+  }
+  if (databaseIsAway(error)) {
+    const isQuestion = request.method === 'GET'
+    options.failed(request.url, error)
+    return isQuestion
+      ? send(reply.header('retry-after', RETRY_AFTER_S), 503, 'BUSY', 'PostgreSQL does not answer; nothing was changed')
+      : send(reply, 504, 'OUTCOME_UNKNOWN', 'PostgreSQL did not answer: look whether it was done before trying again')
   }
   const status = error.statusCode ?? 500
   if (status < 500) return send(reply, status, 'INVALID', error.message)

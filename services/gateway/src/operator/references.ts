@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Pool } from 'pg'
+import type { Queryable } from '@uptick/journal'
 import { OperatorError } from './operator-error.ts'
 
 /**
@@ -8,18 +8,18 @@ import { OperatorError } from './operator-error.ts'
  * leaves a reference whose outcome is not known here: it stays refused until a person has looked.
  */
 export class References {
-  readonly #pool: Pool
+  readonly #db: Queryable
 
-  constructor(pool: Pool) {
-    this.#pool = pool
+  constructor(db: Queryable) {
+    this.#db = db
   }
 
   async once(reference: string | undefined, request: object, run: () => Promise<object>): Promise<object> {
     if (reference === undefined) return run()
-    const { rowCount } = await this.#pool.query(
-      'INSERT INTO operator_request (reference, request) VALUES ($1, $2) ON CONFLICT DO NOTHING',
-      [reference, JSON.stringify(request)],
-    )
+    const { rowCount } = await this.#db.query({
+      text: 'INSERT INTO operator_request (reference, request) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      values: [reference, JSON.stringify(request)],
+    })
     if (rowCount === 0) return this.#earlier(reference, request)
     let response
     try {
@@ -27,22 +27,22 @@ export class References {
     } catch (error) {
       // A definite refusal changed nothing and may be tried again under the same reference.
       if (error instanceof OperatorError) {
-        await this.#pool.query('DELETE FROM operator_request WHERE reference = $1', [reference])
+        await this.#db.query({ text: 'DELETE FROM operator_request WHERE reference = $1', values: [reference] })
       }
       throw error
     }
-    await this.#pool.query('UPDATE operator_request SET response = $2 WHERE reference = $1', [
-      reference,
-      JSON.stringify(response),
-    ])
+    await this.#db.query({
+      text: 'UPDATE operator_request SET response = $2 WHERE reference = $1',
+      values: [reference, JSON.stringify(response)],
+    })
     return response
   }
 
   async #earlier(reference: string, request: object): Promise<object> {
-    const { rows } = await this.#pool.query<{ request: object; response: object | null }>(
-      'SELECT request, response FROM operator_request WHERE reference = $1',
-      [reference],
-    )
+    const { rows } = await this.#db.query<{ request: object; response: object | null }>({
+      text: 'SELECT request, response FROM operator_request WHERE reference = $1',
+      values: [reference],
+    })
     const earlier = rows[0]
     if (earlier === undefined || earlier.response === null) {
       throw new OperatorError(

@@ -1,0 +1,160 @@
+import type { Client, QueryConfig, QueryResult, QueryResultRow } from 'pg'
+import { severity } from '../errors.ts'
+import type { Queryable } from '../sql/queryable.ts'
+import type { Connection } from './connection-settings.ts'
+import { closeClient, destroyClient, openClient } from './open-client.ts'
+
+/** A lost connection is tried again after this. */
+const RECONNECT_MS = 500
+/** A connection that nothing was heard from for this long is asked for a sign of life. */
+const HEARTBEAT_MS = 1000
+/** What is unanswered for this long never will be: the connection is given up, and another one made. */
+const SILENCE_MS_MAX = 2000
+const STATEMENT_MS_MAX = 10_000
+
+/** Hears a payload; undefined when the connection is new, because something may have been said before. */
+export type Hear = (payload: string | undefined) => void
+
+/** A statement whose answer may take longer than others: `query_timeout` in ms. */
+export type TimedQuery = QueryConfig & { readonly query_timeout?: number }
+
+/**
+ * The one connection of a process that listens, on any number of channels, and that short statements may share. It is
+ * made anew for as long as it takes. One that falls silent is noticed within three seconds, whatever TCP thinks: it is
+ * asked for a sign of life every second.
+ */
+export class ListeningConnection implements Queryable {
+  readonly #connection: Connection
+  readonly #name: string
+  readonly #channels = new Map<string, Set<Hear>>()
+  readonly #lostListeners = new Set<() => void>()
+  #client: Client | undefined
+  #opening: Promise<Client> | undefined
+  #retry: NodeJS.Timeout | undefined
+  #beat: NodeJS.Timeout | undefined
+  #inFlight = 0
+  #isKept = false
+  #closed = false
+
+  constructor(connection: Connection, applicationName: string) {
+    this.#connection = connection
+    this.#name = applicationName
+  }
+
+  /** Whether it stands, as far as is known. */
+  get isOpen(): boolean {
+    return this.#client !== undefined
+  }
+
+  /** Connect, and keep connected. Never throws: a server that is away is tried again. */
+  start(): void {
+    this.#isKept = true
+    void this.#connect().catch(() => undefined)
+  }
+
+  /** Hear what is said on a channel, from now on; call what it returns to end that. Starts the connection. */
+  listen(channel: string, hear: Hear): () => void {
+    let hearers = this.#channels.get(channel)
+    if (hearers === undefined) {
+      hearers = new Set()
+      this.#channels.set(channel, hearers)
+      const client = this.#client
+      if (client !== undefined) void this.#subscribe(client, channel).catch(() => this.#lose(client))
+    }
+    hearers.add(hear)
+    this.start()
+    return () => void hearers.delete(hear)
+  }
+
+  /** Called when a connection that stood was lost, or fell silent. */
+  onLost(listener: () => void): void {
+    this.#lostListeners.add(listener)
+  }
+
+  /** Run a short statement. Without its answer within two seconds it fails, and the connection is destroyed. */
+  async query<Row extends QueryResultRow>(config: TimedQuery): Promise<QueryResult<Row>> {
+    const client = await this.#connect()
+    this.#inFlight++
+    try {
+      return await client.query<Row>(config)
+    } catch (error) {
+      // Not PostgreSQL itself has said no.
+      if (severity(error) === undefined) this.#lose(client)
+      throw error
+    } finally {
+      this.#inFlight--
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+    clearTimeout(this.#retry)
+    clearInterval(this.#beat)
+    const client = this.#client ?? (await this.#opening?.catch(() => undefined))
+    this.#client = undefined
+    if (client !== undefined) await closeClient(client)
+  }
+
+  #connect(): Promise<Client> {
+    if (this.#closed) return Promise.reject(new Error('the connection is closed'))
+    if (this.#client) return Promise.resolve(this.#client)
+    this.#opening ??= this.#open().finally(() => (this.#opening = undefined))
+    return this.#opening
+  }
+
+  async #open(): Promise<Client> {
+    clearTimeout(this.#retry)
+    const client = openClient(this.#connection, this.#name, {
+      statement_timeout: STATEMENT_MS_MAX,
+      query_timeout: SILENCE_MS_MAX,
+      // Whatever is asked goes out at once.
+      pipeline: true,
+    })
+    try {
+      await client.connect()
+      client.on('notification', ({ channel, payload }) => this.#tell(channel, payload ?? ''))
+      for (const channel of this.#channels.keys()) await this.#subscribe(client, channel)
+    } catch (error) {
+      destroyClient(client)
+      this.#connectLater()
+      throw error
+    }
+    if (this.#closed) return client
+    this.#client = client
+    client.on('error', () => this.#lose(client))
+    client.on('end', () => this.#lose(client))
+    this.#beat = setInterval(() => this.#askForLife(client), HEARTBEAT_MS)
+    for (const channel of this.#channels.keys()) this.#tell(channel, undefined)
+    return client
+  }
+
+  async #subscribe(client: Client, channel: string): Promise<void> {
+    await client.query(`LISTEN ${client.escapeIdentifier(channel)}`)
+  }
+
+  #askForLife(client: Client): void {
+    // Whoever waits for an answer finds out.
+    if (this.#inFlight > 0 || this.#client !== client) return
+    void this.query({ text: 'SELECT 1' }).catch(() => undefined)
+  }
+
+  #lose(client: Client): void {
+    destroyClient(client)
+    if (this.#client !== client) return
+    this.#client = undefined
+    clearInterval(this.#beat)
+    if (this.#closed) return
+    for (const listener of this.#lostListeners) listener()
+    this.#connectLater()
+  }
+
+  #connectLater(): void {
+    if (!this.#isKept || this.#closed) return
+    clearTimeout(this.#retry)
+    this.#retry = setTimeout(() => this.start(), RECONNECT_MS)
+  }
+
+  #tell(channel: string, payload: string | undefined): void {
+    for (const hear of this.#channels.get(channel) ?? []) hear(payload)
+  }
+}
