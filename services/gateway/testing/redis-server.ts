@@ -76,6 +76,8 @@ export class RedisServer {
 
 function spawnServer(port: number): ChildProcess {
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
+  // Replication leaves no files either.
+  args.push('--repl-diskless-sync', 'yes', '--repl-diskless-sync-delay', '0', '--repl-diskless-load', 'swapdb')
   return spawn('redis-server', args, { stdio: 'ignore' })
 }
 

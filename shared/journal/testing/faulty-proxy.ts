@@ -18,7 +18,7 @@ interface Pair {
  * `loseAnswers` throws away what the server sends.
  */
 export class FaultyProxy {
-  readonly #target: { host: string; port: number }
+  #target: { host: string; port: number }
   readonly #server: Server
   readonly #pairs = new Set<Pair>()
   mode: 'pass' | 'hold' = 'pass'
@@ -27,7 +27,7 @@ export class FaultyProxy {
   cutAfter = Number.POSITIVE_INFINITY
 
   private constructor(target: URL) {
-    this.#target = { host: target.hostname, port: Number(target.port) }
+    this.#target = addressOf(target)
     this.#server = createServer((near) => this.#accept(near))
   }
 
@@ -45,6 +45,11 @@ export class FaultyProxy {
     parsed.hostname = '127.0.0.1'
     if (address !== null && typeof address === 'object') parsed.port = String(address.port)
     return parsed.href
+  }
+
+  /** Lead connections that come from now on to another server; those there are stay where they are. */
+  redirect(url: string): void {
+    this.#target = addressOf(new URL(url))
   }
 
   /** Close the clients' side of every connection; the server's stays open in mode `hold`. */
@@ -110,4 +115,8 @@ export class FaultyProxy {
     pair.near.destroy()
     pair.far.end()
   }
+}
+
+function addressOf({ hostname, port }: URL): { host: string; port: number } {
+  return { host: hostname, port: Number(port) }
 }

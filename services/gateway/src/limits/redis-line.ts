@@ -9,6 +9,11 @@ const COOL_MS = 500
 const CONNECT_MS_MAX = 1000
 const RECONNECT_MS_MIN = 50
 const RECONNECT_MS_MAX = 1000
+/**
+ * What a node says that is not, or not any more, the one to write to: after a fail-over the old primary is a replica, and
+ * the connection to it stands. The address may lead to another node by now, for whoever connects again.
+ */
+const WRONG_NODE = /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|MOVED|ASK)\b/
 
 export type LineState = 'up' | 'down'
 
@@ -84,7 +89,9 @@ export class RedisLine {
       this.#turn('up', '')
       return replies?.map(([, reply]) => reply)
     } catch (error) {
-      this.#fail(error instanceof Error ? error.message : String(error))
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#fail(reason)
+      if (WRONG_NODE.test(reason)) this.#redis.disconnect(true)
       return undefined
     } finally {
       cancel()
