@@ -1,10 +1,11 @@
-import { ConfigError, createLogger, parseConfig } from '@uptick/runtime'
+import { ConfigError, createLogger, parseConfig, surviveOutput } from '@uptick/runtime'
 import { migrationSchema } from './config.ts'
 import { BreakingMigrationError, runMigration } from './run-migration.ts'
 
 /** sysexits.h: misconfigured, so trying again would not help. */
 const EX_CONFIG = 78
 
+surviveOutput()
 // Nothing to undo: PostgreSQL rolls back what has not ended.
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(1))
 

@@ -1,4 +1,6 @@
+import { surviveOutput } from '@uptick/runtime'
 import { DataFolder } from './data-folder.ts'
+import { diskProblem, isDiskFull } from './disk.ts'
 import { stopLeftovers } from './leftovers.ts'
 import { help, parseOptions, type Options } from './options.ts'
 import { OperatorClient } from './operator/client.ts'
@@ -11,6 +13,7 @@ import { Supervisor } from './supervisor.ts'
 const PARENT_POLL_MS = 500
 
 const style = styleOf(process.stdout)
+surviveOutput()
 
 try {
   const options = parseOptions(process.argv.slice(2), process.env)
@@ -30,7 +33,17 @@ async function run(options: Options): Promise<void> {
   })
   const supervisor = new Supervisor(options, folder, {
     onStep: (what) => note(what),
-    onRestart: (name, how, delayMs) => note(`${name} ended (${how}); starting it again in ${delayMs} ms`),
+    onRestart: (name, how, delayMs) => {
+      const full = diskProblem(folder.path)
+      const cause = full === undefined ? how : `${how}; ${full}`
+      note(`${name} ended (${cause}); starting it again in ${delayMs} ms`)
+    },
+    onDisk: (problem) =>
+      note(
+        problem === undefined
+          ? `${folder.path} has room again`
+          : `${problem}: lines of logs are dropped until there is room`,
+      ),
   })
   const stop = (): void => void end(supervisor, folder, process.exitCode)
   process.on('SIGINT', stop)
@@ -84,8 +97,10 @@ function complain(error: unknown): void {
   const text =
     error instanceof Problem
       ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : messageOf(error)
+      : isDiskFull(error)
+        ? `There is no room on the disk: ${messageOf(error)}.`
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : messageOf(error)
   process.stderr.write(`${text}\n`)
 }

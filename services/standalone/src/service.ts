@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync } from 'node:fs'
+import { closeSync, readFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { Problem } from './problem.ts'
+import { diskProblem } from './disk.ts'
+import type { LogFiles } from './logs/log-files.ts'
+import { messageOf, Problem } from './problem.ts'
 
 const READY_MAX_MS = 60_000
 const READY_POLL_MS = 25
@@ -14,9 +17,8 @@ const BACKOFF_FIRST_MS = 100
 const BACKOFF_MAX_MS = 5_000
 /** Having run this long, a service that dies is started again at once. */
 const STEADY_MS = 30_000
-/** Before it was ever ready. Afterwards there is no limit: an exchange keeps trying. */
+/** Before it was ever ready; then whoever waits for it is told. There is no limit: an exchange keeps trying. */
 const FIRST_ATTEMPTS_MAX = 3
-const LOG_BYTES_MAX = 20_000_000
 /** sysexits.h: misconfigured, so trying again would not help. */
 const EX_CONFIG = 78
 
@@ -31,6 +33,7 @@ export interface ServiceDefinition {
   /** Port of its probes; undefined for a process that has none and counts as ready at once. */
   readonly opsPort: number | undefined
   readonly logFile: string
+  readonly logs: Pick<LogFiles, 'open'>
   readonly verbose: boolean
   readonly onRestart: (name: string, how: string, delayMs: number) => void
   readonly onStarted: (name: string, process: number) => void
@@ -117,10 +120,10 @@ export class Service {
   }
 
   #launch(): void {
-    const { entry, args = [], flags = [], environment, logFile, verbose } = this.#definition
-    if (existsSync(logFile) && statSync(logFile).size > LOG_BYTES_MAX) renameSync(logFile, `${logFile}.1`)
-    const log = openSync(logFile, 'a', 0o600)
-    const output = verbose ? 'inherit' : log
+    const { entry, args = [], flags = [], environment, logFile, logs, verbose } = this.#definition
+    const log = logs.open(logFile)
+    // Without a log it runs all the same.
+    const output = verbose ? 'inherit' : (log ?? 'ignore')
     const guard = new URL('child-guard.ts', import.meta.url).href
     const program = fileURLToPath(new URL(entry, import.meta.url))
     const child = spawn(process.execPath, [...flags, '--import', guard, program, ...args], {
@@ -129,7 +132,7 @@ export class Service {
       detached: true,
       stdio: ['ignore', output, output, 'ipc'],
     })
-    closeSync(log)
+    if (log !== undefined) closeSync(log)
     const began = performance.now()
     this.#child = child
     this.#attempts++
@@ -150,10 +153,12 @@ export class Service {
     const { signal } = this.#stopping
     if (signal.aborted) return
     if (ranMs > STEADY_MS) this.#attempts = 0
-    if (!this.#wasReady && (this.#attempts >= FIRST_ATTEMPTS_MAX || how === `code ${EX_CONFIG}`)) {
-      this.#failure = this.#problem(`ended with ${how}`)
-      return
+    const isMisconfigured = how === `code ${EX_CONFIG}`
+    // Whoever waits for it to become ready hears of it; it is tried further until it is stopped.
+    if (!this.#wasReady && (this.#attempts >= FIRST_ATTEMPTS_MAX || isMisconfigured)) {
+      this.#failure ??= this.#problem(`ended with ${how}`)
     }
+    if (isMisconfigured) return
     const wait = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.max(0, this.#attempts - 1))
     this.#definition.onRestart(this.name, how, wait)
     await delay(wait, undefined, { signal }).catch(() => undefined)
@@ -162,7 +167,16 @@ export class Service {
 
   #problem(what: string): Problem {
     const { logFile } = this.#definition
-    const tail = readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-15).join('\n')
-    return new Problem(`The ${this.name} ${what}; the end of ${logFile}:\n${tail}`)
+    const full = diskProblem(dirname(logFile))
+    const cause = full === undefined ? '' : `, and ${full}`
+    return new Problem(`The ${this.name} ${what}${cause}; the end of ${logFile}:\n${tailOf(logFile)}`)
+  }
+}
+
+function tailOf(logFile: string): string {
+  try {
+    return readFileSync(logFile, 'utf8').trimEnd().split('\n').slice(-15).join('\n')
+  } catch (error) {
+    return `(it cannot be read: ${messageOf(error)})`
   }
 }

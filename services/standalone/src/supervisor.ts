@@ -5,6 +5,8 @@ import type { ReplicaDefinition } from './cluster/replica.ts'
 import { ControlServer } from './control/control-server.ts'
 import type { DataFolder, Running } from './data-folder.ts'
 import { Database } from './database.ts'
+import { isDiskFull, watchDisk } from './disk.ts'
+import { LogFiles } from './logs/log-files.ts'
 import { OperatorClient } from './operator/client.ts'
 import type { Options } from './options.ts'
 import { internalPorts } from './ports.ts'
@@ -16,6 +18,8 @@ export interface SupervisorEvents {
   /** A step of starting, stopping or rolling. */
   readonly onStep: (what: string) => void
   readonly onRestart: (name: string, how: string, delayMs: number) => void
+  /** The disk of the data folder is full, and why that matters; undefined: it no longer is. */
+  readonly onDisk: (problem: string | undefined) => void
 }
 
 /**
@@ -27,6 +31,8 @@ export class Supervisor {
   readonly #folder: DataFolder
   readonly #events: SupervisorEvents
   readonly #cluster: Cluster
+  readonly #logs = new LogFiles()
+  readonly #stopWatching: () => void
   readonly #processes: Record<string, number> = {}
   #database: Database | undefined
   #databaseUrl = ''
@@ -40,6 +46,11 @@ export class Supervisor {
     this.#options = options
     this.#folder = folder
     this.#events = events
+    this.#stopWatching = watchDisk(folder.path, (problem) => {
+      events.onDisk(problem)
+      // What could not be written meanwhile.
+      if (problem === undefined && this.#ports.control !== undefined) this.#markRunning()
+    })
     this.#cluster = new Cluster({
       onStep: events.onStep,
       onStarted: (name, id) => this.#note(name, id),
@@ -111,20 +122,23 @@ export class Supervisor {
     await this.#cluster.start(others)
   }
 
-  #logged(definition: Omit<ReplicaDefinition, 'logFile' | 'verbose' | 'onRestart'>): ReplicaDefinition {
+  #logged(definition: Omit<ReplicaDefinition, 'logFile' | 'logs' | 'verbose' | 'onRestart'>): ReplicaDefinition {
     const logFile = this.#folder.file('logs', `${definition.name}.log`)
-    return { ...definition, logFile, verbose: this.#options.verbose, onRestart: this.#events.onRestart }
+    const { verbose } = this.#options
+    return { ...definition, logFile, logs: this.#logs, verbose, onRestart: this.#events.onRestart }
   }
 
   async #startDatabase(port: number): Promise<void> {
     const { databaseUrl } = this.#options
     if (databaseUrl === undefined) {
       this.#events.onStep('PostgreSQL')
+      const logFile = this.#folder.file('logs', 'postgres.log')
+      this.#logs.keep(logFile)
       this.#database = await Database.start({
         directory: this.#folder.file('postgres'),
         port,
         password: this.#folder.settings.databasePassword,
-        logFile: this.#folder.file('logs', 'postgres.log'),
+        logFile,
         onRestart: this.#events.onRestart,
         onStarted: (name, id) => this.#note(name, id),
       })
@@ -154,7 +168,12 @@ export class Supervisor {
       ops: Object.fromEntries(ops),
       processes: this.#processes,
     }
-    this.#folder.markRunning(running)
+    try {
+      this.#folder.markRunning(running)
+    } catch (error) {
+      // Written again at the next change, and when there is room again.
+      if (!isDiskFull(error)) throw error
+    }
   }
 
   async #stopAll(): Promise<void> {
@@ -167,5 +186,7 @@ export class Supervisor {
       await this.#database.stop(this.#quick ? 'immediate' : 'fast')
     }
     this.#folder.markStopped()
+    this.#stopWatching()
+    this.#logs.close()
   }
 }

@@ -1,4 +1,5 @@
 export { ConfigError, parseConfig, printableConfig, type Environment } from './config.ts'
+export { advise, databaseSettings } from './database-settings.ts'
 export { letClientsCloseFirst } from './drain/client-closes-first.ts'
 export { Drain, type DrainOptions } from './drain/drain.ts'
 export { HttpDrain, type HttpDrainOptions, type HttpDrainReport } from './drain/http-drain.ts'
@@ -15,7 +16,7 @@ export { checkTimeBudget, TimeBudgetError, type TimeBudget } from './drain/time-
 export { ApiServer, ApiServerError, type ApiServerOptions } from './kubernetes/api-server.ts'
 export { PodConditions, publishPodConditions, type PodConditionsOptions } from './kubernetes/pod-conditions.ts'
 export { Lifecycle, type Condition, type LifecycleState } from './lifecycle.ts'
-export { createLogger, type Logger, type LoggingOptions } from './logging.ts'
+export { createLogger, StandardOutput, surviveOutput, type Logger, type LoggingOptions } from './logging.ts'
 export {
   Counter,
   createMetrics,

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Lifecycle } from './lifecycle.ts'
+import type { StandardOutput } from './logging.ts'
 
 export { Counter, Gauge, Histogram, Registry }
 
@@ -54,4 +55,24 @@ export function exposeLifecycle(registry: Registry, lifecycle: Lifecycle): void 
   })
   registry.registerMetric(condition)
   registry.registerMetric(state)
+}
+
+/** What became of lines of the log that could not be written. */
+export function exposeOutput(registry: Registry, output: Pick<StandardOutput, 'dropped' | 'failed'>): void {
+  const counters: [name: string, help: string, read: () => number][] = [
+    ['log_lines_dropped', 'Lines of the log that were dropped since the start', () => output.dropped],
+    ['log_writes_failed', 'Writes of the log that failed since the start', () => output.failed],
+  ]
+  for (const [name, help, read] of counters) {
+    registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        registers: [],
+        collect() {
+          this.set(read())
+        },
+      }),
+    )
+  }
 }

@@ -3,8 +3,8 @@ import { Type, type Static, type TObject } from 'typebox'
 import type { Registry } from 'prom-client'
 import { ConfigError, parseConfig, printableConfig, type Environment } from './config.ts'
 import { Lifecycle } from './lifecycle.ts'
-import { createLogger, standardOutput, type Logger } from './logging.ts'
-import { createMetrics, exposeLifecycle } from './metrics.ts'
+import { createLogger, StandardOutput, surviveOutput, type Logger } from './logging.ts'
+import { createMetrics, exposeLifecycle, exposeOutput } from './metrics.ts'
 import { startOpsServer } from './ops-server.ts'
 import { Shutdown } from './shutdown.ts'
 
@@ -66,13 +66,16 @@ const HURRY_MS_MAX = 950
  * configuration is one message on standard error and exit code 78 (EX_CONFIG).
  */
 export async function runService<Schema extends TObject>(options: ServiceOptions<Schema>): Promise<void> {
+  surviveOutput()
   const config = readConfig(options)
   const { OPS_HOST, OPS_PORT, LOG_LEVEL } = parseConfig(serviceSchema, options.environment)
-  const output = standardOutput()
+  const output = new StandardOutput()
   const log = createLogger({ name: options.name, level: LOG_LEVEL, destination: output })
   const lifecycle = new Lifecycle()
   const metrics = createMetrics({ service: options.name })
   exposeLifecycle(metrics, lifecycle)
+  exposeOutput(metrics, output)
+  output.onTrouble((reason) => lifecycle.note('log', reason === undefined, reason ?? ''))
   lifecycle.onChange(({ name, met, reason }) => log.info({ condition: name, met, reason }, 'condition changed'))
   const shutdown = new Shutdown(log)
   const stopNow = async (): Promise<void> => {

@@ -1,3 +1,4 @@
+import { PROCESS_CONNECTIONS } from '@uptick/journal'
 import type { DataFolder } from '../data-folder.ts'
 import { GRACE_MS } from '../service.ts'
 import type { ReplicaDefinition } from './replica.ts'
@@ -33,7 +34,11 @@ const HAND_OFF_MS = 3_000
  */
 export const orderPathFlags = ['--max-semi-space-size=32', '--min-semi-space-size=16', '--initial-old-space-size=256']
 
-type Definition = Omit<ReplicaDefinition, 'logFile' | 'verbose' | 'onRestart'>
+/** Two engines, two gateways and the successor of one in a roll, a recorder, and the supervisor when it sets up. */
+const CONNECTIONS_PLANNED =
+  2 * PROCESS_CONNECTIONS.engine + 3 * PROCESS_CONNECTIONS.gateway + PROCESS_CONNECTIONS.recorder + 1
+
+type Definition = Omit<ReplicaDefinition, 'logFile' | 'logs' | 'verbose' | 'onRestart'>
 
 /** Every process of the cluster but PostgreSQL, in the order of their start. */
 export function clusterDefinitions(
@@ -44,6 +49,7 @@ export function clusterDefinitions(
   const common = {
     DATABASE_URL: databaseUrl,
     SHARD: '0',
+    CONNECTIONS_PLANNED: String(CONNECTIONS_PLANNED),
     // Types are stripped once, not at every start; and without stripping the engine's typed arrays are faster.
     NODE_COMPILE_CACHE: folder.file('compile-cache'),
   }
