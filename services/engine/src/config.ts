@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
+import { checkTimeBudget, databaseSettings, serviceSettings } from '@uptick/runtime'
 import { linkSettings, checkLinkSettings } from '@uptick/link'
-import { checkTimeBudget, serviceSettings } from '@uptick/runtime'
 import {
   APPENDS_IN_FLIGHT_MAX,
   HAND_OVER_MS_MAX,
@@ -13,6 +13,7 @@ import {
 export const engineSchema = Type.Object({
   ...serviceSettings,
   ...linkSettings,
+  ...databaseSettings,
   DATABASE_URL: Type.String({ minLength: 1, secret: true, description: 'connection string of PostgreSQL' }),
   SHARD: Type.Integer({ minimum: 0, maximum: 999, default: 0 }),
   LINK_HOST: Type.String({ default: '127.0.0.1', description: 'address on which gateways reach the engine' }),

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { Exchange } from '@uptick/core'
-import { openJournal, openLease, openPool, type PostgresJournal } from '@uptick/journal'
+import { connectionShortage, openJournal, openLease, openPool, PROCESS_CONNECTIONS } from '@uptick/journal'
+import type { PostgresJournal, Queryable } from '@uptick/journal'
+import { advise, type ServiceContext } from '@uptick/runtime'
 import { dialWebSockets, openLinkKeys, provenDial } from '@uptick/link'
 import { LinkRole } from '@uptick/protocol'
-import type { ServiceContext } from '@uptick/runtime'
 import type { EngineConfig } from './config.ts'
 import { EvidenceFolder } from './containment.ts'
 import { databaseFits } from './database-fit.ts'
@@ -18,8 +19,9 @@ import { recordedThroughIn } from './recorded-through.ts'
 import { systemClock, systemTimers, type DialMember, type LinkSocket, type OpenExchange } from './seams.ts'
 
 const CLOSE_MS_MAX = 2_000
-/** Connections for reading, notices and snapshots; those for writing, for the lease and for listening come on top. */
-const POOL_MAX = 3
+const CONNECTIONS_MAX = PROCESS_CONNECTIONS.engine
+/** For reading, notices and snapshots; those for writing, for the lease and for listening come on top. */
+const POOL_MAX = CONNECTIONS_MAX - 3
 
 /** What tests replace. */
 export interface Replacements {
@@ -37,6 +39,7 @@ export async function runEngine(
   const pool = openPool(config.DATABASE_URL, { name: 'uptick-engine', max: POOL_MAX })
   onShutdown('pool', CLOSE_MS_MAX, () => pool.close())
   if (!(await databaseFits(context, pool))) return undefined
+  await adviseOnConnections(context, pool)
   const journal = openJournal(config.DATABASE_URL, {
     shard,
     pool,
@@ -104,6 +107,11 @@ function engineSettings(config: EngineConfig, url: string): EngineSettings {
       kept: config.SNAPSHOTS_KEPT,
     },
   }
+}
+
+async function adviseOnConnections(context: ServiceContext<EngineConfig>, pool: Queryable): Promise<void> {
+  const needs = { own: CONNECTIONS_MAX, planned: context.config.CONNECTIONS_PLANNED }
+  advise(context, 'connections', await connectionShortage(pool, needs).catch(() => undefined))
 }
 
 /** The process is made ready to lead once, unless it has led; the connection each time: it may be a new one. */

@@ -53,6 +53,7 @@ export async function startEngine(
     OPS_PORT: 0,
     LOG_LEVEL: 'silent',
     DATABASE_URL: url,
+    CONNECTIONS_PLANNED: 0,
     SHARD: 0,
     LINK_HOST: '127.0.0.1',
     LINK_PORT: 0,

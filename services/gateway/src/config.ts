@@ -1,5 +1,6 @@
+import { PROCESS_CONNECTIONS } from '@uptick/journal'
+import { databaseSettings, drainSettings, serviceSettings } from '@uptick/runtime'
 import { linkSettings } from '@uptick/link'
-import { drainSettings, serviceSettings } from '@uptick/runtime'
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { HOLD_MS_DEFAULT, QUEUE_MAX_DEFAULT } from './engine-link/link-options.ts'
@@ -14,6 +15,7 @@ export const gatewaySchema = Type.Object({
   ...serviceSettings,
   ...drainSettings,
   ...linkSettings,
+  ...databaseSettings,
   CONNECTIONS: Type.Enum(['own', 'parent'], {
     default: 'own',
     description: 'parent: the parent process listens too, and hands connections over its IPC channel',
@@ -32,7 +34,7 @@ export const gatewaySchema = Type.Object({
   HISTORY_CONNECTIONS_MAX: Type.Integer({
     minimum: 1,
     maximum: 100,
-    default: 2,
+    default: PROCESS_CONNECTIONS.gateway - 1,
     description: 'connections for history; one more is for everything else',
   }),
   KEYS_AGE_MS_MAX: Type.Integer({

@@ -1,12 +1,19 @@
 import { strict as assert } from 'node:assert'
 import type { Server } from 'node:http'
+import {
+  connectionShortage,
+  ListeningConnection,
+  migrationSetsOf,
+  openPool,
+  SkipTable,
+  waitForSchema,
+} from '@uptick/journal'
 import type { LookupFunction } from 'node:net'
-import { ListeningConnection, migrationSetsOf, openPool, SkipTable, waitForSchema } from '@uptick/journal'
 import type { BoundedPool } from '@uptick/journal'
 import { dialWebSockets, openLinkKeys, provenDial } from '@uptick/link'
 import { LinkRole } from '@uptick/protocol'
 import { openReadModel } from '@uptick/readmodel'
-import { describeDrain } from '@uptick/runtime'
+import { advise, describeDrain } from '@uptick/runtime'
 import type { ServiceContext } from '@uptick/runtime'
 import { createGateway } from './app.ts'
 import type { Gateway } from './app.ts'
@@ -24,6 +31,7 @@ import { systemClock, systemTimers } from './seams.ts'
 
 const CLOSE_MS_MAX = 2000
 const READY_POLL_MS = 50
+const LISTENING_CONNECTIONS = 1
 const NOT_CONFIRMED = 'PostgreSQL does not say which API keys are in force: signed requests are refused'
 
 /** The ports that a gateway listens on. */
@@ -37,6 +45,8 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
   const { config, log, metrics, lifecycle, onShutdown } = context
   if (!(await schemaIsThere(context))) return undefined
   const { database, pool } = openDatabase(context)
+  const needs = { own: LISTENING_CONNECTIONS + config.HISTORY_CONNECTIONS_MAX, planned: config.CONNECTIONS_PLANNED }
+  advise(context, 'connections', await connectionShortage(database, needs).catch(() => undefined))
   const readModel = openReadModel(config.DATABASE_URL, { shard: config.SHARD, pool, listening: database })
   onShutdown('read model', CLOSE_MS_MAX, () => readModel.close())
   const engineUrls = config.ENGINE_URLS.split(',').map((url) => url.trim())

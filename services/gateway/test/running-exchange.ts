@@ -169,6 +169,7 @@ export class RunningExchange {
       OPERATOR_PORT: 0,
       OPERATOR_TOKEN: TOKEN,
       DATABASE_URL: this.database.url,
+      CONNECTIONS_PLANNED: 0,
       HISTORY_DATABASE_URL: '',
       HISTORY_CONNECTIONS_MAX: 2,
       KEYS_AGE_MS_MAX,

@@ -1,8 +1,9 @@
 import { Type, type Static } from 'typebox'
-import { serviceSettings } from '@uptick/runtime'
+import { databaseSettings, serviceSettings } from '@uptick/runtime'
 
 export const recorderSchema = Type.Object({
   ...serviceSettings,
+  ...databaseSettings,
   DATABASE_URL: Type.String({ secret: true, description: 'PostgreSQL with the journal and the read model' }),
   SHARD: Type.Integer({ minimum: 0, maximum: 999, default: 0, description: 'which journal to follow' }),
   TRANSACTION_COMMANDS_MAX: Type.Integer({

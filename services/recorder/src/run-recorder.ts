@@ -1,8 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { migrationSetsOf, openJournal, waitForSchema } from '@uptick/journal'
+import {
+  connectionShortage,
+  migrationSetsOf,
+  openJournal,
+  openPool,
+  PROCESS_CONNECTIONS,
+  waitForSchema,
+} from '@uptick/journal'
 import type { PostgresJournal } from '@uptick/journal'
 import { RecorderTurn } from '@uptick/readmodel'
 import type { RecordedOffset } from '@uptick/readmodel'
+import { advise } from '@uptick/runtime'
 import type { ServiceContext } from '@uptick/runtime'
 import type { RecorderConfig } from './config.ts'
 import { Follower } from './follower.ts'
@@ -11,6 +19,9 @@ import { RecorderMetrics } from './metrics.ts'
 import { DivergedError, PoisonError } from './replica.ts'
 import { RowWriter } from './row-writer.ts'
 
+const CONNECTIONS_MAX = PROCESS_CONNECTIONS.recorder
+/** For the journal; those for rows, for the turn and for listening come on top. */
+const POOL_MAX = CONNECTIONS_MAX - 3
 const HEAD_POLL_MS = 1000
 /** A transaction under way may end; longer than that and it is given up, which is safe. */
 const STOP_MS_MAX = 5000
@@ -35,7 +46,10 @@ export async function runRecorder(context: Context): Promise<void> {
   })
   if (!isThere) return
   const observe = new Observer(context)
-  const journal = openJournal(config.DATABASE_URL, { shard: config.SHARD })
+  const pool = openPool(config.DATABASE_URL, { name: 'uptick-recorder-journal', max: POOL_MAX })
+  const needs = { own: CONNECTIONS_MAX, planned: config.CONNECTIONS_PLANNED }
+  advise(context, 'connections', await connectionShortage(pool, needs).catch(() => undefined))
+  const journal = openJournal(config.DATABASE_URL, { shard: config.SHARD, pool })
   const writer = new RowWriter({
     connectionString: config.DATABASE_URL,
     shard: config.SHARD,
@@ -67,6 +81,7 @@ export async function runRecorder(context: Context): Promise<void> {
     stopping.abort()
     await Promise.all([running, watching])
     await Promise.all([turn.release(), journal.close(), writer.close()])
+    await pool.close()
   })
 }
 

@@ -1,5 +1,6 @@
 export { Backoff, retryWithBackoff } from './backoff.ts'
 export { BoundedPool, openPool, type PoolOptions } from './connections/bounded-pool.ts'
+export { connectionShortage, PROCESS_CONNECTIONS, type ConnectionNeeds } from './connections/connection-shortage.ts'
 export type { Connection } from './connections/connection-settings.ts'
 export { ListeningConnection, type TimedQuery } from './connections/listening-connection.ts'
 export { closeClient, destroyClient, openClient } from './connections/open-client.ts'

@@ -1,8 +1,10 @@
 import { retryWithBackoff } from './backoff.ts'
 import { openPool } from './connections/bounded-pool.ts'
-import { SchemaMissingError, SchemaVersionError } from './errors.ts'
+import { SchemaMissingError, SchemaVersionError, sqlState } from './errors.ts'
 import { migrationSets, type MigrationSet } from './migrate.ts'
 import { checkSchema } from './schema-version.ts'
+
+const TOO_MANY_CONNECTIONS = '53300'
 
 export interface SchemaWait {
   readonly sets?: readonly MigrationSet[]
@@ -46,5 +48,11 @@ export async function waitForSchema(connectionString: string, options: SchemaWai
 
 function reasonOf(error: unknown): string {
   if (error instanceof SchemaMissingError) return error.message
-  return `PostgreSQL does not answer: ${error instanceof Error ? error.message : String(error)}`
+  if (sqlState(error) === TOO_MANY_CONNECTIONS)
+    return `PostgreSQL has no connection left (max_connections): ${messageOf(error)}`
+  return `PostgreSQL does not answer: ${messageOf(error)}`
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

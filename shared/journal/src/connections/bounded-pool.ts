@@ -28,7 +28,6 @@ const ANSWER_MS = 1000
  * the whole time-out.
  */
 export class BoundedPool extends Pool {
-  readonly max: number
   /** Statements on any of the connections; prepared ones where it is always the same connection. */
   readonly statements: Queryable
   readonly #all = new Set<PoolClient>()
@@ -41,7 +40,6 @@ export class BoundedPool extends Pool {
     }
     const settings = isPooled ? pooledSettings(connection, name) : connectionSettings(connection, name)
     super({ ...settings, ...bounds, max })
-    this.max = max
     this.statements = isPooled ? unprepared(this) : this
     // An idle connection that breaks is replaced when the next one is needed.
     this.on('error', () => undefined)

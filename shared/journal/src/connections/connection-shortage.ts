@@ -1,0 +1,39 @@
+import type { Queryable } from '../sql/queryable.ts'
+import { readConnectionRoom } from '../sql/connection-room.ts'
+import type { ConnectionRoom } from '../sql/connection-room.ts'
+
+/**
+ * Connections that a process opens at most, by its service. Of an engine: to write, for its lease, to listen, and a pool;
+ * of a recorder: to write rows, for its turn, to listen, and a pool; of a gateway: to listen, and for history, unless
+ * `HISTORY_CONNECTIONS_MAX` says otherwise.
+ */
+export const PROCESS_CONNECTIONS = { engine: 6, recorder: 5, gateway: 3 } as const
+
+export interface ConnectionNeeds {
+  /** Connections that this process opens at most. */
+  readonly own: number
+  /** Those of all processes of the exchange; 0 when nobody has said how many processes there are. */
+  readonly planned: number
+}
+
+/** A sentence for the operator when PostgreSQL has too few connections for this process, or for all; else undefined. */
+export async function connectionShortage(db: Queryable, needs: ConnectionNeeds): Promise<string | undefined> {
+  return shortageIn(await readConnectionRoom(db), needs)
+}
+
+/** The same for what is known already. */
+export function shortageIn(
+  { max, reserved, inUse, others }: ConnectionRoom,
+  needs: ConnectionNeeds,
+): string | undefined {
+  const { own, planned } = needs
+  const allowed = `PostgreSQL takes ${max} connections (max_connections), ${reserved} of them for administrators only`
+  const free = max - reserved - others
+  if (planned > free) {
+    const foreign = others > 0 ? `, and other programs have ${others}` : ''
+    return `${allowed}${foreign}: the exchange as it is configured opens up to ${planned}, ${planned - free} too many`
+  }
+  const left = max - reserved - inUse
+  if (own <= left) return undefined
+  return `${allowed}, and ${inUse} are in use: ${Math.max(0, left)} are left, and this process opens up to ${own}`
+}

@@ -1,0 +1,25 @@
+import type { Queryable } from './queryable.ts'
+
+/** How many connections PostgreSQL takes, and who has them; the limits of role and database are absent when there are none. */
+export interface ConnectionRoom {
+  readonly max: number
+  /** Kept for administrators. */
+  readonly reserved: number
+  readonly inUse: number
+  /** Of those in use, not of this software. */
+  readonly others: number
+}
+
+export async function readConnectionRoom(db: Queryable): Promise<ConnectionRoom> {
+  const { rows } = await db.query<{ max: number; reserved: number; used: number; others: number }>({
+    text: `
+      SELECT current_setting('max_connections')::integer AS max,
+        current_setting('superuser_reserved_connections')::integer
+          + COALESCE(NULLIF(current_setting('reserved_connections', true), ''), '0')::integer AS reserved,
+        count(*)::integer AS used,
+        (count(*) FILTER (WHERE application_name IS NULL OR application_name NOT LIKE 'uptick-%'))::integer AS others
+      FROM pg_stat_activity WHERE datid IS NOT NULL AND pid <> pg_backend_pid()`,
+  })
+  const { max, reserved, used, others } = rows[0]
+  return { max, reserved, inUse: used, others }
+}
