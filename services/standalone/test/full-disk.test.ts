@@ -44,16 +44,16 @@ function smallDisk(): readonly string[] | undefined {
     ['unshare', '-m'],
     ['unshare', '-r', '-m'],
   ]) {
-    const [command = '', ...args] = [...unshare, ...mount, 'true']
-    if (spawnSync(command, args, { stdio: 'ignore' }).status === 0) return [...unshare, ...mount]
+    const before = [...unshare, ...mount]
+    if (spawnSync(before[0]!, [...before.slice(1), 'true'], { stdio: 'ignore' }).status === 0) return before
   }
   return undefined
 }
 
 async function open(before: readonly string[]): Promise<void> {
   const port = await freePort()
-  const [command = '', ...args] = [...before, process.execPath, MAIN, '--data', folder, '--port', String(port)]
-  child = spawn(command, args, {
+  const command = [...before, process.execPath, MAIN, '--data', folder, '--port', String(port)]
+  child = spawn(command[0]!, command.slice(1), {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', DATABASE_URL: database.url },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

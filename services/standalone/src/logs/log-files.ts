@@ -14,7 +14,7 @@ const LOOK_MS = 5_000
 export class LogFiles {
   readonly #paths = new Set<string>()
   #timer: NodeJS.Timeout | undefined
-  #rotating: Promise<void> | undefined
+  #isRotating = false
 
   /** Open a log to append to it, and keep it short from now on. Undefined when it cannot be opened: the disk may be full. */
   open(path: string): number | undefined {
@@ -37,7 +37,9 @@ export class LogFiles {
   }
 
   #look(): void {
-    this.#rotating ??= this.#rotateAll().finally(() => (this.#rotating = undefined))
+    if (this.#isRotating) return
+    this.#isRotating = true
+    void this.#rotateAll().finally(() => (this.#isRotating = false))
   }
 
   async #rotateAll(): Promise<void> {
@@ -47,7 +49,12 @@ export class LogFiles {
 }
 
 /** Make a log that is too long an old one, and forget the oldest. On a full disk what it holds is given up instead. */
-export async function rotateLog(path: string, bytesMax = LOG_BYTES_MAX, oldMax = OLD_LOGS_MAX): Promise<void> {
+export async function rotateLog(
+  path: string,
+  bytesMax = LOG_BYTES_MAX,
+  oldMax = OLD_LOGS_MAX,
+  copy: (from: string, to: string) => Promise<void> = (from, to) => copyFile(from, to, constants.COPYFILE_FICLONE),
+): Promise<void> {
   const { size } = await stat(path)
   if (size <= bytesMax) return
   await rm(`${path}.${oldMax}`, { force: true })
@@ -55,7 +62,7 @@ export async function rotateLog(path: string, bytesMax = LOG_BYTES_MAX, oldMax =
     await rename(`${path}.${age}`, `${path}.${age + 1}`).catch(() => undefined)
   }
   try {
-    await copyFile(path, `${path}.1`, constants.COPYFILE_FICLONE)
+    await copy(path, `${path}.1`)
   } catch {
     await rm(`${path}.1`, { force: true })
   }
