@@ -146,7 +146,7 @@ export class Amendment {
     const side = images.side(slot)
     const rise = this.#quantity - images.quantity(slot)
     if (side === BUY && rise > 0 && market.filters.definition.maxPosition !== 0) {
-      if (this.#placement.exceedsPosition(market, c.account, rise, NONE)) return FILTER_MAX_POSITION
+      if (this.#placement.limits.exceedsPosition(market, c.account, rise, NONE)) return FILTER_MAX_POSITION
     }
     if (!this.#notional.setProduct(this.#price, this.#quantity, market.quoteScale)) return OVERFLOW_NOTIONAL
     const remaining = this.#quantity - images.executed(slot) - images.prevented(slot)
@@ -158,7 +158,9 @@ export class Amendment {
     if (postOnly !== ACCEPTED) return postOnly
     if (this.#lacks(market, slot, remaining)) return INSUFFICIENT_BALANCE
     const atSame = this.#price === images.price(slot) ? orders.remaining(slot) : 0
-    return this.#placement.overflowsLevel(market, side, this.#price, remaining - atSame) ? OVERFLOW_LEVEL : ACCEPTED
+    return this.#placement.limits.overflowsLevel(market, side, this.#price, remaining - atSame)
+      ? OVERFLOW_LEVEL
+      : ACCEPTED
   }
 
   /**

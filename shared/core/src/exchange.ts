@@ -139,6 +139,14 @@ export class Exchange {
     return reject
   }
 
+  /**
+   * Why a PLACE would be refused as things stand: by its form, the state of market and account, a filter, the book or the
+   * last price. Whether the account can pay is not asked. Changes nothing, and writes no outcome.
+   */
+  test(c: Command): RejectCode {
+    return this.#executor.test(c)
+  }
+
   /** An open order of the account. */
   order(account: number, orderId: number): OrderImage | undefined {
     return viewOrder(this.#shard, account, orderId)

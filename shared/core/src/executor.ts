@@ -13,7 +13,14 @@ import type { Shard } from './shard.ts'
 import { StopStarter } from './stop-starter.ts'
 
 // As constants of this module: only those are compiled into the code.
-const { SESSION_UNKNOWN, SESSION_GAP, REPLY_FORGOTTEN, NONE: ACCEPTED, INVALID_COMBINATION } = Reject
+const {
+  SESSION_UNKNOWN,
+  SESSION_GAP,
+  REPLY_FORGOTTEN,
+  NONE: ACCEPTED,
+  INVALID_COMBINATION,
+  INSUFFICIENT_BALANCE,
+} = Reject
 const {
   PLACE,
   CANCEL,
@@ -63,6 +70,12 @@ export class Executor {
   /** Execute one command whose outcome has been begun; the outcome's events are written, its end is the caller's. */
   execute(c: Command): RejectCode {
     return c.session === 0 || isSessionKind(c.kind) ? this.#perform(c) : this.#performOnce(c)
+  }
+
+  /** Why PLACE would be refused, its money aside; see `Exchange.test`. */
+  test(c: Command): RejectCode {
+    const reject = this.#placement.shape(c) || this.#placement.test(c, this.#shard.markets[c.symbol]!)
+    return reject === INSUFFICIENT_BALANCE ? ACCEPTED : reject
   }
 
   /** The session's next number is executed and its reply remembered; an earlier one is answered from memory. */

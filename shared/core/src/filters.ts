@@ -22,6 +22,8 @@ export class Filters {
   readonly definition: SymbolFilters
   /** The step that a market order's fills are floored to when money bounds them. */
   readonly marketStep: number
+  /** The least quantity that is a multiple of both steps. */
+  readonly bothSteps: number
   readonly hasNotional: boolean
   readonly #minNotional = new Amount()
   readonly #maxNotional = new Amount()
@@ -29,6 +31,7 @@ export class Filters {
   constructor(definition: SymbolFilters) {
     this.definition = definition
     this.marketStep = definition.marketStepSize || definition.stepSize || 1
+    this.bothSteps = leastMultiple(definition.marketStepSize || 1, definition.stepSize || 1)
     this.#minNotional.setBig(BigInt(definition.minNotional))
     this.#maxNotional.setBig(BigInt(definition.maxNotional))
     this.hasNotional = !this.#minNotional.isZero() || !this.#maxNotional.isZero()
@@ -87,6 +90,14 @@ export class Filters {
     if (max && (!fits || notional.isGreater(this.#maxNotional))) return FILTER_NOTIONAL
     return ACCEPTED
   }
+}
+
+/** Least common multiple; the greatest safe integer where it is past that. */
+function leastMultiple(a: number, b: number): number {
+  let [divisor, rest] = [a, b]
+  while (rest !== 0) [divisor, rest] = [rest, divisor % rest]
+  const multiple = BigInt(a / divisor) * BigInt(b)
+  return Number(multiple > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : multiple)
 }
 
 function outside(value: number, min: number, max: number, step: number): boolean {

@@ -84,7 +84,7 @@ export class OrderImport {
     const balance = this.#shard.ledger.find(c.account, c.side === BUY ? market.quote : market.base)
     const fits = this.#shard.lockOf(market, c.side, c.price, remaining, this.#amount)
     if (!fits || this.#shard.ledger.lacks(balance, this.#amount)) return INSUFFICIENT_BALANCE
-    return this.#placement.overflowsLevel(market, c.side, c.price, remaining) ? OVERFLOW_LEVEL : ACCEPTED
+    return this.#placement.limits.overflowsLevel(market, c.side, c.price, remaining) ? OVERFLOW_LEVEL : ACCEPTED
   }
 
   #open(c: Command, market: Market): void {

@@ -171,7 +171,7 @@ export class Matching implements Taker {
   /** By quote quantity: the units of a maker that what is left of it comes to, so that whole lots are taken in all. */
   #quoteUnits(price: number, offered: number): number {
     const market = this.#market!
-    const { marketStep } = market.filters
+    const marketStep = this.#shard.marketStep(market)
     const units = unitsWithin(this.#budget, price * market.quoteScale)
     if (!this.#shard.boundedSteps) return floorToStep(Math.min(offered, units), marketStep)
     if (units >= this.quantity) return this.quantity

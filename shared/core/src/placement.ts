@@ -5,8 +5,10 @@ import { AccountStatus, ExecutionType, ExpiryReason, OrderType, Side, SymbolStat
 import type { Market } from './market.ts'
 import type { Matching } from './matching.ts'
 import { orderCombination, orderFields } from './order-fields.ts'
+import { OrderLimits } from './order-limits.ts'
 import { NONE as EMPTY } from './order-store.ts'
 import { OWN_FLAG } from './output.ts'
+import { isLiquidity } from './quote-lots.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import type { Shard } from './shard.ts'
 import { isRising, isStop } from './triggers.ts'
@@ -30,9 +32,6 @@ const {
   MARKET_CLOSED,
   ACCOUNT_FROZEN,
   ACCOUNT_CANCEL_ONLY,
-  FILTER_MAX_NUM_ORDERS,
-  FILTER_MAX_NUM_ALGO_ORDERS,
-  FILTER_MAX_POSITION,
   OVERFLOW_NOTIONAL,
   WOULD_MATCH,
   OVERFLOW_LEVEL,
@@ -49,18 +48,22 @@ const NONE = EMPTY
 
 /** New orders: every check first, in the order of the contract, then the change. */
 export class Placement {
+  readonly limits: OrderLimits
   readonly #shard: Shard
   readonly #matching: Matching
   readonly #notional = new Amount()
   readonly #lock = new Amount()
   /** Price × quantity fits 62 bits; set by `filters` for `counts`. */
   #fits = true
+  /** Nothing may change, not even what is looked up once in a second. */
+  #isTest = false
   /** Of the command's client id; set by `counts` for `open`. */
   #hash = 0
 
   constructor(shard: Shard, matching: Matching) {
     this.#shard = shard
     this.#matching = matching
+    this.limits = new OrderLimits(shard, matching.spending)
   }
 
   /** References, domains of the fields, their combination: what does not depend on the market's state. */
@@ -129,7 +132,7 @@ export class Placement {
 
   #reference(market: Market): number {
     const { moment, documentedRules } = this.#shard
-    return market.referencePrice(moment.time, documentedRules)
+    return market.referencePrice(moment.time, documentedRules || this.#isTest)
   }
 
   /** In a POST_ONLY market an order that may rest must not match. */
@@ -163,45 +166,57 @@ export class Placement {
    * keep to before anything changes. Call after `filters`.
    */
   bounds(c: Command, market: Market, without: number): RejectCode {
-    const reject = this.#limits(c, market, without)
-    if (reject !== ACCEPTED) return reject
+    const counts = this.limits.counts(c, market, this.#shard.seats.find(c.account, market.id), without)
+    const fits = counts || (this.#fits ? ACCEPTED : OVERFLOW_NOTIONAL)
+    if (fits !== ACCEPTED) return fits
+    const lots = this.limits.quoteLots(c, market, without)
+    // Whether the book offers enough shows when the order is placed.
+    if (lots !== ACCEPTED && !isLiquidity(lots)) return lots
     if (market.status === POST_ONLY && c.type === LIMIT && market.book.crosses(c.side, c.price, without)) {
       return SYMBOL_POST_ONLY
     }
     const rests = c.price !== 0 && c.timeInForce === GTC && !isStop(c.type)
-    return rests && this.overflowsLevel(market, c.side, c.price, c.quantity, without) ? OVERFLOW_LEVEL : ACCEPTED
-  }
-
-  /** Counts of open orders, the position, the notional. */
-  #limits(c: Command, market: Market, without: number): RejectCode {
-    const { seats, images } = this.#shard
-    const stop = isStop(c.type)
-    const { maxOrders, maxAlgoOrders, maxPosition } = market.filters.definition
-    const seat = seats.find(c.account, market.id)
-    const orders = without === NONE ? 0 : 1
-    if (maxOrders !== 0 && c.type !== MARKET && seats.orders(seat) - orders >= maxOrders) return FILTER_MAX_NUM_ORDERS
-    const stops = without !== NONE && isStop(images.type(without)) && !images.isWorking(without) ? 1 : 0
-    if (maxAlgoOrders !== 0 && stop && seats.stops(seat) - stops >= maxAlgoOrders) return FILTER_MAX_NUM_ALGO_ORDERS
-    if (maxPosition !== 0 && c.side === BUY && this.exceedsPosition(market, c.account, c.quantity, without)) {
-      return FILTER_MAX_POSITION
-    }
-    return this.#fits ? ACCEPTED : OVERFLOW_NOTIONAL
+    return rests && this.limits.overflowsLevel(market, c.side, c.price, c.quantity, without) ? OVERFLOW_LEVEL : ACCEPTED
   }
 
   /** Everything that a cancel just before could change: counts, ids, the book, money. Call after `filters`. */
   counts(c: Command, market: Market): RejectCode {
-    const seat = this.#shard.seat(c.account, market)
-    const limits = this.#limits(c, market, NONE)
+    const { seats, documentedRules } = this.#shard
+    // Before DOCUMENTED_RULES the account took its seat even when the order was refused.
+    const seat = documentedRules ? seats.find(c.account, market.id) : this.#shard.seat(c.account, market)
+    return this.#countsOf(c, market, seat)
+  }
+
+  /** Of PLACE: why it would be refused. Changes nothing, whatever rules are active. */
+  test(c: Command, market: Market): RejectCode {
+    this.#isTest = true
+    const reject = this.filters(c, market) || this.#countsOf(c, market, this.#shard.seats.find(c.account, market.id))
+    this.#isTest = false
+    return reject
+  }
+
+  #countsOf(c: Command, market: Market, seat: number): RejectCode {
+    const limits = this.limits.counts(c, market, seat, NONE)
     if (limits !== ACCEPTED) return limits
-    const stop = isStop(c.type)
+    if (!this.#fits) return OVERFLOW_NOTIONAL
     const duplicate = this.duplicate(c)
     if (duplicate !== ACCEPTED) return duplicate
-    if (stop) return this.#stopCounts(c, market, seat)
+    if (seat !== NONE) return this.#meets(c, market, seat)
+    const { ledger, seats } = this.#shard
+    seats.setGuest(ledger.find(c.account, market.base), ledger.find(c.account, market.quote))
+    const reject = this.#meets(c, market, NONE)
+    seats.setGuest(NONE, NONE)
+    return reject
+  }
+
+  /** The book, the last price, and money. */
+  #meets(c: Command, market: Market, seat: number): RejectCode {
+    if (isStop(c.type)) return this.#stopCounts(c, market, seat)
     if (c.type === LIMIT_MAKER && market.book.crosses(c.side, c.price)) return WOULD_MATCH
     if (c.type === MARKET) return this.#marketFunds(c, market, seat)
     const funds = this.#limitFunds(c, market, seat)
     if (funds !== ACCEPTED || c.timeInForce !== GTC) return funds
-    return this.overflowsLevel(market, c.side, c.price, c.quantity) ? OVERFLOW_LEVEL : ACCEPTED
+    return this.limits.overflowsLevel(market, c.side, c.price, c.quantity) ? OVERFLOW_LEVEL : ACCEPTED
   }
 
   /** The command's client id must not be that of another open order of the account. */
@@ -210,29 +225,6 @@ export class Placement {
     this.#hash = clientHash(c.account, c.clientId)
     const found = this.#shard.clientIds.find(this.#hash, c.account, c.clientId)
     return found !== NONE && found !== except ? DUPLICATE_CLIENT_ORDER_ID : ACCEPTED
-  }
-
-  /**
-   * Would the account hold or be buying more than MAX_POSITION with `quantity` more, were the order in slot `without`
-   * cancelled? Exact, in bigint: rarely set.
-   */
-  exceedsPosition(market: Market, account: number, quantity: number, without: number): boolean {
-    const { ledger, seats, orders, images } = this.#shard
-    const balance = ledger.find(account, market.base)
-    const owned = balance === NONE ? 0n : ledger.free(balance) + ledger.locked(balance)
-    const freed = without !== NONE && images.side(without) === BUY ? orders.remaining(without) : 0
-    const buying = seats.openBuy(seats.find(account, market.id)) + BigInt(quantity) - BigInt(freed)
-    const scale = BigInt(market.baseScale)
-    return owned + buying * scale > BigInt(market.filters.definition.maxPosition) * scale
-  }
-
-  /** A level must not hold more than 2^53 − 1 units, nor with the order in slot `without` cancelled. */
-  overflowsLevel(market: Market, side: Side, price: number, quantity: number, without: number = NONE): boolean {
-    const { memory, orders } = this.#shard
-    const level = market.book.side(side).find(price)
-    if (level === NONE) return false
-    const freed = without !== NONE && orders.level(without) === level ? orders.remaining(without) : 0
-    return memory.levels.quantity(level) - freed > Number.MAX_SAFE_INTEGER - quantity
   }
 
   #stopCounts(c: Command, market: Market, seat: number): RejectCode {
@@ -251,6 +243,8 @@ export class Placement {
   }
 
   #marketFunds(c: Command, market: Market, seat: number): RejectCode {
+    const lots = this.limits.quoteLots(c, market, NONE)
+    if (lots !== ACCEPTED) return lots
     if (this.#shard.boundedSteps) {
       const mode = c.selfTradePrevention || market.defaultMode
       return this.#matching.spending.plan(market, seat, c.side, mode, c.quantity, c.quoteQuantity)
@@ -262,7 +256,7 @@ export class Placement {
   open(c: Command, market: Market): void {
     const shard = this.#shard
     const { orders, images, seats, writer } = shard
-    const seat = seats.find(c.account, market.id)
+    const seat = shard.seat(c.account, market)
     const stop = isStop(c.type)
     const orderId = shard.nextOrderId()
     const slot = orders.allocate(orderId, seat, c.quantity)

@@ -57,7 +57,7 @@ export const Reject = {
   /** Amend keeping priority must lower the quantity. */
   AMEND_QUANTITY: 508,
   AMEND_NO_CHANGE: 509,
-  /** Quote-quantity order too small to buy one lot. */
+  /** Quote-quantity order that comes to less than LOT_SIZE asks at least. */
   LIQUIDITY_BELOW_LOT: 510,
   /** Cancel all: nothing was open. */
   NOTHING_OPEN: 511,
@@ -69,6 +69,10 @@ export const Reject = {
   REPLACE_FAILED: 514,
   /** The amended quantity would not be above what has been executed. */
   AMEND_BELOW_EXECUTED: 515,
+  /** Quote-quantity order that comes to less than MARKET_LOT_SIZE asks at least. */
+  LIQUIDITY_BELOW_MARKET_LOT: 516,
+  /** Quote-quantity order on an empty book. */
+  BOOK_EMPTY: 517,
 
   RETRY_MISMATCH: 601,
   RETRY_TOO_OLD: 602,

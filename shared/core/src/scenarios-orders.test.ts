@@ -78,7 +78,7 @@ test('MARKET BUY by quantity: what the book could fill must be affordable, no mo
 
 test('MARKET BUY by quote quantity: whole lots for at most that amount', () => {
   const table = `${market}
-    place bob BTCUSD buy market quote:250    | EXPIRED INSUFFICIENT_LIQUIDITY
+    place bob BTCUSD buy market quote:250    | BOOK_EMPTY
     place alice BTCUSD sell limit 2 @100     | NEW
     place alice BTCUSD sell limit 2 @120     | NEW
     place bob BTCUSD buy market quote:99     | LIQUIDITY_BELOW_LOT
@@ -86,7 +86,7 @@ test('MARKET BUY by quote quantity: whole lots for at most that amount', () => {
     place bob BTCUSD buy market quote:120    | 1@120 FILLED
     place bob BTCUSD buy market quote:121    | 1@120 EXPIRED INSUFFICIENT_LIQUIDITY
     balance bob USD                          | 99560 free, 0 locked
-    place bob BTCUSD buy market quote:100000 | INSUFFICIENT_BALANCE
+    place bob BTCUSD buy market quote:100000 | BOOK_EMPTY
   `
   expect(run(table)).toBe(neat(table))
 })

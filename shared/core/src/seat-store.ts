@@ -59,6 +59,15 @@ export class SeatStore {
     return seat
   }
 
+  /**
+   * Let NONE stand for an account that has no seat on the market, with its balances there, or for no account again. So an
+   * order is checked like any other, and a refused one leaves no seat behind.
+   */
+  setGuest(base: number, quote: number): void {
+    this.words[NONE * SEAT_WORDS + BASE] = base
+    this.words[NONE * SEAT_WORDS + QUOTE] = quote
+  }
+
   account(seat: number): number {
     return this.words[seat * SEAT_WORDS + ACCOUNT]!
   }

@@ -85,6 +85,11 @@ export class Shard {
     if (behaviour === Behaviour.RETRY_SHARES) this.retryShares = true
   }
 
+  /** The step of what a market order takes where its money is less than its wishes. */
+  marketStep({ filters }: Market): number {
+    return this.documentedRules && this.boundedSteps ? filters.bothSteps : filters.marketStep
+  }
+
   nextOrderId(): number {
     return this.number * ORDER_IDS + ++this.lastOrder
   }

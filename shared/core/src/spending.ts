@@ -19,6 +19,8 @@ const NONE = EMPTY
 export class Spending {
   /** Quantity units that the order takes at most; what is asked for, or what its quote quantity comes to. */
   quantity = 0
+  /** By quote quantity: the book has nothing on the other side, but for an order that is taken away. */
+  isEmpty = false
   /** By quote quantity: the book ends before the quote quantity does. */
   isShort = false
   /** BUY: quote units that are held. */
@@ -67,7 +69,7 @@ export class Spending {
     const fits = this.#part.setProduct(price, wanted, market.quoteScale)
     if (fits && !this.#part.isGreater(this.held)) return wanted
     const units = Number(this.held.toBigInt() / (BigInt(price) * BigInt(market.quoteScale)))
-    return floorToStep(Math.min(wanted, units), market.filters.marketStep)
+    return floorToStep(Math.min(wanted, units), this.#shard.marketStep(market))
   }
 
   /**
@@ -98,31 +100,35 @@ export class Spending {
     const { ledger, seats } = this.#shard
     this.held.setInteger(quoteQuantity)
     if (side === BUY && ledger.lacks(seats.quote(seat), this.held)) return INSUFFICIENT_BALANCE
-    const isEmpty = market.book.opposite(side).best === NONE
-    this.#walkQuote(market, side, quoteQuantity)
-    if (this.quantity === 0 && !isEmpty) return LIQUIDITY_BELOW_LOT
+    this.walkQuote(market, side, quoteQuantity, NONE)
+    if (this.quantity === 0 && !this.isEmpty) return LIQUIDITY_BELOW_LOT
     return side === BUY ? ACCEPTED : this.#lacksBase(market, seat)
   }
 
-  /** The whole lots that a quote quantity buys, or is received for. */
-  #walkQuote(market: Market, side: Side, quoteQuantity: number): void {
-    const { levels } = this.#shard.memory
+  /** The whole lots that a quote quantity buys, or is received for, were the order in slot `without` not there. */
+  walkQuote(market: Market, side: Side, quoteQuantity: number, without: number): void {
+    const { memory, orders } = this.#shard
+    const { levels } = memory
+    const away = without === NONE ? NONE : orders.level(without)
     const index = market.book.opposite(side)
     let left = quoteQuantity
     let units = 0
+    this.isEmpty = true
     let level = index.best
     for (; level !== NONE && left > 0; level = index.after(level)) {
       const unit = levels.price(level) * market.quoteScale
-      const offered = levels.quantity(level)
+      const offered = levels.quantity(level) - (level === away ? orders.remaining(without) : 0)
       const within = unitsWithin(left, unit)
       this.inspected++
+      if (offered === 0) continue
+      this.isEmpty = false
       const taken = Math.min(offered, within)
       units += taken
       left -= taken * unit
       if (within < offered) break
     }
     this.isShort = level === NONE && left > 0
-    this.quantity = floorToStep(units, market.filters.marketStep)
+    this.quantity = floorToStep(units, this.#shard.marketStep(market))
   }
 
   #lacksBase(market: Market, seat: number): RejectCode {

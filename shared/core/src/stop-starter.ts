@@ -91,7 +91,7 @@ export class StopStarter {
     if (accounts.status(images.account(slot)) !== ACTIVE) return false
     if (isMarket) return this.#canPay(market, slot, side, remaining)
     if (images.timeInForce(slot) !== GTC) return true
-    return !this.#placement.overflowsLevel(market, side, images.price(slot), remaining)
+    return !this.#placement.limits.overflowsLevel(market, side, images.price(slot), remaining)
   }
 
   #canPay(market: Market, slot: number, side: Side, quantity: number): boolean {

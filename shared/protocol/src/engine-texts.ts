@@ -14,6 +14,8 @@ export const EngineText = {
   CANCEL_RESTRICTED: 'Order was not canceled due to cancel restrictions.',
   SELF_TRADE_PREVENTION: 'This symbol does not allow the specified self-trade prevention mode.',
   LIQUIDITY_BELOW_LOT: 'Order book liquidity is less than `LOT_SIZE` filter minimum quantity.',
+  LIQUIDITY_BELOW_MARKET_LOT: 'Order book liquidity is less than `MARKET_LOT_SIZE` filter minimum quantity.',
+  BOOK_EMPTY: 'Order book liquidity is less than symbol minimum quantity.',
   AMEND_INCREASE: 'Order amend (quantity increase) is not supported.',
   AMEND_BELOW_EXECUTED: 'Order amend (quantity not above the executed quantity) is not supported.',
   NO_CHANGE: 'The requested action would change no state; rejecting',

@@ -53,6 +53,8 @@ const engineTexts: ReadonlyMap<number, string> = new Map([
   [Reject.AMEND_BELOW_EXECUTED, EngineText.AMEND_BELOW_EXECUTED],
   [Reject.AMEND_NO_CHANGE, EngineText.NO_CHANGE],
   [Reject.LIQUIDITY_BELOW_LOT, EngineText.LIQUIDITY_BELOW_LOT],
+  [Reject.LIQUIDITY_BELOW_MARKET_LOT, EngineText.LIQUIDITY_BELOW_MARKET_LOT],
+  [Reject.BOOK_EMPTY, EngineText.BOOK_EMPTY],
   [Reject.NOTHING_OPEN, EngineText.UNKNOWN_ORDER],
   [Reject.RETRY_MISMATCH, EngineText.RETRY_MISMATCH],
   [Reject.RETRY_TOO_OLD, EngineText.RETRY_TOO_OLD],

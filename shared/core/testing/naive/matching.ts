@@ -8,6 +8,7 @@ import { symbolOf } from './world.ts'
 
 /** Behaviour 2: what a market order may spend is fixed before its first fill. */
 const BOUNDED_STEPS = 2
+const DOCUMENTED_RULES = 3
 
 /** MARKET orders, and stop orders that are market orders once triggered. */
 export function isMarket(order: { price: number }): boolean {
@@ -22,14 +23,22 @@ function reaches(taker: NaiveOrder, price: number): boolean {
   return isMarket(taker) || (taker.side === Side.BUY ? price <= taker.price : price >= taker.price)
 }
 
-export function marketStep(symbol: NaiveSymbol): bigint {
-  return BigInt(symbol.filters.marketStepSize || symbol.filters.stepSize || 1)
+/** What a market order takes is a multiple of it where money bounds it; by the documented rules, of both steps. */
+export function marketStep(world: World, symbol: NaiveSymbol): bigint {
+  const { marketStepSize, stepSize } = symbol.filters
+  if (!world.behaviours.has(BOUNDED_STEPS) || !world.behaviours.has(DOCUMENTED_RULES)) {
+    return BigInt(marketStepSize || stepSize || 1)
+  }
+  let [divisor, rest] = [BigInt(stepSize || 1), BigInt(marketStepSize || 1)]
+  const product = divisor * rest
+  while (rest > 0n) [divisor, rest] = [rest, divisor % rest]
+  return product / divisor
 }
 
 /** Whole lots that `amount` quote units buy (or are reached by) at a price. */
-export function lotsWithin(symbol: NaiveSymbol, amount: bigint, price: number): bigint {
+export function lotsWithin(world: World, symbol: NaiveSymbol, amount: bigint, price: number): bigint {
   const units = amount / notionalOf(symbol, price, 1)
-  return units - (units % marketStep(symbol))
+  return units - (units % marketStep(world, symbol))
 }
 
 export const least = (...values: bigint[]): bigint => values.reduce((a, b) => (b < a ? b : a))
@@ -71,7 +80,7 @@ function fillQuantity(world: World, taker: NaiveOrder, maker: NaiveOrder): numbe
   const wanted = byQuote(taker) ? taker.left / notionalOf(symbol, maker.price, 1) : BigInt(remainingOf(taker))
   const quantity = least(offered, wanted, affordable)
   if (!byQuote(taker) && affordable >= least(offered, wanted)) return Number(quantity)
-  return Number(quantity - (quantity % marketStep(symbol)))
+  return Number(quantity - (quantity % marketStep(world, symbol)))
 }
 
 /** Match the taker until it is done, nothing reaches it, or it cannot go on. Returns the prices traded at. */
@@ -100,7 +109,7 @@ function isDone(world: World, order: NaiveOrder): boolean {
   if (order.left === 0n) return true
   const best = bookSide(world, order.symbol, opposite(order.side))[0]
   if (fixed) return best !== undefined && order.left < notionalOf(symbolOf(world, order), best.price, 1)
-  return best !== undefined && lotsWithin(symbolOf(world, order), order.left, best.price) === 0n
+  return best !== undefined && lotsWithin(world, symbolOf(world, order), order.left, best.price) === 0n
 }
 
 function trade(world: World, taker: NaiveOrder, maker: NaiveOrder, quantity: number): void {
@@ -186,7 +195,7 @@ function quoteDecrement(world: World, taker: NaiveOrder, maker: NaiveOrder): num
   if (world.behaviours.has(BOUNDED_STEPS)) return fixedQuantity(world, taker, maker)
   const symbol = symbolOf(world, taker)
   const quantity = least(BigInt(remainingOf(maker)), taker.left / notionalOf(symbol, maker.price, 1))
-  return Number(quantity - (quantity % marketStep(symbol)))
+  return Number(quantity - (quantity % marketStep(world, symbol)))
 }
 
 function decrementBoth(world: World, taker: NaiveOrder, maker: NaiveOrder, quantity: number, id: number): boolean {

@@ -13,12 +13,14 @@ import * as check from './checks.ts'
 import { bookSide, execution, levelQuantity, opposite } from './emit.ts'
 import { isMarket, lotsWithin, marketCost, rest, work } from './matching.ts'
 import { AMOUNT_MAX, freeOf, lock, lockFor, lockHeld, notionalOf, remainingOf } from './money.ts'
-import { planSpending } from './spending.ts'
+import { maxPosition } from './position.ts'
+import { planSpending, quoteLots } from './spending.ts'
 import { conditionHolds } from './stops.ts'
 import type { NaiveOrder, NaiveSymbol, World } from './world.ts'
-import { accountOf, symbolOf } from './world.ts'
+import { symbolOf } from './world.ts'
 
 const BOUNDED_STEPS = 2
+const DOCUMENTED_RULES = 3
 
 /** What must hold before anything is looked up in the market: fields and their combination. */
 export function placeShape(world: World, c: Command): RejectCode {
@@ -75,6 +77,18 @@ function placeLimits(world: World, c: Command): RejectCode {
   )
 }
 
+/** Not filters, but what the engine says when the order is placed. */
+const liquidityRejects: readonly RejectCode[] = [
+  Reject.BOOK_EMPTY,
+  Reject.LIQUIDITY_BELOW_LOT,
+  Reject.LIQUIDITY_BELOW_MARKET_LOT,
+]
+
+function lotsByQuote(world: World, order: NaiveOrder): RejectCode {
+  const applies = world.behaviours.has(BOUNDED_STEPS) && world.behaviours.has(DOCUMENTED_RULES)
+  return applies && order.quoteQuantity > 0 ? quoteLots(world, order) : Reject.NONE
+}
+
 /**
  * Behaviour 3, cancelReplace: "Filters and Order Count are evaluated before the processing of the cancellation and order
  * placement occurs", in the world as it would be without the order to be cancelled.
@@ -83,6 +97,10 @@ export function replaceBounds(world: World, c: Command, cancelled: NaiveOrder | 
   const without = { ...world, orders: world.orders.filter((order) => order !== cancelled) }
   return check.firstReject(
     () => placeLimits(without, c),
+    () => {
+      const lots = lotsByQuote(without, draft(world, c))
+      return liquidityRejects.includes(lots) ? Reject.NONE : lots
+    },
     () => postOnlyMatch(without, c),
     () => (check.isStop(c.type) ? Reject.NONE : overflowLevel(without, draft(world, c), c.quantity)),
   )
@@ -112,26 +130,6 @@ function over(applies: boolean, count: number, max: number): boolean {
   return applies && max !== 0 && count >= max
 }
 
-/** BUY: base owned + open to buy + `quantity` must stay within the symbol's maximum. */
-export function maxPosition(
-  world: World,
-  symbol: NaiveSymbol,
-  account: number,
-  quantity: number,
-  except?: NaiveOrder,
-): RejectCode {
-  const max = symbol.filters.maxPosition
-  if (max === 0) return Reject.NONE
-  const balance = accountOf(world, account).balances.get(symbol.base) ?? { free: 0n, locked: 0n }
-  let units = BigInt(quantity)
-  for (const order of world.orders) {
-    const counts = order.account === account && order.symbol === symbol.id && order.side === Side.BUY
-    if (counts && order !== except) units += BigInt(remainingOf(order))
-  }
-  const position = balance.free + balance.locked + units * symbol.baseScale
-  return position > BigInt(max) * symbol.baseScale ? Reject.FILTER_MAX_POSITION : Reject.NONE
-}
-
 export function overflowNotional(symbol: NaiveSymbol, price: number, quantity: number): RejectCode {
   return notionalOf(symbol, price, quantity) > AMOUNT_MAX ? Reject.OVERFLOW_NOTIONAL : Reject.NONE
 }
@@ -156,11 +154,14 @@ export function funds(world: World, order: NaiveOrder): RejectCode {
   if (order.type !== OrderType.MARKET) {
     return lockFor(world, order, remainingOf(order)) > free ? Reject.INSUFFICIENT_BALANCE : Reject.NONE
   }
-  if (world.behaviours.has(BOUNDED_STEPS)) return planSpending(world, order)
+  if (world.behaviours.has(BOUNDED_STEPS)) {
+    const lots = lotsByQuote(world, order)
+    return lots === Reject.NONE ? planSpending(world, order) : lots
+  }
   if (order.quoteQuantity > 0) {
     if (order.side === Side.BUY ? free < BigInt(order.quoteQuantity) : free === 0n) return Reject.INSUFFICIENT_BALANCE
     const best = bookSide(world, order.symbol, opposite(order.side))[0]
-    const none = best !== undefined && lotsWithin(symbol, BigInt(order.quoteQuantity), best.price) === 0n
+    const none = best !== undefined && lotsWithin(world, symbol, BigInt(order.quoteQuantity), best.price) === 0n
     return none ? Reject.LIQUIDITY_BELOW_LOT : Reject.NONE
   }
   return marketFunds(world, order)

@@ -3,6 +3,7 @@ import { Reject, type RejectCode } from '../../src/reject.ts'
 import { bookSide, opposite } from './emit.ts'
 import { byQuote, least, marketStep } from './matching.ts'
 import { freeOf, notionalOf, payAsset, remainingOf } from './money.ts'
+import { maxPosition } from './position.ts'
 import type { NaiveOrder, World } from './world.ts'
 import { symbolOf } from './world.ts'
 
@@ -31,7 +32,7 @@ export function planSpending(world: World, order: NaiveOrder): RejectCode {
       if (left === 0n) cut = true
       if (cut) break
     }
-    order.unitsLeft = units - (units % marketStep(symbol))
+    order.unitsLeft = units - (units % marketStep(world, symbol))
     order.short = !cut
     if (makers.length > 0 && order.unitsLeft === 0n) return LIQUIDITY_BELOW_LOT
     order.held = buys ? BigInt(order.quoteQuantity) : order.unitsLeft * symbol.baseScale
@@ -66,10 +67,37 @@ export function fixedQuantity(world: World, taker: NaiveOrder, maker: NaiveOrder
     const units = taker.left / unit
     if (units >= wanted) return Number(wanted)
     const taken = BigInt(taker.executed + taker.prevented)
-    const whole = taken + units - ((taken + units) % marketStep(symbol)) - taken
+    const whole = taken + units - ((taken + units) % marketStep(world, symbol)) - taken
     return whole > 0n ? Number(whole) : 0
   }
   if (taker.side === Side.SELL || taker.held / unit >= wanted) return Number(wanted)
   const units = taker.held / unit
-  return Number(units - (units % marketStep(symbol)))
+  return Number(units - (units % marketStep(world, symbol)))
+}
+
+/**
+ * Behaviour 3: "`MARKET` orders using `quoteOrderQty` will not break `LOT_SIZE` filter rules; the order will execute a
+ * `quantity` that will have the notional value as close as possible to `quoteOrderQty`", and the filters refuse it like
+ * any other quantity. On an empty book it "cannot be placed".
+ */
+export function quoteLots(world: World, order: NaiveOrder): RejectCode {
+  const symbol = symbolOf(world, order)
+  const { minQuantity, maxQuantity, marketMinQuantity, marketMaxQuantity } = symbol.filters
+  const makers = bookSide(world, order.symbol, opposite(order.side))
+  if (makers.length === 0) return Reject.BOOK_EMPTY
+  let left = BigInt(order.quoteQuantity)
+  let quantity = 0n
+  for (const maker of makers) {
+    const unit = notionalOf(symbol, maker.price, 1)
+    const taken = least(BigInt(remainingOf(maker)), left / unit)
+    quantity += taken
+    left -= taken * unit
+    if (taken < BigInt(remainingOf(maker))) break
+  }
+  quantity -= quantity % marketStep(world, symbol)
+  if (quantity === 0n || quantity < BigInt(minQuantity)) return Reject.LIQUIDITY_BELOW_LOT
+  if (quantity < BigInt(marketMinQuantity)) return Reject.LIQUIDITY_BELOW_MARKET_LOT
+  if (maxQuantity > 0 && quantity > BigInt(maxQuantity)) return Reject.FILTER_LOT_SIZE
+  if (marketMaxQuantity > 0 && quantity > BigInt(marketMaxQuantity)) return Reject.FILTER_MARKET_LOT_SIZE
+  return order.side === Side.BUY ? maxPosition(world, symbol, order.account, quantity) : Reject.NONE
 }
