@@ -1,4 +1,4 @@
-import type { AccountView, Exchange, OrderImage } from '@uptick/core'
+import { Command, CommandKind, type AccountView, type Exchange, type OrderImage } from '@uptick/core'
 import type { ClosedOrders } from './closed-orders.ts'
 
 /** What queries read: the leader's state, which may be ahead of the journal; the reply gate waits for it. */
@@ -17,13 +17,15 @@ interface QueryError {
 /** Characters of a kind that is repeated because there is none like it. */
 const KIND_SHOWN_MAX = 100
 
+const CLIENT_ID = /^[\x20-\x7e]{0,36}$/
+
 type Question = Readonly<Record<string, unknown>>
 
 /**
  * Answer one query as plain JSON, 64-bit amounts as decimal text:
  * `order {account, symbol, orderId?, clientId?}` (open, else closed and retained, else null) ·
  * `openOrders {account, symbol?}` · `account {account}` · `depth {symbol}` (the whole book) · `catalogue` · `totals` ·
- * `status`. What is not one of these gets `{error}`.
+ * `testOrder {account, symbol, side, type, …}` (the reject code that it would get, money aside) · `status`. What is not one of these gets `{error}`.
  */
 export function answerQuery(source: QuerySource, body: unknown): unknown {
   if (typeof body !== 'object' || body === null) return failure('a query is an object')
@@ -47,6 +49,8 @@ export function answerQuery(source: QuerySource, body: unknown): unknown {
     }
     case 'catalogue':
       return exchange.catalogue()
+    case 'testOrder':
+      return answerTest(exchange, question)
     case 'totals':
       return exchange.totals().map((total) => textAmounts(total))
     case 'status':
@@ -70,6 +74,36 @@ function answerOrder({ exchange, closedOrders }: QuerySource, question: Question
   const matches = image !== undefined && image.symbol === symbol
   const named = typeof clientId !== 'string' || image?.clientId === clientId
   return image !== undefined && matches && named ? orderJson(image) : null
+}
+
+/** Fields of an order that are numbers. */
+const ORDER_FIELDS = [
+  'account',
+  'symbol',
+  'side',
+  'type',
+  'timeInForce',
+  'price',
+  'quantity',
+  'quoteQuantity',
+  'stopPrice',
+  'selfTradePrevention',
+  'strategyId',
+  'strategyType',
+] as const
+
+function answerTest(exchange: Exchange, question: Question): unknown {
+  const command = new Command()
+  command.kind = CommandKind.PLACE
+  for (const name of ORDER_FIELDS) {
+    const value = integer(question, name)
+    if (value === undefined) return failure(`${name} must be an integer`)
+    Object.assign(command, { [name]: value })
+  }
+  const clientId = question['clientId']
+  if (typeof clientId !== 'string' || !CLIENT_ID.test(clientId)) return failure('clientId must be text of an id')
+  command.clientId.set(clientId)
+  return { reject: exchange.test(command) }
 }
 
 function answerOpenOrders(exchange: Exchange, question: Question): unknown {

@@ -43,6 +43,29 @@ describe('orders that the engine refuses', () => {
     ],
   ])('%s', async (_name, change, expected) => {
     expect(shown(await alice.send('POST', '/api/v3/order', { ...order, ...change }))).toBe(expected)
+    // A test is refused like the order, but needs no money.
+    const tested = await alice.send('POST', '/api/v3/order/test', { ...order, ...change })
+    if (expected.includes('insufficient balance')) expect(tested.body).toEqual({})
+    else expect(shown(tested)).toBe(expected)
+  })
+
+  test('a market that is closed, to orders and to their tests', async () => {
+    await exchange.operate('PUT', '/phase', { status: 'HALT', symbols: ['BTCUSDT'] })
+    expect(shown(await alice.send('POST', '/api/v3/order', order))).toBe('400 -1013 Market is closed.')
+    expect(shown(await alice.send('POST', '/api/v3/order/test', order))).toBe('400 -1013 Market is closed.')
+    await exchange.operate('PUT', '/phase', { status: 'TRADING', symbols: ['BTCUSDT'] })
+    expect((await alice.send('POST', '/api/v3/order/test', order)).body).toEqual({})
+  })
+
+  test('an amend that is not above what was executed', async () => {
+    const maker = await exchange.trader()
+    const { body } = await maker.limit('SELL', '0.2', '39500')
+    await alice.limit('BUY', '0.1', '39500')
+    const amend = { symbol: 'BTCUSDT', orderId: body.orderId, newQty: '0.1' }
+    expect(shown(await maker.send('PUT', '/api/v3/order/amend/keepPriority', amend))).toBe(
+      '400 -2038 Order amend (quantity not above the executed quantity) is not supported.',
+    )
+    await maker.send('DELETE', '/api/v3/openOrders', { symbol: 'BTCUSDT' })
   })
 
   test('somebody without anything', async () => {
@@ -63,6 +86,8 @@ describe('orders that the engine refuses', () => {
     const replies = await Promise.all(Array.from({ length: 21 }, () => alice.limit('BUY', '0.01', '30000')))
     const refused = replies.filter(({ status }) => status !== 200)
     expect(refused.map(shown)).toEqual(['400 -1013 Filter failure: MAX_NUM_ORDERS'])
+    const tested = await alice.send('POST', '/api/v3/order/test', order)
+    expect(shown(tested)).toBe('400 -1013 Filter failure: MAX_NUM_ORDERS')
     await alice.send('DELETE', '/api/v3/openOrders', { symbol: 'BTCUSDT' })
   })
 })

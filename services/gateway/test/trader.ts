@@ -7,6 +7,7 @@ export interface Body {
   readonly data: Body
   readonly orderId: number
   readonly clientOrderId: string
+  readonly origClientOrderId: string
   readonly status: string
   readonly executedQty: string
   readonly serverTime: number

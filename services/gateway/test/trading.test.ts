@@ -130,6 +130,11 @@ describe('an order', () => {
     const symbol = 'BTCUSDT'
     const kept = await alice.send('PUT', '/api/v3/order/amend/keepPriority', { symbol, orderId, newQty: '0.1' })
     expect(kept.body).toMatchObject({ amendedOrder: { orderId, qty: '0.10000000', price: '20000.00000000' } })
+    // "If not sent, one will be randomly generated."
+    const { origClientOrderId, clientOrderId } = kept.body.amendedOrder
+    expect(origClientOrderId).toBe(body.clientOrderId)
+    expect(clientOrderId).toMatch(/^[\w-]{22}$/)
+    expect(clientOrderId).not.toBe(origClientOrderId)
     const up = await alice.send('PUT', '/api/v3/order/amend/keepPriority', { symbol, orderId, newQty: '0.3' })
     expect(up.body.code).toBe(-2038)
     const moved = await alice.send('PUT', '/api/v3/order/amend', { symbol, orderId, newQty: '0.3', newPrice: '20001' })
@@ -156,6 +161,8 @@ describe('an order', () => {
   test('as a test is checked and not placed', async () => {
     const order = { symbol: 'BTCUSDT', side: 'BUY', type: 'MARKET', quantity: '1' }
     expect((await alice.send('POST', '/api/v3/order/test', order)).body).toEqual({})
+    const limit = { ...order, type: 'LIMIT', timeInForce: 'GTC', quantity: '0.1', price: '20000' }
+    expect((await alice.send('POST', '/api/v3/order/test', limit)).body).toEqual({})
     const rates = await alice.send('POST', '/api/v3/order/test', { ...order, computeCommissionRates: true })
     expect(rates.body).toMatchObject({ standardCommissionForOrder: { maker: '0.00100000', taker: '0.00100000' } })
     expect((await alice.send('GET', '/api/v3/openOrders', { symbol: 'BTCUSDT' })).body).toEqual([])

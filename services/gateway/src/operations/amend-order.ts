@@ -2,7 +2,7 @@ import { CommandKind } from '@uptick/core'
 import type { Market } from '../engine-link/catalogue.ts'
 import { PublicErrors, amendResponse, publicError } from '@uptick/protocol'
 import { units } from './amounts.ts'
-import { clientOrderId } from './client-order-id.ts'
+import { clientOrderId, generateClientOrderId } from './client-order-id.ts'
 import { executeOrThrow } from './outcomes.ts'
 import { marketOf } from './order-names.ts'
 import { fillTarget, targetOf } from './order-target.ts'
@@ -23,12 +23,12 @@ export const amendKeepPriority: Operation = {
     const target = targetOf(params)
     const quantity = newQuantity(params, market)
     if (quantity === undefined) throw missing('newQty')
-    const newId = clientOrderId(params, 'newClientOrderId')
+    const newId = clientOrderId(params, 'newClientOrderId') ?? generateClientOrderId()
     const outcome = await executeOrThrow(context, { action: 'amend' }, (command) => {
       command.kind = CommandKind.AMEND_KEEP_PRIORITY
       command.symbol = market.id
       command.quantity = quantity
-      if (newId !== undefined) command.clientId.set(newId)
+      command.clientId.set(newId)
       fillTarget(command, target)
     })
     return amendResponse(outcome, services.catalogue.format, timeUnit)

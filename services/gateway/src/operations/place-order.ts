@@ -1,11 +1,13 @@
-import { CommandKind } from '@uptick/core'
-import type { FeeDefinition } from '@uptick/core'
-import { fullOrderText, newOrderResponse, testOrderCommission } from '@uptick/protocol'
+import { Command, CommandKind, Reject } from '@uptick/core'
+import type { FeeDefinition, RejectCode } from '@uptick/core'
+import { fullOrderText, newOrderResponse, publicErrorOf, testOrderCommission } from '@uptick/protocol'
+import { SERVER_BUSY } from '../engine-link/link-errors.ts'
 import { accountFees } from './account-view.ts'
 import { fillNewOrder, readNewOrder } from './new-order.ts'
+import type { NewOrder } from './new-order.ts'
 import { chargeOrder, executeOrThrow } from './outcomes.ts'
 import { Json } from './operation.ts'
-import type { Operation } from './operation.ts'
+import type { Operation, OperationContext } from './operation.ts'
 import { missing } from './params.ts'
 
 export const placeOrder: Operation = {
@@ -37,9 +39,41 @@ export const placeOrder: Operation = {
   },
 }
 
+const testedFields = new Command()
+
+async function refuseAsEngine({ account, services }: OperationContext, order: NewOrder): Promise<void> {
+  fillNewOrder(testedFields, order)
+  const { symbol, side, type, timeInForce, price, quantity, quoteQuantity } = testedFields
+  const { stopPrice, selfTradePrevention, strategyId, strategyType } = testedFields
+  const { value } = await services.link.query({
+    kind: 'testOrder',
+    account,
+    symbol,
+    side,
+    type,
+    timeInForce,
+    price,
+    quantity,
+    quoteQuantity,
+    stopPrice,
+    selfTradePrevention,
+    strategyId,
+    strategyType,
+    clientId: order.clientId,
+  })
+  const { reject, error } = value as { reject?: RejectCode; error?: string }
+  // An engine of the release before does not know the question.
+  if (error?.startsWith('unknown query') === true) return
+  if (reject === undefined) throw SERVER_BUSY
+  if (reject !== Reject.NONE) throw publicErrorOf(reject, { action: 'place', orderType: order.type })
+}
+
 const EMPTY = new Json('{}')
 
-/** Checks everything that can be checked without the engine, and sends nothing. */
+/**
+ * Refuses what the engine would refuse, and places nothing. The engine answers after all that it got before, without a
+ * command, so there is nothing in the journal. Whether the account can pay is not asked, as at Binance.
+ */
 export const testOrder: Operation = {
   name: 'order.test',
   rest: { method: 'POST', path: '/api/v3/order/test' },
@@ -48,6 +82,7 @@ export const testOrder: Operation = {
   weight: (params) => (params.raw('computeCommissionRates') === 'true' ? 20 : 1),
   async run(context, params) {
     const order = readNewOrder(params, context.services)
+    await refuseAsEngine(context, order)
     if (params.boolean('computeCommissionRates') !== true) return EMPTY
     const fees: Pick<FeeDefinition, 'maker' | 'taker'> = await accountFees(context, order.market)
     return testOrderCommission(fees.maker, fees.taker)
