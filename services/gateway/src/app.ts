@@ -10,6 +10,7 @@ import { KEY_CHANNEL, KeyTable } from './keys/key-table.ts'
 import type { SecretBox } from './keys/secret-box.ts'
 import { creditFills } from './limits/fill-credits.ts'
 import type { CounterStore } from './limits/counter-store.ts'
+import type { Limits } from './limits/limits.ts'
 import { RateLimits } from './limits/rate-limits.ts'
 import type { LimitSettings } from './limits/rate-limits.ts'
 import { followFeed } from './market/follow-feed.ts'
@@ -44,6 +45,10 @@ export interface GatewayOptions {
   readonly counters: CounterStore
   readonly operatorToken: string
   readonly trustProxy?: string[] | undefined
+  /** What all clients together leave unread, bytes. */
+  readonly unsentBytesMax?: number
+  /** What a request may take to arrive, ms. */
+  readonly requestMsMax?: number
   /** A failure that is ours. */
   readonly failed: (operation: string, error: unknown) => void
   /** Seconds that an operation took, for metrics. */
@@ -94,8 +99,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   const dispatcher = new Dispatcher(services)
   const registry = createRegistry()
   const observed = { failed, ...(measured !== undefined && { measured }) }
-  const clients = new Clients({ failed })
-  const rest = createRest({ dispatcher, registry, clients, ...observed, trustProxy: options.trustProxy })
+  const clients = clientsOf(options, limits)
+  const rest = createRest({
+    dispatcher,
+    registry,
+    clients,
+    ...observed,
+    trustProxy: options.trustProxy,
+    requestMsMax: options.requestMsMax,
+  })
   const sockets = new SocketServer({ dispatcher, registry, clients, feed, ...observed })
   sockets.attach(rest.server)
   const operatorLink = { ...options.link, dial: options.dialAsOperator }
@@ -129,9 +141,19 @@ export function createGateway(options: GatewayOptions): Gateway {
       keys.close()
       await sockets.close()
       await Promise.all([rest.close(), operator.close()])
+      clients.close()
       feed.close()
       line.close()
       link.close()
     },
   }
+}
+
+/** Behind proxies the address of a connection is that of many clients, and none of them is judged by it. */
+function clientsOf({ failed, trustProxy, unsentBytesMax }: GatewayOptions, limits: Limits): Clients {
+  const byAddress = {
+    refuses: (address: string) => limits.refuses(address),
+    charge: (address: string) => limits.request(address, 1),
+  }
+  return new Clients({ failed, unsentBytesMax, ...(trustProxy === undefined && byAddress) })
 }

@@ -5,7 +5,9 @@ import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { HOLD_MS_DEFAULT, QUEUE_MAX_DEFAULT } from './engine-link/link-options.ts'
 import { KEYS_AGE_MS_MAX } from './keys/key-store.ts'
+import { UNSENT_BYTES_MAX } from './clients/clients.ts'
 import { LIMITS_DEFAULT } from './limits/rate-limits.ts'
+import { REQUEST_MS_MAX } from './rest/rest.ts'
 
 const port = (description: string, fallback: number): ReturnType<typeof Type.Integer> =>
   Type.Integer({ minimum: 0, maximum: 65_535, default: fallback, description })
@@ -64,6 +66,16 @@ export const gatewaySchema = Type.Object({
   }),
   QUEUE_MAX: Type.Integer({ minimum: 1, default: QUEUE_MAX_DEFAULT, description: 'requests that may be held' }),
   TRUST_PROXY: Type.String({ default: '', description: 'addresses of proxies whose X-Forwarded-For is believed' }),
+  UNSENT_BYTES_MAX: Type.Integer({
+    minimum: 1024 * 1024,
+    default: UNSENT_BYTES_MAX,
+    description: 'bytes that all clients together may leave unread; past it those that leave the most are cut off',
+  }),
+  REQUEST_MS_MAX: Type.Integer({
+    minimum: 100,
+    default: REQUEST_MS_MAX,
+    description: 'how long the head and body of a request may take to arrive',
+  }),
   LIMIT_WEIGHT_1M: Type.Integer({ minimum: 1, default: LIMITS_DEFAULT.requestWeightPerMinute }),
   LIMIT_ORDERS_10S: Type.Integer({ minimum: 1, default: LIMITS_DEFAULT.ordersPerTenSeconds }),
   LIMIT_ORDERS_1D: Type.Integer({ minimum: 1, default: LIMITS_DEFAULT.ordersPerDay }),

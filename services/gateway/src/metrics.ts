@@ -78,10 +78,11 @@ export function exposeGateway(registry: Registry, gateway: Gateway): void {
     ['gateway_link_sequence', 'Last outcome received', () => link.state.sequence],
     ['gateway_link_queued', 'Commands held until they can be sent', () => link.state.queued],
     ['gateway_link_unanswered', 'Commands sent and not answered', () => link.state.unanswered],
+    ['gateway_client_connections', 'Open connections of clients', () => gateway.clients.open],
     [
-      'gateway_connection_faults',
-      'Connections that ended because what they sent made their handling fail, since the start',
-      () => gateway.clients.faults,
+      'gateway_unsent_bytes',
+      'Bytes that were written to clients and that they have not taken',
+      () => gateway.clients.unsentBytes,
     ],
     [
       'gateway_keys_age_seconds',
@@ -123,6 +124,22 @@ export function exposeGateway(registry: Registry, gateway: Gateway): void {
     ],
   )
   register(registry, gauges)
+  exposeEnds(registry, gateway)
+}
+
+/** Connections that the gateway ended, by the reason. */
+function exposeEnds(registry: Registry, { clients }: Gateway): void {
+  registry.registerMetric(
+    new Gauge({
+      name: 'gateway_connections_ended',
+      help: 'Connections that ended by their own fault or past a bound, since the start',
+      labelNames: ['reason'],
+      registers: [],
+      collect() {
+        for (const [reason, count] of Object.entries(clients.counters)) this.set({ reason }, count)
+      },
+    }),
+  )
 }
 
 /** Limits that are counted together with other gateways. */

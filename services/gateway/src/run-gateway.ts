@@ -86,6 +86,8 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
     counters: openCounters(context),
     operatorToken: config.OPERATOR_TOKEN,
     trustProxy: config.TRUST_PROXY === '' ? undefined : config.TRUST_PROXY.split(',').map((range) => range.trim()),
+    unsentBytesMax: config.UNSENT_BYTES_MAX,
+    requestMsMax: config.REQUEST_MS_MAX,
     failed: (operation, error) => log.error({ err: error, operation }, 'a request failed'),
     measured: operationObserver(metrics),
   })

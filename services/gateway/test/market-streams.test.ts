@@ -221,7 +221,11 @@ describe('market streams', () => {
 describe('a connection', () => {
   it('that offers another protocol is answered over HTTP', async () => {
     const { port } = new URL(gateway.url)
-    const asking = request({ port, headers: { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c' } }).end()
+    const asking = request({
+      port,
+      path: '/api/v3/ping',
+      headers: { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c' },
+    }).end()
     const [response] = (await once(asking, 'response')) as [IncomingMessage]
     expect(response.statusCode).toBe(200)
     response.resume()

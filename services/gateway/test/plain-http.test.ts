@@ -136,7 +136,7 @@ test.each([
   ['an expectation', post('/plain', 'x', 'Expect: 100-continue'), 'node POST /plain x'],
   ['a client that closes', post('/plain', 'x', 'Connection: close'), 'node POST /plain x'],
   ['garbage', 'garbage\r\n\r\n', '400 Bad Request'],
-  ['two at once', post('/plain', 'x') + post('/plain', 'y'), 'node POST /plain y'],
+  ['another path behind a plain one', post('/plain', 'x') + post('/other', 'y'), 'node POST /other y'],
 ])('what is not plain is served by Node, and so is what follows: %s', async (_what, text, expected) => {
   const { port } = await serve()
   const client = new Client(port)
@@ -165,17 +165,21 @@ test('a handler that fails ends its connection and no other', async () => {
   expect(await good.until('plain POST')).toContain('200 OK')
 })
 
-test('what comes while a request is being answered is answered after it, by Node', async () => {
+test('requests that come together are answered one after another', async () => {
   const { port, arrived } = await serve()
   const client = new Client(port)
+  client.socket.write(post('/plain', 'a') + post('/plain', 'b') + post('/plain', 'c').slice(0, -1))
+  expect(await client.until('plain POST  b')).toMatch(/plain POST {2}a[^]*plain POST {2}b$/)
   const arrival = arrived()
-  client.socket.write(post('/held', 'a'))
+  client.socket.write(`c${post('/held', 'd')}`)
+  expect(await client.until('plain POST  c')).toContain('200 OK')
   const [, respond] = await arrival
-  client.socket.write(post('/plain', 'b'))
-  client.socket.write(post('/plain', 'c'))
+  client.socket.write(post('/plain', 'e'))
+  client.socket.end(post('/plain', 'f'))
   await turn()
   answer(respond, 'held')
-  expect(await client.until('node POST /plain c')).toMatch(/held[^]*node POST \/plain b[^]*node POST \/plain c$/)
+  expect(await client.until('plain POST  f')).toMatch(/held[^]*plain POST {2}e[^]*plain POST {2}f$/)
+  await client.closed()
 })
 
 test('a part of a request that stays alone is left to Node', async () => {

@@ -1,17 +1,21 @@
 import { createSecretKey, generateKeyPairSync } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { once } from 'node:events'
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocket } from 'ws'
+import { Clients } from '../src/clients/clients.ts'
 import type { ApiKey } from '../src/keys/api-key.ts'
 import { KEYS_AGE_MS_MAX, KeyStore } from '../src/keys/key-store.ts'
 import { MemoryStore } from '../src/limits/memory-store.ts'
 import { LIMITS_DEFAULT, RateLimits } from '../src/limits/rate-limits.ts'
+import type { LimitSettings } from '../src/limits/rate-limits.ts'
 import { followFeed } from '../src/market/follow-feed.ts'
 import { noHistory } from '../src/market/history-source.ts'
 import { Dispatcher } from '../src/operations/dispatcher.ts'
+import { OperationRegistry } from '../src/operations/operation.ts'
+import type { Operation } from '../src/operations/operation.ts'
 import { createRegistry } from '../src/operations/registry.ts'
+import { createRest } from '../src/rest/rest.ts'
 import { systemClock, systemTimers } from '../src/seams.ts'
 import type { Services } from '../src/services.ts'
 import { SocketServer } from '../src/sockets/socket-server.ts'
@@ -21,11 +25,21 @@ import { TestClient } from './test-client.ts'
 
 export const SECRET = 'NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j'
 
-/** The sockets of a gateway on a free port, over a shard that the test scripts by hand. */
+export interface SocketGatewayOptions extends Partial<SocketServerOptions> {
+  /** Beside those that every gateway has. */
+  readonly operations?: readonly Operation[]
+  readonly limits?: Partial<LimitSettings>
+  readonly unsentBytesMax?: number
+  readonly requestMsMax?: number
+}
+
+/** The public side of a gateway on a free port, over a shard that the test scripts by hand. */
 export class SocketGateway {
   readonly shard = new ScriptedShard()
   readonly failures: unknown[] = []
   readonly sockets: SocketServer
+  readonly clients: Clients
+  readonly port: number
   readonly url: string
   /** Signs for the key `ed25519-key` of account 2. */
   readonly privateKey: KeyObject
@@ -37,7 +51,8 @@ export class SocketGateway {
   private constructor(parts: {
     shard: ScriptedShard
     sockets: SocketServer
-    url: string
+    clients: Clients
+    port: number
     privateKey: KeyObject
     keys: Map<string, ApiKey>
     store: KeyStore
@@ -46,7 +61,9 @@ export class SocketGateway {
   }) {
     this.shard = parts.shard
     this.sockets = parts.sockets
-    this.url = parts.url
+    this.clients = parts.clients
+    this.port = parts.port
+    this.url = `ws://127.0.0.1:${parts.port}`
     this.privateKey = parts.privateKey
     this.#keys = parts.keys
     this.#store = parts.store
@@ -54,7 +71,7 @@ export class SocketGateway {
     this.#close = parts.close
   }
 
-  static async start(options: Partial<SocketServerOptions> = {}): Promise<SocketGateway> {
+  static async start(options: SocketGatewayOptions = {}): Promise<SocketGateway> {
     const shard = new ScriptedShard()
     const failures: unknown[] = []
     const feed = followFeed({
@@ -71,7 +88,7 @@ export class SocketGateway {
       { clock: systemClock, timers: systemTimers, ageMax: KEYS_AGE_MS_MAX, failed: (error) => failures.push(error) },
     )
     await store.start()
-    const settings = { ...LIMITS_DEFAULT, requestWeightPerMinute: 1_000_000, bans: false }
+    const settings = { ...LIMITS_DEFAULT, requestWeightPerMinute: 1_000_000, bans: false, ...options.limits }
     const limits = new RateLimits(settings, systemClock, new MemoryStore())
     // No command is sent here, and nothing recorded is read: the scripted shard is all the engine there is.
     const services = {
@@ -82,27 +99,29 @@ export class SocketGateway {
       limits,
       keys: store,
     } as unknown as Services
-    const sockets = new SocketServer({
+    const failed = (_operation: string, error: unknown): void => void failures.push(error)
+    const { unsentBytesMax, requestMsMax } = options
+    const clients = new Clients({ failed, unsentBytesMax, refuses: (address) => limits.refuses(address) })
+    const parts = {
       dispatcher: new Dispatcher(services),
-      registry: createRegistry(),
-      feed,
-      failed: (_operation, error) => failures.push(error),
-      ...options,
-    })
-    const server = createServer((_request, response) => response.end('plain'))
-    sockets.attach(server)
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
+      registry: new OperationRegistry([...createRegistry().operations, ...(options.operations ?? [])]),
+      clients,
+      failed,
+    }
+    const rest = createRest({ ...parts, requestMsMax })
+    const sockets = new SocketServer({ ...parts, feed, ...options })
+    sockets.attach(rest.server)
+    await rest.listen({ host: '127.0.0.1', port: 0 })
     shard.connect()
     const close = async (): Promise<void> => {
       feed.close()
       store.close()
       await sockets.close()
-      server.close()
-      await once(server, 'close')
+      await rest.close()
+      clients.close()
     }
-    const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`
-    return new SocketGateway({ shard, sockets, url, privateKey, keys, store, failures, close })
+    const { port } = rest.server.address() as AddressInfo
+    return new SocketGateway({ shard, sockets, clients, port, privateKey, keys, store, failures, close })
   }
 
   /** Dial; resolves when the socket is open. */

@@ -14,6 +14,8 @@ export interface RateLimitState {
 export interface Limits {
   /** Charge one request of this weight to an address. */
   request(ip: string, weight: number): void
+  /** Whether any request of the address is refused now. Charges nothing. */
+  refuses(ip: string): boolean
   /** Give back what a successful order or cancel was charged. */
   refund(ip: string, weight: number): void
   /** Weight used by the address in this minute. */

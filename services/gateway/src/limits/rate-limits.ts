@@ -81,6 +81,13 @@ export class RateLimits implements Limits {
     }
   }
 
+  refuses(ip: string): boolean {
+    const now = this.#clock.now()
+    const { bans, requestWeightPerMinute, rawRequestsPerFiveMinutes } = this.#settings
+    if (bans && this.#bans.until(ip, now) !== 0) return true
+    return this.#weight.get(ip, now) >= requestWeightPerMinute || this.#raw.get(ip, now) >= rawRequestsPerFiveMinutes
+  }
+
   refund(ip: string, weight: number): void {
     this.#weight.add(ip, -weight, this.#clock.now())
   }

@@ -1,6 +1,7 @@
 import { Authenticator } from '../auth/authenticator.ts'
 import { checkTimeWindow } from '../auth/time-window.ts'
 import type { ApiKey } from '../keys/api-key.ts'
+import { readingWeight } from '../limits/reading-weight.ts'
 import type { Services } from '../services.ts'
 import type { Call } from './call.ts'
 import { missing } from './params.ts'
@@ -19,10 +20,11 @@ export class Dispatcher {
   /** The operation's result (see `jsonText`) or a promise of it; throws or rejects with `PublicError`. */
   call(operation: Operation, call: Call): unknown {
     const { limits } = this.services
+    const reading = readingWeight(call.length)
     const weight = operation.weight(call.params)
     const unlimited = this.#claimsUnlimited(operation, call)
-    if (!unlimited) limits.request(call.ip, weight)
-    const { key, sendBefore } = this.#authenticateOrCharge(operation, call, unlimited ? weight : 0)
+    if (!unlimited) limits.request(call.ip, weight + reading)
+    const { key, sendBefore } = this.#authenticateOrCharge(operation, call, unlimited ? weight + reading : 0)
     const context: OperationContext = {
       services: this.services,
       account: key?.account ?? 0,
@@ -38,6 +40,11 @@ export class Dispatcher {
       limits.refund(call.ip, weight)
       return success
     })
+  }
+
+  /** Charge a request that names no operation, or cannot be read: what costs time costs weight. Throws past the limit. */
+  charge(ip: string, length: number): void {
+    this.services.limits.request(ip, 1 + readingWeight(length))
   }
 
   /** A key without limits is named; whether the caller has it comes later. */

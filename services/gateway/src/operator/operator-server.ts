@@ -45,6 +45,8 @@ export interface OperatorContext extends OperatorOptions {
 }
 
 const TOKEN_LENGTH_MIN = 16
+/** What a request may take to arrive, ms. */
+const REQUEST_MS_MAX = 10_000
 const BODY_BYTES_MAX = 256 * 1024
 /** Of a body: its schema is flat, and refuses what it does not know. */
 const BODY_JSON: JsonBounds = { depthMax: 16, valuesMax: 4_096 }
@@ -57,6 +59,8 @@ export function createOperatorServer(options: OperatorOptions): FastifyInstance 
   }
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    http: { headersTimeout: REQUEST_MS_MAX, connectionsCheckingInterval: 1_000 },
     ajv: { customOptions: { coerceTypes: false, removeAdditional: false, allErrors: true } },
     return503OnClosing: false,
   })

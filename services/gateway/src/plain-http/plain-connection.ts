@@ -30,15 +30,15 @@ export interface ConnectionHost {
 }
 
 const EMPTY_LINE = '\r\n\r\n'
-const BODY_BYTES_MAX = 64 * 1024
 /** A head that is longer is read anew each time instead of being kept. */
 const HEAD_KEPT_MAX = 2048
 const [A, Z] = [65, 90]
 
 /**
- * One connection while its requests are plain, answered one at a time. Modes: *reading* → *answering* → *reading* …
- * until something comes that is not plain, or two requests at once: then a full parser gets the connection with every
- * byte that was not answered, for good.
+ * One connection while its requests are plain, answered one at a time. Modes: *reading* → *answering* → *waiting*, when the
+ * client does not take its answer → *reading* … until something comes that is not plain: then a full parser gets the
+ * connection with every byte that was not answered, for good. The socket is read in *reading* alone, so a client that
+ * pipelines, or that takes nothing, is held back by its own buffers.
  */
 export class PlainConnection {
   readonly #host: ConnectionHost
@@ -48,9 +48,14 @@ export class PlainConnection {
   /** Read and not answered: a part of a request, or what came while one was being answered. */
   #unread: Buffer | undefined
   #last: PlainHead | undefined
+  /** A request is being answered, or the client has not taken the answer. */
   #answering = false
   /** The client sends nothing any more. */
   #ended = false
+  /** The next answer is the last. */
+  #isClosing = false
+  /** It is closed, or a full parser has it. */
+  #isGone = false
   /** When it last began to wait for bytes, ms. */
   #since = Date.now()
 
@@ -76,7 +81,7 @@ export class PlainConnection {
 
   /** Close it now, or when it has been answered. */
   close(): void {
-    this.#ended = true
+    this.#isClosing = true
     if (!this.#answering) this.#socket.destroy()
   }
 
@@ -86,7 +91,7 @@ export class PlainConnection {
     const bytes = this.#unread === undefined ? chunk : Buffer.concat([this.#unread, chunk])
     if (!this.#answering) return this.#read(bytes)
     this.#unread = bytes
-    if (bytes.length > BODY_BYTES_MAX) this.#socket.pause()
+    this.#socket.pause()
   }
 
   readonly #onEnd = (): void => {
@@ -97,7 +102,12 @@ export class PlainConnection {
   /** `close` follows. */
   readonly #onError = (): void => undefined
 
-  readonly #onClose = (): void => this.#host.gone(this)
+  readonly #onClose = (): void => this.#leave()
+
+  #leave(): void {
+    this.#isGone = true
+    this.#host.gone(this)
+  }
 
   #read(bytes: Buffer): void {
     const head = this.#headOf(bytes)
@@ -106,9 +116,12 @@ export class PlainConnection {
     if (!head || !handler) return this.#passOn(bytes)
     const end = head.text.length + head.length
     if (bytes.length < end) return this.#await(bytes)
-    if (bytes.length > end) return this.#passOn(bytes)
     this.#last = head.text.length <= HEAD_KEPT_MAX ? head : undefined
     this.#unread = undefined
+    if (bytes.length > end) {
+      this.#unread = bytes.subarray(end)
+      this.#socket.pause()
+    }
     this.#answering = true
     const body = head.length === 0 ? '' : bytes.toString('utf8', head.text.length, end)
     handler({ head, body, address: this.#address }, this.#respond)
@@ -127,22 +140,49 @@ export class PlainConnection {
   #await(bytes: Buffer): void {
     if (this.#unread === undefined) this.#since = Date.now()
     this.#unread = bytes
+    if (this.#ended) this.#socket.destroySoon()
   }
 
   readonly #respond: Respond = (status, headers, text) => this.#client.handle(() => this.#answer(status, headers, text))
 
   #answer(status: number, headers: readonly string[], text: string): void {
     const socket = this.#socket
-    const isLast = this.#ended || this.#host.parting
+    const isLast = this.#isClosing || this.#host.parting || (this.#ended && this.#unread === undefined)
     let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`
     for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
     head += `Date: ${dateText()}\r\n${isLast ? 'Connection: close' : this.#host.keepAlive}\r\n\r\n`
-    socket.write(head + text)
-    this.#answering = false
+    const isTaken = socket.write(head + text)
     this.#since = Date.now()
     this.#host.answered(socket)
-    if (isLast) socket.destroySoon()
-    else if (this.#unread !== undefined) this.#passOn(this.#unread)
+    if (isLast) {
+      this.#answering = false
+      socket.destroySoon()
+    } else if (this.#client.goesTooFar(status)) this.#client.shun('past-limit')
+    else if (isTaken) this.#goOn()
+    else {
+      socket.pause()
+      socket.once('drain', this.#onDrain)
+    }
+  }
+
+  readonly #onDrain = (): void => this.#client.handle(() => this.#goOn())
+
+  /** The next request may be read; what came of it already waits here, and is read in a turn of its own. */
+  #goOn(): void {
+    this.#answering = false
+    if (this.#isClosing) this.#socket.destroySoon()
+    else if (this.#unread !== undefined) setImmediate(this.#readUnread)
+    else if (this.#socket.isPaused()) this.#socket.resume()
+  }
+
+  readonly #readUnread = (): void => {
+    const bytes = this.#unread
+    if (bytes === undefined || this.#answering || this.#isGone) return
+    this.#client.handle(() => {
+      this.#unread = undefined
+      this.#read(bytes)
+      if (!this.#answering && !this.#isGone) this.#socket.resume()
+    })
   }
 
   #passOn(bytes: Buffer): void {
@@ -151,10 +191,11 @@ export class PlainConnection {
     socket.off('end', this.#onEnd)
     socket.off('error', this.#onError)
     socket.off('close', this.#onClose)
-    this.#host.gone(this)
+    this.#leave()
     socket.pause()
     socket.unshift(bytes)
     this.#host.passOn(socket)
+    this.#client.meter()
     socket.resume()
   }
 }

@@ -38,7 +38,9 @@ export class PlainHttp implements ConnectionHost {
     this.#ordinary = ordinary.bind(server) as (socket: Socket) => void
     this.keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(server.keepAliveTimeout / 1000)}`
     server.off('connection', ordinary as () => void)
-    server.on('connection', (socket) => this.#connections.add(new PlainConnection(clients.of(socket), this)))
+    server.on('connection', (socket) => {
+      clients.admit(socket, (client) => this.#connections.add(new PlainConnection(client, this)))
+    })
     server.on('parting', () => (this.parting = true))
     this.#timer = setInterval(() => this.#sweep(), SWEEP_MS).unref()
   }

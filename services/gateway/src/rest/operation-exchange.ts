@@ -1,4 +1,5 @@
 import { PublicErrors, publicError } from '@uptick/protocol'
+import type { Call } from '../operations/call.ts'
 import { jsonText } from '../operations/operation.ts'
 import type { Operation } from '../operations/operation.ts'
 import { shownError } from '../operations/shown-error.ts'
@@ -35,14 +36,25 @@ export class OperationExchange {
   /** Run the operation and answer; never throws. */
   run(): void {
     try {
-      const { accept } = this.#request.headers
-      if (accept !== undefined && accept.includes('application/sbe') && !/json|\*\/\*/.test(accept))
-        throw NOT_ACCEPTABLE
-      const result = this.#options.dispatcher.call(this.#operation, callOf(this.#request, this.receivedAt))
+      const result = this.#options.dispatcher.call(this.#operation, this.#call())
       if (result instanceof Promise) result.then(this.#succeed, this.#fail)
       else this.#succeed(result)
     } catch (error) {
       this.#fail(error)
+    }
+  }
+
+  /** What cannot be read is charged, too. */
+  #call(): Call {
+    const { headers, ip, query, body } = this.#request
+    try {
+      const { accept } = headers
+      if (accept !== undefined && accept.includes('application/sbe') && !/json|\*\/\*/.test(accept))
+        throw NOT_ACCEPTABLE
+      return callOf(this.#request, this.receivedAt)
+    } catch (error) {
+      this.#options.dispatcher.charge(ip, query.length + body.length)
+      throw error
     }
   }
 

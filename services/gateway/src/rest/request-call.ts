@@ -18,6 +18,7 @@ export function callOf(request: RestRequest, receivedAt: number): Call {
     params,
     ip: request.ip,
     receivedAt,
+    length: query.length + body.length,
     timeUnit: timeUnitOf(headers['x-mbx-time-unit']),
     apiKey: typeof apiKey === 'string' ? apiKey : '',
     signed: signedQuery.rest + signedBody.rest,

@@ -1,8 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, Server } from 'node:http'
+import type { Socket } from 'node:net'
 import fastify from 'fastify'
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { PublicError } from '@uptick/protocol'
-import { PublicErrors, publicError } from '@uptick/protocol'
+import type { FastifyError, FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
 import { letClientsCloseFirst } from '@uptick/runtime'
 import type { Clients } from '../clients/clients.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
@@ -16,6 +16,10 @@ import { registerStubs } from './stubs.ts'
 
 /** No request of the API is near it. */
 const BODY_BYTES_MAX = 64 * 1024
+
+/** What a request may take to arrive, head and body, ms. */
+export const REQUEST_MS_MAX = 10_000
+const ARRIVAL_LOOK_MS = 1_000
 
 const TOO_LARGE = publicError(PublicErrors.PAYLOAD_TOO_LARGE)
 const MALFORMED = publicError(PublicErrors.ILLEGAL_CHARACTERS_SOMEWHERE)
@@ -31,6 +35,7 @@ export interface RestOptions {
   readonly failed: (operation: string, error: unknown) => void
   /** Addresses (or CIDR ranges) of proxies whose `X-Forwarded-For` is believed. */
   readonly trustProxy?: string[] | undefined
+  readonly requestMsMax?: number | undefined
   /** Seconds that an operation took, for metrics. */
   readonly measured?: (operation: string, status: number, seconds: number) => void
 }
@@ -40,31 +45,52 @@ export function createRest(options: RestOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
     trustProxy: options.trustProxy ?? false,
+    ...arrivalBounds(options.requestMsMax ?? REQUEST_MS_MAX),
     // Requests are never cut off while they drain: the process decides when it is done.
     return503OnClosing: false,
     rewriteUrl: (request) => plainBody(request),
     routerOptions: { querystringParser: () => NO_QUERY, maxParamLength: 100 },
-    frameworkErrors: (_error, _request, reply) => void sendError(reply as FastifyReply, MALFORMED),
-    clientErrorHandler: (error, socket) => {
-      if (socket.writable) socket.end(rawError((error as NodeJS.ErrnoException).code))
-    },
+    frameworkErrors: (_error, request, reply) =>
+      void sendError(reply as FastifyReply, charged(options, request, MALFORMED)),
+    clientErrorHandler: (error, socket) => refuseBytes(options, error, socket as Socket),
   })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(BODY_TYPE, { parseAs: 'string' }, (_request, body, done) => done(null, body))
+  app.addHook('onRequest', (request, reply, done) => options.clients.of(request.socket).inTurn(reply.raw, done))
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500
     if (status >= 500) options.failed(request.url.split('?', 1)[0]!, error)
-    return sendError(reply, status >= 500 ? UNKNOWN : status === 413 ? TOO_LARGE : MALFORMED)
+    const shown = status >= 500 ? UNKNOWN : status === 413 ? TOO_LARGE : MALFORMED
+    return sendError(reply, charged(options, request, shown, status === 413 ? BODY_BYTES_MAX : 0))
   })
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0]!.slice(0, PATH_SHOWN_MAX)
-    return sendError(reply, publicError(PublicErrors.NOT_FOUND, path, request.method))
+    return sendError(reply, charged(options, request, publicError(PublicErrors.NOT_FOUND, path, request.method)))
   })
   app.options('/*', (request, reply) => preflight(request, reply))
   for (const operation of options.registry.operations) addRoute(app, options, operation)
   registerStubs(app)
   servePlainly(app, options)
   return app
+}
+
+/** Node's own bounds are minutes, and Fastify takes one of them away. */
+function arrivalBounds(requestMsMax: number): Pick<FastifyHttpOptions<Server>, 'requestTimeout' | 'http'> {
+  return {
+    requestTimeout: requestMsMax,
+    http: { headersTimeout: requestMsMax, connectionsCheckingInterval: Math.min(ARRIVAL_LOOK_MS, requestMsMax) },
+  }
+}
+
+/** The error to show for a request that reaches no operation: it is not free, so it may be that of a limit instead. */
+function charged({ dispatcher }: RestOptions, { ip }: FastifyRequest, error: PublicError, length = 0): PublicError {
+  try {
+    dispatcher.charge(ip, length)
+    return error
+  } catch (excess) {
+    if (excess instanceof PublicError) return excess
+    throw excess
+  }
 }
 
 const NO_QUERY = {}
@@ -149,7 +175,18 @@ function preflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return reply.code(204).header('allow', 'GET, HEAD, POST, PUT, DELETE, OPTIONS').send()
 }
 
-/** For bytes that are not HTTP: there is no request to reply to. */
+/** Bytes that are not HTTP, or do not become a request in time: there is none to reply to, and the connection ends. */
+function refuseBytes(options: RestOptions, error: NodeJS.ErrnoException, socket: Socket): void {
+  const client = options.clients.of(socket)
+  if (client.isShunned) return
+  client.handle(() => {
+    options.clients.charge(client)
+    // What follows would be refused packet by packet.
+    client.shun('malformed')
+    if (socket.writable) socket.end(rawError(error.code))
+  })
+}
+
 function rawError(code: string | undefined): string {
   const [status, text] =
     code === 'HPE_HEADER_OVERFLOW'

@@ -1,6 +1,7 @@
 import type { RawData, WebSocket } from 'ws'
-import type { Client } from '../clients/client.ts'
+import type { Client, EndReason } from '../clients/client.ts'
 import type { Clock } from '../seams.ts'
+import { Inbox } from './inbox.ts'
 import { MessageRate } from './message-rate.ts'
 import type { MessageRateOptions } from './message-rate.ts'
 import { Outbox } from './outbox.ts'
@@ -30,6 +31,8 @@ export interface ConnectionOptions {
   readonly clock: Clock
   readonly counters: OutboxCounters
   readonly rate: MessageRateOptions
+  /** Of pings and pongs; they count as messages without it. */
+  readonly controlRate?: MessageRateOptions | undefined
   readonly bufferedBytesMax?: number | undefined
 }
 
@@ -41,6 +44,7 @@ export class Connection {
   readonly #client: Client
   readonly #clock: Clock
   readonly #rate: MessageRate
+  readonly #controlRate: MessageRate
   #protocol: Protocol | undefined
   #pingAt: number
   /** When the oldest ping without a pong was sent; 0 when none is out. */
@@ -54,6 +58,7 @@ export class Connection {
     this.ip = options.ip
     this.outbox = new Outbox(webSocket, client.socket, options.counters, options.bufferedBytesMax)
     this.#rate = new MessageRate(options.rate, clock)
+    this.#controlRate = options.controlRate ? new MessageRate(options.controlRate, clock) : this.#rate
     this.#pingAt = clock.now() + PING_INTERVAL
   }
 
@@ -61,15 +66,18 @@ export class Connection {
   start(protocol: Protocol, gone: () => void): void {
     const webSocket = this.#webSocket
     this.#protocol = protocol
-    webSocket.on('message', (data: RawData, isBinary: boolean) => {
-      if (!this.#admit()) return
-      if (isBinary) this.outbox.close(UNSUPPORTED_DATA, 'Text frames only.')
-      else this.#client.handle(() => protocol.received((data as Buffer).toString('utf8')))
+    const inbox = new Inbox(webSocket, this.outbox, (message) => {
+      if (this.outbox.open) this.#client.handle(() => protocol.received(message.toString('utf8')))
     })
-    webSocket.on('ping', () => void this.#admit())
+    webSocket.on('message', (data: RawData, isBinary: boolean) => {
+      if (!this.#admit(this.#rate)) return
+      if (isBinary) this.outbox.close(UNSUPPORTED_DATA, 'Text frames only.')
+      else inbox.take(data as Buffer)
+    })
+    webSocket.on('ping', () => void this.#admit(this.#controlRate))
     webSocket.on('pong', () => {
       this.#unanswered = 0
-      this.#admit()
+      this.#admit(this.#controlRate)
     })
     // The frame that could not be read has closed the socket already, with its own code.
     webSocket.on('error', () => {})
@@ -91,6 +99,11 @@ export class Connection {
   giveNotice(): void {
     const notice = this.#protocol?.notice()
     if (notice !== undefined) this.outbox.send(notice)
+  }
+
+  /** An answer with this status has left. Who is refused again and again, and goes on, is not read any more. */
+  answered(status: number): void {
+    if (this.#client.goesTooFar(status)) this.#shun('past-limit', 'Too many requests past a limit.')
   }
 
   /** Say goodbye; whoever asks for it also decides how long to wait for the answer. */
@@ -115,10 +128,17 @@ export class Connection {
     this.#webSocket.ping(String(Math.floor(now / 1000)))
   }
 
-  #admit(): boolean {
+  /** Messages past the rate are not looked at, nor is what follows them. */
+  #admit(rate: MessageRate): boolean {
     if (!this.outbox.open) return false
-    if (this.#rate.take()) return true
-    this.outbox.close(POLICY_VIOLATION, 'Too many requests.')
+    if (rate.take()) return true
+    this.#shun('flood', 'Too many requests.')
     return false
+  }
+
+  #shun(reason: EndReason, text: string): void {
+    this.outbox.close(POLICY_VIOLATION, text)
+    this.#webSocket.pause()
+    this.#client.shun(reason)
   }
 }

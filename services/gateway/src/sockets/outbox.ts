@@ -41,6 +41,12 @@ export class Outbox {
     return this.#webSocket.bufferedAmount > CONGESTED_BYTES
   }
 
+  /** Once the reader has taken so much that there may be more: at once, unless it is congested. */
+  whenTaken(run: () => void): void {
+    if (this.isCongested) this.#socket.once('drain', () => this.whenTaken(run))
+    else run()
+  }
+
   /** Send a text message; a `Buffer` may be shared between connections and is never changed. */
   send(text: string | Buffer): void {
     if (!this.open) return

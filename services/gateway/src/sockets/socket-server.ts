@@ -26,6 +26,8 @@ const TICK_MS = 100
 const STREAM_RATE: MessageRateOptions = { perSecond: 5, burst: 100 }
 /** Requests are limited by weight; this only bounds the work of reading them. */
 const WS_API_RATE: MessageRateOptions = { perSecond: 20_000, burst: 20_000 }
+/** Pings and pongs of the WebSocket API, which cost no weight. */
+const WS_API_CONTROL_RATE: MessageRateOptions = { perSecond: 20, burst: 100 }
 const SERVICE_RESTART = 1012
 
 export interface SocketServerOptions {
@@ -99,6 +101,7 @@ export class SocketServer {
     upgrading.shouldUpgradeCallback = (request) => request.headers.upgrade?.toLowerCase() === 'websocket'
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       const client = this.#clients.of(socket)
+      client.unmeter()
       client.handle(() => this.upgrade(request, client, head))
     })
   }
@@ -152,6 +155,7 @@ export class SocketServer {
       clock: dispatcher.services.clock,
       counters: this.counters,
       rate: target.kind === 'ws-api' ? wsApiRate : streamRate,
+      controlRate: target.kind === 'ws-api' ? WS_API_CONTROL_RATE : undefined,
       bufferedBytesMax,
     })
     this.#connections.add(connection)
@@ -185,6 +189,7 @@ export class SocketServer {
       notices: target.notices,
       failed,
       faulted: (error) => client.fault(error),
+      answered: (status) => connection.answered(status),
       measured,
     })
   }
@@ -208,8 +213,10 @@ interface UpgradingServer extends Server {
 function refuse(socket: Socket, status: number, body: object, retryAfter = 0): void {
   const text = JSON.stringify(body)
   const retry = retryAfter > 0 ? `Retry-After: ${retryAfter}\r\n` : ''
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\nContent-Type: application/json;charset=UTF-8\r\n` +
       `Content-Length: ${Buffer.byteLength(text)}\r\n${retry}Connection: close\r\n\r\n${text}`,
   )
+  // One who does not close in turn is not waited for.
+  socket.destroySoon()
 }

@@ -1,5 +1,6 @@
 import { PublicError } from '@uptick/protocol'
 import type { ApiKey } from '../keys/api-key.ts'
+import { readingWeight } from '../limits/reading-weight.ts'
 import type { Call } from '../operations/call.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { TimeUnit } from '../operations/operation.ts'
@@ -79,6 +80,6 @@ export class Logon {
   }
 
   #charge(call: Call): void {
-    this.#dispatcher.services.limits.request(call.ip, SESSION_WEIGHT)
+    this.#dispatcher.services.limits.request(call.ip, SESSION_WEIGHT + readingWeight(call.length))
   }
 }

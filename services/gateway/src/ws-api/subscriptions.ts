@@ -1,5 +1,6 @@
 import { PublicErrors, publicError } from '@uptick/protocol'
 import type { ApiKey } from '../keys/api-key.ts'
+import { readingWeight } from '../limits/reading-weight.ts'
 import type { Call } from '../operations/call.ts'
 import type { Feed } from '../market/follow-feed.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
@@ -153,7 +154,7 @@ export class Subscriptions {
   }
 
   #charge(call: Call): void {
-    this.#options.dispatcher.services.limits.request(call.ip, SUBSCRIPTION_WEIGHT)
+    this.#options.dispatcher.services.limits.request(call.ip, SUBSCRIPTION_WEIGHT + readingWeight(call.length))
   }
 }
 

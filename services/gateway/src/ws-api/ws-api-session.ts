@@ -11,13 +11,14 @@ import type { Protocol } from '../sockets/connection.ts'
 import type { Outbox } from '../sockets/outbox.ts'
 import { shutdownEvent } from '../streams/payloads.ts'
 import { parseRequest, signedPayload } from './request.ts'
-import type { WsRequest } from './request.ts'
+import type { WsRequest, WsRequestError } from './request.ts'
 import { failureText, successText } from './response.ts'
 import { Logon } from './logon.ts'
 import { Subscriptions } from './subscriptions.ts'
 
 /** Requests of one connection that may be waiting for their answer. */
 export const IN_FLIGHT_MAX = 1_000
+const OK = 200
 
 export interface WsApiSessionOptions {
   readonly outbox: Outbox
@@ -32,8 +33,19 @@ export interface WsApiSessionOptions {
   readonly failed: (operation: string, error: unknown) => void
   /** An answer could not be given: the connection ends. */
   readonly faulted: (error: unknown) => void
+  /** Told the status of every answer. */
+  readonly answered: (status: number) => void
   /** Seconds that an operation took, for metrics. */
   readonly measured?: ((operation: string, status: number, seconds: number) => void) | undefined
+}
+
+/** A request whose answer is on its way. */
+interface Pending {
+  readonly result: Promise<unknown>
+  readonly operation: Operation
+  readonly apiKey: string
+  /** `performance.now()`. */
+  readonly began: number
 }
 
 /** One connection to the WebSocket API. Requests run side by side; each answer leaves as soon as it is there. */
@@ -51,28 +63,30 @@ export class WsApiSession implements Protocol {
   }
 
   received(text: string): void {
-    const { dispatcher, ip, outbox } = this.#options
-    const { clock, limits } = dispatcher.services
     const request = parseRequest(text)
     if ('error' in request) {
-      try {
-        // What cannot be read is not free.
-        limits.request(ip, 1)
-      } catch (error) {
-        outbox.send(failureText(request.id, error as PublicError, clock.now(), undefined))
-        return
-      }
-      outbox.send(failureText(request.id, request.error, clock.now(), limits.states(ip)))
+      this.#refuse(request, text.length)
       return
     }
     if (this.#inFlight >= IN_FLIGHT_MAX) {
       this.#fail(request, publicError(PublicErrors.TOO_MANY_QUEUED), undefined)
       return
     }
-    this.#inFlight++
-    this.#answer(request)
-      .finally(() => this.#inFlight--)
-      .catch(this.#options.faulted)
+    this.#run(request, text.length)
+  }
+
+  /** What cannot be read is not free. */
+  #refuse({ id, error }: WsRequestError, length: number): void {
+    const { dispatcher, ip } = this.#options
+    const { clock, limits } = dispatcher.services
+    try {
+      dispatcher.charge(ip, length)
+    } catch (excess) {
+      if (!(excess instanceof PublicError)) throw excess
+      this.#send(excess.status, failureText(id, excess, clock.now(), undefined))
+      return
+    }
+    this.#send(error.status, failureText(id, error, clock.now(), limits.states(ip)))
   }
 
   get busy(): boolean {
@@ -99,38 +113,66 @@ export class WsApiSession implements Protocol {
     )
   }
 
-  async #answer(request: WsRequest): Promise<void> {
-    const began = performance.now()
-    const { dispatcher, registry, failed, measured } = this.#options
+  /** Answers at once where it can, so that what the answer adds to the unread bytes is seen before the next request. */
+  #run(request: WsRequest, length: number): void {
+    const { dispatcher, registry, faulted } = this.#options
     const operation = registry.byMethod(request.method)
-    let status = 200
+    const began = performance.now()
+    let status = OK
     try {
-      const call = this.#call(request, dispatcher.services.clock.now())
-      if (operation) await this.#run(request, operation, call)
-      else this.#runOwn(request, call)
+      const call = this.#call(request, length, dispatcher.services.clock.now())
+      if (operation === undefined) this.#runOwn(request, call)
+      else {
+        const result = dispatcher.call(operation, call)
+        if (result instanceof Promise) {
+          this.#answerLater(request, { result, operation, apiKey: call.apiKey, began }).catch(faulted)
+          return
+        }
+        this.#succeed(request, jsonText(result), call.apiKey)
+      }
     } catch (error) {
-      const known = shownError(error)
-      if (known === undefined) failed(request.method, error)
-      const shown = known ?? publicError(PublicErrors.UNKNOWN)
-      status = shown.status
-      this.#fail(request, shown, request.params.get('apiKey'))
+      status = this.#failed(request, error)
     }
-    measured?.(operation?.name ?? 'session', status, (performance.now() - began) / 1000)
+    this.#measure(operation, status, began)
   }
 
-  async #run(request: WsRequest, operation: Operation, call: Call): Promise<void> {
-    const text = jsonText(await this.#options.dispatcher.call(operation, call))
-    this.#succeed(request, text, call.apiKey)
+  async #answerLater(request: WsRequest, { result, operation, apiKey, began }: Pending): Promise<void> {
+    let status = OK
+    this.#inFlight++
+    try {
+      this.#succeed(request, jsonText(await result), apiKey)
+    } catch (error) {
+      status = this.#failed(request, error)
+    } finally {
+      this.#inFlight--
+    }
+    this.#measure(operation, status, began)
+  }
+
+  #measure(operation: Operation | undefined, status: number, began: number): void {
+    this.#options.measured?.(operation?.name ?? 'session', status, (performance.now() - began) / 1000)
+  }
+
+  /** Answer with what the error shows; returns its status. */
+  #failed(request: WsRequest, error: unknown): number {
+    const known = shownError(error)
+    if (known === undefined) this.#options.failed(request.method, error)
+    const shown = known ?? publicError(PublicErrors.UNKNOWN)
+    this.#fail(request, shown, request.params.get('apiKey'))
+    return shown.status
   }
 
   #runOwn(request: WsRequest, call: Call): void {
     const own = this.#logon.run(request.method, call) ?? this.#subscriptions.run(request.method, call)
-    if (!own) throw publicError(PublicErrors.UNSUPPORTED_OPERATION)
+    if (!own) {
+      this.#options.dispatcher.charge(call.ip, call.length)
+      throw publicError(PublicErrors.UNSUPPORTED_OPERATION)
+    }
     this.#succeed(request, JSON.stringify(own.result), call.apiKey)
     own.afterwards?.()
   }
 
-  #call(request: WsRequest, receivedAt: number): Call {
+  #call(request: WsRequest, length: number, receivedAt: number): Call {
     const { ip, timeUnit } = this.#options
     const { params } = request
     const signature = params.get('signature') ?? ''
@@ -138,22 +180,36 @@ export class WsApiSession implements Protocol {
       params: new Params(params),
       ip,
       receivedAt,
+      length,
       timeUnit,
       apiKey: params.get('apiKey') ?? '',
       signed: signature === '' ? '' : signedPayload(params),
       signature,
       session: this.#logon.key,
-      firstSent: firstSentOf(params.get('idempotent')),
+      firstSent: this.#firstSentOf(params.get('idempotent'), length),
     }
   }
 
+  /** The opt-in for idempotent retries, as the header `X-Uptick-Idempotent` carries it over REST; 0 without. */
+  #firstSentOf(value: string | undefined, length: number): number {
+    if (value === undefined) return 0
+    if (/^[1-9][0-9]{9,15}$/.test(value)) return microseconds(Number(value))
+    this.#options.dispatcher.charge(this.#options.ip, length)
+    throw illegal('idempotent', '^[0-9]{10,16}$')
+  }
+
   #succeed(request: WsRequest, result: string, apiKey: string): void {
-    this.#options.outbox.send(successText(request.id, result, this.#rateLimits(request, apiKey)))
+    this.#send(OK, successText(request.id, result, this.#rateLimits(request, apiKey)))
   }
 
   #fail(request: WsRequest, error: PublicError, apiKey: string | undefined): void {
     const now = this.#options.dispatcher.services.clock.now()
-    this.#options.outbox.send(failureText(request.id, error, now, this.#rateLimits(request, apiKey)))
+    this.#send(error.status, failureText(request.id, error, now, this.#rateLimits(request, apiKey)))
+  }
+
+  #send(status: number, text: string): void {
+    this.#options.outbox.send(text)
+    this.#options.answered(status)
   }
 
   /** The windows that the request counted in; left out when the connection or the request asked for that. */
@@ -169,11 +225,4 @@ export class WsApiSession implements Protocol {
       ({ rateLimitType }) => rateLimitType === 'REQUEST_WEIGHT' || (countsOrders && rateLimitType === 'ORDERS'),
     )
   }
-}
-
-/** The opt-in for idempotent retries, as the header `X-Uptick-Idempotent` carries it over REST; 0 without. */
-function firstSentOf(value: string | undefined): number {
-  if (value === undefined) return 0
-  if (!/^[1-9][0-9]{9,15}$/.test(value)) throw illegal('idempotent', '^[0-9]{10,16}$')
-  return microseconds(Number(value))
 }

@@ -1,0 +1,60 @@
+import type { ServerResponse } from 'node:http'
+
+interface Waiting {
+  readonly response: ServerResponse
+  readonly run: () => void
+}
+
+/**
+ * The requests of one connection that Node has read, carried out one after the other: the next one when the system has taken
+ * the answer to the one before, in a turn of the event loop of its own.
+ */
+export class RequestLine {
+  readonly #answered: (status: number) => void
+  readonly #freed: () => void
+  readonly #waiting: Waiting[] = []
+  #isBusy = false
+  #isClosed = false
+
+  /**
+   * @param answered is told the status of each answer that was taken
+   * @param freed is called when the last request that waited was answered
+   */
+  constructor(answered: (status: number) => void, freed: () => void) {
+    this.#answered = answered
+    this.#freed = freed
+  }
+
+  /** None is being carried out, and none waits. */
+  get isFree(): boolean {
+    return !this.#isBusy && this.#waiting.length === 0 && !this.#isClosed
+  }
+
+  join(response: ServerResponse, run: () => void): void {
+    if (this.#isClosed) return
+    this.#waiting.push({ response, run })
+    if (!this.#isBusy) this.#next()
+  }
+
+  /** Carry out nothing more. */
+  close(): void {
+    this.#isClosed = true
+    this.#waiting.length = 0
+  }
+
+  #next(): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) return
+    const { response, run } = next
+    this.#isBusy = true
+    response.once('close', () => {
+      this.#answered(response.statusCode)
+      setImmediate(() => {
+        this.#isBusy = false
+        this.#next()
+        if (this.isFree) this.#freed()
+      })
+    })
+    run()
+  }
+}
