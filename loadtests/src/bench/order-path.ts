@@ -30,6 +30,13 @@ export interface OrderPath {
   readonly databaseUrl: string
   /** Process ids by what they are; PostgreSQL's is that of the server, whose children do its work. */
   readonly processes: Readonly<Record<'gateway' | 'engine' | 'postgres', number>>
+  /** Of the engine, for gateways. */
+  readonly linkUrl: string
+  readonly linkSecret: string
+  /** Those that run now: one that ended is another one after `revive`. */
+  readonly services: () => { readonly gateway: Service; readonly engine: Service }
+  /** Start again what has ended. */
+  revive(): Promise<void>
   /** Start the recorder, which follows the journal; resolves to what stops it. */
   record(): Promise<() => Promise<void>>
   stop(): Promise<void>
@@ -38,40 +45,54 @@ export interface OrderPath {
 const LINK_SECRET = randomBytes(32).toString('hex')
 
 interface Pair {
-  readonly engine: Service
-  readonly gateway: Service
+  engine: Service
+  gateway: Service
   readonly port: number
+  readonly linkUrl: string
   readonly operator: OperatorClient
+  readonly startEngine: () => Promise<Service>
+  readonly startGateway: () => Promise<Service>
 }
 
-async function startPair(databaseUrl: string, folder: string, secret: string, flags: readonly string[]): Promise<Pair> {
+interface PairOptions {
+  readonly databaseUrl: string
+  readonly folder: string
+  readonly secret: string
+  readonly flags: readonly string[]
+  readonly settings: Readonly<Record<string, string>>
+}
+
+async function startPair({ databaseUrl, folder, secret, flags, settings }: PairOptions): Promise<Pair> {
   const [link, port, operatorPort] = [await freePort(), await freePort(), await freePort()]
-  const engine = await Service.start(
-    'engine',
-    {
-      DATABASE_URL: databaseUrl,
-      LINK_PORT: String(link),
-      LINK_SECRET,
-      EVIDENCE_FOLDER: join(folder, 'evidence'),
-    },
-    flags,
-  )
-  const gateway = await Service.start(
-    'gateway',
-    {
-      DATABASE_URL: databaseUrl,
-      ENGINE_URLS: `ws://127.0.0.1:${link}/link`,
-      LINK_SECRET,
-      PORT: String(port),
-      OPERATOR_PORT: String(operatorPort),
-      OPERATOR_TOKEN,
-      KEY_ENCRYPTION_KEY: secret,
-      DRAIN_FLOOR_MS: '0',
-      DRAIN_MS: '0',
-    },
-    flags,
-  )
-  return { engine, gateway, port, operator: new OperatorClient(`http://127.0.0.1:${operatorPort}`, OPERATOR_TOKEN) }
+  const engineSettings = {
+    DATABASE_URL: databaseUrl,
+    LINK_PORT: String(link),
+    LINK_SECRET,
+    EVIDENCE_FOLDER: join(folder, 'evidence'),
+  }
+  const startEngine = (): Promise<Service> => Service.start('engine', engineSettings, flags)
+  const gatewaySettings = {
+    DATABASE_URL: databaseUrl,
+    ENGINE_URLS: `ws://127.0.0.1:${link}/link`,
+    LINK_SECRET,
+    PORT: String(port),
+    OPERATOR_PORT: String(operatorPort),
+    OPERATOR_TOKEN,
+    KEY_ENCRYPTION_KEY: secret,
+    DRAIN_FLOOR_MS: '0',
+    DRAIN_MS: '0',
+    ...settings,
+  }
+  const startGateway = (): Promise<Service> => Service.start('gateway', gatewaySettings, flags)
+  return {
+    engine: await startEngine(),
+    gateway: await startGateway(),
+    port,
+    linkUrl: `ws://127.0.0.1:${link}/link`,
+    operator: new OperatorClient(`http://127.0.0.1:${operatorPort}`, OPERATOR_TOKEN),
+    startEngine,
+    startGateway,
+  }
 }
 
 async function listTrader({ operator, port }: Pair): Promise<Target> {
@@ -88,8 +109,12 @@ async function listTrader({ operator, port }: Pair): Promise<Target> {
  * Starts the path on a PostgreSQL of its own, with BTCUSDT listed.
  *
  * @param flags of Node for gateway and engine, those of `npm start` unless given: to profile them, or to try others
+ * @param settings of the gateway, beside those that it needs
  */
-export async function startOrderPath(flags: readonly string[] = orderPathFlags): Promise<OrderPath> {
+export async function startOrderPath(
+  flags: readonly string[] = orderPathFlags,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<OrderPath> {
   const folder = await mkdtemp(join(tmpdir(), 'uptick-bench-'))
   const postgres = await startPostgres({
     directory: join(folder, 'postgres'),
@@ -101,12 +126,20 @@ export async function startOrderPath(flags: readonly string[] = orderPathFlags):
   await migrate(databaseUrl, [...migrationSets, keyMigrations])
   const secret = randomBytes(32).toString('base64')
   // The first start compiles; processes whose types were stripped at their start run slower than all later ones.
-  await stopPair(await startPair(databaseUrl, folder, secret, flags))
-  const pair = await startPair(databaseUrl, folder, secret, flags)
+  const options = { databaseUrl, folder, secret, flags, settings }
+  await stopPair(await startPair(options))
+  const pair = await startPair(options)
   return {
     trader: await listTrader(pair),
     databaseUrl,
     processes: { gateway: pair.gateway.process.pid!, engine: pair.engine.process.pid!, postgres: postgres.pid },
+    linkUrl: pair.linkUrl,
+    linkSecret: LINK_SECRET,
+    services: () => pair,
+    async revive() {
+      if (!pair.engine.isRunning) pair.engine = await pair.startEngine()
+      if (!pair.gateway.isRunning) pair.gateway = await pair.startGateway()
+    },
     async record() {
       const recorder = await Service.start('recorder', { DATABASE_URL: databaseUrl }, flags)
       return () => recorder.stop()

@@ -1,0 +1,122 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import * as fc from 'fast-check'
+import { startOrderPath } from '../bench/order-path.ts'
+import type { OrderPath } from '../bench/order-path.ts'
+import { inspectable, liveBytes } from './heap.ts'
+import { attack } from './hostile-client.ts'
+import { inputs } from './inputs.ts'
+import type { Input } from './inputs.ts'
+import type { FuzzOptions } from './options.ts'
+
+/** Connections that attack side by side. */
+const SIDE_BY_SIDE_MAX = 32
+/** How long others may wait for an answer while they do, ms. */
+const ANSWER_MS_MAX = 5_000
+/** Share of the time after which memory is taken for warm. */
+const WARM_PART = 0.25
+/** What a process may hold at the end beyond that: caches that fill, an engine's orders and the outcomes of the last minute. */
+const GROWTH_BYTES_MAX = { gateway: 24 * 1024 * 1024, engine: 96 * 1024 * 1024 }
+/** A failure is made smaller for so long. */
+const SHRINK_MS_MAX = 120_000
+/** Batches of one seed. */
+const RUNS = 20
+const INPUT_SHOWN_MAX = 2_000
+
+/** What limits would refuse is what is to be tried. */
+const NO_LIMITS = {
+  LIMIT_WEIGHT_1M: '1000000000',
+  LIMIT_RAW_REQUESTS_5M: '1000000000',
+  LIMIT_CONNECTIONS_5M: '1000000000',
+  LIMIT_BANS: 'false',
+}
+
+type Bytes = Readonly<Record<'gateway' | 'engine', number>>
+
+/** Attack an exchange of its own for some minutes. Resolves to what failed, with the smallest input; undefined when nothing did. */
+export async function fuzz({ minutes, seed }: FuzzOptions, say: (line: string) => void): Promise<string | undefined> {
+  const path = await startOrderPath([inspectable], NO_LIMITS)
+  try {
+    say(`seed ${seed}, ${minutes} minutes`)
+    const count = { inputs: 0 }
+    const ms = minutes * 60_000
+    const early = await attackFor(path, { ms: ms * WARM_PART, seed, count })
+    if (early !== undefined) return early
+    const before = await settled(path)
+    const late = await attackFor(path, { ms: ms * (1 - WARM_PART), seed: seed ^ 0x5eed, count })
+    if (late !== undefined) return late
+    const after = await settled(path)
+    say(`${count.inputs} inputs; ${describe('gateway', before, after)}; ${describe('engine', before, after)}`)
+    return grown('gateway', before, after) ?? grown('engine', before, after)
+  } finally {
+    await path.stop()
+  }
+}
+
+interface Round {
+  readonly ms: number
+  readonly seed: number
+  readonly count: { inputs: number }
+}
+
+async function attackFor(path: OrderPath, { ms, seed, count }: Round): Promise<string | undefined> {
+  const batch = fc.array(inputs, { minLength: 1, maxLength: SIDE_BY_SIDE_MAX, size: 'max' })
+  const property = fc.asyncProperty(batch, async (all) => {
+    count.inputs += all.length
+    const found = await strike(path, all)
+    if (found === undefined) return
+    // The search for a smaller input goes on with processes that run.
+    await path.revive()
+    throw new Error(found)
+  })
+  const end = performance.now() + ms
+  for (let round = 0; performance.now() < end; round++) {
+    const limits = { numRuns: RUNS, interruptAfterTimeLimit: SHRINK_MS_MAX }
+    const result = await fc.check(property, { seed: (seed + round) | 0, ...limits })
+    if (!result.failed || result.counterexample === null) continue
+    const smallest = JSON.stringify(result.counterexample[0]).slice(0, INPUT_SHOWN_MAX)
+    return `${(result.errorInstance as Error).message}\nsmallest input: ${smallest}`
+  }
+  return undefined
+}
+
+/** Let all attack at once; what went wrong. */
+async function strike(path: OrderPath, all: readonly Input[]): Promise<string | undefined> {
+  const answers = await Promise.all(all.map((input) => attack(path, input)))
+  const { gateway, engine } = path.services()
+  for (const [name, service] of Object.entries({ gateway, engine })) {
+    if (!service.isRunning) return `the ${name} ended:\n${service.output.slice(-INPUT_SHOWN_MAX)}`
+  }
+  const fault = answers.find((answer) => answer !== undefined)
+  if (fault !== undefined) return `a fault of the exchange was answered: ${fault.slice(0, INPUT_SHOWN_MAX)}`
+  return othersAreServed(path)
+}
+
+async function othersAreServed({ trader }: OrderPath): Promise<string | undefined> {
+  try {
+    const url = `http://127.0.0.1:${trader.port}/api/v3/depth?symbol=BTCUSDT&limit=5`
+    const { status } = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS_MAX) })
+    return status === 200 ? undefined : `others get ${status}`
+  } catch (error) {
+    return `others get no answer: ${(error as Error).message}`
+  }
+}
+
+/** Live bytes of both processes once all connections of the attack are gone. */
+async function settled(path: OrderPath): Promise<Bytes> {
+  await delay(3_000)
+  const { gateway, engine } = path.services()
+  return { gateway: await liveBytes(gateway), engine: await liveBytes(engine) }
+}
+
+function grown(name: keyof Bytes, before: Bytes, after: Bytes): string | undefined {
+  const growth = after[name] - before[name]
+  return growth <= GROWTH_BYTES_MAX[name] ? undefined : `the ${name} holds ${mebibytes(growth)} more than before`
+}
+
+function describe(name: keyof Bytes, before: Bytes, after: Bytes): string {
+  return `${name} ${mebibytes(before[name])} before, ${mebibytes(after[name])} after`
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`
+}

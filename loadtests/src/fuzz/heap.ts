@@ -1,0 +1,32 @@
+import { once } from 'node:events'
+import { WebSocket } from 'ws'
+import type { Service } from '../bench/service.ts'
+
+const LISTENING = /Debugger listening on (ws:\S+)/
+
+/** Node's flag for a service whose heap is to be read. */
+export const inspectable = '--inspect=127.0.0.1:0'
+
+interface Usage {
+  readonly usedSize: number
+  readonly backingStorageSize: number
+}
+
+/** Bytes that a service's heap and its buffers hold, garbage collected first. */
+export async function liveBytes(service: Service): Promise<number> {
+  const url = LISTENING.exec(service.output)?.[1]
+  if (url === undefined) throw new Error('the service does not say where its inspector listens')
+  const socket = new WebSocket(url)
+  await once(socket, 'open')
+  const call = async (method: string): Promise<unknown> => {
+    socket.send(JSON.stringify({ id: 1, method }))
+    const [data] = (await once(socket, 'message')) as [Buffer]
+    return (JSON.parse(data.toString()) as { result: unknown }).result
+  }
+  // What finalizers let go is collected by the second.
+  await call('HeapProfiler.collectGarbage')
+  await call('HeapProfiler.collectGarbage')
+  const { usedSize, backingStorageSize } = (await call('Runtime.getHeapUsage')) as Usage
+  socket.terminate()
+  return usedSize + backingStorageSize
+}
