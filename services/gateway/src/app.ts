@@ -72,7 +72,7 @@ export interface Gateway {
 
 /** Put a gateway together. Nothing is dialled and nothing listens before `start` and the servers' `listen`. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const { failed, measured } = options
+  const { failed } = options
   const { clock, timers, log } = options.link
   const link = new EngineLink(options.link)
   const limits = new RateLimits(options.limits, clock, options.counters)
@@ -96,20 +96,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     limits,
     keys,
   }
-  const dispatcher = new Dispatcher(services)
-  const registry = createRegistry()
-  const observed = { failed, ...(measured !== undefined && { measured }) }
-  const clients = clientsOf(options, limits)
-  const rest = createRest({
-    dispatcher,
-    registry,
-    clients,
-    ...observed,
-    trustProxy: options.trustProxy,
-    requestMsMax: options.requestMsMax,
-  })
-  const sockets = new SocketServer({ dispatcher, registry, clients, feed, ...observed })
-  sockets.attach(rest.server)
+  const { rest, sockets, clients } = publicSide(options, services, feed)
   const operatorLink = { ...options.link, dial: options.dialAsOperator }
   const line = new OperatorLine(operatorLink, link)
   const operator = createOperatorServer({
@@ -147,6 +134,23 @@ export function createGateway(options: GatewayOptions): Gateway {
       link.close()
     },
   }
+}
+
+/** What faces the traders, on one HTTP server. */
+function publicSide(
+  options: GatewayOptions,
+  services: Services,
+  feed: Feed,
+): Pick<Gateway, 'rest' | 'sockets' | 'clients'> {
+  const { failed, measured, trustProxy, requestMsMax } = options
+  const clients = clientsOf(options, services.limits)
+  const dispatcher = new Dispatcher(services)
+  const registry = createRegistry()
+  const shared = { dispatcher, registry, clients, failed, ...(measured !== undefined && { measured }) }
+  const rest = createRest({ ...shared, trustProxy, requestMsMax })
+  const sockets = new SocketServer({ ...shared, feed })
+  sockets.attach(rest.server)
+  return { rest, sockets, clients }
 }
 
 /** Behind proxies the address of a connection is that of many clients, and none of them is judged by it. */
