@@ -100,6 +100,7 @@ export interface Manifest {
     readonly behavior?: Readonly<Record<'scaleUp' | 'scaleDown', { readonly stabilizationWindowSeconds: number }>>
     readonly podSelector?: { readonly matchLabels?: Texts }
     readonly policyTypes?: readonly string[]
+    readonly ports?: readonly Readonly<Record<string, unknown>>[]
   }
 }
 

@@ -13,7 +13,7 @@ const main = fileURLToPath(new URL('../../services/standalone/src/main.ts', impo
 
 /** The exchange that `npm start` brings up, in a folder of its own. */
 export interface RunningExchange {
-  /** REST and WebSocket: `http://127.0.0.1:port`. */
+  /** REST and WebSocket: `http://127.0.0.1:port`, or `https:`. */
   readonly url: string
   readonly folder: string
   readonly operatorToken: string
@@ -29,15 +29,22 @@ export interface RunningExchange {
 /**
  * Starts the exchange as a user would, on a free port, and resolves when it says that it is open.
  *
+ * @param options.tls https and wss, with a certificate in `tls-cert.pem` of the folder
  * @param options.folder a data folder to go on with; a fresh one in the temporary directory otherwise
  * @throws Error with what the exchange printed, when it ends or stays silent
  */
-export async function startExchange(options: { folder?: string; port?: number } = {}): Promise<RunningExchange> {
+export async function startExchange(
+  options: { folder?: string; port?: number; tls?: boolean } = {},
+): Promise<RunningExchange> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'uptick-')))
   const port = options.port ?? (await freePort())
-  const supervisor = spawn(process.execPath, [main, '--data', folder, '--port', String(port)], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const supervisor = spawn(
+    process.execPath,
+    [main, '--data', folder, '--port', String(port), ...(options.tls ? ['--tls'] : [])],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   const printed: string[] = []
   await new Promise<void>((resolve, reject) => {
     const fail = (why: string) => reject(new Error(`the exchange ${why}:\n${printed.join('\n')}`))
@@ -61,7 +68,7 @@ export async function startExchange(options: { folder?: string; port?: number } 
   if (settings === undefined) throw new Error(`${folder} has no settings`)
   const ended = once(supervisor, 'exit')
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     folder,
     operatorToken: settings.operatorToken,
     accounts: settings.demoKeys

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { find, overlays, renderOverlay, workload } from '../manifests.ts'
+import { environmentOf, find, overlays, renderOverlay, workload } from '../manifests.ts'
 
 describe.each(overlays)('gateways of overlay %s', (overlay) => {
   const manifests = renderOverlay(overlay)
@@ -38,6 +38,22 @@ describe.each(overlays)('gateways of overlay %s', (overlay) => {
     const { requiredDuringSchedulingIgnoredDuringExecution: required } = pod.affinity?.nodeAffinity ?? {}
     const values = required?.nodeSelectorTerms[0]?.matchExpressions[0]?.values
     expect(values).toEqual(overlay === 'local' ? undefined : ['edge'])
+  })
+
+  test('serve TLS in production, with the certificate of a Secret', () => {
+    const isSecure = overlay === 'production'
+    const { TLS_CERT_FILE, TLS_KEY_FILE } = environmentOf(manifests, gateway)
+    const mount = pod.containers[0]!.volumeMounts?.find(({ name }) => name === 'tls')
+    const volume = (pod.volumes ?? []).find((found) => found['name'] === 'tls')
+    const ports = find(manifests, 'Service', 'gateway').spec?.ports
+    if (isSecure) {
+      expect([TLS_CERT_FILE, TLS_KEY_FILE]).toEqual(['tls.crt', 'tls.key'].map((name) => `${mount?.mountPath}/${name}`))
+      expect(volume?.['secret']).toEqual({ secretName: 'uptick-tls' })
+      expect(ports).toEqual([{ name: 'https', port: 443, targetPort: 'http', appProtocol: 'https' }])
+    } else {
+      expect([TLS_CERT_FILE, mount, volume]).toEqual([undefined, undefined, undefined])
+      expect(ports).toMatchObject([{ port: 80 }])
+    }
   })
 
   test('operators come another way than traders', () => {

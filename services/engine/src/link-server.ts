@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { FRAME_BYTES_MAX } from '@uptick/protocol'
+import { TlsEntrance, type WatchedCertificate } from '@uptick/runtime'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import type { LinkHandler } from './link-handler.ts'
 import { CONNECTIONS_MAX } from './limits.ts'
@@ -18,6 +19,8 @@ export interface LinkServerOptions {
   readonly host: string
   /** 0 takes a free port. */
   readonly port: number
+  /** With it, links are TLS, and both ends show a certificate of its authority. */
+  readonly certificate?: WatchedCertificate | undefined
   /** Undefined: nobody is at home yet. */
   readonly connect: (socket: LinkSocket) => LinkHandler | undefined
   readonly disconnected: (handler: LinkHandler) => void
@@ -36,7 +39,6 @@ export class LinkServer {
   static async listen(options: LinkServerOptions): Promise<LinkServer> {
     const http = createServer((_request, response) => response.writeHead(426, { connection: 'close' }).end())
     const strangers = new Strangers()
-    http.on('connection', (socket: Socket) => strangers.came(socket))
     const sockets = new WebSocketServer({
       server: http,
       path: LINK_PATH,
@@ -53,6 +55,9 @@ export class LinkServer {
       request.socket.setNoDelay(true)
       serve(webSocket, request.socket, strangers, options)
     })
+    const { certificate } = options
+    if (certificate) new TlsEntrance({ certificate, isMutual: true }).guard(http)
+    http.prependListener('connection', (socket: Socket) => strangers.came(socket))
     http.listen(options.port, options.host)
     await once(http, 'listening')
     return new LinkServer(http, sockets)

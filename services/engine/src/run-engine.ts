@@ -3,7 +3,7 @@ import { Exchange } from '@uptick/core'
 import { connectionShortage, openJournal, openLease, openPool, PROCESS_CONNECTIONS } from '@uptick/journal'
 import type { PostgresJournal, Queryable } from '@uptick/journal'
 import { advise, type ServiceContext } from '@uptick/runtime'
-import { dialWebSockets, openLinkKeys, provenDial } from '@uptick/link'
+import { dialWebSockets, openLinkKeys, openLinkTls, provenDial } from '@uptick/link'
 import { LinkRole } from '@uptick/protocol'
 import type { EngineConfig } from './config.ts'
 import { EvidenceFolder } from './containment.ts'
@@ -47,17 +47,20 @@ export async function runEngine(
   })
   onShutdown('journal', CLOSE_MS_MAX, () => journal.close())
   const keys = await openLinkKeys(context)
+  const tls = await openLinkTls(context)
   const isOptional = config.LINK_AUTHENTICATION === 'optional'
-  const dialMember = provenDial(dialWebSockets(), { role: LinkRole.MEMBER, keys, isOptional })
+  const dialMember = provenDial(dialWebSockets({ tls }), { role: LinkRole.MEMBER, keys, isOptional })
   let connect: ((socket: LinkSocket) => LinkHandler) | undefined
   const server = await LinkServer.listen({
     host: config.LINK_HOST,
     port: config.LINK_PORT,
+    certificate: tls?.certificate,
     connect: (socket) => connect?.(socket),
     disconnected: (handler) => engine.disconnected(handler),
   })
   onShutdown('links', CLOSE_MS_MAX, () => server.close())
-  const url = config.LINK_URL || `ws://${config.LINK_HOST}:${server.port}${LINK_PATH}`
+  const ownUrl = `${tls ? 'wss' : 'ws'}://${config.LINK_HOST}:${server.port}${LINK_PATH}`
+  const url = config.LINK_URL || ownUrl
   // A restarted engine must not be taken for the one that it was.
   const holder = `${config.INSTANCE}-${randomBytes(6).toString('hex')}`
   let hasLed = false
@@ -73,7 +76,7 @@ export async function runEngine(
       openExchange:
         replacements.openExchange ?? ((snapshot) => (snapshot ? Exchange.restore(snapshot) : new Exchange({ shard }))),
       recordedThrough: recordedThroughIn(pool, shard),
-      rehearse: rehearsals(journal, dialMember, `ws://${config.LINK_HOST}:${server.port}${LINK_PATH}`, () => hasLed),
+      rehearse: rehearsals(journal, dialMember, ownUrl, () => hasLed),
       conditions: lifecycle,
       log,
       observer: batchObserver(metrics),

@@ -48,32 +48,7 @@ export async function startEngine(
   const shutdown = new Shutdown(log)
   const failures: string[] = []
   const evidenceFolder = mkdtempSync(join(tmpdir(), 'uptick-evidence-'))
-  const config: EngineConfig = {
-    OPS_HOST: '127.0.0.1',
-    OPS_PORT: 0,
-    LOG_LEVEL: 'silent',
-    DATABASE_URL: url,
-    CONNECTIONS_PLANNED: 0,
-    SHARD: 0,
-    LINK_HOST: '127.0.0.1',
-    LINK_PORT: 0,
-    LINK_SECRET,
-    LINK_SECRET_FILE: '',
-    LINK_AUTHENTICATION: 'required',
-    ACK_POLICY: 'journal',
-    APPENDS_IN_FLIGHT_MAX: 2,
-    RETAINED_BYTES_MAX: 64 << 20,
-    EVIDENCE_FOLDER: evidenceFolder,
-    LINK_URL: '',
-    INSTANCE: 'test',
-    LEASE_MS: 1500,
-    HOLD_MS: 4000,
-    GRACE_MS: 30_000,
-    SNAPSHOT_COMMANDS: 1_000_000,
-    SNAPSHOT_SECONDS: 3_600,
-    SNAPSHOTS_KEPT: 3,
-    ...settings,
-  }
+  const config: EngineConfig = { ...defaults(url, evidenceFolder), ...settings }
   const running = await runEngine(
     {
       name: 'engine',
@@ -92,5 +67,48 @@ export async function startEngine(
     await shutdown.run()
     rmSync(evidenceFolder, { recursive: true, force: true })
   }
-  return { engine, url: `ws://127.0.0.1:${linkPort}/link`, lifecycle, metrics, failures, evidenceFolder, stop }
+  return {
+    engine,
+    url: `${config.LINK_TLS_CERT_FILE === '' ? 'ws' : 'wss'}://127.0.0.1:${linkPort}/link`,
+    lifecycle,
+    metrics,
+    failures,
+    evidenceFolder,
+    stop,
+  }
+}
+
+function defaults(url: string, evidenceFolder: string): EngineConfig {
+  return {
+    OPS_HOST: '127.0.0.1',
+    OPS_PORT: 0,
+    LOG_LEVEL: 'silent',
+    TLS_CERT_FILE: '',
+    TLS_KEY_FILE: '',
+    OPS_TLS: false,
+    DATABASE_URL: url,
+    CONNECTIONS_PLANNED: 0,
+    SHARD: 0,
+    LINK_HOST: '127.0.0.1',
+    LINK_PORT: 0,
+    LINK_SECRET,
+    LINK_SECRET_FILE: '',
+    LINK_AUTHENTICATION: 'required',
+    LINK_TLS_CERT_FILE: '',
+    LINK_TLS_KEY_FILE: '',
+    LINK_TLS_CA_FILE: '',
+    LINK_TLS_NAME: 'engine',
+    ACK_POLICY: 'journal',
+    APPENDS_IN_FLIGHT_MAX: 2,
+    RETAINED_BYTES_MAX: 64 << 20,
+    EVIDENCE_FOLDER: evidenceFolder,
+    LINK_URL: '',
+    INSTANCE: 'test',
+    LEASE_MS: 1500,
+    HOLD_MS: 4000,
+    GRACE_MS: 30_000,
+    SNAPSHOT_COMMANDS: 1_000_000,
+    SNAPSHOT_SECONDS: 3_600,
+    SNAPSHOTS_KEPT: 3,
+  }
 }

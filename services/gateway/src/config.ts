@@ -27,6 +27,10 @@ export const gatewaySchema = Type.Object({
   OPERATOR_HOST: Type.String({ default: '127.0.0.1', description: 'address of the operator API' }),
   OPERATOR_PORT: port('port of the operator API, 0 for a free one', 8081),
   OPERATOR_TOKEN: Type.String({ minLength: 16, secret: true, description: 'bearer token of the operator API' }),
+  OPERATOR_TLS: Type.Boolean({
+    default: true,
+    description: 'where there is a certificate, the operator API speaks TLS, too',
+  }),
   DATABASE_URL: Type.String({ minLength: 1, secret: true, description: 'connection string of PostgreSQL' }),
   HISTORY_DATABASE_URL: Type.String({
     default: '',

@@ -10,10 +10,10 @@ import {
 } from '@uptick/journal'
 import type { LookupFunction } from 'node:net'
 import type { BoundedPool } from '@uptick/journal'
-import { dialWebSockets, openLinkKeys, provenDial } from '@uptick/link'
+import { dialWebSockets, openLinkKeys, openLinkTls, provenDial } from '@uptick/link'
 import { LinkRole } from '@uptick/protocol'
 import { openReadModel } from '@uptick/readmodel'
-import { advise, describeDrain } from '@uptick/runtime'
+import { advise, describeDrain, exposeTls, TlsEntrance } from '@uptick/runtime'
 import type { ServiceContext } from '@uptick/runtime'
 import { createGateway } from './app.ts'
 import type { Gateway } from './app.ts'
@@ -54,7 +54,7 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
   onShutdown('addresses', CLOSE_MS_MAX, addresses.follow(engineUrls, systemTimers))
   const keys = await openLinkKeys(context)
   const isOptional = config.LINK_AUTHENTICATION === 'optional'
-  const dial = dialWebSockets({ lookup: addresses.lookup as LookupFunction })
+  const dial = dialWebSockets({ lookup: addresses.lookup as LookupFunction, tls: await openLinkTls(context) })
   const gateway = createGateway({
     link: {
       urls: engineUrls,
@@ -102,6 +102,7 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
     const report = await drain.run(hurry)
     handed?.drained(describeDrain(report))
   })
+  secure(context, gateway)
   const ports = await listen(config, gateway)
   lifecycle.set('listening', true)
   log.info(ports, 'listening')
@@ -160,6 +161,20 @@ function openCounters({ config, lifecycle, log, metrics, onShutdown }: ServiceCo
   store.start()
   onShutdown('redis', CLOSE_MS_MAX, () => store.close())
   return store
+}
+
+/** TLS before REST, WebSockets and the operator API, where there is a certificate. */
+function secure({ certificate, config, metrics }: ServiceContext<GatewayConfig>, { rest, operator }: Gateway): void {
+  if (certificate === undefined) return
+  const guarded = (server: Server): TlsEntrance => {
+    const entrance = new TlsEntrance({ certificate })
+    entrance.guard(server)
+    return entrance
+  }
+  exposeTls(metrics, {
+    public: guarded(rest.server),
+    ...(config.OPERATOR_TLS && { operator: guarded(operator.server) }),
+  })
 }
 
 async function listen(config: GatewayConfig, { rest, operator }: Gateway): Promise<GatewayPorts> {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Lifecycle, Shutdown, createLogger, createMetrics } from '@uptick/runtime'
-import type { Registry } from '@uptick/runtime'
+import { Lifecycle, Shutdown, createLogger, createMetrics, openCertificate } from '@uptick/runtime'
+import type { Registry, ServiceContext } from '@uptick/runtime'
 import { createDatabase } from '@uptick/journal/testing'
 import type { TestDatabase } from '@uptick/journal/testing'
 import type { GatewayConfig } from '../src/config.ts'
@@ -78,13 +78,17 @@ export class RunningExchange {
     const lifecycle = new Lifecycle()
     const metrics = createMetrics({ service: 'gateway', defaults: false })
     const shutdown = new Shutdown(log)
+    const settings = { ...this.#gatewayConfig(), ...config }
+    const onShutdown: ServiceContext<unknown>['onShutdown'] = (name, boundMs, run) => shutdown.add(name, boundMs, run)
+    const certificate = await openCertificate(settings, { log, metrics, lifecycle, onShutdown })
     const ports = await runGateway({
       name: 'gateway',
-      config: { ...this.#gatewayConfig(), ...config },
+      config: settings,
+      certificate,
       log,
       metrics,
       lifecycle,
-      onShutdown: (name, boundMs, run) => shutdown.add(name, boundMs, run),
+      onShutdown,
       fail: (reason, error) => {
         throw new Error(reason, { cause: error })
       },
@@ -92,8 +96,8 @@ export class RunningExchange {
     if (!ports) throw new Error('stopped before it listened')
     const { port, operatorPort } = ports
     const gateway: RunningGateway = {
-      url: `http://127.0.0.1:${port}`,
-      operatorUrl: `http://127.0.0.1:${operatorPort}`,
+      url: `${certificate ? 'https' : 'http'}://127.0.0.1:${port}`,
+      operatorUrl: `${certificate && settings.OPERATOR_TLS ? 'https' : 'http'}://127.0.0.1:${operatorPort}`,
       lifecycle,
       metrics,
       stop: async () => {
@@ -163,10 +167,14 @@ export class RunningExchange {
       OPS_HOST: '127.0.0.1',
       OPS_PORT: 0,
       LOG_LEVEL: 'silent',
+      TLS_CERT_FILE: '',
+      TLS_KEY_FILE: '',
+      OPS_TLS: false,
       HOST: '127.0.0.1',
       PORT: 0,
       OPERATOR_HOST: '127.0.0.1',
       OPERATOR_PORT: 0,
+      OPERATOR_TLS: true,
       OPERATOR_TOKEN: TOKEN,
       DATABASE_URL: this.database.url,
       CONNECTIONS_PLANNED: 0,
@@ -178,6 +186,10 @@ export class RunningExchange {
       LINK_SECRET,
       LINK_SECRET_FILE: '',
       LINK_AUTHENTICATION: 'required',
+      LINK_TLS_CERT_FILE: '',
+      LINK_TLS_KEY_FILE: '',
+      LINK_TLS_CA_FILE: '',
+      LINK_TLS_NAME: 'engine',
       SHARD: 0,
       INSTANCE: 'test',
       CONNECTIONS: 'own',

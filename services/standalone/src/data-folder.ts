@@ -92,6 +92,11 @@ export class DataFolder {
     return join(this.path, LINK_SECRET_NAME)
   }
 
+  /** Keep a file for its owner only. */
+  write(name: string, content: string): void {
+    writePrivate(join(this.path, name), content)
+  }
+
   file(...names: string[]): string {
     return join(this.path, ...names)
   }

@@ -58,7 +58,7 @@ async function run(options: Options): Promise<void> {
     await seedDemo(operator, folder)
     if (options.marketMaker) {
       await seedBot(operator, folder)
-      await supervisor.startMarketMaker(botEnvironment(folder, supervisor.url))
+      await supervisor.startMarketMaker(botEnvironment(folder, supervisor.url, options.tls))
     }
     process.stdout.write(`${readyScreen(options, supervisor.url, folder.settings.demoKeys, style)}\n`)
   } catch (error) {

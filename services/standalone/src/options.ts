@@ -8,6 +8,8 @@ export interface Options {
   /** Absolute. */
   readonly folder: string
   readonly marketMaker: boolean
+  /** REST and WebSocket over TLS, with a certificate of the folder. */
+  readonly tls: boolean
   readonly verbose: boolean
   /** The user's own PostgreSQL instead of the one in the folder. */
   readonly databaseUrl: string | undefined
@@ -24,6 +26,7 @@ one listening socket, each a process of its own.
   --port N         REST and WebSocket, 8080 unless told
   --host ADDRESS   127.0.0.1 unless told; anything else opens the exchange to your network
   --data FOLDER    where everything is kept, ./data unless told
+  --tls            https and wss, with a certificate of its own in FOLDER/tls-cert.pem that your client has to trust
   --market-maker   a bot that keeps the three books alive
   --verbose        what the services log, here as well as in FOLDER/logs
   --help           this
@@ -55,6 +58,7 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
     port,
     folder: resolve(base, values.data ?? 'data'),
     marketMaker: values['market-maker'],
+    tls: values.tls,
     verbose: values.verbose,
     databaseUrl: environment['DATABASE_URL'] === '' ? undefined : environment['DATABASE_URL'],
     redisUrl: environment['REDIS_URL'] ?? '',
@@ -69,6 +73,7 @@ function parse(args: readonly string[]) {
         port: { type: 'string', default: '8080' },
         host: { type: 'string', default: '127.0.0.1' },
         data: { type: 'string' },
+        tls: { type: 'boolean', default: false },
         'market-maker': { type: 'boolean', default: false },
         verbose: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

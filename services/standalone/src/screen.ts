@@ -16,7 +16,7 @@ export function styleOf(stream: { isTTY?: boolean }): Style {
 
 /** What the person who started the exchange needs next: addresses, keys to paste, one order to try. */
 export function readyScreen(
-  options: Pick<Options, 'folder' | 'marketMaker' | 'host'>,
+  options: Pick<Options, 'folder' | 'marketMaker' | 'host' | 'tls'>,
   url: string,
   keys: readonly DemoKey[],
   style: Style,
@@ -32,6 +32,7 @@ export function readyScreen(
     `  WebSocket  ${socket}/ws   ${socket}/stream   ${socket}/ws-api/v3`,
     `  markets    ${markets.map(({ base, quote }) => base + quote).join('  ')}${options.marketMaker ? '' : dim('   (--market-maker brings them to life)')}`,
     `  data       ${options.folder}`,
+    ...(options.tls ? [`  TLS        ${certificateIn(options.folder)} ${dim('(your client has to trust it)')}`] : []),
     ...(options.host === '127.0.0.1' || options.host === 'localhost' || options.host === '::1'
       ? []
       : [
@@ -40,7 +41,7 @@ export function readyScreen(
         ]),
   ]
   for (const [index, key] of shown.entries()) lines.push('', ...pasteLines(key, index, options.folder, style))
-  lines.push('', dim('  # an order, signed and sent as alice'), ...exampleOrder(url))
+  lines.push('', dim('  # an order, signed and sent as alice'), ...exampleOrder(url, options))
   lines.push(
     '',
     dim('  Ctrl-C drains and stops. "npm run operator -- --help" runs the exchange; README.md goes on from here.'),
@@ -63,10 +64,16 @@ function pasteLines(key: DemoKey, index: number, folder: string, style: Style): 
 }
 
 /** Also in README.md. */
-function exampleOrder(url: string): string[] {
+function exampleOrder(url: string, { folder, tls }: Pick<Options, 'folder' | 'tls'>): string[] {
+  const trust = tls ? `--cacert ${certificateIn(folder)} ` : ''
   return [
     '  order="symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.01&price=50000&timestamp=$(date +%s)000"',
     '  signature=$(printf %s "$order" | openssl dgst -sha256 -hmac "$UPTICK_SECRET" | sed \'s/.* //\')',
-    `  curl -H "X-MBX-APIKEY: $UPTICK_KEY" -X POST "${url}/api/v3/order?$order&signature=$signature"`,
+    `  curl ${trust}-H "X-MBX-APIKEY: $UPTICK_KEY" -X POST "${url}/api/v3/order?$order&signature=$signature"`,
   ]
+}
+
+/** As short as it can be typed here. */
+function certificateIn(folder: string): string {
+  return relative(process.cwd(), `${folder}/tls-cert.pem`)
 }

@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { DataFolder, DemoKey } from './data-folder.ts'
+import { certificateOf } from './folder-certificate.ts'
 import { assets, botTraders, demoTraders, markets, type DemoTrader } from './listing.ts'
 import type { KeyRegistration, OperatorClient } from './operator/client.ts'
 
@@ -35,11 +36,12 @@ export async function seedBot(operator: OperatorClient, folder: DataFolder): Pro
 }
 
 /** What the market maker's process needs to know. */
-export function botEnvironment(folder: DataFolder, url: string): Record<string, string> {
+export function botEnvironment(folder: DataFolder, url: string, tls: boolean): Record<string, string> {
   const key = (owner: string): DemoKey => folder.settings.demoKeys.find((known) => known.owner === owner)!
   const [maker, taker] = [key('bot-maker'), key('bot-taker')]
   return {
     UPTICK_URL: url,
+    ...(tls && { NODE_EXTRA_CA_CERTS: certificateOf(folder) }),
     MAKER_KEY: maker.apiKey,
     MAKER_SECRET: maker.secret,
     TAKER_KEY: taker.apiKey,

@@ -11,6 +11,7 @@ import { OperatorClient } from './operator/client.ts'
 import type { Options } from './options.ts'
 import { internalPorts } from './ports.ts'
 import { Roller } from './roll/roller.ts'
+import { folderCertificate } from './folder-certificate.ts'
 import { clusterStatus } from './status/status.ts'
 
 /** The gateway's own tables: API keys, and references of operators' requests. */
@@ -69,7 +70,7 @@ export class Supervisor {
   get url(): string {
     const { host, port } = this.#options
     const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
-    return `http://${shown}:${port}`
+    return `${this.#options.tls ? 'https' : 'http'}://${shown}:${port}`
   }
 
   /** Everything up to the gateways. @throws Problem; whatever runs by then is stopped by `stop` */
@@ -114,8 +115,10 @@ export class Supervisor {
       roller: new Roller(this.#cluster, status),
       onRoll: this.#events.onStep,
     })
-    const stores = { databaseUrl: this.#databaseUrl, redisUrl: this.#options.redisUrl }
-    const definitions = clusterDefinitions(this.#folder, ports, stores)
+    const { host, redisUrl, tls } = this.#options
+    const certificate = tls ? await folderCertificate(this.#folder, host) : undefined
+    const surroundings = { databaseUrl: this.#databaseUrl, redisUrl, certificate }
+    const definitions = clusterDefinitions(this.#folder, ports, surroundings)
     const [first, ...others] = definitions.map((definition) => this.#logged(definition))
     // One engine leads before the others come.
     if (first) await this.#cluster.start([first])

@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net'
 import { FRAME_BYTES_MAX } from '@uptick/protocol'
+import { TLS_VERSION_MIN, type WatchedCertificate } from '@uptick/runtime'
 import { WebSocket, type ClientOptions } from 'ws'
 import type { Dial, DialledSocket } from './dial.ts'
 
@@ -11,7 +12,17 @@ export interface WebSocketConnection extends DialledSocket {
   readonly bufferedBytes: number
 }
 
+/** How links are TLS. */
+export interface LinkTls {
+  /** Shown to engines; its authority has signed theirs. */
+  readonly certificate: WatchedCertificate
+  /** In the certificate of every engine: they are dialled by addresses that none of them names. */
+  readonly name: string
+}
+
 export interface WebSocketDialOptions {
+  /** For `wss:` URLs. */
+  readonly tls?: LinkTls | undefined
   /** How names become addresses; the system's way unless given. */
   readonly lookup?: LookupFunction
 }
@@ -42,7 +53,7 @@ export function dialWebSockets(options: WebSocketDialOptions = {}): Dial<WebSock
   }
 }
 
-function socketOptions({ lookup }: WebSocketDialOptions): ClientOptions {
+function socketOptions({ lookup, tls }: WebSocketDialOptions): ClientOptions {
   return {
     perMessageDeflate: false,
     maxPayload: FRAME_BYTES_MAX,
@@ -51,5 +62,6 @@ function socketOptions({ lookup }: WebSocketDialOptions): ClientOptions {
     // A key of zeros leaves the bytes as they are. Masking is for proxies that a browser might trick; there are none here.
     generateMask: (mask) => mask.fill(0),
     ...(lookup && { lookup }),
+    ...(tls && { ...tls.certificate.value, servername: tls.name, minVersion: TLS_VERSION_MIN }),
   }
 }

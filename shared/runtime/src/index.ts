@@ -28,6 +28,11 @@ export {
   type MetricsOptions,
 } from './metrics.ts'
 export { startOpsServer, type OpsServer, type OpsServerOptions } from './ops-server.ts'
-export { runService, serviceSettings, type ServiceContext, type ServiceOptions } from './service.ts'
+export { openCertificate, runService, serviceSettings, type ServiceContext, type ServiceOptions } from './service.ts'
 export { Shutdown, type StepReport } from './shutdown.ts'
 export { WatchedFiles, type WatchedFilesOptions } from './watched-files.ts'
+export { readCertificate, TLS_VERSION_MIN, type Certificate } from './tls/certificate.ts'
+export { TlsEntrance, type TlsCounters, type TlsEntranceOptions } from './tls/tls-entrance.ts'
+export { exposeTls } from './tls/tls-metrics.ts'
+export { checkTlsSettings, tlsSettings, type TlsConfig } from './tls/tls-settings.ts'
+export { WatchedCertificate, type CertificateContext, type CertificateFiles } from './tls/watched-certificate.ts'

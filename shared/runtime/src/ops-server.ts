@@ -2,6 +2,8 @@ import { strict as assert } from 'node:assert'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Registry } from 'prom-client'
 import type { Lifecycle, LifecycleState } from './lifecycle.ts'
+import { TlsEntrance } from './tls/tls-entrance.ts'
+import type { WatchedCertificate } from './tls/watched-certificate.ts'
 
 export interface OpsServerOptions {
   readonly host: string
@@ -9,6 +11,8 @@ export interface OpsServerOptions {
   readonly port: number
   readonly lifecycle: Lifecycle
   readonly metrics: Registry
+  /** With it, it speaks TLS. */
+  readonly certificate?: WatchedCertificate | undefined
 }
 
 export interface OpsServer {
@@ -28,6 +32,7 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
       response.writeHead(500, { 'content-type': 'text/plain' }).end(String(error))
     })
   })
+  if (options.certificate) new TlsEntrance({ certificate: options.certificate }).guard(server)
   await listen(server, options.port, options.host)
   return {
     port: boundPort(server),

@@ -7,9 +7,12 @@ import { createLogger, StandardOutput, surviveOutput, type Logger } from './logg
 import { createMetrics, exposeLifecycle, exposeOutput } from './metrics.ts'
 import { startOpsServer } from './ops-server.ts'
 import { Shutdown } from './shutdown.ts'
+import { checkTlsSettings, tlsSettings, type TlsConfig } from './tls/tls-settings.ts'
+import { WatchedCertificate, type CertificateContext } from './tls/watched-certificate.ts'
 
 /** The settings that every service has; spread them into its schema. */
 export const serviceSettings = {
+  ...tlsSettings,
   OPS_HOST: Type.String({ default: '127.0.0.1', description: 'address of probes and metrics' }),
   OPS_PORT: Type.Integer({ minimum: 0, maximum: 65_535, description: 'port of probes and metrics, 0 for a free one' }),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' }),
@@ -27,6 +30,8 @@ export interface ServiceContext<Config> {
   readonly log: Logger
   readonly metrics: Registry
   readonly lifecycle: Lifecycle
+  /** For its listeners; undefined: they speak without TLS. */
+  readonly certificate?: WatchedCertificate | undefined
   /**
    * Undo what was just started: run in reverse order at shutdown, each step cut off at its bound. `hurry` fires at a
    * second signal: stop waiting for others, close what is open.
@@ -68,7 +73,8 @@ const HURRY_MS_MAX = 950
 export async function runService<Schema extends TObject>(options: ServiceOptions<Schema>): Promise<void> {
   surviveOutput()
   const config = readConfig(options)
-  const { OPS_HOST, OPS_PORT, LOG_LEVEL } = parseConfig(serviceSchema, options.environment)
+  const own = parseConfig(serviceSchema, options.environment)
+  const { OPS_HOST, OPS_PORT, LOG_LEVEL } = own
   const output = new StandardOutput()
   const log = createLogger({ name: options.name, level: LOG_LEVEL, destination: output })
   const lifecycle = new Lifecycle()
@@ -93,7 +99,10 @@ export async function runService<Schema extends TObject>(options: ServiceOptions
   }
   onSignals(log, shutdown, stop)
   try {
-    const ops = await startOpsServer({ host: OPS_HOST, port: OPS_PORT, lifecycle, metrics })
+    const onShutdown: ServiceContext<unknown>['onShutdown'] = (name, boundMs, run) => shutdown.add(name, boundMs, run)
+    const certificate = await openCertificate(own, { log, metrics, lifecycle, onShutdown })
+    const opsTls = own.OPS_TLS ? certificate : undefined
+    const ops = await startOpsServer({ host: OPS_HOST, port: OPS_PORT, lifecycle, metrics, certificate: opsTls })
     shutdown.add('ops', OPS_CLOSE_MS_MAX, () => ops.close())
     beatEventLoop(lifecycle, shutdown)
     log.info({ config: printableConfig(options.schema, config), opsPort: ops.port }, 'starting')
@@ -103,7 +112,8 @@ export async function runService<Schema extends TObject>(options: ServiceOptions
       log,
       metrics,
       lifecycle,
-      onShutdown: (name, boundMs, run) => shutdown.add(name, boundMs, run),
+      certificate,
+      onShutdown,
       fail,
     })
     if (!shutdown.isRunning) lifecycle.markStarted()
@@ -111,6 +121,15 @@ export async function runService<Schema extends TObject>(options: ServiceOptions
     if (error instanceof ConfigError) refuse(options.name, error)
     fail(`could not start: ${error instanceof Error ? error.message : String(error)}`, error)
   }
+}
+
+/** The certificate of the process, if it has one. @throws (rejects with) ConfigError */
+export async function openCertificate(
+  { TLS_CERT_FILE, TLS_KEY_FILE }: TlsConfig,
+  context: CertificateContext,
+): Promise<WatchedCertificate | undefined> {
+  if (TLS_CERT_FILE === '') return undefined
+  return WatchedCertificate.open(context, { name: 'certificate', paths: [TLS_CERT_FILE, TLS_KEY_FILE] })
 }
 
 function onSignals(log: Logger, shutdown: Shutdown, stop: () => Promise<void>): void {
@@ -136,7 +155,7 @@ function onSignals(log: Logger, shutdown: Shutdown, stop: () => Promise<void>): 
 function readConfig<Schema extends TObject>(options: ServiceOptions<Schema>): Static<Schema> {
   try {
     const config = parseConfig(options.schema, options.environment)
-    parseConfig(serviceSchema, options.environment)
+    checkTlsSettings(parseConfig(serviceSchema, options.environment))
     options.check?.(config)
     return config
   } catch (error) {

@@ -6,6 +6,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'shared/core': [],
   'shared/protocol': ['shared/core'],
   'shared/postgres': [],
+  'shared/certificate': [],
   'shared/journal': ['shared/protocol', 'shared/core'],
   'shared/readmodel': ['shared/core', 'shared/protocol', 'shared/journal'],
   'shared/runtime': [],
@@ -37,7 +38,14 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 const composers = new Set(['services/standalone', 'loadtests', ''])
 
 /** What tests may import besides: a database, another shared room. Never a service. */
-const testArrows = ['shared/core', 'shared/protocol', 'shared/journal', 'shared/postgres', 'shared/runtime']
+const testArrows = [
+  'shared/core',
+  'shared/protocol',
+  'shared/journal',
+  'shared/postgres',
+  'shared/runtime',
+  'shared/certificate',
+]
 
 const specifier = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)(['"])([^'"]+)\1/g
 

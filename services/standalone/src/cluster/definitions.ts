@@ -1,5 +1,6 @@
 import { PROCESS_CONNECTIONS } from '@uptick/journal'
 import type { DataFolder } from '../data-folder.ts'
+import type { CertificateFiles } from '../folder-certificate.ts'
 import { GRACE_MS } from '../service.ts'
 import type { ReplicaDefinition } from './replica.ts'
 
@@ -38,13 +39,22 @@ export const orderPathFlags = ['--max-semi-space-size=32', '--min-semi-space-siz
 const CONNECTIONS_PLANNED =
   2 * PROCESS_CONNECTIONS.engine + 3 * PROCESS_CONNECTIONS.gateway + PROCESS_CONNECTIONS.recorder + 1
 
+/** What the cluster is given from outside. */
+export interface Surroundings {
+  readonly databaseUrl: string
+  /** Empty: each gateway counts limits for itself. */
+  readonly redisUrl: string
+  /** For what traders connect to; undefined: without TLS. */
+  readonly certificate: CertificateFiles | undefined
+}
+
 type Definition = Omit<ReplicaDefinition, 'logFile' | 'logs' | 'verbose' | 'onRestart'>
 
 /** Every process of the cluster but PostgreSQL, in the order of their start. */
 export function clusterDefinitions(
   folder: DataFolder,
   ports: Ports,
-  { databaseUrl, redisUrl }: { readonly databaseUrl: string; readonly redisUrl: string },
+  { databaseUrl, redisUrl, certificate }: Surroundings,
 ): Definition[] {
   const common = {
     DATABASE_URL: databaseUrl,
@@ -84,6 +94,9 @@ export function clusterDefinitions(
       CONNECTIONS: 'parent',
       PORT: '0',
       OPERATOR_PORT: '0',
+      ...(certificate && { TLS_CERT_FILE: certificate.cert, TLS_KEY_FILE: certificate.key }),
+      // Of this machine alone.
+      OPERATOR_TLS: 'false',
       OPERATOR_TOKEN: folder.settings.operatorToken,
       // Everybody here is the person at this machine: past a limit there is an error, not a ban.
       LIMIT_BANS: 'false',

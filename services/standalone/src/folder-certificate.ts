@@ -1,0 +1,60 @@
+import { X509Certificate } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { makeSelfSigned } from '@uptick/certificate'
+import type { DataFolder } from './data-folder.ts'
+import { Problem } from './problem.ts'
+
+/** Paths of a certificate and its key. */
+export interface CertificateFiles {
+  readonly cert: string
+  readonly key: string
+}
+
+const CERT_NAME = 'tls-cert.pem'
+const KEY_NAME = 'tls-key.pem'
+const VALID_DAYS = 365
+/** One that ends sooner is made anew at the start. */
+const LEFT_DAYS_MIN = 30
+const DAY_MS = 86_400_000
+
+/**
+ * The certificate in the data folder, for this machine's names and the address that is listened on. Made when there is none,
+ * or when it does not hold any more; one that was put there instead is used as it is while it is valid.
+ *
+ * @throws Problem when what is there is no certificate
+ */
+export async function folderCertificate(folder: DataFolder, host: string): Promise<CertificateFiles> {
+  const files = { cert: folder.file(CERT_NAME), key: folder.file(KEY_NAME) }
+  if (existsSync(files.cert) && existsSync(files.key) && holds(files.cert, host)) return files
+  const names = new Set(['localhost', '127.0.0.1', '::1', hostname()])
+  if (!isAnywhere(host)) names.add(host)
+  const made = await makeSelfSigned([...names], VALID_DAYS)
+  folder.write(KEY_NAME, made.key)
+  folder.write(CERT_NAME, made.cert)
+  return files
+}
+
+function holds(path: string, host: string): boolean {
+  const certificate = readCertificate(path)
+  const end = certificate.validToDate.getTime()
+  if (end - Date.now() < LEFT_DAYS_MIN * DAY_MS) return false
+  return isAnywhere(host) || (certificate.checkIP(host) ?? certificate.checkHost(host)) !== undefined
+}
+
+function readCertificate(path: string): X509Certificate {
+  try {
+    return new X509Certificate(readFileSync(path))
+  } catch {
+    throw new Problem(`${path} is no certificate: remove it to have one made, or put yours there.`)
+  }
+}
+
+function isAnywhere(host: string): boolean {
+  return host === '0.0.0.0' || host === '::'
+}
+
+/** Where the certificate of a folder is, for clients that have to trust it. */
+export function certificateOf(folder: DataFolder): string {
+  return folder.file(CERT_NAME)
+}

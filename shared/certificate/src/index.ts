@@ -1,0 +1,1 @@
+export { makeCertificate, makeSelfSigned, type Issuer, type MadeCertificate } from './make-certificate.ts'
