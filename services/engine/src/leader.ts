@@ -104,7 +104,7 @@ export class Leader {
       this.members.closeSilent()
     })
     this.#sweeps.every(MEMBER_BEAT_MS, () => this.members.beat())
-    this.#sequencer.wake()
+    this.#sequencer.start()
   }
 
   get durable(): number {

@@ -56,10 +56,18 @@ export class Sequencer {
   #version: number
   #scheduled = false
   #stopped = false
+  /** A CONTINUE is queued. */
+  #continuing = false
 
   constructor(options: SequencerOptions) {
     this.#options = options
     this.#version = this.#activeVersion()
+  }
+
+  /** Go on with what the leader before left unfinished, and with what is queued. */
+  start(): void {
+    this.#continueWork()
+    this.wake()
   }
 
   /** Commands were queued: sequence them at the end of this turn, together with whatever else has arrived by then. */
@@ -109,7 +117,7 @@ export class Sequencer {
     const last = first + block.count - 1
     const batch: SequencedBatch = { epoch, first, last, payload, time, block, sentAt: clock.elapsed() }
     committer.submit(batch)
-    if (this.#execute(batch)) this.#continueStops()
+    if (this.#execute(batch)) this.#continueWork()
   }
 
   #execute(batch: SequencedBatch): boolean {
@@ -125,6 +133,7 @@ export class Sequencer {
         at = decodeCommand(words, at, command)
         exchange.execute(command, sequence, batch.time)
         if (command.kind === CommandKind.ACTIVATE_BEHAVIOUR) activated = true
+        else if (command.kind === CommandKind.CONTINUE) this.#continuing = false
       }
       assert.equal(sequence, batch.last + 1, 'every command of the batch was executed')
     } catch (error) {
@@ -137,10 +146,14 @@ export class Sequencer {
     return true
   }
 
-  /** Triggered stop orders past the bound of one command go on with the next one; if none comes, with one of ours. */
-  #continueStops(): void {
+  /**
+   * What is too large for one command – an order, cancels, triggered stops – goes on with a command of ours, one in each
+   * batch: commands of other markets come between, and wait for one step at most.
+   */
+  #continueWork(): void {
     const { exchange, queue } = this.#options
-    if (queue.count > 0 || !exchange.hasWaitingStops()) return
+    if (this.#continuing || !exchange.hasWork()) return
+    this.#continuing = true
     this.#command.reset()
     this.#command.kind = CommandKind.CONTINUE
     queue.addInternal(this.#command)

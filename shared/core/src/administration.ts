@@ -1,4 +1,5 @@
 import { AMOUNT_MAX, Amount } from './amount.ts'
+import { Behaviour } from './behaviours.ts'
 import { type Command, CommandKind } from './command.ts'
 import { AccountStatus, SymbolStatus } from './enums.ts'
 import {
@@ -204,6 +205,7 @@ export class Administration {
     if (!supported.includes(c.value)) return Reject.BEHAVIOUR_UNKNOWN
     if (behaviours.includes(c.value)) return Reject.BEHAVIOUR_ACTIVE
     this.#shard.activate(c.value)
+    if (c.value === Behaviour.BOUNDED_STEPS) this.#shard.triggers.part(this.#shard.markets)
     writer.behaviour(c.value)
     return Reject.NONE
   }

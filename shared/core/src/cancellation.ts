@@ -1,6 +1,8 @@
 import type { ClientId, Command } from './command.ts'
 import { clientHash } from './client-id-table.ts'
 import { AccountStatus, CancelRestriction, ExecutionType, ExpiryReason, OrderStatus, SymbolStatus } from './enums.ts'
+import type { Market } from './market.ts'
+import { WorkKind } from './market-work.ts'
 import { targetFields, targetGiven } from './order-fields.ts'
 import { NONE as EMPTY } from './order-store.ts'
 import { OWN_FLAG } from './output.ts'
@@ -25,6 +27,7 @@ const { NONE: NO_REASON } = ExpiryReason
 const { BREAK } = SymbolStatus
 const { FROZEN } = AccountStatus
 const { ONLY_NEW, ONLY_PARTIALLY_FILLED } = CancelRestriction
+const { CANCELS } = WorkKind
 const NONE = EMPTY
 
 /** Cancels: of one order, of a symbol, of an account. */
@@ -47,7 +50,7 @@ export class Cancellation {
   /** Cancel the order that the command names, if the restriction allows. */
   cancelTarget(c: Command): RejectCode {
     const reject = this.cancellable(c)
-    if (reject === ACCEPTED) this.#end(this.found, c.cancelId)
+    if (reject === ACCEPTED) this.#end(this.found, OWN_FLAG, c.cancelId)
     return reject
   }
 
@@ -64,16 +67,33 @@ export class Cancellation {
     const reject = this.#references(c) || this.#state(c)
     if (reject !== ACCEPTED) return reject
     const seat = this.#shard.seats.find(c.account, c.symbol)
-    if (seat !== NONE) this.#collect(seat)
-    return this.#endCollected(c)
+    if (seat === NONE) return NOTHING_OPEN
+    this.#collect(seat)
+    const ended = this.#endCollected(OWN_FLAG, c.cancelId)
+    this.#leave(seat, c.cancelId)
+    return ended
   }
 
   /** The operator's: whatever the state of the account and the markets. */
   cancelAccount(c: Command): RejectCode {
     const { accounts, seats } = this.#shard
     if (!accounts.has(c.account)) return UNKNOWN_ACCOUNT
-    for (let seat = accounts.seats(c.account); seat !== NONE; seat = seats.next(seat)) this.#collect(seat)
-    return this.#endCollected(c)
+    const found: number[] = []
+    for (let seat = accounts.seats(c.account); seat !== NONE; seat = seats.next(seat)) found.push(seat)
+    found.sort((a, b) => seats.symbol(a) - seats.symbol(b))
+    for (const seat of found) this.#collect(seat)
+    const ended = this.#endCollected(OWN_FLAG, c.cancelId)
+    for (const seat of found) this.#leave(seat, c.cancelId)
+    return ended
+  }
+
+  /** Go on with the cancels that the market has in work. */
+  resume(market: Market): void {
+    const { work } = market
+    const seat = this.#shard.seats.find(work.account, market.id)
+    this.#collect(seat)
+    this.#endCollected(0, work.cancelId)
+    if (this.#shard.seats.orders(seat) === 0) work.end()
   }
 
   /** Find the open order that a command names by either id, or both; `found` is its slot. */
@@ -103,29 +123,44 @@ export class Cancellation {
     return accounts.status(c.account) === FROZEN ? ACCOUNT_FROZEN : ACCEPTED
   }
 
+  /** The orders of a seat that were opened last, as many as the command's work allows. */
   #collect(seat: number): void {
-    const { seats, images } = this.#shard
-    for (let slot = seats.head(seat); slot !== NONE; slot = images.links.next(slot)) this.#slots.push(slot)
+    const { seats, images, steps } = this.#shard
+    for (let slot = seats.head(seat); slot !== NONE && steps.left > 0; slot = images.links.next(slot)) {
+      steps.left--
+      this.#slots.push(slot)
+    }
   }
 
-  #endCollected(c: Command): RejectCode {
+  /** What is left of a seat's orders is the market's work. */
+  #leave(seat: number, cancelId: ClientId): void {
+    const { seats, markets } = this.#shard
+    if (seats.orders(seat) === 0) return
+    const { work } = markets[seats.symbol(seat)]!
+    work.kind = CANCELS
+    work.account = seats.account(seat)
+    work.cancelId.copy(cancelId)
+  }
+
+  /** By order id, whatever the order in which they were collected. */
+  #endCollected(flags: number, cancelId: ClientId): RejectCode {
     const { orders } = this.#shard
     const slots = this.#slots
     if (slots.length === 0) return NOTHING_OPEN
     slots.sort((a, b) => orders.orderId(a) - orders.orderId(b))
-    for (const slot of slots) this.#end(slot, c.cancelId)
+    for (const slot of slots) this.#end(slot, flags, cancelId)
     slots.length = 0
     return ACCEPTED
   }
 
-  #end(slot: number, cancelId: ClientId): void {
+  #end(slot: number, flags: number, cancelId: ClientId): void {
     const { orders, images, markets, writer } = this.#shard
     const market = markets[images.symbol(slot)]!
     this.#shard.unlock(market, slot, orders.remaining(slot))
     this.#shard.withdraw(market, slot)
     this.#shard.delist(slot)
     images.setStatus(slot, STATUS_CANCELED)
-    writer.execution(slot, EXECUTION_CANCELED, NO_REASON, OWN_FLAG, cancelId)
+    writer.execution(slot, EXECUTION_CANCELED, NO_REASON, flags, cancelId)
     orders.release(slot)
   }
 }

@@ -38,6 +38,13 @@ export const CommandKind = {
 } as const
 export type CommandKind = (typeof CommandKind)[keyof typeof CommandKind]
 
+/** Does a command of this kind name a market, and read or change its book, its stops or its rules? */
+export function namesMarket(kind: CommandKind): boolean {
+  const { PLACE, AMEND, IMPORT_ORDER, SET_FILTERS, SET_SYMBOL_STATUS } = CommandKind
+  if (kind >= PLACE && kind <= AMEND) return true
+  return kind === IMPORT_ORDER || kind === SET_FILTERS || kind === SET_SYMBOL_STATUS
+}
+
 /** A client order id: up to 36 ASCII bytes in nine 32-bit little-endian words, zero-padded. `length` 0 means none. */
 export class ClientId {
   static readonly WORDS = 9

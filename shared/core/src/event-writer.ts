@@ -6,6 +6,7 @@ import { EventKind } from './event.ts'
 import type { Fill } from './fill.ts'
 import type { ImageStore } from './image-store.ts'
 import type { Ledger } from './ledger.ts'
+import type { WorkKind } from './market-work.ts'
 import {
   BALANCE_WORDS,
   BEHAVIOUR_WORDS,
@@ -33,6 +34,9 @@ import {
   SessionAt,
   TRADE_WORDS,
   TradeAt,
+  OUTCOME_WORK,
+  WORK_WORDS,
+  WorkAt,
 } from './output.ts'
 import type { RejectCode } from './reject.ts'
 import { copyWords } from './word.ts'
@@ -258,6 +262,17 @@ export class EventWriter {
     words[at + ReplaceAt.CANCEL] = cancel
     words[at + ReplaceAt.PLACE] = place
     words[at + ReplaceAt.ATTEMPTED] = attempted ? 1 : 0
+  }
+
+  /** What a market goes on with in later commands; `order` 0 unless that is an order. */
+  work(symbol: number, kind: WorkKind, account: number, order: number): void {
+    const at = this.output.event(EventKind.WORK, WORK_WORDS)
+    const { words, doubles } = this.output
+    words[at + WorkAt.WORK] = kind
+    words[at + WorkAt.SYMBOL] = symbol
+    words[at + WorkAt.ACCOUNT] = account
+    doubles[(at + WorkAt.ORDER) >> 1] = order
+    this.output.flag(OUTCOME_WORK)
   }
 }
 

@@ -8,6 +8,7 @@ import type {
   Side,
   TimeInForce,
 } from './enums.ts'
+import type { WorkKind } from './market-work.ts'
 import type { RejectCode } from './reject.ts'
 
 /** Kinds of event. The numbers are journaled in hashes and sent on links: never reuse one. */
@@ -30,6 +31,8 @@ export const EventKind = {
   BEHAVIOUR: 9,
   /** cancelReplace: how each half ended. */
   REPLACE: 10,
+  /** A market has work left that goes on in later commands, or has none any more. */
+  WORK: 11,
 } as const
 export type EventKind = (typeof EventKind)[keyof typeof EventKind]
 
@@ -164,6 +167,17 @@ export interface ReplaceEvent {
   readonly attempted: boolean
 }
 
+/** The last word of an outcome on a market's unfinished work. Until one says NONE, commands for it are refused. */
+export interface WorkEvent {
+  readonly kind: typeof EventKind.WORK
+  readonly symbol: number
+  readonly work: WorkKind
+  /** ORDER, CANCELS: whose. */
+  readonly account: number
+  /** ORDER: which; else 0. */
+  readonly orderId: number
+}
+
 export type Event =
   | ExecutionEvent
   | TradeEvent
@@ -175,6 +189,7 @@ export type Event =
   | SessionEvent
   | BehaviourEvent
   | ReplaceEvent
+  | WorkEvent
 
 /** What one command did: exactly one per command, in order of sequence. */
 export interface Outcome {

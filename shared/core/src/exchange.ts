@@ -34,6 +34,8 @@ export interface ExchangeOptions {
   readonly supportedBehaviours?: readonly number[]
   /** Orders remembered for idempotent retry; `RETRIES_MAX` unless a test says otherwise. */
   readonly retriesMax?: number
+  /** Work of one command; `STEP_WORK_MAX` unless a test says otherwise: it must be the same on every member. */
+  readonly stepWorkMax?: number
 }
 
 export interface ExchangeCounts {
@@ -41,6 +43,8 @@ export interface ExchangeCounts {
   readonly orders: number
   readonly levels: number
   readonly waitingStops: number
+  /** Markets whose work goes on in later commands. */
+  readonly busyMarkets: number
   readonly accounts: number
   readonly symbols: number
   readonly sessions: number
@@ -61,7 +65,7 @@ export class Exchange {
   constructor(options: ExchangeOptions = {}) {
     const number = options.shard ?? 0
     assert(Number.isInteger(number) && number >= 0 && number <= 999, 'shard is an integer from 0 to 999')
-    const shard = new Shard(number, options.supportedBehaviours)
+    const shard = new Shard(number, options.supportedBehaviours, options.stepWorkMax)
     this.#shard = shard
     this.#retries = new RetryMemory(options.retriesMax)
     this.#executor = new Executor(shard, this.#sessions, this.#retries)
@@ -118,9 +122,9 @@ export class Exchange {
     return { shard: this.#shard, sessions: this.#sessions, retries: this.#retries }
   }
 
-  /** Triggered stop orders wait for their turn: when idle, the sequencer must append CONTINUE. */
-  hasWaitingStops(): boolean {
-    return this.#shard.triggers.count > 0
+  /** Something goes on in a later command – an order, cancels, triggered stops: the sequencer must append CONTINUE. */
+  hasWork(): boolean {
+    return this.#shard.steps.busy.length > 0 || this.#shard.triggers.shared.count > 0
   }
 
   /**
@@ -193,11 +197,12 @@ export class Exchange {
 
   /** What is live, for metrics. */
   counts(): ExchangeCounts {
-    const { memory, triggers, accounts, markets } = this.#shard
+    const { memory, triggers, accounts, markets, steps } = this.#shard
     return {
       orders: memory.orders.entries,
       levels: memory.levels.live,
-      waitingStops: triggers.count,
+      waitingStops: markets.reduce((sum, { waiting }) => sum + waiting.count, triggers.shared.count),
+      busyMarkets: steps.busy.length,
       accounts: accounts.count,
       symbols: markets.length,
       sessions: this.#sessions.byId.size,

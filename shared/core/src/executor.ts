@@ -3,7 +3,9 @@ import { Amendment } from './amendment.ts'
 import { Cancellation } from './cancellation.ts'
 import { type Command, CommandKind } from './command.ts'
 import { OrderImport } from './import-order.ts'
+import type { Market } from './market.ts'
 import { Matching } from './matching.ts'
+import { NONE as EMPTY } from './order-store.ts'
 import { Placement } from './placement.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import { Replacement } from './replacement.ts'
@@ -11,6 +13,7 @@ import type { RetryMemory } from './retry-memory.ts'
 import type { Session, Sessions } from './sessions.ts'
 import type { Shard } from './shard.ts'
 import { StopStarter } from './stop-starter.ts'
+import { WorkSteps } from './work-steps.ts'
 
 // As constants of this module: only those are compiled into the code.
 const {
@@ -20,6 +23,7 @@ const {
   NONE: ACCEPTED,
   INVALID_COMBINATION,
   INSUFFICIENT_BALANCE,
+  MARKET_BUSY,
 } = Reject
 const {
   PLACE,
@@ -35,7 +39,10 @@ const {
   OPEN_SESSION,
   END_SESSION,
   EXPIRE_SESSION,
+  SET_SYMBOL_STATUS,
+  ACTIVATE_BEHAVIOUR,
 } = CommandKind
+const NO_SEAT = EMPTY
 
 /** Executes commands: exactly once within a session, each by its kind, waiting stop orders first. */
 export class Executor {
@@ -50,6 +57,7 @@ export class Executor {
   readonly #import: OrderImport
   readonly #administration: Administration
   readonly #stops: StopStarter
+  readonly #work: WorkSteps
   /** Sequence of the command that is answered, when it is a remembered one; else 0. */
   #repeated = 0
 
@@ -65,6 +73,7 @@ export class Executor {
     this.#import = new OrderImport(shard, this.#placement)
     this.#administration = new Administration(shard)
     this.#stops = new StopStarter(shard, this.#matching, this.#placement)
+    this.#work = new WorkSteps(shard, this.#matching, this.#cancellation, this.#stops)
   }
 
   /** Execute one command whose outcome has been begun; the outcome's events are written, its end is the caller's. */
@@ -100,8 +109,11 @@ export class Executor {
   }
 
   #perform(c: Command): RejectCode {
+    const { steps, boundedSteps } = this.#shard
     this.#repeated = 0
     this.#stops.begin()
+    steps.begin(boundedSteps)
+    if (steps.busy.length > 0 && this.#work.isBusy(c)) return MARKET_BUSY
     const reject = this.#dispatch(c)
     if (this.#shard.ledger.touchedCount > 0) this.#shard.writer.balances(this.#shard.ledger)
     return reject
@@ -112,21 +124,21 @@ export class Executor {
       case PLACE:
         return this.#place(c)
       case CANCEL:
-        return this.#step(this.#cancellation.cancel(c))
+        return this.#step(c, this.#cancellation.cancel(c))
       case CANCEL_ALL:
-        return this.#step(this.#cancellation.cancelAll(c))
+        return this.#step(c, this.#cancellation.cancelAll(c))
       case CANCEL_ACCOUNT:
-        return this.#step(this.#cancellation.cancelAccount(c))
+        return this.#cancelAccount(c)
       case CANCEL_REPLACE:
         return this.#replace(c)
       case AMEND_KEEP_PRIORITY:
-        return this.#step(this.#amendment.keepPriority(c))
+        return this.#step(c, this.#amendment.keepPriority(c))
       case AMEND:
         return this.#amend(c)
       case IMPORT_ORDER:
-        return this.#step(this.#import.execute(c))
+        return this.#step(c, this.#import.execute(c))
       case CONTINUE:
-        this.#stops.run()
+        this.#work.continue()
         return ACCEPTED
       case TICK:
         return ACCEPTED
@@ -135,28 +147,60 @@ export class Executor {
       case EXPIRE_SESSION:
         return this.#sessions.execute(c, this.#shard.writer)
       default:
-        return this.#administration.execute(c)
+        return this.#administer(c)
     }
   }
 
   /** The command's own change is made: report the levels it touched. */
-  #step(reject: RejectCode): RejectCode {
-    this.#shard.touches.flush(this.#shard.markets)
+  #step(c: Command, reject: RejectCode): RejectCode {
+    const { touches, markets, boundedSteps } = this.#shard
+    touches.flush(markets)
+    if (boundedSteps && reject === ACCEPTED) this.#work.note(markets[c.symbol]!)
+    return reject
+  }
+
+  #cancelAccount(c: Command): RejectCode {
+    const reject = this.#cancellation.cancelAccount(c)
+    const { touches, markets, boundedSteps, accounts, seats } = this.#shard
+    touches.flush(markets)
+    if (!boundedSteps || reject !== ACCEPTED) return reject
+    const found: Market[] = []
+    for (let seat = accounts.seats(c.account); seat !== NO_SEAT; seat = seats.next(seat)) {
+      found.push(markets[seats.symbol(seat)]!)
+    }
+    found.sort((a, b) => a.id - b.id)
+    for (const market of found) this.#work.noteNews(market)
+    return reject
+  }
+
+  #administer(c: Command): RejectCode {
+    const reject = this.#administration.execute(c)
+    const { markets, boundedSteps } = this.#shard
+    if (reject !== ACCEPTED || !boundedSteps) return reject
+    // A market trades again, or keeps its own queue of stops from now on.
+    if (c.kind === SET_SYMBOL_STATUS) this.#work.note(markets[c.symbol]!)
+    if (c.kind === ACTIVATE_BEHAVIOUR) for (const market of markets) this.#work.noteNews(market)
     return reject
   }
 
   /** The same for a command whose order may have traded: start the stops that it reached. */
   #tradingStep(c: Command, reject: RejectCode): RejectCode {
-    const { touches, markets } = this.#shard
+    const { touches, markets, triggers, boundedSteps } = this.#shard
     touches.flush(markets)
-    if (this.#matching.high !== 0) this.#stops.reach(markets[c.symbol]!)
-    if (this.#shard.triggers.count > 0) this.#stops.run()
+    const market = markets[c.symbol]!
+    if (boundedSteps) {
+      if (market.waiting.count > 0) this.#stops.run(market)
+      this.#work.note(market)
+      return reject
+    }
+    if (this.#matching.high !== 0) this.#stops.reach(market)
+    if (triggers.shared.count > 0) this.#stops.runShared()
     return reject
   }
 
-  /** Waiting stops go before a command that may trade. */
+  /** Before BOUNDED_STEPS waiting stops go before a command that may trade. */
   #beginTrading(): void {
-    if (this.#shard.triggers.count > 0) this.#stops.run()
+    if (this.#shard.triggers.shared.count > 0) this.#stops.runShared()
     this.#matching.high = 0
   }
 

@@ -1,4 +1,4 @@
-export { ClientId, Command, CommandKind, clientIdText } from './command.ts'
+export { ClientId, Command, CommandKind, clientIdText, namesMarket } from './command.ts'
 export {
   AccountStatus,
   CancelRestriction,
@@ -30,6 +30,7 @@ export type {
   ReplaceEvent,
   SessionEvent,
   TradeEvent,
+  WorkEvent,
 } from './event.ts'
 export { AssertionError } from './assert.ts'
 export {
@@ -37,6 +38,7 @@ export {
   eachEvent,
   outcomeAccount,
   outcomeEvents,
+  outcomeHasWork,
   outcomeKind,
   outcomeNumber,
   outcomeOriginalSequence,
@@ -72,6 +74,7 @@ export {
   ReplaceAt,
   SessionAt,
   TradeAt,
+  WorkAt,
 } from './output.ts'
 export { BookMemory, Meeting, OrderBook } from './order-book.ts'
 export type { Taker } from './order-book.ts'
@@ -80,4 +83,6 @@ export { Exchange } from './exchange.ts'
 export type { ExchangeCounts, ExchangeOptions } from './exchange.ts'
 export { canonicalJson, parseAsset, parseFees, parseFilters, parseSymbol } from './listing.ts'
 export type { AccountView, AssetTotals, DepthView, SymbolStateView } from './views.ts'
+export { WorkKind } from './market-work.ts'
+export { STEP_WORK_MAX } from './steps.ts'
 export { SNAPSHOT_VERSION, SnapshotError } from './snapshot-words.ts'

@@ -1,6 +1,7 @@
 import type { SymbolDefinition, SymbolFilters } from './definition.ts'
 import { OrderType, SelfTradePrevention, SymbolStatus } from './enums.ts'
 import { Filters } from './filters.ts'
+import { MarketWork, WaitingQueue, WorkKind } from './market-work.ts'
 import { OrderBook, type BookMemory } from './order-book.ts'
 import { PriceIndex } from './price-index.ts'
 import { ReferencePrice } from './reference-price.ts'
@@ -22,6 +23,10 @@ export class Market {
   readonly rising: PriceIndex
   readonly falling: PriceIndex
   readonly reference = new ReferencePrice()
+  /** What it has begun and not finished. */
+  readonly work = new MarketWork()
+  /** Its triggered stop orders, with BOUNDED_STEPS. */
+  readonly waiting = new WaitingQueue()
   readonly defaultMode: SelfTradePrevention
   status: SymbolStatus
   filters: Filters
@@ -55,6 +60,12 @@ export class Market {
       (bits, name) => bits | (1 << valueOf(SelfTradePrevention, name)),
       0,
     )
+  }
+
+  /** What goes on in later commands: until that is NONE, no command for this market is executed. */
+  get unfinished(): WorkKind {
+    if (this.work.kind !== WorkKind.NONE || this.waiting.count === 0) return this.work.kind
+    return this.status === SymbolStatus.TRADING ? WorkKind.STOPS : WorkKind.NONE
   }
 
   get name(): string {

@@ -1,16 +1,15 @@
 import { Amount } from './amount.ts'
+import { Demand } from './demand.ts'
 import { ExecutionType, ExpiryReason, OrderStatus, SelfTradePrevention, Side, TimeInForce } from './enums.ts'
 import type { PreventedMeeting } from './event-writer.ts'
 import { Fill } from './fill.ts'
-import { FreeSpending } from './free-spending.ts'
 import { isFillable } from './liquidity.ts'
 import type { Market } from './market.ts'
+import { WorkKind } from './market-work.ts'
 import { Meeting, type Taker } from './order-book.ts'
 import { NONE as EMPTY } from './order-store.ts'
-import { floorToStep, unitsWithin } from './lot.ts'
 import { settle } from './settlement.ts'
 import type { Shard } from './shard.ts'
-import { Spending } from './spending.ts'
 
 // As constants of this module: only those are compiled into the code.
 const { BUY, SELL } = Side
@@ -21,6 +20,7 @@ const { NONE: NO_PREVENTION, EXPIRE_MAKER, EXPIRE_BOTH, EXPIRE_TAKER, DECREMENT 
 const { STOP, MET_LAST, MET, DROP_LAST, DROP } = Meeting
 const { PARTIALLY_FILLED, FILLED, EXPIRED, EXPIRED_IN_MATCH } = OrderStatus
 const NONE = EMPTY
+const { ORDER: WORK_ORDER } = WorkKind
 
 /**
  * An order at work: it meets the book, pays and is paid, and ends or rests. One object serves all orders; it is told of
@@ -32,33 +32,25 @@ export class Matching implements Taker {
   /** Prices of the order's trades; `high` is 0 when there was none. */
   low = 0
   high = 0
-  /** What the next market order may spend: planned and locked before `work`. */
-  readonly spending: Spending
-  readonly free: FreeSpending
+  readonly demand: Demand
   readonly #shard: Shard
   readonly #fill = new Fill()
   readonly #meeting: PreventedMeeting = { maker: NONE, taker: NONE, makerQuantity: 0, takerQuantity: 0 }
   readonly #none = new Amount()
   #market: Market | undefined = undefined
   #slot: number = NONE
-  #seat: number = NONE
-  #side: Side = BUY
   #mode: SelfTradePrevention = NO_PREVENTION
   /** OWN_FLAG when the command itself placed or amended the order. */
   #flags = 0
-  /** The limit; 0 for market orders, which hold what `spending` says. */
-  #limit = 0
-  /** What is neither executed nor prevented. */
-  #left = 0
-  #byQuote = false
-  /** By quote quantity: what may still be spent or received. */
-  #budget = 0
   #ended = false
+  /** Its step is over; it goes on in a later command. */
+  #paused = false
+  /** Price of its last trade. */
+  #traded = 0
 
   constructor(shard: Shard) {
     this.#shard = shard
-    this.free = new FreeSpending(shard)
-    this.spending = new Spending(shard)
+    this.demand = new Demand(shard)
   }
 
   /**
@@ -67,81 +59,103 @@ export class Matching implements Taker {
    */
   work(market: Market, slot: number, entered: boolean, flags: number): void {
     const { orders, images } = this.#shard
-    const timeInForce = images.timeInForce(slot)
+    this.demand.begin(market, slot)
     this.#begin(market, slot, flags)
-    if (timeInForce === FOK && !isFillable(this.#shard, market, slot)) {
+    if (images.timeInForce(slot) === FOK && !isFillable(this.#shard, market, slot)) {
       this.#end(UNFILLED_FOK_ORDER, EXPIRED)
-    } else {
-      const isMarket = this.#limit === 0
-      const limit = !isMarket ? this.#limit : this.#side === BUY ? Number.POSITIVE_INFINITY : 0
-      market.book.match(this.#side, limit, this.#left, this)
-      if (!this.#ended) {
-        if (isMarket) this.#end(INSUFFICIENT_LIQUIDITY, EXPIRED)
-        else if (timeInForce !== GTC) this.#end(UNFILLED_IOC_QUANTITY, EXPIRED)
-      }
+      if (entered) orders.release(slot)
+      else orders.discard(slot)
+    } else this.#step(entered)
+  }
+
+  /** Go on with the order that the market has in work. */
+  resume(market: Market): void {
+    const { work } = market
+    const { slot } = work
+    this.#shard.delist(slot)
+    this.demand.resume(market)
+    this.#begin(market, slot, 0)
+    work.end()
+    this.#step(true)
+  }
+
+  /** Meet the book as far as the work of the command goes, then end, rest, or wait for the next step. */
+  #step(entered: boolean): void {
+    const { orders, images } = this.#shard
+    const slot = this.#slot
+    const { side, left, limit } = this.demand
+    const isMarket = limit === 0
+    const worst = !isMarket ? limit : side === BUY ? Number.POSITIVE_INFINITY : 0
+    this.#market!.book.match(side, worst, left, this)
+    if (this.#paused) {
+      this.#pause(entered)
+      return
+    }
+    if (!this.#ended) {
+      if (isMarket) this.#end(INSUFFICIENT_LIQUIDITY, EXPIRED)
+      else if (images.timeInForce(slot) !== GTC) this.#end(UNFILLED_IOC_QUANTITY, EXPIRED)
     }
     if (!this.#ended) this.#rest(entered)
     else if (entered) orders.release(slot)
     else orders.discard(slot)
   }
 
+  /** Keep the order until its next step: open, holding what it holds, on no level. */
+  #pause(entered: boolean): void {
+    const { orders } = this.#shard
+    const { work } = this.#market!
+    work.kind = WORK_ORDER
+    work.slot = this.#slot
+    this.demand.pause(work)
+    if (!entered) orders.enter(this.#slot)
+    this.#shard.enlist(this.#slot)
+  }
+
   #begin(market: Market, slot: number, flags: number): void {
-    const { orders, images } = this.#shard
+    const { images } = this.#shard
     this.low = this.high = 0
     this.#market = market
     this.#slot = slot
-    this.#seat = orders.owner(slot)
-    this.#side = images.side(slot)
     this.#mode = images.mode(slot)
     this.#flags = flags
-    this.#limit = images.price(slot)
-    this.#budget = images.quoteQuantity(slot)
-    this.#byQuote = this.#budget > 0
-    const isFree = this.#byQuote && !this.#shard.boundedSteps
-    this.#left = isFree ? Number.MAX_SAFE_INTEGER : this.#byQuote ? this.spending.quantity : orders.remaining(slot)
-    this.#ended = false
+    this.#ended = this.#paused = false
+    this.#traded = 0
   }
 
   #rest(entered: boolean): void {
     const { orders, images, moment, touches } = this.#shard
     const slot = this.#slot
-    orders.setRemaining(slot, this.#left)
+    const { side, left, limit } = this.demand
+    orders.setRemaining(slot, left)
     images.setPriority(slot, moment)
     if (!entered) orders.enter(slot)
     this.#shard.enlist(slot)
-    this.#market!.book.rest(slot, this.#side, this.#limit)
-    touches.touch(this.#market!, this.#side, orders.level(slot))
+    this.#market!.book.rest(slot, side, limit)
+    touches.touch(this.#market!, side, orders.level(slot))
   }
 
   /** The order ends without a trade: what its lock still holds is freed. */
   #end(reason: ExpiryReason, status: OrderStatus): void {
     const { images, writer } = this.#shard
-    this.#release()
+    this.demand.release()
     images.setStatus(this.#slot, status)
     writer.execution(this.#slot, EXECUTION_EXPIRED, reason, this.#flags)
     this.#ended = true
   }
 
-  /** Free what is still held for the order. */
-  #release(): void {
-    const { boundedSteps, ledger, seats } = this.#shard
-    const { held } = this.spending
-    if (this.#limit !== 0 || (boundedSteps && this.#side === SELL && this.#left > 0)) {
-      this.#shard.unlock(this.#market!, this.#slot, this.#left)
-    } else if (boundedSteps && this.#side === BUY && !held.isZero()) {
-      ledger.unlock(seats.quote(this.#seat), held)
-      held.clear()
-    }
-  }
-
   meet(maker: number, level: number): Meeting {
-    const { orders, memory } = this.#shard
+    const { orders, memory, steps } = this.#shard
+    if (steps.left <= 0) {
+      this.#paused = true
+      return STOP
+    }
+    steps.left--
     const price = memory.levels.price(level)
-    if (orders.owner(maker) === this.#seat && this.#mode !== NO_PREVENTION) {
+    if (orders.owner(maker) === this.demand.seat && this.#mode !== NO_PREVENTION) {
       return this.#prevent(maker, level, price)
     }
-    if (this.#limit === 0) {
-      const bounded = this.#bounded(price, orders.remaining(maker))
+    if (this.demand.limit === 0) {
+      const bounded = this.demand.within(price, orders.remaining(maker), this.quantity)
       if (bounded === 0) return STOP
       this.quantity = bounded
     }
@@ -149,34 +163,11 @@ export class Matching implements Taker {
   }
 
   swept(level: number): void {
-    const opposite = this.#side === BUY ? SELL : BUY
+    const opposite = this.demand.side === BUY ? SELL : BUY
     this.#shard.touches.touch(this.#market!, opposite, level)
-  }
-
-  /** The quantity a market order can take of a maker that offers `offered`: what is wanted and what it may spend. */
-  #bounded(price: number, offered: number): number {
-    const market = this.#market!
-    if (!this.#shard.boundedSteps) {
-      return this.free.quantity(market, this.#seat, this.#side, this.#quoteLeft(), price, offered, this.quantity)
-    }
-    if (this.#byQuote) return this.#quoteUnits(price, offered)
-    return this.#side === BUY ? this.spending.affordable(market, price, this.quantity) : this.quantity
-  }
-
-  /** By quote quantity: what may still be spent or received; else −1. */
-  #quoteLeft(): number {
-    return this.#byQuote ? this.#budget : -1
-  }
-
-  /** By quote quantity: the units of a maker that what is left of it comes to, so that whole lots are taken in all. */
-  #quoteUnits(price: number, offered: number): number {
-    const market = this.#market!
-    const marketStep = this.#shard.marketStep(market)
-    const units = unitsWithin(this.#budget, price * market.quoteScale)
-    if (!this.#shard.boundedSteps) return floorToStep(Math.min(offered, units), marketStep)
-    if (units >= this.quantity) return this.quantity
-    const taken = this.#shard.images.quantity(this.#slot)
-    return Math.max(0, floorToStep(taken + units, marketStep) - taken)
+    const price = this.#traded
+    const { boundedSteps, triggers, memory } = this.#shard
+    if (boundedSteps && memory.levels.price(level) === price) triggers.reach(this.#market!, price, price)
   }
 
   #trade(maker: number, level: number, price: number): Meeting {
@@ -190,49 +181,27 @@ export class Matching implements Taker {
     fill.id = ++market.lastTradeId
     market.lastPrice = price
     market.reference.record(moment, fill)
+    this.#traded = price
     if (this.high === 0 || price < this.low) this.low = price
     if (price > this.high) this.high = price
-    const isHeld = this.#limit === 0 && this.#shard.boundedSteps
-    settle(this.#shard, market, fill, this.#side, this.#seat, orders.owner(maker), this.#limit, isHeld)
-    if (isHeld && this.#side === BUY) this.spending.held.subtract(fill.quote)
+    const { demand } = this
+    const { side, isHeld } = demand
+    settle(this.#shard, market, fill, side, demand.seat, orders.owner(maker), demand.limit, isHeld)
+    if (isHeld && side === BUY) demand.spending.held.subtract(fill.quote)
 
     const makerDone = quantity === orders.remaining(maker)
     images.fill(maker, fill, makerDone ? FILLED : PARTIALLY_FILLED)
     if (makerDone) this.#shard.delist(maker)
-    else if (this.#side === SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)
-    const done = this.#taken(maker, level, price, makerDone)
+    else if (side === SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)
+    const done = demand.take(quantity, maker, level, price, makerDone)
     images.fill(slot, fill, done ? FILLED : PARTIALLY_FILLED)
-    if (this.#byQuote) images.setQuantity(slot, images.executed(slot) + images.prevented(slot))
-    writer.trade(market, maker, slot, this.#side === BUY, this.#flags, fill)
+    if (demand.byQuote) images.setQuantity(slot, images.executed(slot) + images.prevented(slot))
+    writer.trade(market, maker, slot, side === BUY, this.#flags, fill)
     if (done) {
       this.#ended = true
-      if (isHeld) this.#release()
+      if (isHeld) demand.release()
     }
     return done ? MET_LAST : MET
-  }
-
-  /** Reckon a fill with what is wanted; true when nothing more is, or (by quote quantity) no more can be paid. */
-  #taken(maker: number, level: number, price: number, makerDone: boolean): boolean {
-    const { boundedSteps } = this.#shard
-    if (!this.#byQuote || boundedSteps) this.#left -= this.quantity
-    if (!this.#byQuote) return this.#left === 0
-    this.#budget -= price * this.#market!.quoteScale * this.quantity
-    if (boundedSteps && this.#left === 0) return !this.spending.isShort
-    return this.#exhausted(maker, level, price, makerDone, boundedSteps ? 1 : this.#market!.filters.marketStep)
-  }
-
-  /** Does what is left of the quote quantity come to nothing at the next maker's price? */
-  #exhausted(maker: number, level: number, price: number, makerDone: boolean, step: number): boolean {
-    if (this.#budget === 0) return true
-    const { orders, memory } = this.#shard
-    const market = this.#market!
-    let next = price
-    if (makerDone && orders.next(maker) === NONE) {
-      const after = market.book.opposite(this.#side).after(level)
-      if (after === NONE) return false
-      next = memory.levels.price(after)
-    }
-    return floorToStep(unitsWithin(this.#budget, next * market.quoteScale), step) === 0
   }
 
   /** Self-trade prevention, by the taker's mode. */
@@ -245,14 +214,14 @@ export class Matching implements Taker {
     const takerEnds = mode === EXPIRE_TAKER || mode === EXPIRE_BOTH
     let decrement = 0
     if (mode === DECREMENT) {
-      decrement = this.#byQuote ? this.#quoteUnits(price, offered) : this.quantity
+      decrement = this.demand.byQuote ? this.demand.quoteUnits(price, offered, this.quantity) : this.quantity
       if (decrement === 0) return STOP
     }
     const meeting = this.#meeting
     meeting.maker = maker
     meeting.taker = this.#slot
     meeting.makerQuantity = makerEnds ? offered : decrement
-    meeting.takerQuantity = takerEnds ? (this.#byQuote ? 0 : this.#left) : decrement
+    meeting.takerQuantity = takerEnds ? (this.demand.byQuote ? 0 : this.demand.left) : decrement
     this.#fill.id = ++market.preventedId
     this.#fill.price = price
     this.#fill.quantity = decrement
@@ -274,17 +243,17 @@ export class Matching implements Taker {
     const slot = this.#slot
     this.quantity = quantity
     this.#shard.unlock(market, maker, quantity)
-    if (this.#limit !== 0 || (this.#shard.boundedSteps && this.#side === SELL))
-      this.#shard.unlock(market, slot, quantity)
+    const { demand } = this
+    if (demand.limit !== 0 || (demand.isHeld && demand.side === SELL)) this.#shard.unlock(market, slot, quantity)
     images.prevent(maker, quantity)
     images.prevent(slot, quantity)
     const makerDone = quantity === orders.remaining(maker)
-    const done = this.#taken(maker, level, price, makerDone)
-    if (this.#byQuote) images.setQuantity(slot, images.executed(slot) + images.prevented(slot))
+    const done = demand.take(quantity, maker, level, price, makerDone)
+    if (demand.byQuote) images.setQuantity(slot, images.executed(slot) + images.prevented(slot))
     this.#fill.clearQuote()
     writer.preventedFills(maker, slot, this.#flags, this.#fill, this.#none)
     if (makerDone) this.#reportExpired(maker)
-    else if (this.#side === SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)
+    else if (demand.side === SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)
     if (done) this.#end(NO_REASON, EXPIRED_IN_MATCH)
     return done ? MET_LAST : MET
   }

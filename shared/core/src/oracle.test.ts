@@ -76,6 +76,14 @@ test.each(Object.keys(profiles) as (keyof typeof profiles)[])('production does w
   expect(done).toHaveLength(400)
 })
 
+test.each(Object.keys(profiles) as (keyof typeof profiles)[])(
+  'production does what the oracle does when a command does hardly any work: %s',
+  (profile) => {
+    const thoroughness = { verifyEvery: 1, stateEvery: 3, restartEvery: 13 }
+    expect(runSeed(2, 400, { profile, thoroughness, exchange: { stepWorkMax: 2 } })).toHaveLength(400)
+  },
+)
+
 test.each([1, 2, 3, 4])('production does what the oracle does when the memory of retries is full: seed %i', (seed) => {
   const thoroughness = { verifyEvery: 50, stateEvery: 50, restartEvery: 37 }
   const done = runSeed(seed, 1200, { profile: 'forgetful', thoroughness, exchange: { retriesMax: 3 + 5 * seed } })

@@ -11,6 +11,7 @@ import {
   ImageAt,
   readImageParts,
 } from './order-image.ts'
+import type { WorkKind } from './market-work.ts'
 import {
   BalanceAt,
   BehaviourAt,
@@ -32,6 +33,8 @@ import {
   SESSION_STATES,
   SessionAt,
   TradeAt,
+  OUTCOME_WORK,
+  WorkAt,
 } from './output.ts'
 import type { RejectCode } from './reject.ts'
 import { amountAt, doubleAt } from './word.ts'
@@ -42,6 +45,9 @@ export const outcomeKind = (words: Int32Array, offset: number): CommandKind =>
   (words[offset + OutcomeAt.KIND]! & 0xff) as CommandKind
 export const outcomeRepeated = (words: Int32Array, offset: number): boolean =>
   (words[offset + OutcomeAt.KIND]! & OUTCOME_REPEATED) !== 0
+/** Has it a WORK event, which tells of the present? */
+export const outcomeHasWork = (words: Int32Array, offset: number): boolean =>
+  (words[offset + OutcomeAt.KIND]! & OUTCOME_WORK) !== 0
 export const outcomeReject = (words: Int32Array, offset: number): RejectCode =>
   words[offset + OutcomeAt.REJECT]! as RejectCode
 export const outcomeAccount = (words: Int32Array, offset: number): number => words[offset + OutcomeAt.ACCOUNT]!
@@ -151,6 +157,14 @@ function readRareEvent(words: Int32Array, at: number, kind: number): Event {
         cancel: words[at + ReplaceAt.CANCEL]! as RejectCode,
         place: words[at + ReplaceAt.PLACE]! as RejectCode,
         attempted: words[at + ReplaceAt.ATTEMPTED] !== 0,
+      }
+    case EventKind.WORK:
+      return {
+        kind,
+        symbol: words[at + WorkAt.SYMBOL]!,
+        work: words[at + WorkAt.WORK]! as WorkKind,
+        account: words[at + WorkAt.ACCOUNT]!,
+        orderId: doubleAt(words, at + WorkAt.ORDER),
       }
     default:
       throw new RangeError(`unknown kind of event ${kind} at word ${at}`)

@@ -9,7 +9,7 @@ export const OUTCOME_VERSION = 1
 export const OutcomeAt = {
   /** Total words, header included. */
   WORDS: 0,
-  /** kind | flags << 8; flag 1: a repeated reply. */
+  /** kind | flags << 8; flag 1: a repeated reply, flag 2: has a WORK event. */
   KIND: 1,
   REJECT: 2,
   ACCOUNT: 3,
@@ -25,6 +25,8 @@ export const OutcomeAt = {
 export const OUTCOME_HEADER_WORDS = 18
 /** In word OutcomeAt.KIND. */
 export const OUTCOME_REPEATED = 1 << 8
+/** The same: a WORK event is among its events, and tells of the present. */
+export const OUTCOME_WORK = 1 << 9
 
 /** Every event begins with one word: kind | words << 8. */
 /** The least an EXECUTION has; see `ExecutionAt` for what may follow. */
@@ -106,6 +108,9 @@ export const BehaviourAt = { BEHAVIOUR: 1 } as const
 
 export const REPLACE_WORDS = 4
 export const ReplaceAt = { CANCEL: 1, PLACE: 2, ATTEMPTED: 3 } as const
+
+export const WORK_WORDS = 6
+export const WorkAt = { WORK: 1, SYMBOL: 2, ACCOUNT: 3, ORDER: 4 } as const
 
 const INITIAL_WORDS = 1 << 14
 /** Words that wait for the hash: some tens of outcomes, in the first cache still. */
@@ -214,6 +219,11 @@ export class Output {
     this.length = at + words
     this.#events += count
     return at
+  }
+
+  /** Set a flag of the outcome being written. */
+  flag(bit: number): void {
+    this.words[this.start + KIND]! |= bit
   }
 
   /** Append `count` words of whole events, `events` in number, that are written at `length` already. */

@@ -63,7 +63,7 @@ export class Placement {
   constructor(shard: Shard, matching: Matching) {
     this.#shard = shard
     this.#matching = matching
-    this.limits = new OrderLimits(shard, matching.spending)
+    this.limits = new OrderLimits(shard, matching.demand.spending)
   }
 
   /** References, domains of the fields, their combination: what does not depend on the market's state. */
@@ -247,9 +247,9 @@ export class Placement {
     if (lots !== ACCEPTED) return lots
     if (this.#shard.boundedSteps) {
       const mode = c.selfTradePrevention || market.defaultMode
-      return this.#matching.spending.plan(market, seat, c.side, mode, c.quantity, c.quoteQuantity)
+      return this.#matching.demand.spending.plan(market, seat, c.side, mode, c.quantity, c.quoteQuantity)
     }
-    return this.#matching.free.check(market, seat, c.side, c.quantity, c.quoteQuantity)
+    return this.#matching.demand.free.check(market, seat, c.side, c.quantity, c.quoteQuantity)
   }
 
   /** Take an order whose checks have all passed: lock, report, and set it to work or to wait for its price. */
@@ -264,7 +264,7 @@ export class Placement {
     images.setClientHash(slot, this.#hash)
     if (c.quoteQuantity !== 0) images.setQuantity(slot, 0)
     if (c.type === MARKET) {
-      if (shard.boundedSteps) this.#matching.spending.lock(market, seat, c.side)
+      if (shard.boundedSteps) this.#matching.demand.spending.lock(market, seat, c.side)
     } else {
       const balance = c.side === BUY ? seats.quote(seat) : seats.base(seat)
       shard.ledger.lock(balance, this.#lock)

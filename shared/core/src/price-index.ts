@@ -78,7 +78,7 @@ export class PriceIndex {
     return height === 0 ? price & DIGIT : Math.floor(price * INVERSE_POWERS[height]!) & DIGIT
   }
 
-  #better(price: number, other: number): boolean {
+  isBetter(price: number, other: number): boolean {
     return this.descending ? price > other : price < other
   }
 
@@ -157,7 +157,7 @@ export class PriceIndex {
   #hang(price: number, node: number, digit: number): number {
     const level = this.levels.allocate(price, node, !this.descending)
     this.nodes.setChild(node, digit, -level)
-    if (this.best === NONE || this.#better(price, this.levels.price(this.best))) this.best = level
+    if (this.best === NONE || this.isBetter(price, this.levels.price(this.best))) this.best = level
     return level
   }
 

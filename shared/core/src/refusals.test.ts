@@ -34,7 +34,7 @@ test.each(names)('what is refused, and what is only tested, changes nothing: %s'
     // Sessions and retries remember that it was refused.
     command.session = command.number = command.confirmed = command.firstSent = 0
     const sequence = exchange.sequence + 1
-    const isQuiet = !exchange.hasWaitingStops()
+    const isQuiet = !exchange.hasWork()
     const before = Exchange.restore(exchange.snapshot())
     const tested = command.kind === CommandKind.PLACE ? exchange.test(copyCommand(command)) : Reject.NONE
     if (command.kind === CommandKind.PLACE) expect(content(exchange) === content(before), `test ${i}`).toBe(true)
@@ -66,10 +66,14 @@ const rare: Readonly<Record<string, string>> = {
     place bob BTCUSD buy market quote:1`,
   DUPLICATE_CLIENT_ORDER_ID: `place alice BTCUSD sell limit 1 @10 id=a
     place alice BTCUSD sell limit 1 @10 id=a`,
+  MARKET_BUSY: `place alice BTCUSD sell limit 1 @10
+    place alice BTCUSD sell limit 1 @10
+    place bob BTCUSD buy limit 2 @10
+    place carol BTCUSD buy limit 1 @1`,
 }
 
 test.each(Object.entries(rare))('%s changes nothing', (name, table) => {
-  const scenario = new Scenario()
+  const scenario = new Scenario({ stepWorkMax: 1 })
   const lines = `${market}${table}`
     .split('\n')
     .map((line) => line.trim())

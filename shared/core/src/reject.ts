@@ -33,6 +33,8 @@ export const Reject = {
   ACCOUNT_FROZEN: 305,
   ORDER_TYPE_NOT_ALLOWED: 306,
   SELF_TRADE_PREVENTION_NOT_ALLOWED: 307,
+  /** The market goes on with work that is too large for one command: send the same again when it has finished. */
+  MARKET_BUSY: 308,
 
   FILTER_PRICE: 401,
   FILTER_PERCENT_PRICE_BY_SIDE: 402,

@@ -1,15 +1,18 @@
 import { expect, test } from 'vitest'
-import { market } from '../testing/opening.ts'
+import { funded, market } from '../testing/opening.ts'
 import { neat, run } from '../testing/table.ts'
 
 /** Last price 100, an empty book, and dave who pays for what moves the price. */
-const traded = `${market}
+const first = `
   account dave
   deposit dave BTC 1000
   deposit dave USD 1000000
   place dave BTCUSD sell limit 1 @100
   place carol BTCUSD buy limit 1 @100
 `
+const traded = `${market}${first}`
+/** When one command started sixteen stops of whatever market, those that rising prices reached before the others. */
+const older = `${funded}${first}`
 
 test('each type waits for its side of the price', () => {
   const table = `${traded}
@@ -64,8 +67,8 @@ test('limit stops keep their funds and rest when triggered; time in force holds 
   expect(run(table)).toBe(neat(table))
 })
 
-test('one command starts rising stops by price upwards, then falling ones downwards, oldest first', () => {
-  const table = `${traded}
+test('before bounded steps: rising stops by price upwards, then falling ones downwards, oldest first', () => {
+  const table = `${older}
     place alice BTCUSD sell stop-loss 1 stop@97 id=f97   | NEW
     place alice BTCUSD sell stop-loss 1 stop@98 id=f98a  | NEW
     place bob BTCUSD sell stop-loss 1 stop@98 id=f98b    | NEW
@@ -97,8 +100,8 @@ const twenty = Array.from({ length: 20 }, (_, i) => `place alice BTCUSD sell sto
 const expired = (from: number, to: number): string =>
   Array.from({ length: to - from + 1 }, (_, i) => `s${from + i} triggered EXPIRED INSUFFICIENT_LIQUIDITY`).join('; ')
 
-test('sixteen stops start in one command; the rest wait, can be cancelled, and start first next time', () => {
-  const table = `${traded}
+test('before bounded steps: sixteen start in one command; the rest wait, can be cancelled, start first next time', () => {
+  const table = `${older}
     ${twenty}
     place dave BTCUSD buy limit 1 @99                 | NEW
     place carol BTCUSD sell limit 1 @99               | 1@99 FILLED; ${expired(0, 15)}
@@ -113,8 +116,8 @@ test('sixteen stops start in one command; the rest wait, can be cancelled, and s
   expect(run(table)).toBe(neat(table))
 })
 
-test('CONTINUE starts what waits; a command refused for its form does not', () => {
-  const table = `${traded}
+test('before bounded steps: CONTINUE starts what waits; a command refused for its form does not', () => {
+  const table = `${older}
     ${twenty}
     place dave BTCUSD buy limit 1 @99      | NEW
     place carol BTCUSD sell limit 1 @99    | 1@99 FILLED; ${expired(0, 15)}
@@ -128,7 +131,7 @@ test('CONTINUE starts what waits; a command refused for its form does not', () =
 })
 
 test('a stop that cannot work when it starts ends there: market, account, funds', () => {
-  const table = `${traded}
+  const table = `${older}
     ${twenty}
     place bob BTCUSD sell stop-loss 1 stop@99 id=bob       | NEW
     place dave BTCUSD buy limit 1 @99                      | NEW

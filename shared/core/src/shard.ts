@@ -13,6 +13,7 @@ import { BookMemory } from './order-book.ts'
 import { NONE as EMPTY } from './order-store.ts'
 import { Moment, Output } from './output.ts'
 import { SeatStore } from './seat-store.ts'
+import { Steps } from './steps.ts'
 import { isStop, Triggers } from './triggers.ts'
 
 // As constants of this module: only those are compiled into the code.
@@ -57,10 +58,12 @@ export class Shard {
   readonly writer = new EventWriter(this.output, this.images)
   readonly touches = new LevelTouches(this.memory.levels, this.writer)
   readonly triggers = new Triggers(this.memory, this.images)
+  readonly steps: Steps
   readonly #amount = new Amount()
 
-  constructor(number: number, supported: readonly number[] = SUPPORTED_BEHAVIOURS) {
+  constructor(number: number, supported: readonly number[] = SUPPORTED_BEHAVIOURS, stepWorkMax?: number) {
     this.number = number
+    this.steps = new Steps(stepWorkMax)
     this.supported = supported
   }
 
@@ -80,7 +83,7 @@ export class Shard {
   activate(behaviour: number): void {
     this.behaviours.push(behaviour)
     if (behaviour === Behaviour.FEE_HALF_EVEN) this.feeHalfEven = true
-    if (behaviour === Behaviour.BOUNDED_STEPS) this.boundedSteps = true
+    if (behaviour === Behaviour.BOUNDED_STEPS) this.boundedSteps = this.triggers.byMarket = true
     if (behaviour === Behaviour.DOCUMENTED_RULES) this.documentedRules = true
     if (behaviour === Behaviour.RETRY_SHARES) this.retryShares = true
   }

@@ -23,6 +23,7 @@ import {
   writeRing,
   writeStores,
 } from './store-snapshot.ts'
+import { queueMarks, restoreQueue, restoreWork, workHead, type WorkHead } from './work-snapshot.ts'
 
 /** Everything that is not a large array, as JSON. */
 interface Head {
@@ -37,6 +38,8 @@ interface Head {
   readonly accounts: AccountLists
   readonly markets: readonly MarketHead[]
   readonly waiting: readonly number[]
+  /** Symbols with unfinished work, in the order of their turns. */
+  readonly busy?: readonly number[]
   readonly stores: StoreMarks
   readonly sessions: readonly { id: number; last: number; first: number; ring: readonly number[] }[]
   readonly retries: RetryMarks
@@ -47,6 +50,7 @@ interface MarketHead {
   readonly counters: readonly number[]
   readonly reference: readonly number[]
   readonly indexes: readonly (readonly number[])[]
+  readonly unfinished?: WorkHead
 }
 
 /** What a snapshot holds: all that later outcomes depend on. */
@@ -77,7 +81,7 @@ export function takeSnapshot(state: SnapshotState): Uint8Array {
 }
 
 function headOf({ shard, sessions, retries }: SnapshotState): Head {
-  const { accounts, triggers } = shard
+  const { accounts, triggers, steps } = shard
   return {
     shard: shard.number,
     sequence: shard.moment.sequence,
@@ -91,7 +95,8 @@ function headOf({ shard, sessions, retries }: SnapshotState): Head {
     }),
     accounts: accountLists(accounts),
     markets: shard.markets.map(marketHead),
-    waiting: [triggers.head, triggers.tail, triggers.count],
+    waiting: queueMarks(triggers.shared),
+    ...(steps.busy.length > 0 && { busy: steps.busy.map(({ id }) => id) }),
     stores: storeMarks(shard),
     sessions: [...sessions.byId.values()].map(({ id, last, first, ring }) => {
       return { id, last, first, ring: ringMarks(ring) }
@@ -102,11 +107,13 @@ function headOf({ shard, sessions, retries }: SnapshotState): Head {
 
 function marketHead(market: Market): MarketHead {
   const { reference, book, rising, falling } = market
+  const unfinished = workHead(market)
   return {
     definition: market.definition(),
     counters: [market.lastPrice, market.lastTradeId, market.updateId, market.preventedId],
     reference: [reference.cachedSecond, reference.cached],
     indexes: [book.bids, book.asks, rising, falling].map(indexMarks),
+    ...(unfinished && { unfinished }),
   }
 }
 
@@ -131,9 +138,10 @@ export function restoreSnapshot(state: SnapshotState, head: Head, reader: Snapsh
     shard.assets.push({ definition, fees, deposits: BigInt(deposits), withdrawals: BigInt(withdrawals) })
   }
   readAccountLists(shard.accounts, head.accounts, reader)
-  ;[shard.triggers.head, shard.triggers.tail, shard.triggers.count] = head.waiting as [number, number, number]
+  restoreQueue(shard.triggers.shared, head.waiting)
   readStores(shard, head.stores, reader)
   for (const market of head.markets) restoreMarket(shard, market, reader)
+  for (const symbol of head.busy ?? []) shard.steps.busy.push(shard.markets[symbol]!)
   for (const { id, last, first, ring } of head.sessions) {
     const session = new Session(id)
     session.last = last
@@ -157,6 +165,7 @@ function restoreMarket(shard: Shard, head: MarketHead, reader: SnapshotReader): 
     number,
     number,
   ]
+  restoreWork(market, head.unfinished)
   const { reference, book } = market
   ;[reference.cachedSecond, reference.cached] = head.reference as [number, number]
   reference.minutes.set(reader.doubles())

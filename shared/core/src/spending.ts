@@ -2,6 +2,7 @@ import { Amount } from './amount.ts'
 import { SelfTradePrevention, Side } from './enums.ts'
 import { floorToStep, unitsWithin } from './lot.ts'
 import type { Market } from './market.ts'
+import type { MarketWork } from './market-work.ts'
 import { NONE as EMPTY } from './order-store.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import type { Shard } from './shard.ts'
@@ -25,8 +26,6 @@ export class Spending {
   isShort = false
   /** BUY: quote units that are held. */
   readonly held = new Amount()
-  /** Price levels that the last `plan` looked at. */
-  inspected = 0
   readonly #shard: Shard
   readonly #part = new Amount()
 
@@ -46,8 +45,8 @@ export class Spending {
     quantity: number,
     quoteQuantity: number,
   ): RejectCode {
-    this.inspected = 0
     this.isShort = false
+    this.held.clear()
     if (quoteQuantity !== 0) return this.#planQuote(market, seat, side, quoteQuantity)
     this.quantity = quantity
     return side === BUY ? this.#planBuy(market, seat, mode) : this.#lacksBase(market, seat)
@@ -62,6 +61,18 @@ export class Spending {
     }
     this.#part.setProduct(this.quantity, market.baseScale, 1)
     ledger.lock(seats.base(seat), this.#part)
+  }
+
+  /** Keep what an order in work may still spend, and take it up again. */
+  pause(work: MarketWork): void {
+    work.held.copy(this.held)
+    work.isShort = this.isShort
+  }
+
+  resume(work: MarketWork): void {
+    this.held.copy(work.held)
+    this.isShort = work.isShort
+    this.quantity = work.units
   }
 
   /** How many units the money held for a BUY by quantity still pays, at most `wanted`; whole lots when that is less. */
@@ -83,15 +94,16 @@ export class Spending {
     const index = market.book.asks
     const balance = seats.quote(seat)
     let wanted = this.quantity
-    held.clear()
+    let inspected = 0
     for (let level = index.best; level !== NONE && wanted > 0; level = index.after(level)) {
       const taken = Math.min(wanted, levels.quantity(level))
       if (!this.#part.setProduct(levels.price(level), taken, market.quoteScale)) return INSUFFICIENT_BALANCE
       held.add(this.#part)
       if (ledger.lacks(balance, held)) return INSUFFICIENT_BALANCE
       wanted -= taken
-      this.inspected++
+      inspected++
     }
+    this.#shard.steps.inspected(inspected)
     if (mode === EXPIRE_MAKER && seats.orders(seat) > 0) held.setBig(ledger.free(balance))
     return ACCEPTED
   }
@@ -114,12 +126,13 @@ export class Spending {
     let left = quoteQuantity
     let units = 0
     this.isEmpty = true
+    let inspected = 0
     let level = index.best
     for (; level !== NONE && left > 0; level = index.after(level)) {
       const unit = levels.price(level) * market.quoteScale
       const offered = levels.quantity(level) - (level === away ? orders.remaining(without) : 0)
       const within = unitsWithin(left, unit)
-      this.inspected++
+      inspected++
       if (offered === 0) continue
       this.isEmpty = false
       const taken = Math.min(offered, within)
@@ -127,6 +140,7 @@ export class Spending {
       left -= taken * unit
       if (within < offered) break
     }
+    this.#shard.steps.inspected(inspected)
     this.isShort = level === NONE && left > 0
     this.quantity = floorToStep(units, this.#shard.marketStep(market))
   }

@@ -2,6 +2,7 @@ import { WordHash } from './hash.ts'
 import type { ImageStore } from './image-store.ts'
 import { canonicalJson } from './listing.ts'
 import type { Market } from './market.ts'
+import type { WaitingQueue } from './market-work.ts'
 import { FIXED_IMAGE_WORDS } from './order-image.ts'
 import { Moment } from './output.ts'
 import { NONE } from './order-store.ts'
@@ -10,6 +11,7 @@ import type { RetryMemory } from './retry-memory.ts'
 import type { Session } from './sessions.ts'
 import type { Shard } from './shard.ts'
 import type { SnapshotState } from './snapshot.ts'
+import { workMeaning } from './work-snapshot.ts'
 
 /** Feeds values of the state to a hash, whatever their place in memory. */
 class StateHash {
@@ -78,7 +80,8 @@ export function stateHash({ shard, sessions, retries }: SnapshotState): bigint {
   }
   for (let account = 1; account <= shard.accounts.count; account++) hashAccount(shard, account, into)
   for (const market of shard.markets) hashMarket(shard, market, into)
-  for (let slot = shard.triggers.head; slot !== NONE; slot = shard.orders.next(slot)) hashOrder(shard, slot, into)
+  hashQueue(shard, shard.triggers.shared, into)
+  if (shard.boundedSteps) hashWork(shard, into)
   for (const session of [...sessions.byId.values()].toSorted((a, b) => a.id - b.id)) hashSession(session, into)
   hashRetries(retries, shard.moment.time, into)
   return into.value()
@@ -122,6 +125,21 @@ function hashIndex(shard: Shard, index: PriceIndex, into: StateHash): void {
     into.number(levels.count(level))
     for (let slot = levels.head(level); slot !== NONE; slot = shard.orders.next(slot)) hashOrder(shard, slot, into)
   }
+}
+
+function hashQueue(shard: Shard, queue: WaitingQueue, into: StateHash): void {
+  for (let slot = queue.head; slot !== NONE; slot = shard.orders.next(slot)) hashOrder(shard, slot, into)
+}
+
+/** What goes on in later commands. */
+function hashWork(shard: Shard, into: StateHash): void {
+  for (const { waiting, work } of shard.markets) {
+    into.number(waiting.count)
+    hashQueue(shard, waiting, into)
+    for (const value of workMeaning(work)) into.number(value)
+    if (work.slot !== NONE) hashOrder(shard, work.slot, into)
+  }
+  for (const { id } of shard.steps.busy) into.number(id)
 }
 
 function hashOrder(shard: Shard, slot: number, into: StateHash): void {

@@ -8,6 +8,7 @@ import {
   TimeInForce,
 } from './enums.ts'
 import type { Market } from './market.ts'
+import { WorkKind } from './market-work.ts'
 import type { Matching } from './matching.ts'
 import type { Placement } from './placement.ts'
 import { Reject } from './reject.ts'
@@ -21,11 +22,12 @@ const { NONE: NO_REASON, REJECTED_ON_TRIGGER: REASON_REJECTED_ON_TRIGGER } = Exp
 const { TRADING } = SymbolStatus
 const { ACTIVE } = AccountStatus
 const { NONE: ACCEPTED } = Reject
+const { NONE: NOTHING } = WorkKind
 
-/** Stop orders that one command may start. */
+/** Stop orders that one command could start before BOUNDED_STEPS. */
 const STOPS_STARTED_MAX = 16
 
-/** Starts triggered stop orders, oldest first, a bounded number in each command; the rest wait for the next ones. */
+/** Starts triggered stop orders, oldest first, as many as a command may; the rest wait for the next ones. */
 export class StopStarter {
   readonly #shard: Shard
   readonly #matching: Matching
@@ -43,18 +45,32 @@ export class StopStarter {
     this.#started = 0
   }
 
-  /** Queue the stops that the order just matched has reached. */
+  /**
+   * Start what waits in a market that trades, as far as the work of the command goes, until one of them does not finish.
+   * Trades queue the stops that they reach as they happen.
+   */
+  run(market: Market): void {
+    const { triggers, touches, markets, steps } = this.#shard
+    const { waiting, work } = market
+    while (waiting.count > 0 && market.status === TRADING && work.kind === NOTHING && steps.hasMore) {
+      steps.left--
+      this.#start(market, triggers.take(waiting))
+      touches.flush(markets)
+    }
+  }
+
+  /** Before BOUNDED_STEPS: queue the stops that the order just matched has reached, when it is done. */
   reach(market: Market): void {
     const { low, high } = this.#matching
     if (high !== 0) this.#shard.triggers.reach(market, low, high)
   }
 
-  /** Start what waits, as far as the command's budget goes; each start is a step with its own LEVEL events. */
-  run(): void {
+  /** Before BOUNDED_STEPS: start what waits in any market, so many in one command, whether or not the market trades. */
+  runShared(): void {
     const { triggers, touches, markets, images } = this.#shard
-    while (triggers.count > 0 && this.#started < STOPS_STARTED_MAX) {
+    while (triggers.shared.count > 0 && this.#started < STOPS_STARTED_MAX) {
       this.#started++
-      const slot = triggers.take()
+      const slot = triggers.take(triggers.shared)
       const market = markets[images.symbol(slot)]!
       this.#start(market, slot)
       touches.flush(markets)
@@ -73,7 +89,7 @@ export class StopStarter {
       images.setWorking(slot, moment)
       writer.execution(slot, EXECUTION_TRIGGERED, NO_REASON, 0)
       if (isMarket && this.#shard.boundedSteps)
-        this.#matching.spending.lock(market, orders.owner(slot), images.side(slot))
+        this.#matching.demand.spending.lock(market, orders.owner(slot), images.side(slot))
       this.#matching.work(market, slot, true, 0)
       return
     }
@@ -96,7 +112,7 @@ export class StopStarter {
 
   #canPay(market: Market, slot: number, side: Side, quantity: number): boolean {
     const { orders, images, boundedSteps } = this.#shard
-    const { spending, free } = this.#matching
+    const { spending, free } = this.#matching.demand
     const seat = orders.owner(slot)
     const reject = boundedSteps
       ? spending.plan(market, seat, side, images.mode(slot), quantity, 0)

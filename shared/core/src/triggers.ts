@@ -1,6 +1,7 @@
 import { OrderType, Side } from './enums.ts'
 import type { ImageStore } from './image-store.ts'
 import type { Market } from './market.ts'
+import { WaitingQueue } from './market-work.ts'
 import type { BookMemory } from './order-book.ts'
 import { NONE as EMPTY } from './order-store.ts'
 import type { PriceIndex } from './price-index.ts'
@@ -25,16 +26,16 @@ export function isRising(side: Side, type: OrderType): boolean {
 }
 
 /**
- * Stop orders: in each market's two indexes until a trade reaches them, then in one queue of the shard until it is
- * their turn to work. Both are linked through the order records.
+ * Stop orders: in each market's two indexes until a trade reaches them, then in a queue until it is their turn to work.
+ * Both are linked through the order records.
  */
 export class Triggers {
   readonly #memory: BookMemory
   readonly #images: ImageStore
-  /** Oldest waiting order, or NONE. */
-  head: number = NONE
-  tail: number = NONE
-  count = 0
+  /** With BOUNDED_STEPS each market has a queue of its own. */
+  byMarket = false
+  /** Before, all shared this one. */
+  readonly shared = new WaitingQueue()
 
   constructor(memory: BookMemory, images: ImageStore) {
     this.#memory = memory
@@ -54,7 +55,7 @@ export class Triggers {
   /** Take out an order that has not started, triggered or not. */
   remove(market: Market, slot: number): void {
     if (this.isWaiting(slot)) {
-      this.#leaveQueue(slot)
+      this.#leaveQueue(this.#queue(market), slot)
       return
     }
     const { levels, orders } = this.#memory
@@ -66,46 +67,64 @@ export class Triggers {
   reach(market: Market, low: number, high: number): void {
     const { levels } = this.#memory
     const { rising, falling } = market
-    while (rising.best !== NONE && levels.price(rising.best) <= high) this.#queueLevel(rising)
-    while (falling.best !== NONE && levels.price(falling.best) >= low) this.#queueLevel(falling)
+    const queue = this.#queue(market)
+    while (rising.best !== NONE && levels.price(rising.best) <= high) this.#queueLevel(queue, rising)
+    while (falling.best !== NONE && levels.price(falling.best) >= low) this.#queueLevel(queue, falling)
   }
 
-  /** The oldest waiting order, taken out of the queue. */
-  take(): number {
-    const slot = this.head
-    this.#leaveQueue(slot)
+  /** The oldest order of a queue that is not empty, taken out of it. */
+  take(queue: WaitingQueue): number {
+    const slot = queue.head
+    this.#leaveQueue(queue, slot)
     return slot
+  }
+
+  /** BOUNDED_STEPS begins: what waits goes on in the queue of its market. */
+  part(markets: readonly Market[]): void {
+    while (this.shared.count > 0) {
+      const slot = this.take(this.shared)
+      this.#join(markets[this.#images.symbol(slot)]!.waiting, slot)
+    }
+  }
+
+  #queue(market: Market): WaitingQueue {
+    return this.byMarket ? market.waiting : this.shared
   }
 
   #index(market: Market, slot: number): PriceIndex {
     return isRising(this.#images.side(slot), this.#images.type(slot)) ? market.rising : market.falling
   }
 
-  #queueLevel(index: PriceIndex): void {
-    const { levels, orders } = this.#memory
+  #queueLevel(queue: WaitingQueue, index: PriceIndex): void {
+    const { levels } = this.#memory
     const level = index.best
     for (let slot = levels.head(level); slot !== NONE; slot = levels.head(level)) {
       levels.unlink(level, slot)
-      orders.setLevel(slot, WAITING)
-      orders.setPrevious(slot, this.tail)
-      orders.setNext(slot, NONE)
-      if (this.tail === NONE) this.head = slot
-      else orders.setNext(this.tail, slot)
-      this.tail = slot
-      this.count++
+      this.#join(queue, slot)
     }
     index.remove(level)
   }
 
-  #leaveQueue(slot: number): void {
+  #join(queue: WaitingQueue, slot: number): void {
+    const { orders } = this.#memory
+    orders.setLevel(slot, WAITING)
+    orders.setPrevious(slot, queue.tail)
+    orders.setNext(slot, NONE)
+    if (queue.tail === NONE) queue.head = slot
+    else orders.setNext(queue.tail, slot)
+    queue.tail = slot
+    queue.count++
+  }
+
+  #leaveQueue(queue: WaitingQueue, slot: number): void {
     const { orders } = this.#memory
     const before = orders.previous(slot)
     const after = orders.next(slot)
-    if (before === NONE) this.head = after
+    if (before === NONE) queue.head = after
     else orders.setNext(before, after)
-    if (after === NONE) this.tail = before
+    if (after === NONE) queue.tail = before
     else orders.setPrevious(after, before)
     orders.setLevel(slot, NONE)
-    this.count--
+    queue.count--
   }
 }

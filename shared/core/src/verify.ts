@@ -2,6 +2,7 @@ import { AMOUNT_MAX, Amount } from './amount.ts'
 import { assert } from './assert.ts'
 import { Side } from './enums.ts'
 import type { Market } from './market.ts'
+import { type WaitingQueue, WorkKind } from './market-work.ts'
 import { NONE } from './order-store.ts'
 import type { PriceIndex } from './price-index.ts'
 import type { Shard } from './shard.ts'
@@ -31,10 +32,8 @@ export function verify(shard: Shard): void {
     openBuy: new Map(),
   }
   for (const market of shard.markets) verifyMarket(shard, market, census)
-  for (let slot = shard.triggers.head; slot !== NONE; slot = shard.orders.next(slot)) {
-    assert(shard.triggers.isWaiting(slot), 'an order in the waiting queue waits')
-    verifyOrder(shard, slot, census)
-  }
+  verifyQueue(shard, shard.triggers.shared, census)
+  for (const market of shard.markets) verifyWork(shard, market, census)
   verifyStores(shard, census)
   verifySeats(shard, census)
   verifyMoney(shard, census)
@@ -87,12 +86,54 @@ function verifyLevel(shard: Shard, market: Market, index: PriceIndex, level: num
   if (onBook) assert(total === BigInt(levels.quantity(level)), 'a level totals its orders')
 }
 
+/** An order in work is on no level, and holds what it may still spend. */
+function verifyWork(shard: Shard, market: Market, census: Census): void {
+  const { work, waiting } = market
+  verifyQueue(shard, waiting, census)
+  const isBusy = market.unfinished !== WorkKind.NONE
+  assert(shard.steps.busy.filter((busy) => busy === market).length === (isBusy ? 1 : 0), 'unfinished work has its turn')
+  if (work.kind === WorkKind.CANCELS) {
+    assert(shard.seats.orders(shard.seats.find(work.account, market.id)) > 0, 'cancels in work have an order to cancel')
+  }
+  if (work.kind !== WorkKind.ORDER) return
+  const { orders, images } = shard
+  const { slot } = work
+  assert(orders.level(slot) === NONE && images.symbol(slot) === market.id, 'an order in work is on no level')
+  const isQuote = images.quoteQuantity(slot) > 0
+  assert(isQuote ? work.budget > 0 : orders.remaining(slot) > 0, 'an order in work still wants something')
+  const held = new Amount()
+  if (images.price(slot) !== 0)
+    shard.lockOf(market, images.side(slot), images.price(slot), orders.remaining(slot), held)
+  else if (images.side(slot) === Side.BUY) held.copy(work.held)
+  else held.setProduct(isQuote ? work.units : orders.remaining(slot), market.baseScale, 1)
+  add(census.locked, shard.paying(slot), held.toBigInt())
+  countOrder(shard, slot, census)
+}
+
+function verifyQueue(shard: Shard, queue: WaitingQueue, census: Census): void {
+  let count = 0
+  for (let slot = queue.head; slot !== NONE; slot = shard.orders.next(slot), count++) {
+    assert(shard.triggers.isWaiting(slot), 'an order in the waiting queue waits')
+    verifyOrder(shard, slot, census)
+  }
+  assert(count === queue.count, 'a queue counts its orders')
+}
+
 function verifyOrder(shard: Shard, slot: number, census: Census): void {
+  const { orders, images, markets } = shard
+  const remaining = orders.remaining(slot)
+  assert(remaining > 0, 'an open order has something remaining')
+  const lock = new Amount()
+  shard.lockOf(markets[images.symbol(slot)]!, images.side(slot), shard.lockPrice(slot), remaining, lock)
+  add(census.locked, shard.paying(slot), lock.toBigInt())
+  countOrder(shard, slot, census)
+}
+
+function countOrder(shard: Shard, slot: number, census: Census): void {
   const { orders, images, seats, clientIds, markets } = shard
   const remaining = orders.remaining(slot)
   const market = markets[images.symbol(slot)]!
   const seat = orders.owner(slot)
-  assert(remaining > 0, 'an open order has something remaining')
   const parts = images.executed(slot) + images.prevented(slot) + remaining
   assert(parts === images.quantity(slot), 'executed, prevented and remaining make up the quantity')
   assert(orders.find(orders.orderId(slot)) === slot, 'an order is found by its id')
@@ -103,9 +144,6 @@ function verifyOrder(shard: Shard, slot: number, census: Census): void {
     census.withClientId++
     assert(clientIds.holds(slot), 'an order is found by its client id')
   }
-  const lock = new Amount()
-  shard.lockOf(market, images.side(slot), shard.lockPrice(slot), remaining, lock)
-  add(census.locked, shard.paying(slot), lock.toBigInt())
   census.seatOrders.set(seat, (census.seatOrders.get(seat) ?? 0) + 1)
   if (isStop(images.type(slot)) && !images.isWorking(slot)) {
     census.seatStops.set(seat, (census.seatStops.get(seat) ?? 0) + 1)

@@ -2,6 +2,7 @@ import type { Command } from '../src/command.ts'
 import { ExecutionType, ExpiryReason, OrderStatus } from '../src/enums.ts'
 import type { Event, ExecutionEvent, OrderImage, Outcome } from '../src/event.ts'
 import { EventKind } from '../src/event.ts'
+import { WorkKind } from '../src/market-work.ts'
 import { Reject, rejectName } from '../src/reject.ts'
 import { clientIdKeys, numberKeys, verbs, words } from './vocabulary.ts'
 
@@ -106,6 +107,8 @@ function describeOther(event: Event): string {
       const place = event.attempted ? rejectName(event.place) : 'not attempted'
       return `cancel ${rejectName(event.cancel)}, place ${place}`
     }
+    case EventKind.WORK:
+      return `work ${memberName(WorkKind, event.work)}`
     default:
       return ''
   }

@@ -13,9 +13,10 @@ import { flushBalances, flushLevels, rememberedEvents } from './naive/emit.ts'
 import * as place from './naive/place.ts'
 import { recall, remember } from './naive/retry.ts'
 import { sessionCommand, sessionReply } from './naive/session.ts'
-import { startWaiting, trigger } from './naive/stops.ts'
+import { continueWork, noteWork, touchesBusy } from './naive/steps.ts'
+import { startIn, startWaiting, trigger } from './naive/stops.ts'
 import type { NaiveReply, World } from './naive/world.ts'
-import { emptyWorld } from './naive/world.ts'
+import { emptyWorld, isBounded } from './naive/world.ts'
 
 /** Behaviour 3. */
 const DOCUMENTED_RULES = 3
@@ -26,16 +27,26 @@ const DOCUMENTED_RULES = 3
  */
 export class NaiveExchange {
   readonly world: World
+  private readonly stepMax: number
 
   constructor(options: ExchangeOptions = {}) {
     const { shard = 0, supportedBehaviours = SUPPORTED_BEHAVIOURS, retriesMax = 100_000 } = options
+    this.stepMax = options.stepWorkMax ?? 1_000
     this.world = emptyWorld(shard, supportedBehaviours, retriesMax)
   }
 
   /** Execute one command; its outcome, whole. */
   execute(command: Command, sequence: number, time: number): Outcome {
     const world = this.world
-    Object.assign(world, { sequence, time, events: [], levels: [], balances: [], stopsStarted: 0 })
+    Object.assign(world, {
+      sequence,
+      time,
+      events: [],
+      levels: [],
+      balances: [],
+      stopsStarted: 0,
+      stepLeft: this.stepMax,
+    })
     const reply = sessionReply(world, command, () => perform(world, command))
     return {
       sequence,
@@ -56,6 +67,7 @@ export class NaiveExchange {
 function perform(world: World, c: Command): NaiveReply {
   world.ownOrders.clear()
   world.stepFrom = world.stepTo = 0
+  if (isBounded(world) && touchesBusy(world, c)) return done(world, Reject.MARKET_BUSY)
   const shape = shapeOf(world, c)
   if (shape !== Reject.NONE) return done(world, shape)
   const retried = c.kind === CommandKind.PLACE && c.firstSent !== 0
@@ -64,7 +76,8 @@ function perform(world: World, c: Command): NaiveReply {
     if (typeof known === 'number') return done(world, known)
     if (known) return { ...known, repeated: true }
   }
-  const startsStops = startingKinds.includes(c.kind)
+  const startsStops = startingKinds.includes(c.kind) && !isBounded(world)
+  if (c.kind === CommandKind.CONTINUE && isBounded(world)) continueWork(world)
   if (startsStops) startWaiting(world)
   world.stepFrom = world.events.length
   const result = step(world, c)
@@ -74,6 +87,7 @@ function perform(world: World, c: Command): NaiveReply {
     trigger(world, c.symbol, result.prices)
     startWaiting(world)
   }
+  if (isBounded(world)) finish(world, c, result.reject)
   if (result.replace) world.events.push({ kind: EventKind.REPLACE, ...result.replace })
   flushBalances(world)
   const reply = done(world, result.reject)
@@ -81,16 +95,24 @@ function perform(world: World, c: Command): NaiveReply {
   return reply
 }
 
+/** Behaviour 2: what a command did may leave stops to start, and work that goes on. */
+function finish(world: World, c: Command, reject: RejectCode): void {
+  if (tradingKinds.includes(c.kind)) {
+    startIn(world, world.symbols[c.symbol]!)
+    noteWork(world, c.symbol)
+  }
+  if (reject !== Reject.NONE) return
+  if (c.kind === CommandKind.CANCEL_ALL || c.kind === CommandKind.SET_SYMBOL_STATUS) noteWork(world, c.symbol)
+  const noted = [CommandKind.CANCEL_ACCOUNT, CommandKind.ACTIVATE_BEHAVIOUR] as readonly CommandKind[]
+  if (noted.includes(c.kind)) for (const { id } of world.symbols) if (!world.busy.includes(id)) noteWork(world, id)
+}
+
 function done(world: World, reject: RejectCode): NaiveReply {
   return { reject, repeated: false, originalSequence: world.sequence, events: rememberedEvents(world) }
 }
 
-const startingKinds: readonly CommandKind[] = [
-  CommandKind.PLACE,
-  CommandKind.CANCEL_REPLACE,
-  CommandKind.AMEND,
-  CommandKind.CONTINUE,
-]
+const tradingKinds: readonly CommandKind[] = [CommandKind.PLACE, CommandKind.CANCEL_REPLACE, CommandKind.AMEND]
+const startingKinds: readonly CommandKind[] = [...tradingKinds, CommandKind.CONTINUE]
 
 /** Checks that come before waiting stops start. */
 function shapeOf(world: World, c: Command): RejectCode {

@@ -28,7 +28,9 @@ export function sameState(exchange: Exchange, oracle: NaiveExchange): string | u
     const found = difference(exchange.openOrders(id), expected.map(imageOf), `openOrders(${id})`)
     if (found) return found
   }
-  return exchange.hasWaitingStops() === world.waiting.length > 0 ? undefined : 'hasWaitingStops'
+  if (exchange.counts().waitingStops !== world.waiting.length) return 'waitingStops'
+  const isParted = world.behaviours.has(2)
+  return exchange.hasWork() === (isParted ? world.busy : world.waiting).length > 0 ? undefined : 'hasWork'
 }
 
 function depthOf(oracle: NaiveExchange, symbol: number): object {

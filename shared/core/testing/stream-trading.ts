@@ -192,6 +192,6 @@ export function replace(stream: CommandStream, c: Command): void {
 /** CONTINUE, TICK, or a kind that does not exist. */
 export function go(stream: CommandStream, c: Command): void {
   const { random } = stream
-  c.kind = random.pick([CommandKind.CONTINUE, CommandKind.TICK])
+  c.kind = random.chance(80) ? CommandKind.CONTINUE : CommandKind.TICK
   if (random.chance(stream.profile.nonsense)) Object.assign(c, { kind: random.pick([0, 9, 99]) })
 }

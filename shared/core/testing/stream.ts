@@ -57,12 +57,17 @@ export class CommandStream {
     const { random } = this
     if (this.sent.length > 0 && random.chance(this.profile.repeats)) return this.again()
     const command = new Command()
-    const verb = random.weighted(this.profile.verbs)
+    const verb = this.isBusy() ? 'go' : random.weighted(this.profile.verbs)
     if (verb === 'administration') administration.draw(this, command)
     else drawers[verb](this, command)
     if (random.chance(this.profile.sessions)) this.number(command)
     this.keep(command)
     return command
+  }
+
+  /** Mostly the sequencer goes on with unfinished work; now and then others come between. */
+  private isBusy(): boolean {
+    return this.oracle.world.busy.length > 0 && this.random.chance(70)
   }
 
   /** Give the command the next number of an open session, now and then a wrong one. */

@@ -1,5 +1,6 @@
 import type { Outcome } from '../src/event.ts'
 import { OrderStatus } from '../src/enums.ts'
+import type { ExchangeOptions } from '../src/exchange.ts'
 import { describeOutcome, memberName, orderName } from './describe.ts'
 import { Lockstep } from './lockstep.ts'
 import { Names, parseCommand } from './parse.ts'
@@ -13,10 +14,10 @@ import { EPOCH } from './stream.ts'
  *   +1s place alice BTCUSD sell limit 5 @100 ioc id=a | EXPIRED UNFILLED_IOC_QUANTITY
  *
  * `+5us`, `+3ms`, `+1s`, `+2m` first moves journaled time. Lines without `|` must be accepted. Lookups change nothing:
- * `balance alice BTC`, `book BTCUSD`, `order alice a`, `waiting`.
+ * `balance alice BTC`, `book BTCUSD`, `order alice a`, `waiting`, `work`.
  */
-export function run(table: string): string {
-  const scenario = new Scenario()
+export function run(table: string, options?: ExchangeOptions): string {
+  const scenario = new Scenario(options)
   return rows(table)
     .map(([command, expected]) => {
       const actual = scenario.line(command)
@@ -51,9 +52,13 @@ const units = { us: 1, ms: 1000, s: 1_000_000, m: 60_000_000 } as const
 /** A running table. */
 export class Scenario {
   readonly names = new Names()
-  readonly lockstep = new Lockstep()
+  readonly lockstep: Lockstep
   time = EPOCH
   last: Outcome | undefined
+
+  constructor(options?: ExchangeOptions) {
+    this.lockstep = new Lockstep(undefined, options)
+  }
 
   /** Execute or look up one line; its last column. */
   line(line: string): string {
@@ -67,8 +72,10 @@ export class Scenario {
         return this.book(given[0])
       case 'order':
         return this.order(given)
+      case 'work':
+        return String(this.lockstep.exchange.hasWork())
       case 'waiting':
-        return String(this.lockstep.exchange.hasWaitingStops())
+        return String(this.lockstep.exchange.counts().waitingStops > 0)
       default:
         this.last = this.lockstep.execute(parseCommand(this.moments(rest), this.names), this.time)
         return describeOutcome(this.last)

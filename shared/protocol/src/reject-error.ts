@@ -95,6 +95,8 @@ const ownEntries: ReadonlyMap<number, PublicErrorEntry> = new Map<number, Public
   [Reject.SESSION_UNKNOWN, PublicErrors.DISCONNECTED],
   [Reject.SESSION_GAP, PublicErrors.DISCONNECTED],
   [Reject.REPLY_FORGOTTEN, PublicErrors.UNEXPECTED_RESPONSE],
+  // Gateways keep such a command and send it again.
+  [Reject.MARKET_BUSY, PublicErrors.SERVER_BUSY],
 ])
 
 function ofType(type: number | undefined): PublicError {

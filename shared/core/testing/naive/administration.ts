@@ -43,6 +43,7 @@ export function addSymbol(world: World, c: Command): RejectCode {
     lastPreventedId: 0,
     updateId: 0,
     reference: undefined,
+    work: undefined,
   })
   return catalogue(world, 'symbol', world.symbols.length - 1, definition)
 }

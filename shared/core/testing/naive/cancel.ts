@@ -8,6 +8,7 @@ import {
   SymbolStatus,
 } from '../../src/enums.ts'
 import { TimeInForce, Side } from '../../src/enums.ts'
+import { WorkKind } from '../../src/market-work.ts'
 import { Reject, type RejectCode } from '../../src/reject.ts'
 import * as check from './checks.ts'
 import { end, execution, remove, touchLevel } from './emit.ts'
@@ -16,7 +17,7 @@ import { AMOUNT_MAX, freeOf, lock, lockFor, notionalOf, payAsset, remainingOf, u
 import { duplicate, overflowLevel, overflowNotional } from './place.ts'
 import { maxPosition } from './position.ts'
 import type { NaiveOrder, NaiveSymbol, World } from './world.ts'
-import { accountOf, symbolOf } from './world.ts'
+import { accountOf, isBounded, symbolOf } from './world.ts'
 
 /** Behaviour 3. */
 const DOCUMENTED_RULES = 3
@@ -81,8 +82,28 @@ export function cancel(world: World, c: Command): RejectCode {
 }
 
 function cancelEvery(world: World, c: Command, orders: NaiveOrder[]): RejectCode {
-  for (const order of orders.toSorted((a, b) => a.orderId - b.orderId)) cancelOrder(world, order, c)
+  const now = newestFirst(orders).slice(0, isBounded(world) ? world.stepLeft : orders.length)
+  for (const order of now.toSorted((a, b) => a.orderId - b.orderId)) cancelOrder(world, order, c)
+  world.stepLeft -= now.length
+  for (const { symbol } of orders.filter((order) => !now.includes(order))) {
+    world.symbols[symbol]!.work = { kind: WorkKind.CANCELS, account: c.account, cancelId: c.cancelId.toString() }
+  }
   return orders.length === 0 ? Reject.NOTHING_OPEN : Reject.NONE
+}
+
+/** By symbol; within each the orders that were opened last come first. */
+function newestFirst(orders: readonly NaiveOrder[]): NaiveOrder[] {
+  return orders.toSorted((a, b) => a.symbol - b.symbol || b.arrival - a.arrival)
+}
+
+/** The next step of cancels. */
+export function cancelMore(world: World, symbol: number, account: number, cancelId: string): void {
+  const orders = newestFirst(world.orders.filter((order) => order.account === account && order.symbol === symbol))
+  const now = orders.slice(0, world.stepLeft)
+  for (const order of now.toSorted((a, b) => a.orderId - b.orderId))
+    end(world, order, OrderStatus.CANCELED, { cancelId })
+  world.stepLeft -= now.length
+  if (now.length === orders.length) world.symbols[symbol]!.work = undefined
 }
 
 export function cancelAll(world: World, c: Command): RejectCode {

@@ -1,13 +1,13 @@
 import { EventKind } from '../../src/event.ts'
 import { ExecutionType, ExpiryReason, OrderStatus, SelfTradePrevention, Side, TimeInForce } from '../../src/enums.ts'
+import { WorkKind } from '../../src/market-work.ts'
 import { bookSide, end, execution, opposite, remove, touchLevel } from './emit.ts'
 import { freeOf, notionalOf, payAsset, remainingOf, settle, unlock, unlockHeld } from './money.ts'
 import { fixedQuantity } from './spending.ts'
+import { trigger } from './stops.ts'
 import type { NaiveOrder, NaiveSymbol, World } from './world.ts'
-import { symbolOf } from './world.ts'
+import { isBounded, symbolOf } from './world.ts'
 
-/** Behaviour 2: what a market order may spend is fixed before its first fill. */
-const BOUNDED_STEPS = 2
 const DOCUMENTED_RULES = 3
 
 /** MARKET orders, and stop orders that are market orders once triggered. */
@@ -26,7 +26,7 @@ function reaches(taker: NaiveOrder, price: number): boolean {
 /** What a market order takes is a multiple of it where money bounds it; by the documented rules, of both steps. */
 export function marketStep(world: World, symbol: NaiveSymbol): bigint {
   const { marketStepSize, stepSize } = symbol.filters
-  if (!world.behaviours.has(BOUNDED_STEPS) || !world.behaviours.has(DOCUMENTED_RULES)) {
+  if (!isBounded(world) || !world.behaviours.has(DOCUMENTED_RULES)) {
     return BigInt(marketStepSize || stepSize || 1)
   }
   let [divisor, rest] = [BigInt(stepSize || 1), BigInt(marketStepSize || 1)]
@@ -74,7 +74,7 @@ function fillQuantity(world: World, taker: NaiveOrder, maker: NaiveOrder): numbe
   const symbol = symbolOf(world, taker)
   const offered = BigInt(remainingOf(maker))
   if (!isMarket(taker)) return Number(least(offered, BigInt(remainingOf(taker))))
-  if (world.behaviours.has(BOUNDED_STEPS)) return fixedQuantity(world, taker, maker)
+  if (isBounded(world)) return fixedQuantity(world, taker, maker)
   const free = freeOf(world, taker.account, payAsset(world, taker))
   const affordable = taker.side === Side.BUY ? free / notionalOf(symbol, maker.price, 1) : free / symbol.baseScale
   const wanted = byQuote(taker) ? taker.left / notionalOf(symbol, maker.price, 1) : BigInt(remainingOf(taker))
@@ -89,6 +89,14 @@ export function match(world: World, taker: NaiveOrder): number[] {
   while (taker.status === OrderStatus.NEW || taker.status === OrderStatus.PARTIALLY_FILLED) {
     const maker = bookSide(world, taker.symbol, opposite(taker.side))[0]
     if (!maker || !reaches(taker, maker.price)) break
+    if (isBounded(world)) {
+      if (byQuote(taker) && taker.unitsLeft === 0n) break
+      if (world.stepLeft <= 0) {
+        pause(world, taker)
+        break
+      }
+      world.stepLeft--
+    }
     if (maker.account === taker.account && taker.selfTradePrevention !== SelfTradePrevention.NONE) {
       if (!prevent(world, taker, maker)) break
       continue
@@ -104,7 +112,7 @@ export function match(world: World, taker: NaiveOrder): number[] {
 /** Whole quantity gone: by a fill FILLED, by prevention EXPIRED_IN_MATCH. For quote orders: no further lot fits. */
 function isDone(world: World, order: NaiveOrder): boolean {
   if (!byQuote(order)) return remainingOf(order) === 0
-  const fixed = world.behaviours.has(BOUNDED_STEPS)
+  const fixed = isBounded(world)
   if (fixed && order.unitsLeft === 0n) return !order.short
   if (order.left === 0n) return true
   const best = bookSide(world, order.symbol, opposite(order.side))[0]
@@ -153,6 +161,7 @@ function trade(world: World, taker: NaiveOrder, maker: NaiveOrder, quantity: num
     const fill = { lastPrice: price, lastQuantity: quantity, lastQuote: quote, tradeId, maker: order === maker }
     execution(world, order, ExecutionType.TRADE, { ...fill, ...charged.get(order) })
   }
+  if (isBounded(world)) trigger(world, symbol.id, [price])
   if (takerDone) {
     unlockHeld(world, taker, taker.held)
     remove(world, taker)
@@ -192,7 +201,7 @@ function prevent(world: World, taker: NaiveOrder, maker: NaiveOrder): boolean {
 }
 
 function quoteDecrement(world: World, taker: NaiveOrder, maker: NaiveOrder): number {
-  if (world.behaviours.has(BOUNDED_STEPS)) return fixedQuantity(world, taker, maker)
+  if (isBounded(world)) return fixedQuantity(world, taker, maker)
   const symbol = symbolOf(world, taker)
   const quantity = least(BigInt(remainingOf(maker)), taker.left / notionalOf(symbol, maker.price, 1))
   return Number(quantity - (quantity % marketStep(world, symbol)))
@@ -221,14 +230,25 @@ function decrementBoth(world: World, taker: NaiveOrder, maker: NaiveOrder, quant
   return true
 }
 
+/** The step is over: the order goes on in a later command. Until then it is open, and on no level. */
+function pause(world: World, taker: NaiveOrder): void {
+  symbolOf(world, taker).work = { kind: WorkKind.ORDER, order: taker }
+  taker.arrival = ++world.lastArrival
+}
+
 /** Match, then end or rest what is left. Returns the prices traded at. */
 export function work(world: World, taker: NaiveOrder): number[] {
   if (taker.timeInForce === TimeInForce.FOK && !isFillable(world, taker)) {
     end(world, taker, OrderStatus.EXPIRED, { expiryReason: ExpiryReason.UNFILLED_FOK_ORDER })
     return []
   }
+  return goOn(world, taker)
+}
+
+/** The next step of an order that was accepted before. */
+export function goOn(world: World, taker: NaiveOrder): number[] {
   const prices = match(world, taker)
-  if (!world.orders.includes(taker)) return prices
+  if (!world.orders.includes(taker) || symbolOf(world, taker).work) return prices
   if (isMarket(taker)) {
     end(world, taker, OrderStatus.EXPIRED, { expiryReason: ExpiryReason.INSUFFICIENT_LIQUIDITY })
   } else if (taker.timeInForce !== TimeInForce.GTC) {

@@ -17,9 +17,8 @@ import { maxPosition } from './position.ts'
 import { planSpending, quoteLots } from './spending.ts'
 import { conditionHolds } from './stops.ts'
 import type { NaiveOrder, NaiveSymbol, World } from './world.ts'
-import { symbolOf } from './world.ts'
+import { isBounded, symbolOf } from './world.ts'
 
-const BOUNDED_STEPS = 2
 const DOCUMENTED_RULES = 3
 
 /** What must hold before anything is looked up in the market: fields and their combination. */
@@ -85,7 +84,7 @@ const liquidityRejects: readonly RejectCode[] = [
 ]
 
 function lotsByQuote(world: World, order: NaiveOrder): RejectCode {
-  const applies = world.behaviours.has(BOUNDED_STEPS) && world.behaviours.has(DOCUMENTED_RULES)
+  const applies = isBounded(world) && world.behaviours.has(DOCUMENTED_RULES)
   return applies && order.quoteQuantity > 0 ? quoteLots(world, order) : Reject.NONE
 }
 
@@ -154,7 +153,7 @@ export function funds(world: World, order: NaiveOrder): RejectCode {
   if (order.type !== OrderType.MARKET) {
     return lockFor(world, order, remainingOf(order)) > free ? Reject.INSUFFICIENT_BALANCE : Reject.NONE
   }
-  if (world.behaviours.has(BOUNDED_STEPS)) {
+  if (isBounded(world)) {
     const lots = lotsByQuote(world, order)
     return lots === Reject.NONE ? planSpending(world, order) : lots
   }
@@ -169,7 +168,7 @@ export function funds(world: World, order: NaiveOrder): RejectCode {
 
 /** MARKET by quantity, and market stops when they start. */
 export function marketFunds(world: World, order: NaiveOrder): RejectCode {
-  if (world.behaviours.has(BOUNDED_STEPS)) return planSpending(world, order)
+  if (isBounded(world)) return planSpending(world, order)
   const symbol = symbolOf(world, order)
   const [asset, cost] =
     order.side === Side.BUY
@@ -222,7 +221,7 @@ export function open(world: World, order: NaiveOrder): number[] {
   world.orders.push(order)
   world.ownOrders.add(order.orderId)
   if (order.type !== OrderType.MARKET) lock(world, order)
-  else if (world.behaviours.has(BOUNDED_STEPS)) {
+  else if (isBounded(world)) {
     planSpending(world, order)
     lockHeld(world, order)
   }

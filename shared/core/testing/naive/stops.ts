@@ -12,7 +12,7 @@ import { end, execution, flushLevels } from './emit.ts'
 import { isMarket, work } from './matching.ts'
 import { lockHeld, remainingOf, unlock } from './money.ts'
 import { marketFunds, overflowLevel } from './place.ts'
-import type { NaiveOrder, World } from './world.ts'
+import type { NaiveOrder, NaiveSymbol, World } from './world.ts'
 import { accountOf, symbolOf } from './world.ts'
 
 /** Stops that may start in one command. */
@@ -45,7 +45,19 @@ export function trigger(world: World, symbol: number, prices: readonly number[])
   }
 }
 
-/** Start waiting stops, oldest first, as far as the command's budget goes. */
+/** Behaviour 2: start waiting stops of a market that trades, as far as the work of the command goes. */
+export function startIn(world: World, symbol: NaiveSymbol): void {
+  while (symbol.status === SymbolStatus.TRADING && !symbol.work && world.stepLeft > 0) {
+    const order = world.waiting.find((waiting) => waiting.symbol === symbol.id)
+    if (!order) return
+    world.stepLeft--
+    world.waiting = world.waiting.filter((other) => other !== order)
+    start(world, order)
+    flushLevels(world)
+  }
+}
+
+/** Before behaviour 2: start waiting stops, oldest first, as far as the command's budget goes. */
 export function startWaiting(world: World): void {
   while (world.waiting.length > 0 && world.stopsStarted < STOPS_STARTED_MAX) {
     world.stopsStarted++

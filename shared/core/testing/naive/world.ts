@@ -1,6 +1,7 @@
 import type { Event, OrderImage } from '../../src/event.ts'
 import type { SymbolDefinition, SymbolFilters } from '../../src/definition.ts'
 import type { AccountStatus, Side, SymbolStatus } from '../../src/enums.ts'
+import type { WorkKind } from '../../src/market-work.ts'
 import type { RejectCode } from '../../src/reject.ts'
 
 /** An open order of the oracle: its public image plus where it is and what ranks it. */
@@ -66,7 +67,13 @@ export interface NaiveSymbol {
   updateId: number
   /** The reference price of PERCENT_PRICE_BY_SIDE, and the journaled second it was computed in. */
   reference: { second: number; price: number } | undefined
+  /** Behaviour 2: what goes on in later commands. */
+  work: NaiveWork | undefined
 }
+
+export type NaiveWork =
+  | { readonly kind: typeof WorkKind.ORDER; readonly order: NaiveOrder }
+  | { readonly kind: typeof WorkKind.CANCELS; readonly account: number; readonly cancelId: string }
 
 export interface NaiveReply {
   readonly reject: RejectCode
@@ -88,6 +95,11 @@ export interface NaiveRetry {
   readonly reply: NaiveReply
 }
 
+/** Behaviour 2: a command does a bounded amount of work, and what a market order may spend is fixed beforehand. */
+export function isBounded(world: World): boolean {
+  return world.behaviours.has(2)
+}
+
 /** The whole state of the oracle, and the scratch of the command under way. */
 export interface World {
   readonly shard: number
@@ -99,6 +111,8 @@ export interface World {
   readonly accounts: NaiveAccount[]
   orders: NaiveOrder[]
   waiting: NaiveOrder[]
+  /** Behaviour 2: symbols with unfinished work, in the order of their turns. */
+  busy: number[]
   readonly sessions: Map<number, NaiveSession>
   retries: NaiveRetry[]
   readonly retriesMax: number
@@ -113,6 +127,8 @@ export interface World {
   levels: { symbol: number; side: Side; price: number }[]
   balances: { account: number; asset: number }[]
   stopsStarted: number
+  /** Behaviour 2: makers that may still be met, orders cancelled, stops started. */
+  stepLeft: number
   /** Index into `events` where the command's own step began and ended. */
   stepFrom: number
   stepTo: number
@@ -131,6 +147,7 @@ export function emptyWorld(shard: number, supportedBehaviours: readonly number[]
     accounts: [],
     orders: [],
     waiting: [],
+    busy: [],
     sessions: new Map(),
     retries: [],
     retriesMax,
@@ -143,6 +160,7 @@ export function emptyWorld(shard: number, supportedBehaviours: readonly number[]
     levels: [],
     balances: [],
     stopsStarted: 0,
+    stepLeft: 0,
     stepFrom: 0,
     stepTo: 0,
     ownOrders: new Set(),

@@ -1,0 +1,132 @@
+import { Side } from './enums.ts'
+import { FreeSpending } from './free-spending.ts'
+import { floorToStep, unitsWithin } from './lot.ts'
+import type { Market } from './market.ts'
+import type { MarketWork } from './market-work.ts'
+import { NONE as EMPTY } from './order-store.ts'
+import type { Shard } from './shard.ts'
+import { Spending } from './spending.ts'
+
+// As constants of this module: only those are compiled into the code.
+const { BUY, SELL } = Side
+const NONE = EMPTY
+
+/** What the order at work still wants, and what it can pay for. */
+export class Demand {
+  /** What the next market order may spend: planned and locked before it starts. */
+  readonly spending: Spending
+  readonly free: FreeSpending
+  /** What is neither executed nor prevented. */
+  left = 0
+  byQuote = false
+  /** By quote quantity: what may still be spent or received. */
+  budget = 0
+  /** The limit; 0 for market orders, which hold what `spending` says. */
+  limit = 0
+  side: Side = BUY
+  seat: number = NONE
+  #market: Market | undefined = undefined
+  #slot: number = NONE
+  readonly #shard: Shard
+
+  constructor(shard: Shard) {
+    this.#shard = shard
+    this.spending = new Spending(shard)
+    this.free = new FreeSpending(shard)
+  }
+
+  begin(market: Market, slot: number): void {
+    const { orders, images, boundedSteps } = this.#shard
+    this.#market = market
+    this.#slot = slot
+    this.seat = orders.owner(slot)
+    this.side = images.side(slot)
+    this.limit = images.price(slot)
+    this.budget = images.quoteQuantity(slot)
+    this.byQuote = this.budget > 0
+    if (!this.byQuote) this.left = orders.remaining(slot)
+    else this.left = boundedSteps ? this.spending.quantity : Number.MAX_SAFE_INTEGER
+  }
+
+  /** Keep what is left until the order's next step. */
+  pause(work: MarketWork): void {
+    if (this.limit === 0) this.spending.pause(work)
+    work.units = this.byQuote ? this.left : 0
+    work.budget = this.budget
+    this.#shard.orders.setRemaining(this.#slot, this.byQuote ? 0 : this.left)
+  }
+
+  /** `begin` for the order that the market has in work. */
+  resume(market: Market): void {
+    const { work } = market
+    if (this.#shard.images.price(work.slot) === 0) this.spending.resume(work)
+    this.begin(market, work.slot)
+    if (this.byQuote) this.budget = work.budget
+  }
+
+  /** A market order pays out of what is held for it. */
+  get isHeld(): boolean {
+    return this.limit === 0 && this.#shard.boundedSteps
+  }
+
+  /** The quantity a market order can take of a maker that offers `offered`, of which it wants `wanted` at most. */
+  within(price: number, offered: number, wanted: number): number {
+    const market = this.#market!
+    if (!this.#shard.boundedSteps) {
+      const budget = this.byQuote ? this.budget : -1
+      return this.free.quantity(market, this.seat, this.side, budget, price, offered, wanted)
+    }
+    if (this.byQuote) return this.quoteUnits(price, offered, wanted)
+    return this.side === BUY ? this.spending.affordable(market, price, wanted) : wanted
+  }
+
+  /** By quote quantity: the units of a maker that what is left of it comes to, so that whole lots are taken in all. */
+  quoteUnits(price: number, offered: number, wanted: number): number {
+    const market = this.#market!
+    const marketStep = this.#shard.marketStep(market)
+    const units = unitsWithin(this.budget, price * market.quoteScale)
+    if (!this.#shard.boundedSteps) return floorToStep(Math.min(offered, units), marketStep)
+    if (units >= wanted) return wanted
+    const taken = this.#shard.images.quantity(this.#slot)
+    return Math.max(0, floorToStep(taken + units, marketStep) - taken)
+  }
+
+  /**
+   * Reckon a meeting with what is wanted; true when nothing more is, or (by quote quantity) no more can be paid.
+   * `makerDone`: the maker at `level` leaves the book.
+   */
+  take(quantity: number, maker: number, level: number, price: number, makerDone: boolean): boolean {
+    const { boundedSteps } = this.#shard
+    if (!this.byQuote || boundedSteps) this.left -= quantity
+    if (!this.byQuote) return this.left === 0
+    this.budget -= price * this.#market!.quoteScale * quantity
+    if (boundedSteps && this.left === 0) return !this.spending.isShort
+    return this.#isExhausted(maker, level, price, makerDone, boundedSteps ? 1 : this.#market!.filters.marketStep)
+  }
+
+  /** Free what is still held for the order. */
+  release(): void {
+    const { boundedSteps, ledger, seats } = this.#shard
+    const { held } = this.spending
+    if (this.limit !== 0 || (boundedSteps && this.side === SELL && this.left > 0)) {
+      this.#shard.unlock(this.#market!, this.#slot, this.left)
+    } else if (boundedSteps && this.side === BUY && !held.isZero()) {
+      ledger.unlock(seats.quote(this.seat), held)
+      held.clear()
+    }
+  }
+
+  /** Does what is left of the quote quantity come to nothing at the next maker's price? */
+  #isExhausted(maker: number, level: number, price: number, makerDone: boolean, step: number): boolean {
+    if (this.budget === 0) return true
+    const { orders, memory } = this.#shard
+    const market = this.#market!
+    let next = price
+    if (makerDone && orders.next(maker) === NONE) {
+      const after = market.book.opposite(this.side).after(level)
+      if (after === NONE) return false
+      next = memory.levels.price(after)
+    }
+    return floorToStep(unitsWithin(this.budget, next * market.quoteScale), step) === 0
+  }
+}

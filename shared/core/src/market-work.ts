@@ -1,0 +1,47 @@
+import { Amount } from './amount.ts'
+import { ClientId } from './command.ts'
+import { NONE } from './order-store.ts'
+
+/** What a market has begun and goes on with in later commands. Numbers are told in events. */
+export const WorkKind = {
+  NONE: 0,
+  /** An order meets the book. */
+  ORDER: 1,
+  /** The open orders of an account are cancelled. */
+  CANCELS: 2,
+  /** Triggered stop orders wait to be started. */
+  STOPS: 3,
+} as const
+export type WorkKind = (typeof WorkKind)[keyof typeof WorkKind]
+
+/** Unfinished work of a market: an order, or cancels. STOPS is never in here: it follows from the queue of stops. */
+export class MarketWork {
+  kind: WorkKind = WorkKind.NONE
+  /** ORDER. It is open, and on no level. */
+  slot: number = NONE
+  /** By quote quantity: units and quote units that it may still take. */
+  units = 0
+  budget = 0
+  isShort = false
+  /** A market BUY: what is held for it. */
+  readonly held = new Amount()
+  /** CANCELS: whose, and the id of the cancel. */
+  account = 0
+  readonly cancelId = new ClientId()
+
+  end(): void {
+    this.kind = WorkKind.NONE
+    this.slot = NONE
+    this.units = this.budget = this.account = 0
+    this.isShort = false
+    this.held.clear()
+    this.cancelId.clear()
+  }
+}
+
+/** Triggered stop orders in the order in which trades reached them, linked through the order records. */
+export class WaitingQueue {
+  head: number = NONE
+  tail: number = NONE
+  count = 0
+}
