@@ -25,7 +25,7 @@ export interface Arrived {
  * executes and answers only when the test says so, and loses what the test wants lost.
  */
 export class FakeEngine {
-  readonly exchange = new Exchange()
+  readonly exchange: Exchange
   /** Commands of each frame, one array a frame. */
   readonly frames: Arrived[][] = []
   readonly hellos: Hello[] = []
@@ -39,6 +39,13 @@ export class FakeEngine {
   readonly #outbox: Buffer[] = []
   #time = 1_700_000_000_000_000
   readonly #retained: { sequence: number; frame: Buffer }[] = []
+
+  #oldest = 1
+
+  /** @param stepWorkMax work of one command, as few tests need it */
+  constructor(stepWorkMax?: number) {
+    this.exchange = new Exchange(stepWorkMax === undefined ? {} : { stepWorkMax })
+  }
 
   readonly dial: Dial = (url, events) => {
     this.dialled.push(url)
@@ -110,7 +117,14 @@ export class FakeEngine {
       this.hellos.push(frame)
       const { sequence } = this.exchange
       this.#events?.received(
-        encodeWelcome({ shard: 0, epoch: 1, durable: sequence, oldest: 1, windowMax: this.windowMax, extras: null }),
+        encodeWelcome({
+          shard: 0,
+          epoch: 1,
+          durable: sequence,
+          oldest: this.#oldest,
+          windowMax: this.windowMax,
+          extras: null,
+        }),
       )
       for (const kept of this.#retained) if (kept.sequence >= frame.feedFrom) this.#events?.received(kept.frame)
     } else if (frame.type === FrameType.QUERY) {
@@ -120,6 +134,20 @@ export class FakeEngine {
     } else if (frame.type === FrameType.COMMANDS) {
       this.#execute(frame.words, frame.start, frame.end)
     }
+  }
+
+  /** Retain nothing of what was so far. */
+  forget(): void {
+    this.#retained.length = 0
+    this.#oldest = this.exchange.sequence + 1
+  }
+
+  /** Execute a command of the engine's own or of another gateway. */
+  run(fields: Partial<Command>): void {
+    const { exchange } = this
+    exchange.output.clear()
+    exchange.execute(Object.assign(new Command(), fields), exchange.sequence + 1, ++this.#time)
+    this.#publish(exchange.sequence)
   }
 
   #execute(words: Int32Array, start: number, end: number): void {
@@ -135,6 +163,12 @@ export class FakeEngine {
       this.exchange.execute(command, this.exchange.sequence + 1, ++this.#time)
     }
     this.frames.push(arrived)
+    this.#publish(first)
+  }
+
+  /** Feed what is in the output: outcomes from `first` on. */
+  #publish(first: number): void {
+    const { output } = this.exchange
     const frame = encodeOutcomes(1, first, this.exchange.sequence, output.words, 0, output.length)
     this.#retained.push({ sequence: this.exchange.sequence, frame })
     this.#answer(frame)

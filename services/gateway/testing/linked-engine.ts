@@ -6,8 +6,10 @@ import { FakeEngine } from './fake-engine.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 /** A link that knows two engines, on virtual time; nothing is dialled yet. */
-export function setUp(options: Partial<LinkOptions> = {}): { engine: FakeEngine; time: VirtualTime; link: EngineLink } {
-  const engine = new FakeEngine()
+export function setUp(
+  options: Partial<LinkOptions> = {},
+  engine: FakeEngine = new FakeEngine(),
+): { engine: FakeEngine; time: VirtualTime; link: EngineLink } {
   const time = new VirtualTime()
   const link = new EngineLink({
     urls: ['ws://one', 'ws://two'],
@@ -23,8 +25,8 @@ export function setUp(options: Partial<LinkOptions> = {}): { engine: FakeEngine;
 }
 
 /** The same, welcomed by the first. */
-export function connected(options: Partial<LinkOptions> = {}): ReturnType<typeof setUp> {
-  const all = setUp(options)
+export function connected(options: Partial<LinkOptions> = {}, engine?: FakeEngine): ReturnType<typeof setUp> {
+  const all = setUp(options, engine)
   all.link.start()
   all.engine.open()
   return all

@@ -1,28 +1,12 @@
 import { strict as assert } from 'node:assert'
-import { Command, CommandKind } from '@uptick/core'
+import { Command, CommandKind, namesMarket } from '@uptick/core'
 import { CommandsFrame } from '@uptick/protocol'
 import { OUTSIDE_WINDOW } from '../auth/time-window.ts'
 import type { Clock } from '../seams.ts'
+import { HeldCommands } from './held-commands.ts'
 import { OUTCOME_UNKNOWN, SERVER_BUSY } from './link-errors.ts'
 import type { OutcomeView } from './link.ts'
-
-export type Build = (command: Command) => void
-
-interface Pending {
-  build: Build
-  readonly resolve: (outcome: OutcomeView) => void
-  readonly reject: (reason: unknown) => void
-  /** `Clock.elapsed`; the hold is counted from here. */
-  readonly queuedAt: number
-  /** Not to be sent for the first time after this, µs. */
-  readonly sendBefore: number
-  sends: number
-  /** It met a time without a leader. */
-  wasHeld: boolean
-  /** The caller was answered: with the outcome, or with the error past the hold. */
-  settled: boolean
-  answered: boolean
-}
+import { type Build, nothing, type Pending, settle } from './pending-command.ts'
 
 /** Hears how long callers were held by a change of leader, and what they were told when it took too long. */
 export interface HoldObserver {
@@ -39,6 +23,8 @@ export interface PipeOptions {
   readonly queueMax: number
   /** A command that is not answered by then is given up by its caller. */
   readonly holdMs: number
+  /** Symbols of markets that take no command now. */
+  readonly busy: Set<number>
 }
 
 /** Words of one frame before the next is begun: well under the link's frame bound. */
@@ -52,7 +38,9 @@ const FRAME_WORDS_MAX = 1 << 18
  *   caller gets -1007, but it stays: the number must be resolved. From then on a resend carries TICK instead of the
  *   command: the engine repeats the outcome if it executed the number, else executes nothing – no order comes to life
  *   long after its trader gave up on it.
- * - *answered*: the outcome came; removed as soon as all before it are answered too, which raises `confirmed`.
+ * - *answered*: the outcome came; removed as soon as all before it are answered too, which raises `confirmed`. A market
+ *   that is busy executed nothing: the command is queued again when it is free, and until then those for the same market
+ *   wait behind it. The caller sees none of that.
  */
 export class CommandPipe {
   session: number
@@ -63,6 +51,7 @@ export class CommandPipe {
   #queueHead = 0
   #sent: Pending[] = []
   #sentHead = 0
+  readonly #held = new HeldCommands<Pending>()
   /** Number of the entry at `#sentHead`. */
   #firstNumber = 1
 
@@ -72,7 +61,7 @@ export class CommandPipe {
   }
 
   get queued(): number {
-    return this.#queue.length - this.#queueHead
+    return this.#queue.length - this.#queueHead + this.#held.count
   }
 
   get unanswered(): number {
@@ -149,6 +138,7 @@ export class CommandPipe {
         continue
       }
       try {
+        if (this.#holdBack(pending)) continue
         this.#add(pending, this.#firstNumber + this.unanswered)
       } catch (error) {
         settle(pending, error)
@@ -162,8 +152,31 @@ export class CommandPipe {
     return frames
   }
 
+  /** The market of command `number` is busy, nothing was executed: keep it until the market is free. */
+  refused(number: number): void {
+    const index = number - this.#firstNumber + this.#sentHead
+    if (index < this.#sentHead || index >= this.#sent.length) return
+    const pending = this.#sent[index]!
+    if (pending.answered) return
+    pending.answered = true
+    if (!pending.settled) {
+      const symbol = this.#marketOf(pending)
+      if (symbol !== undefined) this.#options.busy.add(symbol)
+      this.#held.hold(symbol, { ...pending, sends: 0, answered: false })
+    }
+    this.#trim()
+  }
+
+  /** The market is free: what waited for it goes first. */
+  release(symbol: number): void {
+    const again = this.#held.release(symbol)
+    if (again.length === 0) return
+    this.#queue = [...again, ...this.#queue.slice(this.#queueHead)]
+    this.#queueHead = 0
+  }
+
   /** The outcome of `number` arrived; one that is answered already is ignored. */
-  answer(number: number, outcome: OutcomeView): void {
+  answer(number: number, outcome: OutcomeView | PromiseLike<OutcomeView>): void {
     const index = number - this.#firstNumber + this.#sentHead
     if (index < this.#sentHead || index >= this.#sent.length) return
     const pending = this.#sent[index]!
@@ -185,6 +198,9 @@ export class CommandPipe {
       if (settle(this.#queue[this.#queueHead++]!, SERVER_BUSY)) this.#options.observer?.gaveUp('busy')
     }
     if (this.#queueHead === this.#queue.length) this.#clearQueue()
+    for (const pending of this.#held.expire(before)) {
+      if (settle(pending, SERVER_BUSY)) this.#options.observer?.gaveUp('busy')
+    }
     for (let i = this.#sentHead; i < this.#sent.length; i++) {
       const pending = this.#sent[i]!
       if (pending.queuedAt > before) break
@@ -220,8 +236,27 @@ export class CommandPipe {
   /** Answer everybody: queued commands with -1008, sent ones with -1007. */
   close(): void {
     for (let i = this.#queueHead; i < this.#queue.length; i++) settle(this.#queue[i]!, SERVER_BUSY)
+    for (const pending of this.#held.expire(Number.POSITIVE_INFINITY)) settle(pending, SERVER_BUSY)
     for (let i = this.#sentHead; i < this.#sent.length; i++) settle(this.#sent[i]!, OUTCOME_UNKNOWN)
     this.#clearQueue()
+  }
+
+  /** Keep a command for a market that is known to be busy. */
+  #holdBack(pending: Pending): boolean {
+    const { busy } = this.#options
+    if (busy.size === 0) return false
+    const symbol = this.#marketOf(pending)
+    if (symbol === undefined || !busy.has(symbol)) return false
+    this.#held.hold(symbol, pending)
+    return true
+  }
+
+  /** The symbol that a command names, if it names one. */
+  #marketOf(pending: Pending): number | undefined {
+    const command = this.#command
+    command.reset()
+    pending.build(command)
+    return namesMarket(command.kind) ? command.symbol : undefined
   }
 
   #add(pending: Pending, number: number): void {
@@ -259,16 +294,4 @@ export class CommandPipe {
     this.#queue.length = 0
     this.#queueHead = 0
   }
-}
-
-/** Whether anybody was still waiting. */
-function settle(pending: Pending, reason: unknown): boolean {
-  if (pending.settled) return false
-  pending.settled = true
-  pending.reject(reason)
-  return true
-}
-
-function nothing(command: Command): void {
-  command.kind = CommandKind.TICK
 }

@@ -1,6 +1,7 @@
 import {
   CommandKind,
   Reject,
+  outcomeHasWork,
   outcomeKind,
   outcomeNumber,
   outcomeReject,
@@ -18,6 +19,7 @@ import { HOLD_MS_DEFAULT, QUEUE_MAX_DEFAULT } from './link-options.ts'
 import type { LinkOptions } from './link-options.ts'
 import type { LinkState } from './link-state.ts'
 import { QueryBook } from './query-book.ts'
+import { WorkFollower } from './work-follower.ts'
 
 /** A durable outcome in the frame that brought it; the words are never reused, so it may be kept. */
 export interface OutcomeView {
@@ -55,6 +57,7 @@ export class EngineLink {
   readonly #options: LinkOptions
   readonly #follows: boolean
   readonly #pipe: CommandPipe
+  readonly #work: WorkFollower
   readonly #queries: QueryBook
   readonly #listing: CatalogueFollower
   readonly #connection: Connection
@@ -78,7 +81,9 @@ export class EngineLink {
     const { clock, queueMax = QUEUE_MAX_DEFAULT, holdMs = HOLD_MS_DEFAULT } = options
     this.#options = options
     this.#follows = options.follows ?? true
-    this.#pipe = new CommandPipe(this.#newSession(), { clock, queueMax, holdMs, observer: options.observer })
+    this.#work = new WorkFollower(clock, holdMs, (symbol) => this.#pipe.release(symbol))
+    const { busy } = this.#work
+    this.#pipe = new CommandPipe(this.#newSession(), { clock, queueMax, holdMs, busy, observer: options.observer })
     this.#queries = new QueryBook(clock, queueMax, holdMs)
     this.#listing = new CatalogueFollower(
       this.catalogue,
@@ -160,8 +165,7 @@ export class EngineLink {
     this.#closed = true
     this.#cancelProbe()
     this.#connection.close()
-    this.#pipe.close()
-    this.#queries.close()
+    for (const part of [this.#pipe, this.#queries, this.#work]) part.close()
   }
 
   /** Hang up until `start`; what is given meanwhile waits, as while no engine answers. */
@@ -216,10 +220,11 @@ export class EngineLink {
   }
 
   #sweep(): void {
-    this.#pipe.expire()
-    this.#queries.expire()
+    for (const part of [this.#pipe, this.#queries, this.#work]) part.expire()
+    // Without the feed nothing says when a market is free: ask again.
+    if (!this.#follows) this.#work.reset()
     this.#sweeping = false
-    if (this.#pipe.idle && this.#queries.size === 0) return
+    if (this.#pipe.idle && this.#queries.size === 0 && this.#work.unfinished === 0) return
     const silence = this.#options.clock.elapsed() - this.#heardAt
     if (this.#welcomed && silence > SILENCE_MS_MAX) this.#connection.drop('the engine is silent')
     this.#armSweep()
@@ -248,6 +253,7 @@ export class EngineLink {
   #feedStartsAt(next: number): void {
     const isGap = this.#sequence < 0 || next > this.#sequence + 1
     this.#sequence = next - 1
+    if (isGap) this.#work.reset()
     if (isGap) for (const listener of this.#resets) listener(next)
   }
 
@@ -266,6 +272,7 @@ export class EngineLink {
 
   #scan(words: Int32Array, from: number, to: number): void {
     for (let at = from; at < to; at += outcomeWords(words, at)) {
+      if (this.#follows && outcomeHasWork(words, at)) this.#work.follow(words, at)
       if (outcomeSession(words, at) === this.#pipe.session) this.#reply(words, at)
       if (this.#follows) this.#listing.follow(words, at, outcomeSequence(words, at))
     }
@@ -280,7 +287,10 @@ export class EngineLink {
       this.#connection.drop('the session is gone')
       return
     }
-    if (kind !== CommandKind.OPEN_SESSION) this.#pipe.answer(outcomeNumber(words, offset), { words, offset })
+    if (kind === CommandKind.OPEN_SESSION) return
+    const number = outcomeNumber(words, offset)
+    if (reject === Reject.MARKET_BUSY) this.#pipe.refused(number)
+    else this.#pipe.answer(number, this.#follows ? this.#work.complete({ words, offset }) : { words, offset })
   }
 
   #lost(): void {

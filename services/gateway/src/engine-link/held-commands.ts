@@ -1,0 +1,46 @@
+/** Of a command for many markets: it may go again when any of them is free. */
+const ANY_MARKET = -1
+
+/** Commands for markets that are busy, in order for each of them. */
+export class HeldCommands<T extends { readonly queuedAt: number }> {
+  readonly #byMarket = new Map<number, T[]>()
+  #count = 0
+
+  get count(): number {
+    return this.#count
+  }
+
+  /** `symbol` undefined: a command for many markets. */
+  hold(symbol: number | undefined, held: T): void {
+    const key = symbol ?? ANY_MARKET
+    const others = this.#byMarket.get(key)
+    if (others === undefined) this.#byMarket.set(key, [held])
+    else others.push(held)
+    this.#count++
+  }
+
+  /** What may go again now that the market is free. */
+  release(symbol: number): T[] {
+    return [...this.#take(symbol), ...this.#take(ANY_MARKET)]
+  }
+
+  /** Take out those that were queued at `before` or earlier. */
+  expire(before: number): T[] {
+    const expired: T[] = []
+    for (const [key, held] of this.#byMarket) {
+      const kept = held.filter(({ queuedAt }) => queuedAt > before)
+      expired.push(...held.filter(({ queuedAt }) => queuedAt <= before))
+      if (kept.length === 0) this.#byMarket.delete(key)
+      else this.#byMarket.set(key, kept)
+    }
+    this.#count -= expired.length
+    return expired
+  }
+
+  #take(key: number): T[] {
+    const held = this.#byMarket.get(key) ?? []
+    this.#byMarket.delete(key)
+    this.#count -= held.length
+    return held
+  }
+}

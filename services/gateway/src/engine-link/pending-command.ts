@@ -1,0 +1,34 @@
+import { type Command, CommandKind } from '@uptick/core'
+import type { OutcomeView } from './link.ts'
+
+export type Build = (command: Command) => void
+
+/** A command on its way to the engine and back. */
+export interface Pending {
+  build: Build
+  readonly resolve: (outcome: OutcomeView | PromiseLike<OutcomeView>) => void
+  readonly reject: (reason: unknown) => void
+  /** `Clock.elapsed`; the hold is counted from here. */
+  readonly queuedAt: number
+  /** Not to be sent for the first time after this, µs. */
+  readonly sendBefore: number
+  sends: number
+  /** It met a time without a leader. */
+  wasHeld: boolean
+  /** The caller was answered: with the outcome, or with the error past the hold. */
+  settled: boolean
+  answered: boolean
+}
+
+/** Whether anybody was still waiting. */
+export function settle(pending: Pending, reason: unknown): boolean {
+  if (pending.settled) return false
+  pending.settled = true
+  pending.reject(reason)
+  return true
+}
+
+/** What is sent under the number of a command that was given up. */
+export function nothing(command: Command): void {
+  command.kind = CommandKind.TICK
+}

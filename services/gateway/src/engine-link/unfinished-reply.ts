@@ -1,0 +1,129 @@
+import {
+  CommandKind,
+  doubleAt,
+  EventKind,
+  eachEvent,
+  ExecutionAt,
+  ImageAt,
+  OUTCOME_HEADER_WORDS,
+  OutcomeAt,
+  OWN_FLAG,
+  outcomeAccount,
+  outcomeKind,
+  outcomeWords,
+  PreventedAt,
+  WorkAt,
+  WorkKind,
+} from '@uptick/core'
+import type { OutcomeView } from './link.ts'
+
+const CANCELS: readonly CommandKind[] = [CommandKind.CANCEL_ALL, CommandKind.CANCEL_ACCOUNT]
+
+/**
+ * A reply whose order, or whose cancels, go on in later outcomes of the feed: it takes what belongs to it from there, and
+ * is whole when none of its markets works for it any more. Then it reads as if one command had done it all.
+ */
+export class UnfinishedReply {
+  readonly #parts: Int32Array[] = []
+  #events = 0
+  #words = 0
+  /** The order; 0 for cancels, which are known by their account. */
+  readonly #order: number
+  readonly #account: number
+  /** Symbols that still work for it. */
+  readonly #symbols: Set<number>
+  /** `Clock.elapsed` when something of it came last. */
+  heardAt: number
+  readonly resolve: (outcome: OutcomeView) => void
+  readonly reject: (reason: unknown) => void
+
+  constructor(
+    { words, offset }: OutcomeView,
+    subject: { readonly order: number; readonly symbols: Set<number> },
+    settle: { readonly resolve: (outcome: OutcomeView) => void; readonly reject: (reason: unknown) => void },
+    now: number,
+  ) {
+    this.#order = subject.order
+    this.#symbols = subject.symbols
+    this.#account = outcomeAccount(words, offset)
+    this.resolve = settle.resolve
+    this.reject = settle.reject
+    this.heardAt = now
+    this.#parts.push(words.slice(offset, offset + OUTCOME_HEADER_WORDS))
+    this.#words = OUTCOME_HEADER_WORDS
+    eachEvent(words, offset, (kind, at) => {
+      if (kind !== EventKind.LEVEL && kind !== EventKind.BALANCE && kind !== EventKind.WORK) this.#add(words, at)
+    })
+  }
+
+  /** Take what belongs to it out of a later outcome; true when it is whole. */
+  follow(words: Int32Array, offset: number, now: number): boolean {
+    eachEvent(words, offset, (kind, at) => {
+      if (kind === EventKind.EXECUTION && this.#isOwn(words, at)) {
+        const part = this.#add(words, at)
+        part[ExecutionAt.PACKED]! |= OWN_FLAG << 16
+      } else if (kind === EventKind.PREVENTED && doubleAt(words, at + PreventedAt.TAKER_ORDER) === this.#order) {
+        this.#add(words, at)
+      } else if (kind === EventKind.WORK && this.#symbols.has(words[at + WorkAt.SYMBOL]!)) {
+        this.heardAt = now
+        if (!this.#isWorkedOn(words, at)) this.#symbols.delete(words[at + WorkAt.SYMBOL]!)
+      }
+    })
+    return this.#symbols.size === 0
+  }
+
+  /** The whole reply. */
+  outcome(): OutcomeView {
+    const words = new Int32Array(this.#words)
+    let to = 0
+    for (const part of this.#parts) {
+      words.set(part, to)
+      to += part.length
+    }
+    words[OutcomeAt.WORDS] = this.#words
+    words[OutcomeAt.EVENTS] = this.#events
+    return { words, offset: 0 }
+  }
+
+  #isOwn(words: Int32Array, at: number): boolean {
+    const image = at + ExecutionAt.IMAGE
+    if (this.#order !== 0) return doubleAt(words, image + ImageAt.ORDER) === this.#order
+    return words[image + ImageAt.ACCOUNT] === this.#account && this.#symbols.has(words[image + ImageAt.SYMBOL]!)
+  }
+
+  #isWorkedOn(words: Int32Array, at: number): boolean {
+    const work = words[at + WorkAt.WORK]
+    if (this.#order !== 0) return work === WorkKind.ORDER && doubleAt(words, at + WorkAt.ORDER) === this.#order
+    return work === WorkKind.CANCELS && words[at + WorkAt.ACCOUNT] === this.#account
+  }
+
+  #add(words: Int32Array, at: number): Int32Array {
+    const part = words.slice(at, at + (words[at]! >>> 8))
+    this.#parts.push(part)
+    this.#events++
+    this.#words += part.length
+    return part
+  }
+}
+
+/** What of the reply at `offset` goes on in later outcomes; undefined when it is whole. */
+export function unfinishedWork({ words, offset }: OutcomeView): { order: number; symbols: Set<number> } | undefined {
+  const own = new Set<number>()
+  const symbols = new Set<number>()
+  const cancels = CANCELS.includes(outcomeKind(words, offset))
+  let order = 0
+  const end = offset + outcomeWords(words, offset)
+  for (let at = offset + OUTCOME_HEADER_WORDS; at < end; at += words[at]! >>> 8) {
+    const kind = words[at]! & 0xff
+    if (kind === EventKind.EXECUTION && (words[at + ExecutionAt.PACKED]! & (OWN_FLAG << 16)) !== 0) {
+      own.add(doubleAt(words, at + ExecutionAt.IMAGE + ImageAt.ORDER))
+    } else if (kind === EventKind.WORK) {
+      const id = doubleAt(words, at + WorkAt.ORDER)
+      if (cancels ? words[at + WorkAt.WORK] === WorkKind.CANCELS : own.has(id)) {
+        order = id
+        symbols.add(words[at + WorkAt.SYMBOL]!)
+      }
+    }
+  }
+  return symbols.size === 0 ? undefined : { order, symbols }
+}
