@@ -1,6 +1,7 @@
 import { outcomeWords, type Command } from '@uptick/core'
 import { LinkRole } from '@uptick/protocol'
-import { EngineLink, type Answer, type OutcomeView } from '../../../services/gateway/src/engine-link/link.ts'
+import { EngineLink, type Answer } from '../../../services/gateway/src/engine-link/link.ts'
+import type { OutcomeView } from '../../../services/gateway/src/engine-link/outcome-view.ts'
 import type { Dial } from '../../../services/gateway/src/engine-link/socket.ts'
 import { OperatorLine } from '../../../services/gateway/src/operator/operator-line.ts'
 import { noHistory } from '../../../services/gateway/src/market/history-source.ts'

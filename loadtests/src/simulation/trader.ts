@@ -12,7 +12,7 @@ import {
   type Command,
 } from '@uptick/core'
 import { PublicError } from '@uptick/protocol'
-import type { OutcomeView } from '../../../services/gateway/src/engine-link/link.ts'
+import type { OutcomeView } from '../../../services/gateway/src/engine-link/outcome-view.ts'
 import type { Random } from '../../../services/engine/src/simulation/random.ts'
 import { checksum } from '../../../services/engine/src/simulation/session-client.ts'
 import { decimalText } from '../client/decimal.ts'

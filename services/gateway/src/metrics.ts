@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS } from '@uptick/runtime'
 import type { Registry } from '@uptick/runtime'
 import type { Gateway } from './app.ts'
-import type { HoldObserver } from './engine-link/command-pipe.ts'
+import type { HoldObserver } from './engine-link/pipe-options.ts'
 import type { SharedStore } from './limits/shared-store.ts'
 import type { NumberedHub } from './resume/numbered-hub.ts'
 

@@ -14,7 +14,8 @@ import {
 import type { Catalogue as Listing, OrderImage } from '@uptick/core'
 import { noFilters } from '@uptick/core/testing'
 import { Catalogue } from '../src/engine-link/catalogue.ts'
-import type { Answer, FeedResetListener, OutcomesListener, OutcomeView } from '../src/engine-link/link.ts'
+import type { Answer } from '../src/engine-link/link.ts'
+import type { FeedResetListener, OutcomesListener, OutcomeView } from '../src/engine-link/outcome-view.ts'
 
 const LEVEL_WORDS = 10
 const TRADE_WORDS = 18

@@ -4,14 +4,14 @@ import { funded, market } from '../testing/opening.ts'
 import { neat, run } from '../testing/table.ts'
 
 /** With commands that do three units of work each. */
-function steps(table: string): void {
-  expect(run(table, { stepWorkMax: 3 })).toBe(neat(table))
+function steps(table: string): string {
+  return run(table, { stepWorkMax: 3 })
 }
 
 const asks = Array.from({ length: 5 }, (_, i) => `place alice BTCUSD sell limit 1 @${100 + i} id=a${i}`).join('\n')
 
 test('an order that meets too many makers goes on in later commands, with nothing of its market in between', () => {
-  steps(`${market}
+  const table = `${market}
     ${asks}
     asset ETH
     market ETHUSD ETH USD
@@ -40,11 +40,12 @@ test('an order that meets too many makers goes on in later commands, with nothin
     book BTCUSD                                      | 1@110 / -
     balance bob USD                                  | 13 free, 110 locked
     continue                                         | ok
-  `)
+  `
+  expect(steps(table)).toBe(neat(table))
 })
 
 test('a market order is held to what it may spend across its steps', () => {
-  steps(`${market}
+  const table = `${market}
     ${asks}
     account erin
     deposit erin USD 600
@@ -53,11 +54,12 @@ test('a market order is held to what it may spend across its steps', () => {
     withdraw erin USD 90                             | -90
     continue                                         | #6 1@103 1@104 FILLED; work NONE
     balance erin USD                                 | none
-  `)
+  `
+  expect(steps(table)).toBe(neat(table))
 })
 
 test('by quote quantity, on both sides', () => {
-  steps(`${market}
+  const table = `${market}
     ${asks}
     place bob BTCUSD buy market quote:450            | 1@100 1@101 1@102 PARTIALLY_FILLED; work ORDER
     balance bob USD                                  | 99550 free, 147 locked
@@ -72,22 +74,24 @@ test('by quote quantity, on both sides', () => {
     balance bob BTC                                  | 1000 free, 1 locked
     continue                                         | #11 1@7 EXPIRED INSUFFICIENT_LIQUIDITY; work NONE
     balance bob BTC                                  | 1000 free, 0 locked
-  `)
+  `
+  expect(steps(table)).toBe(neat(table))
 })
 
 test('FOK is whole: it is decided before the first fill, and nothing comes between', () => {
-  steps(`${market}
+  const table = `${market}
     ${asks}
     place bob BTCUSD buy limit 6 @110 fok            | EXPIRED UNFILLED_FOK_ORDER
     place bob BTCUSD buy limit 5 @110 fok id=all     | 1@100 1@101 1@102 PARTIALLY_FILLED; work ORDER
     cancel alice BTCUSD client=a4                    | MARKET_BUSY
     continue                                         | all 1@103 1@104 FILLED; work NONE
     place bob BTCUSD sell limit 5 @1 ioc             | EXPIRED UNFILLED_IOC_QUANTITY
-  `)
+  `
+  expect(steps(table)).toBe(neat(table))
 })
 
 test('IOC ends, an amended order goes on, a prevented meeting counts as work', () => {
-  steps(`${market}
+  const table = `${market}
     ${asks}
     place bob BTCUSD buy limit 9 @103 ioc id=ioc     | 1@100 1@101 1@102 PARTIALLY_FILLED; work ORDER
     continue                                         | ioc 1@103 EXPIRED UNFILLED_IOC_QUANTITY; work NONE
@@ -98,11 +102,12 @@ test('IOC ends, an amended order goes on, a prevented meeting counts as work', (
     amend alice BTCUSD 2 @120 client=own             | own replaced NEW; a4 EXPIRED_IN_MATCH; a5 EXPIRED_IN_MATCH; a6 EXPIRED_IN_MATCH; work ORDER
     continue                                         | a7 EXPIRED_IN_MATCH; work NONE
     book BTCUSD                                      | 2@120 / -
-  `)
+  `
+  expect(steps(table)).toBe(neat(table))
 })
 
 test('cancels go on: the newest orders first, each step by order id', () => {
-  steps(`${market}
+  const table = `${market}
     ${asks}
     cancel-all alice BTCUSD as=all                   | a2 CANCELED; a3 CANCELED; a4 CANCELED; work CANCELS
     order alice a1                                   | NEW 0 of 1
@@ -110,11 +115,12 @@ test('cancels go on: the newest orders first, each step by order id', () => {
     continue                                         | a0 CANCELED; a1 CANCELED; work NONE
     cancel-all alice BTCUSD                          | NOTHING_OPEN
     balance alice BTC                                | 1000 free, 0 locked
-  `)
+  `
+  expect(steps(table)).toBe(neat(table))
 })
 
 test('cancels of an account go on in each of its markets', () => {
-  steps(`${market}
+  const table = `${market}
     asset ETH
     market ETHUSD ETH USD
     ${asks}
@@ -127,11 +133,12 @@ test('cancels of an account go on in each of its markets', () => {
     cancel bob ETHUSD client=bob                     | MARKET_BUSY
     continue                                         | e1 CANCELED; e2 CANCELED; work NONE
     cancel bob ETHUSD client=bob                     | bob CANCELED
-  `)
+  `
+  expect(steps(table)).toBe(neat(table))
 })
 
 test('markets take turns', () => {
-  steps(`${market}
+  const table = `${market}
     ${asks}
     asset ETH
     market ETHUSD ETH USD
@@ -144,7 +151,8 @@ test('markets take turns', () => {
     continue                                         | x 1@103 1@104 1@110 PARTIALLY_FILLED; work ORDER
     continue                                         | y 1@4 1@5 FILLED; work NONE
     continue                                         | x 1@111 1@112 1@113 FILLED; work NONE
-  `)
+  `
+  expect(steps(table)).toBe(neat(table))
 })
 
 const traded = `${market}
@@ -156,7 +164,7 @@ const traded = `${market}
 `
 
 test('stops start in the order in which trades reached them', () => {
-  steps(`${traded}
+  const table = `${traded}
     place alice BTCUSD sell stop-loss 1 stop@95 id=falling  | NEW
     place bob BTCUSD buy stop-loss 1 stop@105 id=rising     | NEW
     place bob BTCUSD buy stop-loss 1 stop@103 id=earlier    | NEW
@@ -165,11 +173,12 @@ test('stops start in the order in which trades reached them', () => {
     place carol BTCUSD buy limit 2 @110                     | 1@90 1@104 FILLED; falling triggered EXPIRED INSUFFICIENT_LIQUIDITY; work STOPS
     continue                                                | earlier triggered EXPIRED INSUFFICIENT_LIQUIDITY; work NONE
     order bob rising                                        | NEW 0 of 1
-  `)
+  `
+  expect(steps(table)).toBe(neat(table))
 })
 
 test('a started stop may itself go on in later commands, and the stops behind it wait', () => {
-  steps(`${traded}
+  const table = `${traded}
     place dave BTCUSD sell limit 1 @101                     | NEW
     place dave BTCUSD sell limit 1 @102                     | NEW
     place dave BTCUSD sell limit 1 @103                     | NEW
@@ -181,12 +190,13 @@ test('a started stop may itself go on in later commands, and the stops behind it
     cancel bob BTCUSD client=s2                             | MARKET_BUSY
     continue                                                | s1 1@103 1@104 FILLED; s2 triggered EXPIRED INSUFFICIENT_LIQUIDITY; work NONE
     waiting                                                 | false
-  `)
+  `
+  expect(steps(table)).toBe(neat(table))
 })
 
 test('a halt comes after the stops that trades have reached', () => {
   const stops = Array.from({ length: 6 }, (_, i) => `place alice BTCUSD sell stop-loss 1 stop@99 id=s${i}`).join('\n')
-  steps(`${traded}
+  const table = `${traded}
     ${stops}
     place dave BTCUSD buy limit 1 @99
     place carol BTCUSD sell limit 1 @99                     | 1@99 FILLED; s0 triggered EXPIRED INSUFFICIENT_LIQUIDITY; s1 triggered EXPIRED INSUFFICIENT_LIQUIDITY; work STOPS
@@ -194,14 +204,15 @@ test('a halt comes after the stops that trades have reached', () => {
     continue                                                | s2 triggered EXPIRED INSUFFICIENT_LIQUIDITY; s3 triggered EXPIRED INSUFFICIENT_LIQUIDITY; s4 triggered EXPIRED INSUFFICIENT_LIQUIDITY; work STOPS
     continue                                                | s5 triggered EXPIRED INSUFFICIENT_LIQUIDITY; work NONE
     symbol-status BTCUSD halt
-  `)
+  `
+  expect(steps(table)).toBe(neat(table))
 })
 
 test('stops that wait in a market that does not trade wait until it does', () => {
   const stops = Array.from({ length: 20 }, (_, i) => `place alice BTCUSD sell stop-loss 1 stop@99 id=s${i}`).join('\n')
   const started = Array.from({ length: 16 }, (_, i) => `s${i} triggered EXPIRED INSUFFICIENT_LIQUIDITY`).join('; ')
   for (const status of ['halt', 'post-only', 'cancel-only']) {
-    steps(`${funded}
+    const table = `${funded}
       place carol BTCUSD sell limit 1 @100
       place bob BTCUSD buy limit 1 @100
       ${stops}
@@ -217,12 +228,13 @@ test('stops that wait in a market that does not trade wait until it does', () =>
       symbol-status BTCUSD trading                          | symbol 0; work STOPS
       continue                                              | s16 triggered EXPIRED INSUFFICIENT_LIQUIDITY; s18 triggered EXPIRED INSUFFICIENT_LIQUIDITY; s19 triggered EXPIRED INSUFFICIENT_LIQUIDITY; work NONE
       waiting                                               | false
-    `)
+    `
+    expect(steps(table)).toBe(neat(table))
   }
 })
 
 test('a refusal of a busy market is no answer to an idempotent retry, and changes nothing', () => {
-  steps(`${market}
+  const table = `${market}
     ${asks}
     place bob BTCUSD buy limit 5 @110 id=once sent=now  | 1@100 1@101 1@102 PARTIALLY_FILLED; work ORDER
     place carol BTCUSD buy limit 1 @50 id=retry sent=now | MARKET_BUSY
@@ -230,5 +242,6 @@ test('a refusal of a busy market is no answer to an idempotent retry, and change
     place carol BTCUSD buy limit 1 @50 id=retry sent=now | NEW
     place carol BTCUSD buy limit 1 @50 id=retry sent=now | again; NEW
     place bob BTCUSD buy limit 5 @110 id=once sent=now  | again; 1@100 1@101 1@102 PARTIALLY_FILLED; work ORDER
-  `)
+  `
+  expect(steps(table)).toBe(neat(table))
 })

@@ -107,8 +107,8 @@ export {
   newOrderResponse,
   orderQueryResponse,
 } from './binance/order.ts'
-export { fullOrderText } from './binance/order-text.ts'
-export { readReply } from './read-reply.ts'
+export { fillText, fullOrderText } from './binance/order-text.ts'
+export { eachReplyEvent, readReply, replyHead } from './read-reply.ts'
 export type { OrderView, ResponseType } from './binance/order.ts'
 export { amendResponse, cancelReplaceResponse } from './binance/replace.ts'
 export { accountResponse, accountTradeRow, commissionRates, rateText, testOrderCommission } from './binance/account.ts'

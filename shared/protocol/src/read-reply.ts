@@ -28,6 +28,19 @@ export function readReply(words: Int32Array, offset: number): Outcome {
   for (let at = offset + OUTCOME_HEADER_WORDS; at < end; at += words[at]! >>> 8) {
     if (answersTheSender(words, at)) events.push(readEvent(words, at))
   }
+  return { ...replyHead(words, offset), events }
+}
+
+/** Where the events of a reply lie that answer its sender. */
+export function* eachReplyEvent(words: Int32Array, offset: number): Generator<number, void> {
+  const end = offset + outcomeWords(words, offset)
+  for (let at = offset + OUTCOME_HEADER_WORDS; at < end; at += words[at]! >>> 8) {
+    if (answersTheSender(words, at)) yield at
+  }
+}
+
+/** A reply without its events. */
+export function replyHead(words: Int32Array, offset: number): Omit<Outcome, 'events'> {
   return {
     sequence: outcomeSequence(words, offset),
     time: outcomeTime(words, offset),
@@ -38,7 +51,6 @@ export function readReply(words: Int32Array, offset: number): Outcome {
     account: outcomeAccount(words, offset),
     repeated: outcomeRepeated(words, offset),
     originalSequence: outcomeOriginalSequence(words, offset),
-    events,
   }
 }
 

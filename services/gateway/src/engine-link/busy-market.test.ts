@@ -14,7 +14,8 @@ import { readReply } from '@uptick/protocol'
 import { expect, test } from 'vitest'
 import { FakeEngine } from '../../testing/fake-engine.ts'
 import { connected, settled, watch } from '../../testing/linked-engine.ts'
-import type { EngineLink, OutcomeView } from './link.ts'
+import type { EngineLink } from './link.ts'
+import type { OutcomeView } from './outcome-view.ts'
 
 const MAKER = 1
 const TAKER = 2

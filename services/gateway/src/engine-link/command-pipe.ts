@@ -2,30 +2,11 @@ import { strict as assert } from 'node:assert'
 import { Command, CommandKind, namesMarket } from '@uptick/core'
 import { CommandsFrame } from '@uptick/protocol'
 import { OUTSIDE_WINDOW } from '../auth/time-window.ts'
-import type { Clock } from '../seams.ts'
 import { HeldCommands } from './held-commands.ts'
 import { OUTCOME_UNKNOWN, SERVER_BUSY } from './link-errors.ts'
-import type { OutcomeView } from './link.ts'
+import type { OutcomeView } from './outcome-view.ts'
+import type { PipeOptions } from './pipe-options.ts'
 import { type Build, nothing, type Pending, settle } from './pending-command.ts'
-
-/** Hears how long callers were held by a change of leader, and what they were told when it took too long. */
-export interface HoldObserver {
-  /** A command was executed that had to wait for another leader: from its call to its outcome, ms. */
-  held(milliseconds: number): void
-  /** The hold ended first: `unknown` when it had been sent (-1007), else `busy` (-1008). */
-  gaveUp(answer: 'busy' | 'unknown'): void
-}
-
-export interface PipeOptions {
-  readonly observer?: HoldObserver | undefined
-  readonly clock: Clock
-  /** Commands waiting to be sent; one more is refused. */
-  readonly queueMax: number
-  /** A command that is not answered by then is given up by its caller. */
-  readonly holdMs: number
-  /** Symbols of markets that take no command now. */
-  readonly busy: Set<number>
-}
 
 /** Words of one frame before the next is begun: well under the link's frame bound. */
 const FRAME_WORDS_MAX = 1 << 18
@@ -169,7 +150,15 @@ export class CommandPipe {
 
   /** The market is free: what waited for it goes first. */
   release(symbol: number): void {
-    const again = this.#held.release(symbol)
+    this.#queueFirst(this.#held.release(symbol))
+  }
+
+  /** Nothing is known of what is busy: try everything again. */
+  releaseAll(): void {
+    this.#queueFirst(this.#held.releaseAll())
+  }
+
+  #queueFirst(again: readonly Pending[]): void {
     if (again.length === 0) return
     this.#queue = [...again, ...this.#queue.slice(this.#queueHead)]
     this.#queueHead = 0

@@ -24,6 +24,11 @@ export class HeldCommands<T extends { readonly queuedAt: number }> {
     return [...this.#take(symbol), ...this.#take(ANY_MARKET)]
   }
 
+  /** All of them, in order for each market. */
+  releaseAll(): T[] {
+    return [...this.#byMarket.keys()].flatMap((key) => this.#take(key))
+  }
+
   /** Take out those that were queued at `before` or earlier. */
   expire(before: number): T[] {
     const expired: T[] = []

@@ -1,5 +1,5 @@
 import type { Clock, Timers } from '../seams.ts'
-import type { HoldObserver } from './command-pipe.ts'
+import type { HoldObserver } from './pipe-options.ts'
 import type { Dial } from './socket.ts'
 
 export interface LinkOptions {

@@ -18,21 +18,9 @@ import type { FeedFrame } from './connection.ts'
 import { HOLD_MS_DEFAULT, QUEUE_MAX_DEFAULT } from './link-options.ts'
 import type { LinkOptions } from './link-options.ts'
 import type { LinkState } from './link-state.ts'
+import type { FeedResetListener, OutcomesListener, OutcomeView } from './outcome-view.ts'
 import { QueryBook } from './query-book.ts'
 import { WorkFollower } from './work-follower.ts'
-
-/** A durable outcome in the frame that brought it; the words are never reused, so it may be kept. */
-export interface OutcomeView {
-  readonly words: Int32Array
-  /** Of the outcome's header, in words. */
-  readonly offset: number
-}
-
-/** Called for each OUTCOMES frame, in order of sequence, without gaps: `first` … `last` lie in words `from` … `to`. */
-export type OutcomesListener = (words: Int32Array, from: number, to: number, first: number, last: number) => void
-
-/** The feed goes on at `next` after a gap (or begins there): what was followed must be built anew from `next` − 1. */
-export type FeedResetListener = (next: number) => void
 
 export interface Answer {
   /** The sequence whose state it shows: durable. */
@@ -221,8 +209,8 @@ export class EngineLink {
 
   #sweep(): void {
     for (const part of [this.#pipe, this.#queries, this.#work]) part.expire()
-    // Without the feed nothing says when a market is free: ask again.
-    if (!this.#follows) this.#work.reset()
+    // Without the feed nothing says when a market is free.
+    if (!this.#follows) this.#forgetWork()
     this.#sweeping = false
     if (this.#pipe.idle && this.#queries.size === 0 && this.#work.unfinished === 0) return
     const silence = this.#options.clock.elapsed() - this.#heardAt
@@ -253,8 +241,13 @@ export class EngineLink {
   #feedStartsAt(next: number): void {
     const isGap = this.#sequence < 0 || next > this.#sequence + 1
     this.#sequence = next - 1
-    if (isGap) this.#work.reset()
+    if (isGap) this.#forgetWork()
     if (isGap) for (const listener of this.#resets) listener(next)
+  }
+
+  #forgetWork(): void {
+    this.#work.reset()
+    this.#pipe.releaseAll()
   }
 
   #feed(frame: FeedFrame): void {

@@ -1,5 +1,5 @@
 import { type Command, CommandKind } from '@uptick/core'
-import type { OutcomeView } from './link.ts'
+import type { OutcomeView } from './outcome-view.ts'
 
 export type Build = (command: Command) => void
 

@@ -15,7 +15,7 @@ import {
   WorkAt,
   WorkKind,
 } from '@uptick/core'
-import type { OutcomeView } from './link.ts'
+import type { OutcomeView } from './outcome-view.ts'
 
 const CANCELS: readonly CommandKind[] = [CommandKind.CANCEL_ALL, CommandKind.CANCEL_ACCOUNT]
 

@@ -1,7 +1,7 @@
 import { EventKind, eachEvent, outcomeRepeated, WorkAt, WorkKind } from '@uptick/core'
 import type { Clock } from '../seams.ts'
 import { OUTCOME_UNKNOWN } from './link-errors.ts'
-import type { OutcomeView } from './link.ts'
+import type { OutcomeView } from './outcome-view.ts'
 import { unfinishedWork, UnfinishedReply } from './unfinished-reply.ts'
 
 /**
@@ -66,9 +66,7 @@ export class WorkFollower {
   /** The feed has a gap: what happened in it is not known. */
   reset(): void {
     this.#giveUp(() => true)
-    const symbols = [...this.busy]
     this.busy.clear()
-    for (const symbol of symbols) this.#freed(symbol)
   }
 
   /** Give up the replies that have heard nothing for too long. */

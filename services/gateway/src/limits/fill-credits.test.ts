@@ -1,7 +1,7 @@
 import { Command, CommandKind, Exchange, OrderType, Side, TimeInForce } from '@uptick/core'
 import { expect, test } from 'vitest'
 import { testListing } from '../../testing/listing.ts'
-import type { OutcomesListener } from '../engine-link/link.ts'
+import type { OutcomesListener } from '../engine-link/outcome-view.ts'
 import { creditFills } from './fill-credits.ts'
 
 test('the first fill of an order lowers its account’s count, as maker or as taker', () => {

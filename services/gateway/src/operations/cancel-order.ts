@@ -1,8 +1,9 @@
 import { CommandKind, Reject } from '@uptick/core'
-import { PublicError, cancelReplaceResponse, cancelResponses, publicErrorOf } from '@uptick/protocol'
+import { PublicError, cancelReplaceResponse, cancelResponses, publicErrorOf, readReply } from '@uptick/protocol'
 import { clientOrderId, generateClientOrderId } from './client-order-id.ts'
 import { fillNewOrder, readNewOrder } from './new-order.ts'
-import { chargeOrder, execute, executeOrThrow } from './outcomes.ts'
+import { isLarge, largeCancelResponses } from './large-reply.ts'
+import { chargeOrder, execute, executeOrThrow, submitOrThrow } from './outcomes.ts'
 import { marketOf, replaceModeOf, restrictionOf } from './order-names.ts'
 import { fillTarget, targetOf } from './order-target.ts'
 import type { Operation, OperationContext } from './operation.ts'
@@ -41,12 +42,14 @@ export const cancelOpenOrders: Operation = {
   async run(context, params) {
     const market = marketOf(params, context.services)
     const cancelId = generateClientOrderId()
-    const outcome = await executeOrThrow(context, { action: 'cancel' }, (command) => {
+    const view = await submitOrThrow(context, { action: 'cancel' }, (command) => {
       command.kind = CommandKind.CANCEL_ALL
       command.symbol = market.id
       command.cancelId.set(cancelId)
     })
-    return cancelResponses(outcome, context.services.catalogue.format, context.timeUnit)
+    const { format } = context.services.catalogue
+    if (isLarge(view)) return largeCancelResponses(view, format, context.timeUnit)
+    return cancelResponses(readReply(view.words, view.offset), format, context.timeUnit)
   },
 }
 

@@ -2,7 +2,7 @@ import { Reject, outcomeReject } from '@uptick/core'
 import type { Command, Outcome } from '@uptick/core'
 import { publicErrorOf, readReply } from '@uptick/protocol'
 import type { RejectContext } from '@uptick/protocol'
-import type { OutcomeView } from '../engine-link/link.ts'
+import type { OutcomeView } from '../engine-link/outcome-view.ts'
 import type { OperationContext } from './operation.ts'
 
 /** Have the engine execute a command of the caller; `build` need not set the account. */
@@ -16,10 +16,19 @@ export function executeOrThrow(
   rejection: RejectContext,
   build: (command: Command) => void,
 ): Promise<Outcome> {
-  return submit(context, build).then(({ words, offset }) => {
-    const reject = outcomeReject(words, offset)
+  return submitOrThrow(context, rejection, build).then(({ words, offset }) => readReply(words, offset))
+}
+
+/** As `executeOrThrow`, not read yet: a reply may be large. */
+export function submitOrThrow(
+  context: OperationContext,
+  rejection: RejectContext,
+  build: (command: Command) => void,
+): Promise<OutcomeView> {
+  return submit(context, build).then((view) => {
+    const reject = outcomeReject(view.words, view.offset)
     if (reject !== Reject.NONE) throw publicErrorOf(reject, rejection)
-    return readReply(words, offset)
+    return view
   })
 }
 

@@ -1,11 +1,12 @@
 import { Command, CommandKind, Reject } from '@uptick/core'
 import type { FeeDefinition, RejectCode } from '@uptick/core'
-import { fullOrderText, newOrderResponse, publicErrorOf, testOrderCommission } from '@uptick/protocol'
+import { fullOrderText, newOrderResponse, publicErrorOf, readReply, testOrderCommission } from '@uptick/protocol'
 import { SERVER_BUSY } from '../engine-link/link-errors.ts'
 import { accountFees } from './account-view.ts'
 import { fillNewOrder, readNewOrder } from './new-order.ts'
 import type { NewOrder } from './new-order.ts'
-import { chargeOrder, executeOrThrow } from './outcomes.ts'
+import { isLarge, largeOrderResponse } from './large-reply.ts'
+import { chargeOrder, submitOrThrow } from './outcomes.ts'
 import { Json } from './operation.ts'
 import type { Operation, OperationContext } from './operation.ts'
 import { missing } from './params.ts'
@@ -25,13 +26,15 @@ export const placeOrder: Operation = {
     const order = readNewOrder(params, services)
     chargeOrder(context)
     const { responseType, type } = order
-    const outcome = executeOrThrow(context, { action: 'place', orderType: type }, (command) => {
+    const reply = submitOrThrow(context, { action: 'place', orderType: type }, (command) => {
       command.kind = CommandKind.PLACE
       command.firstSent = firstSent
       fillNewOrder(command, order)
     })
-    return outcome.then((placed) => {
+    return reply.then((view) => {
       const { format } = services.catalogue
+      if (isLarge(view)) return largeOrderResponse(view, responseType, format, timeUnit)
+      const placed = readReply(view.words, view.offset)
       return responseType === 'FULL'
         ? new Json(fullOrderText(placed, format, timeUnit))
         : newOrderResponse(placed, responseType, format, timeUnit)

@@ -93,7 +93,10 @@ export function registerAccounts(app: FastifyInstance, context: OperatorContext)
       command.kind = CommandKind.CANCEL_ACCOUNT
       command.account = account
     })
-    return { account, canceled: outcome.events.filter((event) => event.kind === EventKind.EXECUTION).length }
+    const canceled = outcome.events.filter((event) => event.kind === EventKind.EXECUTION).length
+    // More than one command cancels: the rest goes on in the next ones.
+    const continues = outcome.events.some((event) => event.kind === EventKind.WORK)
+    return { account, canceled, ...(continues && { continues }) }
   })
 
   registerFunds(app, context)

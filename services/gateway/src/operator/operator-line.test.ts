@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { FakeEngine } from '../../testing/fake-engine.ts'
 import { addAccount, settled, watch } from '../../testing/linked-engine.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
-import type { OutcomesListener } from '../engine-link/link.ts'
+import type { OutcomesListener } from '../engine-link/outcome-view.ts'
 import { OperatorLine } from './operator-line.ts'
 
 const IDLE_MS_MAX = 10_000

@@ -1,5 +1,6 @@
 import { outcomeSequence, type Command } from '@uptick/core'
-import { EngineLink, type Answer, type OutcomeView } from '../engine-link/link.ts'
+import { EngineLink, type Answer } from '../engine-link/link.ts'
+import type { OutcomeView } from '../engine-link/outcome-view.ts'
 import { HOLD_MS_DEFAULT, type LinkOptions } from '../engine-link/link-options.ts'
 import type { CancelTimer } from '../seams.ts'
 

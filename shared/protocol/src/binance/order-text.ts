@@ -49,7 +49,8 @@ function plainText({ created, last, fills }: OrderStory, formats: CatalogueForma
   )
 }
 
-function fillText(fill: ExecutionEvent, formats: CatalogueFormat): string {
+/** The text of one row of `fills`. */
+export function fillText(fill: ExecutionEvent, formats: CatalogueFormat): string {
   const format = formats.symbol(fill.order.symbol)
   return (
     `{"price":"${format.price(fill.lastPrice)}","qty":"${format.quantity(fill.lastQuantity)}",` +
