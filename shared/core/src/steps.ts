@@ -5,6 +5,8 @@ import type { Market } from './market.ts'
  * it, so an outcome stays below 1 MiB and takes some milliseconds.
  */
 export const STEP_WORK_MAX = 1_000
+/** Bytes of one outcome: less than a frame of a link may have many times over. */
+export const OUTCOME_BYTES_MAX = 1 << 20
 /** Before BOUNDED_STEPS there was no such bound; a small integer, so that the field keeps its representation. */
 const UNBOUNDED = 0x3fffffff
 /** Price levels and makers that a command may look at, without meeting them, before it starts no further stop order. */
