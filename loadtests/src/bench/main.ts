@@ -12,6 +12,7 @@ const sections = [
   { name: 'core', about: 'the whole state machine: accounts, balances, fees, client ids, events, running hash' },
   { name: 'http', about: 'signed orders over HTTP, durable, beside a bare signed route' },
   { name: 'link', about: 'journaled commands through the engine link' },
+  { name: 'sweep', about: 'how long others wait while one command meets, cancels or starts very many orders' },
   { name: 'replay', about: 'replay of the journal from PostgreSQL' },
   { name: 'recovery', about: 'ready from a snapshot with a million open orders' },
 ] as const
