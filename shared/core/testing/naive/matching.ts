@@ -29,9 +29,9 @@ export function marketStep(world: World, symbol: NaiveSymbol): bigint {
   if (!isBounded(world) || !world.behaviours.has(DOCUMENTED_RULES)) {
     return BigInt(marketStepSize || stepSize || 1)
   }
-  let [divisor, rest] = [BigInt(stepSize || 1), BigInt(marketStepSize || 1)]
-  const product = divisor * rest
-  while (rest > 0n) [divisor, rest] = [rest, divisor % rest]
+  let [divisor, other] = [BigInt(stepSize || 1), BigInt(marketStepSize || 1)]
+  const product = divisor * other
+  while (other > 0n) [divisor, other] = [other, divisor % other]
   return product / divisor
 }
 
