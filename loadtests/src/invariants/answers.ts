@@ -20,10 +20,13 @@ export class Answers {
     this.#given.push(answer)
   }
 
-  /** @param journaled checksums of the journal's outcomes, by sequence − 1 */
-  check(journaled: readonly number[]): string[] {
+  /**
+   * @param journaled checksums of the journal's outcomes, by sequence − 1
+   * @param whole of the replies that went on in later outcomes, put together from the journal, by sequence
+   */
+  check(journaled: readonly number[], whole: ReadonlyMap<number, number> = new Map()): string[] {
     return this.#given.flatMap(({ sequence, checksum, what }) =>
-      journaled[sequence - 1] === checksum
+      (whole.get(sequence) ?? journaled[sequence - 1]) === checksum
         ? []
         : [`I2: ${what} was answered at ${sequence}, the journal differs there`],
     )

@@ -7,8 +7,8 @@ export class Oracle implements Checker {
   readonly violations: string[] = []
   readonly #naive: NaiveExchange
 
-  constructor(supportedBehaviours: readonly number[]) {
-    this.#naive = new NaiveExchange({ supportedBehaviours })
+  constructor(supportedBehaviours: readonly number[], stepWorkMax: number) {
+    this.#naive = new NaiveExchange({ supportedBehaviours, stepWorkMax })
   }
 
   see({ command, outcome, sequence, time }: Executed): void {

@@ -10,6 +10,7 @@ import type { Executed } from '../invariants/executed.ts'
 import { Oracle } from '../invariants/oracle.ts'
 import { acknowledgementFindings } from '../reconcile/check-acknowledged.ts'
 import { OrderRecord } from '../reconcile/order-record.ts'
+import { Assembly } from './assembly.ts'
 import { market } from './listing.ts'
 import { everyBehaviour, NEXT_BEHAVIOUR } from './operator.ts'
 import type { World } from './world.ts'
@@ -21,7 +22,9 @@ const BROKEN = { lost: 'I2', doubled: 'I3', contradiction: 'I4' } as const
 
 /** The journal of a run, replayed once, and everything that is to be known of it. */
 class Replay {
-  readonly checkers = [new Conservation(), new BookIntegrity(), new Oracle(everyBehaviour)] as const
+  readonly checkers: readonly [Conservation, BookIntegrity, Oracle]
+  /** Checksums of the replies that went on in later outcomes, by the sequence at which they began. */
+  readonly whole = new Map<number, number>()
   readonly record = new OrderRecord()
   /** Where each order was accepted. */
   readonly acceptedAt = new Map<number, number>()
@@ -29,7 +32,9 @@ class Replay {
   readonly times: number[] = []
   readonly audit: JournalAudit
 
-  constructor({ cluster, witnesses, leaders }: World, exchange: Exchange) {
+  constructor({ cluster, witnesses, leaders, stepWorkMax }: World, exchange: Exchange) {
+    this.checkers = [new Conservation(), new BookIntegrity(), new Oracle(everyBehaviour, stepWorkMax)]
+    const assembly = new Assembly(this.whole)
     this.record.onExecution = ({ execution, order }) => {
       if (execution === ExecutionType.NEW) this.acceptedAt.set(order.orderId, exchange.sequence)
     }
@@ -37,6 +42,7 @@ class Replay {
       const { words, length } = exchange.output
       this.times.push(time)
       this.record.collect(words, length, epoch, time)
+      assembly.see(words.slice(0, length), sequence)
       const executed: Executed = { command, outcome: readOutcome(words, 0), sequence, time, epoch, exchange }
       for (const checker of this.checkers) checker.see(executed)
       witnesses.reads.replayed(sequence, exchange, (state, question) => answerFrom(state, question))
@@ -52,11 +58,12 @@ class Replay {
 /** What is not as it must be, after everything has settled: a sentence each, beginning with the invariant's number. */
 export function judge(
   world: World,
-  exchange: Exchange = new Exchange({ supportedBehaviours: everyBehaviour }),
+  exchange: Exchange = new Exchange({ supportedBehaviours: everyBehaviour, stepWorkMax: world.stepWorkMax }),
 ): string[] {
   const { witnesses } = world
   const replay = new Replay(world, exchange)
   const { audit, record, acceptedAt, checkers } = replay
+  world.inSteps = replay.whole.size
   const acknowledgements = acknowledgementFindings(witnesses.told, record, market)
   return [
     ...world.unsettled().map((what) => `recovery: ${what}`),
@@ -64,7 +71,7 @@ export function judge(
     ...witnesses.hold.violations,
     ...audit.violations,
     ...checkers.flatMap(({ violations }) => violations),
-    ...witnesses.answers.check(audit.outcomes),
+    ...witnesses.answers.check(audit.outcomes, replay.whole),
     ...acknowledgements.map(({ kind, text }) => `${BROKEN[kind]}: ${text}`),
     ...witnesses.resolutions.check(record, acceptedAt),
     ...witnesses.feeds.flatMap((feed) => feed.check(audit.outcomes, retainedBy(replay, world))),
@@ -106,7 +113,7 @@ function memberViolations({ cluster }: World, { hashes }: JournalAudit): string[
 }
 
 /** I8: the newest snapshot with what follows it, and the previous release, come to the same state. */
-function replayViolations({ cluster: { store } }: World, { exchange }: JournalAudit): string[] {
+function replayViolations({ cluster: { store }, stepWorkMax }: World, { exchange }: JournalAudit): string[] {
   const violations: string[] = []
   const compare = (other: Exchange, what: string): void => {
     const reader = new BatchReader()
@@ -121,12 +128,12 @@ function replayViolations({ cluster: { store } }: World, { exchange }: JournalAu
   }
   const snapshot = store.snapshots.at(-1)
   if (snapshot) {
-    const restored = Exchange.restore(snapshot.bytes, { supportedBehaviours: everyBehaviour })
+    const restored = Exchange.restore(snapshot.bytes, { supportedBehaviours: everyBehaviour, stepWorkMax })
     compare(restored, `the snapshot at ${snapshot.sequence} with what follows`)
   }
   if (!exchange.catalogue().behaviours.includes(NEXT_BEHAVIOUR)) {
     const supportedBehaviours = everyBehaviour.filter((behaviour) => behaviour !== NEXT_BEHAVIOUR)
-    compare(new Exchange({ supportedBehaviours }), 'the previous release')
+    compare(new Exchange({ supportedBehaviours, stepWorkMax }), 'the previous release')
   }
   return violations
 }

@@ -25,6 +25,8 @@ export interface Run {
   readonly reads: number
   /** Orders of unknown outcome that were resolved. */
   readonly resolved: number
+  /** Replies that went on in later outcomes. */
+  readonly inSteps: number
   readonly handOvers: number
   /** Number by kind. */
   readonly faults: ReadonlyMap<string, number>
@@ -51,6 +53,7 @@ export async function simulate({ seed, planted, isCalm = false }: SimulationOpti
     orders: world.witnesses.told.size,
     reads: world.witnesses.reads.count,
     resolved: world.witnesses.resolutions.count,
+    inSteps: world.inSteps,
     handOvers: world.handOvers,
     faults: world.faults,
     story: world.story,

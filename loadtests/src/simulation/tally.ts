@@ -7,6 +7,7 @@ export class Tally {
   orders = 0
   reads = 0
   resolved = 0
+  inSteps = 0
   handOvers = 0
   virtualMs = 0
   readonly failed: number[] = []
@@ -18,6 +19,7 @@ export class Tally {
     this.orders += run.orders
     this.reads += run.reads
     this.resolved += run.resolved
+    this.inSteps += run.inSteps
     this.handOvers += run.handOvers
     this.virtualMs += run.virtualMs
     if (run.violations.length > 0) this.failed.push(run.seed)
@@ -33,6 +35,7 @@ export class Tally {
       ['orders', this.orders],
       ['questions', this.reads],
       ['orders of unknown outcome, resolved', this.resolved],
+      ['replies in several steps', this.inSteps],
       ['changes of leader by hand-over', this.handOvers],
       ['simulated seconds', Math.round(this.virtualMs / 1000)],
       ['faults', faults.reduce((sum, [, count]) => sum + count, 0)],

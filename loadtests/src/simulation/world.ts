@@ -1,4 +1,4 @@
-import { Exchange } from '@uptick/core'
+import { Exchange, STEP_WORK_MAX } from '@uptick/core'
 import {
   Cluster,
   release,
@@ -16,6 +16,8 @@ import { Trader, type TraderOptions } from './trader.ts'
 import { Witnesses } from './witnesses.ts'
 
 const ENGINES = 3
+/** Few enough for most orders that trade at all. */
+const FEW_MEETINGS = 1
 const GATEWAYS = 2
 const TRADERS = 4
 const ATTEND_MS = 250
@@ -52,8 +54,12 @@ export class World {
   /** By epoch. */
   readonly leaders = new Map<number, { readonly url: string; readonly behaviours: readonly number[] }>()
   handOvers = 0
+  /** Work of one command: in half of the worlds so little that many orders go on in later ones. */
+  readonly stepWorkMax: number
   /** Commands and questions that were begun. */
   operations = 0
+  /** Replies that went on in later outcomes, as the journal has them; known once it was replayed. */
+  inSteps = 0
   readonly #planted: Planted
   /** Release installed at each place: an index into `releases`. */
   readonly #installed: number[]
@@ -62,6 +68,7 @@ export class World {
 
   constructor(seed: number, planted: Planted = {}) {
     this.#planted = planted
+    this.stepWorkMax = planted.build === undefined && seed % 4 < 2 ? FEW_MEETINGS : STEP_WORK_MAX
     // Which releases there are at first is no chance of the run itself: the cluster is not there yet.
     const base = seed % 3 === 0 ? 0 : 1
     this.#installed = Array.from({ length: ENGINES }, (_, place) => (place === seed % 5 ? base + 1 : base))
@@ -211,7 +218,7 @@ export class World {
 
   #build(place: number): Build {
     const planted = this.#planted.build?.(place)
-    return this.#watched(`engine-${place}`, planted ?? release(releases[this.#installed[place]!]!))
+    return this.#watched(`engine-${place}`, planted ?? release(releases[this.#installed[place]!]!, this.stepWorkMax))
   }
 
   /** The same build, with everything noted that it executes as a follower of the journal (I12). */

@@ -1,4 +1,4 @@
-import { Exchange, SUPPORTED_BEHAVIOURS } from '@uptick/core'
+import { Exchange, STEP_WORK_MAX, SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import { parseLinkKeys, provenDial, type Dial } from '@uptick/link'
 import { LinkRole, NONCE_BYTES } from '@uptick/protocol'
 import type { Role } from '../engine-seams.ts'
@@ -22,9 +22,9 @@ export interface Build {
   readonly openExchange: (snapshot: Uint8Array | undefined) => Exchange
 }
 
-/** A release that knows these behaviours. */
-export function release(behaviours: readonly number[]): Build {
-  const options = { supportedBehaviours: behaviours }
+/** A release that knows these behaviours; `stepWorkMax` is the same on every member. */
+export function release(behaviours: readonly number[], stepWorkMax: number = STEP_WORK_MAX): Build {
+  const options = { supportedBehaviours: behaviours, stepWorkMax }
   return {
     behaviours,
     openExchange: (snapshot) => (snapshot ? Exchange.restore(snapshot, options) : new Exchange(options)),

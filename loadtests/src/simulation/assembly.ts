@@ -1,0 +1,28 @@
+import { outcomeHasWork, outcomeRepeated, outcomeWords } from '@uptick/core'
+import { checksum } from '../../../services/engine/src/simulation/session-client.ts'
+import { unfinishedWork, UnfinishedReply } from '../../../services/gateway/src/engine-link/unfinished-reply.ts'
+
+const settle = { resolve: (): void => undefined, reject: (): void => undefined }
+
+/** Puts replies that go on in later outcomes together from the journal, where nothing is ever missing. */
+export class Assembly {
+  readonly #whole: Map<number, number>
+  readonly #unfinished = new Map<number, UnfinishedReply>()
+
+  constructor(whole: Map<number, number>) {
+    this.#whole = whole
+  }
+
+  /** One outcome. */
+  see(words: Int32Array, sequence: number): void {
+    if (!outcomeHasWork(words, 0)) return
+    for (const [began, reply] of this.#unfinished) {
+      if (!reply.follow(words, 0, 0)) continue
+      this.#unfinished.delete(began)
+      const { words: whole } = reply.outcome()
+      this.#whole.set(began, checksum(whole, 0, outcomeWords(whole, 0)))
+    }
+    const subject = outcomeRepeated(words, 0) ? undefined : unfinishedWork({ words, offset: 0 })
+    if (subject) this.#unfinished.set(sequence, new UnfinishedReply({ words, offset: 0 }, subject, settle, 0))
+  }
+}
