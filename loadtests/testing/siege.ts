@@ -39,11 +39,18 @@ export class Siege {
     this.#witnesses = witnesses
   }
 
-  static async begin(seed: number): Promise<Siege> {
-    const exchange = await TestExchange.start()
+  /**
+   * @param store a PostgreSQL of its own unless given: where the exchange reaches another one, and where the witnesses do,
+   *   who must not be struck themselves
+   */
+  static async begin(
+    seed: number,
+    store?: { readonly exchangeUrl: string; readonly witnessUrl: string },
+  ): Promise<Siege> {
+    const exchange = await TestExchange.start(store === undefined ? {} : { DATABASE_URL: store.exchangeUrl })
     const told = new Acknowledgements()
     const traders = await makeTraders(exchange)
-    const { databaseUrl } = exchange.running
+    const databaseUrl = store?.witnessUrl ?? exchange.running.databaseUrl
     const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 })
     pool.on('error', () => undefined)
     const truth = JournalTruth.open(databaseUrl)

@@ -65,10 +65,12 @@ export class TestExchange {
     this.command = command
   }
 
-  static async start(): Promise<TestExchange> {
+  /** With `environment` on top of what the command needs. */
+  static async start(environment: Record<string, string> = {}): Promise<TestExchange> {
     const folder = mkdtempSync(join(tmpdir(), 'uptick-exchange-'))
     const port = await freePort()
-    const exchange = new TestExchange(folder, port, startCommand(TestExchange.#args(folder, port)))
+    const command = startCommand(TestExchange.#args(folder, port), environment)
+    const exchange = new TestExchange(folder, port, command)
     await exchange.command.open
     return exchange
   }
