@@ -1,0 +1,30 @@
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { EvidenceFolder } from '../src/containment.ts'
+
+let folder: string
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'uptick-evidence-'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+test('evidence is two files, and says where', () => {
+  const path = new EvidenceFolder(join(folder, 'new')).keep('poison-0-7', Buffer.from('batch'), { sequence: 7 })
+  expect(path).toBe(join(folder, 'new', 'poison-0-7'))
+  expect(readFileSync(`${path}.batch`, 'utf8')).toBe('batch')
+  expect(JSON.parse(readFileSync(`${path}.json`, 'utf8'))).toEqual({ sequence: 7 })
+})
+
+test('on a full disk it is not kept, which is said in its stead: the engine goes on', () => {
+  symlinkSync('/dev/full', join(folder, 'poison-0-7.batch'))
+  const said = new EvidenceFolder(folder).keep('poison-0-7', Buffer.from('batch'), { sequence: 7 })
+  expect(said).toMatch(/^not kept: ENOSPC/)
+})
+
+test('the same for a folder that is none', () => {
+  writeFileSync(join(folder, 'file'), '')
+  expect(new EvidenceFolder(join(folder, 'file')).keep('poison-0-7', Buffer.alloc(0), {})).toMatch(/^not kept: /)
+})
