@@ -141,7 +141,11 @@ async function measure(url: string): Promise<Row[]> {
     progress(`${ORDERS} ${name}`)
     await prepare(trader)
     const began = performance.now()
-    const worst = await worstWait(other, () => trader.run(command))
+    const worst = await worstWait(other, async () => {
+      await trader.run(command)
+      // Held until the market is free: stops go on after the reply to the order that reached them.
+      await trader.run(limit(SWEPT, TAKER, Side.BUY, 1))
+    })
     progress(
       `took ${Math.round(performance.now() - began)} ms, others waited ${Math.round(worst)} ms at most, else ${Math.round(quiet)}`,
     )
