@@ -7,6 +7,7 @@ import { attack } from './hostile-client.ts'
 import { inputs } from './inputs.ts'
 import type { Input } from './inputs.ts'
 import type { FuzzOptions } from './options.ts'
+import { smallest } from './smallest.ts'
 
 /** Connections that attack side by side. */
 const SIDE_BY_SIDE_MAX = 32
@@ -18,6 +19,7 @@ const WARM_PART = 0.25
 const GROWTH_BYTES_MAX = { gateway: 24 * 1024 * 1024, engine: 96 * 1024 * 1024 }
 /** A failure is made smaller for so long. */
 const SHRINK_MS_MAX = 120_000
+const ENDING_MS = 500
 /** Batches of one seed. */
 const RUNS = 20
 const INPUT_SHOWN_MAX = 2_000
@@ -60,21 +62,24 @@ interface Round {
 
 async function attackFor(path: OrderPath, { ms, seed, count }: Round): Promise<string | undefined> {
   const batch = fc.array(inputs, { minLength: 1, maxLength: SIDE_BY_SIDE_MAX, size: 'max' })
-  const property = fc.asyncProperty(batch, async (all) => {
+  let found = ''
+  const holds = async (all: readonly Input[]): Promise<boolean> => {
     count.inputs += all.length
-    const found = await strike(path, all)
-    if (found === undefined) return
-    // The search for a smaller input goes on with processes that run.
+    const failure = await strike(path, all)
+    if (failure === undefined) return true
+    found = failure
+    // The search for a smaller input goes on with processes that run: one that is ending must have ended.
+    await delay(ENDING_MS)
     await path.revive()
-    throw new Error(found)
-  })
+    return false
+  }
   const end = performance.now() + ms
   for (let round = 0; performance.now() < end; round++) {
-    const limits = { numRuns: RUNS, interruptAfterTimeLimit: SHRINK_MS_MAX }
-    const result = await fc.check(property, { seed: (seed + round) | 0, ...limits })
-    if (!result.failed || result.counterexample === null) continue
-    const smallest = JSON.stringify(result.counterexample[0]).slice(0, INPUT_SHOWN_MAX)
-    return `${(result.errorInstance as Error).message}\nsmallest input: ${smallest}`
+    const parameters = { seed: (seed + round) | 0, numRuns: RUNS, endOnFailure: true }
+    const { failed, counterexample } = await fc.check(fc.asyncProperty(batch, holds), parameters)
+    if (!failed || counterexample === null) continue
+    const least = await smallest(counterexample[0], async (all) => !(await holds(all)), SHRINK_MS_MAX)
+    return `${found}\nsmallest input: ${JSON.stringify(least).slice(0, INPUT_SHOWN_MAX)}`
   }
   return undefined
 }
