@@ -17,6 +17,7 @@ import {
 } from '@uptick/core'
 import type { OutcomeView } from './outcome-view.ts'
 
+const INITIAL_WORDS = 1 << 14
 const CANCELS: readonly CommandKind[] = [CommandKind.CANCEL_ALL, CommandKind.CANCEL_ACCOUNT]
 
 /**
@@ -24,9 +25,10 @@ const CANCELS: readonly CommandKind[] = [CommandKind.CANCEL_ALL, CommandKind.CAN
  * is whole when none of its markets works for it any more. Then it reads as if one command had done it all.
  */
 export class UnfinishedReply {
-  readonly #parts: Int32Array[] = []
+  /** The reply so far, at the start of memory that grows by doubling: a reply may have 200,000 fills. */
+  #words = new Int32Array(INITIAL_WORDS)
+  #length = 0
   #events = 0
-  #words = 0
   /** The order; 0 for cancels, which are known by their account. */
   readonly #order: number
   readonly #account: number
@@ -49,8 +51,7 @@ export class UnfinishedReply {
     this.resolve = settle.resolve
     this.reject = settle.reject
     this.heardAt = now
-    this.#parts.push(words.slice(offset, offset + OUTCOME_HEADER_WORDS))
-    this.#words = OUTCOME_HEADER_WORDS
+    this.#append(words, offset, OUTCOME_HEADER_WORDS)
     eachEvent(words, offset, (kind, at) => {
       if (kind !== EventKind.LEVEL && kind !== EventKind.BALANCE && kind !== EventKind.WORK) this.#add(words, at)
     })
@@ -60,8 +61,8 @@ export class UnfinishedReply {
   follow(words: Int32Array, offset: number, now: number): boolean {
     eachEvent(words, offset, (kind, at) => {
       if (kind === EventKind.EXECUTION && this.#isOwn(words, at)) {
-        const part = this.#add(words, at)
-        part[ExecutionAt.PACKED]! |= OWN_FLAG << 16
+        const to = this.#add(words, at)
+        this.#words[to + ExecutionAt.PACKED]! |= OWN_FLAG << 16
       } else if (kind === EventKind.PREVENTED && doubleAt(words, at + PreventedAt.TAKER_ORDER) === this.#order) {
         this.#add(words, at)
       } else if (kind === EventKind.WORK && this.#symbols.has(words[at + WorkAt.SYMBOL]!)) {
@@ -74,13 +75,8 @@ export class UnfinishedReply {
 
   /** The whole reply. */
   outcome(): OutcomeView {
-    const words = new Int32Array(this.#words)
-    let to = 0
-    for (const part of this.#parts) {
-      words.set(part, to)
-      to += part.length
-    }
-    words[OutcomeAt.WORDS] = this.#words
+    const words = this.#words.subarray(0, this.#length)
+    words[OutcomeAt.WORDS] = this.#length
     words[OutcomeAt.EVENTS] = this.#events
     return { words, offset: 0 }
   }
@@ -97,12 +93,22 @@ export class UnfinishedReply {
     return work === WorkKind.CANCELS && words[at + WorkAt.ACCOUNT] === this.#account
   }
 
-  #add(words: Int32Array, at: number): Int32Array {
-    const part = words.slice(at, at + (words[at]! >>> 8))
-    this.#parts.push(part)
+  /** Take an event; where it lies now. */
+  #add(words: Int32Array, at: number): number {
     this.#events++
-    this.#words += part.length
-    return part
+    return this.#append(words, at, words[at]! >>> 8)
+  }
+
+  #append(words: Int32Array, at: number, count: number): number {
+    const to = this.#length
+    this.#length += count
+    if (this.#length > this.#words.length) {
+      const grown = new Int32Array(Math.max(this.#length, 2 * this.#words.length))
+      grown.set(this.#words)
+      this.#words = grown
+    }
+    this.#words.set(words.subarray(at, at + count), to)
+    return to
   }
 }
 
