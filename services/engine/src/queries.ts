@@ -24,8 +24,10 @@ type Question = Readonly<Record<string, unknown>>
 /**
  * Answer one query as plain JSON, 64-bit amounts as decimal text:
  * `order {account, symbol, orderId?, clientId?}` (open, else closed and retained, else null) ·
- * `openOrders {account, symbol?}` · `account {account}` · `depth {symbol}` (the whole book) · `catalogue` · `totals` ·
- * `testOrder {account, symbol, side, type, …}` (the reject code that it would get, money aside) · `status`. What is not one of these gets `{error}`.
+ * `openOrders {account, symbol?}` · `account {account}` · `accounts {after?, label?}` (a part, and where the next begins) ·
+ * `depth {symbol}` (the whole book) · `catalogue` · `totals` · `status` ·
+ * `testOrder {account, symbol, side, type, …}` (the reject code that it would get, money aside). What is not one of these
+ * gets `{error}`.
  */
 export function answerQuery(source: QuerySource, body: unknown): unknown {
   if (typeof body !== 'object' || body === null) return failure('a query is an object')
@@ -42,6 +44,8 @@ export function answerQuery(source: QuerySource, body: unknown): unknown {
       const view = exchange.account(account)
       return view === undefined ? null : accountJson(view)
     }
+    case 'accounts':
+      return answerAccounts(exchange, question)
     case 'depth': {
       const symbol = integer(question, 'symbol')
       if (symbol === undefined || !hasSymbol(exchange, symbol)) return failure('symbol is not listed')
@@ -110,6 +114,15 @@ function answerOpenOrders(exchange: Exchange, question: Question): unknown {
   const account = integer(question, 'account')
   if (account === undefined) return failure('account must be an integer')
   return exchange.openOrders(account, integer(question, 'symbol')).map((image) => orderJson(image))
+}
+
+function answerAccounts(exchange: Exchange, question: Question): unknown {
+  const after = question['after'] === undefined ? 0 : integer(question, 'after')
+  const label = question['label'] ?? ''
+  if (after === undefined || after < 0 || typeof label !== 'string') {
+    return failure('after must be a whole number, and label a text')
+  }
+  return exchange.accounts(after, label)
 }
 
 function answerStatus({ exchange, closedOrders, epoch, role }: QuerySource): unknown {

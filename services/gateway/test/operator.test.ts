@@ -48,11 +48,14 @@ describe('listing', () => {
     expect(await call('POST', '/symbols', symbol)).toMatchObject([201, { name: 'ETHUSDT', status: 'TRADING' }])
     expect(await call('PUT', '/symbols/ETHUSDT/filters', { tickSize: '0.05', minNotional: '10' })).toMatchObject([
       200,
-      { filters: { tickSize: 5, minNotional: '1000000000', stepSize: 1 } },
+      { filters: { tickSize: '0.05', minNotional: '10', stepSize: '0.0001' } },
     ])
     expect(await call('PUT', '/symbols/ETHUSDT/filters', { tickSize: '0.001' })).toEqual([400, 'INVALID'])
     expect(await call('PUT', '/symbols/ETHUSDT/filters', { tikSize: '0.01' })).toEqual([400, 'INVALID'])
-    expect(await call('GET', '/symbols/ETHUSDT')).toMatchObject([200, { filters: { tickSize: 5 } }])
+    expect(await call('GET', '/symbols/ETHUSDT')).toMatchObject([
+      200,
+      { filters: { tickSize: '0.05', minNotional: '10', bidMultiplierUp: '5', maxOrders: 200 }, makerFee: '0.001' },
+    ])
   })
 })
 

@@ -13,11 +13,13 @@ import { SnapshotReader } from './snapshot-words.ts'
 import { stateHash } from './state-hash.ts'
 import { verify } from './verify.ts'
 import {
+  type AccountListView,
   type AccountView,
   type AssetTotals,
   type DepthView,
   type SymbolStateView,
   viewAccount,
+  viewAccounts,
   viewCatalogue,
   viewDepth,
   viewOpenOrders,
@@ -167,6 +169,11 @@ export class Exchange {
 
   account(account: number): AccountView | undefined {
     return viewAccount(this.#shard, account)
+  }
+
+  /** Accounts with a number above `after` (0: from the first) whose label contains `label`; a bounded part of them. */
+  accounts(after: number, label: string): AccountListView {
+    return viewAccounts(this.#shard, after, label)
   }
 
   /** Aggregated book; `limit` levels a side, 0 for all. A RangeError for an unknown symbol. */

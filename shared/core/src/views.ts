@@ -17,6 +17,13 @@ export interface AccountView {
   readonly fees: readonly FeeDefinition[]
 }
 
+/** Some accounts by number. */
+export interface AccountListView {
+  readonly accounts: readonly Pick<AccountView, 'account' | 'label' | 'status'>[]
+  /** The last number that was looked at; undefined when there are no more. */
+  readonly next: number | undefined
+}
+
 /** Aggregated book: [price, quantity], best first. */
 export interface DepthView {
   readonly updateId: number
@@ -94,6 +101,23 @@ export function viewAccount(shard: Shard, account: number): AccountView | undefi
     balances: balances.toSorted((a, b) => a.asset - b.asset),
     fees: [...(accounts.fees.get(account) ?? [])],
   }
+}
+
+/** One list never looks at more accounts, and never holds more: a query stops the shard's commands for as long. */
+const ACCOUNTS_LOOKED_AT_MAX = 100_000
+const ACCOUNTS_LISTED_MAX = 200
+
+/** Accounts with a number above `after` whose label contains `label`, as far as one look goes. */
+export function viewAccounts({ accounts }: Shard, after: number, label: string): AccountListView {
+  const found: Pick<AccountView, 'account' | 'label' | 'status'>[] = []
+  const last = Math.min(accounts.count, after + ACCOUNTS_LOOKED_AT_MAX)
+  let account = after
+  while (account < last && found.length < ACCOUNTS_LISTED_MAX) {
+    account++
+    const own = accounts.labels[account]!
+    if (own.includes(label)) found.push({ account, label: own, status: accounts.status(account) })
+  }
+  return { accounts: found, next: account < accounts.count ? account : undefined }
 }
 
 /** Best `limit` levels of each side, all of them for 0; undefined for an unknown symbol. */

@@ -10,7 +10,7 @@ import { amountOf, rateOf, unitsOf } from './decimals.ts'
 import { assetCoded, marketNamed } from './markets.ts'
 import { notFound } from './operator-error.ts'
 import type { OperatorContext } from './operator-server.ts'
-import { AccountBody, AccountStatusBody, FeesBody, FundsBody, ImportOrderBody } from './schemas.ts'
+import { AccountBody, AccountsQuery, AccountStatusBody, FeesBody, FundsBody, ImportOrderBody } from './schemas.ts'
 
 const AccountParams = Type.Object({ account: Type.String({ pattern: '^[1-9][0-9]{0,9}$' }) })
 interface OfAccount {
@@ -26,9 +26,26 @@ interface AccountAnswer {
   readonly fees: readonly FeeDefinition[]
 }
 
+/** The `accounts` query of the engine. */
+interface AccountList {
+  readonly accounts: readonly { readonly account: number; readonly label: string; readonly status: number }[]
+  readonly next?: number
+}
+
 /** Accounts, their money, fees and states. */
 export function registerAccounts(app: FastifyInstance, context: OperatorContext): void {
   const { link, line } = context
+
+  app.get<{ Querystring: Static<typeof AccountsQuery> }>(
+    '/accounts',
+    { schema: { querystring: AccountsQuery } },
+    async (request) => {
+      const { label = '', after = '0' } = request.query
+      const { value } = await link.query({ kind: 'accounts', after: Number(after), label })
+      const { accounts, next } = value as AccountList
+      return { accounts: accounts.map((account) => ({ ...account, status: statusName(account.status) })), next }
+    },
+  )
 
   app.post<{ Body: Static<typeof AccountBody> }>(
     '/accounts',
@@ -50,6 +67,30 @@ export function registerAccounts(app: FastifyInstance, context: OperatorContext)
     return shownAccount(context, value as AccountAnswer)
   })
 
+  registerStates(app, context)
+  registerFunds(app, context)
+  registerImport(app, context)
+}
+
+function shownAccount({ link }: OperatorContext, answer: AccountAnswer): object {
+  const status = statusName(answer.status)
+  const balances = answer.balances.map(({ asset, free, locked }) => {
+    const { code, decimals } = link.catalogue.assetById(asset)
+    return {
+      asset: code,
+      free: formatAmount(BigInt(free), decimals, 0),
+      locked: formatAmount(BigInt(locked), decimals, 0),
+    }
+  })
+  return { ...answer, status, balances }
+}
+
+function statusName(status: number): string {
+  return Object.entries(AccountStatus).find(([, value]) => value === status)?.[0] ?? String(status)
+}
+
+/** Status, fees, and the end of all orders. */
+function registerStates(app: FastifyInstance, { link }: OperatorContext): void {
   app.put<OfAccount & { Body: Static<typeof AccountStatusBody> }>(
     '/accounts/:account/status',
     { schema: { params: AccountParams, body: AccountStatusBody } },
@@ -98,22 +139,6 @@ export function registerAccounts(app: FastifyInstance, context: OperatorContext)
     const continues = outcome.events.some((event) => event.kind === EventKind.WORK)
     return { account, canceled, ...(continues && { continues }) }
   })
-
-  registerFunds(app, context)
-  registerImport(app, context)
-}
-
-function shownAccount({ link }: OperatorContext, answer: AccountAnswer): object {
-  const status = Object.entries(AccountStatus).find(([, value]) => value === answer.status)?.[0] ?? answer.status
-  const balances = answer.balances.map(({ asset, free, locked }) => {
-    const { code, decimals } = link.catalogue.assetById(asset)
-    return {
-      asset: code,
-      free: formatAmount(BigInt(free), decimals, 0),
-      locked: formatAmount(BigInt(locked), decimals, 0),
-    }
-  })
-  return { ...answer, status, balances }
 }
 
 function registerFunds(app: FastifyInstance, context: OperatorContext): void {

@@ -22,7 +22,8 @@ export function amountOf(name: string, text: string, decimals: number): bigint {
   return value
 }
 
-const RATE_DECIMALS = 6
+/** Of fee rates. */
+export const RATE_DECIMALS = 6
 
 /** A fee rate (0.001 is 0.1 %) in millionths. */
 export function rateOf(name: string, text: string): number {

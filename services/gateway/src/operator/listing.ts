@@ -1,8 +1,9 @@
 import { OrderType, SelfTradePrevention } from '@uptick/core'
 import type { SymbolDefinition, SymbolFilters } from '@uptick/core'
+import { formatShort } from '@uptick/protocol'
 import type { Static } from 'typebox'
 import type { Asset } from '../engine-link/catalogue.ts'
-import { amountOf, rateOf, unitsOf } from './decimals.ts'
+import { amountOf, RATE_DECIMALS, rateOf, unitsOf } from './decimals.ts'
 import { invalid } from './operator-error.ts'
 import type { FiltersBody, SymbolBody } from './schemas.ts'
 
@@ -10,6 +11,8 @@ type Filters = Static<typeof FiltersBody>
 
 const MULTIPLIER_DECIMALS = 4
 const FEE_DEFAULT = 1000
+/** Filters that are plain whole numbers. */
+const COUNTS = new Set(['averagePriceMinutes', 'maxOrders', 'maxAlgoOrders'])
 const UNITS_MAX = 9_000_000_000_000_000
 
 /**
@@ -78,7 +81,31 @@ export function changedFilters(symbol: SymbolDefinition, quote: Asset, change: F
 
 function filterUnits(symbol: SymbolDefinition, quote: Asset, name: string, text: string): number | string {
   if (name.endsWith('Notional')) return amountOf(name, text, quote.decimals).toString()
-  if (name.includes('Multiplier')) return unitsOf(name, text, MULTIPLIER_DECIMALS)
-  const isPrice = name.endsWith('Price') || name === 'tickSize'
-  return unitsOf(name, text, isPrice ? symbol.priceDecimals : symbol.quantityDecimals)
+  return unitsOf(name, text, filterDecimals(symbol, name))
+}
+
+/** Decimals of a filter that is a price, a quantity or a multiplier. */
+function filterDecimals({ priceDecimals, quantityDecimals }: SymbolDefinition, name: string): number {
+  if (name.includes('Multiplier')) return MULTIPLIER_DECIMALS
+  return name.endsWith('Price') || name === 'tickSize' ? priceDecimals : quantityDecimals
+}
+
+/** A definition as an operator writes it: prices, quantities, amounts and rates as decimal text. */
+export function shownDefinition(definition: SymbolDefinition, quote: Asset): object {
+  const filters = Object.entries(definition.filters).map(([name, value]) => [
+    name,
+    shownFilter(definition, quote, name, value),
+  ])
+  return {
+    ...definition,
+    filters: Object.fromEntries(filters),
+    makerFee: formatShort(definition.makerFee, RATE_DECIMALS),
+    takerFee: formatShort(definition.takerFee, RATE_DECIMALS),
+  }
+}
+
+function shownFilter(symbol: SymbolDefinition, quote: Asset, name: string, value: unknown): unknown {
+  if (typeof value === 'string') return formatShort(BigInt(value), quote.decimals)
+  if (typeof value !== 'number' || COUNTS.has(name)) return value
+  return formatShort(value, filterDecimals(symbol, name))
 }

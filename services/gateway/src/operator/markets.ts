@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Static } from 'typebox'
 import type { Asset, Catalogue, Market } from '../engine-link/catalogue.ts'
 import { addedId, administer } from './administer.ts'
-import { changedFilters, symbolDefinition } from './listing.ts'
+import { changedFilters, shownDefinition, symbolDefinition } from './listing.ts'
 import { notFound } from './operator-error.ts'
 import type { OperatorContext } from './operator-server.ts'
 import { AssetBody, FiltersBody, PhaseBody, SymbolBody, SymbolStatusBody } from './schemas.ts'
@@ -23,24 +23,25 @@ export function registerMarkets(app: FastifyInstance, { link, line }: OperatorCo
     return reply.code(201).send({ id: addedId(outcome), code, decimals })
   })
 
-  app.get('/symbols', () => catalogue.markets.map((market) => market.definition))
+  app.get('/symbols', () => catalogue.markets.map(({ definition, quote }) => shownDefinition(definition, quote)))
 
-  app.get<{ Params: { name: string } }>(
-    '/symbols/:name',
-    (request) => marketNamed(catalogue, request.params.name).definition,
-  )
+  app.get<{ Params: { name: string } }>('/symbols/:name', (request) => {
+    const { definition, quote } = marketNamed(catalogue, request.params.name)
+    return shownDefinition(definition, quote)
+  })
 
   app.post<{ Body: Static<typeof SymbolBody> }>(
     '/symbols',
     { schema: { body: SymbolBody } },
     async (request, reply) => {
       const { base, quote } = request.body
-      const definition = symbolDefinition(request.body, assetCoded(catalogue, base), assetCoded(catalogue, quote))
+      const quoteAsset = assetCoded(catalogue, quote)
+      const definition = symbolDefinition(request.body, assetCoded(catalogue, base), quoteAsset)
       const outcome = await administer(line, (command) => {
         command.kind = CommandKind.ADD_SYMBOL
         command.text = JSON.stringify(definition)
       })
-      return reply.code(201).send({ id: addedId(outcome), ...definition })
+      return reply.code(201).send({ id: addedId(outcome), ...shownDefinition(definition, quoteAsset) })
     },
   )
 
@@ -55,7 +56,7 @@ export function registerMarkets(app: FastifyInstance, { link, line }: OperatorCo
         command.symbol = market.id
         command.text = JSON.stringify(filters)
       })
-      return { ...market.definition, filters }
+      return shownDefinition({ ...market.definition, filters }, market.quote)
     },
   )
 

@@ -76,6 +76,14 @@ export const PhaseBody = Type.Object(
 
 export const AccountBody = Type.Object({ label: Type.String({ minLength: 1, maxLength: 100 }) }, strict)
 
+export const AccountsQuery = Type.Object(
+  {
+    label: Type.Optional(Type.String({ maxLength: 256, description: 'part of a label; all when left out' })),
+    after: Type.Optional(Type.String({ pattern: '^[0-9]{1,10}$', description: 'accounts with a higher number' })),
+  },
+  strict,
+)
+
 export const AccountStatusBody = Type.Object({ status: Type.Enum(['ACTIVE', 'CANCEL_ONLY', 'FROZEN']) }, strict)
 
 export const FeesBody = Type.Object(
