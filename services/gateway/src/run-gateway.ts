@@ -13,7 +13,7 @@ import type { BoundedPool } from '@uptick/journal'
 import { dialWebSockets, openLinkKeys, openLinkTls, provenDial } from '@uptick/link'
 import { LinkRole } from '@uptick/protocol'
 import { openReadModel } from '@uptick/readmodel'
-import { advise, describeDrain, exposeTls, TlsEntrance } from '@uptick/runtime'
+import { advise, ConfigError, describeDrain, exposeTls, TlsEntrance } from '@uptick/runtime'
 import type { ServiceContext } from '@uptick/runtime'
 import { createGateway } from './app.ts'
 import type { Gateway } from './app.ts'
@@ -21,6 +21,7 @@ import type { GatewayConfig } from './config.ts'
 import { AddressBook } from './engine-link/address-book.ts'
 import { gatewayDrain } from './gateway-drain.ts'
 import { HandedConnections } from './handed-connections.ts'
+import { UnreadableKeys } from './keys/key-store.ts'
 import { SecretBox } from './keys/secret-box.ts'
 import type { CounterStore } from './limits/counter-store.ts'
 import { MemoryStore } from './limits/memory-store.ts'
@@ -92,7 +93,10 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
     measured: operationObserver(metrics),
   })
   exposeGateway(metrics, gateway)
-  await gateway.start()
+  await gateway.start().catch((error: unknown) => {
+    if (error instanceof UnreadableKeys) throw new ConfigError([error.message])
+    throw error
+  })
   followReadiness(context, gateway)
   onShutdown('gateway', config.HAND_OFF_MS, () => gateway.close())
   const drain = gatewayDrain(gateway, context)

@@ -8,6 +8,16 @@ export interface KeySource {
   changedSince(horizon: string): Promise<{ horizon: string; changes: KeyChange[] }>
 }
 
+/** Keys that are in force and cannot be opened: they were sealed under another key encryption key, or damaged. */
+export class UnreadableKeys extends Error {
+  override readonly name = 'UnreadableKeys'
+
+  constructor(count: number, example?: string) {
+    const which = example === undefined ? '' : `, ${example} among them`
+    super(`KEY_ENCRYPTION_KEY does not open ${count} API keys of this database${which}: another key sealed them`)
+  }
+}
+
 /** A key that was revoked on another gateway is refused here after at most this and one query. */
 export const KEY_POLL_MS = 400
 /** Keys that were confirmed longer ago than this are not believed any more, unless set otherwise. */
@@ -43,9 +53,15 @@ export class KeyStore {
     this.#options = options
   }
 
-  /** Load all keys, then keep looking. Throws when the first load fails. */
+  /**
+   * Load all keys, then keep looking.
+   *
+   * @throws UnreadableKeys when there are sealed keys and none of them can be opened; what the first load throws
+   */
   async start(): Promise<void> {
-    await this.#load()
+    const unreadable = await this.#load()
+    const opened = [...this.#keys.values()].some(({ type }) => type === 'HMAC')
+    if (unreadable > 0 && !opened) throw new UnreadableKeys(unreadable)
     this.#schedule()
   }
 
@@ -90,15 +106,19 @@ export class KeyStore {
     } while (this.#again && !this.#closed)
   }
 
-  async #load(): Promise<void> {
+  /** How many of the keys that changed cannot be read. */
+  async #load(): Promise<number> {
     const askedAt = this.#options.clock.elapsed()
     const { horizon, changes } = await this.#source.changedSince(this.#horizon)
+    const unreadable = changes.filter((change) => change.unreadable === true)
     for (const { apiKey, key } of changes) {
       if (key !== undefined) this.#keys.set(apiKey, key)
       else if (this.#keys.delete(apiKey)) for (const listener of this.#revoked) listener(apiKey)
     }
     this.#horizon = horizon
     this.#confirmedAt = askedAt
+    if (unreadable.length > 0) this.#options.failed(new UnreadableKeys(unreadable.length, unreadable[0]?.apiKey))
+    return unreadable.length
   }
 
   #schedule(): void {

@@ -1,4 +1,4 @@
-import { createPublicKey, createSecretKey, randomBytes } from 'node:crypto'
+import { createPublicKey, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import type { Queryable, TimedQuery } from '@uptick/journal'
 import type { ApiKey, KeyType } from './api-key.ts'
 import type { SecretBox } from './secret-box.ts'
@@ -63,6 +63,8 @@ const EVERYTHING_MS_MAX = 15_000
 export interface KeyChange {
   readonly apiKey: string
   readonly key: ApiKey | undefined
+  /** The row is in force, and this gateway cannot open its secret or read its public key. */
+  readonly unreadable?: boolean
 }
 
 /** The SQL of API keys. */
@@ -144,10 +146,8 @@ export class KeyTable {
 
   #change(row: Row): KeyChange {
     if (row.status !== 'ACTIVE') return { apiKey: row.api_key, key: undefined }
-    const verifier =
-      row.key_type === 'HMAC'
-        ? createSecretKey(Buffer.from(this.#box.open(row.secret!, row.api_key)))
-        : createPublicKey(row.public_key!)
+    const verifier = this.#verifier(row)
+    if (verifier === undefined) return { apiKey: row.api_key, key: undefined, unreadable: true }
     const key: ApiKey = {
       apiKey: row.api_key,
       account: Number(row.account),
@@ -160,6 +160,17 @@ export class KeyTable {
       verifier,
     }
     return { apiKey: row.api_key, key }
+  }
+
+  /** Undefined for a row that was sealed under another key or changed by hand: it must not keep the others from loading. */
+  #verifier(row: Row): KeyObject | undefined {
+    try {
+      return row.key_type === 'HMAC'
+        ? createSecretKey(Buffer.from(this.#box.open(row.secret!, row.api_key)))
+        : createPublicKey(row.public_key!)
+    } catch {
+      return undefined
+    }
   }
 }
 
