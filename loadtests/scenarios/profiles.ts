@@ -40,12 +40,15 @@ function busiestMinute(seconds: number): Profile {
   ]
 }
 
+/** What `profileOf` knows. */
+export const PROFILE_NAMES = ['steady', 'surge', 'busiest-minute'] as const
+
 /** The named profile over `seconds`. @throws Error when there is none of that name */
 export function profileOf(name: string, seconds: number): Profile {
   if (name === 'steady') return [{ seconds, to: 1 }]
   if (name === 'surge') return surge(seconds)
   if (name === 'busiest-minute') return busiestMinute(seconds)
-  throw new Error(`there is no profile ${name}; there are steady, surge and busiest-minute`)
+  throw new Error(`there is no profile ${name}; there are ${PROFILE_NAMES.join(', ')}`)
 }
 
 export function peakOf(profile: Profile): number {

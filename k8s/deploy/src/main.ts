@@ -1,36 +1,33 @@
+import { EXIT_FAILED, Problem, runCommand } from '@uptick/commandline'
 import { deploy } from './deploy.ts'
-import { deployHelp, parseDeploy, parseRollback, rollbackHelp } from './options.ts'
+import { deployCommandLine, rollbackCommandLine, type DeployCommand } from './options.ts'
 import { exitWhenAsked } from './own-child.ts'
 import { rollback } from './rollback.ts'
 
 const out = process.stdout
 exitWhenAsked()
 
-try {
-  const [verb, ...args] = process.argv.slice(2)
-  await (verb === 'rollback' ? goBack(args) : bringUp(args))
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\n`)
-  process.exitCode = 1
-}
+const [verb, ...args] = process.argv.slice(2)
+await runCommand(verb === 'rollback' ? rollbackCommandLine(goBack) : deployCommandLine(bringUp), args)
 
-async function bringUp(args: readonly string[]): Promise<void> {
-  const command = parseDeploy(args)
-  if (command === undefined) return void out.write(deployHelp)
-  const { replaced, seconds, failure } = await deploy({ ...command, out })
+async function bringUp(command: DeployCommand): Promise<void> {
+  const { replaced, seconds, failure } = await deploy({ ...command, out }).catch(stopped)
   const took = `${seconds.toFixed(1)} s`
   if (failure === undefined)
     return void out.write(replaced.length === 0 ? `Nothing had to be replaced (${took}).\n` : `Up after ${took}.\n`)
   out.write(`Rolled back after ${took}: ${failure}.\n`)
-  process.exitCode = 1
+  process.exitCode = EXIT_FAILED
 }
 
-async function goBack(args: readonly string[]): Promise<void> {
-  const overlay = parseRollback(args)
-  if (overlay === undefined) return void out.write(rollbackHelp)
-  const { replaced, seconds } = await rollback({ overlay, out })
+async function goBack(overlay: string): Promise<void> {
+  const { replaced, seconds } = await rollback({ overlay, out }).catch(stopped)
   out.write(
     `${replaced.length === 0 ? 'Nothing to go back to' : `Back: ${replaced.join(', ')}`} (${seconds.toFixed(1)} s).\n`,
   )
-  if (replaced.length === 0) process.exitCode = 1
+  if (replaced.length === 0) process.exitCode = EXIT_FAILED
+}
+
+/** What kubectl and the cluster say is a sentence already. */
+function stopped(error: unknown): never {
+  throw new Problem(error instanceof Error ? `${error.name}: ${error.message}` : String(error))
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { commandLine, InvalidArgumentError, pathFrom, Problem, runCommand } from '@uptick/commandline'
 import { reached, table, type Row } from './row.ts'
 
 /** Each section is a process of its own: the heap, the inline caches and the garbage of one do not colour the next. */
@@ -17,34 +17,30 @@ const sections = [
   { name: 'recovery', about: 'ready from a snapshot with a million open orders' },
 ] as const
 
-const help = `npm run bench -- [options]
+const names = sections.map(({ name }) => name)
 
-Measures this machine and prints a table; ratios are against references measured in the same run.
-
-  --only NAME[,NAME]   sections to run: ${sections.map((section) => section.name).join(', ')}
-  --quick              shorter runs: figures are rougher
-  --json FILE          also write the rows as JSON
-`
-
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-})
-
-if (values.help) {
-  process.stdout.write(help)
-  process.exit(0)
+interface Flags {
+  readonly only?: readonly string[]
+  readonly quick: boolean
+  readonly json?: string
 }
 
-const wanted = values.only?.split(',')
-const unknown = wanted?.filter((name) => !sections.some((section) => section.name === name)) ?? []
-if (unknown.length > 0) {
-  process.stderr.write(`bench: no section named ${unknown.join(', ')}\n\n${help}`)
-  process.exit(2)
+await runCommand(
+  commandLine(
+    'npm run bench --',
+    'Measures this machine and prints a table; ratios are against references measured in the same run.',
+  )
+    .option('--only <sections>', `some of ${names.join(',')}`, sectionNames)
+    .option('--quick', 'shorter runs: figures are rougher', false)
+    .option('--json <file>', 'also write the rows as JSON', pathFrom(process.env))
+    .action(measure),
+)
+
+function sectionNames(text: string): string[] {
+  const wanted = text.split(',')
+  const unknown = wanted.filter((name) => !names.some((known) => known === name))
+  if (unknown.length === 0) return wanted
+  throw new InvalidArgumentError(`There is no section ${unknown.join(', ')}; there are ${names.join(', ')}.`)
 }
 
 /**
@@ -59,21 +55,23 @@ async function run(file: string, quick: boolean, cache: string): Promise<Row[]> 
   })
   child.on('message', (message) => rows.push(...(message as Row[])))
   const [code] = (await once(child, 'exit')) as [number | null]
-  if (code !== 0) throw new Error(`${file} ended with exit code ${code}`)
+  if (code !== 0) throw new Problem(`${file} ended with exit code ${code}.`)
   return rows
 }
 
-const cache = await mkdtemp(join(tmpdir(), 'uptick-bench-'))
-const rows: Row[] = []
-await run('./compiled.ts', values.quick, cache)
-for (const section of sections.filter(({ name }) => wanted === undefined || wanted.includes(name))) {
-  process.stderr.write(`· ${section.name}: ${section.about}\n`)
-  rows.push(...(await run(`./${section.name}-bench.ts`, values.quick, cache)))
+async function measure({ only, quick, json }: Flags): Promise<void> {
+  const cache = await mkdtemp(join(tmpdir(), 'uptick-bench-'))
+  const rows: Row[] = []
+  await run('./compiled.ts', quick, cache)
+  for (const section of sections.filter(({ name }) => only === undefined || only.includes(name))) {
+    process.stderr.write(`· ${section.name}: ${section.about}\n`)
+    rows.push(...(await run(`./${section.name}-bench.ts`, quick, cache)))
+  }
+  await rm(cache, { recursive: true, force: true })
+  process.stdout.write(`\n${table(rows)}\n`)
+  const short = rows.filter((row) => reached(row) === false)
+  process.stdout.write(
+    `\n${rows.length} rows, ${short.length} short of the goal${quick ? ' (quick run: rough figures)' : ''}\n`,
+  )
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(rows, undefined, 2)}\n`)
 }
-await rm(cache, { recursive: true, force: true })
-process.stdout.write(`\n${table(rows)}\n`)
-const short = rows.filter((row) => reached(row) === false)
-process.stdout.write(
-  `\n${rows.length} rows, ${short.length} short of the goal${values.quick ? ' (quick run: rough figures)' : ''}\n`,
-)
-if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(rows, undefined, 2)}\n`)

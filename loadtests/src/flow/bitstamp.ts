@@ -1,3 +1,4 @@
+import { FlowError } from './flow-error.ts'
 import type { FlowCommand, FlowMarket } from './order-command.ts'
 
 /**
@@ -10,9 +11,11 @@ export const bitstampMarket: FlowMarket = { priceDecimals: 2, quantityDecimals: 
 
 const HEADER = 'id,timestamp,exchange.timestamp,price,volume,action,direction'
 const PRICE = /^(\d{1,12})(?:\.(\d{1,2}))?$/
+/** What spreadsheets write before UTF-8, as it looks in Latin-1. */
+const BYTE_ORDER_MARK = '\u00EF\u00BB\u00BF'
 const LINE_MAX = 1_000
 
-/** @throws Error naming the line that is not as described */
+/** @throws FlowError naming the line that is not as described */
 export async function* readBitstamp(data: AsyncIterable<Buffer>): AsyncGenerator<readonly FlowCommand[]> {
   let rest = ''
   let number = 0
@@ -20,21 +23,21 @@ export async function* readBitstamp(data: AsyncIterable<Buffer>): AsyncGenerator
     const lines = (rest + chunk.toString('latin1')).split('\n')
     rest = lines.pop() ?? ''
     if (rest.length > LINE_MAX)
-      throw new Error(`line ${number + lines.length + 1} is longer than ${LINE_MAX} characters`)
+      throw new FlowError(`line ${number + lines.length + 1} is longer than ${LINE_MAX} characters`)
     const commands: FlowCommand[] = []
     for (const line of lines) take(line, ++number, commands)
     yield commands
   }
   const last: FlowCommand[] = []
   if (rest !== '') take(rest, ++number, last)
-  if (number === 0) throw new Error('the file is empty')
+  if (number === 0) throw new FlowError('the file is empty')
   yield last
 }
 
 function take(text: string, number: number, commands: FlowCommand[]): void {
   const line = text.replaceAll('"', '').trimEnd()
   if (number === 1) {
-    if (line !== HEADER) throw new Error(`line 1 is not the header ${HEADER}`)
+    if (line.replace(BYTE_ORDER_MARK, '') !== HEADER) throw new FlowError(`line 1 is not the header ${HEADER}`)
     return
   }
   if (line === '') return
@@ -42,16 +45,16 @@ function take(text: string, number: number, commands: FlowCommand[]): void {
   const [id, , , price = '', volume, action, direction] = columns
   const side = direction === 'bid' ? 'BUY' : direction === 'ask' ? 'SELL' : undefined
   if (columns.length !== 7 || side === undefined || !isCount(id))
-    throw new Error(`line ${number} is not an order event: ${line}`)
+    throw new FlowError(`line ${number} is not an order event: ${line}`)
   if (action === 'changed') return
   if (action === 'deleted') commands.push({ kind: 'cancel', id: Number(id), side })
   else if (action === 'created') {
     const found = PRICE.exec(price)
     if (found === null || !isCount(volume))
-      throw new Error(`line ${number} has a price or volume that is none: ${line}`)
+      throw new FlowError(`line ${number} has a price or volume that is none: ${line}`)
     const cents = Number(found[1]) * 100 + Number((found[2] ?? '').padEnd(2, '0'))
     commands.push({ kind: 'place', id: Number(id), side, price: cents, quantity: Number(volume) })
-  } else throw new Error(`line ${number} has an unknown action: ${line}`)
+  } else throw new FlowError(`line ${number} has an unknown action: ${line}`)
 }
 
 /** Whole numbers, also written as 2e+05 by the program that exported them. */

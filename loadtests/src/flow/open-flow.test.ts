@@ -41,6 +41,11 @@ describe('the CSV of order events', () => {
     expect(await all(readBitstamp(pieces(rows, size)))).toEqual(events)
   })
 
+  test('may begin with a byte order mark', async () => {
+    expect(await all(readBitstamp(pieces(`\u00EF\u00BB\u00BF${rows}`, 10_000)))).toEqual(events)
+    expect(await all(readBitstamp(pieces(`\uFEFF${rows}`, 10_000)))).toEqual(events)
+  })
+
   test.each([
     ['', 'empty'],
     ['id,price\n', 'header'],

@@ -1,5 +1,6 @@
 import { bitstampMarket, readBitstamp } from './bitstamp.ts'
 import { openChunks, type Chunks } from './chunks.ts'
+import { FlowError, readable } from './flow-error.ts'
 import type { FlowCommand, FlowFormat, FlowMarket, FlowSource } from './order-command.ts'
 import { FLOW_HEADER_BYTES, FLOW_MAGIC, FLOW_RECORD_BYTES, FlowOp, readFlowHeader, readFlowRecord } from './record.ts'
 
@@ -9,11 +10,11 @@ const recordsMarket: FlowMarket = { priceDecimals: 2, quantityDecimals: 2, baseD
 /**
  * Recorded order flow from `path`: plain or gzip, the format told by its first bytes unless it is given.
  *
- * @throws Error when the file cannot be read or is of no known format
+ * @throws FlowError when the file cannot be read or is of no known format
  */
 export async function openFlow(path: string, format?: FlowFormat): Promise<FlowSource> {
   const chunks = await openChunks(path)
-  const iterator = chunks.data[Symbol.asyncIterator]()
+  const iterator = readable(chunks.data)
   const first = await iterator.next()
   const start = first.done ? Buffer.alloc(0) : first.value
   const found = format ?? (start.toString('latin1', 0, 4) === FLOW_MAGIC ? 'records' : 'bitstamp')
@@ -67,7 +68,7 @@ async function* readRecords(data: Chunks['data'], announced: number): AsyncGener
     yield commands
   }
   if (count !== announced || rest.length > 0)
-    throw new Error(`the file holds ${count} whole records, its header says ${announced}`)
+    throw new FlowError(`the file holds ${count} whole records, its header says ${announced}`)
 }
 
 async function* withFirst(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

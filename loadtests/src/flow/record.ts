@@ -1,4 +1,5 @@
 import type { TradeChecksum } from './checksum.ts'
+import { FlowError } from './flow-error.ts'
 
 /**
  * A flow file: a header of 64 bytes and one record of 24 bytes for each command, little endian.
@@ -54,11 +55,12 @@ export function writeFlowHeader(
 /** @throws Error when the bytes are not the header of a flow this version reads */
 export function readFlowHeader(bytes: Buffer): FlowHeader {
   if (bytes.length < FLOW_HEADER_BYTES || bytes.toString('latin1', 0, 4) !== FLOW_MAGIC)
-    throw new Error('not an order flow: it does not begin with OBWL')
+    throw new FlowError('not an order flow: it does not begin with OBWL')
   const version = bytes.readUInt32LE(4)
-  if (version !== VERSION) throw new Error(`order flow of version ${version}; this reads version ${VERSION}`)
+  if (version !== VERSION) throw new FlowError(`order flow of version ${version}; this reads version ${VERSION}`)
   const size = bytes.readUInt32LE(20)
-  if (size !== FLOW_RECORD_BYTES) throw new Error(`order flow with records of ${size} bytes, not ${FLOW_RECORD_BYTES}`)
+  if (size !== FLOW_RECORD_BYTES)
+    throw new FlowError(`order flow with records of ${size} bytes, not ${FLOW_RECORD_BYTES}`)
   const hex = (offset: number): string => bytes.readUInt32LE(offset).toString(16).padStart(8, '0')
   return {
     seed: bytes.readUInt32LE(8),
@@ -86,7 +88,7 @@ export function readFlowRecord(bytes: Buffer, offset: number): FlowRecord {
   const op = bytes[offset]
   const side = bytes[offset + 1]
   if ((op !== FlowOp.ADD && op !== FlowOp.CANCEL && op !== FlowOp.AGGRESSIVE) || side > 1)
-    throw new Error(`order flow record with op ${op} and side ${side}`)
+    throw new FlowError(`order flow record with op ${op} and side ${side}`)
   return {
     op,
     side,

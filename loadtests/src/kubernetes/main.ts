@@ -1,31 +1,34 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
+import { Problem, runCommand } from '@uptick/commandline'
 import { exitWhenAsked, Kubectl } from '@uptick/deploy'
 import { actShortcomings, type Act } from './act.ts'
 import { htmlReport } from './html-report.ts'
 import { findCapacity } from './capacity.ts'
 import { words } from './fault-command.ts'
-import { help, parseOptions, type ProofCommand, type ProofOptions } from './options.ts'
+import { proofCommandLine, type ProofCommand, type ProofOptions } from './options.ts'
 import { runScenario } from './run-scenario.ts'
 import { chosen, scenarios } from './scenarios/index.ts'
 import { textReport } from './text-report.ts'
 
-const base = process.env['INIT_CWD'] ?? process.cwd()
 /** Set for the process that runs inside the other network. */
 const INSIDE = 'UPTICK_PROVE_INSIDE'
 const FINDINGS_SHOWN = 5
 
-const command = parseOptions(process.argv.slice(2), base)
-if (command === 'help') process.stdout.write(help)
-else if (command === 'list')
-  process.stdout.write(scenarios.map(({ name, what }) => `${name.padEnd(18)} ${what}\n`).join(''))
-else process.exitCode = await start(command)
+await runCommand(
+  proofCommandLine(process.env, {
+    prove: async (command) => {
+      process.exitCode = await start(command)
+    },
+    list: () => void process.stdout.write(scenarios.map(({ name, what }) => `${name.padEnd(18)} ${what}\n`).join('')),
+  }),
+)
 
 async function start({ options, cluster, through }: ProofCommand): Promise<number> {
   if (process.env[INSIDE] === undefined) {
     if (cluster !== undefined && (await run([...words(cluster), 'up'])) !== 0)
-      throw new Error(`${cluster} up has failed`)
+      throw new Problem(`${cluster} up has failed.`)
     if (through !== undefined)
       return run([...words(through), process.execPath, ...process.argv.slice(1)], { ...process.env, [INSIDE]: '1' })
   }
@@ -79,7 +82,7 @@ async function prove(asked: ProofOptions): Promise<number> {
 async function half(kubectl: Kubectl, options: ProofOptions, say: (what: string) => void): Promise<number> {
   say('what the cluster sustains')
   const sustained = await findCapacity(kubectl, options, say)
-  if (sustained === 0) throw new Error('the cluster does not sustain even the first rate')
+  if (sustained === 0) throw new Problem('The cluster does not sustain even the first rate.')
   say(`  ${sustained} a second are sustained; the proof is made at ${Math.ceil(sustained / 2)}`)
   return Math.ceil(sustained / 2)
 }

@@ -1,24 +1,28 @@
 import { expect, test } from 'vitest'
-import { parseOptions, type ProofCommand } from './options.ts'
+import { proofCommandLine, type ProofCommand } from './options.ts'
 import { chosen, scenarios } from './scenarios/index.ts'
 
-function parsed(...args: string[]): ProofCommand {
-  const command = parseOptions(args, '/base')
-  if (command === 'help' || command === 'list') throw new Error('a command was expected')
-  return command
+async function parsed(...args: string[]): Promise<ProofCommand> {
+  const commands: ProofCommand[] = []
+  const list = (): never => {
+    throw new Error('a command was expected')
+  }
+  const line = proofCommandLine({}, { prove: async (command) => void commands.push(command), list })
+  await line.parseAsync(args, { from: 'user' })
+  return commands[0]!
 }
 
-test('a cluster that is brought up also gives its network and its faults', () => {
-  const { cluster, through, options } = parsed('--all', '--cluster', 'my cluster')
+test('a cluster that is brought up also gives its network and its faults', async () => {
+  const { cluster, through, options } = await parsed('--all', '--cluster', 'my cluster')
   expect({ cluster, through }).toEqual({ cluster: 'my cluster', through: 'my cluster run' })
   expect(options.fault).toBeDefined()
-  expect(parsed('roll-all').options.fault).toBeUndefined()
+  expect((await parsed('roll-all')).options.fault).toBeUndefined()
 })
 
-test('something has to be asked for', () => {
-  expect(() => parseOptions([], '/base')).toThrow('name scenarios')
-  expect(() => parsed('--all', '--rate', '0')).toThrow('--rate 0')
-  expect(parsed('--quick', '--rate', 'half').options.rate).toBe('half')
+test('something has to be asked for', async () => {
+  await expect(parsed()).rejects.toThrow('Name scenarios')
+  await expect(parsed('--all', '--rate', '0')).rejects.toThrow("'--rate <n>' argument '0' is invalid")
+  expect((await parsed('--quick', '--rate', 'half')).options.rate).toBe('half')
 })
 
 test('scenarios are chosen by name, several by the begin of theirs', () => {

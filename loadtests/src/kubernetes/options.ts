@@ -1,5 +1,15 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import {
+  commandLine,
+  InvalidArgumentError,
+  pathFrom,
+  positiveNumber,
+  Problem,
+  EXIT_USAGE,
+  someText,
+  wholeNumber,
+  type Command,
+} from '@uptick/commandline'
 import { PATIENCE_MS } from '../story/story.ts'
 import { FaultCommand } from './fault-command.ts'
 
@@ -29,81 +39,93 @@ export interface ProofCommand {
   readonly through: string | undefined
 }
 
-export const help = `Trades on the exchange in a Kubernetes cluster, replaces and breaks its parts under that load, and compares what traders
-were told with the journal.
+const about = `Trades on the exchange in a Kubernetes cluster, replaces and breaks its parts under that load, and compares what traders
+were told with the journal.`
 
+const more = `
   npm run prove:kubernetes -- --quick
   npm run prove:kubernetes -- roll-all drain-nodes --rate 100
   npm run prove:kubernetes -- --all --fault './break'
 
-  NAME…              scenarios, in this order; --list tells what there is
-  --all              all of them
-  --quick            roll-all, drain-nodes, rollback, bad-release and the control
-  --list             the scenarios, and what each does
-  --rounds N         so many times, 1 unless told
-  --rate N           requests a second, 60 unless told; half: of what the cluster sustains, which is measured first
-  --watchers N       subscribers of the market, 4 unless told
-  --namespace NAME   where the exchange runs, uptick unless told
-  --overlay NAME     what deployments and rollbacks use, local unless told
-  --url URL          where traders come in; the address of the Service gateway unless told
-  --cluster COMMAND  brings a cluster up (COMMAND up), and goes on in its network (COMMAND run …), with its faults
-  --through COMMAND  runs all of this through COMMAND, into a network from which the cluster is reached
-  --fault COMMAND    breaks nodes and zones: COMMAND node|zone NAME cut|heal|kill|start
-  --stories FOLDER   keeps what traders and listeners wrote down
-  --json FILE        a row for each scenario
-  --html FILE        the report, prove-kubernetes.html unless told
-
 Uses the current kubeconfig; kubectl and k6 (go install go.k6.io/k6@v1.8.1) have to be on the PATH. A request that is late
-(over ${PATIENCE_MS / 1000} seconds after it was due) or not sent counts as failed; nothing is ever sent twice. Ends with 0 when all held.
-`
+(over ${PATIENCE_MS / 1000} seconds after it was due) or not sent counts as failed; nothing is ever sent twice. Ends with 0 when all held.`
 
-/** @returns undefined when help was asked for @throws Error for what cannot be understood */
-export function parseOptions(args: readonly string[], base: string): ProofCommand | 'help' | 'list' {
-  const [text, flag] = [{ type: 'string' } as const, { type: 'boolean', default: false } as const]
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      all: flag,
-      quick: flag,
-      list: flag,
-      rounds: text,
-      rate: text,
-      watchers: text,
-      namespace: text,
-      overlay: text,
-      url: text,
-      cluster: text,
-      through: text,
-      fault: text,
-      stories: text,
-      json: text,
-      html: text,
-      help: { ...flag, short: 'h' },
-    },
-  })
-  if (values.help) return 'help'
-  if (values.list) return 'list'
-  const number = (name: 'rounds' | 'rate' | 'watchers', fallback: number): number => {
-    const value = Number(values[name] ?? fallback)
-    if (!(value > 0)) throw new Error(`--${name} ${values[name]}: a number above 0 is needed`)
-    return value
+interface Flags extends Pick<ProofOptions, 'rounds' | 'rate' | 'watchers' | 'namespace' | 'overlay'> {
+  readonly all: boolean
+  readonly quick: boolean
+  readonly list: boolean
+  readonly url?: string
+  readonly cluster?: string
+  readonly through?: string
+  readonly fault?: string
+  readonly stories?: string
+  readonly json?: string
+  readonly html?: string
+}
+
+/** What is done with a command line that is understood. */
+export interface ProofActions {
+  readonly prove: (command: ProofCommand) => Promise<void>
+  readonly list: () => void
+}
+
+/** What stands after `npm run prove:kubernetes --`. */
+export function proofCommandLine(environment: NodeJS.ProcessEnv, actions: ProofActions): Command {
+  const path = pathFrom(environment)
+  return commandLine('npm run prove:kubernetes --', about)
+    .argument('[scenarios...]', 'in this order; --list tells what there is')
+    .option('--all', 'all scenarios', false)
+    .option('--quick', 'roll-all, drain-nodes, rollback, bad-release and the control', false)
+    .option('--list', 'the scenarios, and what each does', false)
+    .option('--rounds <n>', 'so many times', wholeNumber(1), 1)
+    .option('--rate <n>', 'requests a second; half: of what the cluster sustains, which is measured first', rate, 60)
+    .option('--watchers <n>', 'subscribers of the market', wholeNumber(1), 4)
+    .option('--namespace <name>', 'where the exchange runs', someText, 'uptick')
+    .option('--overlay <name>', 'what deployments and rollbacks use', someText, 'local')
+    .option('--url <url>', 'where traders come in (default: the address of the Service gateway)', someText)
+    .option(
+      '--cluster <command>',
+      'brings a cluster up (COMMAND up), then runs in its network (COMMAND run …)',
+      someText,
+    )
+    .option('--through <command>', 'runs all of this through COMMAND, into the network of the cluster', someText)
+    .option('--fault <command>', 'breaks nodes and zones: COMMAND node|zone NAME cut|heal|kill|start', someText)
+    .option('--stories <folder>', 'keeps what traders and listeners wrote down', path)
+    .option('--json <file>', 'a row for each scenario', path)
+    .option('--html <file>', 'the report (default: ./prove-kubernetes.html)', path)
+    .addHelpText('after', more)
+    .action(async (names: readonly string[], flags: Flags) => {
+      if (flags.list) actions.list()
+      else await actions.prove(commandOf(names, flags, environment))
+    })
+}
+
+function rate(text: string): number | 'half' {
+  if (text === 'half') return text
+  try {
+    return positiveNumber(text)
+  } catch {
+    throw new InvalidArgumentError('It is a number above 0, or half.')
   }
-  if (positionals.length === 0 && !values.all && !values.quick) throw new Error('name scenarios, or --all, or --quick')
-  const fault = values.fault ?? values.cluster
+}
+
+function commandOf(names: readonly string[], flags: Flags, environment: NodeJS.ProcessEnv): ProofCommand {
+  const { all, quick, cluster, rounds, watchers, namespace, overlay, url, stories, json, html } = flags
+  if (names.length === 0 && !all && !quick) throw new Problem('Name scenarios, or --all, or --quick.', EXIT_USAGE)
+  const fault = flags.fault ?? cluster
   const options: ProofOptions = {
-    names: positionals,
-    isQuick: values.quick && !values.all,
-    rounds: number('rounds', 1),
-    rate: values.rate === 'half' ? 'half' : number('rate', 60),
-    watchers: number('watchers', 4),
-    namespace: values.namespace ?? 'uptick',
-    overlay: values.overlay ?? 'local',
-    url: values.url,
+    names,
+    isQuick: quick && !all,
+    rounds,
+    rate: flags.rate,
+    watchers,
+    namespace,
+    overlay,
+    url,
     fault: fault === undefined ? undefined : new FaultCommand(fault),
-    stories: values.stories === undefined ? undefined : resolve(base, values.stories),
-    json: values.json === undefined ? undefined : resolve(base, values.json),
-    html: resolve(base, values.html ?? 'prove-kubernetes.html'),
+    stories,
+    json,
+    html: html ?? resolve(environment['INIT_CWD'] ?? '.', 'prove-kubernetes.html'),
   }
-  return { options, cluster: values.cluster, through: values.through ?? (values.cluster && `${values.cluster} run`) }
+  return { options, cluster, through: flags.through ?? (cluster && `${cluster} run`) }
 }

@@ -1,3 +1,4 @@
+import { Problem, runCommand } from '@uptick/commandline'
 import { exitWhenAsked } from '@uptick/deploy'
 import { OperatorClient, readRunning, readSettings } from '@uptick/standalone'
 import pg from 'pg'
@@ -8,21 +9,18 @@ import { Outcome, SampleLog } from '../prove/sample-log.ts'
 import { quantile, type Finding } from '../prove/rows.ts'
 import { JournalTruth } from '../reconcile/journal-truth.ts'
 import { checkStory } from '../story/check-story.ts'
-import { help, parseOptions, type LoadCommandOptions } from './options.ts'
+import { loadCommandLine, type LoadCommandOptions } from './options.ts'
 
 const SHOWN_MAX = 20
 const market = { symbol: 'BTCUSDT', priceDecimals: 2, quantityDecimals: 5 }
 
-const options = parseOptions(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd())
-if (options === undefined) process.stdout.write(help)
-else {
-  exitWhenAsked()
-  await run(options)
-}
+await runCommand(loadCommandLine(process.env, run))
 
 async function run({ folder, ...chosen }: LoadCommandOptions): Promise<void> {
   const [running, settings] = [readRunning(folder), readSettings(folder)]
-  if (running === undefined || settings === undefined) throw new Error(`no exchange runs in ${folder}`)
+  if (running === undefined || settings === undefined)
+    throw new Problem(`No exchange runs on ${folder}: start one with "npm start", or name its folder with --data.`)
+  exitWhenAsked()
   const operator = new OperatorClient(running.operatorUrl, settings.operatorToken)
   const traders = await makeTraders(operator, accountsForLoad(chosen))
   const log = new SampleLog()

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { commandLine, Option, pathFrom, positiveNumber, wholeNumber, type Command } from '@uptick/commandline'
+import { PROFILE_NAMES } from '../../scenarios/profiles.ts'
 
 export interface LoadCommandOptions {
   readonly folder: string
@@ -9,46 +10,24 @@ export interface LoadCommandOptions {
   readonly watchers: number
 }
 
-export const help = `Puts load on the exchange that \`npm start\` runs, with k6, and compares what traders were told with the journal.
-
-  npm run load
-  npm run load -- --profile surge --rate 100 --seconds 60
-
-  --data FOLDER     of the exchange, ./data unless told
-  --profile NAME    steady, surge (four times the rate, within seconds) or busiest-minute; steady unless told
-  --rate N          requests a second before the profile multiplies them, 50 unless told
-  --seconds N       30 unless told
-  --watchers N      subscribers of the market, 4 unless told
+const about = `Puts load on the exchange that "npm start" runs, with k6, and compares what traders were told with the journal.
 
 Half of the requests come over kept connections, a fifth over new ones, the rest over the WebSocket API. k6 has to be on the
-PATH: go install go.k6.io/k6@v1.8.1. Ends with 0 when every request was answered well and all stories agree.
-`
+PATH: go install go.k6.io/k6@v1.8.1. Ends with 0 when every request was answered well and all stories agree.`
 
-/** @returns undefined when help was asked for @throws Error for what cannot be understood */
-export function parseOptions(args: readonly string[], base: string): LoadCommandOptions | undefined {
-  const text = { type: 'string' } as const
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      data: text,
-      profile: text,
-      rate: text,
-      seconds: text,
-      watchers: text,
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  if (values.help) return undefined
-  const number = (name: 'rate' | 'seconds' | 'watchers', fallback: number): number => {
-    const value = Number(values[name] ?? fallback)
-    if (!(value > 0)) throw new Error(`--${name} ${values[name]}: a number above 0 is needed`)
-    return value
-  }
-  return {
-    folder: resolve(base, values.data ?? 'data'),
-    profile: values.profile ?? 'steady',
-    rate: number('rate', 50),
-    seconds: number('seconds', 30),
-    watchers: number('watchers', 4),
-  }
+type Flags = Omit<LoadCommandOptions, 'folder'> & { readonly data?: string }
+
+/** What stands after `npm run load --`. */
+export function loadCommandLine(
+  environment: NodeJS.ProcessEnv,
+  run: (options: LoadCommandOptions) => Promise<void>,
+): Command {
+  const profile = new Option('--profile <name>', 'a surge is four times the rate, within seconds')
+  return commandLine('npm run load --', about)
+    .option('--data <folder>', 'of the exchange (default: ./data)', pathFrom(environment))
+    .addOption(profile.choices(PROFILE_NAMES).default('steady'))
+    .option('--rate <n>', 'requests a second before the profile multiplies them', positiveNumber, 50)
+    .option('--seconds <n>', 'how long', positiveNumber, 30)
+    .option('--watchers <n>', 'subscribers of the market', wholeNumber(1), 4)
+    .action(({ data, ...rest }: Flags) => run({ ...rest, folder: data ?? resolve('data') }))
 }

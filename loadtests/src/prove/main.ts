@@ -1,18 +1,16 @@
 import { writeFile } from 'node:fs/promises'
+import { runCommand } from '@uptick/commandline'
 import { htmlReport } from './html-report.ts'
-import { help, parseOptions, type ProveOptions } from './options.ts'
+import { proveCommandLine, type ProveOptions } from './options.ts'
 import { prove } from './proof.ts'
 import { scenarios } from './scenarios.ts'
 import { textReport } from './text-report.ts'
 import { failuresOf } from './verdict.ts'
 
-const options = parseOptions(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd())
-if (options === undefined) process.stdout.write(help)
-else await run(options)
+const names = scenarios.map(({ name }) => name)
+await runCommand(proveCommandLine(process.env, names, run))
 
 async function run(chosen: ProveOptions): Promise<void> {
-  const unknown = chosen.only.filter((name) => !scenarios.some((scenario) => scenario.name === name))
-  if (unknown.length > 0) throw new Error(`--only ${unknown.join(', ')}: there is no such scenario`)
   const played = scenarios.filter(({ name }) => chosen.only.length === 0 || chosen.only.includes(name))
   const proof = await prove(chosen, played, (what) => {
     process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${what}\n`)

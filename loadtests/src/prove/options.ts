@@ -1,5 +1,12 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import {
+  commandLine,
+  InvalidArgumentError,
+  pathFrom,
+  positiveNumber,
+  wholeNumber,
+  type Command,
+} from '@uptick/commandline'
 
 export interface ProveOptions {
   /** Rounds are begun until then, */
@@ -15,59 +22,58 @@ export interface ProveOptions {
   readonly seed: number
 }
 
-export const help = `Starts an exchange of its own, trades steadily, and replaces everything under that load.
+const about = 'Starts an exchange of its own, trades steadily, and replaces everything under that load.'
 
-  npm run prove
-  npm run prove -- --minutes 10 --json rows.json --html report.html
-
-  --quick           one round of all scenarios, about a minute
-  --minutes N       rounds until N minutes are over, 3 unless told
-  --rounds N        N rounds, however long they take
-  --only SCENARIO   that one alone; may be given several times
-  --rate N          requests a second, 150 unless told
-  --connections N   kept HTTP connections, 48 unless told
-  --seed N          which orders, 1 unless told
-  --json FILE       a row for each scenario
-  --html FILE       the report, prove.html unless told
-
+const more = `
 Each round: nothing for a while (steady), rolls (roll recorder, roll engine, roll gateway), hand-offs (hand-off), kill -9 of
 the leader (kill leader), and SIGSTOP of it past its lease, then SIGCONT (freeze leader). A request that is late (over a
 second after it was due) or not sent counts as failed; nothing is ever sent twice. At the end every acknowledgement is
-compared with the journal, and every stream with its numbers. Ends with 0 when all held.
-`
+compared with the journal, and every stream with its numbers. Ends with 0 when all held.`
 
-/** @returns undefined when help was asked for @throws Error for what cannot be understood */
-export function parseOptions(args: readonly string[], base: string): ProveOptions | undefined {
-  const text = { type: 'string' } as const
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      quick: { type: 'boolean', default: false },
-      minutes: text,
-      rounds: text,
-      only: { type: 'string', multiple: true, default: [] },
-      rate: text,
-      connections: text,
-      seed: text,
-      json: text,
-      html: text,
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  if (values.help) return undefined
-  const number = (name: 'minutes' | 'rounds' | 'rate' | 'connections' | 'seed', fallback: number): number => {
-    const value = Number(values[name] ?? fallback)
-    if (!(value > 0)) throw new Error(`--${name} ${values[name]}: a number above 0 is needed`)
-    return value
-  }
-  return {
-    minutes: values.quick || values.rounds !== undefined ? 0 : number('minutes', 3),
-    rounds: number('rounds', 1),
-    only: values.only,
-    rate: number('rate', 150),
-    connections: number('connections', 48),
-    seed: number('seed', 1),
-    json: values.json === undefined ? undefined : resolve(base, values.json),
-    html: values.html === undefined ? resolve(base, 'prove.html') : resolve(base, values.html),
+interface Flags extends Pick<ProveOptions, 'rate' | 'connections' | 'seed' | 'only' | 'json'> {
+  readonly quick: boolean
+  readonly minutes: number
+  readonly rounds?: number
+  readonly html?: string
+}
+
+/**
+ * What stands after `npm run prove --`.
+ *
+ * @param names of the scenarios
+ */
+export function proveCommandLine(
+  environment: NodeJS.ProcessEnv,
+  names: readonly string[],
+  run: (options: ProveOptions) => Promise<void>,
+): Command {
+  const path = pathFrom(environment)
+  const none: readonly string[] = []
+  return commandLine('npm run prove --', about)
+    .option('--quick', 'one round of all scenarios, about a minute', false)
+    .option('--minutes <n>', 'begin rounds until so many minutes are over', positiveNumber, 3)
+    .option('--rounds <n>', 'so many rounds, however long they take', wholeNumber(1))
+    .option('--only <scenario>', 'that one alone; may be given several times', collected(names), none)
+    .option('--rate <n>', 'requests a second', positiveNumber, 150)
+    .option('--connections <n>', 'kept HTTP connections', wholeNumber(1), 48)
+    .option('--seed <n>', 'which orders', wholeNumber(1), 1)
+    .option('--json <file>', 'a row for each scenario', path)
+    .option('--html <file>', 'the report (default: ./prove.html)', path)
+    .addHelpText('after', more)
+    .action(({ quick, minutes, rounds, html, ...rest }: Flags) =>
+      run({
+        ...rest,
+        json: rest.json,
+        minutes: quick || rounds !== undefined ? 0 : minutes,
+        rounds: rounds ?? 1,
+        html: html ?? resolve(environment['INIT_CWD'] ?? '.', 'prove.html'),
+      }),
+    )
+}
+
+function collected(names: readonly string[]) {
+  return (name: string, before: readonly string[]): readonly string[] => {
+    if (names.includes(name)) return [...before, name]
+    throw new InvalidArgumentError(`Scenarios are ${names.join(', ')}.`)
   }
 }

@@ -1,40 +1,37 @@
-import { messageOf, Problem } from '@uptick/standalone'
+import { EXIT_FAILED, messageOf, Problem, runCommand } from '@uptick/commandline'
 import { findExchange } from '@uptick/standalone'
+import { FlowError } from '../flow/flow-error.ts'
 import { openFlow } from '../flow/open-flow.ts'
 import type { FlowMarket } from '../flow/order-command.ts'
 import { ApiTarget } from './api-target.ts'
 import { CoreTarget } from './core-target.ts'
-import { help, parseOptions, type ReplayOptions } from './options.ts'
+import { replayCommandLine, type ReplayOptions } from './options.ts'
 import { prepareMarket } from './prepare-market.ts'
 import { progressBar } from './progress.ts'
 import { contradiction, replay } from './replay.ts'
 import { reportOf } from './tally.ts'
 import type { ReplayTarget } from './target.ts'
 
-try {
-  const options = parseOptions(process.argv.slice(2), process.env)
-  if (options === undefined) process.stdout.write(help)
-  else process.exitCode = await run(options)
-} catch (error) {
-  const text = error instanceof Problem || !(error instanceof Error) ? messageOf(error) : error.stack
-  process.stderr.write(`${text}\n`)
-  process.exitCode = 1
-}
+await runCommand(replayCommandLine(process.env, run))
 
-async function run(options: ReplayOptions): Promise<number> {
-  const source = await openFlow(options.file, options.format).catch((error: unknown) => {
+async function run(options: ReplayOptions): Promise<void> {
+  const unreadable = (error: unknown): never => {
     throw new Problem(`${options.file} cannot be replayed: ${messageOf(error)}.`)
-  })
+  }
+  const source = await openFlow(options.file, options.format).catch(unreadable)
   const target = await targetFor(options, source.market)
   const bar = progressBar(process.stderr, source.commands)
   try {
-    const tally = await replay(source, target, bar.update)
+    const tally = await replay(source, target, bar.update).catch((error: unknown) => {
+      if (error instanceof FlowError) return unreadable(error)
+      throw error
+    })
     bar.stop()
     const report = reportOf(tally, source.market, options.through === 'core')
     process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : table(report))
     const wrong = contradiction(source, tally, options.through === 'core')
     if (wrong !== undefined) process.stderr.write(`Not the expected outcome: ${wrong}.\n`)
-    return wrong === undefined ? 0 : 1
+    if (wrong !== undefined) process.exitCode = EXIT_FAILED
   } finally {
     bar.stop()
     await target.close()

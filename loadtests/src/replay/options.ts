@@ -1,26 +1,15 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { messageOf, Problem } from '@uptick/standalone'
+import { commandLine, Option, pathFrom, type Command } from '@uptick/commandline'
 import { flowFormats, type FlowFormat } from '../flow/order-command.ts'
 
-export const help = `Feeds recorded order flow into the engine, and says what came of it.
+const about = 'Feeds recorded order flow into the engine, and says what came of it.'
 
-  npm run replay -- FILE
-  npm run replay -- FILE --through api
-
-  --through core   the state machine itself, in this process (unless told otherwise)
-  --through api    the exchange that "npm start" runs, over its WebSocket API, on a market listed for this replay
-  --format F       ${flowFormats.join(' or ')}, when the file's first bytes should not decide
-  --data FOLDER    which exchange, for --through api: ./data unless told
-  --json           one line of JSON instead of the table
-  --help           this
-
+const more = `
 Files may be gzip. "bitstamp" is CSV with the columns id, timestamp, exchange.timestamp, price, volume, action, direction;
 "records" are the 24-byte records that "npm run flow -- FILE" writes. A file of records says how many trades it must give:
 another number, or other trades, end with code 1.
 
-To replay through an exchange that runs elsewhere, set OPERATOR_URL, OPERATOR_TOKEN and UPTICK_URL.
-`
+To replay through an exchange that runs elsewhere, set OPERATOR_URL, OPERATOR_TOKEN and UPTICK_URL.`
 
 export interface ReplayOptions {
   readonly file: string
@@ -30,40 +19,30 @@ export interface ReplayOptions {
   readonly json: boolean
 }
 
-/**
- * @returns undefined when help was asked for
- * @throws Problem
- */
-export function parseOptions(args: string[], environment: NodeJS.ProcessEnv): ReplayOptions | undefined {
-  const { values, positionals } = parse(args)
-  if (values.help) return undefined
-  const [file, ...more] = positionals
-  if (file === undefined || more.length > 0) throw new Problem('Name one FILE. "npm run replay -- --help" says more.')
-  const { through } = values
-  if (through !== 'core' && through !== 'api') throw new Problem(`--through is core or api, not ${through}.`)
-  const format = flowFormats.find((known) => known === values.format)
-  if (values.format !== undefined && format === undefined)
-    throw new Problem(`--format is ${flowFormats.join(' or ')}, not ${values.format}.`)
-  // npm runs scripts in the project's folder and says in INIT_CWD where it was called.
-  const called = environment['INIT_CWD'] ?? process.cwd()
-  const folder = values.data === undefined ? resolve('data') : resolve(called, values.data)
-  return { file: resolve(called, file), through, format, folder, json: values.json }
+interface Flags {
+  readonly through: 'core' | 'api'
+  readonly format?: FlowFormat
+  readonly data?: string
+  readonly json: boolean
 }
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        through: { type: 'string', default: 'core' },
-        format: { type: 'string' },
-        data: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-  } catch (error) {
-    throw new Problem(`${messageOf(error).split('. ')[0]}. "npm run replay -- --help" lists the options.`)
-  }
+/** What stands after `npm run replay --`. */
+export function replayCommandLine(
+  environment: NodeJS.ProcessEnv,
+  run: (options: ReplayOptions) => Promise<void>,
+): Command {
+  const through = new Option(
+    '--through <part>',
+    'the state machine in this process, or the exchange that "npm start" runs',
+  )
+  return commandLine('npm run replay --', about)
+    .argument('<file>', 'recorded order flow', pathFrom(environment))
+    .addOption(through.choices(['core', 'api']).default('core'))
+    .addOption(new Option('--format <format>', 'when the first bytes should not decide').choices(flowFormats))
+    .option('--data <folder>', 'which exchange, for --through api (default: ./data)', pathFrom(environment))
+    .option('--json', 'one line of JSON instead of the table', false)
+    .addHelpText('after', more)
+    .action((file: string, { through: part, format, data, json }: Flags) =>
+      run({ file, through: part, format, folder: data ?? resolve('data'), json }),
+    )
 }

@@ -55,6 +55,6 @@ export function reportOf(tally: Tally, market: FlowMarket, makersKnown: boolean)
     ...(makersKnown ? { 'orders filled': tally.filled.size, checksum: tally.checksum.toString() } : {}),
     'orders resting': tally.resting,
     seconds: Number(tally.seconds.toFixed(3)),
-    'commands per second': Math.round(tally.commands / tally.seconds),
+    'commands per second': tally.seconds === 0 ? 0 : Math.round(tally.commands / tally.seconds),
   }
 }

@@ -1,13 +1,12 @@
 import { Presets, SingleBar } from 'cli-progress'
-import { help, parseOptions, type RunnerOptions } from './options.ts'
+import { runCommand } from '@uptick/commandline'
+import { simulationCommandLine, type RunnerOptions } from './options.ts'
 import { simulate, type Run } from './simulate.ts'
 import { Tally } from './tally.ts'
 
 const SHOWN_MAX = 10
 
-const options = parseOptions(process.argv.slice(2))
-if (options === undefined) process.stdout.write(help)
-else await run(options)
+await runCommand(simulationCommandLine(run))
 
 async function run({ from, seeds, story }: RunnerOptions): Promise<void> {
   const began = performance.now()

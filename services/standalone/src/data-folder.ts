@@ -10,9 +10,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { lockFolder } from './folder-lock.ts'
-import { messageOf, Problem } from './problem.ts'
+import { messageOf, Problem } from '@uptick/commandline'
 
 const POSTGRES_MAJOR = '18'
 const LINK_SECRET_NAME = 'link-secret'
@@ -135,13 +135,20 @@ export function readSettings(folder: string): Settings | undefined {
 
 function prepare(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o755 })
+    makeFolder(path)
     if (!statSync(path).isDirectory()) throw new Error('it is not a folder')
     accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
-    mkdirSync(join(path, 'logs'), { recursive: true })
+    makeFolder(join(path, 'logs'))
   } catch (error) {
     throw new Problem(`The data folder ${path} cannot be used: ${messageOf(error)}.`)
   }
+}
+
+/** Like `mkdir -p`. Node's own `recursive` never ends where the system says that a folder it has just seen is not there. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return
+  makeFolder(dirname(path))
+  mkdirSync(path, { mode: 0o755 })
 }
 
 function checkDatabase(path: string): void {

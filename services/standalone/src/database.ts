@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { startPostgres, type PostgresOptions, type PostgresServer } from '@uptick/postgres'
+import { messageOf } from '@uptick/commandline'
 import { closeClient, openClient } from '@uptick/journal'
-import { messageOf } from './problem.ts'
 
 const NAME = 'uptick'
 const BACKOFF_MS = 500

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { makeSelfSigned } from '@uptick/certificate'
 import type { DataFolder } from './data-folder.ts'
-import { Problem } from './problem.ts'
+import { Problem } from '@uptick/commandline'
 
 /** Paths of a certificate and its key. */
 export interface CertificateFiles {

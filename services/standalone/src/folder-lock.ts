@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { messageOf, Problem } from './problem.ts'
+import { messageOf, Problem } from '@uptick/commandline'
 
 const SQLITE_BUSY = 5
 

@@ -1,5 +1,4 @@
 export { readRunning, readSettings, type DemoKey, type Running, type Settings } from './data-folder.ts'
-export { messageOf, Problem } from './problem.ts'
 export {
   OperatorClient,
   OperatorError,

@@ -1,11 +1,12 @@
+import { complain, messageOf, Problem, runCommand } from '@uptick/commandline'
 import { surviveOutput } from '@uptick/runtime'
 import { DataFolder } from './data-folder.ts'
 import { diskProblem, isDiskFull } from './disk.ts'
 import { stopLeftovers } from './leftovers.ts'
-import { help, parseOptions, type Options } from './options.ts'
+import { endedHow, grantedMemory, memoryRemark } from './memory.ts'
+import { startCommandLine, type Options } from './options.ts'
 import { OperatorClient } from './operator/client.ts'
 import { checkPort } from './ports.ts'
-import { messageOf, Problem } from './problem.ts'
 import { readyScreen, styleOf } from './screen.ts'
 import { botEnvironment, seedBot, seedDemo } from './seed.ts'
 import { Supervisor } from './supervisor.ts'
@@ -15,16 +16,17 @@ const PARENT_POLL_MS = 500
 const style = styleOf(process.stdout)
 surviveOutput()
 
-try {
-  const options = parseOptions(process.argv.slice(2), process.env)
-  if (options === undefined) process.stdout.write(help)
-  else await run(options)
-} catch (error) {
-  complain(error)
-  process.exitCode = 1
-}
+await runCommand(
+  startCommandLine(process.env, (options) =>
+    run(options).catch((error: unknown) => {
+      throw explained(error)
+    }),
+  ),
+)
 
 async function run(options: Options): Promise<void> {
+  const memory = memoryRemark(grantedMemory())
+  if (memory !== undefined) note(memory)
   const folder = DataFolder.open(options.folder)
   await stopLeftovers(folder.path)
   await checkPort(options.host, options.port).catch((error: unknown) => {
@@ -35,7 +37,7 @@ async function run(options: Options): Promise<void> {
     onStep: (what) => note(what),
     onRestart: (name, how, delayMs) => {
       const full = diskProblem(folder.path)
-      const cause = full === undefined ? how : `${how}; ${full}`
+      const cause = full === undefined ? endedHow(how) : `${how}; ${full}`
       note(`${name} ended (${cause}); starting it again in ${delayMs} ms`)
     },
     onDisk: (problem) =>
@@ -60,10 +62,12 @@ async function run(options: Options): Promise<void> {
       await seedBot(operator, folder)
       await supervisor.startMarketMaker(botEnvironment(folder, supervisor.url, options.tls))
     }
-    process.stdout.write(`${readyScreen(options, supervisor.url, folder.settings.demoKeys, style)}\n`)
+    const { demoKeys } = folder.settings
+    const remarks = await supervisor.remarks()
+    process.stdout.write(`${readyScreen(options, supervisor.url, { keys: demoKeys, remarks }, style)}\n`)
   } catch (error) {
     if (supervisor.isStopping) return
-    complain(error)
+    complain(explained(error))
     await end(supervisor, folder, 1)
   }
 }
@@ -92,15 +96,7 @@ function note(text: string): void {
   process.stdout.write(style.dim(`  ${new Date().toISOString().slice(11, 23)}  ${text}\n`))
 }
 
-/** One sentence for what a person can put right, everything for what should not happen. */
-function complain(error: unknown): void {
-  const text =
-    error instanceof Problem
-      ? error.message
-      : isDiskFull(error)
-        ? `There is no room on the disk: ${messageOf(error)}.`
-        : error instanceof Error
-          ? (error.stack ?? error.message)
-          : messageOf(error)
-  process.stderr.write(`${text}\n`)
+/** A full disk is something that a person can put right. */
+function explained(error: unknown): unknown {
+  return isDiskFull(error) ? new Problem(`There is no room on the disk: ${messageOf(error)}.`) : error
 }

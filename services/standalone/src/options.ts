@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { messageOf, Problem } from './problem.ts'
+import { commandLine, EXIT_USAGE, pathFrom, Problem, someText, wholeNumber, type Command } from '@uptick/commandline'
 
 export interface Options {
   readonly host: string
@@ -17,69 +16,63 @@ export interface Options {
   readonly redisUrl: string
 }
 
-export const help = `Uptick on one machine, a small cluster: PostgreSQL, two engines of which one leads, a recorder, and two gateways behind
-one listening socket, each a process of its own.
+const PORT_MAX = 65_535
+const PORT_DEFAULT = 8080
 
-  npm start
-  npm start -- --port 9000 --market-maker
+const about = `Uptick on one machine, a small cluster: PostgreSQL, two engines of which one leads, a recorder, and two gateways behind
+one listening socket, each a process of its own.`
 
-  --port N         REST and WebSocket, 8080 unless told
-  --host ADDRESS   127.0.0.1 unless told; anything else opens the exchange to your network
-  --data FOLDER    where everything is kept, ./data unless told
-  --tls            https and wss, with a certificate of its own in FOLDER/tls-cert.pem that your client has to trust
-  --market-maker   a bot that keeps the three books alive
-  --verbose        what the services log, here as well as in FOLDER/logs
-  --help           this
+const more = `
+Environment:
+  DATABASE_URL      use this PostgreSQL (14 or later) instead of the one that comes along
+  REDIS_URL         have the gateways count rate limits together in this Redis, for example redis://127.0.0.1:6379
 
-  DATABASE_URL     use this PostgreSQL (14 or later) instead of the one that comes along
-  REDIS_URL        have the gateways count rate limits together in this Redis, for example redis://127.0.0.1:6379
+Ctrl-C drains and stops; the next start resumes there. Ctrl-C twice stops at once, and nothing that was acknowledged is
+lost by it. To begin from nothing, stop and remove the folder. The exchange is operated with "npm run operator -- --help",
+which finds it by the same folder; "npm run status" shows the leader and what is ready, and "npm run roll -- all" replaces
+every process while traffic flows.`
 
-Ctrl-C drains and stops; the next start goes on where this one ended. Ctrl-C twice stops at once, and nothing that was
-acknowledged is lost by it. To begin from nothing, stop and remove the folder. The exchange is operated with
-"npm run operator -- --help", which finds it by the same folder; "npm run status" shows who leads and who is ready, and
-"npm run roll -- all" replaces every process while traffic flows.
-`
+interface Flags {
+  readonly port: number
+  readonly host: string
+  readonly data?: string
+  readonly marketMaker: boolean
+  readonly tls: boolean
+  readonly verbose: boolean
+}
 
 /**
- * @param args what stands after `npm start --`
- * @returns undefined when help was asked for
- * @throws Problem
+ * What stands after `npm start --`.
+ *
+ * @param run is called with the options when they are understood
  */
-export function parseOptions(args: readonly string[], environment: NodeJS.ProcessEnv): Options | undefined {
-  const values = parse(args)
-  if (values.help) return undefined
-  const port = Number(values.port)
-  if (!/^\d+$/.test(values.port) || port < 1 || port > 65_535)
-    throw new Problem(`--port ${values.port}: a port is a whole number from 1 to 65535.`)
-  // npm runs scripts in the project's folder and says in INIT_CWD where it was called.
-  const base = values.data === undefined ? process.cwd() : (environment['INIT_CWD'] ?? process.cwd())
+export function startCommandLine(environment: NodeJS.ProcessEnv, run: (options: Options) => Promise<void>): Command {
+  return commandLine('npm start --', about)
+    .option('--port <n>', 'REST and WebSocket', wholeNumber(1, PORT_MAX), PORT_DEFAULT)
+    .option('--host <address>', 'anything but this machine opens the exchange to your network', someText, '127.0.0.1')
+    .option('--data <folder>', 'where everything is kept (default: ./data)', pathFrom(environment))
+    .option('--tls', 'https and wss, with a certificate (tls-cert.pem) that your client has to trust', false)
+    .option('--market-maker', 'a bot that keeps quotes in the three books', false)
+    .option('--verbose', 'what the services log, here as well as in the folder', false)
+    .addHelpText('after', more)
+    .action((flags: Flags) => run(optionsFrom(flags, environment)))
+}
+
+function optionsFrom(flags: Flags, environment: NodeJS.ProcessEnv): Options {
+  const { port, host, data, marketMaker, tls, verbose } = flags
   return {
-    host: values.host,
+    host,
     port,
-    folder: resolve(base, values.data ?? 'data'),
-    marketMaker: values['market-maker'],
-    tls: values.tls,
-    verbose: values.verbose,
+    folder: data ?? resolve('data'),
+    marketMaker,
+    tls,
+    verbose,
     databaseUrl: environment['DATABASE_URL'] === '' ? undefined : environment['DATABASE_URL'],
-    redisUrl: environment['REDIS_URL'] ?? '',
+    redisUrl: redisUrlOf(environment),
   }
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        port: { type: 'string', default: '8080' },
-        host: { type: 'string', default: '127.0.0.1' },
-        data: { type: 'string' },
-        tls: { type: 'boolean', default: false },
-        'market-maker': { type: 'boolean', default: false },
-        verbose: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    }).values
-  } catch (error) {
-    throw new Problem(`${messageOf(error).split('. ')[0]}. "npm start -- --help" lists the options.`)
-  }
+function redisUrlOf({ REDIS_URL: url = '' }: NodeJS.ProcessEnv): string {
+  if (url === '' || (/^rediss?:\/\//.test(url) && URL.canParse(url))) return url
+  throw new Problem(`REDIS_URL is not of the form redis://HOST:PORT: ${url}.`, EXIT_USAGE)
 }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net'
 import { freePort } from '@uptick/postgres'
-import { errorCode, messageOf, Problem } from './problem.ts'
+import { errorCode, messageOf, Problem } from '@uptick/commandline'
 
 /** @throws Problem that says what to do when nobody can listen there */
 export async function checkPort(host: string, port: number): Promise<void> {

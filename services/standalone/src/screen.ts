@@ -18,7 +18,7 @@ export function styleOf(stream: { isTTY?: boolean }): Style {
 export function readyScreen(
   options: Pick<Options, 'folder' | 'marketMaker' | 'host' | 'tls'>,
   url: string,
-  keys: readonly DemoKey[],
+  { keys, remarks }: { readonly keys: readonly DemoKey[]; readonly remarks: readonly string[] },
   style: Style,
 ): string {
   const { bold, dim } = style
@@ -40,6 +40,7 @@ export function readyScreen(
           `  ${bold('The exchange can be reached from your network, and the keys below are printed for anybody to see.')}`,
         ]),
   ]
+  if (remarks.length > 0) lines.push('', ...remarks.map((remark) => `  ${bold('!')} ${remark}`))
   for (const [index, key] of shown.entries()) lines.push('', ...pasteLines(key, index, options.folder, style))
   lines.push('', dim('  # an order, signed and sent as alice'), ...exampleOrder(url, options))
   lines.push(

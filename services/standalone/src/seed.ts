@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { DataFolder, DemoKey } from './data-folder.ts'
 import { certificateOf } from './folder-certificate.ts'
 import { assets, botTraders, demoTraders, markets, type DemoTrader } from './listing.ts'
-import type { KeyRegistration, OperatorClient } from './operator/client.ts'
+import type { AccountList, KeyRegistration, OperatorClient } from './operator/client.ts'
 
 /**
  * Bring a new exchange to life through the operator API. Every step is harmless when it is repeated, so a start that was
@@ -72,13 +72,14 @@ async function isRegistered(operator: OperatorClient, folder: DataFolder, trader
   return known.every(({ apiKey }) => registered.has(apiKey))
 }
 
-/** Accounts are numbered 1, 2, 3 …: on a new exchange there are a handful. */
 async function findAccount(operator: OperatorClient, label: string): Promise<number | undefined> {
-  for (let number = 1; ; number++) {
-    const found = await operator.account(number)
-    if (found === undefined) return undefined
-    if (found.label === label) return number
+  for (let after: number | undefined = 0; after !== undefined;) {
+    const { accounts, next }: AccountList = await operator.accounts(label, after)
+    const found = accounts.find((account) => account.label === label)
+    if (found !== undefined) return found.account
+    after = next
   }
+  return undefined
 }
 
 /** Once: nobody trades yet, so an account that holds the asset has been given it. */

@@ -4,9 +4,9 @@ import type { Socket } from 'node:net'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { messageOf, Problem } from '@uptick/commandline'
 import { diskProblem } from './disk.ts'
 import type { LogFiles } from './logs/log-files.ts'
-import { messageOf, Problem } from './problem.ts'
 
 const READY_MAX_MS = 60_000
 const READY_POLL_MS = 25

@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { causeOf, Problem } from '@uptick/commandline'
 import { migrate } from '@uptick/journal'
 import { Cluster } from './cluster/cluster.ts'
 import { clusterDefinitions, PORT_NAMES, type Ports } from './cluster/definitions.ts'
@@ -14,7 +16,10 @@ import { Roller } from './roll/roller.ts'
 import { folderCertificate } from './folder-certificate.ts'
 import { clusterStatus } from './status/status.ts'
 
-/** The gateway's own tables: API keys, and references of operators' requests. */
+/** A connection to Redis takes a moment after everything else is ready. */
+const REMARKS_MS_MAX = 1_500
+const REMARKS_POLL_MS = 50
+
 export interface SupervisorEvents {
   /** A step of starting, stopping or rolling. */
   readonly onStep: (what: string) => void
@@ -77,6 +82,16 @@ export class Supervisor {
   start(): Promise<void> {
     this.#starting = this.#startAll()
     return this.#starting
+  }
+
+  /** What works, but not as it should, in one sentence each: conditions that keep no process from being ready. */
+  async remarks(): Promise<string[]> {
+    const operator = new OperatorClient(this.operatorUrl, this.#folder.settings.operatorToken)
+    for (const began = performance.now(); ; await delay(REMARKS_POLL_MS)) {
+      const { processes } = await clusterStatus(this.#cluster.observed(), operator)
+      const reasons = new Set(processes.map(({ reason }) => reason).filter((reason) => reason !== ''))
+      if (reasons.size === 0 || performance.now() - began > REMARKS_MS_MAX) return [...reasons]
+    }
   }
 
   /** The bot that trades over the public interface, with keys of its own in its environment. */
@@ -149,7 +164,10 @@ export class Supervisor {
     this.#databaseUrl = this.#database?.url ?? databaseUrl ?? ''
     if (this.isStopping) return
     this.#events.onStep('schema')
-    await migrate(this.#databaseUrl)
+    await migrate(this.#databaseUrl).catch((error: unknown) => {
+      if (databaseUrl === undefined) throw error
+      throw new Problem(`The database of DATABASE_URL cannot be used: ${causeOf(error)}.`)
+    })
   }
 
   #note(name: string, id: number): void {

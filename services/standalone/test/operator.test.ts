@@ -49,8 +49,11 @@ test('a trader from nothing, as the help says', async () => {
   const key = JSON.parse((await type(folder, 'add-key', number, '--label', 'laptop', '--json')).output)
   expect(key.secret).toHaveLength(64)
   expect((await type(folder, 'keys', '--account', number)).output).toContain(key.apiKey)
-  expect(JSON.parse((await type(folder, 'revoke-key', key.apiKey, '--json')).output).status).toBe('REVOKED')
+  expect(JSON.parse((await type(folder, 'revoke-key', key.apiKey, '--yes', '--json')).output).status).toBe('REVOKED')
   expect(JSON.parse((await type(folder, 'freeze', number, '--json')).output)).toEqual({ account, status: 'FROZEN' })
+  const listed = JSON.parse((await type(folder, 'accounts', 'arol', '--json')).output)
+  expect(listed).toEqual({ accounts: [{ account, label: 'carol', status: 'FROZEN' }] })
+  expect((await type(folder, 'accounts', '--after', number)).output).not.toContain('carol')
 })
 
 test('a listing, a halt, and the phases back', async () => {
@@ -69,7 +72,10 @@ test('a listing, a halt, and the phases back', async () => {
   )
   expect(listed).toMatchObject({ code: 0, errors: '' })
   expect(JSON.parse((await type(folder, 'symbols', 'SOLUSDT', '--json')).output).filters.maxOrders).toBe(500)
-  expect((await type(folder, 'halt', 'SOLUSDT')).code).toBe(0)
+  expect((await type(folder, 'symbols', 'BTCUSDT')).output).toMatch(/"tickSize":"0\.01"/)
+  expect(await type(folder, 'halt', 'SOLUSDT')).toMatchObject({ code: 2, output: '' })
+  expect((await type(folder, 'symbols')).output).not.toMatch(/HALT/)
+  expect((await type(folder, 'halt', 'SOLUSDT', '--yes')).code).toBe(0)
   expect((await type(folder, 'symbols')).output).toMatch(/SOLUSDT +HALT /)
   expect((await type(folder, 'phase', 'trading', 'SOLUSDT')).code).toBe(0)
   expect((await type(folder, 'symbols')).output).not.toMatch(/HALT/)
@@ -97,14 +103,14 @@ test('rows that the journal has lost are appended again by an engine that holds 
   const number = String(added.account)
   await type(folder, 'deposit', number, '1', 'BTC')
   await type(folder, 'deposit', number, '2', 'BTC')
-  expect((await type(folder, 'repair')).errors).toBe('NOTHING_LOST: no engine is ahead of the journal\n')
+  expect((await type(folder, 'repair', '--yes')).errors).toBe('NOTHING_LOST: no engine is ahead of the journal\n')
   const lost = await loseBatches(2)
   const halted = async (): Promise<boolean> => {
     const { processes } = await ControlClient.find(folder).status()
     return processes.some(({ role }) => role === 'halted')
   }
   while (!(await halted())) await delay(50)
-  const repaired = await type(folder, 'repair', '--json')
+  const repaired = await type(folder, 'repair', '--yes', '--json')
   expect(repaired).toMatchObject({ code: 0, errors: '' })
   expect(JSON.parse(repaired.output)).toMatchObject({ appended: lost })
   await leader()
@@ -133,19 +139,30 @@ async function loseBatches(count: number): Promise<number> {
   }
 }
 
-test('a mistake is one line that helps', async () => {
+test('a mistake is one line that helps, and does nothing', async () => {
   const { folder } = exchange
-  const mistakes: [string[], RegExp][] = [
-    [['deposite', '1'], /^There is no command deposite\. "npm run operator -- --help" lists them\.\n$/],
-    [['deposit', '1', '5'], /^ASSET is missing\.\n$/],
-    [['deposit', 'one', '5', 'BTC'], /^The account is a whole number, not one\.\n$/],
-    [['deposit', '1', '5', 'DOGE'], /^NOT_FOUND: there is no asset DOGE\n$/],
-    [['status', '--jason'], /^Unknown option '--jason'\. /],
+  const mistakes: [string[], RegExp, number][] = [
+    [['deposite', '1'], /^Unknown command 'deposite' \(Did you mean deposit\?\) ".*--help" says more\.\n$/, 2],
+    [['deposit', '1', '5'], /^Missing required argument 'ASSET'\. /, 2],
+    [['deposit', 'one', '5', 'BTC'], /^The account is a whole number, not one\.\n$/, 2],
+    [['deposit', '1', '5', 'DOGE'], /^NOT_FOUND: there is no asset DOGE\n$/, 1],
+    [['deposit', '1', '5', 'BTC', 'USDT'], /^Too many arguments for 'deposit'\. Expected 3 arguments but got 4/, 2],
+    [
+      ['cancel-all', '1', 'BTCUSDT', '--yes'],
+      /^Too many arguments for 'cancel-all'\. Expected 1 argument but got 2/,
+      2,
+    ],
+    [['cancel-all', '1'], /^This cancels every open order of account 1 in every market: repeat .* with --yes\.\n$/, 2],
+    [['add-account', ''], /^An argument is empty\.\n$/, 2],
+    [['add-key', '1', '--public-key', 'no-such-file'], /^The public key cannot be read: .*no-such-file'\.\n$/, 1],
+    [['status', '--jason'], /^Unknown option '--jason' \(Did you mean --json\?\) /, 2],
+    [['skip', '5', '--yes'], /^--reason is missing\.\n$/, 2],
   ]
-  for (const [words, sentence] of mistakes) {
+  for (const [words, sentence, code] of mistakes) {
     const typed = await type(folder, ...words)
-    expect(typed.errors).toMatch(sentence)
-    expect(typed.code).toBe(1)
+    expect(typed.errors, words.join(' ')).toMatch(sentence)
+    expect(typed.errors.trim().split('\n')).toHaveLength(1)
+    expect(typed).toMatchObject({ code, output: '' })
   }
 })
 

@@ -12,10 +12,10 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** The sentence on standard error; fails unless it is one line, without a stack, and the code is 1. */
-function sentenceOf(ended: Ended): string {
+/** The sentence on standard error; fails unless it is one line, without a stack, and the exit code is `code`. */
+function sentenceOf(ended: Ended, code = 1): string {
   const lines = ended.errors.trim().split('\n')
-  if (ended.code !== 1 || lines.length !== 1) throw new Error(`code ${ended.code}, errors:\n${ended.errors}`)
+  if (ended.code !== code || lines.length !== 1) throw new Error(`code ${ended.code}, errors:\n${ended.errors}`)
   return lines[0] ?? ''
 }
 
@@ -56,12 +56,33 @@ describe('the start command refuses', () => {
     expect(readdirSync(join(folder, 'postgres'))).toEqual(['PG_VERSION'])
   })
 
+  test('a database of its own that does not answer, or that is none, and says why', async () => {
+    const port = await freePort()
+    const at = (url: string) => startCommand(['--data', folder, '--port', String(port)], { DATABASE_URL: url }).ended
+    expect(sentenceOf(await at(`postgres://trader:hidden@127.0.0.1:${port}/x`))).toMatch(
+      /^The database of DATABASE_URL cannot be used: .*ECONNREFUSED/,
+    )
+    expect(sentenceOf(await at('not a url'))).toMatch(/^The database of DATABASE_URL cannot be used: /)
+  })
+
   test.each([
-    [['--port', 'eighty'], /--port eighty: a port is a whole number/],
-    [['--prot', '80'], /Unknown option '--prot'/],
-    [['--host', '203.0.113.7'], /203\.0\.113\.7 is not an address of this machine/],
-  ])('%j', async (args, words) => {
-    expect(sentenceOf(await startCommand([...args, '--data', folder]).ended)).toMatch(words)
+    [['--host', '203.0.113.7'], 1, /203\.0\.113\.7 is not an address of this machine/],
+    [
+      ['--port', 'eighty'],
+      2,
+      /^Option '--port <n>' argument 'eighty' is invalid\. It is a whole number from 1 to 65535\. /,
+    ],
+    [['--prot', '80'], 2, /^Unknown option '--prot' \(Did you mean --port\?\) "npm start -- --help" says more\.$/],
+    [['run'], 2, /^Too many arguments\. Expected 0 arguments but got 1/],
+  ])('%j', async (args, code, words) => {
+    expect(sentenceOf(await startCommand([...args, '--data', folder]).ended, code)).toMatch(words)
+  })
+
+  test.each([
+    ['', 2, /'--data <folder>' argument '' is invalid\. It is empty\./],
+    ['/proc/uptick', 1, /^The data folder \/proc\/uptick cannot be used: /],
+  ])('--data "%s"', async (data, code, words) => {
+    expect(sentenceOf(await startCommand(['--data', data]).ended, code)).toMatch(words)
   })
 })
 

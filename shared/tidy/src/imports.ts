@@ -11,9 +11,11 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'shared/readmodel': ['shared/core', 'shared/protocol', 'shared/journal'],
   'shared/runtime': [],
   'shared/link': ['shared/protocol', 'shared/runtime'],
+  'shared/commandline': [],
   'shared/tidy': [],
   // Knows Kubernetes, and nothing of what it deploys.
-  'k8s/deploy': [],
+  'k8s/deploy': ['shared/commandline'],
+  'k8s/image': ['shared/commandline'],
   'services/engine': [
     'shared/core',
     'shared/protocol',

@@ -41,7 +41,7 @@ export function registerAccounts(app: FastifyInstance, context: OperatorContext)
     { schema: { querystring: AccountsQuery } },
     async (request) => {
       const { label = '', after = '0' } = request.query
-      const { value } = await link.query({ kind: 'accounts', after: Number(after), label })
+      const { value } = await line.query({ kind: 'accounts', after: Number(after), label })
       const { accounts, next } = value as AccountList
       return { accounts: accounts.map((account) => ({ ...account, status: statusName(account.status) })), next }
     },
@@ -90,7 +90,7 @@ function statusName(status: number): string {
 }
 
 /** Status, fees, and the end of all orders. */
-function registerStates(app: FastifyInstance, { link }: OperatorContext): void {
+function registerStates(app: FastifyInstance, { link, line }: OperatorContext): void {
   app.put<OfAccount & { Body: Static<typeof AccountStatusBody> }>(
     '/accounts/:account/status',
     { schema: { params: AccountParams, body: AccountStatusBody } },

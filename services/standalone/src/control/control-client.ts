@@ -2,19 +2,19 @@ import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { readRunning, readSettings } from '../data-folder.ts'
-import { messageOf, Problem } from '../problem.ts'
+import { EXIT_FAILED, EXIT_USAGE, messageOf, Problem } from '@uptick/commandline'
 import type { Rolled, RollStep } from '../roll/roller.ts'
 import type { ClusterStatus } from '../status/status.ts'
 import type { RollLine } from './control-server.ts'
 
 /** The roll was not begun, or stopped on its way. */
-export class RollError extends Error {
+export class RollError extends Problem {
   override readonly name = 'RollError'
   /** Nothing was touched. */
   readonly refused: boolean
 
   constructor(message: string, refused: boolean) {
-    super(message)
+    super(message, refused ? EXIT_USAGE : EXIT_FAILED)
     this.refused = refused
   }
 }

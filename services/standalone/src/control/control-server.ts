@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { messageOf } from '../problem.ts'
+import { messageOf } from '@uptick/commandline'
 import { ROLLED, RollRefused, type Rolled, type Roller, type RollStep } from '../roll/roller.ts'
 import type { ClusterStatus } from '../status/status.ts'
 

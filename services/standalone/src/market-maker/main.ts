@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { markets, type Market } from '../listing.ts'
-import { messageOf } from '../problem.ts'
+import { messageOf } from '@uptick/commandline'
 import { TradingClient } from './client.ts'
 import { ladder, PriceWalk, seededRandom, type Quote } from './quotes.ts'
 

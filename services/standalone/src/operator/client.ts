@@ -1,16 +1,16 @@
-import { messageOf, Problem } from '../problem.ts'
+import { messageOf, Problem } from '@uptick/commandline'
 
 const CALL_MAX_MS = 20_000
 
 /** The operator API refused something. */
-export class OperatorError extends Error {
+export class OperatorError extends Problem {
   override readonly name = 'OperatorError'
   readonly status: number
   /** The core's name of a rejection (`ALREADY_EXISTS`), or one of the interface's own (`IN_DOUBT`). */
   readonly code: string
 
   constructor(status: number, code: string, message: string) {
-    super(message)
+    super(`${code}: ${message}`)
     this.status = status
     this.code = code
   }
@@ -41,6 +41,13 @@ export interface AccountView {
   readonly label: string
   readonly status: string
   readonly balances: readonly { readonly asset: string; readonly free: string; readonly locked: string }[]
+}
+
+/** A part of the accounts, by number. */
+export interface AccountList {
+  readonly accounts: readonly Pick<AccountView, 'account' | 'label' | 'status'>[]
+  /** Where the next part begins; undefined after the last one. */
+  readonly next?: number
 }
 
 export interface TotalsView {
@@ -88,6 +95,11 @@ export class OperatorClient {
       if (error instanceof OperatorError && error.status === 404) return undefined
       throw error
     }
+  }
+
+  /** Accounts with a number above `after` whose label contains `label`. */
+  accounts(label: string, after: number): Promise<AccountList> {
+    return this.call('GET', `/accounts?label=${encodeURIComponent(label)}&after=${after}`)
   }
 
   deposit(account: number, funds: { asset: string; amount: string; reference?: string }): Promise<unknown> {

@@ -1,4 +1,5 @@
-import { argument, assignments, wholeNumber, type Commands } from './command.ts'
+import { EXIT_USAGE, Problem } from '@uptick/commandline'
+import { assignments, given, integerOf, textOf, type Commands } from './command.ts'
 
 /** What a list of symbols shows; the rest is in the definition of one. */
 const LISTED = ['name', 'status', 'base', 'quote', 'priceDecimals', 'quantityDecimals', 'makerFee', 'takerFee']
@@ -6,37 +7,33 @@ const LISTED = ['name', 'status', 'base', 'quote', 'priceDecimals', 'quantityDec
 /** The exchange as a whole: state, listing, phases, emergencies. */
 export const exchangeCommands: Commands = {
   status: {
-    usage: 'status',
     summary: 'what leads, how far the journal has come, what is open',
     examples: ['status', 'status --json'],
     run: (operator) => operator.call('GET', '/status'),
   },
   handoff: {
-    usage: 'handoff',
     summary: 'let a standby lead; the engine that led follows it',
     examples: ['handoff'],
     run: (operator) => operator.call('POST', '/handoff'),
   },
   repair: {
-    usage: 'repair',
     summary: 'after the journal has lost rows: append again what an engine still holds, so that the shard goes on',
-    examples: ['repair'],
+    examples: ['repair --yes'],
+    warns: () => 'This appends rows to the journal',
     run: (operator) => operator.call('POST', '/repair'),
   },
   totals: {
-    usage: 'totals',
     summary: 'sums of every asset: free + locked + fees = deposits - withdrawals',
     examples: ['totals'],
     run: async (operator) => (await operator.totals()).totals,
   },
   assets: {
-    usage: 'assets',
     summary: 'what can be held',
     examples: ['assets'],
     run: (operator) => operator.assets(),
   },
   symbols: {
-    usage: 'symbols [NAME]',
+    arguments: '[NAME]',
     summary: 'what can be traded; with a name, all of its definition',
     examples: ['symbols', 'symbols BTCUSDT'],
     run: async (operator, [name]) => {
@@ -46,90 +43,105 @@ export const exchangeCommands: Commands = {
     },
   },
   'add-asset': {
-    usage: 'add-asset CODE DECIMALS',
+    arguments: '<CODE> <DECIMALS>',
     summary: 'list an asset; its decimals are fixed for ever',
     examples: ['add-asset SOL 8'],
-    run: (operator, args) =>
-      operator.call('POST', '/assets', {
-        code: argument(args, 0, 'CODE'),
-        decimals: wholeNumber(argument(args, 1, 'DECIMALS'), 'DECIMALS'),
-      }),
+    run: (operator, [code, decimals = '']) =>
+      operator.call('POST', '/assets', { code, decimals: integerOf(decimals, 'DECIMALS') }),
   },
   'add-symbol': {
-    usage:
-      'add-symbol BASE QUOTE --price-decimals N --quantity-decimals N [--maker-fee RATE] [--taker-fee RATE] [FILTER=VALUE …]',
+    arguments: '<BASE> <QUOTE> [FILTER=VALUE...]',
     summary: 'open a market; both decimals together are at most those of QUOTE',
+    options: [
+      ['--price-decimals <n>', 'of prices, fixed for ever'],
+      ['--quantity-decimals <n>', 'of quantities, fixed for ever'],
+      ['--maker-fee <rate>', 'of the received amount: 0.001 is 0.1 %, which is the default'],
+      ['--taker-fee <rate>', 'likewise'],
+    ],
     examples: [
       'add-symbol SOL USDT --price-decimals 3 --quantity-decimals 3',
       'add-symbol SOL BTC --price-decimals 6 --quantity-decimals 2 --maker-fee 0 minNotional=0.0001 maxOrders=500',
     ],
-    run: (operator, args, flags) =>
+    run: (operator, [base, quote, ...filters], flags) =>
       operator.call('POST', '/symbols', {
-        base: argument(args, 0, 'BASE'),
-        quote: argument(args, 1, 'QUOTE'),
-        priceDecimals: wholeNumber(flags['price-decimals'] ?? '', '--price-decimals'),
-        quantityDecimals: wholeNumber(flags['quantity-decimals'] ?? '', '--quantity-decimals'),
-        ...(flags['maker-fee'] === undefined ? {} : { makerFee: flags['maker-fee'] }),
-        ...(flags['taker-fee'] === undefined ? {} : { takerFee: flags['taker-fee'] }),
-        filters: assignments(args.slice(2)),
+        base,
+        quote,
+        priceDecimals: integerOf(textOf(flags, 'priceDecimals') ?? 'nothing', '--price-decimals'),
+        quantityDecimals: integerOf(textOf(flags, 'quantityDecimals') ?? 'nothing', '--quantity-decimals'),
+        ...given({ makerFee: textOf(flags, 'makerFee'), takerFee: textOf(flags, 'takerFee') }),
+        filters: assignments(filters),
       }),
   },
   'set-filters': {
-    usage: 'set-filters SYMBOL FILTER=VALUE …',
+    arguments: '<SYMBOL> <FILTER=VALUE...>',
     summary: 'change filters; orders that rest are not touched',
     examples: [
       'set-filters BTCUSDT tickSize=0.05 minNotional=10',
       'set-filters BTCUSDT bidMultiplierUp=1.5 averagePriceMinutes=1',
     ],
-    run: (operator, args) =>
-      operator.call(
-        'PUT',
-        `/symbols/${encodeURIComponent(argument(args, 0, 'SYMBOL'))}/filters`,
-        assignments(args.slice(1)),
-      ),
+    run: (operator, [symbol = '', ...filters]) =>
+      operator.call('PUT', `/symbols/${encodeURIComponent(symbol)}/filters`, assignments(filters)),
   },
   phase: {
-    usage: 'phase STATUS [SYMBOL …]',
+    arguments: '<STATUS> [SYMBOL...]',
     summary: 'move markets to TRADING, POST_ONLY, CANCEL_ONLY, HALT or BREAK; all of them when none is named',
-    examples: ['phase CANCEL_ONLY', 'phase POST_ONLY BTCUSDT', 'phase TRADING'],
-    run: (operator, args) => operator.call('PUT', '/phase', phase(argument(args, 0, 'STATUS'), args.slice(1))),
+    examples: ['phase CANCEL_ONLY --yes', 'phase POST_ONLY BTCUSDT', 'phase TRADING'],
+    warns: ([status = '', ...symbols]) => stops(status, symbols),
+    run: (operator, [status = '', ...symbols]) => operator.call('PUT', '/phase', phase(status, symbols)),
   },
   halt: {
-    usage: 'halt [SYMBOL …]',
+    arguments: '[SYMBOL...]',
     summary: 'stop trading at once; cancels stay possible. Reopen in phases: cancel-only, post-only, trading',
-    examples: ['halt', 'halt ETHBTC'],
-    run: (operator, args) => operator.call('PUT', '/phase', phase('HALT', args)),
+    examples: ['halt --yes', 'halt ETHBTC --yes'],
+    warns: (symbols) => stops('HALT', symbols),
+    run: (operator, symbols) => operator.call('PUT', '/phase', phase('HALT', symbols)),
   },
   behaviours: {
-    usage: 'behaviours',
     summary: 'numbered changes of the matching rules that are in force',
     examples: ['behaviours'],
     run: (operator) => operator.call('GET', '/behaviours'),
   },
   activate: {
-    usage: 'activate BEHAVIOUR',
+    arguments: '<BEHAVIOUR>',
     summary: 'put a change of the matching rules in force, from the next command on; there is no way back',
-    examples: ['activate 1'],
-    run: (operator, args) =>
-      operator.call('POST', '/behaviours', { behaviour: wholeNumber(argument(args, 0, 'BEHAVIOUR'), 'BEHAVIOUR') }),
+    examples: ['activate 1 --yes'],
+    warns: ([behaviour]) => `This puts behaviour ${behaviour} in force for ever`,
+    run: (operator, [behaviour = '']) =>
+      operator.call('POST', '/behaviours', { behaviour: integerOf(behaviour, 'BEHAVIOUR') }),
   },
   skips: {
-    usage: 'skips',
     summary: 'commands that every replay passes over',
     examples: ['skips'],
     run: (operator) => operator.call('GET', '/skips'),
   },
   skip: {
-    usage: 'skip SEQUENCE --reason TEXT --operator NAME',
+    arguments: '<SEQUENCE>',
     summary: 'pass over the command that stopped the shard; every member and every replay will',
-    examples: ['skip 8123456 --reason "breaks the assertion in the evidence folder" --operator ines'],
-    run: (operator, args, { reason, operator: name }) =>
+    options: [
+      ['--reason <text>', 'why; it is kept'],
+      ['--operator <name>', 'who decides; it is kept'],
+    ],
+    examples: ['skip 8123456 --reason "breaks the assertion in the evidence folder" --operator ines --yes'],
+    warns: ([sequence]) => `Every member and every replay will pass over command ${sequence}`,
+    run: (operator, [sequence = ''], flags) =>
       operator.call('POST', '/skips', {
-        sequence: wholeNumber(argument(args, 0, 'SEQUENCE'), 'SEQUENCE'),
-        reason: argument([reason ?? ''], 0, '--reason'),
-        operator: argument([name ?? ''], 0, '--operator'),
+        sequence: integerOf(sequence, 'SEQUENCE'),
+        reason: needed(textOf(flags, 'reason'), '--reason'),
+        operator: needed(textOf(flags, 'operator'), '--operator'),
       }),
   },
+}
+
+/** What a status stops, for a question; undefined when markets trade in it. */
+function stops(status: string, symbols: readonly string[]): string | undefined {
+  const name = status.toUpperCase()
+  if (name === 'TRADING' || name === 'POST_ONLY') return undefined
+  return `This stops trading (${name}) in ${symbols.length === 0 ? 'every market' : symbols.join(', ')}`
+}
+
+function needed(value: string | undefined, what: string): string {
+  if (value === undefined || value === '') throw new Problem(`${what} is missing.`, EXIT_USAGE)
+  return value
 }
 
 function phase(status: string, symbols: readonly string[]): object {

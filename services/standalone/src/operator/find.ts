@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readRunning, readSettings } from '../data-folder.ts'
-import { Problem } from '../problem.ts'
+import { Problem } from '@uptick/commandline'
 import { OperatorClient } from './client.ts'
 
 export interface FoundExchange {

@@ -1,57 +1,60 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
-import { messageOf, Problem } from '../problem.ts'
+import { createInterface } from 'node:readline/promises'
+import { Command, commandLine, configured, EXIT_USAGE, pathFrom, Problem, runCommand } from '@uptick/commandline'
 import { accountCommands } from './account-commands.ts'
-import { OperatorError } from './client.ts'
+import type { CommandDefinition, Commands, Flags } from './command.ts'
 import { exchangeCommands } from './exchange-commands.ts'
 import { findExchange } from './find.ts'
-import { commandHelp, overview } from './help.ts'
+import { about, examplesText, more } from './help.ts'
 import { show } from './show.ts'
 
-const commands = { ...exchangeCommands, ...accountCommands }
+const program = commandLine('npm run operator --', about)
+  .option('--data <folder>', 'of the exchange (default: ./data)', pathFrom(process.env))
+  .option('--json', 'the answer as JSON')
+  .addHelpText('after', more)
 
-try {
-  await run(process.argv.slice(2))
-} catch (error) {
-  const known = error instanceof Problem || error instanceof OperatorError
-  const prefix = error instanceof OperatorError ? `${error.code}: ` : ''
-  process.stderr.write(`${prefix}${known || !(error instanceof Error) ? messageOf(error) : error.stack}\n`)
-  process.exitCode = 1
+addCommands('The exchange:', exchangeCommands)
+addCommands('Accounts, money, keys:', accountCommands)
+await runCommand(program)
+
+function addCommands(title: string, commands: Commands): void {
+  program.commandsGroup(title)
+  for (const [name, definition] of Object.entries(commands)) program.addCommand(commandOf(name, definition))
 }
 
-async function run(words: string[]): Promise<void> {
-  const { values, positionals } = parse(words)
-  const [name, ...args] = positionals
-  const command = name === undefined ? undefined : commands[name]
-  if (name === undefined || (command === undefined && name === 'help')) {
-    process.stdout.write(overview({ exchange: exchangeCommands, accounts: accountCommands }))
-    return
+function commandOf(name: string, definition: CommandDefinition): Command {
+  const command = configured(new Command(name))
+    .summary(definition.summary)
+    .description(`${definition.summary[0]?.toUpperCase() ?? ''}${definition.summary.slice(1)}.`)
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', examplesText(definition.examples))
+  for (const argument of definition.arguments?.split(' ') ?? []) command.argument(argument)
+  for (const [flags, what] of definition.options ?? []) {
+    if (flags.endsWith('<file>')) command.option(flags, what, pathFrom(process.env))
+    else command.option(flags, what)
   }
-  if (command === undefined) throw new Problem(`There is no command ${name}. "npm run operator -- --help" lists them.`)
-  if (values.help) {
-    process.stdout.write(commandHelp(command))
-    return
-  }
-  // npm runs scripts in the project's folder and says in INIT_CWD where it was called.
-  const called = process.env['INIT_CWD'] ?? process.cwd()
-  const folder = values.data === undefined ? resolve('data') : resolve(called, values.data)
-  const { operator } = findExchange(folder, process.env)
-  const publicKey = values['public-key']
-  const flags = publicKey === undefined ? values : { ...values, 'public-key': resolve(called, publicKey) }
-  const answer = await command.run(operator, args, flags)
-  process.stdout.write(values.json ? `${JSON.stringify(answer, undefined, 2)}\n` : show(answer))
+  if (definition.warns) command.option('--yes', 'do not ask')
+  return command.action(async () => {
+    const args = command.processedArgs.flat().filter((value): value is string => typeof value === 'string')
+    await run(name, definition, args, command.optsWithGlobals())
+  })
 }
 
-function parse(words: string[]) {
-  const text = { type: 'string' } as const
-  const flag = { type: 'boolean' } as const
-  const texts = { account: text, label: text, reference: text, symbol: text, type: text, reason: text, operator: text }
-  const listing = { 'price-decimals': text, 'quantity-decimals': text, 'maker-fee': text, 'taker-fee': text }
-  const key = { 'public-key': text, 'read-only': flag, unlimited: flag }
-  const everywhere = { data: text, json: flag, help: { type: 'boolean', short: 'h' } } as const
-  try {
-    return parseArgs({ args: words, allowPositionals: true, options: { ...texts, ...listing, ...key, ...everywhere } })
-  } catch (error) {
-    throw new Problem(`${messageOf(error).split('. ')[0]}. "npm run operator -- --help" lists what there is.`)
-  }
+async function run(name: string, definition: CommandDefinition, args: readonly string[], flags: Flags): Promise<void> {
+  if (args.some((word) => word.trim() === '')) throw new Problem('An argument is empty.', EXIT_USAGE)
+  const warning = definition.warns?.(args)
+  if (warning !== undefined && flags['yes'] !== true) await confirm(name, warning)
+  const { data } = flags
+  const { operator } = findExchange(typeof data === 'string' ? data : resolve('data'), process.env)
+  const answer = await definition.run(operator, args, flags)
+  process.stdout.write(flags['json'] === true ? `${JSON.stringify(answer, undefined, 2)}\n` : show(answer))
+}
+
+/** @throws Problem when the person says no, or when there is no terminal to ask at */
+async function confirm(name: string, warning: string): Promise<void> {
+  if (!process.stdin.isTTY) throw new Problem(`${warning}: repeat ${name} with --yes.`, EXIT_USAGE)
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const answer = await terminal.question(`${warning}. Go on? [y/N] `)
+  terminal.close()
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Problem('Nothing was done.', EXIT_USAGE)
 }

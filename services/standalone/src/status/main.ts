@@ -1,37 +1,29 @@
 import { resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { commandLine, pathFrom, runCommand } from '@uptick/commandline'
 import { ControlClient } from '../control/control-client.ts'
 import { show } from '../operator/show.ts'
-import { messageOf, Problem } from '../problem.ts'
 
-const help = `Who leads, how far everybody has come, and who is ready.
+const about = `Which engine leads, how far each process has come, and which are ready.
 
-  npm run status [-- --json] [-- --data FOLDER]
+Ends with 0 when everything is ready and an engine leads, with 1 otherwise.`
 
-Ends with 0 when everything is ready and somebody leads, with 1 otherwise.
-`
-
-try {
-  const { values } = parseArgs({
-    options: {
-      data: { type: 'string' },
-      json: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-  })
-  if (values.help) process.stdout.write(help)
-  else await run(values)
-} catch (error) {
-  process.stderr.write(`${error instanceof Problem ? error.message : messageOf(error)}\n`)
-  process.exitCode = 1
+interface Flags {
+  readonly data?: string
+  readonly json?: boolean
 }
 
-async function run(values: { data?: string | undefined; json: boolean }): Promise<void> {
-  const folder = values.data === undefined ? resolve('data') : resolve(process.env['INIT_CWD'] ?? '.', values.data)
-  const status = await ControlClient.find(folder).status()
-  if (values.json) process.stdout.write(`${JSON.stringify(status, undefined, 2)}\n`)
+await runCommand(
+  commandLine('npm run status --', about)
+    .option('--data <folder>', 'of the exchange (default: ./data)', pathFrom(process.env))
+    .option('--json', 'as JSON')
+    .action(run),
+)
+
+async function run({ data, json }: Flags): Promise<void> {
+  const status = await ControlClient.find(data ?? resolve('data')).status()
+  if (json === true) process.stdout.write(`${JSON.stringify(status, undefined, 2)}\n`)
   else {
-    const { leader = 'nobody leads', epoch, sequence, hash, processes } = status
+    const { leader = 'none', epoch, sequence, hash, processes } = status
     const rows = processes.map((one) => ({
       name: one.name,
       ready: one.ready ? 'yes' : 'no',

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { demoTraders } from '../../listing.ts'
 import { OperatorClient } from '../../operator/client.ts'
-import { messageOf, Problem } from '../../problem.ts'
+import { messageOf, Problem } from '@uptick/commandline'
 import { listMarkets, openAccount } from '../../seed.ts'
 
 /**

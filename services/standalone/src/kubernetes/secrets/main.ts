@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { ApiServer, ApiServerError } from '@uptick/runtime'
-import { messageOf } from '../../problem.ts'
+import { messageOf } from '@uptick/commandline'
 
 /**
  * Makes the secrets of an exchange that brings its own stores, once: one that is there is left as it is. Run by a Job of

@@ -1,0 +1,119 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+/** Scripts that call a tool which is not ours, with options of its own. */
+const foreign = ['test', 'test:kubernetes', 'check', 'types', 'lint', 'format']
+const own = Object.entries(scripts).filter(([name]) => !foreign.includes(name))
+
+interface Ended {
+  readonly code: number
+  readonly output: string
+  readonly errors: string
+}
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'uptick-scripts-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** What a person types after `npm run NAME --`, called from a folder of its own. */
+function type(script: string, ...words: string[]): Promise<Ended> {
+  const [program, ...args] = script.replace(/^exec /, '').split(' ')
+  expect(program).toBe('node')
+  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', INIT_CWD: folder }
+  return new Promise((done) => {
+    execFile(process.execPath, [...args, ...words], { env, cwd: root, timeout: 50_000 }, (error, output, errors) => {
+      done({ code: error === null ? 0 : Number(error.code), output, errors })
+    })
+  })
+}
+
+/** The one sentence with which a line is refused; fails unless it is one, and nothing was done. */
+function refusal({ code, output, errors }: Ended): string {
+  const lines = errors.trimEnd().split('\n')
+  const isClean = code === 2 && output === '' && lines.length === 1 && readdirSync(folder).length === 0
+  if (!isClean) throw new Error(`code ${code}, in the folder ${readdirSync(folder).join()}: ${output}${errors}`)
+  return errors
+}
+
+test('every script is either ours or that of a tool', () => {
+  expect(foreign.filter((name) => scripts[name] === undefined)).toEqual([])
+  expect(own.filter(([, script]) => !/^(exec )?node /.test(script))).toEqual([])
+})
+
+describe.each(own)('npm run %s', (name, script) => {
+  test('refuses an option that does not exist, and does nothing', async () => {
+    expect(refusal(await type(script, '--nonsense'))).toMatch(/--nonsense|required argument/)
+  })
+
+  test('refuses surplus words, and does nothing', async () => {
+    const words = ['one', 'two', 'three', 'four', '--nonsense']
+    expect(refusal(await type(script, ...words))).toMatch(/--nonsense|unknown command|too many arguments/i)
+  })
+
+  test('tells what it does', async () => {
+    const { code, output, errors } = await type(script, '--help')
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    expect(output).toContain(name === 'start' ? 'npm start' : `npm run ${name}`)
+  })
+})
+
+describe('npm run replay', () => {
+  const file = (name: string, content: string): string => {
+    const path = join(folder, name)
+    writeFileSync(path, content, 'latin1')
+    return path
+  }
+  afterEach(() => readdirSync(folder).forEach((name) => rmSync(join(folder, name))))
+
+  test('reports nothing of a file without orders', async () => {
+    const path = file('none.csv', 'id,timestamp,exchange.timestamp,price,volume,action,direction\n')
+    const { code, output, errors } = await type(scripts['replay'] ?? '', path, '--json')
+    expect({ code, errors }).toEqual({ code: 0, errors: '' })
+    expect(JSON.parse(output)).toMatchObject({ commands: 0, trades: 0, volume: '0.00000000', 'commands per second': 0 })
+  })
+
+  test.each([
+    ['', /cannot be replayed: the file is empty\.\n$/],
+    ['id,price\n', /cannot be replayed: line 1 is not the header/],
+    ['\u001F\u008Bnot gzip', /cannot be replayed: the file cannot be read: /],
+  ])('says in one sentence what is wrong with %j', async (content, words) => {
+    const { code, output, errors } = await type(scripts['replay'] ?? '', file('bad.csv', content))
+    expect(errors).toMatch(words)
+    expect({ code, output, lines: errors.trimEnd().split('\n').length }).toEqual({ code: 1, output: '', lines: 1 })
+  })
+})
+
+/** Every option of every script that takes a number or one of several words. */
+describe('a value that makes no sense is refused', () => {
+  test.each([
+    ['start', '--port', '0'],
+    ['start', '--data', ''],
+    ['flow', 'x.bin', '--commands', '1e9'],
+    ['flow', 'x.bin', '--seed', '-1'],
+    ['replay', 'x.bin', '--through', 'wire'],
+    ['replay', 'x.bin', '--format', 'csv'],
+    ['prove', '--minutes', 'ten'],
+    ['prove', '--only', 'everything'],
+    ['prove', '--rate', 'Infinity'],
+    ['sim', '--seeds', '0'],
+    ['sim', '--from', '1.5'],
+    ['load', '--profile', 'wild'],
+    ['load', '--seconds', '-1'],
+    ['bench', '--only', 'everything'],
+    ['prove:kubernetes', '--all', '--rate', 'most'],
+    ['deploy', 'local', '--stall', 'long'],
+    ['roll', 'everything'],
+  ])('npm run %s -- %s %s %s', async (name, ...words) => {
+    const typed = await type(scripts[name] ?? '', ...words.filter((word) => word !== undefined))
+    expect(refusal(typed)).toMatch(/^\S.*\.\n$/)
+  })
+})

@@ -1,0 +1,99 @@
+import { resolve } from 'node:path'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { messageOf, Problem } from './problem.ts'
+
+/** The command line was not understood: nothing was done. */
+export const EXIT_USAGE = 2
+export const EXIT_FAILED = 1
+
+/**
+ * A command line of this project: unknown options, surplus words and bad values are refused with one sentence.
+ *
+ * @param typed what a person types before the options, for example `npm run load --`
+ * @param about the first paragraph of its help
+ */
+export function commandLine(typed: string, about: string): Command {
+  return configured(new Command(typed).description(about))
+}
+
+/** The same settings for a command that another one holds. */
+export function configured(command: Command): Command {
+  return command
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureHelp({ helpWidth: 120 })
+    .configureOutput({ writeErr: () => undefined })
+}
+
+/**
+ * Parse `args` and run the command's action. Sets the exit code of the process: 0 for help and success, `EXIT_USAGE`
+ * when the line is not understood, `EXIT_FAILED` when the action throws. What a person can put right is one sentence on
+ * standard error; anything else comes with its stack.
+ */
+export async function runCommand(command: Command, args: readonly string[] = process.argv.slice(2)): Promise<void> {
+  try {
+    await command.parseAsync([...args], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) process.exitCode = complain(error)
+    else if (error.exitCode !== 0) {
+      process.stderr.write(`${sentence(error.message)} "${command.name()} --help" says more.\n`)
+      process.exitCode = EXIT_USAGE
+    }
+  }
+}
+
+/**
+ * Write one sentence for what a person can put right, and the stack of anything else.
+ *
+ * @returns the exit code that goes with it
+ */
+export function complain(error: unknown): number {
+  const isKnown = error instanceof Problem || !(error instanceof Error)
+  process.stderr.write(`${isKnown ? messageOf(error) : (error.stack ?? error.message)}\n`)
+  return error instanceof Problem ? error.exitCode : EXIT_FAILED
+}
+
+/** Commander writes "error: unknown option '--prot'" and a guess on a line of its own. */
+function sentence(message: string): string {
+  const text = message
+    .replace(/^error: /, '')
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .trim()
+  const begun = `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`
+  return /[.)?]$/.test(begun) ? begun : `${begun}.`
+}
+
+/** Parser of an option's value: a whole number of `least` … `most`. */
+export function wholeNumber(least = 1, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d{1,16}$/.test(text) && value >= least && value <= most) return value
+    throw new InvalidArgumentError(`It is a whole number ${rangeOf(least, most)}.`)
+  }
+}
+
+/** Parser of an option's value: a number above 0. */
+export function positiveNumber(text: string): number {
+  const value = Number(text)
+  if (text.trim() !== '' && value > 0 && Number.isFinite(value)) return value
+  throw new InvalidArgumentError('It is a number above 0.')
+}
+
+/** Parser of an option's value: text that is not empty. */
+export function someText(text: string): string {
+  if (text.trim() !== '') return text
+  throw new InvalidArgumentError('It is empty.')
+}
+
+/**
+ * Parser of an option's value: a path, absolute. npm runs scripts in the project's folder and says in INIT_CWD where it
+ * was called, which is what a relative path means.
+ */
+export function pathFrom(environment: NodeJS.ProcessEnv): (text: string) => string {
+  return (text) => resolve(environment['INIT_CWD'] ?? process.cwd(), someText(text))
+}
+
+function rangeOf(least: number, most: number): string {
+  return most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`
+}
