@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ListeningConnection, Queryable } from '@uptick/journal'
 import type { ReadModel } from '@uptick/readmodel'
+import type { ClientAddresses } from './addresses/client-addresses.ts'
 import { Clients } from './clients/clients.ts'
 import { EngineLink } from './engine-link/link.ts'
 import type { LinkOptions } from './engine-link/link-options.ts'
@@ -44,7 +45,7 @@ export interface GatewayOptions {
   /** Where they are counted. */
   readonly counters: CounterStore
   readonly operatorToken: string
-  readonly trustProxy?: string[] | undefined
+  readonly addresses: ClientAddresses
   /** What all clients together leave unread, bytes. */
   readonly unsentBytesMax?: number
   /** What a request may take to arrive, ms. */
@@ -142,22 +143,26 @@ function publicSide(
   services: Services,
   feed: Feed,
 ): Pick<Gateway, 'rest' | 'sockets' | 'clients'> {
-  const { failed, measured, trustProxy, requestMsMax } = options
+  const { addresses, failed, measured, requestMsMax } = options
   const clients = clientsOf(options, services.limits)
   const dispatcher = new Dispatcher(services)
   const registry = createRegistry()
-  const shared = { dispatcher, registry, clients, failed, ...(measured !== undefined && { measured }) }
-  const rest = createRest({ ...shared, trustProxy, requestMsMax })
+  const shared = { dispatcher, registry, clients, addresses, failed, ...(measured !== undefined && { measured }) }
+  const rest = createRest({ ...shared, requestMsMax })
   const sockets = new SocketServer({ ...shared, feed })
   sockets.attach(rest.server)
   return { rest, sockets, clients }
 }
 
-/** Behind proxies the address of a connection is that of many clients, and none of them is judged by it. */
-function clientsOf({ failed, trustProxy, unsentBytesMax }: GatewayOptions, limits: Limits): Clients {
-  const byAddress = {
-    refuses: (address: string) => limits.refuses(address),
-    charge: (address: string) => limits.request(address, 1),
-  }
-  return new Clients({ failed, unsentBytesMax, ...(trustProxy === undefined && byAddress) })
+/** The address of a proxy is that of many clients, and none of them is judged by it. */
+function clientsOf({ addresses, failed, unsentBytesMax }: GatewayOptions, limits: Limits): Clients {
+  return new Clients({
+    addresses,
+    failed,
+    unsentBytesMax,
+    refuses: (address) => !addresses.isProxy(address) && limits.refuses(address),
+    charge: (address) => {
+      if (!addresses.isProxy(address)) limits.request(address, 1)
+    },
+  })
 }

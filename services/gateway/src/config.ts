@@ -69,7 +69,14 @@ export const gatewaySchema = Type.Object({
     description: 'lease of the engines, as they have it: a second less than the hold at least',
   }),
   QUEUE_MAX: Type.Integer({ minimum: 1, default: QUEUE_MAX_DEFAULT, description: 'requests that may be held' }),
-  TRUST_PROXY: Type.String({ default: '', description: 'addresses of proxies whose X-Forwarded-For is believed' }),
+  TRUST_PROXY: Type.String({
+    default: '',
+    description: 'addresses and ranges of proxies whose X-Forwarded-For is believed, separated by commas',
+  }),
+  PROXY_PROTOCOL: Type.String({
+    default: '',
+    description: 'addresses and ranges of balancers whose connections begin with the header of the PROXY protocol',
+  }),
   UNSENT_BYTES_MAX: Type.Integer({
     minimum: 1024 * 1024,
     default: UNSENT_BYTES_MAX,

@@ -1,6 +1,7 @@
 import { checkLinkSettings } from '@uptick/link'
 import { checkTimeBudget, Drain, HttpDrain, SocketDrain } from '@uptick/runtime'
 import type { ServiceContext } from '@uptick/runtime'
+import { addressSettings } from './addresses/address-settings.ts'
 import type { Gateway } from './app.ts'
 import type { GatewayConfig } from './config.ts'
 import type { Connection } from './sockets/connection.ts'
@@ -32,10 +33,11 @@ export function gatewayDrain(gateway: Gateway, context: ServiceContext<GatewayCo
 
 /**
  * @throws TimeBudgetError when the times of drain and hold do not fit together
- * @throws ConfigError when there is no secret for the links
+ * @throws ConfigError when there is no secret for the links, or an address is none
  */
 export function checkGateway(config: GatewayConfig): void {
   checkLinkSettings(config)
+  addressSettings(config)
   checkTimeBudget({
     graceMs: config.GRACE_MS,
     preStopMs: config.PRE_STOP_MS,

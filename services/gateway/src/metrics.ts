@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS } from '@uptick/runt
 import type { Registry } from '@uptick/runtime'
 import type { Gateway } from './app.ts'
 import type { HoldObserver } from './engine-link/pipe-options.ts'
+import type { ProxyEntrance } from './entrance/proxy-entrance.ts'
 import type { SharedStore } from './limits/shared-store.ts'
 import type { NumberedHub } from './resume/numbered-hub.ts'
 
@@ -153,6 +154,19 @@ export function exposeCounters(registry: Registry, store: SharedStore): void {
       () => store.counters.failures,
     ],
     ['gateway_redis_pending', 'Counts that Redis has not been told of', () => store.pending],
+  ])
+}
+
+/** Balancers that announce their clients. */
+export function exposeEntrance(registry: Registry, entrance: ProxyEntrance): void {
+  register(registry, [
+    ['gateway_proxy_waiting', 'Connections of balancers whose PROXY header has not come', () => entrance.waiting],
+    ['gateway_proxy_announced', 'Clients that balancers announced, since the start', () => entrance.counters.announced],
+    [
+      'gateway_proxy_refused',
+      'Connections of balancers without a PROXY header in time, since the start',
+      () => entrance.counters.refused,
+    ],
   ])
 }
 

@@ -15,19 +15,23 @@ import { LinkRole } from '@uptick/protocol'
 import { openReadModel } from '@uptick/readmodel'
 import { advise, ConfigError, describeDrain, exposeTls, TlsEntrance } from '@uptick/runtime'
 import type { ServiceContext } from '@uptick/runtime'
+import { addressSettings } from './addresses/address-settings.ts'
+import { ClientAddresses } from './addresses/client-addresses.ts'
 import { createGateway } from './app.ts'
 import type { Gateway } from './app.ts'
 import type { GatewayConfig } from './config.ts'
 import { AddressBook } from './engine-link/address-book.ts'
+import { ProxyEntrance } from './entrance/proxy-entrance.ts'
 import { gatewayDrain } from './gateway-drain.ts'
 import { HandedConnections } from './handed-connections.ts'
 import { UnreadableKeys } from './keys/key-store.ts'
 import { SecretBox } from './keys/secret-box.ts'
 import type { CounterStore } from './limits/counter-store.ts'
 import { MemoryStore } from './limits/memory-store.ts'
+import type { LimitSettings } from './limits/rate-limits.ts'
 import type { LineState } from './limits/redis-line.ts'
 import { SharedStore } from './limits/shared-store.ts'
-import { exposeCounters, exposeGateway, holdObserver, operationObserver } from './metrics.ts'
+import { exposeCounters, exposeEntrance, exposeGateway, holdObserver, operationObserver } from './metrics.ts'
 import { systemClock, systemTimers } from './seams.ts'
 
 const CLOSE_MS_MAX = 2000
@@ -51,11 +55,13 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
   const readModel = openReadModel(config.DATABASE_URL, { shard: config.SHARD, pool, listening: database })
   onShutdown('read model', CLOSE_MS_MAX, () => readModel.close())
   const engineUrls = config.ENGINE_URLS.split(',').map((url) => url.trim())
-  const addresses = new AddressBook()
-  onShutdown('addresses', CLOSE_MS_MAX, addresses.follow(engineUrls, systemTimers))
+  const engineAddresses = new AddressBook()
+  onShutdown('addresses', CLOSE_MS_MAX, engineAddresses.follow(engineUrls, systemTimers))
+  const { proxies, balancers } = addressSettings(config)
+  const addresses = new ClientAddresses(proxies)
   const keys = await openLinkKeys(context)
   const isOptional = config.LINK_AUTHENTICATION === 'optional'
-  const dial = dialWebSockets({ lookup: addresses.lookup as LookupFunction, tls: await openLinkTls(context) })
+  const dial = dialWebSockets({ lookup: engineAddresses.lookup as LookupFunction, tls: await openLinkTls(context) })
   const gateway = createGateway({
     link: {
       urls: engineUrls,
@@ -76,17 +82,10 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
     readModel,
     box: new SecretBox(Buffer.from(config.KEY_ENCRYPTION_KEY, 'base64')),
     skips: new SkipTable(database, config.SHARD),
-    limits: {
-      requestWeightPerMinute: config.LIMIT_WEIGHT_1M,
-      ordersPerTenSeconds: config.LIMIT_ORDERS_10S,
-      ordersPerDay: config.LIMIT_ORDERS_1D,
-      rawRequestsPerFiveMinutes: config.LIMIT_RAW_REQUESTS_5M,
-      connectionsPerFiveMinutes: config.LIMIT_CONNECTIONS_5M,
-      bans: config.LIMIT_BANS,
-    },
+    limits: limitsOf(config),
     counters: openCounters(context),
     operatorToken: config.OPERATOR_TOKEN,
-    trustProxy: config.TRUST_PROXY === '' ? undefined : config.TRUST_PROXY.split(',').map((range) => range.trim()),
+    addresses,
     unsentBytesMax: config.UNSENT_BYTES_MAX,
     requestMsMax: config.REQUEST_MS_MAX,
     failed: (operation, error) => log.error({ err: error, operation }, 'a request failed'),
@@ -106,7 +105,9 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
     const report = await drain.run(hurry)
     handed?.drained(describeDrain(report))
   })
-  secure(context, gateway)
+  // Each stands before what listens for connections so far, the drain included: the header comes before TLS.
+  secure(context, gateway, addresses)
+  if (!balancers.isEmpty) guard(context, gateway, new ProxyEntrance({ addresses, balancers }))
   const ports = await listen(config, gateway)
   lifecycle.set('listening', true)
   log.info(ports, 'listening')
@@ -128,6 +129,17 @@ function openDatabase({ config, onShutdown }: ServiceContext<GatewayConfig>): {
   })
   onShutdown('history', CLOSE_MS_MAX, () => pool.close())
   return { database, pool }
+}
+
+function limitsOf(config: GatewayConfig): LimitSettings {
+  return {
+    requestWeightPerMinute: config.LIMIT_WEIGHT_1M,
+    ordersPerTenSeconds: config.LIMIT_ORDERS_10S,
+    ordersPerDay: config.LIMIT_ORDERS_1D,
+    rawRequestsPerFiveMinutes: config.LIMIT_RAW_REQUESTS_5M,
+    connectionsPerFiveMinutes: config.LIMIT_CONNECTIONS_5M,
+    bans: config.LIMIT_BANS,
+  }
 }
 
 /** A release starts its gateways and its migration at the same time. False: stopped meanwhile. */
@@ -168,10 +180,17 @@ function openCounters({ config, lifecycle, log, metrics, onShutdown }: ServiceCo
 }
 
 /** TLS before REST, WebSockets and the operator API, where there is a certificate. */
-function secure({ certificate, config, metrics }: ServiceContext<GatewayConfig>, { rest, operator }: Gateway): void {
+function secure(
+  { certificate, config, metrics }: ServiceContext<GatewayConfig>,
+  { rest, operator }: Gateway,
+  addresses: ClientAddresses,
+): void {
   if (certificate === undefined) return
   const guarded = (server: Server): TlsEntrance => {
-    const entrance = new TlsEntrance({ certificate })
+    const entrance = new TlsEntrance({
+      certificate,
+      secured: (accepted, secured) => addresses.announce(secured, addresses.peerOf(accepted)),
+    })
     entrance.guard(server)
     return entrance
   }
@@ -179,6 +198,16 @@ function secure({ certificate, config, metrics }: ServiceContext<GatewayConfig>,
     public: guarded(rest.server),
     ...(config.OPERATOR_TLS && { operator: guarded(operator.server) }),
   })
+}
+
+function guard(
+  { metrics, onShutdown }: ServiceContext<GatewayConfig>,
+  { rest }: Gateway,
+  entrance: ProxyEntrance,
+): void {
+  entrance.guard(rest.server)
+  exposeEntrance(metrics, entrance)
+  onShutdown('entrance', CLOSE_MS_MAX, () => entrance.close())
 }
 
 async function listen(config: GatewayConfig, { rest, operator }: Gateway): Promise<GatewayPorts> {

@@ -9,7 +9,7 @@ import { WebSocket, WebSocketServer } from 'ws'
 import { Clients } from '../src/clients/clients.ts'
 import { PlainHttp } from '../src/plain-http/plain-http.ts'
 import { readPlainHead } from '../src/plain-http/plain-head.ts'
-import type { PlainRequest, Respond } from '../src/plain-http/plain-connection.ts'
+import type { PlainHandler, PlainRequest, Respond } from '../src/plain-http/plain-connection.ts'
 import { RawClient } from '../testing/raw-client.ts'
 
 const undo: (() => void)[] = []
@@ -35,15 +35,17 @@ async function serve(): Promise<Served> {
   })
   const waiting: ((arrival: [PlainRequest, Respond]) => void)[] = []
   const clients = new Clients({ failed: (_operation, error) => failures.push(error) })
-  const plain = new PlainHttp(server, clients, ({ path }) =>
-    path !== '/plain' && path !== '/held' && path !== '/failing'
-      ? undefined
-      : (request, respond) => {
-          if (path === '/failing') throw new Error('the handler failed')
-          if (path === '/held') waiting.shift()?.([request, respond])
-          else answer(respond, `plain ${request.head.method} ${request.head.query} ${request.body}`)
-        },
-  )
+  const handle: PlainHandler = (request, respond) => {
+    const { path, method, query } = request.head
+    if (path === '/failing') throw new Error('the handler failed')
+    if (path === '/held') waiting.shift()?.([request, respond])
+    else answer(respond, `plain ${method} ${query} ${request.body}`)
+  }
+  const plain = new PlainHttp(server, {
+    clients,
+    route: ({ path }) => (['/plain', '/held', '/failing'].includes(path) ? handle : undefined),
+    peerOf: ({ remoteAddress = '' }) => remoteAddress,
+  })
   const drain = new HttpDrain(server, { floorMs: 0, boundMs: 20_000, quietMs: 0, idleMs: 20 })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

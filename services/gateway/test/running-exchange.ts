@@ -205,6 +205,7 @@ export class RunningExchange {
       GRACE_MS: 30_000,
       QUEUE_MAX: 10_000,
       TRUST_PROXY: '',
+      PROXY_PROTOCOL: '',
       UNSENT_BYTES_MAX: 64 * 1024 * 1024,
       REQUEST_MS_MAX: 10_000,
       LIMIT_WEIGHT_1M: 1_000_000,

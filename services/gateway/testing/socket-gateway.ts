@@ -3,6 +3,8 @@ import type { KeyObject } from 'node:crypto'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { WebSocket } from 'ws'
+import { AddressRanges } from '../src/addresses/address-ranges.ts'
+import { ClientAddresses } from '../src/addresses/client-addresses.ts'
 import { Clients } from '../src/clients/clients.ts'
 import type { ApiKey } from '../src/keys/api-key.ts'
 import { KEYS_AGE_MS_MAX, KeyStore } from '../src/keys/key-store.ts'
@@ -101,11 +103,13 @@ export class SocketGateway {
     } as unknown as Services
     const failed = (_operation: string, error: unknown): void => void failures.push(error)
     const { unsentBytesMax, requestMsMax } = options
-    const clients = new Clients({ failed, unsentBytesMax, refuses: (address) => limits.refuses(address) })
+    const addresses = new ClientAddresses(AddressRanges.parse([]))
+    const clients = new Clients({ addresses, failed, unsentBytesMax, refuses: (address) => limits.refuses(address) })
     const parts = {
       dispatcher: new Dispatcher(services),
       registry: new OperationRegistry([...createRegistry().operations, ...(options.operations ?? [])]),
       clients,
+      addresses,
       failed,
     }
     const rest = createRest({ ...parts, requestMsMax })
@@ -148,7 +152,7 @@ export class SocketGateway {
 
 function testKeys(): { keys: Map<string, ApiKey>; privateKey: KeyObject } {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
-  const common = { label: '', canTrade: true, canRead: true, unlimited: false, addresses: [] }
+  const common = { label: '', canTrade: true, canRead: true, unlimited: false, addresses: undefined }
   const all: ApiKey[] = [
     { ...common, apiKey: 'hmac-key', account: 1, type: 'HMAC', verifier: createSecretKey(Buffer.from(SECRET)) },
     { ...common, apiKey: 'ed25519-key', account: 2, type: 'ED25519', verifier: publicKey },

@@ -49,6 +49,12 @@ test('a trader from nothing, as the help says', async () => {
   const key = JSON.parse((await type(folder, 'add-key', number, '--label', 'laptop', '--json')).output)
   expect(key.secret).toHaveLength(64)
   expect((await type(folder, 'keys', '--account', number)).output).toContain(key.apiKey)
+  const bound = await type(folder, 'add-key', number, '--addresses', '192.0.2.7, 2001:DB8::/32', '--json')
+  expect(JSON.parse(bound.output).addresses).toEqual(['192.0.2.7', '2001:db8::/32'])
+  expect((await type(folder, 'add-key', number, '--addresses', 'not an ip')).errors).toMatch(
+    /^ADDRESSES: "not an ip" is no IPv4 or IPv6 address/,
+  )
+  expect((await type(folder, 'add-key', number, '--addresses', '192.0.2.7,')).errors).toMatch(/^--addresses is a list/)
   expect(JSON.parse((await type(folder, 'revoke-key', key.apiKey, '--yes', '--json')).output).status).toBe('REVOKED')
   expect(JSON.parse((await type(folder, 'freeze', number, '--json')).output)).toEqual({ account, status: 'FROZEN' })
   const listed = JSON.parse((await type(folder, 'accounts', 'arol', '--json')).output)

@@ -44,7 +44,7 @@ export class Authenticator {
     if (this.#keys.find(key.apiKey) !== key) throw REJECTED_KEY
     const permitted = security === 'TRADE' ? key.canTrade : key.canRead
     if (!permitted) throw REJECTED_KEY
-    if (key.addresses.length !== 0 && !key.addresses.includes(plainAddress(ip))) throw REJECTED_KEY
+    if (key.addresses !== undefined && !key.addresses.has(ip)) throw REJECTED_KEY
   }
 
   /** -1102 without a signature, -1022 when it is not the key's over `payload`. */
@@ -52,9 +52,4 @@ export class Authenticator {
     if (signature === '') throw missing('signature')
     if (!signatureIsValid(key, payload, signature)) throw BAD_SIGNATURE
   }
-}
-
-/** An IPv4 address that arrived on an IPv6 socket without its prefix. */
-export function plainAddress(ip: string): string {
-  return ip.startsWith('::ffff:') ? ip.slice(7) : ip
 }

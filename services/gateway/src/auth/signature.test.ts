@@ -14,7 +14,7 @@ function keyOf(type: KeyType, verifier: KeyObject): ApiKey {
     canTrade: true,
     canRead: true,
     unlimited: false,
-    addresses: [],
+    addresses: undefined,
     verifier,
   }
 }

@@ -10,6 +10,7 @@ export type EndReason = (typeof EndReasons)[number]
 /** Who counts and logs what becomes of connections. */
 export interface ClientHost {
   ended(reason: EndReason, error?: unknown): void
+  addressOf(socket: Socket): string
 }
 
 /** Answers in a row that tell a client to wait; one that goes on all the same is not read any more. */
@@ -40,9 +41,9 @@ export class Client {
     )
   }
 
-  /** Of the peer. */
+  /** Of who has opened the connection. */
   get address(): string {
-    return this.socket.remoteAddress ?? ''
+    return this.#host.addressOf(this.socket)
   }
 
   /** Bytes that were written and that the system has not taken yet. */

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { ClientAddresses } from '../addresses/client-addresses.ts'
 import { Client, EndReasons } from './client.ts'
 import type { ClientHost, EndReason } from './client.ts'
 
@@ -18,6 +19,8 @@ export interface ClientsOptions {
   /** A failure that is ours. */
   readonly failed: (operation: string, error: unknown) => void
   readonly unsentBytesMax?: number | undefined
+  /** Who has opened a connection; its peer unless told. */
+  readonly addresses?: Pick<ClientAddresses, 'peerOf'>
   /** A request from the address would be refused, whatever it asked for. Never for an address that many clients share. */
   readonly refuses?: (address: string) => boolean
   /** Charge an address for what is no request. As `refuses`. */
@@ -92,6 +95,10 @@ export class Clients implements ClientHost {
     const { charge, refuses } = this.#options
     if (refuses?.(client.address) === true) client.end('past-limit')
     else charge?.(client.address)
+  }
+
+  addressOf(socket: Socket): string {
+    return this.#options.addresses?.peerOf(socket) ?? socket.remoteAddress ?? ''
   }
 
   ended(reason: EndReason, error?: unknown): void {

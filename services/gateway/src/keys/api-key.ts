@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto'
+import type { AddressRanges } from '../addresses/address-ranges.ts'
 
 export type KeyType = 'HMAC' | 'ED25519' | 'RSA'
 
@@ -13,8 +14,8 @@ export interface ApiKey {
   readonly canRead: boolean
   /** The limits of the edge do not count for it: for the operator's own tools. */
   readonly unlimited: boolean
-  /** Addresses that may use it; empty for any. */
-  readonly addresses: readonly string[]
+  /** Who may use it; undefined for any. */
+  readonly addresses: AddressRanges | undefined
   /** HMAC: the secret; else the public key. */
   readonly verifier: KeyObject
 }

@@ -111,7 +111,8 @@ export class KeyStore {
     const askedAt = this.#options.clock.elapsed()
     const { horizon, changes } = await this.#source.changedSince(this.#horizon)
     const unreadable = changes.filter((change) => change.unreadable === true)
-    for (const { apiKey, key } of changes) {
+    for (const { apiKey, key, complaint } of changes) {
+      if (complaint !== undefined && !this.#keys.has(apiKey)) this.#options.failed(new Error(complaint))
       if (key !== undefined) this.#keys.set(apiKey, key)
       else if (this.#keys.delete(apiKey)) for (const listener of this.#revoked) listener(apiKey)
     }

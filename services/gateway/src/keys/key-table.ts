@@ -1,5 +1,6 @@
 import { createPublicKey, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import type { Queryable, TimedQuery } from '@uptick/journal'
+import { AddressError, AddressRanges } from '../addresses/address-ranges.ts'
 import type { ApiKey, KeyType } from './api-key.ts'
 import type { SecretBox } from './secret-box.ts'
 
@@ -65,6 +66,8 @@ export interface KeyChange {
   readonly key: ApiKey | undefined
   /** The row is in force, and this gateway cannot open its secret or read its public key. */
   readonly unreadable?: boolean
+  /** What is wrong with its row, although it is in force. */
+  readonly complaint?: string | undefined
 }
 
 /** The SQL of API keys. */
@@ -103,6 +106,7 @@ export class KeyTable {
   async create(input: NewKey): Promise<{ record: KeyRecord; secret: string | null }> {
     const apiKey = input.apiKey ?? randomText()
     const secret = input.type === 'HMAC' ? (input.secret ?? randomText()) : null
+    const addresses = checkedAddresses(input.addresses)
     const publicKey = input.type === 'HMAC' ? null : checkedPublicKey(input.type, input.publicKey)
     const { rows } = await this.#db.query<Row>({
       text: `INSERT INTO api_key (api_key, account, key_type, label, can_trade, can_read, unlimited, addresses, secret, public_key)
@@ -116,7 +120,7 @@ export class KeyTable {
         input.canTrade,
         input.canRead,
         input.unlimited,
-        input.addresses,
+        addresses,
         secret === null ? null : this.#box.seal(secret, apiKey),
         publicKey,
       ],
@@ -148,6 +152,7 @@ export class KeyTable {
     if (row.status !== 'ACTIVE') return { apiKey: row.api_key, key: undefined }
     const verifier = this.#verifier(row)
     if (verifier === undefined) return { apiKey: row.api_key, key: undefined, unreadable: true }
+    const { ranges, unreadable } = AddressRanges.readable(row.addresses)
     const key: ApiKey = {
       apiKey: row.api_key,
       account: Number(row.account),
@@ -156,10 +161,10 @@ export class KeyTable {
       canTrade: row.can_trade,
       canRead: row.can_read,
       unlimited: row.unlimited,
-      addresses: row.addresses,
+      addresses: row.addresses.length === 0 ? undefined : ranges,
       verifier,
     }
-    return { apiKey: row.api_key, key }
+    return { apiKey: row.api_key, key, complaint: complaintOf(row.api_key, unreadable) }
   }
 
   /** Undefined for a row that was sealed under another key or changed by hand: it must not keep the others from loading. */
@@ -174,10 +179,17 @@ export class KeyTable {
   }
 }
 
+/** A text that is no address admits nobody. Left out, it would open a key that has no other. */
+function complaintOf(apiKey: string, unreadable: readonly string[]): string | undefined {
+  if (unreadable.length === 0) return undefined
+  const texts = unreadable.map((text) => JSON.stringify(text)).join(', ')
+  return `the API key ${apiKey} is bound to ${texts}, which is no address: it admits nobody from there`
+}
+
 /** A request about keys that cannot be done. */
 export class KeyError extends Error {
-  readonly reason: 'EXISTS' | 'PUBLIC_KEY'
-  constructor(reason: 'EXISTS' | 'PUBLIC_KEY', message: string) {
+  readonly reason: 'EXISTS' | 'PUBLIC_KEY' | 'ADDRESSES'
+  constructor(reason: KeyError['reason'], message: string) {
     super(message)
     this.reason = reason
   }
@@ -208,6 +220,16 @@ export function randomText(): string {
     for (const byte of randomBytes(64)) if (byte < 248 && text.length < 64) text += alphabet[byte % 62]
   }
   return text
+}
+
+/** In the form in which they are compared, so that each release reads the same. */
+function checkedAddresses(texts: readonly string[]): readonly string[] {
+  try {
+    return AddressRanges.parse(texts).texts
+  } catch (error) {
+    if (error instanceof AddressError) throw new KeyError('ADDRESSES', error.message)
+    throw error
+  }
 }
 
 const RSA_BITS_MIN = 2048

@@ -129,7 +129,11 @@ export const KeyBody = Type.Object(
     canTrade: Type.Optional(Type.Boolean()),
     canRead: Type.Optional(Type.Boolean()),
     unlimited: Type.Optional(Type.Boolean({ description: 'no limits of requests and orders: for your own tools' })),
-    addresses: Type.Optional(Type.Array(Type.String({ maxLength: 45 }), { maxItems: 100 })),
+    addresses: Type.Optional(
+      Type.Array(Type.String({ maxLength: 49, description: 'IPv4, IPv6, or a range of either: 192.0.2.0/24' }), {
+        maxItems: 100,
+      }),
+    ),
     apiKey: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{8,128}$', description: 'generated when left out' })),
     secret: Type.Optional(Type.String({ minLength: 16, maxLength: 128, description: 'HMAC: generated when left out' })),
   },

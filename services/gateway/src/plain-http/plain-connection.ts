@@ -7,8 +7,8 @@ import type { PlainHead } from './plain-head.ts'
 export interface PlainRequest {
   readonly head: PlainHead
   readonly body: string
-  /** Of the peer. */
-  readonly address: string
+  /** Address of who has opened the connection. */
+  readonly peer: string
 }
 
 /** Write the one answer; `headers` are names and values by turns, none of them about the connection. */
@@ -19,6 +19,7 @@ export type PlainHandler = (request: PlainRequest, respond: Respond) => void
 export interface ConnectionHost {
   /** Who answers the request; undefined when nobody here does. */
   handler(head: PlainHead): PlainHandler | undefined
+  peerOf(socket: Socket): string
   /** Give the connection to a full parser; nothing of it has been read. */
   passOn(socket: Socket): void
   answered(socket: Socket): void
@@ -44,7 +45,7 @@ export class PlainConnection {
   readonly #host: ConnectionHost
   readonly #client: Client
   readonly #socket: Socket
-  readonly #address: string
+  readonly #peer: string
   /** Read and not answered: a part of a request, or what came while one was being answered. */
   #unread: Buffer | undefined
   #last: PlainHead | undefined
@@ -64,7 +65,7 @@ export class PlainConnection {
     this.#client = client
     this.#host = host
     this.#socket = socket
-    this.#address = socket.remoteAddress ?? ''
+    this.#peer = host.peerOf(socket)
     socket.on('data', this.#onData)
     socket.on('end', this.#onEnd)
     socket.on('error', this.#onError)
@@ -124,7 +125,7 @@ export class PlainConnection {
     }
     this.#answering = true
     const body = head.length === 0 ? '' : bytes.toString('utf8', head.text.length, end)
-    handler({ head, body, address: this.#address }, this.#respond)
+    handler({ head, body, peer: this.#peer }, this.#respond)
   }
 
   #headOf(bytes: Buffer): PlainHead | 'incomplete' | undefined {

@@ -12,6 +12,14 @@ const SLOW_MS_MAX = 500
 /** Clients are told when an idle connection ends; it is kept a little longer, as Node does. */
 const IDLE_SLACK_MS = 1_000
 
+export interface PlainHttpOptions {
+  readonly clients: Clients
+  /** Who answers a request; undefined when nobody here does. */
+  readonly route: (head: PlainHead) => PlainHandler | undefined
+  /** Address of who has opened a connection. */
+  readonly peerOf: (socket: Socket) => string
+}
+
 /**
  * Serves the plain requests of an HTTP server past Node's parser, request, response and their streams: three quarters of
  * what a small request costs a Node server goes there. Plain is what nearly every client sends – a head in ASCII, a body
@@ -24,22 +32,22 @@ export class PlainHttp implements ConnectionHost {
   readonly keepAlive: string
   parting = false
   readonly #server: Server
-  readonly #route: (head: PlainHead) => PlainHandler | undefined
+  readonly #options: PlainHttpOptions
   readonly #connections = new Set<PlainConnection>()
   readonly #ordinary: (socket: Socket) => void
   readonly #timer: NodeJS.Timeout
 
   /** @param server with Node's own listener for connections and no other; it need not listen yet. */
-  constructor(server: Server, clients: Clients, route: (head: PlainHead) => PlainHandler | undefined) {
+  constructor(server: Server, options: PlainHttpOptions) {
     const [ordinary, ...others] = server.listeners('connection')
     assert(ordinary !== undefined && others.length === 0, 'Node alone takes the connections')
     this.#server = server
-    this.#route = route
+    this.#options = options
     this.#ordinary = ordinary.bind(server) as (socket: Socket) => void
     this.keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(server.keepAliveTimeout / 1000)}`
     server.off('connection', ordinary as () => void)
     server.on('connection', (socket) => {
-      clients.admit(socket, (client) => this.#connections.add(new PlainConnection(client, this)))
+      options.clients.admit(socket, (client) => this.#connections.add(new PlainConnection(client, this)))
     })
     server.on('parting', () => (this.parting = true))
     this.#timer = setInterval(() => this.#sweep(), SWEEP_MS).unref()
@@ -57,7 +65,11 @@ export class PlainHttp implements ConnectionHost {
   }
 
   handler(head: PlainHead): PlainHandler | undefined {
-    return this.#route(head)
+    return this.#options.route(head)
+  }
+
+  peerOf(socket: Socket): string {
+    return this.#options.peerOf(socket)
   }
 
   passOn(socket: Socket): void {

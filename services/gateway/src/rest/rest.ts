@@ -4,6 +4,7 @@ import fastify from 'fastify'
 import type { FastifyError, FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
 import { letClientsCloseFirst } from '@uptick/runtime'
+import type { ClientAddresses } from '../addresses/client-addresses.ts'
 import type { Clients } from '../clients/clients.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { Operation, OperationRegistry } from '../operations/operation.ts'
@@ -33,8 +34,7 @@ export interface RestOptions {
   readonly clients: Clients
   /** A failure that is ours: everything that becomes a 500. */
   readonly failed: (operation: string, error: unknown) => void
-  /** Addresses (or CIDR ranges) of proxies whose `X-Forwarded-For` is believed. */
-  readonly trustProxy?: string[] | undefined
+  readonly addresses: ClientAddresses
   readonly requestMsMax?: number | undefined
   /** Seconds that an operation took, for metrics. */
   readonly measured?: (operation: string, status: number, seconds: number) => void
@@ -44,7 +44,6 @@ export interface RestOptions {
 export function createRest(options: RestOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
-    trustProxy: options.trustProxy ?? false,
     ...arrivalBounds(options.requestMsMax ?? REQUEST_MS_MAX),
     // Requests are never cut off while they drain: the process decides when it is done.
     return503OnClosing: false,
@@ -123,38 +122,40 @@ function addRoute(app: FastifyInstance, options: RestOptions, operation: Operati
           reply.raw.end(text)
         })
       }
-      new OperationExchange(options, operation, requestOf(request), respond).run()
+      new OperationExchange(options, operation, requestOf(request, options.addresses), respond).run()
     },
   })
 }
 
-function requestOf(request: FastifyRequest): RestRequest {
+function requestOf(request: FastifyRequest, addresses: ClientAddresses): RestRequest {
   const url = request.raw.url ?? ''
   const mark = url.indexOf('?')
+  const peer = addresses.peerOf(request.raw.socket)
   return {
-    ip: request.ip,
+    ip: addresses.clientOf(peer, request.headers['x-forwarded-for']),
     query: mark < 0 ? '' : url.slice(mark + 1),
     body: typeof request.body === 'string' ? request.body : '',
     headers: request.headers,
   }
 }
 
-/**
- * Plain requests for operations pass Fastify by: same exchange, same answer. Behind trusted proxies the caller's address
- * is in a header, which is Fastify's to read.
- */
+/** Plain requests for operations pass Fastify by: same exchange, same answer. */
 function servePlainly(app: FastifyInstance, options: RestOptions): void {
   const handlers = new Map<string, PlainHandler>()
+  const { addresses } = options
   for (const operation of options.registry.operations) {
     const { rest } = operation
     if (rest === undefined) continue
-    handlers.set(`${rest.method} ${rest.path}`, ({ address: ip, head, body }, respond) => {
+    handlers.set(`${rest.method} ${rest.path}`, ({ peer, head, body }, respond) => {
+      const ip = addresses.clientOf(peer, head.headers['x-forwarded-for'])
       new OperationExchange(options, operation, { ip, query: head.query, body, headers: head.headers }, respond).run()
     })
   }
-  const plain = new PlainHttp(app.server, options.clients, ({ method, path, headers }) =>
-    options.trustProxy !== undefined && 'x-forwarded-for' in headers ? undefined : handlers.get(`${method} ${path}`),
-  )
+  const plain = new PlainHttp(app.server, {
+    clients: options.clients,
+    route: ({ method, path }) => handlers.get(`${method} ${path}`),
+    peerOf: (socket) => addresses.peerOf(socket),
+  })
   letClientsCloseFirst(app.server)
   app.addHook('preClose', async () => plain.close())
 }

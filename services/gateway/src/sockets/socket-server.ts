@@ -4,6 +4,7 @@ import { STATUS_CODES } from 'node:http'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
+import type { ClientAddresses } from '../addresses/client-addresses.ts'
 import { Clients } from '../clients/clients.ts'
 import type { Client } from '../clients/client.ts'
 import type { Feed } from '../market/follow-feed.ts'
@@ -39,8 +40,7 @@ export interface SocketServerOptions {
   /** A failure that is ours. */
   readonly failed: (operation: string, error: unknown) => void
   readonly measured?: (operation: string, status: number, seconds: number) => void
-  /** Address of the caller; the socket's own unless proxies are trusted. */
-  readonly addressOf?: (request: IncomingMessage) => string
+  readonly addresses: ClientAddresses
   readonly compression?: boolean
   readonly streamRate?: MessageRateOptions
   readonly wsApiRate?: MessageRateOptions
@@ -121,7 +121,8 @@ export class SocketServer {
       refuse(socket, target.status, { code: -1000, msg: target.reason })
       return
     }
-    const ip = this.#options.addressOf?.(request) ?? request.socket.remoteAddress ?? ''
+    const { addresses } = this.#options
+    const ip = addresses.clientOf(addresses.peerOf(socket), request.headers['x-forwarded-for'])
     const { limits } = this.#options.dispatcher.services
     try {
       limits.connection(ip)

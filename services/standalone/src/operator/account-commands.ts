@@ -91,10 +91,16 @@ export const accountCommands: Commands = {
       ['--label <text>', 'what the key is for'],
       ['--type <type>', 'HMAC, ED25519 or RSA (default: HMAC)'],
       ['--public-key <file>', 'PEM, for ED25519 and RSA'],
+      ['--addresses <list>', 'addresses and ranges from which it may be used, separated by commas'],
       ['--read-only', 'it cannot trade'],
       ['--unlimited', 'no limits of requests and orders: for your own tools'],
     ],
-    examples: ['add-key 3 --label laptop', 'add-key 3 --type ED25519 --public-key carol.pem', 'add-key 3 --read-only'],
+    examples: [
+      'add-key 3 --label laptop',
+      'add-key 3 --type ED25519 --public-key carol.pem',
+      'add-key 3 --addresses 192.0.2.7,2001:db8::/32',
+      'add-key 3 --read-only',
+    ],
     run: addKey,
   },
   'revoke-key': {
@@ -108,12 +114,21 @@ export const accountCommands: Commands = {
 
 function addKey(operator: OperatorClient, args: readonly string[], flags: Flags): Promise<unknown> {
   const file = textOf(flags, 'publicKey')
+  const addresses = textOf(flags, 'addresses')
   return operator.call('POST', `${path(args)}/keys`, {
     ...given({ label: textOf(flags, 'label'), type: textOf(flags, 'type')?.toUpperCase() }),
     ...(file === undefined ? {} : { publicKey: readPublicKey(file) }),
+    ...(addresses === undefined ? {} : { addresses: addressList(addresses) }),
     ...(flags['readOnly'] === true ? { canTrade: false } : {}),
     ...(flags['unlimited'] === true ? { unlimited: true } : {}),
   })
+}
+
+/** @throws Problem for a list of nothing, which would be a key for everywhere */
+function addressList(text: string): string[] {
+  const addresses = text.split(',').map((part) => part.trim())
+  if (addresses.includes('')) throw new Problem('--addresses is a list of addresses, separated by commas.')
+  return addresses
 }
 
 function readPublicKey(file: string): string {

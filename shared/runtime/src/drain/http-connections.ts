@@ -150,7 +150,8 @@ export class HttpConnections {
       unanswered: 0,
       newest: undefined,
       idleSince: this.#clock(),
-      bytesWhenIdle: 0,
+      // What was read from it before it came here is no part of a request.
+      bytesWhenIdle: socket.bytesRead - socket.readableLength,
     }
     this.#open.set(socket, connection)
     socket.once('close', () => this.#open.delete(socket))
