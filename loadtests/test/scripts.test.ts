@@ -106,6 +106,8 @@ describe('a value that makes no sense is refused', () => {
     ['prove', '--rate', 'Infinity'],
     ['sim', '--seeds', '0'],
     ['sim', '--from', '1.5'],
+    ['fuzz', '--minutes', '0'],
+    ['fuzz', '--seed', 'any'],
     ['load', '--profile', 'wild'],
     ['load', '--seconds', '-1'],
     ['bench', '--only', 'everything'],
