@@ -45,6 +45,28 @@ export const exchangeInfo: Operation = {
   },
 }
 
+const NORMAL = new Json('{"status":0,"msg":"normal"}')
+const MAINTENANCE = new Json('{"status":1,"msg":"system_maintenance"}')
+
+/**
+ * Whether the system can be traded on: at least one market is open, and the engine answers within the hold. What is true of one
+ * market alone is its status in `exchangeInfo`.
+ */
+export const systemStatus: Operation = {
+  name: 'systemStatus',
+  rest: { method: 'GET', path: '/sapi/v1/system/status' },
+  security: 'NONE',
+  weight: () => 1,
+  async run({ services }) {
+    const isLed = await services.link.query({ kind: 'status' }).then(
+      () => true,
+      () => false,
+    )
+    const isOpen = services.catalogue.markets.some(({ definition }) => definition.status === 'TRADING')
+    return isLed && isOpen ? NORMAL : MAINTENANCE
+  },
+}
+
 function selected(params: Params, services: Services): readonly Market[] {
   const isNamed = params.has('symbol') || params.has('symbols')
   if (isNamed && (params.has('symbolStatus') || params.has('permissions'))) {

@@ -11,7 +11,7 @@ import {
 import { amendKeepPriority, amendOrder } from './amend-order.ts'
 import { cancelOpenOrders, cancelOrder, cancelReplaceOrder } from './cancel-order.ts'
 import { klines, uiKlines } from './candles.ts'
-import { exchangeInfo, ping, time } from './general.ts'
+import { exchangeInfo, ping, systemStatus, time } from './general.ts'
 import { aggregateTrades, averagePrice, depth, historicalTrades, recentTrades } from './market-operations.ts'
 import { OperationRegistry } from './operation.ts'
 import { openOrders, orderStatus } from './order-status.ts'
@@ -24,6 +24,7 @@ export function createRegistry(): OperationRegistry {
     ping,
     time,
     exchangeInfo,
+    systemStatus,
     depth,
     recentTrades,
     historicalTrades,

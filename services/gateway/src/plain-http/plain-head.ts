@@ -14,6 +14,8 @@ export interface PlainHead {
 }
 
 export const HEAD_BYTES_MAX = 8 * 1024
+/** Of a body, whoever reads it: no request of the API is near it. */
+export const BODY_BYTES_MAX = 64 * 1024
 
 /** Request line, then one line for each header, ASCII only; no folded lines, no blank before a colon. */
 const HEAD = /^(GET|POST|PUT|DELETE) (\/[!-~]*) HTTP\/1\.1\r\n((?:[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t -~]*\r\n)+)\r\n$/
@@ -40,7 +42,7 @@ export function readPlainHead(text: string): PlainHead | undefined {
   if (headers['host'] === undefined || DEMANDING.some((name) => name in headers)) return undefined
   if ((headers['connection'] ?? 'keep-alive').toLowerCase() !== 'keep-alive') return undefined
   const length = headers['content-length'] ?? '0'
-  if (!LENGTH.test(length) || (method === 'GET' && Number(length) > 0)) return undefined
+  if (!LENGTH.test(length) || Number(length) > (method === 'GET' ? 0 : BODY_BYTES_MAX)) return undefined
   const mark = target.indexOf('?')
   const path = mark < 0 ? target : target.slice(0, mark)
   return { text, method, path, query: mark < 0 ? '' : target.slice(mark + 1), headers, length: Number(length) }

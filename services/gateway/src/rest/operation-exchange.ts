@@ -3,11 +3,14 @@ import type { Call } from '../operations/call.ts'
 import { jsonText } from '../operations/operation.ts'
 import type { Operation } from '../operations/operation.ts'
 import { shownError } from '../operations/shown-error.ts'
+import { CROSS_ORIGIN } from './cross-origin.ts'
 import { callOf } from './request-call.ts'
 import type { RestRequest } from './rest-request.ts'
 import type { RestOptions } from './rest.ts'
 
 export const JSON_TYPE = 'application/json;charset=UTF-8'
+/** Names and values by turns. */
+const CROSS_ORIGIN_TURNS = Object.entries(CROSS_ORIGIN).flat()
 const UNKNOWN = publicError(PublicErrors.UNKNOWN)
 const NOT_ACCEPTABLE = publicError(PublicErrors.SBE_DEMANDED)
 
@@ -83,7 +86,7 @@ export class OperationExchange {
   #headers(): string[] {
     const used = String(this.#options.dispatcher.services.limits.usedWeight(this.#request.ip))
     const headers = ['content-type', JSON_TYPE, 'x-mbx-used-weight', used, 'x-mbx-used-weight-1m', used]
-    if (this.#request.headers.origin !== undefined) headers.push('access-control-allow-origin', '*')
+    if (this.#request.headers.origin !== undefined) headers.push(...CROSS_ORIGIN_TURNS)
     return headers
   }
 

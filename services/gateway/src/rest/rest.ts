@@ -8,15 +8,14 @@ import type { ClientAddresses } from '../addresses/client-addresses.ts'
 import type { Clients } from '../clients/clients.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { Operation, OperationRegistry } from '../operations/operation.ts'
+import { BODY_BYTES_MAX } from '../plain-http/plain-head.ts'
 import { PlainHttp } from '../plain-http/plain-http.ts'
 import type { PlainHandler } from '../plain-http/plain-connection.ts'
+import { CROSS_ORIGIN } from './cross-origin.ts'
 import { JSON_TYPE, OperationExchange } from './operation-exchange.ts'
 import type { Respond } from './operation-exchange.ts'
 import type { RestRequest } from './rest-request.ts'
 import { registerStubs } from './stubs.ts'
-
-/** No request of the API is near it. */
-const BODY_BYTES_MAX = 64 * 1024
 
 /** What a request may take to arrive, head and body, ms. */
 export const REQUEST_MS_MAX = 10_000
@@ -50,7 +49,7 @@ export function createRest(options: RestOptions): FastifyInstance {
     rewriteUrl: (request) => plainBody(request),
     routerOptions: { querystringParser: () => NO_QUERY, maxParamLength: 100 },
     frameworkErrors: (_error, request, reply) =>
-      void sendError(reply as FastifyReply, charged(options, request, MALFORMED)),
+      void sendError(request, reply as FastifyReply, charged(options, request, MALFORMED)),
     clientErrorHandler: (error, socket) => refuseBytes(options, error, socket as Socket),
   })
   app.removeAllContentTypeParsers()
@@ -60,11 +59,15 @@ export function createRest(options: RestOptions): FastifyInstance {
     const status = error.statusCode ?? 500
     if (status >= 500) options.failed(request.url.split('?', 1)[0]!, error)
     const shown = status >= 500 ? UNKNOWN : status === 413 ? TOO_LARGE : MALFORMED
-    return sendError(reply, charged(options, request, shown, status === 413 ? BODY_BYTES_MAX : 0))
+    return sendError(request, reply, charged(options, request, shown, status === 413 ? BODY_BYTES_MAX : 0))
   })
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0]!.slice(0, PATH_SHOWN_MAX)
-    return sendError(reply, charged(options, request, publicError(PublicErrors.NOT_FOUND, path, request.method)))
+    return sendError(
+      request,
+      reply,
+      charged(options, request, publicError(PublicErrors.NOT_FOUND, path, request.method)),
+    )
   })
   app.options('/*', (request, reply) => preflight(request, reply))
   for (const operation of options.registry.operations) addRoute(app, options, operation)
@@ -82,9 +85,9 @@ function arrivalBounds(requestMsMax: number): Pick<FastifyHttpOptions<Server>, '
 }
 
 /** The error to show for a request that reaches no operation: it is not free, so it may be that of a limit instead. */
-function charged({ dispatcher }: RestOptions, { ip }: FastifyRequest, error: PublicError, length = 0): PublicError {
+function charged(options: RestOptions, request: FastifyRequest, error: PublicError, length = 0): PublicError {
   try {
-    dispatcher.charge(ip, length)
+    options.dispatcher.charge(ipOf(request, options.addresses), length)
     return error
   } catch (excess) {
     if (excess instanceof PublicError) return excess
@@ -127,12 +130,15 @@ function addRoute(app: FastifyInstance, options: RestOptions, operation: Operati
   })
 }
 
+function ipOf({ headers, raw }: FastifyRequest, addresses: ClientAddresses): string {
+  return addresses.clientOf(addresses.peerOf(raw.socket), headers['x-forwarded-for'])
+}
+
 function requestOf(request: FastifyRequest, addresses: ClientAddresses): RestRequest {
   const url = request.raw.url ?? ''
   const mark = url.indexOf('?')
-  const peer = addresses.peerOf(request.raw.socket)
   return {
-    ip: addresses.clientOf(peer, request.headers['x-forwarded-for']),
+    ip: ipOf(request, addresses),
     query: mark < 0 ? '' : url.slice(mark + 1),
     body: typeof request.body === 'string' ? request.body : '',
     headers: request.headers,
@@ -161,14 +167,19 @@ function servePlainly(app: FastifyInstance, options: RestOptions): void {
 }
 
 /** Write an error as Binance does. */
-export function sendError(reply: FastifyReply, error: PublicError): FastifyReply {
+function sendError(
+  { headers }: Pick<FastifyRequest, 'headers'>,
+  reply: FastifyReply,
+  error: PublicError,
+): FastifyReply {
+  if (headers.origin !== undefined) reply.headers(CROSS_ORIGIN)
   if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
   return reply.code(error.status).header('content-type', JSON_TYPE).send(JSON.stringify(error))
 }
 
 function preflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (request.headers.origin !== undefined) {
-    reply.header('access-control-allow-origin', '*')
+    reply.headers(CROSS_ORIGIN)
     reply.header('access-control-allow-methods', 'GET, HEAD, POST, PUT, DELETE, OPTIONS')
     reply.header('access-control-allow-headers', 'Content-Type, X-MBX-APIKEY, X-MBX-TIME-UNIT, X-Uptick-Idempotent')
     reply.header('access-control-max-age', '86400')
