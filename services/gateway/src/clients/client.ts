@@ -100,7 +100,7 @@ export class Client {
 
   /** Node's parser reads the connection from now on, slice by slice. */
   meter(): void {
-    this.#meter = new Meter(this.socket, () => this.#requests.isFree)
+    this.#meter = new Meter(this.socket, () => this.#requests.wantsBytes)
   }
 
   /** A WebSocket takes the connection over from Node's parser. */

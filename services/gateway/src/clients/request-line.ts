@@ -13,6 +13,7 @@ export class RequestLine {
   readonly #answered: (status: number) => void
   readonly #freed: () => void
   readonly #waiting: Waiting[] = []
+  #newest: ServerResponse | undefined
   #isBusy = false
   #isClosed = false
 
@@ -30,8 +31,14 @@ export class RequestLine {
     return !this.#isBusy && this.#waiting.length === 0 && !this.#isClosed
   }
 
+  /** What comes next may be read: nothing waits, or it is the body of the newest request. */
+  get wantsBytes(): boolean {
+    return this.isFree || (!this.#isClosed && this.#newest?.req.complete === false)
+  }
+
   join(response: ServerResponse, run: () => void): void {
     if (this.#isClosed) return
+    this.#newest = response
     this.#waiting.push({ response, run })
     if (!this.#isBusy) this.#next()
   }
@@ -52,7 +59,10 @@ export class RequestLine {
       setImmediate(() => {
         this.#isBusy = false
         this.#next()
-        if (this.isFree) this.#freed()
+        if (this.isFree) {
+          this.#newest = undefined
+          this.#freed()
+        }
       })
     })
     run()
