@@ -81,7 +81,12 @@ export interface PodSpec {
 export interface Manifest {
   readonly apiVersion: string
   readonly kind: string
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly labels?: Texts }
+  readonly metadata: {
+    readonly name: string
+    readonly namespace?: string
+    readonly labels?: Texts
+    readonly annotations?: Texts
+  }
   readonly data?: Texts
   readonly spec?: {
     readonly replicas?: number
@@ -95,6 +100,7 @@ export interface Manifest {
     readonly publishNotReadyAddresses?: boolean
     readonly clusterIP?: string
     readonly type?: string
+    readonly externalTrafficPolicy?: string
     readonly minReplicas?: number
     readonly maxReplicas?: number
     readonly behavior?: Readonly<Record<'scaleUp' | 'scaleDown', { readonly stabilizationWindowSeconds: number }>>

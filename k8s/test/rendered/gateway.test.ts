@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { environmentOf, find, overlays, renderOverlay, workload } from '../manifests.ts'
+import { checkTimeBudget } from '@uptick/runtime'
+import { environmentOf, find, folder, overlays, render, renderOverlay, workload } from '../manifests.ts'
+
+/** What balancers take to notice that a node or a pod leaves: health checks every ten seconds, three failures. */
+const NOTICED_MS = 3 * 10_000
 
 describe.each(overlays)('gateways of overlay %s', (overlay) => {
   const manifests = renderOverlay(overlay)
@@ -60,4 +64,38 @@ describe.each(overlays)('gateways of overlay %s', (overlay) => {
     expect(find(manifests, 'Service', 'gateway').spec?.type).toBe('LoadBalancer')
     expect(find(manifests, 'Service', 'operator').spec?.type).toBeUndefined()
   })
+
+  test('clients keep their addresses, or nobody is banned by one that others have', () => {
+    const isKept = find(manifests, 'Service', 'gateway').spec?.externalTrafficPolicy === 'Local'
+    const { LIMIT_BANS, DRAIN_FLOOR_MS } = environmentOf(manifests, gateway)
+    expect([isKept, LIMIT_BANS]).toEqual(overlay === 'local' ? [false, 'false'] : [true, undefined])
+    // A node whose only gateway leaves is sent new connections until its health check has failed.
+    if (isKept) expect(Number(DRAIN_FLOOR_MS)).toBeGreaterThan(NOTICED_MS)
+  })
+})
+
+test('a balancer that announces clients: pods are its targets, and gateways expect the header from it', () => {
+  const manifests = render(folder('test/rendered/behind-proxy-protocol'))
+  const { metadata, spec } = find(manifests, 'Service', 'gateway')
+  expect(spec).toMatchObject({ type: 'LoadBalancer' })
+  expect(spec?.externalTrafficPolicy).toBeUndefined()
+  expect(Object.values(metadata.annotations ?? {}).join()).toContain('proxy_protocol_v2.enabled=true')
+  const gateway = workload(manifests, 'Deployment', 'gateway')
+  const settings = environmentOf(manifests, gateway)
+  expect(settings['PROXY_PROTOCOL']).toBe('10.0.0.0/8')
+  const ms = (name: string): number => Number(settings[name])
+  expect(ms('DRAIN_FLOOR_MS')).toBeGreaterThan(NOTICED_MS)
+  expect(ms('GRACE_MS')).toBe(gateway.spec.template.spec.terminationGracePeriodSeconds! * 1000)
+  expect(() =>
+    checkTimeBudget({
+      graceMs: ms('GRACE_MS'),
+      preStopMs: ms('PRE_STOP_MS'),
+      floorMs: ms('DRAIN_FLOOR_MS'),
+      drainMs: ms('DRAIN_MS'),
+      evictionMs: ms('EVICTION_MS'),
+      handOffMs: ms('HAND_OFF_MS'),
+      leaseMs: ms('LEASE_MS'),
+      holdMs: ms('HOLD_MS'),
+    }),
+  ).not.toThrow()
 })
