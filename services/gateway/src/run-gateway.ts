@@ -30,6 +30,8 @@ import type { CounterStore } from './limits/counter-store.ts'
 import { MemoryStore } from './limits/memory-store.ts'
 import type { LimitSettings } from './limits/rate-limits.ts'
 import type { LineState } from './limits/redis-line.ts'
+import { ParentCounts } from './limits/parent-counts.ts'
+import { RedisCounts } from './limits/redis-counts.ts'
 import { SharedStore } from './limits/shared-store.ts'
 import { exposeCounters, exposeEntrance, exposeGateway, holdObserver, operationObserver } from './metrics.ts'
 import { systemClock, systemTimers } from './seams.ts'
@@ -38,6 +40,8 @@ const CLOSE_MS_MAX = 2000
 const READY_POLL_MS = 50
 const LISTENING_CONNECTIONS = 1
 const NOT_CONFIRMED = 'PostgreSQL does not say which API keys are in force: signed requests are refused'
+/** The parent is near, and a person who looks at the reported weight sees it grow by what was sent. */
+const PARENT_SYNC_MS = 5
 
 /** The ports that a gateway listens on. */
 export interface GatewayPorts {
@@ -156,22 +160,25 @@ async function schemaIsThere({ config, lifecycle, onShutdown }: ServiceContext<G
   return isThere
 }
 
-/** Counts of the limits: together with the other gateways where there is a Redis, which nobody ever waits for. */
+/** Counts of the limits: together with the other gateways where there is a Redis or a parent, for which nobody ever waits. */
 function openCounters({ config, lifecycle, log, metrics, onShutdown }: ServiceContext<GatewayConfig>): CounterStore {
-  if (config.REDIS_URL === '') return new MemoryStore()
+  if (config.REDIS_URL === '') {
+    if (config.CONNECTIONS === 'own') return new MemoryStore()
+    const line = new ParentCounts(process, systemTimers)
+    const store = new SharedStore({ line, clock: systemClock, timers: systemTimers, syncMs: PARENT_SYNC_MS })
+    store.start()
+    onShutdown('counts', CLOSE_MS_MAX, () => store.close())
+    return store
+  }
   const changed = (state: LineState, reason: string): void => {
     const isUp = state === 'up'
     lifecycle.note('redis', isUp, isUp ? '' : reason)
     if (isUp) log.info('limits are counted together')
     else log.warn({ reason }, 'limits are counted by each gateway for itself')
   }
-  const store = new SharedStore({
-    url: config.REDIS_URL,
-    scope: `shard-${config.SHARD}`,
-    clock: systemClock,
-    timers: systemTimers,
-    changed,
-  })
+  const scope = `shard-${config.SHARD}`
+  const line = new RedisCounts({ url: config.REDIS_URL, scope, timers: systemTimers, changed })
+  const store = new SharedStore({ line, clock: systemClock, timers: systemTimers })
   lifecycle.note('redis', false, 'not connected yet')
   exposeCounters(metrics, store)
   store.start()

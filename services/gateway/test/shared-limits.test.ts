@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { LineState } from '../src/limits/redis-line.ts'
 import { LIMITS_DEFAULT, RateLimits } from '../src/limits/rate-limits.ts'
 import type { LimitSettings } from '../src/limits/rate-limits.ts'
+import { RedisCounts } from '../src/limits/redis-counts.ts'
 import { SharedStore } from '../src/limits/shared-store.ts'
 import { systemTimers } from '../src/seams.ts'
 import type { Clock } from '../src/seams.ts'
@@ -22,7 +23,8 @@ function open(scope: string, clock: Clock): SharedStore & { states: LineState[] 
     if (process.env['TEST_LOG_LEVEL'] !== undefined) process.stderr.write(`${scope} ${state} ${reason}\n`)
     states.push(state)
   }
-  const store = new SharedStore({ url: redis.url, scope, clock, timers: systemTimers, changed })
+  const line = new RedisCounts({ url: redis.url, scope, timers: systemTimers, changed })
+  const store = new SharedStore({ line, clock, timers: systemTimers })
   store.start()
   stores.push(store)
   return Object.assign(store, { states })

@@ -102,6 +102,12 @@ export class Service {
     })
   }
 
+  /** Say something to the process; lost when it has none, or its channel is gone. */
+  tell(message: object): void {
+    const child = this.#child
+    if (child?.connected === true) child.send(message, () => undefined)
+  }
+
   /** Whether the service says that it is ready, this moment. */
   async isReady(): Promise<boolean> {
     if (this.opsUrl === undefined) return this.#child?.exitCode === null

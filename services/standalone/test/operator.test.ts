@@ -62,6 +62,20 @@ test('a trader from nothing, as the help says', async () => {
   expect((await type(folder, 'accounts', '--after', number)).output).not.toContain('carol')
 })
 
+test('the weight that a client is told is that of both gateways', async () => {
+  let [sent, told, agreed] = [0, 0, 0]
+  // A new connection each time, so that the gateways take turns; an exchange of theirs may be under way.
+  for (let attempt = 0; attempt < 200 && agreed < 4; attempt++) {
+    const { headers } = await fetch(`${exchange.url}/api/v3/ping`, { headers: { connection: 'close' } })
+    const used = Number(headers.get('x-mbx-used-weight'))
+    // Another minute has begun.
+    if (used < told / 2) [sent, agreed] = [0, 0]
+    ;[sent, told] = [sent + 1, used]
+    agreed = sent > 4 && used >= sent ? agreed + 1 : 0
+  }
+  expect(agreed).toBe(4)
+})
+
 test('a listing, a halt, and the phases back', async () => {
   const { folder } = exchange
   expect((await type(folder, 'add-asset', 'SOL', '8')).code).toBe(0)

@@ -1,50 +1,31 @@
-import { randomBytes } from 'node:crypto'
-import type { CancelTimer, Clock } from '../seams.ts'
+import type { CancelTimer, Clock, Timers } from '../seams.ts'
+import type { CountLine } from './count-line.ts'
 import type { CountedBy, Counter, CounterStore } from './counter-store.ts'
-import { RedisLine } from './redis-line.ts'
-import type { RedisLineOptions } from './redis-line.ts'
 import { SharedBans } from './shared-bans.ts'
 import { SharedCounter } from './shared-counter.ts'
 import type { SharedCount } from './shared-counter.ts'
 
-export interface SharedStoreOptions extends RedisLineOptions {
+export interface SharedStoreOptions {
+  readonly line: CountLine
   readonly clock: Clock
-  /** Gateways that share their limits have the same; addresses and accounts are counted below it. */
-  readonly scope: string
+  readonly timers: Timers
+  /** What changed is told this much later, all of it together. */
+  readonly syncMs?: number
 }
 
-/** What changed is told to Redis this much later, all of it together. */
 export const SYNC_MS = 20
-/** While Redis is away, whether it is back is looked at this often. */
+/** While nobody listens, whether that has changed is looked at this often. */
 const RETRY_MS = 100
 /** Counts in one exchange; more go into the next one. */
 const COUNTS_MAX = 500
-/** A count stays in Redis this much longer than its window, for gateways whose clocks differ. */
+/** A count is kept this much longer than its window, for gateways whose clocks differ. */
 const GRACE = 5_000_000
 
 /**
- * Writes this gateway's own counts and reads what all gateways have counted together. Each count is a hash with a field
- * for each gateway: writing it again changes nothing, so an exchange that failed is simply done again. The first key is
- * a mark that is there as long as nobody has flushed Redis.
- *
- * KEYS: mark, counts … · ARGV: a new mark, the field, then own count and time to live in ms for each count.
- */
-const COUNT_SCRIPT = `
-redis.call('SET', KEYS[1], ARGV[1], 'NX')
-local reply = { redis.call('GET', KEYS[1]) }
-for i = 2, #KEYS do
-  redis.call('HSET', KEYS[i], ARGV[2], ARGV[2 * i - 1])
-  redis.call('PEXPIRE', KEYS[i], ARGV[2 * i])
-  local total = 0
-  for _, count in ipairs(redis.call('HVALS', KEYS[i])) do total = total + tonumber(count) end
-  reply[i] = total
-end
-return reply`
-
-/**
- * Counts that several gateways share through Redis. Nothing here waits: a gateway counts in its own memory and tells
- * Redis a little later, all that changed in one exchange, whose answer says what the others have. Between two exchanges
- * a gateway does not know of what the others admit. Without Redis it goes on with what it knows, and tells it later.
+ * Counts that several gateways share. Nothing here waits: a gateway counts in its own memory and tells the place where all
+ * counts come together a little later, all that changed in one exchange, whose answer says what the others have. Between two
+ * exchanges a gateway does not know of what the others admit. While the line is down it goes on with what it knows, and
+ * tells it later.
  */
 export class SharedStore implements CounterStore {
   readonly isShared = true
@@ -52,10 +33,7 @@ export class SharedStore implements CounterStore {
   /** Exchanges that succeeded, and those that failed. */
   readonly counters = { exchanges: 0, failures: 0 }
   readonly #options: SharedStoreOptions
-  readonly #line: RedisLine
-  readonly #prefix: string
-  /** This life of this gateway: what an earlier one counted still counts. */
-  readonly #field = unique()
+  readonly #syncMs: number
   readonly #counters: SharedCounter<string | number>[] = []
   #dirty: SharedCount[] = []
   readonly #newBans = new Map<string, number>()
@@ -66,38 +44,36 @@ export class SharedStore implements CounterStore {
 
   constructor(options: SharedStoreOptions) {
     this.#options = options
-    this.#line = new RedisLine(options)
-    // The braces keep all keys on one node of a Redis cluster, where the script needs them.
-    this.#prefix = `{uptick:${options.scope}}`
+    this.#syncMs = options.syncMs ?? SYNC_MS
     this.bans = new SharedBans((ip, until) => {
       this.#newBans.set(ip, until)
-      this.#arm(SYNC_MS)
+      this.#arm(this.#syncMs)
     })
   }
 
   /** Whether the last exchange succeeded, or would be tried now. */
   get isUp(): boolean {
-    return this.#line.isReady
+    return this.#options.line.isReady
   }
 
-  /** Counts that Redis has not been told of. */
+  /** Counts that the others have not been told of. */
   get pending(): number {
     return this.#dirty.length
   }
 
   start(): void {
-    this.#line.start()
+    this.#options.line.start()
   }
 
   close(): void {
     this.#closed = true
     this.#cancel()
-    this.#line.close()
+    this.#options.line.close()
   }
 
   counter<Key extends string | number>(name: string, by: CountedBy, length: number): Counter<Key> {
     const changed = (count: SharedCount): void => this.#changed(count)
-    const counter = new SharedCounter<Key>({ name: `${this.#prefix}:${name}`, by, length, changed })
+    const counter = new SharedCounter<Key>({ name, by, length, changed })
     this.#counters.push(counter as unknown as SharedCounter<string | number>)
     return counter
   }
@@ -106,7 +82,7 @@ export class SharedStore implements CounterStore {
     if (count.isDirty) return
     count.isDirty = true
     this.#dirty.push(count)
-    this.#arm(SYNC_MS)
+    this.#arm(this.#syncMs)
   }
 
   #arm(ms: number): void {
@@ -122,40 +98,38 @@ export class SharedStore implements CounterStore {
     const counts = due.splice(0, COUNTS_MAX)
     this.#dirty = due
     for (const count of counts) count.isDirty = false
-    const told = counts.map(({ own }) => own)
-    const isDone = this.#line.isReady && (await this.#tell(counts, told, now))
+    const isDone = this.isUp && (await this.#tell(counts, now))
     if (!isDone) for (const count of counts) this.#again(count)
     this.#isArmed = false
-    if (this.#dirty.length > 0 || this.#newBans.size > 0) this.#arm(isDone ? SYNC_MS : RETRY_MS)
+    if (this.#dirty.length > 0 || this.#newBans.size > 0) this.#arm(isDone ? this.#syncMs : RETRY_MS)
   }
 
-  async #tell(counts: readonly SharedCount[], told: readonly number[], now: number): Promise<boolean> {
+  async #tell(counts: readonly SharedCount[], now: number): Promise<boolean> {
+    const told = counts.map(({ name, own, end }) => ({ name, own, msLeft: Math.ceil((end - now + GRACE) / 1000) }))
     const addresses = [...new Set(counts.flatMap(({ address }) => address ?? []))]
     const bans = [...this.#newBans]
-    const replies = await this.#line.exchange((pipeline) => {
-      const keys = [`${this.#prefix}:mark`, ...counts.map(({ name }) => name)]
-      const values = counts.flatMap(({ end }, i) => [told[i]!, Math.ceil((end - now + GRACE) / 1000)])
-      pipeline.eval(COUNT_SCRIPT, keys.length, ...keys, unique(), this.#field, ...values)
-      for (const [ip, until] of bans) {
-        pipeline.set(this.#banKey(ip), until, 'PX', Math.max(1, Math.ceil((until - now) / 1000)))
-      }
-      if (addresses.length > 0) pipeline.mget(addresses.map((ip) => this.#banKey(ip)))
+    const heard = await this.#options.line.tell({
+      counts: told,
+      bans: bans.map(([ip, until]) => ({
+        name: banName(ip),
+        until,
+        msLeft: Math.max(1, Math.ceil((until - now) / 1000)),
+      })),
+      asked: addresses.map(banName),
     })
-    if (!replies) {
+    if (!heard) {
       this.counters.failures++
       return false
     }
     this.counters.exchanges++
     for (const [ip, until] of bans) if (this.#newBans.get(ip) === until) this.#newBans.delete(ip)
-    const [mark, ...totals] = replies[0] as [string, ...number[]]
-    for (const [i, count] of counts.entries()) count.others = totals[i]! - told[i]!
-    const banned = addresses.length > 0 ? (replies.at(-1) as (string | null)[]) : []
-    for (const [i, until] of banned.entries()) if (until !== null) this.bans.learn(addresses[i]!, Number(until))
-    this.#see(mark)
+    for (const [i, count] of counts.entries()) count.others = heard.totals[i]! - told[i]!.own
+    for (const [i, until] of heard.banned.entries()) if (until !== null) this.bans.learn(addresses[i]!, until)
+    this.#see(heard.mark)
     return true
   }
 
-  /** Redis was emptied or is another one: tell it again what was counted in the present windows. */
+  /** What was told is gone: tell again what was counted in the present windows. */
   #see(mark: string): void {
     if (mark === this.#mark) return
     const isFirst = this.#mark === ''
@@ -169,12 +143,8 @@ export class SharedStore implements CounterStore {
     count.isDirty = true
     this.#dirty.push(count)
   }
-
-  #banKey(ip: string): string {
-    return `${this.#prefix}:ban:${ip}`
-  }
 }
 
-function unique(): string {
-  return randomBytes(9).toString('base64url')
+function banName(ip: string): string {
+  return `ban:${ip}`
 }

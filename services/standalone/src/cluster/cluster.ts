@@ -1,3 +1,4 @@
+import { CountDesk, isCountMessage } from '../counts/count-desk.ts'
 import { ConnectionListener } from '../listener/connection-listener.ts'
 import type { Service } from '../service.ts'
 import { roleOf, type Observed } from '../status/status.ts'
@@ -17,6 +18,7 @@ export interface ClusterEvents {
 /** Every process of the exchange but PostgreSQL, and the sockets that clients connect to. */
 export class Cluster {
   readonly listener = new ConnectionListener()
+  readonly #counts = new CountDesk()
   readonly #replicas: Replica[] = []
   readonly #events: ClusterEvents
   /** What processes said of their drain. */
@@ -98,6 +100,7 @@ export class Cluster {
   }
 
   #heard(service: Service, message: unknown): void {
+    if (isCountMessage(message)) return service.tell(this.#counts.heard(message))
     if (!isNote(message)) return
     switch (message.uptick) {
       case 'ready':

@@ -1,0 +1,29 @@
+/** What one gateway has counted, for the others. */
+export interface ToldCounts {
+  /** Own counts; told again, they replace what was told before. `msLeft`: when they may be forgotten. */
+  readonly counts: readonly { readonly name: string; readonly own: number; readonly msLeft: number }[]
+  /** New bans, and until when in µs. */
+  readonly bans: readonly { readonly name: string; readonly until: number; readonly msLeft: number }[]
+  /** Names of bans that others may have made. */
+  readonly asked: readonly string[]
+}
+
+/** What all gateways have counted together. */
+export interface HeardCounts {
+  /** Another one than before: what was told is gone, and has to be told again. */
+  readonly mark: string
+  /** Of each count that was told, in the same order. */
+  readonly totals: readonly number[]
+  /** Of each ban that was asked for: until when in µs; null for none. */
+  readonly banned: readonly (number | null)[]
+}
+
+/** The way to the place where the counts of all gateways come together. */
+export interface CountLine {
+  /** Whether it is worth telling anything now. */
+  readonly isReady: boolean
+  start(): void
+  /** Resolves with `undefined` when it failed; never rejects, and never takes long. */
+  tell(told: ToldCounts): Promise<HeardCounts | undefined>
+  close(): void
+}
