@@ -41,10 +41,12 @@ export class Authenticator {
    */
   checkPermission(key: ApiKey, ip: string, security: Security): void {
     if (!this.#keys.isConfirmed) throw SERVER_BUSY
-    if (this.#keys.find(key.apiKey) !== key) throw REJECTED_KEY
-    const permitted = security === 'TRADE' ? key.canTrade : key.canRead
+    // A row may be read again without having changed, so what counts is what the key may do now.
+    const current = this.#keys.find(key.apiKey)
+    if (current === undefined) throw REJECTED_KEY
+    const permitted = security === 'TRADE' ? current.canTrade : current.canRead
     if (!permitted) throw REJECTED_KEY
-    if (key.addresses !== undefined && !key.addresses.has(ip)) throw REJECTED_KEY
+    if (current.addresses !== undefined && !current.addresses.has(ip)) throw REJECTED_KEY
   }
 
   /** -1102 without a signature, -1022 when it is not the key's over `payload`. */
