@@ -1,4 +1,4 @@
-import { EventKind, Side, type LevelEvent, type OrderImage } from '@uptick/core'
+import { EventKind, Side, type LevelEvent, type OrderImage, type TradeEvent } from '@uptick/core'
 import type { Checker, Executed } from './executed.ts'
 
 interface Book {
@@ -6,6 +6,8 @@ interface Book {
   readonly sides: readonly [Map<number, number>, Map<number, number>]
   updateId: number
   tradeId: number
+  /** The last trade that has the number of an aggregate. */
+  aggregated: { readonly event: TradeEvent; readonly sequence: number } | undefined
 }
 
 /**
@@ -29,6 +31,7 @@ export class BookIntegrity implements Checker {
         const { symbol, tradeId, makerOrder, takerOrder, quantity } = event
         const book = this.#book(symbol)
         if (tradeId !== ++book.tradeId) complain(`trade ${tradeId} is not number ${book.tradeId}`)
+        if (!this.#isNumbered(book, event, sequence)) complain(`trade ${tradeId} has aggregate ${event.aggregateId}`)
         for (const order of [makerOrder, takerOrder]) this.#filled.set(order, (this.#filled.get(order) ?? 0) + quantity)
       } else if (event.kind === EventKind.LEVEL) {
         if (!this.#level(event)) complain(`level change ${event.updateId} of symbol ${event.symbol} leaves a gap`)
@@ -37,6 +40,18 @@ export class BookIntegrity implements Checker {
     }
     for (const order of images.values()) this.#order(order, complain)
     for (const symbol of changed) if (this.#isCrossed(symbol)) complain(`the book of symbol ${symbol} is crossed`)
+  }
+
+  /** Fills of one taker order at one price in one command have one number, and the numbers of others follow it. */
+  #isNumbered(book: Book, event: TradeEvent, sequence: number): boolean {
+    const { aggregateId, tradeId, takerOrder, price } = event
+    const before = book.aggregated
+    if (aggregateId === 0) return before === undefined
+    book.aggregated = { event, sequence }
+    // Before numbers were given, aggregates had the ids of their first trades.
+    if (before === undefined) return aggregateId === tradeId
+    const isSame = before.sequence === sequence && before.event.takerOrder === takerOrder
+    return aggregateId === before.event.aggregateId + (isSame && before.event.price === price ? 0 : 1)
   }
 
   #order({ orderId, quantity, executed }: OrderImage, complain: (what: string) => void): void {
@@ -59,6 +74,6 @@ export class BookIntegrity implements Checker {
   }
 
   #book(symbol: number): Book {
-    return (this.#books[symbol] ??= { sides: [new Map(), new Map()], updateId: 0, tradeId: 0 })
+    return (this.#books[symbol] ??= { sides: [new Map(), new Map()], updateId: 0, tradeId: 0, aggregated: undefined })
   }
 }

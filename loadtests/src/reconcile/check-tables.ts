@@ -18,6 +18,7 @@ interface OrderRow {
 interface TradeRow {
   readonly symbol: number
   readonly trade_id: string
+  readonly aggregate_id: string
   readonly price: string
   readonly quantity: string
   readonly maker_order: string
@@ -82,7 +83,7 @@ async function checkOrders(pool: pg.Pool, truth: JournalTruth, since: number): P
 async function checkTrades(pool: pg.Pool, truth: JournalTruth, since: number): Promise<string[]> {
   const findings: string[] = []
   const { rows } = await pool.query<TradeRow>(
-    `SELECT symbol, trade_id, price, quantity, maker_order, taker_order FROM trades
+    `SELECT symbol, trade_id, aggregate_id, price, quantity, maker_order, taker_order FROM trades
      WHERE shard = $1 AND sequence > $2`,
     [SHARD, since],
   )
@@ -91,6 +92,7 @@ async function checkTrades(pool: pg.Pool, truth: JournalTruth, since: number): P
     const same =
       trade !== undefined &&
       String(trade.tradeId) === row.trade_id &&
+      (trade.aggregateId === 0 || String(trade.aggregateId) === row.aggregate_id) &&
       String(trade.price) === row.price &&
       String(trade.quantity) === row.quantity &&
       String(trade.makerOrder) === row.maker_order &&

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { unitsOf } from '../client/decimal.ts'
+import { GroupedTrades } from './grouped-trades.ts'
+import type { AggregateMessage, CandleMessage } from './grouped-trades.ts'
 import type { JournalTruth } from './journal-truth.ts'
 import type { TradersMarket } from './traffic.ts'
 
@@ -23,15 +25,18 @@ interface TradeMessage {
   readonly q: string
 }
 
+type Message = DepthEvent | TradeMessage | AggregateMessage | CandleMessage
+
 /**
  * A subscriber of one market's public streams, as its documentation tells one to be: a book kept from a snapshot and the
- * updates after it, and every trade. Connects again when the connection breaks. Gaps within a connection are findings.
+ * updates after it, every trade, and trades in groups. Connects again when the connection breaks. Gaps within a connection are findings.
  */
 export class StreamWatch {
   readonly #url: string
   readonly #market: TradersMarket
   readonly #findings: string[] = []
   readonly #seen = new Map<number, TradeMessage>()
+  readonly #grouped = new GroupedTrades()
   readonly #bids = new Map<string, string>()
   readonly #asks = new Map<string, string>()
   #socket: WebSocket | undefined
@@ -79,7 +84,7 @@ export class StreamWatch {
         findings.push(`trade ${t} of the stream is not the journal's`)
     }
     this.#seen.clear()
-    return findings
+    return [...findings, ...this.#grouped.check(truth.trades[symbol.id] ?? [], this.#market)]
   }
 
   close(): void {
@@ -93,19 +98,21 @@ export class StreamWatch {
 
   #connect(): void {
     const name = this.#market.symbol.toLowerCase()
-    const address = `${this.#url.replace(/^http/, 'ws')}/stream?streams=${name}@depth@100ms/${name}@trade`
+    const address = `${this.#url.replace(/^http/, 'ws')}/stream?streams=${['depth@100ms', 'trade', 'aggTrade', 'kline_1s'].map((topic) => `${name}@${topic}`).join('/')}`
     const socket = new WebSocket(address, { perMessageDeflate: false })
     this.#socket = socket
     this.#synchronised = false
     this.#early = []
     this.#lastTrade = 0
+    this.#grouped.connected()
     socket.on('open', () => {
       this.connections++
       void this.#synchronise(socket)
     })
     socket.on('message', (data: Buffer) => {
-      const { data: event }: { data: DepthEvent | TradeMessage } = JSON.parse(data.toString())
+      const { data: event }: { data: Message } = JSON.parse(data.toString())
       if (event.e === 'trade') this.#trade(event)
+      else if (event.e !== 'depthUpdate') this.#grouped.take(event)
       else if (this.#synchronised) this.#update(event)
       else this.#early.push(event)
     })

@@ -195,7 +195,9 @@ describe('market data', () => {
       { id: 2 },
       { id: 3 },
     ])
-    expect(await get('aggTrades?symbol=BTCUSDT')).toHaveLength(6)
+    const aggregates = (await get('aggTrades?symbol=BTCUSDT')) as unknown as { a: number }[]
+    expect(aggregates.map(({ a }) => a - aggregates[0]!.a)).toEqual([0, 1, 2, 3, 4, 5])
+    expect(await get(`aggTrades?symbol=BTCUSDT&fromId=${aggregates[3]!.a}&limit=2`)).toEqual(aggregates.slice(3, 5))
     expect(await get('avgPrice?symbol=BTCUSDT')).toMatchObject({ mins: 5 })
     const candles = (await get('klines?symbol=BTCUSDT&interval=1d')) as unknown as unknown[][]
     expect(candles).toHaveLength(1)

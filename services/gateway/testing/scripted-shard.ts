@@ -55,7 +55,13 @@ function symbol(id: number, base: string, priceDecimals: number, quantityDecimal
 /** What a test lets happen in one outcome. */
 export interface OutcomeScript {
   level(symbol: number, side: Side, price: number, quantity: number): void
-  trade(symbol: number, price: number, quantity: number, more?: { buyerIsMaker?: boolean; taker?: number }): number
+  /** `aggregate`: its number; without, the shard is one from before the core numbered them. */
+  trade(
+    symbol: number,
+    price: number,
+    quantity: number,
+    more?: { buyerIsMaker?: boolean; taker?: number; aggregate?: number },
+  ): number
   execution(execution: number, order: Partial<OrderImage> & { account: number; symbol: number; orderId: number }): void
   balance(account: number, asset: number, free: number, locked: number): void
   funds(account: number, asset: number, delta: number): void
@@ -208,11 +214,12 @@ export class ScriptedShard {
         double(at + LevelAt.QUANTITY, quantity)
         double(at + LevelAt.UPDATE_ID, ++book.updateId)
       },
-      trade: (id, price, quantity, { buyerIsMaker = false, taker = 1 } = {}) => {
+      trade: (id, price, quantity, { buyerIsMaker = false, taker = 1, aggregate } = {}) => {
         const tradeId = ++this.books[id]!.tradeId
         const at = event(EventKind.TRADE, TRADE_WORDS)
         output.words[at + TradeAt.FLAGS] = buyerIsMaker ? MAKER_FLAG : 0
         output.words[at + TradeAt.SYMBOL] = id
+        output.words[at + TradeAt.AGGREGATED] = aggregate === undefined ? 0 : tradeId + 1 - aggregate
         double(at + TradeAt.TRADE_ID, tradeId)
         double(at + TradeAt.PRICE, price)
         double(at + TradeAt.QUANTITY, quantity)

@@ -95,15 +95,16 @@ export class RowCollector {
 
   #trade({ sequence, time }: Source, event: TradeEvent): void {
     const { kind: _, ...trade } = event
-    const before = this.#trades.at(-1)
-    const joins =
-      before?.sequence === sequence &&
-      before.symbol === trade.symbol &&
-      before.takerOrder === trade.takerOrder &&
-      before.price === trade.price
-    const aggregateId = joins ? before.aggregateId : trade.tradeId
+    const aggregateId = trade.aggregateId > 0 ? trade.aggregateId : this.#firstJoined(sequence, event)
     const fees = { makerFee: 0n, makerFeeAsset: 0, takerFee: 0n, takerFeeAsset: 0 }
     this.#trades.push({ ...trade, ...fees, aggregateId, sequence, time })
+  }
+
+  /** Of journals from before the core numbered aggregates: these have the ids of their first trades. */
+  #firstJoined(sequence: number, { symbol, takerOrder, price, tradeId }: TradeEvent): number {
+    const before = this.#trades.at(-1)
+    const isSameOrder = before?.sequence === sequence && before.symbol === symbol && before.takerOrder === takerOrder
+    return isSameOrder && before.price === price ? before.aggregateId : tradeId
   }
 
   #balance({ sequence, time, kind }: Source, { account, asset, free, locked }: BalanceEvent): void {

@@ -12,6 +12,11 @@ export const Behaviour = {
   BOUNDED_STEPS: 2,
   /** Filters, market states and reference prices as Binance documents them; what is refused changes nothing. */
   DOCUMENTED_RULES: 3,
+  /**
+   * The core numbers aggregates of trades, without gaps from the last trade's id on; before, readers give an aggregate the
+   * id of its first trade.
+   */
+  AGGREGATE_IDS: 5,
   /** A full memory of idempotent retry shortens that of the account that holds most; before, it refuses every order. */
   RETRY_SHARES: 6,
 } as const

@@ -32,6 +32,7 @@ import {
   SESSION_STATES,
   SESSION_WORDS,
   SessionAt,
+  TRADE_AGGREGATE_SHIFT,
   TRADE_WORDS,
   TradeAt,
   OUTCOME_WORK,
@@ -62,6 +63,9 @@ const D_TRADE_QUANTITY = TradeAt.QUANTITY / 2
 const TRADE_QUOTE = TradeAt.QUOTE
 const TRADE_FLAGS = TradeAt.FLAGS
 const TRADE_SYMBOL = TradeAt.SYMBOL
+const TRADE_AGGREGATED = TradeAt.AGGREGATED
+const AGGREGATE_SHIFT = TRADE_AGGREGATE_SHIFT
+const WORD_RANGE = 2 ** 32
 const TRADE_MAKER_ACCOUNT = TradeAt.MAKER_ACCOUNT
 const TRADE_TAKER_ACCOUNT = TradeAt.TAKER_ACCOUNT
 const D_TRADE_MAKER_ORDER = TradeAt.MAKER_ORDER / 2
@@ -120,11 +124,13 @@ export class EventWriter {
     const at = makerAt - TRADE_LENGTH
     const half = at >> 1
     words[at] = KIND_TRADE | (TRADE_LENGTH << 8)
-    words[at + TRADE_FLAGS] = flags | (takerBuys ? 0 : BUYER_IS_MAKER)
+    const { aggregated } = fill
+    words[at + TRADE_FLAGS] =
+      flags | (takerBuys ? 0 : BUYER_IS_MAKER) | (Math.trunc(aggregated / WORD_RANGE) << AGGREGATE_SHIFT)
     words[at + TRADE_SYMBOL] = market.id
     words[at + TRADE_MAKER_ACCOUNT] = images.account(maker)
     words[at + TRADE_TAKER_ACCOUNT] = images.account(taker)
-    words[at + 5] = 0
+    words[at + TRADE_AGGREGATED] = aggregated | 0
     doubles[half + D_TRADE_TRADE_ID] = fill.id
     doubles[half + D_TRADE_PRICE] = fill.price
     doubles[half + D_TRADE_QUANTITY] = fill.quantity

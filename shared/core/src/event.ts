@@ -90,6 +90,11 @@ export interface TradeEvent {
   readonly symbol: number
   /** 1, 2, 3 … per symbol, without gaps. */
   readonly tradeId: number
+  /**
+   * 1, 2, 3 … per symbol, without gaps: the fills that one taker order had at one price in one command have the same. 0 while
+   * AGGREGATE_IDS is not active.
+   */
+  readonly aggregateId: number
   readonly price: number
   readonly quantity: number
   readonly quote: bigint

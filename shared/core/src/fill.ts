@@ -4,6 +4,8 @@ import { Amount } from './amount.ts'
 export class Fill {
   /** Trade id, or the number of the prevention. */
   id = 0
+  /** 1 + how far the id of the trade's aggregate lies behind the trade's own; 0 while the core does not number aggregates. */
+  aggregated = 0
   price = 0
   quantity = 0
   /** In quote and base units; 0 when prevented. */

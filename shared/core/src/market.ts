@@ -1,3 +1,4 @@
+import { AggregateIds } from './aggregate-ids.ts'
 import type { SymbolDefinition, SymbolFilters } from './definition.ts'
 import { OrderType, SelfTradePrevention, SymbolStatus } from './enums.ts'
 import { Filters } from './filters.ts'
@@ -33,6 +34,7 @@ export class Market {
   /** 0 before the first trade. */
   lastPrice = 0
   lastTradeId = 0
+  readonly aggregates = new AggregateIds()
   updateId = 0
   preventedId = 0
   readonly #definition: SymbolDefinition

@@ -179,6 +179,7 @@ export class Matching implements Taker {
     fill.price = price
     fill.quantity = quantity
     fill.id = ++market.lastTradeId
+    if (this.#shard.aggregateIds) fill.aggregated = market.aggregates.behind(fill, moment, orders.orderId(slot))
     market.lastPrice = price
     market.reference.record(moment, fill)
     this.#traded = price

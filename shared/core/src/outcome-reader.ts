@@ -32,6 +32,7 @@ import {
   ReplaceAt,
   SESSION_STATES,
   SessionAt,
+  TRADE_AGGREGATE_SHIFT,
   TradeAt,
   OUTCOME_WORK,
   WorkAt,
@@ -221,14 +222,18 @@ function readExecution(words: Int32Array, at: number): Event {
 }
 
 function readTrade(words: Int32Array, at: number): Event {
+  const flags = words[at + TradeAt.FLAGS]!
+  const aggregated = (flags >>> TRADE_AGGREGATE_SHIFT) * 2 ** 32 + (words[at + TradeAt.AGGREGATED]! >>> 0)
+  const tradeId = doubleAt(words, at + TradeAt.TRADE_ID)
   return {
     kind: EventKind.TRADE,
     symbol: words[at + TradeAt.SYMBOL]!,
-    tradeId: doubleAt(words, at + TradeAt.TRADE_ID),
+    tradeId,
+    aggregateId: aggregated === 0 ? 0 : tradeId + 1 - aggregated,
     price: doubleAt(words, at + TradeAt.PRICE),
     quantity: doubleAt(words, at + TradeAt.QUANTITY),
     quote: amountAt(words, at + TradeAt.QUOTE),
-    buyerIsMaker: (words[at + TradeAt.FLAGS]! & MAKER_FLAG) !== 0,
+    buyerIsMaker: (flags & MAKER_FLAG) !== 0,
     makerOrder: doubleAt(words, at + TradeAt.MAKER_ORDER),
     takerOrder: doubleAt(words, at + TradeAt.TAKER_ORDER),
     makerAccount: words[at + TradeAt.MAKER_ACCOUNT]!,

@@ -60,11 +60,13 @@ export function idWords(length: number): number {
 
 export const TRADE_WORDS = 18
 export const TradeAt = {
-  /** MAKER_FLAG: the buyer is the maker; OWN_FLAG. */
+  /** MAKER_FLAG: the buyer is the maker; OWN_FLAG; from TRADE_AGGREGATE_SHIFT on what exceeds the word AGGREGATED. */
   FLAGS: 1,
   SYMBOL: 2,
   MAKER_ACCOUNT: 3,
   TAKER_ACCOUNT: 4,
+  /** 1 + trade id − aggregate id, its low 32 bits; all of it is 0 while the core does not number aggregates. */
+  AGGREGATED: 5,
   TRADE_ID: 6,
   PRICE: 8,
   QUANTITY: 10,
@@ -72,6 +74,8 @@ export const TradeAt = {
   MAKER_ORDER: 14,
   TAKER_ORDER: 16,
 } as const
+
+export const TRADE_AGGREGATE_SHIFT = 8
 
 export const LEVEL_WORDS = 10
 export const LevelAt = { SIDE: 1, SYMBOL: 2, PRICE: 4, QUANTITY: 6, UPDATE_ID: 8 } as const

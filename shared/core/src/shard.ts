@@ -52,6 +52,7 @@ export class Shard {
   /** Active behaviours, in order of activation. */
   readonly behaviours: number[] = []
   feeHalfEven = false
+  aggregateIds = false
   boundedSteps = false
   documentedRules = false
   retryShares = false
@@ -85,12 +86,19 @@ export class Shard {
     if (behaviour === Behaviour.FEE_HALF_EVEN) this.feeHalfEven = true
     if (behaviour === Behaviour.BOUNDED_STEPS) this.boundedSteps = this.triggers.byMarket = true
     if (behaviour === Behaviour.DOCUMENTED_RULES) this.documentedRules = true
+    if (behaviour === Behaviour.AGGREGATE_IDS) this.#numberAggregates()
     if (behaviour === Behaviour.RETRY_SHARES) this.retryShares = true
   }
 
   /** The step of what a market order takes where its money is less than its wishes. */
   marketStep({ filters }: Market): number {
     return this.documentedRules && this.boundedSteps ? filters.bothSteps : filters.marketStep
+  }
+
+  /** Ids that readers gave to earlier aggregates are ids of trades: go on behind the last of them. */
+  #numberAggregates(): void {
+    this.aggregateIds = true
+    for (const { aggregates, lastTradeId } of this.markets) aggregates.last = lastTradeId
   }
 
   nextOrderId(): number {

@@ -108,9 +108,11 @@ function headOf({ shard, sessions, retries }: SnapshotState): Head {
 function marketHead(market: Market): MarketHead {
   const { reference, book, rising, falling } = market
   const unfinished = workHead(market)
+  // A release before AGGREGATE_IDS reads four.
+  const aggregates = market.aggregates.last > 0 ? [market.aggregates.last] : []
   return {
     definition: market.definition(),
-    counters: [market.lastPrice, market.lastTradeId, market.updateId, market.preventedId],
+    counters: [market.lastPrice, market.lastTradeId, market.updateId, market.preventedId, ...aggregates],
     reference: [reference.cachedSecond, reference.cached],
     indexes: [book.bids, book.asks, rising, falling].map(indexMarks),
     ...(unfinished && { unfinished }),
@@ -159,12 +161,12 @@ function restoreMarket(shard: Shard, head: MarketHead, reader: SnapshotReader): 
   const base = idOf(head.definition.base)
   const quote = idOf(head.definition.quote)
   const market = new Market(markets.length, head.definition, shard.marketAssets(base, quote), memory)
-  ;[market.lastPrice, market.lastTradeId, market.updateId, market.preventedId] = head.counters as [
-    number,
-    number,
-    number,
-    number,
-  ]
+  const [lastPrice, lastTradeId, updateId, preventedId, lastAggregate = 0] = head.counters
+  market.lastPrice = lastPrice!
+  market.lastTradeId = lastTradeId!
+  market.updateId = updateId!
+  market.preventedId = preventedId!
+  market.aggregates.last = lastAggregate
   restoreWork(market, head.unfinished)
   const { reference, book } = market
   ;[reference.cachedSecond, reference.cached] = head.reference as [number, number]

@@ -109,6 +109,7 @@ function hashMarket(shard: Shard, market: Market, into: StateHash): void {
   into.text(canonicalJson(market.definition()))
   into.number(market.lastPrice)
   into.number(market.lastTradeId)
+  if (market.aggregates.last > 0) into.number(market.aggregates.last)
   into.number(market.updateId)
   into.number(market.preventedId)
   into.number(reference.cachedSecond)

@@ -1,6 +1,12 @@
 import type { AggregateTrade } from './rows.ts'
 import type { Queryable } from './sql/queryable.ts'
-import { firstTradeSince, lastTradeUntil, readTradesFrom, readTradesThrough } from './sql/read-trades.ts'
+import {
+  firstTradeOfAggregate,
+  firstTradeSince,
+  lastTradeUntil,
+  readTradesFrom,
+  readTradesThrough,
+} from './sql/read-trades.ts'
 import type { MarketTrade } from './sql/read-trades.ts'
 
 const PAGE_TRADES_MAX = 1000
@@ -26,10 +32,11 @@ export async function readAggregateTrades(
     const last = endTime === undefined ? Number.MAX_SAFE_INTEGER : await lastTradeUntil(db, shard, symbol, endTime)
     return last === undefined ? [] : aggregatesThrough(db, shard, symbol, last, limit)
   }
+  // All trades of an aggregate have the same time, so the first one since a time begins an aggregate.
   const since = startTime === undefined ? 0 : await firstTradeSince(db, shard, symbol, startTime)
-  if (since === undefined) return []
-  const from = Math.max(since, fromAggregateId ?? 0)
-  return aggregatesFrom(db, shard, symbol, from, endTime ?? Number.MAX_SAFE_INTEGER, limit)
+  const first = await firstTradeOfAggregate(db, shard, symbol, fromAggregateId ?? 0)
+  if (since === undefined || first === undefined) return []
+  return aggregatesFrom(db, shard, symbol, Math.max(since, first), endTime ?? Number.MAX_SAFE_INTEGER, limit)
 }
 
 async function aggregatesFrom(
@@ -43,8 +50,7 @@ async function aggregatesFrom(
   const groups: MarketTrade[][] = []
   for (let next = from; ;) {
     const page = await readTradesFrom(db, shard, symbol, next, endTime, PAGE_TRADES_MAX)
-    // An aggregate that began before `from` is not asked for.
-    for (const trade of page) if (trade.aggregateId >= from) join(groups, trade)
+    for (const trade of page) join(groups, trade)
     // The group behind the last one asked for shows that the last one is whole.
     if (page.length < PAGE_TRADES_MAX || groups.length > limit) break
     next = page.at(-1)!.tradeId + 1
@@ -60,19 +66,17 @@ async function aggregatesThrough(
   limit: number,
 ): Promise<AggregateTrade[]> {
   let trades: MarketTrade[] = []
+  const groups: MarketTrade[][] = []
   for (let next = last; ;) {
     const page = await readTradesThrough(db, shard, symbol, next, PAGE_TRADES_MAX)
     trades = [...page, ...trades]
-    const starts = trades.filter((trade) => trade.tradeId === trade.aggregateId).length
-    if (page.length < PAGE_TRADES_MAX || starts >= limit) break
-    next = page[0].tradeId - 1
+    groups.length = 0
+    for (const trade of trades) join(groups, trade)
+    // The group before the first one asked for shows that the first one is whole.
+    if (page.length < PAGE_TRADES_MAX || groups.length > limit) break
+    next = page[0]!.tradeId - 1
   }
-  const groups: MarketTrade[][] = []
-  for (const trade of trades) join(groups, trade)
-  return groups
-    .filter(([first]) => first.tradeId === first.aggregateId)
-    .slice(-limit)
-    .map(aggregateOf)
+  return groups.slice(-limit).map(aggregateOf)
 }
 
 function join(groups: MarketTrade[][], trade: MarketTrade): void {

@@ -13,7 +13,10 @@ export interface RecordedOrder extends OrderImage {
 export interface RecordedTrade {
   readonly symbol: number
   readonly tradeId: number
-  /** Id of the first trade of its aggregate: consecutive fills of one taker order at one price, within one command. */
+  /**
+   * Of its aggregate, the fills of one taker order at one price within one command: 1, 2, 3 … as the core numbers them. While it
+   * did not, the id of the aggregate's first trade. Either way it rises with the trades and never exceeds their ids.
+   */
   readonly aggregateId: number
   readonly sequence: number
   readonly time: number

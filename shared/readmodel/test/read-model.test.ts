@@ -3,7 +3,8 @@ import { Client } from 'pg'
 import { createDatabase } from '@uptick/journal/testing'
 import type { TestDatabase } from '@uptick/journal/testing'
 import { OffsetConflictError, openReadModel, recordBatch } from '../src/index.ts'
-import type { CandlePart, ReadModel, RecordedOrder, RecordedRows, RecordedTrade } from '../src/index.ts'
+import type { CandlePart, ReadModel, RecordedOrder, RecordedRows } from '../src/index.ts'
+import { trade } from './sample-trade.ts'
 
 let database: TestDatabase
 let client: Client
@@ -65,29 +66,6 @@ function order(orderId: number, changes: Partial<RecordedOrder> = {}): RecordedO
   }
 }
 
-function trade(tradeId: number, changes: Partial<RecordedTrade> = {}): RecordedTrade {
-  return {
-    symbol: 0,
-    tradeId,
-    aggregateId: tradeId,
-    sequence: tradeId,
-    time: tradeId * 1000,
-    price: 100,
-    quantity: 1,
-    quote: 100n,
-    buyerIsMaker: false,
-    makerAccount: 1,
-    makerOrder: 1,
-    makerFee: 1n,
-    makerFeeAsset: 0,
-    takerAccount: 2,
-    takerOrder: 2,
-    takerFee: 2n,
-    takerFeeAsset: 1,
-    ...changes,
-  }
-}
-
 const MINUTE = 60_000_000
 function candle(minute: number, price: number): CandlePart {
   return {
@@ -132,59 +110,6 @@ test('all orders of a symbol: the last ones, from an id, between times', async (
   expect(await ids({ endTime: 9000 })).toEqual([7, 8, 9])
   expect(await ids({ startTime: 9000, endTime: 10_000 })).toEqual([9, 10])
   expect(await ids({ fromOrderId: 15, startTime: 9000, endTime: 16_000 })).toEqual([15, 16])
-})
-
-test('an account sees its sides of trades, both when it traded with itself', async () => {
-  const mine = [
-    trade(1),
-    trade(2, { makerAccount: 2, takerAccount: 1, buyerIsMaker: true, makerOrder: 7, takerOrder: 8 }),
-  ]
-  await record({ trades: [...mine, trade(3, { takerAccount: 1 }), trade(4, { makerAccount: 5 }), trade(5)] })
-  const all = await model.myTrades({ account: 1, symbol: 0, limit: 10 })
-  expect(all.map((t) => [t.tradeId, t.maker, t.buyer, t.orderId, t.fee, t.feeAsset])).toEqual([
-    [1, true, false, 1, 1n, 0],
-    [2, false, false, 8, 2n, 1],
-    [3, false, true, 2, 2n, 1],
-    [3, true, false, 1, 1n, 0],
-    [5, true, false, 1, 1n, 0],
-  ])
-  const ids = async (filter: object): Promise<number[]> =>
-    (await model.myTrades({ account: 1, symbol: 0, limit: 2, ...filter })).map(({ tradeId }) => tradeId)
-  expect(await ids({})).toEqual([3, 5])
-  expect(await ids({ orderId: 8 })).toEqual([2])
-  expect(await ids({ orderId: 1, fromTradeId: 2 })).toEqual([3, 5])
-  expect(await ids({ fromTradeId: 2 })).toEqual([2, 3])
-  expect(await ids({ startTime: 1000, endTime: 2000 })).toEqual([1, 2])
-  expect(await ids({ endTime: 2500 })).toEqual([1, 2])
-})
-
-test('public trades and aggregates: the last ones, from an id, between times, over pages', async () => {
-  // Aggregates of one, two, three, one … trades.
-  const trades: RecordedTrade[] = []
-  for (let id = 1, size = 1; id <= 3000; size = (size % 3) + 1) {
-    const aggregateId = id
-    for (let i = 0; i < size; i++, id++) trades.push(trade(id, { aggregateId, quantity: 2, time: aggregateId * 1000 }))
-  }
-  await record({ trades })
-  expect((await model.recentTrades(0, 2)).map(({ tradeId }) => tradeId)).toEqual([2999, 3000])
-  expect((await model.tradesFrom(0, 5, 2)).map(({ tradeId }) => tradeId)).toEqual([5, 6])
-  const spans = async (filter: object): Promise<number[][]> =>
-    (await model.aggTrades({ symbol: 0, limit: 3, ...filter })).map((a) => [a.firstTradeId, a.lastTradeId, a.quantity])
-  expect(await spans({})).toEqual([
-    [2995, 2995, 2],
-    [2996, 2997, 4],
-    [2998, 3000, 6],
-  ])
-  expect(await spans({ fromAggregateId: 3 })).toEqual([
-    [4, 6, 6],
-    [7, 7, 2],
-    [8, 9, 4],
-  ])
-  expect(await spans({ startTime: 8000, endTime: 9500 })).toEqual([[8, 9, 4]])
-  expect(await spans({ endTime: 2000, limit: 1 })).toEqual([[2, 3, 4]])
-  expect(await spans({ startTime: 4_000_000 })).toEqual([])
-  expect(await model.aggTrades({ symbol: 0, fromAggregateId: 1, limit: 1400 })).toHaveLength(1400)
-  expect(await model.aggTrades({ symbol: 0, limit: 1400 })).toHaveLength(1400)
 })
 
 test('candles: merged, filled where nothing was traded, from the earliest on', async () => {

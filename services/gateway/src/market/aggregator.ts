@@ -1,20 +1,25 @@
+import type { TradeEvent } from '@uptick/core'
 import type { AggregateTrade, PublicTrade } from './market-data.ts'
 
-/** Joins consecutive fills of one taker order at one price. A group ends with its outcome at the latest. */
+/**
+ * Joins fills to aggregates, as the core numbers them. A group ends with its outcome at the latest. Journals from before the
+ * core numbered them have none: consecutive fills of one taker order at one price are joined, under the id of the first.
+ */
 export class Aggregator {
   #open: AggregateTrade | undefined
   #taker = 0
 
-  /** Take a trade; returns the group that it ended, if any. */
-  trade(trade: PublicTrade, taker: number): AggregateTrade | undefined {
+  /** Take a trade and its event; returns the group that it ended, if any. */
+  trade(trade: PublicTrade, { aggregateId, takerOrder }: Pick<TradeEvent, 'aggregateId' | 'takerOrder'>) {
     const open = this.#open
-    if (open && taker === this.#taker && open.price === trade.price && open.buyerIsMaker === trade.buyerIsMaker) {
+    const joins = aggregateId > 0 ? open?.aggregateId === aggregateId : this.#joins(trade, takerOrder)
+    if (open && joins) {
       this.#open = { ...open, quantity: open.quantity + trade.quantity, lastTradeId: trade.tradeId }
       return undefined
     }
-    this.#taker = taker
+    this.#taker = takerOrder
     this.#open = {
-      aggregateId: trade.tradeId,
+      aggregateId: aggregateId > 0 ? aggregateId : trade.tradeId,
       price: trade.price,
       quantity: trade.quantity,
       firstTradeId: trade.tradeId,
@@ -31,5 +36,9 @@ export class Aggregator {
     const open = this.#open
     this.#open = undefined
     return open
+  }
+
+  #joins({ price }: PublicTrade, taker: number): boolean {
+    return taker === this.#taker && this.#open?.price === price
   }
 }

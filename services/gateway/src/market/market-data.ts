@@ -78,10 +78,7 @@ export interface PublicTrade {
 }
 
 export interface AggregateTrade {
-  /**
-   * The id of the group's first trade: rising, and the same on every gateway and in the read model without a counter
-   * of its own; ids of aggregates are therefore not consecutive.
-   */
+  /** 1, 2, 3 … per market, as the core numbers them; of aggregates from before it did, the id of the first trade. */
   readonly aggregateId: number
   readonly price: number
   readonly quantity: number

@@ -96,6 +96,31 @@ describe('markets of a shard', () => {
     expect(markets.symbol('BTCUSDT')!.recentAggregates(2)).toMatchObject([{ aggregateId: 4 }, { aggregateId: 5 }])
   })
 
+  it('give aggregates the numbers that the core gave them', async () => {
+    const { shard, aggregates, markets } = build()
+    shard.connect()
+    await settle()
+    shard.frame([
+      (script) => {
+        script.trade(0, 100, 1, { taker: 9, aggregate: 1 })
+        script.trade(0, 100, 2, { taker: 9, aggregate: 1 })
+        script.trade(0, 101, 2, { taker: 9, aggregate: 2 })
+      },
+      (script) => script.trade(0, 101, 2, { taker: 9, aggregate: 3 }),
+    ])
+    expect(aggregates).toEqual([
+      [1, 2],
+      [3, 3],
+      [4, 4],
+    ])
+    expect(
+      markets
+        .symbol('BTCUSDT')!
+        .recentAggregates(5)
+        .map(({ aggregateId }) => aggregateId),
+    ).toEqual([1, 2, 3])
+  })
+
   it('wait for the read model to pass the book, then fill statistics up from it', async () => {
     let recorded = 0
     const trade = { price: 50, quantity: 3, quote: 1500n, buyerIsMaker: false }

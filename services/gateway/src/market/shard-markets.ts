@@ -157,7 +157,7 @@ export class ShardMarkets {
     const trade = { tradeId, price, quantity, quote, time, buyerIsMaker, sequence }
     if (!market.trade(trade)) this.#warmUp()
     for (const listener of this.#listeners) listener.trade(market, trade)
-    const ended = this.#aggregators[event.symbol]!.trade(trade, event.takerOrder)
+    const ended = this.#aggregators[event.symbol]!.trade(trade, event)
     this.#aggregating.add(event.symbol)
     if (ended) this.#aggregate(market, ended)
   }

@@ -49,7 +49,7 @@ export class AggregateDigest implements Digest {
   event(kind: EventKind, words: Int32Array, at: number, sequence: number, time: number): void {
     if (kind !== EventKind.TRADE) return
     const event = readEvent(words, at) as TradeEvent
-    this.#add(this.#aggregator.trade(publicTrade(event, sequence, time), event.takerOrder))
+    this.#add(this.#aggregator.trade(publicTrade(event, sequence, time), event))
   }
 
   outcomeEnds(): void {

@@ -40,6 +40,7 @@ export function addSymbol(world: World, c: Command): RejectCode {
     trades: [],
     lastPrice: 0,
     lastTradeId: 0,
+    lastAggregateId: 0,
     lastPreventedId: 0,
     updateId: 0,
     reference: undefined,
@@ -114,10 +115,14 @@ export function moveFunds(world: World, c: Command): RejectCode {
   return Reject.NONE
 }
 
+const AGGREGATE_IDS = 5
+
 export function activateBehaviour(world: World, c: Command): RejectCode {
   if (!world.supportedBehaviours.includes(c.value)) return Reject.BEHAVIOUR_UNKNOWN
   if (world.behaviours.has(c.value)) return Reject.BEHAVIOUR_ACTIVE
   world.behaviours.add(c.value)
+  // Aggregates had the ids of their first trades.
+  if (c.value === AGGREGATE_IDS) for (const symbol of world.symbols) symbol.lastAggregateId = symbol.lastTradeId
   world.events.push({ kind: EventKind.BEHAVIOUR, behaviour: c.value })
   return Reject.NONE
 }

@@ -10,6 +10,8 @@ import { isBounded, symbolOf } from './world.ts'
 
 const DOCUMENTED_RULES = 3
 
+const AGGREGATE_IDS = 5
+
 /** MARKET orders, and stop orders that are market orders once triggered. */
 export function isMarket(order: { price: number }): boolean {
   return order.price === 0
@@ -145,6 +147,7 @@ function trade(world: World, taker: NaiveOrder, maker: NaiveOrder, quantity: num
     kind: EventKind.TRADE,
     symbol: symbol.id,
     tradeId,
+    aggregateId: aggregateOf(world, symbol, taker, price),
     price,
     quantity,
     quote,
@@ -166,6 +169,15 @@ function trade(world: World, taker: NaiveOrder, maker: NaiveOrder, quantity: num
     unlockHeld(world, taker, taker.held)
     remove(world, taker)
   }
+}
+
+/** The id of the aggregate to which the taker's next fill at the price belongs. */
+function aggregateOf(world: World, symbol: NaiveSymbol, taker: NaiveOrder, price: number): number {
+  if (!world.behaviours.has(AGGREGATE_IDS)) return 0
+  const trades = world.events.filter((event) => event.kind === EventKind.TRADE)
+  const before = trades.findLast((event) => event.symbol === symbol.id)
+  const joins = before?.takerOrder === taker.orderId && before.price === price
+  return joins ? symbol.lastAggregateId : ++symbol.lastAggregateId
 }
 
 /** Self-trade prevention. False: the taker cannot go on. */

@@ -63,6 +63,7 @@ export interface NaiveSymbol {
   readonly trades: NaiveTrade[]
   lastPrice: number
   lastTradeId: number
+  lastAggregateId: number
   lastPreventedId: number
   updateId: number
   /** The reference price of PERCENT_PRICE_BY_SIDE, and the journaled second it was computed in. */

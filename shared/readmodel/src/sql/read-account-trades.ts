@@ -30,7 +30,8 @@ export interface AccountTradeFilter {
 
 /**
  * An account's sides of trades, by trade id; where it traded with itself, both. Without a lower bound, the latest
- * `limit`; with one, the first.
+ * `limit`; with one, the first. Both sides of one trade are never parted: there is one row more where `limit` would, so
+ * that whoever goes on from the next id misses nothing.
  */
 export async function readAccountTrades(
   db: Queryable,
@@ -38,7 +39,7 @@ export async function readAccountTrades(
   filter: AccountTradeFilter,
 ): Promise<AccountTrade[]> {
   const { account, symbol, orderId, startTime, endTime, fromTradeId, limit } = filter
-  const values: unknown[] = [shard, account, symbol, limit]
+  const values: unknown[] = [shard, account, symbol, limit + 1]
   const conditions: string[] = []
   if (startTime !== undefined) conditions.push(`AND time >= $${values.push(startTime)}`)
   if (endTime !== undefined) conditions.push(`AND time <= $${values.push(endTime)}`)
@@ -55,7 +56,8 @@ export async function readAccountTrades(
     text: `${side('maker')} UNION ALL ${side('taker')} ORDER BY trade_id ${direction}, maker ${direction} LIMIT $4`,
     values,
   })
-  const trades = rows.map(accountTradeOf)
+  const isParted = rows.length > limit && rows[limit - 1]!.trade_id === rows[limit]!.trade_id
+  const trades = rows.slice(0, isParted ? limit + 1 : limit).map(accountTradeOf)
   return direction === 'DESC' ? trades.toReversed() : trades
 }
 

@@ -72,6 +72,37 @@ export async function firstTradeSince(
   return rows[0] && Number(rows[0].trade_id)
 }
 
+/**
+ * Id of the first trade whose aggregate has the id `aggregateId` or a later one; undefined if there is none. Ids of
+ * aggregates rise with those of their trades, so it is found by halving: some thirty rows are read, by their key.
+ */
+export async function firstTradeOfAggregate(
+  db: Queryable,
+  shard: number,
+  symbol: number,
+  aggregateId: number,
+): Promise<number | undefined> {
+  const { rows } = await db.query<{ low: string }>({
+    name: 'first-trade-of-aggregate',
+    text: `
+      WITH RECURSIVE halves (low, high) AS (
+        SELECT min(trade_id), max(trade_id) FROM trades WHERE shard = $1 AND symbol = $2
+        UNION ALL
+        SELECT CASE WHEN middle.aggregate_id < $3 THEN middle.trade_id + 1 ELSE low END,
+          CASE WHEN middle.aggregate_id < $3 THEN high ELSE (low + high) / 2 END
+        FROM halves CROSS JOIN LATERAL (
+          SELECT trade_id, aggregate_id FROM trades
+          WHERE shard = $1 AND symbol = $2 AND trade_id >= (low + high) / 2 ORDER BY trade_id LIMIT 1
+        ) middle
+        WHERE low < high
+      )
+      SELECT low FROM halves JOIN trades ON shard = $1 AND symbol = $2 AND trade_id >= low AND aggregate_id >= $3
+      WHERE low >= high ORDER BY trade_id LIMIT 1`,
+    values: [shard, symbol, aggregateId],
+  })
+  return rows[0] && Number(rows[0].low)
+}
+
 /** Id of the last trade at or before `time`; undefined if there is none. */
 export async function lastTradeUntil(
   db: Queryable,
