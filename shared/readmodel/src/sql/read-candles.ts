@@ -47,20 +47,23 @@ export interface CandlePlace {
   readonly openTime: number
 }
 
-/** Those of the candles that have trades. */
+/** Those of the candles that have trades: one walk of the key for each interval, in one statement and so of one moment. */
 export async function readCandleParts(
   db: Queryable,
   shard: number,
   symbol: number,
   places: readonly CandlePlace[],
 ): Promise<Candle[]> {
-  const { rows } = await db.query<Row & { interval: CandleInterval }>({
-    name: 'read-candle-parts',
-    text: `
-      SELECT c.interval, ${COLUMNS} FROM unnest($3::text[], $4::bigint[]) AS place (interval, at)
-      JOIN candles c ON c.shard = $1 AND c.symbol = $2 AND c.interval = place.interval AND c.open_time = place.at`,
-    values: [shard, symbol, places.map(({ interval }) => interval), places.map(({ openTime }) => openTime)],
+  if (places.length === 0) return []
+  const values: unknown[] = [shard, symbol]
+  const walks = [...Map.groupBy(places, ({ interval }) => interval)].map(([interval, ofInterval]) => {
+    const name = values.push(interval)
+    const times = values.push(ofInterval.map(({ openTime }) => openTime))
+    return `
+      SELECT interval, ${COLUMNS} FROM candles
+      WHERE shard = $1 AND symbol = $2 AND interval = $${name} AND open_time = ANY ($${times}::bigint[])`
   })
+  const { rows } = await db.query<Row & { interval: CandleInterval }>({ text: walks.join(' UNION ALL '), values })
   return rows.map((row) => candleOf(row.interval, row))
 }
 
