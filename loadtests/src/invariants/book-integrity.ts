@@ -1,4 +1,4 @@
-import { EventKind, Side, type LevelEvent, type OrderImage, type TradeEvent } from '@uptick/core'
+import { EventKind, ExecutionType, Side, type LevelEvent, type OrderImage, type TradeEvent } from '@uptick/core'
 import type { Checker, Executed } from './executed.ts'
 
 interface Book {
@@ -19,6 +19,8 @@ export class BookIntegrity implements Checker {
   readonly #books: Book[] = []
   /** Quantity traded, by order. */
   readonly #filled = new Map<number, number>()
+  /** Quantity that self-trade prevention took, by order. */
+  readonly #prevented = new Map<number, number>()
 
   see({ outcome, sequence }: Executed): void {
     if (outcome.repeated) return
@@ -26,8 +28,12 @@ export class BookIntegrity implements Checker {
     const changed = new Set<number>()
     const complain = (what: string): void => void this.violations.push(`I6: at ${sequence} ${what}`)
     for (const event of outcome.events) {
-      if (event.kind === EventKind.EXECUTION) images.set(event.order.orderId, event.order)
-      else if (event.kind === EventKind.TRADE) {
+      if (event.kind === EventKind.EXECUTION) {
+        const { orderId } = event.order
+        images.set(orderId, event.order)
+        if (event.execution === ExecutionType.TRADE_PREVENTION)
+          this.#prevented.set(orderId, (this.#prevented.get(orderId) ?? 0) + event.lastQuantity)
+      } else if (event.kind === EventKind.TRADE) {
         const { symbol, tradeId, makerOrder, takerOrder, quantity } = event
         const book = this.#book(symbol)
         if (tradeId !== ++book.tradeId) complain(`trade ${tradeId} is not number ${book.tradeId}`)
@@ -54,11 +60,14 @@ export class BookIntegrity implements Checker {
     return aggregateId === before.event.aggregateId + (isSame && before.event.price === price ? 0 : 1)
   }
 
-  #order({ orderId, quantity, executed }: OrderImage, complain: (what: string) => void): void {
+  #order({ orderId, quantity, executed, prevented }: OrderImage, complain: (what: string) => void): void {
+    const taken = this.#prevented.get(orderId) ?? 0
+    if (prevented !== taken) complain(`order ${orderId} says ${prevented} of it was prevented, its matches ${taken}`)
     const filled = this.#filled.get(orderId) ?? 0
     if (executed !== filled) complain(`order ${orderId} says ${executed} of it is filled, its trades ${filled}`)
     // A MARKET order by quote quantity has none of its own.
-    if (quantity > 0 && filled > quantity) complain(`order ${orderId} over ${quantity} is filled with ${filled}`)
+    if (quantity > 0 && filled + taken > quantity)
+      complain(`order ${orderId} over ${quantity} is filled with ${filled} and prevented by ${taken}`)
   }
 
   #level({ symbol, side, price, quantity, updateId }: LevelEvent): boolean {

@@ -9,11 +9,27 @@ import {
   outcomeWords,
   readEvent,
 } from '@uptick/core'
-import type { BalanceEvent, CatalogueEvent, CommandKind, ExecutionEvent, TradeEvent } from '@uptick/core'
-import type { RecordedBalance, RecordedDefinition, RecordedRows, RecordedTrade } from '@uptick/readmodel'
+import type {
+  BalanceEvent,
+  CatalogueEvent,
+  CommandKind,
+  ExecutionEvent,
+  PreventedEvent,
+  TradeEvent,
+} from '@uptick/core'
+import type {
+  PreventedMatch,
+  RecordedBalance,
+  RecordedDefinition,
+  RecordedRows,
+  RecordedTrade,
+} from '@uptick/readmodel'
 import { CandleCollector } from './candles.ts'
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] }
+
+/** No account has it. */
+const NOBODY = 0
 
 /** The command that is being read. */
 interface Source {
@@ -30,6 +46,7 @@ export class RowCollector {
   /** The last execution of each order, and the command that it is of. */
   readonly #executions = new Map<number, { event: ExecutionEvent; sequence: number }>()
   readonly #trades: Changing<RecordedTrade>[] = []
+  readonly #prevented: Changing<PreventedMatch>[] = []
   readonly #balances: RecordedBalance[] = []
   readonly #definitions = new Map<string, RecordedDefinition>()
 
@@ -59,6 +76,7 @@ export class RowCollector {
         sequence,
       })),
       trades: this.#trades,
+      preventedMatches: this.#prevented,
       balances: this.#balances,
       candles: candles.parts(),
       definitions: [...this.#definitions.values()],
@@ -69,6 +87,7 @@ export class RowCollector {
     const event = readEvent(words, offset)
     if (event.kind === EventKind.EXECUTION) this.#execution(source, event)
     else if (event.kind === EventKind.TRADE) this.#trade(source, event)
+    else if (event.kind === EventKind.PREVENTED) this.#prevent(source, event)
     else if (event.kind === EventKind.BALANCE) this.#balance(source, event)
     else if (event.kind === EventKind.CATALOGUE) this.#definition(source, event)
   }
@@ -76,6 +95,9 @@ export class RowCollector {
   #execution(source: Source, event: ExecutionEvent): void {
     this.#executions.set(event.order.orderId, { event, sequence: source.sequence })
     if (event.execution === ExecutionType.TRADE) this.#fee(event)
+    // An execution of one of its two orders, both of the same account, follows each prevented match.
+    const match = this.#prevented.at(-1)
+    if (match?.account === NOBODY) match.account = event.order.account
   }
 
   /** The executions of a trade follow it, and carry what each side paid. */
@@ -105,6 +127,11 @@ export class RowCollector {
     const before = this.#trades.at(-1)
     const isSameOrder = before?.sequence === sequence && before.symbol === symbol && before.takerOrder === takerOrder
     return isSameOrder && before.price === price ? before.aggregateId : tradeId
+  }
+
+  #prevent({ sequence, time }: Source, event: PreventedEvent): void {
+    const { kind: _, ...match } = event
+    this.#prevented.push({ ...match, account: NOBODY, sequence, time })
   }
 
   #balance({ sequence, time, kind }: Source, { account, asset, free, locked }: BalanceEvent): void {

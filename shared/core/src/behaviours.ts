@@ -13,6 +13,11 @@ export const Behaviour = {
   /** Filters, market states and reference prices as Binance documents them; what is refused changes nothing. */
   DOCUMENTED_RULES: 3,
   /**
+   * Every mode of self-trade prevention records what it took off an order, and tells it as TRADE_PREVENTION, once for each
+   * order with its status and the other order; before, only DECREMENT did, and orders ended by it expired besides.
+   */
+  PREVENTED_QUANTITY: 4,
+  /**
    * The core numbers aggregates of trades, without gaps from the last trade's id on; before, readers give an aggregate the
    * id of its first trade.
    */

@@ -1,4 +1,4 @@
-import type { Amount } from './amount.ts'
+import { Amount } from './amount.ts'
 import type { ClientId } from './command.ts'
 import { ExecutionType } from './enums.ts'
 import type { ExpiryReason, SelfTradePrevention, Side } from './enums.ts'
@@ -77,8 +77,8 @@ const D_LEVEL_QUANTITY = LevelAt.QUANTITY / 2
 const D_LEVEL_UPDATE_ID = LevelAt.UPDATE_ID / 2
 const MAKER_FILL = ExecutionType.TRADE | ((MAKER_FLAG | FILL_FLAG) << 16)
 const TAKER_FILL = ExecutionType.TRADE | (FILL_FLAG << 16)
-const MAKER_PREVENTED = ExecutionType.TRADE_PREVENTION | ((MAKER_FLAG | FILL_FLAG) << 16)
-const TAKER_PREVENTED = ExecutionType.TRADE_PREVENTION | (FILL_FLAG << 16)
+const PREVENTED_FILL = ExecutionType.TRADE_PREVENTION | (FILL_FLAG << 16)
+const D_COUNTER_ORDER = ExecutionAt.COUNTER_ORDER / 2
 const BUYER_IS_MAKER = MAKER_FLAG
 
 /** Encodes events at the end of the output. The offsets are those of output.ts. */
@@ -88,6 +88,7 @@ export class EventWriter {
   readonly moment: Moment
   /** The last one given out; shard-wide. */
   executionId = 0
+  readonly #nothing = new Amount()
 
   constructor(output: Output, images: ImageStore) {
     this.output = output
@@ -149,14 +150,13 @@ export class EventWriter {
     }
   }
 
-  /** Both sides of a prevented meeting: like fills, without money. */
-  preventedFills(maker: number, taker: number, flags: number, fill: Fill, none: Amount): void {
+  /** One side of a prevented match: like a fill, without money. `counter`: slot of the other order, −1: it is not told. */
+  preventedFill(slot: number, counter: number, flags: number, fill: Fill): void {
     const { output, images } = this
-    const makerTail = images.tailWords(maker)
-    const at = output.events(2, 2 * FILLED_LENGTH + makerTail + images.tailWords(taker))
+    const at = output.events(1, FILLED_LENGTH + images.tailWords(slot))
     const { words, doubles } = output
-    this.#fill(words, doubles, at, maker, MAKER_PREVENTED, fill, none, 0)
-    this.#fill(words, doubles, at + FILLED_LENGTH + makerTail, taker, TAKER_PREVENTED | (flags << 16), fill, none, 0)
+    this.#fill(words, doubles, at, slot, PREVENTED_FILL | (flags << 16), fill, this.#nothing, 0)
+    if (counter >= 0) doubles[(at >> 1) + D_COUNTER_ORDER] = images.orderId(counter)
   }
 
   /** One side of a fill, at `at` of the words reserved for it. */

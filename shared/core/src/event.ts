@@ -54,7 +54,7 @@ export interface OrderImage {
   readonly executed: number
   /** Units of the quote asset traded so far. */
   readonly cumulativeQuote: bigint
-  /** Taken off by self-trade prevention (DECREMENT). */
+  /** Taken off by self-trade prevention. */
   readonly prevented: number
   readonly strategyId: number
   readonly strategyType: number
@@ -80,6 +80,8 @@ export interface ExecutionEvent {
   readonly fee: bigint
   readonly feeAsset: number
   readonly tradeId: number
+  /** TRADE_PREVENTION: the order that it was kept from; 0 while PREVENTED_QUANTITY is not active. Else 0. */
+  readonly counterOrder: number
   readonly maker: boolean
   /** CANCELED, REPLACED: the id of the cancel (or amend); else empty. */
   readonly cancelId: string

@@ -1,4 +1,3 @@
-import { Amount } from './amount.ts'
 import { Demand } from './demand.ts'
 import { ExecutionType, ExpiryReason, OrderStatus, SelfTradePrevention, Side, TimeInForce } from './enums.ts'
 import type { PreventedMeeting } from './event-writer.ts'
@@ -8,6 +7,8 @@ import type { Market } from './market.ts'
 import { WorkKind } from './market-work.ts'
 import { Meeting, type Taker } from './order-book.ts'
 import { NONE as EMPTY } from './order-store.ts'
+import { MAKER_FLAG } from './output.ts'
+import { endPrevented, tellDecrement } from './prevention.ts'
 import { settle } from './settlement.ts'
 import type { Shard } from './shard.ts'
 
@@ -15,10 +16,10 @@ import type { Shard } from './shard.ts'
 const { BUY, SELL } = Side
 const { FOK, GTC } = TimeInForce
 const { EXPIRED: EXECUTION_EXPIRED } = ExecutionType
-const { UNFILLED_FOK_ORDER, INSUFFICIENT_LIQUIDITY, UNFILLED_IOC_QUANTITY, NONE: NO_REASON } = ExpiryReason
+const { UNFILLED_FOK_ORDER, INSUFFICIENT_LIQUIDITY, UNFILLED_IOC_QUANTITY } = ExpiryReason
 const { NONE: NO_PREVENTION, EXPIRE_MAKER, EXPIRE_BOTH, EXPIRE_TAKER, DECREMENT } = SelfTradePrevention
 const { STOP, MET_LAST, MET, DROP_LAST, DROP } = Meeting
-const { PARTIALLY_FILLED, FILLED, EXPIRED, EXPIRED_IN_MATCH } = OrderStatus
+const { PARTIALLY_FILLED, FILLED, EXPIRED } = OrderStatus
 const NONE = EMPTY
 const { ORDER: WORK_ORDER } = WorkKind
 
@@ -36,7 +37,6 @@ export class Matching implements Taker {
   readonly #shard: Shard
   readonly #fill = new Fill()
   readonly #meeting: PreventedMeeting = { maker: NONE, taker: NONE, makerQuantity: 0, takerQuantity: 0 }
-  readonly #none = new Amount()
   #market: Market | undefined = undefined
   #slot: number = NONE
   #mode: SelfTradePrevention = NO_PREVENTION
@@ -230,16 +230,21 @@ export class Matching implements Taker {
     if (decrement > 0) return this.#decrement(maker, level, price, decrement)
     if (makerEnds) {
       this.#shard.unlock(market, maker, offered)
-      this.#reportExpired(maker)
+      this.#shard.delist(maker)
+      endPrevented(this.#shard, maker, this.#slot, MAKER_FLAG, offered, this.#fill)
     }
-    if (takerEnds) this.#end(NO_REASON, EXPIRED_IN_MATCH)
+    if (takerEnds) {
+      this.demand.release()
+      this.#ended = true
+      endPrevented(this.#shard, this.#slot, maker, this.#flags, meeting.takerQuantity, this.#fill)
+    }
     if (!makerEnds) return STOP
     return takerEnds ? DROP_LAST : DROP
   }
 
   /** Both orders lose `quantity` without trading it. */
   #decrement(maker: number, level: number, price: number, quantity: number): Meeting {
-    const { orders, images, writer, seats } = this.#shard
+    const { orders, images, seats } = this.#shard
     const market = this.#market!
     const slot = this.#slot
     this.quantity = quantity
@@ -251,18 +256,11 @@ export class Matching implements Taker {
     const makerDone = quantity === orders.remaining(maker)
     const done = demand.take(quantity, maker, level, price, makerDone)
     if (demand.byQuote) images.setQuantity(slot, images.executed(slot) + images.prevented(slot))
-    this.#fill.clearQuote()
-    writer.preventedFills(maker, slot, this.#flags, this.#fill, this.#none)
-    if (makerDone) this.#reportExpired(maker)
+    if (makerDone) this.#shard.delist(maker)
     else if (demand.side === SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)
-    if (done) this.#end(NO_REASON, EXPIRED_IN_MATCH)
+    if (done) this.demand.release()
+    this.#ended = done
+    tellDecrement(this.#shard, maker, makerDone, slot, done, this.#flags, this.#fill)
     return done ? MET_LAST : MET
-  }
-
-  #reportExpired(maker: number): void {
-    const { images, writer } = this.#shard
-    this.#shard.delist(maker)
-    images.setStatus(maker, EXPIRED_IN_MATCH)
-    writer.execution(maker, EXECUTION_EXPIRED, NO_REASON, 0)
   }
 }

@@ -1,6 +1,7 @@
 import type { CommandKind } from './command.ts'
 import { clientIdText } from './command.ts'
-import type { ExecutionType, ExpiryReason, SelfTradePrevention, Side } from './enums.ts'
+import { ExecutionType } from './enums.ts'
+import type { ExpiryReason, SelfTradePrevention, Side } from './enums.ts'
 import { EventKind, type Event, type Outcome } from './event.ts'
 import {
   CLIENT_LENGTH_SHIFT,
@@ -202,6 +203,7 @@ function readExecution(words: Int32Array, at: number): Event {
   const packed = words[at + ExecutionAt.PACKED]!
   const image = words[at + ExecutionAt.IMAGE + ImageAt.PACKED]!
   const isFill = (packed & (FILL_FLAG << 16)) !== 0
+  const isPrevention = (packed & 0xff) === ExecutionType.TRADE_PREVENTION
   const clientAt = clientOf(words, at)
   const cancelAt = clientAt + idWords(image >>> CLIENT_LENGTH_SHIFT)
   return {
@@ -212,10 +214,11 @@ function readExecution(words: Int32Array, at: number): Event {
     order: readImageParts(words, at + ExecutionAt.IMAGE, words, extrasOf(words, at), clientAt),
     lastPrice: isFill ? doubleAt(words, at + ExecutionAt.LAST_PRICE) : 0,
     lastQuantity: isFill ? doubleAt(words, at + ExecutionAt.LAST_QUANTITY) : 0,
-    lastQuote: isFill ? amountAt(words, at + ExecutionAt.LAST_QUOTE) : 0n,
+    lastQuote: isFill && !isPrevention ? amountAt(words, at + ExecutionAt.LAST_QUOTE) : 0n,
     fee: isFill ? amountAt(words, at + ExecutionAt.FEE) : 0n,
     feeAsset: isFill ? words[at + ExecutionAt.FEE_ASSET]! : 0,
     tradeId: isFill ? doubleAt(words, at + ExecutionAt.TRADE_ID) : -1,
+    counterOrder: isPrevention ? doubleAt(words, at + ExecutionAt.COUNTER_ORDER) : 0,
     maker: (packed & (MAKER_FLAG << 16)) !== 0,
     cancelId: clientIdText(words, cancelAt, packed >>> 24),
   }

@@ -41,6 +41,8 @@ export const ExecutionAt = {
   LAST_PRICE: 24,
   LAST_QUANTITY: 26,
   LAST_QUOTE: 28,
+  /** In its place, of TRADE_PREVENTION: id of the other order; 0 while PREVENTED_QUANTITY is not active. */
+  COUNTER_ORDER: 28,
   FEE: 30,
   TRADE_ID: 32,
   FEE_ASSET: 34,

@@ -66,6 +66,12 @@ const rare: Readonly<Record<string, string>> = {
     place bob BTCUSD buy market quote:1`,
   DUPLICATE_CLIENT_ORDER_ID: `place alice BTCUSD sell limit 1 @10 id=a
     place alice BTCUSD sell limit 1 @10 id=a`,
+  BEHAVIOUR_UNKNOWN: 'activate 99',
+  FILTER_MAX_NUM_ALGO_ORDERS: `filters BTCUSD maxAlgoOrders=1
+    place alice BTCUSD sell limit 1 @10
+    place bob BTCUSD buy limit 1 @10
+    place alice BTCUSD sell stop-loss 1 stop@5
+    place alice BTCUSD sell stop-loss 1 stop@5`,
   MARKET_BUSY: `place alice BTCUSD sell limit 1 @10
     place alice BTCUSD sell limit 1 @10
     place bob BTCUSD buy limit 2 @10
@@ -93,6 +99,14 @@ test('a definition that is none changes nothing', () => {
   expect(exchange.execute(commandOf(CommandKind.ADD_ASSET, { text: '{}' }), 1, 1)).toBe(Reject.INVALID_DEFINITION)
   expect(content(exchange)).toBe(content(before))
   seen.add(Reject.INVALID_DEFINITION)
+})
+
+test('a command of no kind changes nothing', () => {
+  const [exchange, before] = [new Exchange(), new Exchange()]
+  before.execute(commandOf(CommandKind.TICK), 1, 1)
+  expect(exchange.execute(commandOf(255 as CommandKind), 1, 1)).toBe(Reject.UNKNOWN_COMMAND)
+  expect(content(exchange)).toBe(content(before))
+  seen.add(Reject.UNKNOWN_COMMAND)
 })
 
 test('every rejection that a command without memory can meet was met', () => {

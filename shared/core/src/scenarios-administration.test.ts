@@ -195,7 +195,7 @@ test('imported orders take their place in the queue by the time they were first 
     import carol BTCUSD sell limit 4 @100 id=tie time=now-5s            | NEW
     import carol BTCUSD sell limit 5 @100 id=same time=now              | NEW
     balance carol BTC                                                   | 988 free, 12 locked
-    place alice BTCUSD buy limit 17 @100 stp=expire-taker               | 3@100 5@100 4@100 EXPIRED_IN_MATCH
+    place alice BTCUSD buy limit 17 @100 stp=expire-taker               | 3@100 5@100 4@100 prevented:5@100 EXPIRED_IN_MATCH
     order carol i7                                                      | not open
     order bob i5                                                        | not open
     order carol tie                                                     | not open

@@ -99,8 +99,8 @@ test('IOC ends, an amended order goes on, a prevented meeting counts as work', (
     place alice BTCUSD sell limit 1 @106 id=a6
     place alice BTCUSD sell limit 1 @107 id=a7
     place alice BTCUSD buy limit 2 @90 id=own stp=expire-maker
-    amend alice BTCUSD 2 @120 client=own             | own replaced NEW; a4 EXPIRED_IN_MATCH; a5 EXPIRED_IN_MATCH; a6 EXPIRED_IN_MATCH; work ORDER
-    continue                                         | a7 EXPIRED_IN_MATCH; work NONE
+    amend alice BTCUSD 2 @120 client=own             | own replaced NEW; a4 prevented:1@104 EXPIRED_IN_MATCH; a5 prevented:1@105 EXPIRED_IN_MATCH; a6 prevented:1@106 EXPIRED_IN_MATCH; work ORDER
+    continue                                         | a7 prevented:1@107 EXPIRED_IN_MATCH; work NONE
     book BTCUSD                                      | 2@120 / -
   `
   expect(steps(table)).toBe(neat(table))

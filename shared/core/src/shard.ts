@@ -52,6 +52,7 @@ export class Shard {
   /** Active behaviours, in order of activation. */
   readonly behaviours: number[] = []
   feeHalfEven = false
+  preventedQuantity = false
   aggregateIds = false
   boundedSteps = false
   documentedRules = false
@@ -86,6 +87,7 @@ export class Shard {
     if (behaviour === Behaviour.FEE_HALF_EVEN) this.feeHalfEven = true
     if (behaviour === Behaviour.BOUNDED_STEPS) this.boundedSteps = this.triggers.byMarket = true
     if (behaviour === Behaviour.DOCUMENTED_RULES) this.documentedRules = true
+    if (behaviour === Behaviour.PREVENTED_QUANTITY) this.preventedQuantity = true
     if (behaviour === Behaviour.AGGREGATE_IDS) this.#numberAggregates()
     if (behaviour === Behaviour.RETRY_SHARES) this.retryShares = true
   }

@@ -111,7 +111,14 @@ export { fillText, fullOrderText } from './binance/order-text.ts'
 export { eachReplyEvent, readReply, replyHead } from './read-reply.ts'
 export type { OrderView, ResponseType } from './binance/order.ts'
 export { amendResponse, cancelReplaceResponse } from './binance/replace.ts'
-export { accountResponse, accountTradeRow, commissionRates, rateText, testOrderCommission } from './binance/account.ts'
+export {
+  accountResponse,
+  accountTradeRow,
+  commissionRates,
+  preventedMatchRow,
+  rateText,
+  testOrderCommission,
+} from './binance/account.ts'
 export type { AccountSource, AccountTrade } from './binance/account.ts'
 export { exchangeInfo, filterRows, symbolInfo } from './binance/exchange-info.ts'
 export type { RateLimitRow } from './binance/exchange-info.ts'

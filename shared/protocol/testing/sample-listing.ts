@@ -96,6 +96,7 @@ export function sampleExecution(changes: Partial<ExecutionEvent> = {}): Executio
     fee: 0n,
     feeAsset: 0,
     tradeId: -1,
+    counterOrder: 0,
     maker: false,
     cancelId: '',
     ...changes,

@@ -12,6 +12,7 @@ export type {
   BalanceChange,
   Candle,
   CandlePart,
+  PreventedMatch,
   PublicTrade,
   RecordedBalance,
   RecordedDefinition,
@@ -25,4 +26,5 @@ export type { Queryable } from './sql/queryable.ts'
 export type { AccountTradeFilter } from './sql/read-account-trades.ts'
 export { readOffset } from './sql/read-offset.ts'
 export type { RecordedOffset } from './sql/read-offset.ts'
+export type { PreventedMatchFilter } from './sql/read-prevented-matches.ts'
 export type { OrderFilter } from './sql/read-orders.ts'

@@ -11,6 +11,7 @@ import type {
   AggregateTrade,
   BalanceChange,
   Candle,
+  PreventedMatch,
   PublicTrade,
   RecordedDefinition,
   RecordedOrder,
@@ -23,6 +24,8 @@ import { readOffset } from './sql/read-offset.ts'
 import type { RecordedOffset } from './sql/read-offset.ts'
 import { readOrder, readOrderByClientId, readOrders } from './sql/read-orders.ts'
 import type { OrderFilter } from './sql/read-orders.ts'
+import { readLastPreventedMatches, readPreventedMatches } from './sql/read-prevented-matches.ts'
+import type { PreventedMatchFilter } from './sql/read-prevented-matches.ts'
 import { readTradesFrom, readTradesThrough } from './sql/read-trades.ts'
 import type { Queryable } from './sql/queryable.ts'
 import { readDefinitions } from './sql/upsert-definitions.ts'
@@ -87,6 +90,15 @@ export class ReadModel {
 
   myTrades(filter: AccountTradeFilter): Promise<AccountTrade[]> {
     return readAccountTrades(this.#db, this.shard, filter)
+  }
+
+  preventedMatches(filter: PreventedMatchFilter): Promise<PreventedMatch[]> {
+    return readPreventedMatches(this.#db, this.shard, filter)
+  }
+
+  /** By order, the last prevented match that took something off it. */
+  lastPreventedMatches(orderIds: readonly number[]): Promise<Map<number, number>> {
+    return readLastPreventedMatches(this.#db, this.shard, orderIds)
   }
 
   /** The last `limit` trades of a market, oldest first. */

@@ -1,5 +1,6 @@
 import { severity } from '@uptick/journal'
 import type { RecordedRange, RecordedRows } from './rows.ts'
+import { insertPreventedMatches } from './sql/insert-prevented-matches.ts'
 import { insertTrades } from './sql/insert-trades.ts'
 import { mergeCandles } from './sql/merge-candles.ts'
 import { moveOffset } from './sql/move-offset.ts'
@@ -28,6 +29,7 @@ export async function recordBatch(client: Queryable, range: RecordedRange, rows:
     await upsertDefinitions(client, range.shard, rows.definitions)
     await upsertOrders(client, range.shard, rows.orders)
     await insertTrades(client, range.shard, rows.trades)
+    await insertPreventedMatches(client, range.shard, rows.preventedMatches)
     await recordBalances(client, range.shard, rows.balances)
     await mergeCandles(client, range.shard, rows.candles)
     await client.query({ text: 'COMMIT' })

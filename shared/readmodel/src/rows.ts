@@ -1,4 +1,4 @@
-import type { OrderImage } from '@uptick/core'
+import type { OrderImage, SelfTradePrevention } from '@uptick/core'
 import type { CandleInterval } from './intervals.ts'
 
 /** An order as the read model knows it. */
@@ -34,6 +34,22 @@ export interface RecordedTrade {
   readonly takerFeeAsset: number
 }
 
+/** A meeting of two orders of one account that self-trade prevention kept from a trade. */
+export interface PreventedMatch {
+  readonly symbol: number
+  readonly preventedId: number
+  readonly account: number
+  readonly mode: SelfTradePrevention
+  readonly price: number
+  readonly makerOrder: number
+  /** What it took off the order. */
+  readonly makerQuantity: number
+  readonly takerOrder: number
+  readonly takerQuantity: number
+  readonly sequence: number
+  readonly time: number
+}
+
 /** One side of a trade, as its account sees it. */
 export interface AccountTrade {
   readonly symbol: number
@@ -61,7 +77,7 @@ export interface PublicTrade {
   readonly sequence: number
 }
 
-/** Fills of one taker order at one price. Its id is the id of its first trade, so ids rise but are not consecutive. */
+/** Fills of one taker order at one price; see `RecordedTrade` for its id. */
 export interface AggregateTrade {
   readonly aggregateId: number
   readonly price: number
@@ -132,6 +148,7 @@ export interface RecordedDefinition {
 export interface RecordedRows {
   readonly orders: readonly RecordedOrder[]
   readonly trades: readonly RecordedTrade[]
+  readonly preventedMatches: readonly PreventedMatch[]
   /** One for each command, account and asset, in order of sequence. */
   readonly balances: readonly RecordedBalance[]
   readonly candles: readonly CandlePart[]

@@ -31,7 +31,7 @@ beforeEach(() => {
 })
 
 async function record(rows: Partial<RecordedRows>, through = offset + 1): Promise<void> {
-  const all = { orders: [], trades: [], balances: [], candles: [], definitions: [], ...rows }
+  const all = { orders: [], trades: [], preventedMatches: [], balances: [], candles: [], definitions: [], ...rows }
   await recordBatch(client, { shard, from: offset, through, time: through * 1000 }, all)
   offset = through
 }
@@ -206,7 +206,14 @@ test('rows are recorded once: the offset must be where they begin, and nothing r
 test('two recorders at once: one of them records', async () => {
   const other = new Client({ connectionString: database.url })
   await other.connect()
-  const rows = { orders: [order(1)], trades: [trade(1)], balances: [], candles: [candle(1, 5)], definitions: [] }
+  const rows = {
+    orders: [order(1)],
+    trades: [trade(1)],
+    preventedMatches: [],
+    balances: [],
+    candles: [candle(1, 5)],
+    definitions: [],
+  }
   const range = { shard, from: 0, through: 1, time: 1 }
   const results = await Promise.allSettled([recordBatch(client, range, rows), recordBatch(other, range, rows)])
   expect(results.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])

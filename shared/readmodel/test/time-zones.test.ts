@@ -59,7 +59,7 @@ beforeAll(async () => {
   model = openReadModel(database.url, { shard: 1 })
   trade()
   const candles = CANDLE_INTERVALS.flatMap((interval) => partsOf(interval))
-  const rows = { orders: [], trades: [], balances: [], candles, definitions: [] }
+  const rows = { orders: [], trades: [], preventedMatches: [], balances: [], candles, definitions: [] }
   await recordBatch(client, { shard: 1, from: 0, through: 1, time: 1 }, rows)
 })
 afterAll(async () => {

@@ -31,7 +31,7 @@ beforeEach(() => {
 })
 
 async function record(rows: Partial<RecordedRows>, through = offset + 1): Promise<void> {
-  const all = { orders: [], trades: [], balances: [], candles: [], definitions: [], ...rows }
+  const all = { orders: [], trades: [], preventedMatches: [], balances: [], candles: [], definitions: [], ...rows }
   await recordBatch(client, { shard, from: offset, through, time: through * 1000 }, all)
   offset = through
 }

@@ -13,6 +13,7 @@ import { limitOf } from './market-operations.ts'
 import { marketOf } from './order-names.ts'
 import type { Operation } from './operation.ts'
 import type { Params } from './params.ts'
+import { withPreventedMatches } from './prevented-matches.ts'
 
 export const accountStatus: Operation = {
   name: 'account.status',
@@ -129,8 +130,9 @@ export const allOrders: Operation = {
     const limit = limitOf(params)
     const history = await services.history.through(services.link.sequence)
     const filter = { account, symbol: market.id, limit, ...range, ...(fromOrderId !== undefined && { fromOrderId }) }
-    const orders = await history.allOrders(filter)
-    return orders.map((order) => orderQueryResponse(order as OrderView, services.catalogue.format, timeUnit))
+    const recorded = await history.allOrders(filter)
+    const orders = await withPreventedMatches(services, recorded as OrderView[], 0)
+    return orders.map((order) => orderQueryResponse(order, services.catalogue.format, timeUnit))
   },
 }
 

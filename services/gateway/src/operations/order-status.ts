@@ -5,6 +5,7 @@ import { marketOf } from './order-names.ts'
 import { targetOf } from './order-target.ts'
 import type { OrderTarget } from './order-target.ts'
 import type { Operation, OperationContext } from './operation.ts'
+import { withPreventedMatches } from './prevented-matches.ts'
 import type { Market } from '../engine-link/catalogue.ts'
 
 /** One order: from the engine's state while it is open or freshly closed, else from the read model. */
@@ -16,8 +17,10 @@ export const orderStatus: Operation = {
   weight: () => 4,
   async run(context, params) {
     const market = marketOf(params, context.services)
+    const { services, timeUnit } = context
     const order = await findOrder(context, market, targetOf(params))
-    return orderQueryResponse(order, context.services.catalogue.format, context.timeUnit)
+    const [shown = order] = await withPreventedMatches(services, [order], services.link.sequence)
+    return orderQueryResponse(shown, services.catalogue.format, timeUnit)
   },
 }
 
@@ -66,9 +69,8 @@ export const openOrders: Operation = {
     const { account, services, timeUnit } = context
     const market = params.has('symbol') ? marketOf(params, services) : undefined
     const question = { kind: 'openOrders', account, ...(market !== undefined && { symbol: market.id }) }
-    const { value } = await engineAnswer(services, question)
-    return (value as readonly OrderView[]).map((order) =>
-      orderQueryResponse(order, services.catalogue.format, timeUnit),
-    )
+    const { value, sequence } = await engineAnswer(services, question)
+    const orders = await withPreventedMatches(services, value as readonly OrderView[], sequence)
+    return orders.map((order) => orderQueryResponse(order, services.catalogue.format, timeUnit))
   },
 }

@@ -16,6 +16,7 @@ import { aggregateTrades, averagePrice, depth, historicalTrades, recentTrades } 
 import { OperationRegistry } from './operation.ts'
 import { openOrders, orderStatus } from './order-status.ts'
 import { placeOrder, testOrder } from './place-order.ts'
+import { preventedMatches } from './prevented-matches.ts'
 import { ticker24h, tickerBook, tickerPrice } from './tickers.ts'
 
 /** Every operation that traders can ask for, over any transport. */
@@ -46,6 +47,7 @@ export function createRegistry(): OperationRegistry {
     cancelOpenOrders,
     allOrders,
     myTrades,
+    preventedMatches,
     accountStatus,
     commission,
     orderRateLimits,

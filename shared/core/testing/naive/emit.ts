@@ -34,6 +34,7 @@ export function execution(
     fee: 0n,
     feeAsset: 0,
     tradeId: -1,
+    counterOrder: 0,
     maker: false,
     cancelId: '',
     ...more,
@@ -54,6 +55,14 @@ export function remove(world: World, order: NaiveOrder): void {
   world.waiting = world.waiting.filter((other) => other !== order)
 }
 
+/** The order is open no more: what it still holds is freed. */
+export function release(world: World, order: NaiveOrder): void {
+  unlock(world, order, remainingOf(order))
+  unlockHeld(world, order, order.held)
+  order.locks = false
+  remove(world, order)
+}
+
 /** End an order other than by a fill: funds freed, off the book, reported. */
 export function end(
   world: World,
@@ -61,10 +70,7 @@ export function end(
   status: OrderStatus,
   more: { expiryReason?: ExpiryReason; cancelId?: string } = {},
 ): void {
-  unlock(world, order, remainingOf(order))
-  unlockHeld(world, order, order.held)
-  order.locks = false
-  remove(world, order)
+  release(world, order)
   order.status = status
   execution(world, order, status === OrderStatus.CANCELED ? ExecutionType.CANCELED : ExecutionType.EXPIRED, more)
 }

@@ -2,7 +2,8 @@ import { EventKind } from '../../src/event.ts'
 import { ExecutionType, ExpiryReason, OrderStatus, SelfTradePrevention, Side, TimeInForce } from '../../src/enums.ts'
 import { WorkKind } from '../../src/market-work.ts'
 import { bookSide, end, execution, opposite, remove, touchLevel } from './emit.ts'
-import { freeOf, notionalOf, payAsset, remainingOf, settle, unlock, unlockHeld } from './money.ts'
+import { freeOf, notionalOf, payAsset, remainingOf, settle, unlockHeld } from './money.ts'
+import { prevent } from './prevention.ts'
 import { fixedQuantity } from './spending.ts'
 import { trigger } from './stops.ts'
 import type { NaiveOrder, NaiveSymbol, World } from './world.ts'
@@ -112,7 +113,7 @@ export function match(world: World, taker: NaiveOrder): number[] {
 }
 
 /** Whole quantity gone: by a fill FILLED, by prevention EXPIRED_IN_MATCH. For quote orders: no further lot fits. */
-function isDone(world: World, order: NaiveOrder): boolean {
+export function isDone(world: World, order: NaiveOrder): boolean {
   if (!byQuote(order)) return remainingOf(order) === 0
   const fixed = isBounded(world)
   if (fixed && order.unitsLeft === 0n) return !order.short
@@ -178,68 +179,6 @@ function aggregateOf(world: World, symbol: NaiveSymbol, taker: NaiveOrder, price
   const before = trades.findLast((event) => event.symbol === symbol.id)
   const joins = before?.takerOrder === taker.orderId && before.price === price
   return joins ? symbol.lastAggregateId : ++symbol.lastAggregateId
-}
-
-/** Self-trade prevention. False: the taker cannot go on. */
-function prevent(world: World, taker: NaiveOrder, maker: NaiveOrder): boolean {
-  const symbol = symbolOf(world, taker)
-  const mode = taker.selfTradePrevention
-  const { EXPIRE_MAKER, EXPIRE_BOTH, DECREMENT } = SelfTradePrevention
-  const makerEnds = mode === EXPIRE_MAKER || mode === EXPIRE_BOTH
-  const takerEnds = mode !== EXPIRE_MAKER && mode !== DECREMENT
-  const takerRemaining = byQuote(taker) ? 0 : remainingOf(taker)
-  let decrement = 0
-  if (mode === DECREMENT) {
-    decrement = byQuote(taker) ? quoteDecrement(world, taker, maker) : Math.min(takerRemaining, remainingOf(maker))
-    if (decrement === 0) return false
-  }
-  const preventedId = ++symbol.lastPreventedId
-  world.events.push({
-    kind: EventKind.PREVENTED,
-    symbol: symbol.id,
-    preventedId,
-    mode,
-    makerOrder: maker.orderId,
-    takerOrder: taker.orderId,
-    price: maker.price,
-    makerQuantity: makerEnds ? remainingOf(maker) : decrement,
-    takerQuantity: takerEnds ? takerRemaining : decrement,
-  })
-  if (mode !== SelfTradePrevention.EXPIRE_TAKER) touchLevel(world, maker)
-  if (mode === DECREMENT) return decrementBoth(world, taker, maker, decrement, preventedId)
-  if (makerEnds) end(world, maker, OrderStatus.EXPIRED_IN_MATCH)
-  if (takerEnds) end(world, taker, OrderStatus.EXPIRED_IN_MATCH)
-  return !takerEnds
-}
-
-function quoteDecrement(world: World, taker: NaiveOrder, maker: NaiveOrder): number {
-  if (isBounded(world)) return fixedQuantity(world, taker, maker)
-  const symbol = symbolOf(world, taker)
-  const quantity = least(BigInt(remainingOf(maker)), taker.left / notionalOf(symbol, maker.price, 1))
-  return Number(quantity - (quantity % marketStep(world, symbol)))
-}
-
-function decrementBoth(world: World, taker: NaiveOrder, maker: NaiveOrder, quantity: number, id: number): boolean {
-  for (const order of [maker, taker]) {
-    unlock(world, order, quantity)
-    order.prevented += quantity
-    if (order.held > 0n && order.side === Side.SELL) {
-      unlockHeld(world, order, BigInt(quantity) * symbolOf(world, order).baseScale)
-    }
-  }
-  if (byQuote(taker)) {
-    taker.left -= notionalOf(symbolOf(world, taker), maker.price, quantity)
-    taker.unitsLeft -= BigInt(quantity)
-    taker.quantity = taker.executed + taker.prevented
-  }
-  for (const order of [maker, taker]) {
-    const isMaker = order === maker
-    const more = { lastPrice: maker.price, lastQuantity: quantity, tradeId: id, maker: isMaker }
-    execution(world, order, ExecutionType.TRADE_PREVENTION, more)
-  }
-  if (remainingOf(maker) === 0) end(world, maker, OrderStatus.EXPIRED_IN_MATCH)
-  if (isDone(world, taker)) end(world, taker, OrderStatus.EXPIRED_IN_MATCH)
-  return true
 }
 
 /** The step is over: the order goes on in a later command. Until then it is open, and on no level. */

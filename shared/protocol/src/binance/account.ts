@@ -1,5 +1,7 @@
 import { AccountStatus } from '@uptick/core'
+import type { SelfTradePrevention } from '@uptick/core'
 import { formatUnits } from '../decimal.ts'
+import { selfTradePreventionName } from './enum-names.ts'
 import { NO_ID } from './order.ts'
 import { timeIn } from './symbol-format.ts'
 import type { Amount, CatalogueFormat, TimeUnit } from './symbol-format.ts'
@@ -99,6 +101,38 @@ export function accountTradeRow(trade: AccountTrade, formats: CatalogueFormat, u
     isBuyer: trade.buyer,
     isMaker: trade.maker,
     isBestMatch: true,
+  }
+}
+
+/** A prevented match, as the read model knows it. */
+export interface PreventedMatchView {
+  readonly symbol: number
+  readonly preventedId: number
+  readonly mode: SelfTradePrevention
+  readonly price: number
+  readonly makerOrder: number
+  readonly makerQuantity: number
+  readonly takerOrder: number
+  readonly takerQuantity: number
+  readonly time: number
+}
+
+/** One row of `myPreventedMatches`. There are no trade groups. */
+export function preventedMatchRow(match: PreventedMatchView, formats: CatalogueFormat, unit: TimeUnit) {
+  const format = formats.symbol(match.symbol)
+  const { makerQuantity, takerQuantity } = match
+  return {
+    symbol: format.name,
+    preventedMatchId: match.preventedId,
+    takerOrderId: match.takerOrder,
+    makerSymbol: format.name,
+    makerOrderId: match.makerOrder,
+    tradeGroupId: NO_ID,
+    selfTradePreventionMode: selfTradePreventionName(match.mode),
+    price: format.price(match.price),
+    ...(takerQuantity !== 0 && { takerPreventedQuantity: format.quantity(takerQuantity) }),
+    ...(makerQuantity !== 0 && { makerPreventedQuantity: format.quantity(makerQuantity) }),
+    transactTime: timeIn(match.time, unit),
   }
 }
 

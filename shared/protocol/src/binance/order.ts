@@ -16,6 +16,8 @@ export type OrderView = Omit<OrderImage, 'cumulativeQuote'> & {
   readonly cumulativeQuote: Amount
   /** Why it expired, where that is known: history. */
   readonly expiryReason?: ExpiryReason
+  /** The last prevented match that took something off it, where there was one and it is known: history. */
+  readonly preventedMatchId?: number
 }
 
 export type ResponseType = 'ACK' | 'RESULT' | 'FULL'
@@ -212,6 +214,7 @@ export function orderQueryResponse(order: OrderView, formats: CatalogueFormat, u
     origQuoteOrderQty: format.quoteUnits(order.quoteQuantity),
     selfTradePreventionMode: selfTradePreventionName(order.selfTradePrevention),
     ...strategyFields(order),
+    ...(order.preventedMatchId !== undefined && { preventedMatchId: order.preventedMatchId }),
     ...(order.prevented !== 0 && { preventedQuantity: format.quantity(order.prevented) }),
     ...(isOpen(order) ? {} : expiryField(order.expiryReason)),
   }

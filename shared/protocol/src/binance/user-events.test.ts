@@ -118,6 +118,7 @@ test('conditional fields: strategy, prevented match, reason of expiry, no workin
     lastPrice: 4_200_000,
     lastQuantity: 10_000,
     tradeId: 3,
+    counterOrder: 11,
   })
   const report = executionReport(prevented, SAMPLE_TIME, formats, 'MICROSECOND')
   expect(report).toMatchObject({
@@ -129,6 +130,8 @@ test('conditional fields: strategy, prevented match, reason of expiry, no workin
     v: 3,
     A: '0.20000000',
     B: '0.10000000',
+    U: 11,
+    Cs: 'BTCUSDT',
     pl: '0.10000000',
     pL: '42000.00000000',
     pY: '4200.00000000',

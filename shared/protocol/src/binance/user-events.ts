@@ -70,6 +70,7 @@ function conditionalFields(event: ExecutionEvent, formats: CatalogueFormat) {
     ...(order.strategyId !== 0 && { j: order.strategyId }),
     ...(order.strategyType !== 0 && { J: order.strategyType }),
     ...(prevention && { v: event.tradeId }),
+    ...(event.counterOrder !== 0 && { U: event.counterOrder, Cs: format.name }),
     ...(order.prevented !== 0 && { A: format.quantity(order.prevented) }),
     ...(prevention && {
       B: format.quantity(event.lastQuantity),
