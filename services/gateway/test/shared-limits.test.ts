@@ -81,14 +81,43 @@ describe.skipIf(!hasRedis())('limits counted together in Redis', () => {
     await told(all[0])
     b.order(7, 1)
     await until(() => b.orderCounts(7).tenSeconds === 11)
-    for (const [limits, isOwn] of [
-      [a, false],
-      [b, true],
-    ] as const)
-      limits.filled(7, true, isOwn)
+    const fills = [{ account: 7, maker: true }]
+    a.filled(fills, 1, 'elsewhere')
+    b.filled(fills, 1, 'here')
     expect(b.orderCounts(7)).toEqual({ tenSeconds: 6, day: 6 })
     a.order(7, 1)
     await until(() => a.orderCounts(7).tenSeconds === 7)
+  })
+
+  test('a fill that the engine causes by itself is credited once, by any gateway', async () => {
+    const { all, a, b } = pair()
+    await until(() => all.every((store) => store.isUp))
+    a.order(7, 50)
+    await told(all[0])
+    for (let sequence = 1; sequence <= 5; sequence++) {
+      for (const limits of [b, a]) limits.filled([{ account: 7, maker: true }], sequence, 'engine')
+    }
+    await told(...all)
+    // Orders of nothing: each gateway hears what the other has counted.
+    const told25 = (limits: RateLimits): boolean => limits.orderCounts(7).day === 25 || (limits.order(7, 0), false)
+    await until(() => told25(a) && told25(b))
+    await told(...all)
+    for (const limits of [a, b]) expect(limits.orderCounts(7)).toEqual({ tenSeconds: 25, day: 25 })
+  })
+
+  test('what the engine caused while Redis was away is credited when it is back', async () => {
+    const { all, a, b } = pair()
+    await until(() => all.every((store) => store.isUp))
+    a.order(7, 50)
+    await told(all[0])
+    redis.signal('SIGSTOP')
+    for (const limits of [a, b]) limits.filled([{ account: 7, maker: true }], 9, 'engine')
+    await until(() => all.every((store) => store.counters.failures > 0))
+    expect(a.orderCounts(7).day).toBe(50)
+    redis.signal('SIGCONT')
+    await told(...all)
+    const told45 = (limits: RateLimits): boolean => limits.orderCounts(7).day === 45 || (limits.order(7, 0), false)
+    await until(() => told45(a) && told45(b))
   })
 
   test('an address that one gateway bans is banned by the other', async () => {

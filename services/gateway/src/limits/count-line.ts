@@ -6,6 +6,8 @@ export interface ToldCounts {
   readonly bans: readonly { readonly name: string; readonly until: number; readonly msLeft: number }[]
   /** Names of bans that others may have made. */
   readonly asked: readonly string[]
+  /** What only the first that claims it does. */
+  readonly claims: readonly { readonly name: string; readonly msLeft: number }[]
 }
 
 /** What all gateways have counted together. */
@@ -16,6 +18,8 @@ export interface HeardCounts {
   readonly totals: readonly number[]
   /** Of each ban that was asked for: until when in µs; null for none. */
   readonly banned: readonly (number | null)[]
+  /** Of each claim, whether it was the first, now or when it was made before. */
+  readonly claimed: readonly boolean[]
 }
 
 /** The way to the place where the counts of all gateways come together. */

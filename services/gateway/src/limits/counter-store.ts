@@ -23,6 +23,8 @@ export interface CounterStore {
   /** Others count here as well. */
   readonly isShared: boolean
   readonly bans: Bans
+  /** Every gateway hears of the outcome `sequence`: exactly one does `act`, at once or a little later. */
+  once(sequence: number, act: () => void): void
   /** Windows are `length` µs long. */
   counter(name: string, by: 'address', length: number): Counter<string>
   counter(name: string, by: 'account', length: number): Counter<number>

@@ -2,16 +2,21 @@ import { Command, CommandKind, Exchange, OrderType, Side, TimeInForce } from '@u
 import { expect, test } from 'vitest'
 import { testListing } from '../../testing/listing.ts'
 import type { OutcomesListener } from '../engine-link/outcome-view.ts'
+import type { FillCause } from './limits.ts'
 import { creditFills } from './fill-credits.ts'
 
 test('the first fill of an order lowers its account’s count, as maker or as taker', () => {
   const exchange = new Exchange()
   const command = new Command()
   let listener: OutcomesListener = () => {}
-  const credits: [account: number, maker: boolean, isOwn: boolean][] = []
+  const credits: [account: number, maker: boolean, cause: FillCause][] = []
   creditFills(
     { session: 7, onOutcomes: (added) => (listener = added) },
-    { filled: (...credit) => void credits.push(credit) },
+    {
+      filled: (fills, _sequence, cause) => {
+        for (const { account, maker } of fills) credits.push([account, maker, cause])
+      },
+    },
   )
 
   const execute = (build: (command: Command) => void): void => {
@@ -66,13 +71,13 @@ test('the first fill of an order lowers its account’s count, as maker or as ta
   expect(credits).toEqual([])
   place(2, Side.BUY, 4)
   expect(credits.splice(0).toSorted(([a], [b]) => a - b)).toEqual([
-    [1, true, false],
-    [2, false, false],
+    [1, true, 'engine'],
+    [2, false, 'engine'],
   ])
   execute((opening) => {
     opening.kind = CommandKind.OPEN_SESSION
     opening.session = 7
   })
   place(2, Side.BUY, 6, 7)
-  expect(credits).toEqual([[2, false, true]])
+  expect(credits).toEqual([[2, false, 'here']])
 })

@@ -8,11 +8,12 @@ import {
   eachEvent,
   outcomeEvents,
   outcomeRepeated,
+  outcomeSequence,
   outcomeSession,
   outcomeWords,
 } from '@uptick/core'
 import type { EngineLink } from '../engine-link/link.ts'
-import type { Limits } from './limits.ts'
+import type { FillCredit, Limits } from './limits.ts'
 
 /**
  * Lowers an account's count of unfilled orders with the first fill of each of its orders, wherever that was sent.
@@ -22,18 +23,25 @@ export function creditFills(link: Pick<EngineLink, 'onOutcomes' | 'session'>, li
   link.onOutcomes((words, from, to) => {
     for (let at = from; at < to; at += outcomeWords(words, at)) {
       if (outcomeEvents(words, at) === 0 || outcomeRepeated(words, at)) continue
-      const isOwn = outcomeSession(words, at) === link.session
-      eachEvent(words, at, (kind, event) => {
-        if (kind === EventKind.EXECUTION) creditFill(words, event, limits, isOwn)
-      })
+      const fills = firstFills(words, at)
+      if (fills.length === 0) continue
+      const session = outcomeSession(words, at)
+      const cause = session === link.session ? 'here' : session === 0 ? 'engine' : 'elsewhere'
+      limits.filled(fills, outcomeSequence(words, at), cause)
     }
   })
 }
 
-function creditFill(words: Int32Array, event: number, limits: Pick<Limits, 'filled'>, isOwn: boolean): void {
-  const packed = words[event + ExecutionAt.PACKED]!
-  if ((packed & 0xff) !== ExecutionType.TRADE) return
-  const image = event + ExecutionAt.IMAGE
-  const isFirst = doubleAt(words, image + ImageAt.EXECUTED) === doubleAt(words, event + ExecutionAt.LAST_QUANTITY)
-  if (isFirst) limits.filled(words[image + ImageAt.ACCOUNT]!, (packed & (MAKER_FLAG << 16)) !== 0, isOwn)
+/** Those of the outcome's fills that are the first of their orders. */
+function firstFills(words: Int32Array, at: number): FillCredit[] {
+  const fills: FillCredit[] = []
+  eachEvent(words, at, (kind, event) => {
+    if (kind !== EventKind.EXECUTION) return
+    const packed = words[event + ExecutionAt.PACKED]!
+    if ((packed & 0xff) !== ExecutionType.TRADE) return
+    const image = event + ExecutionAt.IMAGE
+    const isFirst = doubleAt(words, image + ImageAt.EXECUTED) === doubleAt(words, event + ExecutionAt.LAST_QUANTITY)
+    if (isFirst) fills.push({ account: words[image + ImageAt.ACCOUNT]!, maker: (packed & (MAKER_FLAG << 16)) !== 0 })
+  })
+  return fills
 }

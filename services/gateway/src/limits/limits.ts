@@ -7,6 +7,15 @@ export interface RateLimitState {
   readonly count: number
 }
 
+/** A fill that lowers its account's count of unfilled orders. */
+export interface FillCredit {
+  readonly account: number
+  readonly maker: boolean
+}
+
+/** Who sent the command that caused a fill: this gateway, another one, or the engine, which goes on with an order by itself. */
+export type FillCause = 'here' | 'elsewhere' | 'engine'
+
 /**
  * The limits of the edge. Methods that charge throw `PublicError` (-1003 with 429 or 418, -1015) past the limit.
  * Everything is answered at once from memory; a shared store behind it reconciles in the background.
@@ -22,8 +31,8 @@ export interface Limits {
   usedWeight(ip: string): number
   /** Charge `orders` to the account. */
   order(account: number, orders: number): void
-  /** A fill of the account: lowers its unfilled count, never below 0. `isOwn`: by a command that was sent from here. */
-  filled(account: number, maker: boolean, isOwn: boolean): void
+  /** Fills of the outcome `sequence`: each lowers its account's unfilled count, never below 0, on one gateway. */
+  filled(fills: readonly FillCredit[], sequence: number, cause: FillCause): void
   /** Orders of the account in the windows of 10 s and of one day. */
   orderCounts(account: number): { readonly tenSeconds: number; readonly day: number }
   /** Charge a WebSocket connection to the address. */

@@ -7,6 +7,10 @@ export class MemoryStore implements CounterStore {
   readonly isShared = false
   readonly bans = new BanList()
 
+  once(_sequence: number, act: () => void): void {
+    act()
+  }
+
   counter<Key extends string | number>(_name: string, _by: string, length: number): Counter<Key> {
     return new WindowCounter<Key>(length)
   }

@@ -2,7 +2,7 @@ import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
 import type { PublicErrorEntry } from '@uptick/protocol'
 import type { Clock } from '../seams.ts'
 import type { Bans, Counter, CounterStore } from './counter-store.ts'
-import type { Limits, RateLimitState } from './limits.ts'
+import type { FillCause, FillCredit, Limits, RateLimitState } from './limits.ts'
 
 /** How much each window admits. */
 export interface LimitSettings {
@@ -41,7 +41,7 @@ const TAKER_FILL_CREDIT = 1
 export class RateLimits implements Limits {
   readonly #settings: LimitSettings
   readonly #clock: Clock
-  readonly #isShared: boolean
+  readonly #store: CounterStore
   readonly #weight: Counter<string>
   readonly #raw: Counter<string>
   readonly #connections: Counter<string>
@@ -52,7 +52,7 @@ export class RateLimits implements Limits {
   constructor(settings: LimitSettings, clock: Clock, store: CounterStore) {
     this.#settings = settings
     this.#clock = clock
-    this.#isShared = store.isShared
+    this.#store = store
     this.#weight = store.counter('weight', 'address', MINUTE)
     this.#raw = store.counter('raw', 'address', 5 * MINUTE)
     this.#connections = store.counter('connections', 'address', 5 * MINUTE)
@@ -109,13 +109,14 @@ export class RateLimits implements Limits {
     this.#tenSeconds.add(account, orders, now)
   }
 
-  filled(account: number, maker: boolean, isOwn: boolean): void {
-    // Every gateway hears of every fill; where they count together, the one that caused it does.
-    if (this.#isShared && !isOwn) return
-    const now = this.#clock.now()
-    const credit = maker ? MAKER_FILL_CREDIT : TAKER_FILL_CREDIT
-    this.#tenSeconds.add(account, -credit, now)
-    this.#day.add(account, -credit, now)
+  filled(fills: readonly FillCredit[], sequence: number, cause: FillCause): void {
+    // Every gateway hears of every fill. Where they count together, the one that caused it counts it, or any one.
+    if (!this.#store.isShared || cause === 'here') this.#credit(fills)
+    else if (cause === 'engine') {
+      // Nothing is added yet, but the exchange that settles who does it brings what the others have counted.
+      this.#add(fills, () => 0)
+      this.#store.once(sequence, () => this.#credit(fills))
+    }
   }
 
   orderCounts(account: number): { tenSeconds: number; day: number } {
@@ -142,6 +143,19 @@ export class RateLimits implements Limits {
       state('ORDERS', 'DAY', 1, ordersPerDay, orders.day),
       state('RAW_REQUESTS', 'MINUTE', 5, rawRequestsPerFiveMinutes, this.#raw.get(ip, now)),
     ]
+  }
+
+  #credit(fills: readonly FillCredit[]): void {
+    this.#add(fills, ({ maker }) => -(maker ? MAKER_FILL_CREDIT : TAKER_FILL_CREDIT))
+  }
+
+  #add(fills: readonly FillCredit[], amountOf: (fill: FillCredit) => number): void {
+    const now = this.#clock.now()
+    for (const fill of fills) {
+      const amount = amountOf(fill)
+      this.#tenSeconds.add(fill.account, amount, now)
+      this.#day.add(fill.account, amount, now)
+    }
   }
 
   #checkBan(ip: string, now: number): void {

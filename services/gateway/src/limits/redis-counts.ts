@@ -44,19 +44,24 @@ export class RedisCounts implements CountLine {
     this.#line.start()
   }
 
-  async tell({ counts, bans, asked }: ToldCounts): Promise<HeardCounts | undefined> {
+  async tell({ counts, bans, asked, claims }: ToldCounts): Promise<HeardCounts | undefined> {
     const key = (name: string): string => `${this.#prefix}:${name}`
     const replies = await this.#line.exchange((pipeline) => {
       const keys = [key('mark'), ...counts.map(({ name }) => key(name))]
       const values = counts.flatMap(({ own, msLeft }) => [own, msLeft])
       pipeline.eval(COUNT_SCRIPT, keys.length, ...keys, unique(), this.#field, ...values)
       for (const { name, until, msLeft } of bans) pipeline.set(key(name), until, 'PX', msLeft)
+      for (const { name, msLeft } of claims) {
+        pipeline.set(key(name), this.#field, 'PX', msLeft, 'NX')
+        pipeline.get(key(name))
+      }
       if (asked.length > 0) pipeline.mget(asked.map(key))
     })
     if (!replies) return undefined
     const [mark, ...totals] = replies[0] as [string, ...number[]]
     const banned = asked.length > 0 ? (replies.at(-1) as (string | null)[]) : []
-    return { mark, totals, banned: banned.map((until) => (until === null ? null : Number(until))) }
+    const claimed = claims.map((_, i) => replies[1 + bans.length + 2 * i + 1] === this.#field)
+    return { mark, totals, claimed, banned: banned.map((until) => (until === null ? null : Number(until))) }
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import type { CancelTimer, Clock, Timers } from '../seams.ts'
+import { CLAIM_KEPT_MS, Claims } from './claims.ts'
 import type { CountLine } from './count-line.ts'
 import type { CountedBy, Counter, CounterStore } from './counter-store.ts'
 import { SharedBans } from './shared-bans.ts'
@@ -37,6 +38,7 @@ export class SharedStore implements CounterStore {
   readonly #counters: SharedCounter<string | number>[] = []
   #dirty: SharedCount[] = []
   readonly #newBans = new Map<string, number>()
+  readonly #claims = new Claims()
   #mark = ''
   #isArmed = false
   #cancel: CancelTimer = () => {}
@@ -56,9 +58,9 @@ export class SharedStore implements CounterStore {
     return this.#options.line.isReady
   }
 
-  /** Counts that the others have not been told of. */
+  /** Counts and claims that the others have not been told of. */
   get pending(): number {
-    return this.#dirty.length
+    return this.#dirty.length + this.#claims.size
   }
 
   start(): void {
@@ -69,6 +71,11 @@ export class SharedStore implements CounterStore {
     this.#closed = true
     this.#cancel()
     this.#options.line.close()
+  }
+
+  once(sequence: number, act: () => void): void {
+    this.#claims.add(sequence, this.#options.clock.now(), act)
+    this.#arm(this.#syncMs)
   }
 
   counter<Key extends string | number>(name: string, by: CountedBy, length: number): Counter<Key> {
@@ -101,13 +108,14 @@ export class SharedStore implements CounterStore {
     const isDone = this.isUp && (await this.#tell(counts, now))
     if (!isDone) for (const count of counts) this.#again(count)
     this.#isArmed = false
-    if (this.#dirty.length > 0 || this.#newBans.size > 0) this.#arm(isDone ? this.#syncMs : RETRY_MS)
+    if (this.pending > 0 || this.#newBans.size > 0) this.#arm(isDone ? this.#syncMs : RETRY_MS)
   }
 
   async #tell(counts: readonly SharedCount[], now: number): Promise<boolean> {
     const told = counts.map(({ name, own, end }) => ({ name, own, msLeft: Math.ceil((end - now + GRACE) / 1000) }))
     const addresses = [...new Set(counts.flatMap(({ address }) => address ?? []))]
     const bans = [...this.#newBans]
+    const claims = this.#claims.due(now)
     const heard = await this.#options.line.tell({
       counts: told,
       bans: bans.map(([ip, until]) => ({
@@ -116,6 +124,7 @@ export class SharedStore implements CounterStore {
         msLeft: Math.max(1, Math.ceil((until - now) / 1000)),
       })),
       asked: addresses.map(banName),
+      claims: claims.map((sequence) => ({ name: `done:${sequence}`, msLeft: CLAIM_KEPT_MS })),
     })
     if (!heard) {
       this.counters.failures++
@@ -124,6 +133,7 @@ export class SharedStore implements CounterStore {
     this.counters.exchanges++
     for (const [ip, until] of bans) if (this.#newBans.get(ip) === until) this.#newBans.delete(ip)
     for (const [i, count] of counts.entries()) count.others = heard.totals[i]! - told[i]!.own
+    this.#claims.learn(claims, heard.claimed)
     for (const [i, until] of heard.banned.entries()) if (until !== null) this.bans.learn(addresses[i]!, until)
     this.#see(heard.mark)
     return true

@@ -7,6 +7,7 @@ export interface CountMessage {
   readonly counts: readonly { readonly name: string; readonly own: number; readonly msLeft: number }[]
   readonly bans: readonly { readonly name: string; readonly until: number; readonly msLeft: number }[]
   readonly asked: readonly string[]
+  readonly claims?: readonly { readonly name: string; readonly msLeft: number }[]
 }
 
 /** What all of them have counted. */
@@ -16,6 +17,7 @@ export interface CountedMessage {
   readonly mark: string
   readonly totals: readonly number[]
   readonly banned: readonly (number | null)[]
+  readonly claimed: readonly boolean[]
 }
 
 interface Total {
@@ -23,6 +25,11 @@ interface Total {
   readonly parts: Map<string, number>
   /** ms of the clock. */
   ends: number
+}
+
+interface Claim {
+  readonly life: string
+  readonly ends: number
 }
 
 interface Ban {
@@ -42,6 +49,7 @@ export class CountDesk {
   readonly #clock: () => number
   readonly #totals = new Map<string, Total>()
   readonly #bans = new Map<string, Ban>()
+  readonly #claims = new Map<string, Claim>()
   #sweepAt = 0
 
   /** @param clock ms that only grow */
@@ -51,16 +59,17 @@ export class CountDesk {
 
   /** Names that are kept. */
   get size(): number {
-    return this.#totals.size + this.#bans.size
+    return this.#totals.size + this.#bans.size + this.#claims.size
   }
 
-  heard({ id, life, counts, bans, asked }: CountMessage): CountedMessage {
+  heard({ id, life, counts, bans, asked, claims = [] }: CountMessage): CountedMessage {
     const now = this.#clock()
     this.#sweep(now)
     const totals = counts.map(({ name, own, msLeft }) => this.#total(life, name, own, now + msLeft))
     for (const { name, until, msLeft } of bans) keep(this.#bans, name, { until, ends: now + msLeft })
     const banned = asked.map((name) => this.#bans.get(name)?.until ?? null)
-    return { uptick: 'counted', id, mark: 'supervisor', totals, banned }
+    const claimed = claims.map(({ name, msLeft }) => this.#isFirst(name, { life, ends: now + msLeft }))
+    return { uptick: 'counted', id, mark: 'supervisor', totals, banned, claimed }
   }
 
   #total(life: string, name: string, own: number, ends: number): number {
@@ -73,10 +82,16 @@ export class CountDesk {
     return sum
   }
 
+  #isFirst(name: string, claim: Claim): boolean {
+    const first = this.#claims.get(name)
+    if (!first) keep(this.#claims, name, claim)
+    return (first ?? claim).life === claim.life
+  }
+
   #sweep(now: number): void {
     if (now < this.#sweepAt) return
     this.#sweepAt = now + SWEEP_MS
-    for (const kept of [this.#totals, this.#bans])
+    for (const kept of [this.#totals, this.#bans, this.#claims])
       for (const [name, { ends }] of kept) if (ends <= now) kept.delete(name)
   }
 }
