@@ -15,6 +15,8 @@ import type { TradersMarket } from './traffic.ts'
 export interface Evidence {
   /** PostgreSQL with the journal of shard 0, and with the tables of the recorder if `tables` is true. */
   readonly databaseUrl: string
+  /** Where what has been removed from the journal is, if anything has. */
+  readonly archiveFolder?: string
   readonly market: TradersMarket
   /** What traders were told. */
   readonly told: Acknowledgements
@@ -47,8 +49,8 @@ export interface Audit {
  * is a contradiction.
  */
 export async function audit(evidence: Evidence): Promise<Audit> {
-  const { databaseUrl, told, market, streams = [], tables = false, exchange } = evidence
-  const truth = JournalTruth.open(databaseUrl)
+  const { databaseUrl, archiveFolder, told, market, streams = [], tables = false, exchange } = evidence
+  const truth = JournalTruth.open(databaseUrl, archiveFolder)
   const executions = new JournalExecutions(truth)
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 })
   const discrepancies: Discrepancy[] = []

@@ -1,5 +1,5 @@
 import { Command, Exchange } from '@uptick/core'
-import { openJournal, type Journal } from '@uptick/journal'
+import { FolderStore, JournalArchive, openJournal, type Journal } from '@uptick/journal'
 import { BatchReader, skipCommand } from '@uptick/protocol'
 import { OrderRecord } from './order-record.ts'
 
@@ -28,8 +28,10 @@ export class JournalTruth extends OrderRecord {
     this.#journal = journal
   }
 
-  static open(databaseUrl: string): JournalTruth {
-    return new JournalTruth(openJournal(databaseUrl, { shard: 0 }))
+  /** `archiveFolder` holds what has been removed from the journal. */
+  static open(databaseUrl: string, archiveFolder?: string): JournalTruth {
+    const archive = archiveFolder === undefined ? undefined : new JournalArchive(new FolderStore(archiveFolder))
+    return new JournalTruth(openJournal(databaseUrl, { shard: 0, archive }))
   }
 
   get sequence(): number {

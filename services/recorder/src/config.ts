@@ -23,5 +23,15 @@ export const recorderSchema = Type.Object({
     description: 'a snapshot of the state is saved after this long, if anything has happened',
   }),
   SNAPSHOTS_KEPT: Type.Integer({ minimum: 2, maximum: 100, default: 3, description: 'older snapshots are removed' }),
+  ARCHIVE_FOLDER: Type.String({
+    default: '',
+    description:
+      'where what is removed from the journal is kept, one folder for all recorders; empty: nothing is removed',
+  }),
+  JOURNAL_KEPT_SECONDS: Type.Integer({
+    minimum: 600,
+    default: 604_800,
+    description: 'batches stay in the journal for so long at least; only with ARCHIVE_FOLDER are they ever removed',
+  }),
 })
 export type RecorderConfig = Static<typeof recorderSchema>

@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram } from '@uptick/runtime'
 import type { ServiceContext } from '@uptick/runtime'
+import type { RetentionReport } from '@uptick/journal'
 import type { RecordedRange, RecordedRows } from '@uptick/readmodel'
 
 type Registry = ServiceContext<unknown>['metrics']
@@ -16,6 +17,11 @@ export class RecorderMetrics {
   readonly #snapshots: Histogram
   readonly #snapshotBytes: Gauge
   readonly #failures: Counter
+  readonly #journalBytes: Gauge
+  readonly #journalFirst: Gauge
+  readonly #archived: Counter
+  readonly #removed: Counter
+  readonly #retentionFailures: Counter
   #recorded = 0
   #recordedTime = 0
   #head = 0
@@ -45,6 +51,31 @@ export class RecorderMetrics {
       registers,
     })
     this.#snapshotBytes = new Gauge({ name: 'recorder_snapshot_bytes', help: 'Size of the last snapshot', registers })
+    this.#journalBytes = new Gauge({
+      name: 'recorder_journal_bytes',
+      help: 'Size of the journal in PostgreSQL, all shards, with indexes',
+      registers,
+    })
+    this.#journalFirst = new Gauge({
+      name: 'recorder_journal_first_sequence',
+      help: 'First sequence in the journal; what came before is in the archive',
+      registers,
+    })
+    this.#archived = new Counter({
+      name: 'recorder_archived_files_total',
+      help: 'Files written to the archive',
+      registers,
+    })
+    this.#removed = new Counter({
+      name: 'recorder_journal_partitions_removed_total',
+      help: 'Partitions removed from the journal',
+      registers,
+    })
+    this.#retentionFailures = new Counter({
+      name: 'recorder_retention_failures_total',
+      help: 'Attempts to archive or to remove a part of the journal that failed',
+      registers,
+    })
     const gauge = (name: string, help: string, value: () => number): Gauge =>
       new Gauge({
         name,
@@ -87,6 +118,20 @@ export class RecorderMetrics {
   snapshot(bytes: number, seconds: number): void {
     this.#snapshots.observe(seconds)
     this.#snapshotBytes.set(bytes)
+  }
+
+  journal({ bytes, first }: { readonly bytes: number; readonly first: number }): void {
+    this.#journalBytes.set(bytes)
+    this.#journalFirst.set(first)
+  }
+
+  retained({ archived, removed }: RetentionReport): void {
+    this.#archived.inc(archived.length)
+    this.#removed.inc(removed.length)
+  }
+
+  retentionFailure(): void {
+    this.#retentionFailures.inc()
   }
 
   failure(): void {

@@ -1,28 +1,35 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import {
   connectionShortage,
+  FolderStore,
+  JournalArchive,
   migrationSetsOf,
   openJournal,
   openPool,
   PROCESS_CONNECTIONS,
+  Retention,
   waitForSchema,
 } from '@uptick/journal'
-import type { PostgresJournal } from '@uptick/journal'
-import { RecorderTurn } from '@uptick/readmodel'
+import type { PostgresJournal, RetentionReport } from '@uptick/journal'
+import { readOffsets, RecorderTurn } from '@uptick/readmodel'
 import type { RecordedOffset } from '@uptick/readmodel'
 import { advise } from '@uptick/runtime'
 import type { ServiceContext } from '@uptick/runtime'
 import type { RecorderConfig } from './config.ts'
+import { confirmSnapshot } from './confirm-snapshot.ts'
 import { Follower } from './follower.ts'
 import type { FollowerObserver } from './follower.ts'
+import { JournalKeeper } from './journal-keeper.ts'
 import { RecorderMetrics } from './metrics.ts'
 import { DivergedError, PoisonError } from './replica.ts'
 import { RowWriter } from './row-writer.ts'
 
 const CONNECTIONS_MAX = PROCESS_CONNECTIONS.recorder
-/** For the journal; those for rows, for the turn and for listening come on top. */
-const POOL_MAX = CONNECTIONS_MAX - 3
+/** For the journal; those for rows, for the turn, for listening and for retention come on top. */
+const POOL_MAX = CONNECTIONS_MAX - 4
 const HEAD_POLL_MS = 1000
+/** How often the journal is measured, and looked at for what nobody needs any more. */
+const RETENTION_MS = 60_000
 /** A transaction under way may end; longer than that and it is given up, which is safe. */
 const STOP_MS_MAX = 5000
 
@@ -49,7 +56,17 @@ export async function runRecorder(context: Context): Promise<void> {
   const pool = openPool(config.DATABASE_URL, { name: 'uptick-recorder-journal', max: POOL_MAX })
   const needs = { own: CONNECTIONS_MAX, planned: config.CONNECTIONS_PLANNED }
   advise(context, 'connections', await connectionShortage(pool, needs).catch(() => undefined))
-  const journal = openJournal(config.DATABASE_URL, { shard: config.SHARD, pool })
+  const archive = config.ARCHIVE_FOLDER === '' ? undefined : new JournalArchive(new FolderStore(config.ARCHIVE_FOLDER))
+  const journal = openJournal(config.DATABASE_URL, { shard: config.SHARD, pool, archive })
+  const retention = new Retention(config.DATABASE_URL, {
+    shard: config.SHARD,
+    pool,
+    archive,
+    keptSeconds: config.JOURNAL_KEPT_SECONDS,
+    recorded: readOffsets,
+    confirm: (through, atMost) => confirmSnapshot(journal, through, atMost),
+  })
+  const keeper = new JournalKeeper({ retention, everyMs: RETENTION_MS, observer: observe })
   const writer = new RowWriter({
     connectionString: config.DATABASE_URL,
     shard: config.SHARD,
@@ -74,23 +91,35 @@ export async function runRecorder(context: Context): Promise<void> {
     onWait: (reason, isTaken) => lifecycle.set(FOLLOWING, isTaken, reason),
     onLost: () => writer.reconnect(),
   })
-  const running = recordInTurns(turn, follower, stopping.signal).catch((error: unknown) =>
+  const running = recordInTurns(turn, follower, keeper, stopping.signal).catch((error: unknown) =>
     context.fail('the follower ended', error),
   )
   context.onShutdown('follower', STOP_MS_MAX, async () => {
     stopping.abort()
     await Promise.all([running, watching])
-    await Promise.all([turn.release(), journal.close(), writer.close()])
+    await Promise.all([turn.release(), journal.close(), writer.close(), retention.close()])
     await pool.close()
   })
 }
 
-/** Follow whenever it is this recorder's turn. One that is halted keeps its turn: nothing more is to be recorded. */
-async function recordInTurns(turn: RecorderTurn, follower: Follower, signal: AbortSignal): Promise<void> {
+/** Follow whenever it is this recorder's turn. One that is halted keeps its turn: nothing more is to be recorded, or removed. */
+async function recordInTurns(
+  turn: RecorderTurn,
+  follower: Follower,
+  keeper: JournalKeeper,
+  signal: AbortSignal,
+): Promise<void> {
   for (;;) {
     const term = await turn.take(signal)
     if (!term) return
-    await follower.run(AbortSignal.any([signal, term]))
+    const ended = new AbortController()
+    const keeping = keeper.run(AbortSignal.any([signal, term, ended.signal]))
+    try {
+      await follower.run(AbortSignal.any([signal, term]))
+    } finally {
+      ended.abort()
+      await keeping
+    }
     if (!term.aborted) return
   }
 }
@@ -143,6 +172,20 @@ class Observer implements FollowerObserver {
   snapshot(sequence: number, bytes: number, seconds: number): void {
     this.metrics.snapshot(bytes, seconds)
     this.#context.log.info({ sequence, bytes, seconds }, 'snapshot saved')
+  }
+
+  measured(size: { readonly bytes: number; readonly first: number }): void {
+    this.metrics.journal(size)
+  }
+
+  retained(report: RetentionReport): void {
+    this.metrics.retained(report)
+    this.#context.log.info({ ...report }, 'a part of the journal is in the archive')
+  }
+
+  failed(error: unknown): void {
+    this.metrics.retentionFailure()
+    this.#context.log.warn({ err: error }, 'the journal was not archived; trying again')
   }
 
   snapshotFailed(error: unknown): void {

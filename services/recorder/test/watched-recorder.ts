@@ -1,5 +1,5 @@
 import { openJournal } from '@uptick/journal'
-import type { PostgresJournal } from '@uptick/journal'
+import type { JournalArchive, PostgresJournal } from '@uptick/journal'
 import { Follower } from '../src/follower.ts'
 import type { FollowerObserver } from '../src/follower.ts'
 import { RowWriter } from '../src/row-writer.ts'
@@ -8,6 +8,7 @@ import type { SnapshotPolicy } from '../src/snapshots.ts'
 export interface WatchedOptions {
   readonly transactionCommandsMax?: number
   readonly snapshots?: SnapshotPolicy
+  readonly archive?: JournalArchive
 }
 
 /** A recorder in this process, and what it told about itself. */
@@ -26,7 +27,7 @@ export class WatchedRecorder implements FollowerObserver {
   haltReason: string | undefined
 
   constructor(url: string, shard: number, options: WatchedOptions = {}) {
-    this.journal = openJournal(url, { shard })
+    this.journal = openJournal(url, { shard, archive: options.archive })
     this.#writer = new RowWriter({
       connectionString: url,
       shard,

@@ -27,9 +27,14 @@ export class JournalRolledBackError extends JournalError {
   override name = 'JournalRolledBackError'
 }
 
-/** The batches asked for have been archived and removed; start from a snapshot. */
+/** The batches asked for have been removed, and no archive is at hand that has them; start from a snapshot. */
 export class JournalPrunedError extends JournalError {
   override name = 'JournalPrunedError'
+}
+
+/** A file of the archive is not what was written, or of another format. */
+export class ArchiveDamagedError extends JournalError {
+  override name = 'ArchiveDamagedError'
 }
 
 /** Bytes read back are not the bytes written. */

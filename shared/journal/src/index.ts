@@ -1,3 +1,6 @@
+export type { ArchiveStore } from './archive/archive-store.ts'
+export { FolderStore } from './archive/folder-store.ts'
+export { JournalArchive } from './archive/journal-archive.ts'
 export { Backoff, retryWithBackoff } from './backoff.ts'
 export { BoundedPool, openPool, type PoolOptions } from './connections/bounded-pool.ts'
 export { connectionShortage, PROCESS_CONNECTIONS, type ConnectionNeeds } from './connections/connection-shortage.ts'
@@ -6,6 +9,7 @@ export { ListeningConnection, type TimedQuery } from './connections/listening-co
 export { closeClient, destroyClient, openClient } from './connections/open-client.ts'
 export {
   AppendFailedError,
+  ArchiveDamagedError,
   JournalError,
   JournalGapError,
   JournalPrunedError,
@@ -29,9 +33,11 @@ export type {
 export type { Lease, LeaseView } from './lease.ts'
 export { migrate, migrationNames, migrationSets, migrationSetsOf } from './migrate.ts'
 export type { MigrationSet } from './migrate.ts'
-export { PARTITION_SEQUENCES, ensurePartitions, prunePartitions } from './partitions.ts'
+export { PARTITION_SEQUENCES, ensurePartitions } from './partitions.ts'
 export { PostgresJournal, openJournal } from './postgres-journal.ts'
 export type { JournalOptions } from './postgres-journal.ts'
+export { Retention } from './retention.ts'
+export type { RetentionOptions, RetentionReport } from './retention.ts'
 export { PostgresLease, openLease } from './postgres-lease.ts'
 export type { LeaseOptions } from './postgres-lease.ts'
 export { checkSchema, schemaVersion } from './schema-version.ts'

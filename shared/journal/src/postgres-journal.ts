@@ -1,3 +1,4 @@
+import type { JournalArchive } from './archive/journal-archive.ts'
 import { openPool } from './connections/bounded-pool.ts'
 import type { BoundedPool } from './connections/bounded-pool.ts'
 import { WRITE_STATEMENT_TIMEOUT_MS, WRITE_TIMEOUT_MS } from './connections/connection-settings.ts'
@@ -17,6 +18,7 @@ import type {
 } from './journal.ts'
 import { ensurePartitions, PARTITION_SEQUENCES } from './partitions.ts'
 import { readAll } from './read.ts'
+import type { BatchSource } from './read.ts'
 import { latestSnapshot, saveSnapshot } from './snapshots.ts'
 import { appendBatch } from './sql/append-batch.ts'
 import { findBatch } from './sql/find-batch.ts'
@@ -44,6 +46,10 @@ export interface JournalOptions {
   readonly pool?: BoundedPool
   /** How long an append may stay unanswered before its outcome counts as unknown; 3 s unless given. */
   readonly appendTimeoutMs?: number
+  /** Sequences of each partition that is made; PARTITION_SEQUENCES unless given. */
+  readonly partitionSequences?: number
+  /** Where reading finds what is no longer in the journal. */
+  readonly archive?: JournalArchive | undefined
   /** Hears of failures in the background (partitions made ahead), which are tried again. */
   readonly onTrouble?: (error: unknown) => void
 }
@@ -56,6 +62,8 @@ export class PostgresJournal implements Journal {
   readonly #ownsPool: boolean
   readonly #writer: WritingConnection
   readonly #notice: FollowerNotice
+  readonly #partitionSequences: number
+  readonly #archive: JournalArchive | undefined
   readonly #onTrouble: (error: unknown) => void
   /** Sequences below this have a partition, as far as we know. */
   #partitionedTo = 0
@@ -63,6 +71,8 @@ export class PostgresJournal implements Journal {
 
   constructor(connection: Connection, options: JournalOptions) {
     this.shard = options.shard
+    this.#partitionSequences = options.partitionSequences ?? PARTITION_SEQUENCES
+    this.#archive = options.archive
     this.#onTrouble = options.onTrouble ?? (() => undefined)
     this.#connection = connection
     this.#ownsPool = options.pool === undefined
@@ -91,7 +101,7 @@ export class PostgresJournal implements Journal {
     return explained('the lease could not be claimed', async () => {
       const head = await takeOver(this.#writer, this.#pool, () => claimLease(this.#writer, this.shard, claim))
       // Appends need none before the first one is near its end; whoever waits for the new leader should not wait for this.
-      if (head && head.last + PARTITION_SEQUENCES > this.#partitionedTo) this.#partitionLater(head.last)
+      if (head && head.last + this.#partitionSequences > this.#partitionedTo) this.#partitionLater(head.last)
       return head
     })
   }
@@ -113,7 +123,7 @@ export class PostgresJournal implements Journal {
     const written = await appendBatch(this.#writer, this.shard, batch)
     if (!written) return this.#explainRefusal(batch)
     this.#notice.give()
-    if (batch.last + PARTITION_SEQUENCES > this.#partitionedTo) this.#partitionLater(batch.last)
+    if (batch.last + this.#partitionSequences > this.#partitionedTo) this.#partitionLater(batch.last)
     return 'appended'
   }
 
@@ -127,11 +137,11 @@ export class PostgresJournal implements Journal {
   }
 
   read(from: number, options: ReadOptions = {}): AsyncIterable<StoredBatch> {
-    return readAll(this.#pool, this.shard, from, options.through ?? Number.MAX_SAFE_INTEGER)
+    return readAll(this.#source, from, options.through ?? Number.MAX_SAFE_INTEGER)
   }
 
   tail(from: number, signal: AbortSignal, options: TailOptions = {}): AsyncIterable<StoredBatch> {
-    return tail({ pool: this.#pool, connection: this.#connection, shard: this.shard }, from, signal, options)
+    return tail({ ...this.#source, connection: this.#connection }, from, signal, options)
   }
 
   async restore(batches: readonly Batch[]): Promise<number> {
@@ -185,6 +195,10 @@ export class PostgresJournal implements Journal {
     if (this.#ownsPool) await this.#pool.close()
   }
 
+  get #source(): BatchSource {
+    return { pool: this.#pool, shard: this.shard, archive: this.#archive }
+  }
+
   #partitionLater(last: number): void {
     this.#partitioning ??= this.#partition(last)
       .catch(this.#onTrouble)
@@ -192,7 +206,7 @@ export class PostgresJournal implements Journal {
   }
 
   async #partition(last: number): Promise<void> {
-    this.#partitionedTo = await ensurePartitions(this.#pool, last)
+    this.#partitionedTo = await ensurePartitions(this.#pool, last, this.#partitionSequences)
   }
 
   async #lookUp(batch: Batch): Promise<{ found: boolean; head: Head }> {

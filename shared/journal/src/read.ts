@@ -1,3 +1,4 @@
+import type { JournalArchive } from './archive/journal-archive.ts'
 import { JournalGapError, JournalPrunedError } from './errors.ts'
 import type { StoredBatch } from './journal.ts'
 import type { Pool } from 'pg'
@@ -6,8 +7,39 @@ import { firstOfBatch, readBatches } from './sql/read-batches.ts'
 /** Batches in one page. */
 export const PAGE_BATCHES_MAX = 128
 
+/** Where the batches of a shard are read from. */
+export interface BatchSource {
+  readonly pool: Pool
+  readonly shard: number
+  /** Has what the journal no longer has. */
+  readonly archive?: JournalArchive | undefined
+}
+
 /** Batches from the one that holds `from` to the one that holds `through`, or to the end as it is now. */
-export async function* readAll(pool: Pool, shard: number, from: number, through: number): AsyncGenerator<StoredBatch> {
+export async function* readAll(source: BatchSource, from: number, through: number): AsyncGenerator<StoredBatch> {
+  const { shard, archive } = source
+  let next = from
+  for (;;) {
+    try {
+      for await (const batch of readLive(source, next, through)) {
+        yield batch
+        next = batch.last + 1
+      }
+      return
+    } catch (error) {
+      if (!archive || !(error instanceof JournalPrunedError)) throw error
+    }
+    for await (const batch of archive.read(shard, next)) {
+      if (batch.first > through) return
+      yield batch
+      next = batch.last + 1
+    }
+    if (next > through) return
+  }
+}
+
+/** The same of what is in the journal. */
+async function* readLive({ pool, shard }: BatchSource, from: number, through: number): AsyncGenerator<StoredBatch> {
   const start = await firstBatch(pool, shard, from)
   if (start === undefined) return
   const order = new SequenceOrder()
@@ -16,6 +48,7 @@ export async function* readAll(pool: Pool, shard: number, from: number, through:
   try {
     for (;;) {
       const page = await next
+      await order.checkPruned(page, pool, shard)
       const last = page.at(-1)?.last ?? through
       const more = page.length === PAGE_BATCHES_MAX && last < through
       if (more) {
@@ -52,6 +85,15 @@ export async function firstBatch(pool: Pool, shard: number, from: number): Promi
 export class SequenceOrder {
   #last: number | undefined
   #epoch = 0
+
+  /** @throws JournalPrunedError when what should come next has been removed while the page was on its way */
+  async checkPruned(page: readonly StoredBatch[], pool: Pool, shard: number): Promise<void> {
+    const first = page[0]?.first
+    if (first === undefined || this.#last === undefined || first === this.#last + 1) return
+    if ((await firstOfBatch(pool, shard, 1)) === first) {
+      throw new JournalPrunedError(`sequence ${this.#last + 1} was removed while the journal was read`)
+    }
+  }
 
   check(batch: StoredBatch): void {
     if (this.#last !== undefined && batch.first !== this.#last + 1) {

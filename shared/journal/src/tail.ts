@@ -1,11 +1,11 @@
-import type { Pool } from 'pg'
 import { Backoff } from './backoff.ts'
 import type { Connection } from './connections/connection-settings.ts'
 import { ListeningConnection } from './connections/listening-connection.ts'
-import { JournalError, JournalRolledBackError } from './errors.ts'
+import { JournalError, JournalPrunedError, JournalRolledBackError } from './errors.ts'
 import type { StoredBatch, TailOptions } from './journal.ts'
 import { Listener } from './listener.ts'
 import { firstBatch, PAGE_BATCHES_MAX, SequenceOrder } from './read.ts'
+import type { BatchSource } from './read.ts'
 import { readBatches } from './sql/read-batches.ts'
 import { readHead } from './sql/read-head.ts'
 import { JOURNAL_CHANNEL } from './sql/notify.ts'
@@ -13,10 +13,8 @@ import { JOURNAL_CHANNEL } from './sql/notify.ts'
 /** How long a follower sleeps when nobody wakes it. */
 const POLL_MS = 200
 
-export interface TailSource {
-  readonly pool: Pool
+export interface TailSource extends BatchSource {
   readonly connection: Connection
-  readonly shard: number
 }
 
 /**
@@ -56,7 +54,7 @@ export async function* tail(
         yield batch
         if (signal.aborted) return
       }
-      if (page.length < PAGE_BATCHES_MAX) await listener.wait(POLL_MS, signal)
+      if (page.length < PAGE_BATCHES_MAX && !pages.isPast) await listener.wait(POLL_MS, signal)
     }
   } finally {
     listener.close()
@@ -70,13 +68,47 @@ class PageReader {
   #from: number
   /** False until the batch that holds the first sequence has been found: it may begin earlier. */
   #aligned = false
+  /** What is no longer in the journal, on its way out of the archive. */
+  #past: AsyncIterator<StoredBatch> | undefined
 
   constructor(source: TailSource, from: number) {
     this.#source = source
     this.#from = from
   }
 
+  /** The last page came from the archive: more is there already. */
+  get isPast(): boolean {
+    return this.#past !== undefined
+  }
+
   async next(): Promise<StoredBatch[]> {
+    const { archive, shard } = this.#source
+    try {
+      return await (this.#past ? this.#nextOfPast(this.#past) : this.#nextOfJournal())
+    } catch (error) {
+      if (!archive || this.#past || !(error instanceof JournalPrunedError)) throw error
+    }
+    this.#past = archive.read(shard, this.#from)
+    return this.#nextOfPast(this.#past)
+  }
+
+  async #nextOfPast(past: AsyncIterator<StoredBatch>): Promise<StoredBatch[]> {
+    const page: StoredBatch[] = []
+    while (page.length < PAGE_BATCHES_MAX) {
+      const { done, value } = await past.next()
+      if (done === true) {
+        // The journal goes on where the archive ends.
+        this.#past = undefined
+        this.#aligned = false
+        break
+      }
+      page.push(value)
+      this.#from = value.last + 1
+    }
+    return page.length > 0 ? page : this.#nextOfJournal()
+  }
+
+  async #nextOfJournal(): Promise<StoredBatch[]> {
     const { pool, shard } = this.#source
     if (!this.#aligned) {
       const first = await firstBatch(pool, shard, this.#from)
@@ -91,7 +123,11 @@ class PageReader {
       this.#aligned = true
     }
     const page = await readBatches(pool, shard, this.#from, PAGE_BATCHES_MAX)
-    const last = page.at(-1)?.last
+    const [first, last] = [page[0]?.first, page.at(-1)?.last]
+    if (this.#source.archive && first !== undefined && first !== this.#from) {
+      // Removed while this was being read, or a hole.
+      await firstBatch(pool, shard, this.#from)
+    }
     if (last !== undefined) this.#from = last + 1
     return page
   }

@@ -24,7 +24,7 @@ export type {
 export { RecorderTurn, type RecorderTurnOptions } from './recorder-turn.ts'
 export type { Queryable } from './sql/queryable.ts'
 export type { AccountTradeFilter } from './sql/read-account-trades.ts'
-export { readOffset } from './sql/read-offset.ts'
+export { readOffset, readOffsets } from './sql/read-offset.ts'
 export type { RecordedOffset } from './sql/read-offset.ts'
 export type { PreventedMatchFilter } from './sql/read-prevented-matches.ts'
 export type { OrderFilter } from './sql/read-orders.ts'

@@ -115,7 +115,8 @@ export function clusterDefinitions(
     name: 'recorder',
     entry: '../../recorder/src/main.ts',
     opsPorts: [ports.recorder],
-    environment: common,
+    // What is older than the default of the recorder goes into files, which a rebuild of history reads.
+    environment: { ...common, ARCHIVE_FOLDER: folder.file('archive') },
   }
   return [engine(1), engine(2), recorder, gateway(1), gateway(2)]
 }

@@ -4,10 +4,10 @@ import type { ConnectionRoom } from '../sql/connection-room.ts'
 
 /**
  * Connections that a process opens at most, by its service. Of an engine: to write, for its lease, to listen, and a pool;
- * of a recorder: to write rows, for its turn, to listen, and a pool; of a gateway: to listen, and for history, unless
+ * of a recorder: to write rows, for its turn, to listen, for retention, and a pool; of a gateway: to listen, and for history, unless
  * `HISTORY_CONNECTIONS_MAX` says otherwise.
  */
-export const PROCESS_CONNECTIONS = { engine: 6, recorder: 5, gateway: 3 } as const
+export const PROCESS_CONNECTIONS = { engine: 6, recorder: 6, gateway: 3 } as const
 
 export interface ConnectionNeeds {
   /** Connections that this process opens at most. */

@@ -52,9 +52,3 @@ export async function createPartition(db: Queryable, from: number, to: number): 
     throw error
   }
 }
-
-/** Detach and drop; neither stops appends or reads of the others. Must not run in a transaction. */
-export async function dropPartition(db: Queryable, name: string): Promise<void> {
-  await db.query({ text: `ALTER TABLE journal_batch DETACH PARTITION ${name} CONCURRENTLY` })
-  await db.query({ text: `DROP TABLE ${name}` })
-}

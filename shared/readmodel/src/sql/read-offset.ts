@@ -16,3 +16,11 @@ export async function readOffset(db: Queryable, shard: number): Promise<Recorded
   const row = rows[0]
   return row ? { sequence: Number(row.sequence), time: Number(row.journal_time) } : { sequence: 0, time: 0 }
 }
+
+/** Last sequence recorded of every shard that has any. */
+export async function readOffsets(db: Queryable): Promise<Map<number, number>> {
+  const { rows } = await db.query<{ shard: number; sequence: string }>({
+    text: 'SELECT shard, sequence FROM read_offset',
+  })
+  return new Map(rows.map(({ shard, sequence }) => [shard, Number(sequence)]))
+}
