@@ -107,3 +107,43 @@ describe('ClosedOrders', () => {
     expect(closed.byId(1, 15_000)).toBeUndefined()
   })
 })
+
+describe('ClosedOrders at its bound', () => {
+  const bound = 10 * 4096
+
+  test('forgets orders of the account that fills it, and none of another', () => {
+    const closed = new ClosedOrders(bound)
+    collect(closed, 1, [{ id: 1, status: OrderStatus.CANCELED, client: 'mine', account: 2 }])
+    let sequence = 1
+    let id = 1
+    // Three times as much as there is room for, and now and then an order of somebody else.
+    while (id < 3 * bound) {
+      const orders = Array.from({ length: 50 }, () => ({ id: ++id, status: OrderStatus.CANCELED }))
+      collect(closed, ++sequence, orders)
+      if (sequence % 100 === 0) collect(closed, ++sequence, [{ id: ++id, status: OrderStatus.FILLED, account: 3 }])
+    }
+    expect(closed.count).toBeLessThanOrEqual(bound)
+    expect(closed.byId(2, 1)).toBeDefined()
+    expect(closed.byClientId(2, SYMBOL, 'mine')?.orderId).toBe(1)
+    expect(closed.byId(1, 2)).toBeUndefined()
+    expect(closed.byId(1, id - 200)).toBeDefined()
+    let kept = 0
+    for (let other = 1; other <= id; other++) if (closed.byId(3, other)) kept++
+    expect(kept).toBe(Math.floor(sequence / 100))
+    closed.recordedThrough(sequence)
+    expect(closed.count).toBe(0)
+  })
+
+  test('forgets the oldest where nobody holds more than a share', () => {
+    const closed = new ClosedOrders(bound)
+    let last = 0
+    for (let id = 1; id <= 2 * bound; id += 50) {
+      const orders = Array.from({ length: 50 }, (_, i) => ({ id: id + i, status: OrderStatus.FILLED, account: i }))
+      collect(closed, id, orders)
+      last = id + 49
+    }
+    expect(closed.count).toBeLessThanOrEqual(bound)
+    expect(closed.byId(0, 1)).toBeUndefined()
+    expect(closed.byId(49, last)).toBeDefined()
+  })
+})

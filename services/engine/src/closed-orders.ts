@@ -19,6 +19,10 @@ import {
 import { CLOSED_ORDERS_MAX } from './limits.ts'
 
 const SEGMENT_ORDERS = 4_096
+/** Past the bound, accounts that hold more than this part of it are the ones whose oldest orders go. */
+const PARTS = 8
+/** Who they are is counted again after so many segments. */
+const COUNTED_EVERY = 32
 
 /**
  * Some closed orders, in the order of closing. Images stay words, and the index is made when somebody asks: orders
@@ -42,6 +46,17 @@ class Segment {
   add(words: Int32Array, event: number, sequence: number): void {
     copyImage(words, event, this.words, this.count++ * IMAGE_WORDS)
     this.last = sequence
+  }
+
+  account(index: number): number {
+    return this.words[index * IMAGE_WORDS + ImageAt.ACCOUNT]!
+  }
+
+  /** Take the order at `index` of another one. */
+  copy(from: Segment, index: number): void {
+    const at = index * IMAGE_WORDS
+    this.words.set(from.words.subarray(at, at + IMAGE_WORDS), this.count++ * IMAGE_WORDS)
+    this.last = from.last
   }
 
   clear(): void {
@@ -76,12 +91,16 @@ class Segment {
 }
 
 /**
- * The last image of every order that closed, until the recorder has passed it and can answer instead. Bounded: the
- * oldest go first.
+ * The last image of every order that closed, until the recorder has passed it and can answer instead. Bounded: past the
+ * bound the oldest go, and first those of accounts that hold more than their share.
  */
 export class ClosedOrders {
   readonly #max: number
   readonly #segments: Segment[] = []
+  /** What is left of the oldest ones once the orders of accounts above their share have gone. */
+  readonly #sifted: Segment[] = []
+  #heavy = new Set<number>()
+  #countIn = 0
   #spare: Segment | undefined
   #recorded = 0
 
@@ -90,7 +109,7 @@ export class ClosedOrders {
   }
 
   get count(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.count, 0)
+    return this.#all().reduce((sum, segment) => sum + segment.count, 0)
   }
 
   /** Take the orders that closed in the outcomes `words[0 … length)`. */
@@ -108,7 +127,9 @@ export class ClosedOrders {
   /** The recorder's read model holds everything up to `sequence`. */
   recordedThrough(sequence: number): void {
     this.#recorded = Math.max(this.#recorded, sequence)
-    while (this.#segments.length > 0 && this.#segments[0]!.last <= this.#recorded) this.#dropOldest()
+    for (const segments of [this.#sifted, this.#segments]) {
+      while (segments.length > 0 && segments[0]!.last <= this.#recorded) this.#drop(segments)
+    }
   }
 
   byId(account: number, orderId: number): OrderImage | undefined {
@@ -123,11 +144,17 @@ export class ClosedOrders {
   }
 
   #newest(find: (segment: Segment) => OrderImage | undefined): OrderImage | undefined {
-    for (let i = this.#segments.length - 1; i >= 0; i--) {
-      const image = find(this.#segments[i]!)
-      if (image) return image
+    for (const segments of [this.#segments, this.#sifted]) {
+      for (let i = segments.length - 1; i >= 0; i--) {
+        const image = find(segments[i]!)
+        if (image) return image
+      }
     }
     return undefined
+  }
+
+  #all(): Segment[] {
+    return [...this.#sifted, ...this.#segments]
   }
 
   #add(words: Int32Array, event: number, sequence: number): void {
@@ -137,13 +164,47 @@ export class ClosedOrders {
       segment = this.#spare ?? new Segment()
       this.#spare = undefined
       this.#segments.push(segment)
-      if (this.#segments.length * SEGMENT_ORDERS > this.#max) this.#dropOldest()
+      if ((this.#segments.length + this.#sifted.length) * SEGMENT_ORDERS > this.#max) this.#makeRoom()
     }
     segment.add(words, event, sequence)
   }
 
-  #dropOldest(): void {
-    this.#spare = this.#segments.shift()!
+  /** Forget a segment's worth: of accounts above their share as long as there are any, else what is oldest. */
+  #makeRoom(): void {
+    if (this.#countIn-- <= 0) this.#weigh()
+    for (let before = this.#sifted.length; this.#heavy.size > 0 && this.#segments.length > 1;) {
+      this.#sift(this.#segments[0]!)
+      this.#drop(this.#segments)
+      if (this.#sifted.length === before) return
+      before = this.#sifted.length
+    }
+    this.#drop(this.#sifted.length > 0 ? this.#sifted : this.#segments)
+  }
+
+  /** Keep the orders of accounts that are within their share. */
+  #sift(segment: Segment): void {
+    for (let index = 0; index < segment.count; index++) {
+      if (this.#heavy.has(segment.account(index))) continue
+      let kept = this.#sifted.at(-1)
+      if (!kept || kept.isFull) this.#sifted.push((kept = new Segment()))
+      kept.copy(segment, index)
+    }
+  }
+
+  #weigh(): void {
+    this.#countIn = COUNTED_EVERY
+    const held = new Map<number, number>()
+    for (const segment of this.#all()) {
+      for (let index = 0; index < segment.count; index++) {
+        const account = segment.account(index)
+        held.set(account, (held.get(account) ?? 0) + 1)
+      }
+    }
+    this.#heavy = new Set([...held].filter(([, count]) => count > this.#max / PARTS).map(([account]) => account))
+  }
+
+  #drop(segments: Segment[]): void {
+    this.#spare = segments.shift()!
     this.#spare.clear()
   }
 }

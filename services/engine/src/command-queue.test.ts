@@ -2,7 +2,7 @@ import { Command, CommandKind } from '@uptick/core'
 import { recordNumber, recordWords } from '@uptick/protocol'
 import { expect, test } from 'vitest'
 import { CommandBlock, CommandQueue } from './command-queue.ts'
-import { BATCH_COMMANDS_MAX, QUEUED_COMMANDS_MAX } from './limits.ts'
+import { BATCH_COMMANDS_MAX, LINK_WINDOW_MAX, LINK_WINDOW_SLACK, LINKS_MAX, QUEUED_COMMANDS_MAX } from './limits.ts'
 
 const command = new Command()
 
@@ -94,4 +94,14 @@ test('a question waits for what came before it, and for nothing else', () => {
   ask('after what is dropped')
   queue.dropLink(1)
   expect(asked.at(-1)).toBe('after what is dropped')
+})
+
+test('links that fill their windows leave room for the window of the last one', () => {
+  const queue = new CommandQueue()
+  const each = LINK_WINDOW_MAX + LINK_WINDOW_SLACK
+  const { records: run } = records(1, each)
+  for (let link = 0; link < LINKS_MAX; link++) {
+    expect(queue.hasRoom(each, run.length), `link ${link}`).toBe(true)
+    queue.addRecords(run.words, 0, run.length, link)
+  }
 })

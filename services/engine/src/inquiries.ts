@@ -1,6 +1,6 @@
 import { encodeAnswer, type QueryFrame } from '@uptick/protocol'
 import type { CommandQueue } from './command-queue.ts'
-import { ANSWERS_HELD_BYTES_MAX, LINK_ANSWERS_HELD_MAX } from './limits.ts'
+import { ANSWERS_HELD_BYTES_MAX, LINK_ANSWERS_HELD_BYTES_MAX, LINK_ANSWERS_HELD_MAX } from './limits.ts'
 import type { Link } from './link-table.ts'
 import { answerQuery, type QuerySource } from './queries.ts'
 import type { ReplyGate } from './reply-gate.ts'
@@ -24,7 +24,8 @@ export class Inquiries {
 
   /** Answer with an error at once where too much waits already. */
   ask(link: Link, { id, body }: QueryFrame): void {
-    if (link.answersHeld >= LINK_ANSWERS_HELD_MAX || this.#bytesHeld >= ANSWERS_HELD_BYTES_MAX) {
+    const isAtShare = link.answersHeld >= LINK_ANSWERS_HELD_MAX || link.answerBytesHeld >= LINK_ANSWERS_HELD_BYTES_MAX
+    if (isAtShare || this.#bytesHeld >= ANSWERS_HELD_BYTES_MAX) {
       this.#gate.hold(0, () => link.send(encodeAnswer(id, this.#gate.durable, { error: 'too many answers wait' })))
       return
     }
@@ -36,9 +37,11 @@ export class Inquiries {
     const { sequence } = this.#source.exchange
     const answer = answerFrame(id, sequence, answerQuery(this.#source, body))
     this.#bytesHeld += answer.byteLength
+    link.answerBytesHeld += answer.byteLength
     this.#gate.hold(sequence, () => {
       link.answersHeld--
       this.#bytesHeld -= answer.byteLength
+      link.answerBytesHeld -= answer.byteLength
       link.send(answer)
     })
   }

@@ -17,7 +17,7 @@ import type { LeaderOptions } from './leader-options.ts'
 import { CloseCode, closeReason } from './link-errors.ts'
 import { Inquiries } from './inquiries.ts'
 import { LinkTable, type Link } from './link-table.ts'
-import { AWAY_MS_MAX, LINK_WINDOW_MAX, SESSION_SWEEP_MS } from './limits.ts'
+import { AWAY_MS_MAX, LINK_WINDOW_MAX, LINK_WINDOW_SLACK, SESSION_SWEEP_MS } from './limits.ts'
 import { isHandOff } from './queries.ts'
 import { MemberTable, type Member } from './member-table.ts'
 import { forbiddenKind, queueActivations, queueRecords } from './queue-records.ts'
@@ -29,8 +29,6 @@ import { SessionExpiry } from './session-expiry.ts'
 import { Sweeps } from './sweeps.ts'
 import { Wakefulness } from './wakefulness.ts'
 
-/** OPEN_SESSION comes on top of a full window that is sent again. */
-const WINDOW_SLACK = 64
 const STUCK_SWEEP_MS = 1_000
 const MEMBER_BEAT_MS = 250
 
@@ -165,7 +163,7 @@ export class Leader {
       )
       return
     }
-    if (link.unanswered + count > LINK_WINDOW_MAX + WINDOW_SLACK) {
+    if (link.unanswered + count > LINK_WINDOW_MAX + LINK_WINDOW_SLACK) {
       link.close(CloseCode.POLICY_VIOLATION, `more than ${LINK_WINDOW_MAX} commands unanswered`)
       return
     }

@@ -17,12 +17,16 @@ export const LINKS_MAX = 64
 export const CONNECTIONS_MAX = 4 * LINKS_MAX
 /** Commands of one link that are accepted and not answered. */
 export const LINK_WINDOW_MAX = 16_384
-/** Commands of all links that wait to be sequenced, and their record words (256 MiB). */
-export const QUEUED_COMMANDS_MAX = 1 << 19
+/** OPEN_SESSION comes on top of a full window that is sent again. */
+export const LINK_WINDOW_SLACK = 64
+/** Commands of all links that wait to be sequenced: as many as their windows, which are their shares. */
+export const QUEUED_COMMANDS_MAX = LINKS_MAX * (LINK_WINDOW_MAX + LINK_WINDOW_SLACK)
+/** Their record words (256 MiB). */
 export const QUEUED_WORDS_MAX = 1 << 26
 
-/** Answers of one link that wait for the reply gate, and the bytes of those of all links. */
+/** Answers of one link that wait for the reply gate, bytes past which it gets no more, and the bytes of those of all links. */
 export const LINK_ANSWERS_HELD_MAX = 16_384
+export const LINK_ANSWERS_HELD_BYTES_MAX = 32 << 20
 export const ANSWERS_HELD_BYTES_MAX = 256 << 20
 
 /** Bytes that one link's socket may hold back before its feed waits for it. */
@@ -52,6 +56,8 @@ export const CLOSED_ORDERS_MAX = 1_000_000
 /** A session without a link and without commands ends after this long. */
 export const SESSION_IDLE_MS_MAX = 600_000
 export const SESSION_SWEEP_MS = 15_000
+/** Sessions past this number end sooner, those without a link that were unused for longest first. */
+export const SESSIONS_MAX = 1_024
 
 /** Waits between attempts to reach the journal again. */
 export const RETRY_FIRST_MS = 50

@@ -26,6 +26,7 @@ export class Link {
   unanswered = 0
   /** Answers that wait for the reply gate. */
   answersHeld = 0
+  answerBytesHeld = 0
   isOpen = true
   /** Nothing that it says counts any more: it has to come back. */
   isDeaf = false

@@ -1,8 +1,8 @@
 import type { Exchange } from '@uptick/core'
-import { SESSION_IDLE_MS_MAX } from './limits.ts'
+import { SESSION_IDLE_MS_MAX, SESSIONS_MAX } from './limits.ts'
 
 /**
- * Finds sessions that nobody uses any more: no link and no command for ten minutes. What "use" means is known to the
+ * Finds sessions that nobody uses any more: no link and no command for ten minutes, or less when there are too many. What "use" means is known to the
  * leader only; the end of a session is a journaled command, so every member agrees on it.
  */
 export class SessionExpiry {
@@ -30,6 +30,12 @@ export class SessionExpiry {
       const lastUse = this.#lastUse.get(session)
       if (lastUse === undefined || hasLink(session)) this.#lastUse.set(session, now)
       else if (now - lastUse >= this.#idleMsMax) expired.push(session)
+    }
+    const surplus = open.size - expired.length - SESSIONS_MAX
+    if (surplus > 0) {
+      const idle = [...open].filter((session) => !hasLink(session) && !expired.includes(session))
+      const useOf = (session: number): number => this.#lastUse.get(session) ?? now
+      expired.push(...idle.toSorted((a, b) => useOf(a) - useOf(b)).slice(0, surplus))
     }
     for (const session of this.#lastUse.keys()) {
       if (!open.has(session) && !hasLink(session)) this.#lastUse.delete(session)

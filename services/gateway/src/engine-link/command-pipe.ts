@@ -2,8 +2,10 @@ import { strict as assert } from 'node:assert'
 import { Command, CommandKind, namesMarket } from '@uptick/core'
 import { CommandsFrame } from '@uptick/protocol'
 import { OUTSIDE_WINDOW } from '../auth/time-window.ts'
+import { ShareCount } from '../limits/share-count.ts'
 import { HeldCommands } from './held-commands.ts'
 import { OUTCOME_UNKNOWN, SERVER_BUSY } from './link-errors.ts'
+import { ACCOUNT_PARTS } from './link-options.ts'
 import type { OutcomeView } from './outcome-view.ts'
 import type { PipeOptions } from './pipe-options.ts'
 import { type Build, nothing, type Pending, settle } from './pending-command.ts'
@@ -28,6 +30,7 @@ export class CommandPipe {
   readonly #options: PipeOptions
   readonly #command = new Command()
   readonly #frame = new CommandsFrame()
+  readonly #shares: ShareCount<number>
   #queue: Pending[] = []
   #queueHead = 0
   #sent: Pending[] = []
@@ -39,6 +42,7 @@ export class CommandPipe {
   constructor(session: number, options: PipeOptions) {
     this.session = session
     this.#options = options
+    this.#shares = new ShareCount(options.queueMax / ACCOUNT_PARTS)
   }
 
   get queued(): number {
@@ -59,8 +63,18 @@ export class CommandPipe {
     return this.#firstNumber - 1
   }
 
-  submit(build: Build, sendBefore: number): Promise<OutcomeView> {
+  /** Refused with -1008 when the queue is full, or when too many of the account's commands are unanswered. */
+  submit(build: Build, sendBefore: number, account: number): Promise<OutcomeView> {
     if (this.queued >= this.#options.queueMax) return Promise.reject(SERVER_BUSY)
+    if (account === 0) return this.#enqueue(build, sendBefore)
+    if (!this.#shares.take(account)) return Promise.reject(SERVER_BUSY)
+    const outcome = this.#enqueue(build, sendBefore)
+    const give = (): void => this.#shares.give(account)
+    outcome.then(give, give)
+    return outcome
+  }
+
+  #enqueue(build: Build, sendBefore: number): Promise<OutcomeView> {
     return new Promise((resolve, reject) => {
       const queuedAt = this.#options.clock.elapsed()
       this.#queue.push({

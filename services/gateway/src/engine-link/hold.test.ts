@@ -34,3 +34,48 @@ test('how long a change of leader held a command is measured, and which were giv
   expect(givenUp.toSorted()).toEqual(['busy', 'unknown'])
   expect(held).toHaveLength(2)
 })
+
+test('an account that floods while there is no leader leaves room for the others', async () => {
+  const { engine, time, link } = connected({ queueMax: 80 })
+  await settled()
+  engine.automatic = false
+  engine.cut()
+  const outcomes: string[] = []
+  const follow = (account: number): void =>
+    void link.submit(addAccount, Number.POSITIVE_INFINITY, account).then(
+      () => outcomes.push(`${account} executed`),
+      (error: { code?: unknown }) => outcomes.push(`${account} ${String(error.code)}`),
+    )
+  for (let n = 0; n < 1_000; n++) follow(7)
+  await settled()
+  // Ten are held, which is an eighth.
+  expect(outcomes).toEqual(Array<string>(990).fill('7 -1008'))
+  for (let n = 0; n < 10; n++) follow(8)
+  engine.automatic = true
+  time.advance(30)
+  engine.open()
+  time.turn()
+  await settled()
+  const counted = (outcome: string): number => outcomes.filter((one) => one === outcome).length
+  expect([counted('7 executed'), counted('8 executed'), counted('8 -1008')]).toEqual([10, 10, 0])
+  // What is answered is given back.
+  for (let n = 0; n < 10; n++) follow(7)
+  time.turn()
+  await settled()
+  expect(counted('7 executed')).toBe(20)
+})
+
+test('an account that asks without end leaves room for the questions of others', async () => {
+  const { engine, link } = connected({ queueMax: 80 })
+  await settled()
+  engine.automatic = false
+  engine.cut()
+  const refused: number[] = []
+  const ask = (account: number): void =>
+    void link.query({ kind: 'account', account }, account).catch(() => void refused.push(account))
+  for (let n = 0; n < 100; n++) ask(7)
+  ask(8)
+  watch(link.query({ kind: 'status' }))
+  await settled()
+  expect(refused).toEqual(Array<number>(90).fill(7))
+})

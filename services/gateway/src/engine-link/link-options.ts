@@ -22,4 +22,6 @@ export interface LinkOptions {
 }
 
 export const QUEUE_MAX_DEFAULT = 10_000
+/** Commands, and questions, of one account that may be unanswered at a time: this part of the bound. */
+export const ACCOUNT_PARTS = 8
 export const HOLD_MS_DEFAULT = 4000

@@ -120,17 +120,17 @@ export class EngineLink {
    * Have one command executed, exactly once. `build` fills a reset `Command` (all but session, number, confirmed) when
    * it leaves the queue, and again if it has to be sent again: it must fill in the same every time. Not sent for the
    * first time after `sendBefore` (µs): -1021. Rejects with -1008 when it never reached the engine within the hold, and
-   * with -1007 when it was sent and its outcome is unknown.
+   * with -1007 when it was sent and its outcome is unknown. It counts for `account`, unless that is 0.
    */
-  submit(build: (command: Command) => void, sendBefore: number = Number.POSITIVE_INFINITY): Promise<OutcomeView> {
-    const outcome = this.#pipe.submit(build, sendBefore)
+  submit(build: (command: Command) => void, sendBefore = Number.POSITIVE_INFINITY, account = 0): Promise<OutcomeView> {
+    const outcome = this.#pipe.submit(build, sendBefore, account)
     this.#wake()
     return outcome
   }
 
-  /** Ask the engine. It has executed everything that was answered here before. Rejects with -1008 past the hold. */
-  query(question: object): Promise<Answer> {
-    const answer = this.#queries.ask(question)
+  /** Ask the engine. It has executed what was answered here before. Rejects with -1008 past the hold. Counts as `submit`. */
+  query(question: object, account = 0): Promise<Answer> {
+    const answer = this.#queries.ask(question, account)
     this.#wake()
     return answer
   }

@@ -1,10 +1,14 @@
 import { encodeQuery } from '@uptick/protocol'
+import { ShareCount } from '../limits/share-count.ts'
 import type { Clock } from '../seams.ts'
 import { SERVER_BUSY } from './link-errors.ts'
+import { ACCOUNT_PARTS } from './link-options.ts'
 import type { Answer } from './link.ts'
 
 interface Waiting {
   readonly question: object
+  /** 0: of nobody's share. */
+  readonly account: number
   readonly resolve: (answer: Answer) => void
   readonly reject: (reason: unknown) => void
   /** `Clock.elapsed`. */
@@ -19,6 +23,7 @@ export class QueryBook {
   readonly #waitingMax: number
   readonly #holdMs: number
   readonly #waiting = new Map<number, Waiting>()
+  readonly #shares: ShareCount<number>
   #lastId = 0
   #unsent = 0
 
@@ -26,16 +31,26 @@ export class QueryBook {
     this.#clock = clock
     this.#waitingMax = waitingMax
     this.#holdMs = holdMs
+    this.#shares = new ShareCount(waitingMax / ACCOUNT_PARTS)
   }
 
   get size(): number {
     return this.#waiting.size
   }
 
-  ask(question: object): Promise<Answer> {
+  /** Refused with -1008 when too many wait, of all or of the account. */
+  ask(question: object, account: number): Promise<Answer> {
     if (this.#waiting.size >= this.#waitingMax) return Promise.reject(SERVER_BUSY)
+    if (account !== 0 && !this.#shares.take(account)) return Promise.reject(SERVER_BUSY)
     return new Promise((resolve, reject) => {
-      this.#waiting.set(++this.#lastId, { question, resolve, reject, askedAt: this.#clock.elapsed(), sent: false })
+      this.#waiting.set(++this.#lastId, {
+        question,
+        account,
+        resolve,
+        reject,
+        askedAt: this.#clock.elapsed(),
+        sent: false,
+      })
       this.#unsent++
     })
   }
@@ -62,7 +77,7 @@ export class QueryBook {
   answer(id: number, sequence: number, value: unknown): void {
     const waiting = this.#waiting.get(id)
     if (waiting === undefined) return
-    this.#waiting.delete(id)
+    this.#remove(id, waiting)
     waiting.resolve({ sequence, value })
   }
 
@@ -79,8 +94,13 @@ export class QueryBook {
     for (const [id, waiting] of this.#waiting) this.#refuse(id, waiting)
   }
 
-  #refuse(id: number, waiting: Waiting): void {
+  #remove(id: number, { account }: Waiting): void {
     this.#waiting.delete(id)
+    if (account !== 0) this.#shares.give(account)
+  }
+
+  #refuse(id: number, waiting: Waiting): void {
+    this.#remove(id, waiting)
     if (!waiting.sent) this.#unsent--
     waiting.reject(SERVER_BUSY)
   }

@@ -6,7 +6,7 @@ const FIRST_BAN = 120 * SECOND
 const LONGEST_BAN = 3 * 24 * 3600 * SECOND
 /** After so long without a ban, the next one is short again. */
 const PROBATION = 24 * 3600 * SECOND
-const ADDRESSES_MAX = 100_000
+export const ADDRESSES_MAX = 100_000
 
 interface Offender {
   offences: number

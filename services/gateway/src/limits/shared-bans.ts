@@ -1,7 +1,8 @@
 import { BanList } from './ban-list.ts'
 import type { Bans } from './counter-store.ts'
+import { forgetFirst } from './window-counter.ts'
 
-const KNOWN_MAX = 100_000
+export const KNOWN_MAX = 100_000
 
 /** Bans of this gateway, and those of others that Redis told of. */
 export class SharedBans implements Bans {
@@ -27,7 +28,7 @@ export class SharedBans implements Bans {
 
   /** Another gateway has banned it. */
   learn(ip: string, until: number): void {
-    if (this.#known.size >= KNOWN_MAX) this.#known.clear()
+    if (this.#known.size >= KNOWN_MAX && !this.#known.has(ip)) forgetFirst(this.#known)
     this.#known.set(ip, until)
   }
 }

@@ -1,4 +1,5 @@
 import type { CountedBy, Counter } from './counter-store.ts'
+import { COUNTED_MAX, forgetFirst } from './window-counter.ts'
 
 /** One count of one window. */
 export class SharedCount {
@@ -47,7 +48,10 @@ export class SharedCounter<Key extends string | number> implements Counter<Key> 
   add(key: Key, amount: number, now: number): number {
     this.#turn(now)
     let count = this.#counts.get(key)
-    if (!count) this.#counts.set(key, (count = this.#open(key)))
+    if (!count) {
+      if (this.#counts.size >= COUNTED_MAX) forgetFirst(this.#counts)
+      this.#counts.set(key, (count = this.#open(key)))
+    }
     // Never below nothing, also together with the others.
     count.own = Math.max(-count.others, count.own + amount)
     this.#options.changed(count)

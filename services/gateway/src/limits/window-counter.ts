@@ -1,4 +1,10 @@
-/** Counts by key in fixed windows aligned to the clock. A new window forgets all counts at once. */
+/** Keys that are counted in one window. */
+export const COUNTED_MAX = 200_000
+
+/**
+ * Counts by key in fixed windows aligned to the clock. A new window forgets all counts at once. With too many keys the one
+ * that was counted first is forgotten: it may begin anew, and no other is refused for it.
+ */
 export class WindowCounter<Key> {
   /** µs. */
   readonly #length: number
@@ -13,6 +19,7 @@ export class WindowCounter<Key> {
   add(key: Key, amount: number, now: number): number {
     this.#turn(now)
     const count = Math.max(0, (this.#counts.get(key) ?? 0) + amount)
+    if (this.#counts.size >= COUNTED_MAX && !this.#counts.has(key)) forgetFirst(this.#counts)
     this.#counts.set(key, count)
     return count
   }
@@ -32,5 +39,13 @@ export class WindowCounter<Key> {
     if (window === this.#window) return
     this.#window = window
     this.#counts.clear()
+  }
+}
+
+/** Forget the key that was entered first. */
+export function forgetFirst<Key>(map: Map<Key, unknown>): void {
+  for (const key of map.keys()) {
+    map.delete(key)
+    return
   }
 }

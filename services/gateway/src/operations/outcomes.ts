@@ -34,10 +34,14 @@ export function submitOrThrow(
 
 function submit(context: OperationContext, build: (command: Command) => void): Promise<OutcomeView> {
   const { account, sendBefore, services } = context
-  return services.link.submit((command) => {
-    build(command)
-    command.account = account
-  }, sendBefore)
+  return services.link.submit(
+    (command) => {
+      build(command)
+      command.account = account
+    },
+    sendBefore,
+    account,
+  )
 }
 
 /** Count one more order of the caller's account; -1015 past a limit. */

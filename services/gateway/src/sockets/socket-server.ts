@@ -7,6 +7,7 @@ import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
 import type { ClientAddresses } from '../addresses/client-addresses.ts'
 import { Clients } from '../clients/clients.ts'
 import type { Client } from '../clients/client.ts'
+import { ShareCount } from '../limits/share-count.ts'
 import type { Feed } from '../market/follow-feed.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { OperationRegistry } from '../operations/operation.ts'
@@ -30,6 +31,10 @@ const WS_API_RATE: MessageRateOptions = { perSecond: 20_000, burst: 20_000 }
 /** Pings and pongs of the WebSocket API, which cost no weight. */
 const WS_API_CONTROL_RATE: MessageRateOptions = { perSecond: 20, burst: 100 }
 const SERVICE_RESTART = 1012
+/** WebSockets open at a time: of all, of one address, and with a user stream of one account. */
+export const SOCKETS_MAX = 20_000
+export const SOCKETS_PER_ADDRESS_MAX = 2_500
+export const USER_STREAMS_PER_ACCOUNT_MAX = 250
 
 export interface SocketServerOptions {
   /** Those of the HTTP server. */
@@ -45,6 +50,7 @@ export interface SocketServerOptions {
   readonly streamRate?: MessageRateOptions
   readonly wsApiRate?: MessageRateOptions
   readonly bufferedBytesMax?: number
+  readonly socketsPerAddressMax?: number
 }
 
 /** Every WebSocket of the gateway: market streams and the WebSocket API, on the HTTP server that serves REST. */
@@ -54,12 +60,15 @@ export class SocketServer {
   readonly #clients: Clients
   readonly #server: WebSocketServer
   readonly #connections = new Set<Connection>()
+  readonly #byAddress: ShareCount<string>
+  readonly #userStreams = new ShareCount<number>(USER_STREAMS_PER_ACCOUNT_MAX)
   readonly #apiSessions = new Set<WsApiSession>()
   readonly #timers: NodeJS.Timeout[] = []
   #closing = false
 
   constructor(options: SocketServerOptions) {
     this.#options = options
+    this.#byAddress = new ShareCount(options.socketsPerAddressMax ?? SOCKETS_PER_ADDRESS_MAX)
     this.#clients = options.clients ?? new Clients({ failed: options.failed })
     this.#server = new WebSocketServer({
       noServer: true,
@@ -126,6 +135,7 @@ export class SocketServer {
     const { limits } = this.#options.dispatcher.services
     try {
       limits.connection(ip)
+      this.#checkRoom(ip)
       if (target.kind === 'ws-api') limits.request(ip, 2)
     } catch (error) {
       if (!(error instanceof PublicError)) throw error
@@ -147,6 +157,14 @@ export class SocketServer {
     for (const timer of this.#timers) clearInterval(timer)
   }
 
+  /** @throws PublicError when too many are open, of all or of the address */
+  #checkRoom(ip: string): void {
+    const { socketsPerAddressMax = SOCKETS_PER_ADDRESS_MAX } = this.#options
+    if (this.#connections.size >= SOCKETS_MAX) throw publicError(PublicErrors.TOO_MANY_CONNECTIONS, SOCKETS_MAX)
+    if (this.#byAddress.held(ip) < socketsPerAddressMax) return
+    throw publicError(PublicErrors.TOO_MANY_CONNECTIONS, socketsPerAddressMax)
+  }
+
   #open(webSocket: WebSocket, client: Client, ip: string, target: Exclude<Target, { kind: 'refused' }>): void {
     const { dispatcher, streamRate = STREAM_RATE, wsApiRate = WS_API_RATE, bufferedBytesMax } = this.#options
     const connection = new Connection({
@@ -160,6 +178,7 @@ export class SocketServer {
       bufferedBytesMax,
     })
     this.#connections.add(connection)
+    this.#byAddress.take(ip)
     let session: Protocol
     if (target.kind === 'ws-api') {
       const api = this.#apiSession(connection, client, target)
@@ -191,12 +210,13 @@ export class SocketServer {
       failed,
       faulted: (error) => client.fault(error),
       answered: (status) => connection.answered(status),
+      userStreams: this.#userStreams,
       measured,
     })
   }
 
   #gone(connection: Connection, session?: WsApiSession): void {
-    this.#connections.delete(connection)
+    if (this.#connections.delete(connection)) this.#byAddress.give(connection.ip)
     if (session) this.#apiSessions.delete(session)
   }
 

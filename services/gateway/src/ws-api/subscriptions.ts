@@ -1,6 +1,7 @@
 import { PublicErrors, publicError } from '@uptick/protocol'
 import type { ApiKey } from '../keys/api-key.ts'
 import { readingWeight } from '../limits/reading-weight.ts'
+import type { ShareCount } from '../limits/share-count.ts'
 import type { Call } from '../operations/call.ts'
 import type { Feed } from '../market/follow-feed.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
@@ -30,6 +31,8 @@ export interface SubscriptionsOptions {
   readonly feed: Pick<Feed, 'userStreams' | 'numberedAccounts'>
   readonly timeUnit: TimeUnit
   readonly dispatcher: Dispatcher
+  /** Those of each account, on all connections. */
+  readonly userStreams: ShareCount<number>
 }
 
 /** The user data subscriptions of one connection: one per account, each with an id that its events carry. */
@@ -86,7 +89,10 @@ export class Subscriptions {
 
   /** The connection is gone. */
   close(): void {
-    for (const subscription of this.#active.values()) subscription.end()
+    for (const subscription of this.#active.values()) {
+      subscription.end()
+      this.#options.userStreams.give(subscription.account)
+    }
     this.#active.clear()
   }
 
@@ -100,6 +106,8 @@ export class Subscriptions {
     if (this.#nextId > SUBSCRIPTION_ID_MAX || this.#active.size >= SUBSCRIPTIONS_MAX) {
       throw publicError(PublicErrors.SUBSCRIPTION_IDS_EXHAUSTED)
     }
+    // At its share an account is told what a full connection is.
+    if (!this.#options.userStreams.take(account)) throw publicError(PublicErrors.SUBSCRIPTION_IDS_EXHAUSTED)
     const id = this.#nextId++
     const subscription = { id, account, apiKey, byLogon, end: () => {} }
     this.#active.set(id, subscription)
@@ -148,6 +156,7 @@ export class Subscriptions {
     const { outbox, timeUnit, dispatcher } = this.#options
     if (!this.#active.delete(subscription.id)) return
     subscription.end()
+    this.#options.userStreams.give(subscription.account)
     const now = dispatcher.services.clock.now()
     const time = timeUnit === 'MICROSECOND' ? now : Math.floor(now / 1000)
     outbox.send(eventText(subscription.id, `{"e":"eventStreamTerminated","E":${time}}`))

@@ -1,4 +1,5 @@
 import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
+import type { ShareCount } from '../limits/share-count.ts'
 import type { Feed } from '../market/follow-feed.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { Call } from '../operations/call.ts'
@@ -26,6 +27,8 @@ export interface WsApiSessionOptions {
   readonly dispatcher: Dispatcher
   readonly registry: OperationRegistry
   readonly feed: Pick<Feed, 'userStreams' | 'numberedAccounts'>
+  /** Subscriptions of each account, on all connections. */
+  readonly userStreams: ShareCount<number>
   readonly timeUnit: TimeUnit
   readonly returnRateLimits: boolean
   /** Wants to hear when this process goes. */
@@ -57,8 +60,8 @@ export class WsApiSession implements Protocol {
 
   constructor(options: WsApiSessionOptions) {
     this.#options = options
-    const { dispatcher, outbox, feed, timeUnit, returnRateLimits } = options
-    this.#subscriptions = new Subscriptions({ outbox, feed, timeUnit, dispatcher })
+    const { dispatcher, outbox, feed, timeUnit, userStreams, returnRateLimits } = options
+    this.#subscriptions = new Subscriptions({ outbox, feed, timeUnit, dispatcher, userStreams })
     this.#logon = new Logon(dispatcher, this.#subscriptions, returnRateLimits)
   }
 
