@@ -26,23 +26,30 @@ export interface RunningExchange {
   stop(): Promise<void>
 }
 
+export interface ExchangeOptions {
+  /** A data folder to go on with; a fresh one in the temporary directory otherwise. */
+  readonly folder?: string
+  readonly port?: number
+  /** https and wss, with a certificate in `tls-cert.pem` of the folder. */
+  readonly tls?: boolean
+  /** Settings besides. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
 /**
  * Starts the exchange as a user would, on a free port, and resolves when it says that it is open.
  *
- * @param options.tls https and wss, with a certificate in `tls-cert.pem` of the folder
- * @param options.folder a data folder to go on with; a fresh one in the temporary directory otherwise
  * @throws Error with what the exchange printed, when it ends or stays silent
  */
-export async function startExchange(
-  options: { folder?: string; port?: number; tls?: boolean } = {},
-): Promise<RunningExchange> {
+export async function startExchange(options: ExchangeOptions = {}): Promise<RunningExchange> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'uptick-')))
   const port = options.port ?? (await freePort())
   const supervisor = spawn(
     process.execPath,
-    [main, '--data', folder, '--port', String(port), ...(options.tls ? ['--tls'] : [])],
+    [main, ...(options.tls === true ? ['--tls'] : []), '--data', folder, '--port', String(port)],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...options.environment },
     },
   )
   const printed: string[] = []

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Trader } from '../reconcile/traffic.ts'
-import { MovingSocket, type Leg } from './moving-socket.ts'
+import { MovingSocket, type Leg, type MovingEvents } from './moving-socket.ts'
 import type { Gap } from '../story/numbered-stream.ts'
 
 /** Listens to the private events of one trader and remembers which executions it was told of. */
@@ -13,15 +13,17 @@ export class AccountSubscriber {
   readonly #subscribed: Promise<void>
   #confirm: () => void = () => undefined
 
-  constructor(url: string, trader: Trader) {
+  /** @param localAddress the trader's */
+  constructor(url: string, trader: Trader, localAddress?: string) {
     this.trader = trader
     this.#subscribed = new Promise((resolve) => (this.#confirm = resolve))
     const address = `${url.replace(/^http/, 'ws')}/ws-api/v3?returnRateLimits=false&serverShutdown=true`
-    this.#socket = new MovingSocket(address, {
+    const events: MovingEvents = {
       opened: (leg) => this.#subscribe(leg),
       message: (leg, message) => this.#received(leg, message),
       lost: () => undefined,
-    })
+    }
+    this.#socket = new MovingSocket(address, events, localAddress)
   }
 
   /** Resolves when the first subscription is in force. */

@@ -6,6 +6,7 @@ const READY_MAX_MS = 90_000
 const POLL_MS = 100
 const LEADER_POLL_MS = 40
 const PROBE_MAX_MS = 1_000
+const RESIDENT_BYTES = 'process_resident_memory_bytes'
 
 /** What the proof does to a running exchange. */
 export class ClusterHandle {
@@ -20,6 +21,24 @@ export class ClusterHandle {
 
   get operator(): OperatorClient {
     return new OperatorClient(this.#exchange.running().operatorUrl, this.#exchange.operatorToken)
+  }
+
+  /** Where traders come in. */
+  get port(): number {
+    return Number(new URL(this.#exchange.url).port)
+  }
+
+  /** The processes that traders are connected to, as `name:process`. */
+  gateways(): string[] {
+    const { processes } = this.#exchange.running()
+    const named = Object.entries(processes).filter(([name]) => /^gateway-\d+$/.test(name))
+    return named.map(([name, id]) => `${name}:${id}`).toSorted()
+  }
+
+  /** Resident bytes of the processes whose name begins like this. */
+  async memory(prefix: string): Promise<(readonly [name: string, bytes: number])[]> {
+    const asked = Object.entries(this.#exchange.running().ops).filter(([name]) => name.startsWith(prefix))
+    return Promise.all(asked.map(async ([name, url]) => [name, await metricOf(url, RESIDENT_BYTES)] as const))
   }
 
   /** Every process is ready and somebody leads. @throws Error after 90 s */
@@ -66,6 +85,13 @@ export class ClusterHandle {
     if (id === undefined) throw new Error(`there is no ${name}`)
     return id
   }
+}
+
+/** NaN when there is no such metric. */
+async function metricOf(opsUrl: string, name: string): Promise<number> {
+  const signal = AbortSignal.timeout(PROBE_MAX_MS)
+  const text = await (await fetch(`${opsUrl}/metrics?name[]=${name}`, { signal })).text()
+  return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
 }
 
 async function leads(opsUrl: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { loopback } from './loopback.ts'
 
 export interface HttpReply {
   readonly status: number
@@ -22,6 +23,8 @@ const RECONNECT_MS = 5
  * request fails that request.
  */
 export class HttpConnection {
+  /** Whose connection it is: which of the load's addresses it comes from. */
+  readonly place: number
   readonly #port: number
   readonly #events: HttpConnectionEvents
   #socket: Socket | undefined
@@ -30,8 +33,9 @@ export class HttpConnection {
   #closed = false
   #isOpen = false
 
-  constructor(port: number, events: HttpConnectionEvents) {
+  constructor(port: number, place: number, events: HttpConnectionEvents) {
     this.#port = port
+    this.place = place
     this.#events = events
     this.#open()
   }
@@ -53,7 +57,12 @@ export class HttpConnection {
   }
 
   #open(): void {
-    const socket = connect({ host: '127.0.0.1', port: this.#port, noDelay: true })
+    const socket = connect({
+      host: '127.0.0.1',
+      port: this.#port,
+      localAddress: loopback(this.place),
+      noDelay: true,
+    })
     this.#socket = socket
     this.#text = ''
     socket.setEncoding('latin1')

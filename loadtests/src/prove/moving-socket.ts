@@ -23,13 +23,16 @@ const RECONNECT_MS = 40
  */
 export class MovingSocket {
   readonly #url: string
+  readonly #localAddress: string | undefined
   readonly #events: MovingEvents
   readonly #legs = new Set<Leg>()
   #closed = false
   connections = 0
 
-  constructor(url: string, events: MovingEvents) {
+  /** @param localAddress from which it connects */
+  constructor(url: string, events: MovingEvents, localAddress?: string) {
     this.#url = url
+    this.#localAddress = localAddress
     this.#events = events
     this.#connect()
   }
@@ -41,7 +44,7 @@ export class MovingSocket {
 
   #connect(): void {
     if (this.#closed) return
-    const socket = new WebSocket(this.#url, { perMessageDeflate: false })
+    const socket = new WebSocket(this.#url, { perMessageDeflate: false, localAddress: this.#localAddress })
     const leg: Leg = { socket, announced: false }
     this.#legs.add(leg)
     socket.on('open', () => {

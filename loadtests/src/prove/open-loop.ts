@@ -11,13 +11,15 @@ export interface Request {
 export interface OpenLoopOptions {
   readonly port: number
   readonly connections: number
+  /** Clients among whom the connections are divided, each with an address of its own. */
+  readonly places: number
   /** Requests a second, due at even intervals whatever becomes of the ones before. */
   readonly rate: number
   /** Answers that take longer, counted from when the request was due, are late; requests unsent by then stay unsent. */
   readonly patienceMs: number
   readonly log: SampleLog
-  /** The next request; made when it is sent. */
-  readonly next: () => Request
+  /** The next request of the client in this place; made when it is sent. */
+  readonly next: (place: number) => Request
 }
 
 const TICK_MS = 2
@@ -43,7 +45,8 @@ export class OpenLoop {
   constructor(options: OpenLoopOptions) {
     this.#options = options
     const events = { idle: (connection: HttpConnection) => this.#free(connection), refused: () => void this.refused++ }
-    this.#connections = Array.from({ length: options.connections }, () => new HttpConnection(options.port, events))
+    const { connections, places, port } = options
+    this.#connections = Array.from({ length: connections }, (_, at) => new HttpConnection(port, at % places, events))
   }
 
   start(): void {
@@ -94,7 +97,7 @@ export class OpenLoop {
 
   #send(connection: HttpConnection, due: number): void {
     const { log, next, patienceMs } = this.#options
-    const request = next()
+    const request = next(connection.place)
     this.#inFlight++
     connection.send(request.text, (reply) => {
       this.#inFlight--

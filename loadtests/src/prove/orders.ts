@@ -30,6 +30,16 @@ export interface Contradiction {
   readonly text: string
 }
 
+/** Orders that one account may place in ten seconds before it has used half of what the limits grant it. */
+const ORDERS_PER_ACCOUNT_10S = 50
+const PLACED_PART = 0.6
+const ACCOUNTS_MIN = 4
+
+/** Accounts among which so many requests a second have to be divided for the limits to bear them. */
+export function accountsForRate(rate: number): number {
+  return Math.max(ACCOUNTS_MIN, Math.ceil((rate * PLACED_PART * 10) / ORDERS_PER_ACCOUNT_10S))
+}
+
 /** Traders around one price: six of ten requests place an order, two cancel one, two ask for one. */
 export class Orders {
   readonly contradictions: Contradiction[] = []
@@ -41,7 +51,6 @@ export class Orders {
   readonly #told: Acknowledgements
   readonly #random: FlowRandom
   readonly #books: readonly Book[]
-  #turn = 0
 
   constructor(options: {
     readonly market: TradersMarket
@@ -55,8 +64,9 @@ export class Orders {
     this.#books = options.traders.map((trader) => ({ trader, open: [] }))
   }
 
-  next(): Request {
-    const book = this.#books[this.#turn++ % this.#books.length]!
+  /** @param place of the trader among all */
+  next(place: number): Request {
+    const book = this.#books[place]!
     const dice = this.#random.below(10)
     if (book.open.length > MINE_MAX || (dice < 2 && book.open.length > 0)) return this.#cancel(book)
     if (dice < 4 && book.open.length > 0) return this.#query(book)

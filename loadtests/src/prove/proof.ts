@@ -11,10 +11,11 @@ import { JournalTruth } from '../reconcile/journal-truth.ts'
 import type { Trader } from '../reconcile/traffic.ts'
 import { AccountSubscriber } from './account-subscriber.ts'
 import { ClusterHandle } from './cluster-handle.ts'
+import { loopback } from './loopback.ts'
 import { MarketSubscriber } from './market-subscriber.ts'
 import { OpenLoop } from './open-loop.ts'
 import type { ProveOptions } from './options.ts'
-import { Orders } from './orders.ts'
+import { accountsForRate, Orders } from './orders.ts'
 import { holdsOf, proofRow, quantile, type Finding, type ProofRow } from './rows.ts'
 import { SampleLog } from './sample-log.ts'
 import type { Played } from './scenarios.ts'
@@ -50,14 +51,15 @@ class Trial {
 
   constructor(exchange: RunningExchange, traders: readonly Trader[], options: ProveOptions) {
     const { seed, rate, connections } = options
+    const places = traders.length
     this.exchange = exchange
     this.cluster = new ClusterHandle(exchange)
     this.orders = new Orders({ market, traders, told: this.told, seed })
     this.streams = new MarketSubscriber(exchange.url, market.symbol)
-    this.accounts = traders.map((trader) => new AccountSubscriber(exchange.url, trader))
+    this.accounts = traders.map((trader, place) => new AccountSubscriber(exchange.url, trader, loopback(place)))
     const port = Number(new URL(exchange.url).port)
-    const next = () => this.orders.next()
-    this.load = new OpenLoop({ port, connections, rate, patienceMs: PATIENCE_MS, log: this.log, next })
+    const next = (place: number) => this.orders.next(place)
+    this.load = new OpenLoop({ port, connections, places, rate, patienceMs: PATIENCE_MS, log: this.log, next })
   }
 
   close(): void {
@@ -74,9 +76,12 @@ export async function prove(
   onStep: (what: string) => void,
 ): Promise<Proof> {
   onStep('starting an exchange')
-  const exchange = await startExchange()
+  // With bans, as an exchange has that is open to everybody: who comes back after a roll must not be banned.
+  const exchange = await startExchange({ environment: { LIMIT_BANS: 'true' } })
   try {
-    const trial = new Trial(exchange, await makeTraders(new ClusterHandle(exchange).operator), options)
+    const accounts = Math.min(accountsForRate(options.rate), options.connections)
+    const traders = await makeTraders(new ClusterHandle(exchange).operator, accounts)
+    const trial = new Trial(exchange, traders, options)
     try {
       await Promise.all(trial.accounts.map(({ subscribed }) => subscribed))
       const broken = await play(trial, options, scenarios, onStep)
@@ -173,12 +178,21 @@ function proofOf(trial: Trial, scenarios: readonly Played[], findings: readonly 
       ['connections of the market stream', String(streams.connections)],
       ['connections refused', String(load.refused)],
       ['changes of leader', String(timeline.changes.length)],
+      ...timeline.notes,
+      ...besideQuiet(rows),
       ['holds of all planned changes', holdsText(plannedHolds({ rows, log, timeline }))] as const,
       ...scenarios
         .map(({ name }) => [`holds of ${name}`, holdsText(holdsOf(name, log, timeline))] as const)
         .filter(([, text]) => text !== ''),
     ],
   }
+}
+
+/** How much longer traders waited beside abusers than in the quiet. */
+function besideQuiet(rows: readonly ProofRow[]): (readonly [name: string, value: string])[] {
+  const [quiet, abused] = ['steady', 'abuse'].map((name) => rows.find(({ scenario }) => scenario === name)?.p99_ms ?? 0)
+  if (!quiet || !abused) return []
+  return [['p99 beside abusers', `${abused} ms, ${quiet} ms in the quiet: ${(abused / quiet).toFixed(1)} times`]]
 }
 
 function holdsText(holds: readonly number[]): string {

@@ -30,6 +30,8 @@ export interface ProofRow {
   readonly contradictions: number
   readonly gaps: number
   readonly longest_gap_ms: number
+  /** Of all answers, from when the request was due. */
+  readonly p99_ms: number
   readonly hold_p99_ms: number
   readonly hold_worst_ms: number
   readonly budget_ms: number
@@ -59,6 +61,7 @@ export function proofRow(
     doubled: count('doubled'),
     contradictions: count('contradiction'),
     gaps: count('gap'),
+    p99_ms: round(quantile(latenciesOf(name, log, timeline), 0.99)),
     longest_gap_ms: round(longestGap(name, log, timeline)),
     hold_p99_ms: round(quantile(holds, 0.99)),
     hold_worst_ms: round(Math.max(0, ...holds)),
@@ -138,6 +141,13 @@ function countRequests(
     if (outcome === Outcome.LATE || outcome === Outcome.UNSENT) late++
   }
   return { requests, failed, late }
+}
+
+function latenciesOf(scenario: string, log: SampleLog, timeline: Timeline): number[] {
+  const found: number[] = []
+  for (let index = 0; index < log.length; index++)
+    if (log.answered(index) && timeline.scenarioAt(log.due(index)) === scenario) found.push(log.latency(index))
+  return found
 }
 
 /** Longest time between two answers within one stretch of the scenario. */

@@ -14,6 +14,7 @@ export const columns: readonly [title: string, read: (row: ProofRow) => string][
   ['doubled', (row) => String(row.doubled)],
   ['contradictions', (row) => String(row.contradictions)],
   ['gaps', (row) => String(row.gaps)],
+  ['p99', (row) => `${row.p99_ms} ms`],
   ['longest gap', (row) => `${row.longest_gap_ms} ms`],
   ['hold p99', (row) => (row.hold_worst_ms === 0 ? '' : `${row.hold_p99_ms} ms`)],
   ['hold worst', (row) => (row.hold_worst_ms === 0 ? '' : `${row.hold_worst_ms} ms`)],

@@ -23,6 +23,8 @@ export class Timeline {
   readonly stretches: Stretch[] = []
   readonly marks: Mark[] = []
   readonly changes: Change[] = []
+  /** What was measured besides. */
+  readonly notes: (readonly [name: string, value: string])[] = []
   /** `performance.now` at the time 0 of the wall clock, to place journaled times. */
   readonly #wallZero = Date.now() - performance.now()
 
@@ -44,6 +46,10 @@ export class Timeline {
     const at = performance.now()
     this.marks.push({ at, label })
     return at
+  }
+
+  note(name: string, value: string): void {
+    this.notes.push([name, value])
   }
 
   changed(scenario: string, from: number, to: number): void {

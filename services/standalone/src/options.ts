@@ -12,12 +12,16 @@ export interface Options {
   readonly verbose: boolean
   /** The user's own PostgreSQL instead of the one in the folder. */
   readonly databaseUrl: string | undefined
-  /** Redis in which the gateways count their limits together; empty: each for itself. */
+  /** Redis in which the gateways count their limits together; empty: they do so in the supervisor. */
   readonly redisUrl: string
+  /** Settings of the gateways that were set in the environment. */
+  readonly gateway: Readonly<Record<string, string>>
 }
 
 const PORT_MAX = 65_535
 const PORT_DEFAULT = 8080
+/** Of the gateways, which take them from the environment of the command. */
+const GATEWAY_SETTINGS = ['TRUST_PROXY', 'PROXY_PROTOCOL', 'LIMIT_BANS']
 
 const about = `Uptick on one machine, a small cluster: PostgreSQL, two engines of which one leads, a recorder, and two gateways behind
 one listening socket, each a process of its own.`
@@ -25,6 +29,9 @@ one listening socket, each a process of its own.`
 const more = `
 Environment:
   DATABASE_URL      use this PostgreSQL (14 or later) instead of the one that comes along
+  TRUST_PROXY       addresses of proxies whose X-Forwarded-For is believed
+  PROXY_PROTOCOL    addresses of balancers that announce clients by the PROXY protocol
+  LIMIT_BANS        true: ban addresses that go on past a limit; here they only get errors unless told
   REDIS_URL         have the gateways count rate limits together in this Redis, for example redis://127.0.0.1:6379
 
 Ctrl-C drains and stops; the next start resumes there. Ctrl-C twice stops at once, and nothing that was acknowledged is
@@ -69,10 +76,19 @@ function optionsFrom(flags: Flags, environment: NodeJS.ProcessEnv): Options {
     verbose,
     databaseUrl: environment['DATABASE_URL'] === '' ? undefined : environment['DATABASE_URL'],
     redisUrl: redisUrlOf(environment),
+    gateway: gatewaySettings(environment),
   }
 }
 
 function redisUrlOf({ REDIS_URL: url = '' }: NodeJS.ProcessEnv): string {
   if (url === '' || (/^rediss?:\/\//.test(url) && URL.canParse(url))) return url
   throw new Problem(`REDIS_URL is not of the form redis://HOST:PORT: ${url}.`, EXIT_USAGE)
+}
+
+function gatewaySettings(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const set = GATEWAY_SETTINGS.flatMap((name) => {
+    const value = environment[name] ?? ''
+    return value === '' ? [] : [[name, value] as const]
+  })
+  return Object.fromEntries(set)
 }

@@ -42,10 +42,12 @@ const CONNECTIONS_PLANNED =
 /** What the cluster is given from outside. */
 export interface Surroundings {
   readonly databaseUrl: string
-  /** Empty: each gateway counts limits for itself. */
+  /** Empty: the gateways count limits together in the supervisor. */
   readonly redisUrl: string
   /** For what traders connect to; undefined: without TLS. */
   readonly certificate: CertificateFiles | undefined
+  /** More settings of the gateways, instead of those here. */
+  readonly gateway: Readonly<Record<string, string>>
 }
 
 type Definition = Omit<ReplicaDefinition, 'logFile' | 'logs' | 'verbose' | 'onRestart'>
@@ -54,7 +56,7 @@ type Definition = Omit<ReplicaDefinition, 'logFile' | 'logs' | 'verbose' | 'onRe
 export function clusterDefinitions(
   folder: DataFolder,
   ports: Ports,
-  { databaseUrl, redisUrl, certificate }: Surroundings,
+  { databaseUrl, redisUrl, certificate, gateway: gatewaySettings }: Surroundings,
 ): Definition[] {
   const common = {
     DATABASE_URL: databaseUrl,
@@ -108,6 +110,7 @@ export function clusterDefinitions(
       EVICTION_MS: String(EVICTION_MS),
       HAND_OFF_MS: String(HAND_OFF_MS),
       GRACE_MS: String(GRACE_MS),
+      ...gatewaySettings,
     },
   })
   const recorder: Definition = {

@@ -1,0 +1,54 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { ClusterHandle } from '../cluster-handle.ts'
+import type { Played } from '../scenarios.ts'
+import type { Timeline } from '../timeline.ts'
+import type { AbuseTally } from './abusers.ts'
+
+const ABUSE_MS = 12_000
+/** Nothing may fail; a machine that abusers keep busy may answer later. */
+const BUDGET_MS = 1_000
+const MEBIBYTE = 1024 * 1024
+
+/**
+ * Floods, frames of thousands of parameters, nested JSON, unknown paths, readers that never read, bodies that never end, and
+ * clients that only come and go – each from an address of its own, beside honest traders who must not notice.
+ */
+export const abuse: Played = {
+  name: 'abuse',
+  planned: true,
+  budgetMs: BUDGET_MS,
+  async play(cluster, timeline) {
+    const before = cluster.gateways().join(', ')
+    timeline.mark('abuse')
+    const tally = await abused(cluster.port)
+    timeline.mark('abuse ends')
+    for (const [what, count] of Object.entries(tally)) timeline.note(`abuse: ${what}`, String(count))
+    await noteMemory(cluster, timeline)
+    const after = cluster.gateways().join(', ')
+    if (before !== after) throw new Error(`gateways ended: they were ${before}, they are ${after}`)
+    await cluster.ready()
+  },
+}
+
+/** Abusers have a process of their own, or they would hold up the traders whom they are beside. */
+async function abused(port: number): Promise<AbuseTally> {
+  const child = fork(fileURLToPath(new URL('abusers.ts', import.meta.url)), [String(port)])
+  try {
+    const ended = once(child, 'exit').then(() => Promise.reject(new Error('the abusers ended too early')))
+    await Promise.race([delay(ABUSE_MS), ended])
+    ended.catch(() => undefined)
+    child.send('stop')
+    const [tally] = (await once(child, 'message')) as [AbuseTally]
+    return tally
+  } finally {
+    child.kill('SIGKILL')
+  }
+}
+
+async function noteMemory(cluster: ClusterHandle, timeline: Timeline): Promise<void> {
+  for (const [name, bytes] of await cluster.memory('gateway'))
+    timeline.note(`abuse: memory of ${name}`, `${Math.round(bytes / MEBIBYTE)} MiB`)
+}

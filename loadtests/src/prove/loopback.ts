@@ -1,0 +1,10 @@
+const PARTS = 250
+
+/**
+ * An address of this machine, another one for each number: 127.0.1.1, 127.0.1.2 … `undefined` where the loopback interface has
+ * one address alone, which is everywhere but on Linux.
+ */
+export function loopback(number: number): string | undefined {
+  if (process.platform !== 'linux') return undefined
+  return `127.0.${1 + Math.floor(number / PARTS)}.${1 + (number % PARTS)}`
+}
