@@ -16,7 +16,7 @@ import type { Options, Scenario } from 'k6/options'
 import exec from 'k6/execution'
 import http from 'k6/http'
 import { Counter, Rate } from 'k6/metrics'
-import { PARTS, PATIENCE_SECONDS_DEFAULT, SOCKETS, standingOf, usersOf } from './crowd.ts'
+import { PARTS, PATIENCE_SECONDS_DEFAULT, socketsOf, standingOf, usersOf } from './crowd.ts'
 import { Orders, type Answer, type Intent } from './orders.ts'
 import { areaOf, peakOf, profileOf, secondsOf } from './profiles.ts'
 import { number, summaryFile, traders, url, type Trader } from './settings.ts'
@@ -36,6 +36,7 @@ const fine = new Rate('requests_fine')
 const orders = new Counter('orders_acknowledged')
 
 const peak = rate * peakOf(profile)
+const sockets = socketsOf(peak)
 const standing = standingOf(traders.length, peak, patience)
 
 /** Open: a request is begun when it is due. Where no virtual user is free it is dropped, and that is a failure. */
@@ -62,7 +63,7 @@ export const options: Options = {
     fresh: arriving(PARTS.fresh, 'fresh'),
     socket: {
       executor: 'per-vu-iterations',
-      vus: SOCKETS,
+      vus: sockets,
       iterations: 1,
       exec: 'socket',
       maxDuration: `${seconds + 20}s`,
@@ -150,7 +151,7 @@ export function socket(): void {
     trader,
     orders: mine,
     profile,
-    rate: (rate * PARTS.socket) / SOCKETS,
+    rate: (rate * PARTS.socket) / sockets,
     end,
     settled: count,
   }).start()

@@ -20,6 +20,8 @@ export interface LoadOptions {
   readonly url: string
   readonly traders: readonly Trader[]
   readonly symbol: string
+  /** Addresses of this machine from which it comes; undefined: any. */
+  readonly from?: string | undefined
   /** Program and arguments before `run`. */
   readonly command: readonly string[]
   readonly profile: string
@@ -134,7 +136,15 @@ export class K6Load {
       UPTICK_WATCHERS: String(watchers),
     }
     const summaryFile = join(this.#folder, `${script}.json`)
-    return new K6Process({ script: `${script}.ts`, command, environment, storyFile: this.#file(script), summaryFile })
+    const { from } = this.#options
+    return new K6Process({
+      script: `${script}.ts`,
+      command,
+      environment,
+      from,
+      storyFile: this.#file(script),
+      summaryFile,
+    })
   }
 }
 

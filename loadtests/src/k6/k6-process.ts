@@ -15,6 +15,8 @@ export interface K6Options {
   /** Program and arguments that stand before the script's: `['k6']`, or one that jumps into another network first. */
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>
+  /** Addresses of this machine among which users are divided, as k6 writes them: `127.0.1.1-127.0.1.9`; undefined: any. */
+  readonly from?: string | undefined
   /** Where the story goes, and the figures. */
   readonly storyFile: string
   readonly summaryFile: string
@@ -38,9 +40,10 @@ export class K6Process {
 
   constructor(options: K6Options) {
     this.#options = options
-    const { command, script, storyFile, summaryFile, environment } = options
+    const { command, script, storyFile, summaryFile, environment, from } = options
     const [program = 'k6', ...before] = command
     const flags = ['--quiet', '--no-usage-report', '--log-format', 'raw', '--console-output', storyFile]
+    if (from !== undefined) flags.push('--local-ips', from)
     this.#child = spawn(program, [...before, 'run', ...flags, folder + script], {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment, UPTICK_SUMMARY: summaryFile },
       stdio: ['ignore', 'pipe', 'pipe'],

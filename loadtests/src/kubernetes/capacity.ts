@@ -28,7 +28,7 @@ export async function findCapacity(
   const url = options.url ?? (await traderUrl(kubectl))
   const isSustained = async (rate: number): Promise<boolean> => {
     const traders = await withStores(kubectl, ({ operator }) => makeTraders(operator, accountsFor(rate)))
-    const { failed, p99 } = await play({ url, traders, watchers: options.watchers, rate })
+    const { failed, p99 } = await play({ url, from: options.from, traders, watchers: options.watchers, rate })
     say(`  ${rate} a second: ${failed} failed, p99 ${p99} ms`)
     return failed === 0 && p99 <= P99_MAX_MS
   }
@@ -41,13 +41,14 @@ export async function findCapacity(
   return sustained
 }
 
-type Step = Pick<LoadOptions, 'url' | 'traders' | 'watchers' | 'rate'>
+type Step = Pick<LoadOptions, 'url' | 'from' | 'traders' | 'watchers' | 'rate'>
 
 /** One rate for twelve seconds. */
-async function play({ url, traders, watchers, rate }: Step): Promise<{ failed: number; p99: number }> {
+async function play({ url, from, traders, watchers, rate }: Step): Promise<{ failed: number; p99: number }> {
   const log = new SampleLog()
   const load = await K6Load.open({
     url,
+    from,
     traders,
     symbol: 'BTCUSDT',
     command: ['k6'],

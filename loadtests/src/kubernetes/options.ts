@@ -24,6 +24,8 @@ export interface ProofOptions {
   readonly namespace: string
   readonly overlay: string
   readonly url: string | undefined
+  /** Addresses of this machine among which traders are divided, as k6 writes them. */
+  readonly from: string | undefined
   readonly fault: FaultCommand | undefined
   /** Keeps what traders and listeners wrote, a folder for each scenario. */
   readonly stories: string | undefined
@@ -55,6 +57,7 @@ interface Flags extends Pick<ProofOptions, 'rounds' | 'rate' | 'watchers' | 'nam
   readonly quick: boolean
   readonly list: boolean
   readonly url?: string
+  readonly from?: string
   readonly cluster?: string
   readonly through?: string
   readonly fault?: string
@@ -83,6 +86,7 @@ export function proofCommandLine(environment: NodeJS.ProcessEnv, actions: ProofA
     .option('--namespace <name>', 'where the exchange runs', someText, 'uptick')
     .option('--overlay <name>', 'what deployments and rollbacks use', someText, 'local')
     .option('--url <url>', 'where traders come in (default: the address of the Service gateway)', someText)
+    .option('--from <addresses>', 'of this machine, among which traders are divided: 10.0.0.5-10.0.0.20', someText)
     .option(
       '--cluster <command>',
       'brings a cluster up (COMMAND up), then runs in its network (COMMAND run …)',
@@ -110,7 +114,7 @@ function rate(text: string): number | 'half' {
 }
 
 function commandOf(names: readonly string[], flags: Flags, environment: NodeJS.ProcessEnv): ProofCommand {
-  const { all, quick, cluster, rounds, watchers, namespace, overlay, url, stories, json, html } = flags
+  const { all, quick, cluster, rounds, watchers, namespace, overlay, url, from, stories, json, html } = flags
   if (names.length === 0 && !all && !quick) throw new Problem('Name scenarios, or --all, or --quick.', EXIT_USAGE)
   const fault = flags.fault ?? cluster
   const options: ProofOptions = {
@@ -122,6 +126,7 @@ function commandOf(names: readonly string[], flags: Flags, environment: NodeJS.P
     namespace,
     overlay,
     url,
+    from,
     fault: fault === undefined ? undefined : new FaultCommand(fault),
     stories,
     json,

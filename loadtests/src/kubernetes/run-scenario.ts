@@ -90,6 +90,7 @@ async function underLoad(
   const load = await K6Load.open({
     folder: options.stories === undefined ? undefined : join(options.stories, `${scenario.name}-${name}`),
     url: options.url ?? (await traderUrl(kubectl)),
+    from: options.from,
     traders,
     symbol: market.symbol,
     command: ['k6'],

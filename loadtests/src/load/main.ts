@@ -6,6 +6,7 @@ import { accountsForLoad } from '../../scenarios/crowd.ts'
 import { makeTraders } from '../client/make-traders.ts'
 import { K6Load, type LoadResult } from '../k6/k6-load.ts'
 import { Outcome, SampleLog } from '../prove/sample-log.ts'
+import { loopback } from '../prove/loopback.ts'
 import { quantile, type Finding } from '../prove/rows.ts'
 import { JournalTruth } from '../reconcile/journal-truth.ts'
 import { checkStory } from '../story/check-story.ts'
@@ -30,6 +31,7 @@ async function run({ folder, ...chosen }: LoadCommandOptions): Promise<void> {
     traders,
     symbol: market.symbol,
     command: ['k6'],
+    from: loopbackRange(running.url, traders.length),
     floorSeconds: chosen.seconds,
     name: Date.now().toString(36),
   })
@@ -47,6 +49,12 @@ async function run({ folder, ...chosen }: LoadCommandOptions): Promise<void> {
     await truth.close()
     await pool.end()
   }
+}
+
+/** On Linux an address for each trader, where the exchange is on this machine. */
+function loopbackRange(url: string, count: number): string | undefined {
+  const [first, last] = [loopback(0), loopback(count - 1)]
+  return new URL(url).hostname === '127.0.0.1' && first !== undefined ? `${first}-${last}` : undefined
 }
 
 function report({ story, dropped, brokenThresholds }: LoadResult, log: SampleLog, findings: readonly Finding[]): void {
