@@ -43,7 +43,7 @@ export class Claims {
     for (const [i, sequence] of sequences.entries()) {
       const claim = this.#waiting.get(sequence)
       this.#waiting.delete(sequence)
-      if (isOwn[i] === true) claim?.won()
+      if (isOwn[i]) claim?.won()
     }
   }
 }
