@@ -44,6 +44,8 @@ test(
     const { databaseUrl } = siege.exchange.running
     const copy = Acknowledgements.from(JSON.parse(JSON.stringify(told)))
     const { discrepancies, sequence, hash } = await audit({ databaseUrl, market, told: copy, tables: true })
+    // Followers of candles have the leader journal its time where nothing trades: a few more commands, which change nothing.
+    await truth.advance(sequence)
     expect({ discrepancies, sequence, hash }).toEqual({ discrepancies: [], sequence: truth.sequence, hash: truth.hash })
   },
 )
