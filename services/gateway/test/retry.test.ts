@@ -189,8 +189,8 @@ describe('past the hold', () => {
     await exchange.startEngine(1 - index)
   })
 
-  test('more than the queue holds is refused at once', async () => {
-    const narrow = await exchange.startGateway({ HOLD_MS, QUEUE_MAX: 5 })
+  test('more than an account may have in the queue, an eighth of it, is refused at once', async () => {
+    const narrow = await exchange.startGateway({ HOLD_MS, QUEUE_MAX: 40 })
     const trader = new Trader(narrow.url, alice.account, alice.apiKey, alice.secret)
     await Promise.all(exchange.engines.map((engine) => engine.stop('SIGKILL')))
     const began = performance.now()
