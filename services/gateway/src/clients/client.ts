@@ -100,7 +100,10 @@ export class Client {
 
   /** Node's parser reads the connection from now on, slice by slice. */
   meter(): void {
-    this.#meter = new Meter(this.socket, () => this.#requests.wantsBytes)
+    this.#meter = new Meter(this.socket, {
+      wantsBytes: () => this.#requests.wantsBytes,
+      guard: (run) => this.handle(run),
+    })
   }
 
   /** A WebSocket takes the connection over from Node's parser. */

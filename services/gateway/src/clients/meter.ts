@@ -5,50 +5,75 @@ const SLICE_BYTES = 1024
 
 type Parse = (chunk: Buffer) => void
 
+/** Node marks a socket that it does not want to parse, because the answers before are not taken, and asserts that no bytes come. */
+interface MarkedSocket extends Socket {
+  readonly _paused?: boolean
+}
+
+/** What a Meter asks of the connection that it serves. */
+export interface MeterOptions {
+  /** Whether bytes may be handed on now. */
+  readonly wantsBytes: () => boolean
+  /** Runs the parser: what it throws must not leave the connection. */
+  readonly guard: (run: () => void) => void
+}
+
 /**
  * Stands between a socket and Node's HTTP parser and hands on what arrives in small slices, none but bodies while requests wait for
  * their turn. Left alone the parser makes a request of everything in a packet – some two thousand of the shortest – before the
  * first of them is answered.
  */
 export class Meter {
-  readonly #socket: Socket
+  readonly #socket: MarkedSocket
   readonly #parse: Parse
-  readonly #wantsBytes: () => boolean
+  readonly #options: MeterOptions
   #rest: Buffer | undefined
   #isFeeding = false
   #isReleased = false
 
   /** @param socket one on which Node's parser, and no one else, listens for data */
-  constructor(socket: Socket, wantsBytes: () => boolean) {
+  constructor(socket: Socket, options: MeterOptions) {
     const [parse] = socket.listeners('data') as [Parse]
     this.#socket = socket
     this.#parse = parse
-    this.#wantsBytes = wantsBytes
+    this.#options = options
     socket.off('data', parse)
     socket.on('data', this.#onData)
+    // Node resumes the socket when the answers are taken.
+    socket.on('resume', this.#onResume)
   }
 
   /** Hand on what may be handed on now. */
   feed(): void {
     if (this.#isFeeding || this.#isReleased) return
     this.#isFeeding = true
-    while (this.#rest !== undefined && !this.#isReleased && this.#wantsBytes()) {
-      const rest = this.#rest
-      this.#rest = rest.length > SLICE_BYTES ? rest.subarray(SLICE_BYTES) : undefined
-      this.#parse.call(this.#socket, rest.subarray(0, SLICE_BYTES))
-    }
+    this.#options.guard(() => {
+      while (this.#rest !== undefined && this.#mayFeed()) {
+        const rest = this.#rest
+        this.#rest = rest.length > SLICE_BYTES ? rest.subarray(SLICE_BYTES) : undefined
+        this.#parse.call(this.#socket, rest.subarray(0, SLICE_BYTES))
+      }
+    })
     this.#isFeeding = false
     if (this.#isReleased) this.#giveBack()
     else if (this.#rest !== undefined) this.#socket.pause()
-    else if (this.#socket.isPaused() && this.#wantsBytes()) this.#socket.resume()
+    else if (this.#socket.isPaused() && this.#mayFeed()) this.#socket.resume()
   }
 
   /** Another protocol takes the socket over, with everything that was not handed on. */
   release(): void {
     this.#isReleased = true
     this.#socket.off('data', this.#onData)
+    this.#socket.off('resume', this.#onResume)
     this.#giveBack()
   }
+
+  #mayFeed(): boolean {
+    const { _paused: isHeldByNode = false, destroyed } = this.#socket
+    return !this.#isReleased && !isHeldByNode && !destroyed && this.#options.wantsBytes()
+  }
+
+  readonly #onResume = (): void => this.feed()
 
   readonly #onData = (chunk: Buffer): void => {
     this.#rest = this.#rest === undefined ? chunk : Buffer.concat([this.#rest, chunk])
