@@ -26,6 +26,7 @@ export class Operator {
   readonly #gateway: () => Gateway
   readonly #seen = new Map<string, number>()
   #isRepairing = false
+  #busy = 0
   /** Rows were lost, and are not restored yet. */
   isRepairNeeded = false
   /** Batches that were appended again. */
@@ -98,11 +99,21 @@ export class Operator {
     })
   }
 
+  /** Commands that have no answer yet. */
+  get busy(): number {
+    return this.#busy
+  }
+
   async #command(kind: CommandKind, fields: Partial<Command>): Promise<void> {
-    await this.#gateway().administer((command) => {
-      command.kind = kind
-      Object.assign(command, fields)
-    })
+    this.#busy++
+    try {
+      await this.#gateway().administer((command) => {
+        command.kind = kind
+        Object.assign(command, fields)
+      })
+    } finally {
+      this.#busy--
+    }
   }
 }
 

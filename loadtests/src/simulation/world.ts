@@ -166,6 +166,8 @@ export class World {
     const found: string[] = []
     const busy = traders.reduce((sum, trader) => sum + trader.busy, 0)
     if (busy > 0) found.push(`${busy} operations have no answer`)
+    // An activation that is carried out late may leave a member unfit.
+    if (operator.busy > 0) found.push(`${operator.busy} commands of the operator have no answer`)
     if (operator.isRepairNeeded) found.push('lost rows are not restored')
     const roles = cluster.engines.map(({ role }) => role)
     if (roles.toSorted().join() !== ['leading', ...Array(ENGINES - 1).fill('standby')].join())
