@@ -17,5 +17,9 @@ export const keptSeeds: readonly { readonly seed: number; readonly why: string }
     why: 'a duplicate refused because its reply was forgotten was taken for executed twice (the checker)',
   },
   { seed: 6_152, why: 'the member that repaired the journal started anew before the operator had its answer' },
+  {
+    seed: 92,
+    why: 'a run was taken for settled at the moment before a member found itself unfit (the simulation itself)',
+  },
   { seed: 6_511, why: 'a gateway that only listened never noticed that its connection was dead' },
 ]
