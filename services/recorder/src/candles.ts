@@ -1,7 +1,5 @@
-import { CANDLE_INTERVALS, openTimeOf, stepOpenTime } from '@uptick/readmodel'
-import type { CandleInterval, CandlePart, RecordedTrade } from '@uptick/readmodel'
-
-type Changing<T> = { -readonly [K in keyof T]: T[K] }
+import { CANDLE_INTERVALS, joinCandle, openTimeOf, stepOpenTime } from '@uptick/readmodel'
+import type { CandleInterval, CandlePart, CandleTrades, Changing, RecordedTrade } from '@uptick/readmodel'
 
 /** What trades add to the candles of one market and interval, in order of time. */
 class Series {
@@ -38,23 +36,14 @@ class Series {
     this.#add(part.openTime, part)
   }
 
-  #add(time: number, more: Omit<CandlePart, 'symbol' | 'interval' | 'openTime'>): void {
+  #add(time: number, more: CandleTrades): void {
     if (time >= this.#endTime) {
       const openTime = openTimeOf(this.#interval, time)
       this.#endTime = stepOpenTime(this.#interval, openTime, 1)
       this.parts.push({ ...more, symbol: this.#symbol, interval: this.#interval, openTime })
       return
     }
-    const part = this.parts.at(-1)!
-    part.high = Math.max(part.high, more.high)
-    part.low = Math.min(part.low, more.low)
-    part.close = more.close
-    part.volume += more.volume
-    part.quoteVolume += more.quoteVolume
-    part.takerBuyVolume += more.takerBuyVolume
-    part.takerBuyQuoteVolume += more.takerBuyQuoteVolume
-    part.count += more.count
-    part.lastTradeId = more.lastTradeId
+    joinCandle(this.parts.at(-1)!, more)
   }
 }
 

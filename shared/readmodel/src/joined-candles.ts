@@ -1,5 +1,7 @@
 import { openTimeOf, stepOpenTime } from './intervals.ts'
 import type { CandleInterval } from './intervals.ts'
+import { joinCandle } from './join-candle.ts'
+import type { Changing } from './join-candle.ts'
 import type { Candle } from './rows.ts'
 import type { Queryable } from './sql/queryable.ts'
 import { readCandleParts } from './sql/read-candles.ts'
@@ -38,7 +40,7 @@ export async function readJoinedCandles(db: Queryable, shard: number, range: Joi
     if (part === undefined || part.count === 0) continue
     const openTime = openTimeOf(interval, place.openTime, offset)
     const candle = candles.get(openTime)
-    if (candle) join(candle, part)
+    if (candle) joinCandle(candle, part)
     else candles.set(openTime, { ...part, interval, openTime, endTime: stepOpenTime(interval, openTime, 1, offset) })
   }
   return [...candles.values()]
@@ -56,20 +58,6 @@ function* placesBetween({ interval, offset, first, minutes }: JoinedRange, end: 
       at = stepOpenTime(part, at, 1)
     }
   }
-}
-
-type Changing<T> = { -readonly [K in keyof T]: T[K] }
-
-function join(candle: Changing<Candle>, later: Candle): void {
-  candle.high = Math.max(candle.high, later.high)
-  candle.low = Math.min(candle.low, later.low)
-  candle.close = later.close
-  candle.volume += later.volume
-  candle.quoteVolume += later.quoteVolume
-  candle.takerBuyVolume += later.takerBuyVolume
-  candle.takerBuyQuoteVolume += later.takerBuyQuoteVolume
-  candle.count += later.count
-  candle.lastTradeId = later.lastTradeId
 }
 
 function keyOf({ interval, openTime }: CandlePlace): string {
