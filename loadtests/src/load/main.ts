@@ -1,6 +1,6 @@
-import { Problem, runCommand } from '@uptick/commandline'
+import { runCommand } from '@uptick/commandline'
 import { exitWhenAsked } from '@uptick/deploy'
-import { OperatorClient, readRunning, readSettings } from '@uptick/standalone'
+import { OperatorClient, runningOn } from '@uptick/standalone'
 import pg from 'pg'
 import { accountsForLoad } from '../../scenarios/crowd.ts'
 import { makeTraders } from '../client/make-traders.ts'
@@ -18,9 +18,7 @@ const market = { symbol: 'BTCUSDT', priceDecimals: 2, quantityDecimals: 5 }
 await runCommand(loadCommandLine(process.env, run))
 
 async function run({ folder, ...chosen }: LoadCommandOptions): Promise<void> {
-  const [running, settings] = [readRunning(folder), readSettings(folder)]
-  if (running === undefined || settings === undefined)
-    throw new Problem(`No exchange runs on ${folder}: start one with "npm start", or name its folder with --data.`)
+  const { running, settings } = runningOn(folder)
   exitWhenAsked()
   const operator = new OperatorClient(running.operatorUrl, settings.operatorToken)
   const traders = await makeTraders(operator, accountsForLoad(chosen))

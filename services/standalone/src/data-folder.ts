@@ -118,6 +118,19 @@ export function readRunning(folder: string): Running | undefined {
   return running
 }
 
+/**
+ * The exchange that runs on a folder.
+ *
+ * @throws Problem when none does
+ */
+export function runningOn(folder: string): { running: Running; settings: Settings } {
+  const settings = readSettings(folder)
+  const running = settings === undefined ? undefined : readRunning(folder)
+  if (settings === undefined || running === undefined)
+    throw new Problem(`No exchange runs on ${folder}: start one with "npm start", or name its folder with --data.`)
+  return { running, settings }
+}
+
 /** @throws Problem when the file is there but cannot be understood */
 export function readSettings(folder: string): Settings | undefined {
   const path = join(folder, 'settings.json')

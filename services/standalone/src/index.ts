@@ -1,4 +1,4 @@
-export { readRunning, readSettings, type DemoKey, type Running, type Settings } from './data-folder.ts'
+export { readRunning, readSettings, runningOn, type DemoKey, type Running, type Settings } from './data-folder.ts'
 export {
   OperatorClient,
   OperatorError,

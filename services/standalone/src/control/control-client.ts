@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
-import { readRunning, readSettings } from '../data-folder.ts'
+import { runningOn } from '../data-folder.ts'
 import { EXIT_FAILED, EXIT_USAGE, messageOf, Problem } from '@uptick/commandline'
 import type { Rolled, RollStep } from '../roll/roller.ts'
 import type { ClusterStatus } from '../status/status.ts'
@@ -31,10 +30,7 @@ export class ControlClient {
 
   /** @throws Problem when nothing runs there */
   static find(folder: string): ControlClient {
-    const settings = existsSync(folder) ? readSettings(folder) : undefined
-    const running = settings === undefined ? undefined : readRunning(folder)
-    if (settings === undefined || running === undefined)
-      throw new Problem(`No exchange runs on ${folder}: start one with "npm start", or name its folder with --data.`)
+    const { running, settings } = runningOn(folder)
     return new ControlClient(running.controlUrl, settings.operatorToken)
   }
 

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { commandLine, Problem, pathFrom, runCommand } from '@uptick/commandline'
+import { commandLine, EXIT_USAGE, Problem, pathFrom, runCommand } from '@uptick/commandline'
 import { ControlClient, RollError } from '../control/control-client.ts'
 import { ROLLED, type RollStep } from './roller.ts'
 
@@ -23,7 +23,7 @@ await runCommand(
 
 async function run(name: string, { data }: { readonly data?: string }): Promise<void> {
   const what = ROLLED.find((one) => one === name)
-  if (what === undefined) throw new Problem(`${name} cannot be rolled: name one of ${ROLLED.join(', ')}.`, 2)
+  if (what === undefined) throw new Problem(`${name} cannot be rolled: name one of ${ROLLED.join(', ')}.`, EXIT_USAGE)
   const control = ControlClient.find(data ?? resolve('data'))
   const took = await control.roll(what, tell).catch((error: unknown) => {
     if (error instanceof RollError && error.refused) throw new Problem(`Refused: ${error.message}`, error.exitCode)
