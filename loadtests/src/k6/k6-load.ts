@@ -93,9 +93,10 @@ export class K6Load {
     await readStory(this.#file('traders'), story)
     await readStory(this.#file('streams'), story)
     story.end()
-    const [told, heard] = [await traders.summary(), await this.#streams.summary()]
-    const broken = [...brokenThresholds(told), ...brokenThresholds(heard)]
-    return { story, dropped: droppedOf(told), brokenThresholds: broken }
+    const told = await traders.summary()
+    // Listeners whose server is silently gone may not come to an end; their story is complete without the figures.
+    const heard = await this.#streams.summary().then(brokenThresholds, (error: Error) => [error.message])
+    return { story, dropped: droppedOf(told), brokenThresholds: [...brokenThresholds(told), ...heard] }
   }
 
   /** Its files go too, unless a folder was named for them. */
