@@ -78,6 +78,31 @@ describe('behind a proxy', () => {
     expect(await used('192.0.2.2', 'TE: trailers')).toBe(2)
   })
 
+  test('all addresses of a /64 are one client, and a key that is bound to one of them still tells them apart', async () => {
+    const client = raw(proxied)
+    const used = async (address: string, ...headers: string[]): Promise<number> =>
+      Number((await client.get('/api/v3/ping', forwarded(address), ...headers)).headers['x-mbx-used-weight'])
+    expect(await used('2001:db9::1')).toBe(1)
+    expect(await used('2001:db9::ffff:ffff:ffff:ffff', 'TE: trailers')).toBe(2)
+    const socket = await opened('/ws-api/v3', '2001:DB9:0:0:1::')
+    expect(weightOf(await socket.ask('ping', {}))).toBe(5)
+    expect(await used('2001:db9:0:1::1')).toBe(1)
+    for (let i = 1; i < CONNECTIONS_MAX; i++) await opened('/ws/btcusdt@trade', `2001:db9::${i}`)
+    expect(await dial('/ws/btcusdt@trade', '2001:db9::abcd')).toBe(429)
+    expect(await dial('/ws/btcusdt@trade', '2001:db9:0:1::abcd')).toBeInstanceOf(TestClient)
+    const { apiKey, secret } = await exchange.operate('POST', `/accounts/${alice.account}/keys`, {
+      addresses: ['2001:db9::1'],
+    })
+    const statusFrom = async (address: string): Promise<number> => {
+      const text = `timestamp=${Date.now()}`
+      const signature = createHmac('sha256', secret).update(text).digest('hex')
+      const path = `/api/v3/account?${text}&signature=${signature}`
+      return (await client.get(path, `X-MBX-APIKEY: ${apiKey}`, forwarded(address))).status
+    }
+    expect(await statusFrom('2001:db9::1')).toBe(200)
+    expect(await statusFrom('2001:db9::2')).toBe(401)
+  })
+
   test('forty traders that come back at once are forty, and nobody is banned', async () => {
     for (const path of ['/ws-api/v3', '/ws/btcusdt@trade']) {
       const all = Array.from({ length: 40 }, (_, i) => opened(path, `198.51.100.${i}`))

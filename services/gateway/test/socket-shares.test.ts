@@ -42,6 +42,21 @@ test('an address that has its share of WebSockets open gets no more, another one
   await expect.poll(() => dial('10.0.0.1')).toBeInstanceOf(WebSocket)
 })
 
+test('a /64 has one share, from whatever addresses in it', async () => {
+  gateway = await SocketGateway.start({
+    socketsPerAddressMax: 3,
+    addresses: new ClientAddresses(AddressRanges.parse(['127.0.0.1'])),
+  })
+  const greedy = []
+  for (let n = 0; n < 4; n++) greedy.push(await dial(`2001:db8::${n}`))
+  expect(greedy.map((one) => typeof one)).toEqual(['object', 'object', 'object', 'number'])
+  expect(await dial('2001:db8:0:1::1')).toBeInstanceOf(WebSocket)
+  const closed = once(greedy[0] as WebSocket, 'close')
+  ;(greedy[0] as WebSocket).close()
+  await closed
+  await expect.poll(() => dial('2001:db8::9')).toBeInstanceOf(WebSocket)
+})
+
 test('an account that listens everywhere leaves the user streams of others alone', async () => {
   gateway = await SocketGateway.start()
   const params = (apiKey: string): Record<string, string | number> => {

@@ -40,6 +40,25 @@ export function limitsSuite(open: (time: VirtualTime) => CounterStore): void {
       expect(outcome(() => limits.request('a', 1))).toBe('ok')
     })
 
+    test('is one for all addresses of a /64, bans included', () => {
+      const { limits } = setUp({ requestWeightPerMinute: 100, connectionsPerFiveMinutes: 2 })
+      limits.request('2001:db8:0:1::1', 60)
+      limits.request('2001:db8:0:1:ffff::', 40)
+      limits.request('2001:db8:0:2::1', 1)
+      expect(limits.usedWeight('2001:db8:0:1::2')).toBe(100)
+      limits.refund('2001:db8:0:1::3', 10)
+      expect(limits.states('2001:db8:0:1::4').map(({ count }) => count)).toEqual([90, 0, 0, 2])
+      expect(limits.usedWeight('2001:db8:0:2::2')).toBe(1)
+      limits.connection('2001:db8:0:1::5')
+      limits.connection('2001:db8:0:1::6')
+      expect(outcome(() => limits.connection('2001:db8:0:1::7'))).toMatch(/^429 -1034/)
+      // Each from an address of its own.
+      for (let i = 0; i < 20; i++) expect(outcome(() => limits.connection(`2001:db8:0:1:${i}::`))).toMatch(/^429/)
+      expect(outcome(() => limits.request('2001:db8:0:1::9', 1))).toMatch(/^418/)
+      expect(limits.refuses('2001:db8:0:1::10')).toBe(true)
+      expect(limits.refuses('2001:db8:0:2::1')).toBe(false)
+    })
+
     test('is given back, but never below nothing', () => {
       const { limits, time } = setUp()
       limits.request('a', 5)

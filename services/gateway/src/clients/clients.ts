@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net'
 import type { ClientAddresses } from '../addresses/client-addresses.ts'
+import { countedAddress } from '../addresses/counted-address.ts'
+import type { CountedAddress } from '../addresses/counted-address.ts'
 import { Client, EndReasons } from './client.ts'
 import type { ClientHost, EndReason } from './client.ts'
 
@@ -40,7 +42,7 @@ export class Clients implements ClientHost {
   readonly #unsentBytesMax: number
   readonly #clients = new Map<Socket, Client>()
   /** New connections that wait, by address. */
-  readonly #waiting = new Map<string, number>()
+  readonly #waiting = new Map<CountedAddress, number>()
   readonly #timer: NodeJS.Timeout
 
   constructor(options: ClientsOptions) {
@@ -79,13 +81,14 @@ export class Clients implements ClientHost {
     const client = this.of(socket)
     const { address } = client
     if (this.#options.refuses?.(address) !== true) return serve(client)
-    const waiting = this.#waiting.get(address) ?? 0
+    const counted = countedAddress(address)
+    const waiting = this.#waiting.get(counted) ?? 0
     if (waiting >= PATIENT_MAX) return client.end('past-limit')
-    this.#waiting.set(address, waiting + 1)
+    this.#waiting.set(counted, waiting + 1)
     setTimeout(() => {
-      const left = this.#waiting.get(address)! - 1
-      if (left === 0) this.#waiting.delete(address)
-      else this.#waiting.set(address, left)
+      const left = this.#waiting.get(counted)! - 1
+      if (left === 0) this.#waiting.delete(counted)
+      else this.#waiting.set(counted, left)
       if (!socket.destroyed) serve(client)
     }, PATIENCE_MS).unref()
   }

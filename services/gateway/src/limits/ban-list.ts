@@ -1,3 +1,5 @@
+import type { CountedAddress } from '../addresses/counted-address.ts'
+
 const SECOND = 1_000_000
 /** Requests past a limit, within a minute, before the address is banned. */
 const OFFENCES_MAX = 20
@@ -17,16 +19,16 @@ interface Offender {
 
 /** Addresses that go on past a limit: banned for two minutes, then longer each time, up to three days. */
 export class BanList {
-  readonly #offenders = new Map<string, Offender>()
+  readonly #offenders = new Map<CountedAddress, Offender>()
 
   /** Until when (µs) the address is banned; 0 when it is not. */
-  until(ip: string, now: number): number {
+  until(ip: CountedAddress, now: number): number {
     const offender = this.#offenders.get(ip)
     return offender !== undefined && offender.bannedUntil > now ? offender.bannedUntil : 0
   }
 
   /** The address sent another request although it was told to wait. */
-  offence(ip: string, now: number): void {
+  offence(ip: CountedAddress, now: number): void {
     let offender = this.#offenders.get(ip)
     if (offender === undefined) {
       if (this.#offenders.size >= ADDRESSES_MAX) this.#forgetOldest()

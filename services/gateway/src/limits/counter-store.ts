@@ -1,3 +1,5 @@
+import type { CountedAddress } from '../addresses/counted-address.ts'
+
 /** Counts by key in fixed windows aligned to the clock: a new window begins at nothing. Answers at once. */
 export interface Counter<Key extends string | number> {
   /** Add `amount`, which may be negative; a count never falls below 0. Returns the new count. `now` in µs. */
@@ -10,9 +12,9 @@ export interface Counter<Key extends string | number> {
 /** Addresses that may not come back for a while. */
 export interface Bans {
   /** Until when (µs) the address is banned; 0 when it is not. */
-  until(ip: string, now: number): number
+  until(ip: CountedAddress, now: number): number
   /** The address sent another request although it was told to wait. */
-  offence(ip: string, now: number): void
+  offence(ip: CountedAddress, now: number): void
 }
 
 /** What a count is kept by. */
@@ -26,6 +28,6 @@ export interface CounterStore {
   /** Every gateway hears of the outcome `sequence`: exactly one does `act`, at once or a little later. */
   once(sequence: number, act: () => void): void
   /** Windows are `length` µs long. */
-  counter(name: string, by: 'address', length: number): Counter<string>
+  counter(name: string, by: 'address', length: number): Counter<CountedAddress>
   counter(name: string, by: 'account', length: number): Counter<number>
 }

@@ -1,5 +1,7 @@
 import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
 import type { PublicErrorEntry } from '@uptick/protocol'
+import { countedAddress } from '../addresses/counted-address.ts'
+import type { CountedAddress } from '../addresses/counted-address.ts'
 import type { Clock } from '../seams.ts'
 import type { Bans, Counter, CounterStore } from './counter-store.ts'
 import type { FillCause, FillCredit, Limits, RateLimitState } from './limits.ts'
@@ -36,15 +38,15 @@ const TAKER_FILL_CREDIT = 1
 /**
  * Limits in fixed windows aligned to the clock: a minute begins at :00, ten seconds at :00, :10 …, a day at 00:00 UTC.
  * Where the counts are kept – here alone, or together with other gateways – is the store's business. Memory follows the
- * addresses and accounts seen in the current windows.
+ * addresses and accounts seen in the current windows. Callers give whole addresses; what is counted is `countedAddress`.
  */
 export class RateLimits implements Limits {
   readonly #settings: LimitSettings
   readonly #clock: Clock
   readonly #store: CounterStore
-  readonly #weight: Counter<string>
-  readonly #raw: Counter<string>
-  readonly #connections: Counter<string>
+  readonly #weight: Counter<CountedAddress>
+  readonly #raw: Counter<CountedAddress>
+  readonly #connections: Counter<CountedAddress>
   readonly #tenSeconds: Counter<number>
   readonly #day: Counter<number>
   readonly #bans: Bans
@@ -63,15 +65,16 @@ export class RateLimits implements Limits {
 
   request(ip: string, weight: number): void {
     const now = this.#clock.now()
-    if (this.#settings.bans) this.#checkBan(ip, now)
+    const client = countedAddress(ip)
+    if (this.#settings.bans) this.#checkBan(client, now)
     const { requestWeightPerMinute, rawRequestsPerFiveMinutes } = this.#settings
-    const weightUsed = this.#weight.add(ip, weight, now)
-    if (this.#raw.add(ip, 1, now) > rawRequestsPerFiveMinutes) {
-      throw this.#excess(ip, now, this.#raw.left(now), PublicErrors.TOO_MANY_QUEUED)
+    const weightUsed = this.#weight.add(client, weight, now)
+    if (this.#raw.add(client, 1, now) > rawRequestsPerFiveMinutes) {
+      throw this.#excess(client, now, this.#raw.left(now), PublicErrors.TOO_MANY_QUEUED)
     }
     if (weightUsed > requestWeightPerMinute) {
       throw this.#excess(
-        ip,
+        client,
         now,
         this.#weight.left(now),
         PublicErrors.TOO_MUCH_WEIGHT,
@@ -83,17 +86,19 @@ export class RateLimits implements Limits {
 
   refuses(ip: string): boolean {
     const now = this.#clock.now()
+    const client = countedAddress(ip)
     const { bans, requestWeightPerMinute, rawRequestsPerFiveMinutes } = this.#settings
-    if (bans && this.#bans.until(ip, now) !== 0) return true
-    return this.#weight.get(ip, now) >= requestWeightPerMinute || this.#raw.get(ip, now) >= rawRequestsPerFiveMinutes
+    if (bans && this.#bans.until(client, now) !== 0) return true
+    if (this.#weight.get(client, now) >= requestWeightPerMinute) return true
+    return this.#raw.get(client, now) >= rawRequestsPerFiveMinutes
   }
 
   refund(ip: string, weight: number): void {
-    this.#weight.add(ip, -weight, this.#clock.now())
+    this.#weight.add(countedAddress(ip), -weight, this.#clock.now())
   }
 
   usedWeight(ip: string): number {
-    return this.#weight.get(ip, this.#clock.now())
+    return this.#weight.get(countedAddress(ip), this.#clock.now())
   }
 
   order(account: number, orders: number): void {
@@ -126,22 +131,24 @@ export class RateLimits implements Limits {
 
   connection(ip: string): void {
     const now = this.#clock.now()
-    if (this.#settings.bans) this.#checkBan(ip, now)
+    const client = countedAddress(ip)
+    if (this.#settings.bans) this.#checkBan(client, now)
     const limit = this.#settings.connectionsPerFiveMinutes
-    if (this.#connections.add(ip, 1, now) > limit) {
-      throw this.#excess(ip, now, this.#connections.left(now), PublicErrors.TOO_MANY_CONNECTIONS, limit)
+    if (this.#connections.add(client, 1, now) > limit) {
+      throw this.#excess(client, now, this.#connections.left(now), PublicErrors.TOO_MANY_CONNECTIONS, limit)
     }
   }
 
   states(ip: string, account?: number): readonly RateLimitState[] {
     const now = this.#clock.now()
+    const client = countedAddress(ip)
     const { requestWeightPerMinute, ordersPerTenSeconds, ordersPerDay, rawRequestsPerFiveMinutes } = this.#settings
     const orders = account === undefined ? { tenSeconds: 0, day: 0 } : this.orderCounts(account)
     return [
-      state('REQUEST_WEIGHT', 'MINUTE', 1, requestWeightPerMinute, this.#weight.get(ip, now)),
+      state('REQUEST_WEIGHT', 'MINUTE', 1, requestWeightPerMinute, this.#weight.get(client, now)),
       state('ORDERS', 'SECOND', 10, ordersPerTenSeconds, orders.tenSeconds),
       state('ORDERS', 'DAY', 1, ordersPerDay, orders.day),
-      state('RAW_REQUESTS', 'MINUTE', 5, rawRequestsPerFiveMinutes, this.#raw.get(ip, now)),
+      state('RAW_REQUESTS', 'MINUTE', 5, rawRequestsPerFiveMinutes, this.#raw.get(client, now)),
     ]
   }
 
@@ -158,14 +165,20 @@ export class RateLimits implements Limits {
     }
   }
 
-  #checkBan(ip: string, now: number): void {
-    const until = this.#bans.until(ip, now)
+  #checkBan(client: CountedAddress, now: number): void {
+    const until = this.#bans.until(client, now)
     if (until === 0) return
     throw limited(until - now, PublicErrors.IP_BANNED, Math.ceil(until / 1000))
   }
 
-  #excess(ip: string, now: number, left: number, entry: PublicErrorEntry, ...values: (string | number)[]): PublicError {
-    if (this.#settings.bans) this.#bans.offence(ip, now)
+  #excess(
+    client: CountedAddress,
+    now: number,
+    left: number,
+    entry: PublicErrorEntry,
+    ...values: (string | number)[]
+  ): PublicError {
+    if (this.#settings.bans) this.#bans.offence(client, now)
     return limited(left, entry, ...values)
   }
 }

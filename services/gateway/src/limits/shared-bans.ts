@@ -1,3 +1,4 @@
+import type { CountedAddress } from '../addresses/counted-address.ts'
 import { BanList } from './ban-list.ts'
 import type { Bans } from './counter-store.ts'
 import { forgetFirst } from './window-counter.ts'
@@ -7,27 +8,27 @@ export const KNOWN_MAX = 100_000
 /** Bans of this gateway, and those of others that Redis told of. */
 export class SharedBans implements Bans {
   readonly #own = new BanList()
-  readonly #known = new Map<string, number>()
-  readonly #banned: (ip: string, until: number) => void
+  readonly #known = new Map<CountedAddress, number>()
+  readonly #banned: (ip: CountedAddress, until: number) => void
 
   /** `banned` is called when this gateway bans an address; `until` in µs. */
-  constructor(banned: (ip: string, until: number) => void) {
+  constructor(banned: (ip: CountedAddress, until: number) => void) {
     this.#banned = banned
   }
 
-  until(ip: string, now: number): number {
+  until(ip: CountedAddress, now: number): number {
     const known = this.#known.get(ip) ?? 0
     return Math.max(this.#own.until(ip, now), known > now ? known : 0)
   }
 
-  offence(ip: string, now: number): void {
+  offence(ip: CountedAddress, now: number): void {
     this.#own.offence(ip, now)
     const until = this.#own.until(ip, now)
     if (until > 0) this.#banned(ip, until)
   }
 
   /** Another gateway has banned it. */
-  learn(ip: string, until: number): void {
+  learn(ip: CountedAddress, until: number): void {
     if (this.#known.size >= KNOWN_MAX && !this.#known.has(ip)) forgetFirst(this.#known)
     this.#known.set(ip, until)
   }

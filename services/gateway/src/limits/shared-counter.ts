@@ -1,3 +1,4 @@
+import type { CountedAddress } from '../addresses/counted-address.ts'
 import type { CountedBy, Counter } from './counter-store.ts'
 import { COUNTED_MAX, forgetFirst } from './window-counter.ts'
 
@@ -6,7 +7,7 @@ export class SharedCount {
   /** How it is called in Redis. */
   readonly name: string
   /** The address, where it is one's. */
-  readonly address: string | undefined
+  readonly address: CountedAddress | undefined
   /** µs, when its window ends. */
   readonly end: number
   /** What this gateway counted, and what all others had when Redis was heard last. */
@@ -15,7 +16,7 @@ export class SharedCount {
   /** Redis has not been told of `own`, or may know of more. */
   isDirty = false
 
-  constructor(name: string, address: string | undefined, end: number) {
+  constructor(name: string, address: CountedAddress | undefined, end: number) {
     this.name = name
     this.address = address
     this.end = end
@@ -74,7 +75,7 @@ export class SharedCounter<Key extends string | number> implements Counter<Key> 
 
   #open(key: Key): SharedCount {
     const { by, length, name } = this.#options
-    const address = by === 'address' ? String(key) : undefined
+    const address = by === 'address' ? (key as CountedAddress) : undefined
     return new SharedCount(`${name}:${this.#window}:${key}`, address, (this.#window + 1) * length)
   }
 

@@ -1,3 +1,4 @@
+import type { CountedAddress } from '../addresses/counted-address.ts'
 import type { CancelTimer, Clock, Timers } from '../seams.ts'
 import { CLAIM_KEPT_MS, Claims } from './claims.ts'
 import type { CountLine } from './count-line.ts'
@@ -37,7 +38,7 @@ export class SharedStore implements CounterStore {
   readonly #syncMs: number
   readonly #counters: SharedCounter<string | number>[] = []
   #dirty: SharedCount[] = []
-  readonly #newBans = new Map<string, number>()
+  readonly #newBans = new Map<CountedAddress, number>()
   readonly #claims = new Claims()
   #mark = ''
   #isArmed = false
@@ -155,6 +156,6 @@ export class SharedStore implements CounterStore {
   }
 }
 
-function banName(ip: string): string {
+function banName(ip: CountedAddress): string {
   return `ban:${ip}`
 }

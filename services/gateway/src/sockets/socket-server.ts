@@ -5,6 +5,8 @@ import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
 import type { ClientAddresses } from '../addresses/client-addresses.ts'
+import { countedAddress } from '../addresses/counted-address.ts'
+import type { CountedAddress } from '../addresses/counted-address.ts'
 import { Clients } from '../clients/clients.ts'
 import type { Client } from '../clients/client.ts'
 import { ShareCount } from '../limits/share-count.ts'
@@ -60,7 +62,7 @@ export class SocketServer {
   readonly #clients: Clients
   readonly #server: WebSocketServer
   readonly #connections = new Set<Connection>()
-  readonly #byAddress: ShareCount<string>
+  readonly #byAddress: ShareCount<CountedAddress>
   readonly #userStreams = new ShareCount<number>(USER_STREAMS_PER_ACCOUNT_MAX)
   readonly #apiSessions = new Set<WsApiSession>()
   readonly #timers: NodeJS.Timeout[] = []
@@ -161,7 +163,7 @@ export class SocketServer {
   #checkRoom(ip: string): void {
     const { socketsPerAddressMax = SOCKETS_PER_ADDRESS_MAX } = this.#options
     if (this.#connections.size >= SOCKETS_MAX) throw publicError(PublicErrors.TOO_MANY_CONNECTIONS, SOCKETS_MAX)
-    if (this.#byAddress.held(ip) < socketsPerAddressMax) return
+    if (this.#byAddress.held(countedAddress(ip)) < socketsPerAddressMax) return
     throw publicError(PublicErrors.TOO_MANY_CONNECTIONS, socketsPerAddressMax)
   }
 
@@ -178,7 +180,7 @@ export class SocketServer {
       bufferedBytesMax,
     })
     this.#connections.add(connection)
-    this.#byAddress.take(ip)
+    this.#byAddress.take(countedAddress(ip))
     let session: Protocol
     if (target.kind === 'ws-api') {
       const api = this.#apiSession(connection, client, target)
@@ -216,7 +218,7 @@ export class SocketServer {
   }
 
   #gone(connection: Connection, session?: WsApiSession): void {
-    if (this.#connections.delete(connection)) this.#byAddress.give(connection.ip)
+    if (this.#connections.delete(connection)) this.#byAddress.give(countedAddress(connection.ip))
     if (session) this.#apiSessions.delete(session)
   }
 
