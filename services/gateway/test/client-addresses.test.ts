@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { inOneMinute } from '../testing/one-minute.ts'
 import { proxyHeader } from '../testing/proxy-header.ts'
 import { RequestClient } from '../testing/request-client.ts'
 import { TestClient } from '../testing/test-client.ts'
@@ -60,39 +61,50 @@ function raw(gateway: RunningGateway): RequestClient {
   return client
 }
 
+/** Each call is a request of the client behind the proxy, and says what weight it has used then. */
+function weightUsedBy(): (address: string, ...headers: string[]) => Promise<number> {
+  const client = raw(proxied)
+  return async (address, ...headers) =>
+    Number((await client.get('/api/v3/ping', forwarded(address), ...headers)).headers['x-mbx-used-weight'])
+}
+
 const weightOf = ({ rateLimits }: Message): number => (rateLimits as { count: number }[])[0]!.count
 
 describe('behind a proxy', () => {
-  test('one client has one weight, whatever it comes by, and another has its own', async () => {
-    const client = raw(proxied)
-    const used = async (address: string, ...headers: string[]): Promise<number> =>
-      Number((await client.get('/api/v3/ping', forwarded(address), ...headers)).headers['x-mbx-used-weight'])
-    expect(await used('192.0.2.1')).toBe(1)
-    // The header `TE` makes it a request for Node's reader.
-    expect(await used('192.0.2.1', 'TE: trailers')).toBe(2)
-    // Two for the connection to the WebSocket API, one for the ping.
-    const socket = await opened('/ws-api/v3', '192.0.2.1')
-    expect(weightOf(await socket.ask('ping', {}))).toBe(5)
-    expect(await used('::ffff:192.0.2.1')).toBe(6)
-    expect(await used('192.0.2.2')).toBe(1)
-    expect(await used('192.0.2.2', 'TE: trailers')).toBe(2)
-  })
+  test('one client has one weight, whatever it comes by, and another has its own', () =>
+    inOneMinute(async (round) => {
+      const [one, another] = [`192.0.2.${2 * round + 1}`, `192.0.2.${2 * round + 2}`]
+      const used = weightUsedBy()
+      expect(await used(one)).toBe(1)
+      // The header `TE` makes it a request for Node's reader.
+      expect(await used(one, 'TE: trailers')).toBe(2)
+      // Two for the connection to the WebSocket API, one for the ping.
+      const socket = await opened('/ws-api/v3', one)
+      expect(weightOf(await socket.ask('ping', {}))).toBe(5)
+      expect(await used(`::ffff:${one}`)).toBe(6)
+      expect(await used(another)).toBe(1)
+      expect(await used(another, 'TE: trailers')).toBe(2)
+    }))
 
-  test('all addresses of a /64 are one client, and a key that is bound to one of them still tells them apart', async () => {
-    const client = raw(proxied)
-    const used = async (address: string, ...headers: string[]): Promise<number> =>
-      Number((await client.get('/api/v3/ping', forwarded(address), ...headers)).headers['x-mbx-used-weight'])
-    expect(await used('2001:db9::1')).toBe(1)
-    expect(await used('2001:db9::ffff:ffff:ffff:ffff', 'TE: trailers')).toBe(2)
-    const socket = await opened('/ws-api/v3', '2001:DB9:0:0:1::')
-    expect(weightOf(await socket.ask('ping', {}))).toBe(5)
-    expect(await used('2001:db9:0:1::1')).toBe(1)
-    for (let i = 1; i < CONNECTIONS_MAX; i++) await opened('/ws/btcusdt@trade', `2001:db9::${i}`)
-    expect(await dial('/ws/btcusdt@trade', '2001:db9::abcd')).toBe(429)
-    expect(await dial('/ws/btcusdt@trade', '2001:db9:0:1::abcd')).toBeInstanceOf(TestClient)
+  test('all addresses of a /64 are one client, by whatever transport', () =>
+    inOneMinute(async (round) => {
+      const [network, another] = [`2001:db9:${round}:1`, `2001:db9:${round}:2`]
+      const used = weightUsedBy()
+      expect(await used(`${network}::1`)).toBe(1)
+      expect(await used(`${network}:ffff:ffff:ffff:ffff`, 'TE: trailers')).toBe(2)
+      const socket = await opened('/ws-api/v3', `${network.toUpperCase()}:0:0:1:0`)
+      expect(weightOf(await socket.ask('ping', {}))).toBe(5)
+      expect(await used(`${another}::1`)).toBe(1)
+      for (let i = 1; i < CONNECTIONS_MAX; i++) await opened('/ws/btcusdt@trade', `${network}::${i}`)
+      expect(await dial('/ws/btcusdt@trade', `${network}::abcd`)).toBe(429)
+      expect(await dial('/ws/btcusdt@trade', `${another}::abcd`)).toBeInstanceOf(TestClient)
+    }))
+
+  test('a key that is bound to one address of a /64 tells the others apart', async () => {
     const { apiKey, secret } = await exchange.operate('POST', `/accounts/${alice.account}/keys`, {
       addresses: ['2001:db9::1'],
     })
+    const client = raw(proxied)
     const statusFrom = async (address: string): Promise<number> => {
       const text = `timestamp=${Date.now()}`
       const signature = createHmac('sha256', secret).update(text).digest('hex')
