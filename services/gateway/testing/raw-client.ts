@@ -7,8 +7,9 @@ export class RawClient {
   readonly socket: Socket
   received = ''
 
-  constructor(port: number, localAddress = '127.0.0.1') {
-    this.socket = connect({ port, host: '127.0.0.1', localAddress, noDelay: true })
+  /** @param localPort 0: any */
+  constructor(port: number, localAddress = '127.0.0.1', localPort = 0) {
+    this.socket = connect({ port, host: '127.0.0.1', localAddress, localPort, noDelay: true })
     this.socket.on('data', (chunk) => (this.received += chunk.toString()))
     this.socket.on('error', () => undefined)
   }

@@ -9,7 +9,7 @@ const HANDSHAKE_MS_MAX = 5_000
 export const HANDSHAKES_MAX = 4_096
 
 export interface TlsEntranceOptions {
-  readonly certificate: WatchedCertificate
+  readonly certificate: Pick<WatchedCertificate, 'value' | 'onChange'>
   /** Whether clients must have a certificate that the certificate's `ca` has signed. */
   readonly isMutual?: boolean
   /** Hears of the socket that a server sees in the place of the one that was accepted. */
@@ -32,7 +32,7 @@ export class TlsEntrance {
   readonly counters: TlsCounters = { succeeded: 0, failed: 0 }
   readonly #options: TlsEntranceOptions
   readonly #tls: TlsServer
-  /** By address and port. */
+  /** By addresses and ports of both ends: a balancer may have one port of its own to two of ours. */
   readonly #handshakes = new Map<string, Socket>()
   #enter: (socket: TLSSocket) => void = (socket) => socket.destroy()
 
@@ -98,6 +98,6 @@ function contextOf(certificate: Certificate): Certificate & { readonly minVersio
   return { ...certificate, minVersion: TLS_VERSION_MIN }
 }
 
-function nameOf({ remoteAddress, remotePort }: Socket): string {
-  return `${remoteAddress} ${remotePort}`
+function nameOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
+  return `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`
 }
