@@ -24,17 +24,18 @@ export class Inquiries {
 
   /** Answer with an error at once where too much waits already. */
   ask(link: Link, { id, body }: QueryFrame): void {
-    const isAtShare = link.answersHeld >= LINK_ANSWERS_HELD_MAX || link.answerBytesHeld >= LINK_ANSWERS_HELD_BYTES_MAX
-    if (isAtShare || this.#bytesHeld >= ANSWERS_HELD_BYTES_MAX) {
-      this.#gate.hold(0, () => link.send(encodeAnswer(id, this.#gate.durable, { error: 'too many answers wait' })))
-      return
-    }
+    if (link.answersHeld >= LINK_ANSWERS_HELD_MAX || this.#isFull(link)) return this.#refuse(link, id, 0)
     link.answersHeld++
     this.#queue.askAfter(() => this.#answer(link, id, body))
   }
 
+  /** How long an answer is shows when it is made: questions that waited together may have too many bytes together. */
   #answer(link: Link, id: number, body: unknown): void {
     const { sequence } = this.#source.exchange
+    if (this.#isFull(link)) {
+      link.answersHeld--
+      return this.#refuse(link, id, sequence)
+    }
     const answer = answerFrame(id, sequence, answerQuery(this.#source, body))
     this.#bytesHeld += answer.byteLength
     link.answerBytesHeld += answer.byteLength
@@ -44,6 +45,14 @@ export class Inquiries {
       link.answerBytesHeld -= answer.byteLength
       link.send(answer)
     })
+  }
+
+  #isFull(link: Link): boolean {
+    return link.answerBytesHeld >= LINK_ANSWERS_HELD_BYTES_MAX || this.#bytesHeld >= ANSWERS_HELD_BYTES_MAX
+  }
+
+  #refuse(link: Link, id: number, sequence: number): void {
+    this.#gate.hold(sequence, () => link.send(encodeAnswer(id, this.#gate.durable, { error: 'too many answers wait' })))
   }
 }
 
