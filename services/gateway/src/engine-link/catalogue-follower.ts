@@ -11,13 +11,16 @@ export class CatalogueFollower {
   readonly #catalogue: Catalogue
   readonly #ask: () => Promise<Answer>
   readonly #loaded: () => void
+  readonly #later: (run: () => void) => void
   /** The sequence whose listing was loaded; −1 before. */
   #sequence = -1
 
-  constructor(catalogue: Catalogue, ask: () => Promise<Answer>, loaded: () => void) {
+  /** @param later runs what is to be tried again, after a while */
+  constructor(catalogue: Catalogue, ask: () => Promise<Answer>, loaded: () => void, later: (run: () => void) => void) {
     this.#catalogue = catalogue
     this.#ask = ask
     this.#loaded = loaded
+    this.#later = later
   }
 
   get isLoaded(): boolean {
@@ -33,9 +36,10 @@ export class CatalogueFollower {
         this.#sequence = sequence
         this.#loaded()
       },
-      () => {
-        if (isWanted()) this.load(isWanted)
-      },
+      () =>
+        this.#later(() => {
+          if (isWanted()) this.load(isWanted)
+        }),
     )
   }
 

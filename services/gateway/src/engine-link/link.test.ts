@@ -140,6 +140,21 @@ describe('hold', () => {
     expect(seen.map(({ state }) => state)).toEqual(['pending', 'pending', 'pending', '-1008/503'])
   })
 
+  test('a question that the engine takes no more of: -1008, and the listing is asked for again', async () => {
+    const { engine, time, link } = setUp()
+    engine.refusesQuestions = true
+    link.start()
+    engine.open()
+    const seen = watch(link.query({ kind: 'status' }))
+    time.turn()
+    await settled()
+    expect([seen.state, link.state.connected]).toEqual(['-1008/503', false])
+    engine.refusesQuestions = false
+    time.advance(100)
+    await settled()
+    expect(link.state.connected).toBe(true)
+  })
+
   test('a question that nobody answers: -1008', async () => {
     const { engine, time, link } = connected()
     engine.automatic = false

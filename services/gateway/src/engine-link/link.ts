@@ -77,6 +77,7 @@ export class EngineLink {
       this.catalogue,
       () => this.query({ kind: 'catalogue' }),
       () => this.#tellState(),
+      (run) => options.timers.after(SWEEP_MS, run),
     )
     this.#connection = new Connection(options, {
       hello: () => ({ instance: options.instance, session: this.#pipe.session, feedFrom: this.#nextSequence() }),

@@ -38,7 +38,7 @@ export class QueryBook {
     return this.#waiting.size
   }
 
-  /** Refused with -1008 when too many wait, of all or of the account. */
+  /** Refused with -1008 when too many wait, of all or of the account, here or at the engine. */
   ask(question: object, account: number): Promise<Answer> {
     if (this.#waiting.size >= this.#waitingMax) return Promise.reject(SERVER_BUSY)
     if (account !== 0 && !this.#shares.take(account)) return Promise.reject(SERVER_BUSY)
@@ -78,7 +78,8 @@ export class QueryBook {
     const waiting = this.#waiting.get(id)
     if (waiting === undefined) return
     this.#remove(id, waiting)
-    waiting.resolve({ sequence, value })
+    if (isRefusal(value)) waiting.reject(SERVER_BUSY)
+    else waiting.resolve({ sequence, value })
   }
 
   /** Refuse those that have waited past the hold. */
@@ -104,4 +105,9 @@ export class QueryBook {
     if (!waiting.sent) this.#unsent--
     waiting.reject(SERVER_BUSY)
   }
+}
+
+/** `{error}`: the engine takes no more of this link's questions, or has an answer that no frame holds. */
+function isRefusal(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'error' in value
 }

@@ -1,4 +1,3 @@
-import { SERVER_BUSY } from '../engine-link/link-errors.ts'
 import type { Answer } from '../engine-link/link.ts'
 import type { Services } from '../services.ts'
 
@@ -9,8 +8,6 @@ interface Question {
 }
 
 /** Ask the engine's state. What it cannot take now (too many questions wait) is -1008. */
-export async function engineAnswer({ link }: Pick<Services, 'link'>, question: Question): Promise<Answer> {
-  const answer = await link.query(question, question.account)
-  if (typeof answer.value === 'object' && answer.value !== null && 'error' in answer.value) throw SERVER_BUSY
-  return answer
+export function engineAnswer({ link }: Pick<Services, 'link'>, question: Question): Promise<Answer> {
+  return link.query(question, question.account)
 }
