@@ -6,6 +6,7 @@ import type { CountedBy, Counter, CounterStore } from './counter-store.ts'
 import { SharedBans } from './shared-bans.ts'
 import { SharedCounter } from './shared-counter.ts'
 import type { SharedCount } from './shared-counter.ts'
+import { forgetFirst } from './window-counter.ts'
 
 export interface SharedStoreOptions {
   readonly line: CountLine
@@ -18,8 +19,11 @@ export interface SharedStoreOptions {
 export const SYNC_MS = 20
 /** While nobody listens, whether that has changed is looked at this often. */
 const RETRY_MS = 100
-/** Counts in one exchange; more go into the next one. */
+/** Counts, and new bans, in one exchange; more go into the next one. */
 const COUNTS_MAX = 500
+const BANS_MAX = 500
+/** New bans that the others have not been told of; past it the oldest stays this gateway's own. */
+export const NEW_BANS_MAX = 100_000
 /** A count is kept this much longer than its window, for gateways whose clocks differ. */
 const GRACE = 5_000_000
 
@@ -49,6 +53,7 @@ export class SharedStore implements CounterStore {
     this.#options = options
     this.#syncMs = options.syncMs ?? SYNC_MS
     this.bans = new SharedBans((ip, until) => {
+      if (this.#newBans.size >= NEW_BANS_MAX && !this.#newBans.has(ip)) forgetFirst(this.#newBans)
       this.#newBans.set(ip, until)
       this.#arm(this.#syncMs)
     })
@@ -115,7 +120,7 @@ export class SharedStore implements CounterStore {
   async #tell(counts: readonly SharedCount[], now: number): Promise<boolean> {
     const told = counts.map(({ name, own, end }) => ({ name, own, msLeft: Math.ceil((end - now + GRACE) / 1000) }))
     const addresses = [...new Set(counts.flatMap(({ address }) => address ?? []))]
-    const bans = [...this.#newBans]
+    const bans = [...this.#newBans.entries().take(BANS_MAX)]
     const claims = this.#claims.due(now)
     const heard = await this.#options.line.tell({
       counts: told,

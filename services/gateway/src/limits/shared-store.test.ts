@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { countedAddress } from '../addresses/counted-address.ts'
+import { VirtualTime } from '../../testing/virtual-time.ts'
+import type { CountLine, ToldCounts } from './count-line.ts'
+import { NEW_BANS_MAX, SharedStore } from './shared-store.ts'
+
+const address = (n: number) => countedAddress(`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`)
+
+test('bans that nobody could be told of are bounded, and told in parts when somebody listens', async () => {
+  const time = new VirtualTime()
+  const told: ToldCounts[] = []
+  let isReady = false
+  const line: CountLine = {
+    get isReady() {
+      return isReady
+    },
+    start: () => undefined,
+    close: () => undefined,
+    tell: async (counts) => {
+      told.push(counts)
+      return { mark: 'a', totals: [], banned: [], claimed: [] }
+    },
+  }
+  const store = new SharedStore({ line, clock: time, timers: time })
+  const banned = NEW_BANS_MAX + 2
+  for (let n = 0; n < banned; n++) {
+    while (store.bans.until(address(n), time.now()) === 0) store.bans.offence(address(n), time.now())
+  }
+  isReady = true
+  for (let exchanges = -1; told.length > exchanges;) {
+    exchanges = told.length
+    time.advance(1_000)
+    // The answer to an exchange arms the next.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  const names = told.flatMap(({ bans }) => bans.map(({ name }) => name))
+  expect(names).toHaveLength(NEW_BANS_MAX)
+  expect([names[0], names.at(-1)]).toEqual([`ban:${address(2)}`, `ban:${address(banned - 1)}`])
+  expect(Math.max(...told.map(({ bans }) => bans.length))).toBeLessThan(1_000)
+  store.close()
+})
