@@ -24,6 +24,11 @@ export const Behaviour = {
   AGGREGATE_IDS: 5,
   /** A full memory of idempotent retry shortens that of the account that holds most; before, it refuses every order. */
   RETRY_SHARES: 6,
+  /**
+   * What a market order by quote quantity comes to is reckoned with its own account's orders, which prevention keeps it from
+   * trading with; before, they counted like others', and it could break a lot or spend less than it might.
+   */
+  OWN_IN_QUOTE: 8,
 } as const
 
 /** Behaviours that this build can execute. */

@@ -48,6 +48,20 @@ export class Demand {
     else this.left = boundedSteps ? this.spending.quantity : Number.MAX_SAFE_INTEGER
   }
 
+  /**
+   * By quote quantity: all is taken that was planned, and the order is not done: it may still meet own orders, for which
+   * the book counts one unit more.
+   */
+  get beyond(): number {
+    return this.byQuote && this.#shard.ownInQuote && this.spending.isShort ? 1 : 0
+  }
+
+  /** By quote quantity: does what is left of it pay a whole lot at this price? */
+  paysLot(price: number): boolean {
+    const market = this.#market!
+    return unitsWithin(this.budget, price * market.quoteScale) >= this.#shard.marketStep(market)
+  }
+
   /** Keep what is left until the order's next step. */
   pause(work: MarketWork): void {
     if (this.limit === 0) this.spending.pause(work)
@@ -84,9 +98,11 @@ export class Demand {
   quoteUnits(price: number, offered: number, wanted: number): number {
     const market = this.#market!
     const marketStep = this.#shard.marketStep(market)
+    // The book may count one unit beyond what was planned.
+    const planned = Math.min(wanted, this.left)
     const units = unitsWithin(this.budget, price * market.quoteScale)
     if (!this.#shard.boundedSteps) return floorToStep(Math.min(offered, units), marketStep)
-    if (units >= wanted) return wanted
+    if (units >= planned) return planned
     const taken = this.#shard.images.quantity(this.#slot)
     return Math.max(0, floorToStep(taken + units, marketStep) - taken)
   }

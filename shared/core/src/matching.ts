@@ -83,10 +83,10 @@ export class Matching implements Taker {
   #step(entered: boolean): void {
     const { orders, images } = this.#shard
     const slot = this.#slot
-    const { side, left, limit } = this.demand
+    const { side, left, limit, beyond } = this.demand
     const isMarket = limit === 0
     const worst = !isMarket ? limit : side === BUY ? Number.POSITIVE_INFINITY : 0
-    this.#market!.book.match(side, worst, left, this)
+    this.#market!.book.match(side, worst, left + beyond, this)
     if (this.#paused) {
       this.#pause(entered)
       return
@@ -145,15 +145,15 @@ export class Matching implements Taker {
 
   meet(maker: number, level: number): Meeting {
     const { orders, memory, steps } = this.#shard
+    const price = memory.levels.price(level)
+    const isOwn = orders.owner(maker) === this.demand.seat && this.#mode !== NO_PREVENTION
+    if (this.demand.left === 0 && !(isOwn && this.demand.paysLot(price))) return STOP
     if (steps.left <= 0) {
       this.#paused = true
       return STOP
     }
     steps.left--
-    const price = memory.levels.price(level)
-    if (orders.owner(maker) === this.demand.seat && this.#mode !== NO_PREVENTION) {
-      return this.#prevent(maker, level, price)
-    }
+    if (isOwn) return this.#prevent(maker, level, price)
     if (this.demand.limit === 0) {
       const bounded = this.demand.within(price, orders.remaining(maker), this.quantity)
       if (bounded === 0) return STOP

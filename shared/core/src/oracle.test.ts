@@ -1,12 +1,13 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { CommandKind } from './command.ts'
+import { SUPPORTED_BEHAVIOURS } from './behaviours.ts'
+import { type Command, CommandKind } from './command.ts'
 import { OrderType, SelfTradePrevention, Side, TimeInForce } from './enums.ts'
 import { difference } from '../testing/compare.ts'
 import { describeCommand } from '../testing/describe.ts'
-import { listing } from '../testing/listing.ts'
-import { fails, runSeed } from '../testing/lockstep.ts'
-import { commandOf, EPOCH, type Timed } from '../testing/stream.ts'
+import { listing, noFilters } from '../testing/listing.ts'
+import { fails, Lockstep, runSeed } from '../testing/lockstep.ts'
+import { commandOf, copyCommand, EPOCH, type Timed } from '../testing/stream.ts'
 import { profiles } from '../testing/stream-profiles.ts'
 
 /** A market in which two accounts meet at five prices. */
@@ -70,6 +71,52 @@ test('production does what the oracle does (fast-check finds the shortest list t
     { numRuns: 300, seed: 7 },
   )
 })
+
+/** A quote quantity that comes to a few of them, with lots and bounds that change. */
+const quoteOrder = order.map((fields) => {
+  const quoteQuantity = fields.quantity * fields.price * 3 + fields.stopPrice
+  const none = { price: 0, stopPrice: 0, quantity: 0, timeInForce: TimeInForce.GTC }
+  return commandOf(CommandKind.PLACE, { ...fields, ...none, type: OrderType.MARKET, quoteQuantity })
+})
+const resting = order.map((fields) =>
+  commandOf(CommandKind.PLACE, { ...fields, type: OrderType.LIMIT, timeInForce: TimeInForce.GTC, stopPrice: 0 }),
+)
+const lots = fc
+  .record({ stepSize: fc.constantFrom(0, 1, 2), marketStepSize: fc.integer({ min: 0, max: 5 }), maxQuantity: quantity })
+  .map((some) => ({ ...noFilters, ...some, minQuantity: some.maxQuantity >> 2, maxQuantity: some.maxQuantity * 4 }))
+  .map((filters) => commandOf(CommandKind.SET_FILTERS, { text: JSON.stringify(filters) }))
+
+test('a quote quantity keeps to lots and bounds, and leaves no lot that it could pay, whatever prevention does', () => {
+  const newShard = SUPPORTED_BEHAVIOURS.map((value) => commandOf(CommandKind.ACTIVATE_BEHAVIOUR, { value }))
+  const rich = [1, 2].flatMap((account) =>
+    [0, 1].map((asset) => commandOf(CommandKind.DEPOSIT, { account, asset, amount: 10_000n })),
+  )
+  const commands = fc.array(
+    fc.oneof(
+      { weight: 6, arbitrary: resting },
+      { weight: 4, arbitrary: quoteOrder },
+      { weight: 1, arbitrary: lots },
+      { weight: 1, arbitrary: change },
+    ),
+    { minLength: 10, maxLength: 40 },
+  )
+  let judged = 0
+  fc.assert(
+    fc.property(commands, fc.constantFrom(1, 1000), (drawn, stepWorkMax) => {
+      const run = new Lockstep({ verifyEvery: 5, stateEvery: 5 }, { stepWorkMax })
+      const all = [...newShard, ...opening, ...rich, ...drawn.flatMap((one) => [one, ...goesOn(stepWorkMax)])]
+      for (const [i, command] of all.entries()) run.execute(copyCommand(command), EPOCH + i)
+      judged += run.quoteRule.judged
+    }),
+    { numRuns: 400, seed: 7 },
+  )
+  expect(judged).toBeGreaterThan(400)
+})
+
+/** Enough of them for an order that meets one maker in a command. */
+function goesOn(stepWorkMax: number): Command[] {
+  return stepWorkMax > 1 ? [] : Array.from({ length: 6 }, () => commandOf(CommandKind.CONTINUE))
+}
 
 test.each(Object.keys(profiles) as (keyof typeof profiles)[])('production does what the oracle does: %s', (profile) => {
   const done = runSeed(1, 400, { profile })

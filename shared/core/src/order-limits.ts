@@ -2,7 +2,7 @@ import type { Command } from './command.ts'
 import { OrderType, Side } from './enums.ts'
 import type { Market } from './market.ts'
 import { NONE as EMPTY } from './order-store.ts'
-import { quoteLots } from './quote-lots.ts'
+import { meetingLots, quoteLots } from './quote-lots.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import type { Shard } from './shard.ts'
 import type { Spending } from './spending.ts'
@@ -43,7 +43,9 @@ export class OrderLimits {
   quoteLots(c: Command, market: Market, without: number): RejectCode {
     const { documentedRules, boundedSteps } = this.#shard
     if (c.quoteQuantity === 0 || !documentedRules || !boundedSteps) return ACCEPTED
-    const lots = quoteLots(market, this.#spending, c.side, c.quoteQuantity, without)
+    const lots = this.#shard.ownInQuote
+      ? meetingLots(market, this.#spending, this.#shard.seats.find(c.account, market.id), c, without)
+      : quoteLots(market, this.#spending, c.side, c.quoteQuantity, without)
     if (lots !== ACCEPTED || c.side !== BUY || market.filters.definition.maxPosition === 0) return lots
     return this.exceedsPosition(market, c.account, this.#spending.quantity, without) ? FILTER_MAX_POSITION : ACCEPTED
   }

@@ -1,3 +1,4 @@
+import type { Command } from './command.ts'
 import type { Side } from './enums.ts'
 import type { Market } from './market.ts'
 import { Reject, type RejectCode } from './reject.ts'
@@ -24,12 +25,40 @@ export function quoteLots(
   quoteQuantity: number,
   without: number,
 ): RejectCode {
-  const { minQuantity, maxQuantity, marketMinQuantity, marketMaxQuantity } = market.filters.definition
   spending.walkQuote(market, side, quoteQuantity, without)
   const { quantity } = spending
   if (spending.isEmpty) return BOOK_EMPTY
+  return belowLot(market, quantity) || aboveLot(market, quantity)
+}
+
+/**
+ * The same with OWN_IN_QUOTE: what is executed keeps to the least quantities, what is executed and prevented to the
+ * greatest. An order that meets an own order before anything is executed is placed, if its quote quantity would come to
+ * the least quantities with another's in that place: prevention is what ends it, as it does an order by quantity.
+ */
+export function meetingLots(market: Market, spending: Spending, seat: number, c: Command, without: number): RejectCode {
+  const mode = c.selfTradePrevention || market.defaultMode
+  spending.walkMeetings(market, seat, c.side, mode, c.quoteQuantity, without)
+  const { executed, meetsOwnFirst, isEmpty } = spending.meetings
+  if (isEmpty) return BOOK_EMPTY
+  const planned = spending.quantity
+  let least = executed
+  if (meetsOwnFirst) {
+    spending.walkQuote(market, c.side, c.quoteQuantity, without)
+    least = spending.quantity
+    spending.quantity = planned
+  }
+  return belowLot(market, least) || aboveLot(market, planned)
+}
+
+function belowLot(market: Market, quantity: number): RejectCode {
+  const { minQuantity, marketMinQuantity } = market.filters.definition
   if (quantity === 0 || quantity < minQuantity) return LIQUIDITY_BELOW_LOT
-  if (quantity < marketMinQuantity) return LIQUIDITY_BELOW_MARKET_LOT
+  return quantity < marketMinQuantity ? LIQUIDITY_BELOW_MARKET_LOT : ACCEPTED
+}
+
+function aboveLot(market: Market, quantity: number): RejectCode {
+  const { maxQuantity, marketMaxQuantity } = market.filters.definition
   if (maxQuantity !== 0 && quantity > maxQuantity) return FILTER_LOT_SIZE
   return marketMaxQuantity !== 0 && quantity > marketMaxQuantity ? FILTER_MARKET_LOT_SIZE : ACCEPTED
 }

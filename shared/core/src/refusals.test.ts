@@ -67,6 +67,10 @@ const rare: Readonly<Record<string, string>> = {
   DUPLICATE_CLIENT_ORDER_ID: `place alice BTCUSD sell limit 1 @10 id=a
     place alice BTCUSD sell limit 1 @10 id=a`,
   BEHAVIOUR_UNKNOWN: 'activate 99',
+  SYMBOL_CANCEL_ONLY: `symbol-status BTCUSD cancel-only
+    place alice BTCUSD sell limit 1 @10`,
+  ACCOUNT_FROZEN: `account-status alice frozen
+    place alice BTCUSD sell limit 1 @10`,
   FILTER_MAX_NUM_ALGO_ORDERS: `filters BTCUSD maxAlgoOrders=1
     place alice BTCUSD sell limit 1 @10
     place bob BTCUSD buy limit 1 @10

@@ -57,6 +57,7 @@ export class Shard {
   boundedSteps = false
   documentedRules = false
   retryShares = false
+  #ownInQuote = false
   readonly writer = new EventWriter(this.output, this.images)
   readonly touches = new LevelTouches(this.memory.levels, this.writer)
   readonly triggers = new Triggers(this.memory, this.images)
@@ -90,6 +91,12 @@ export class Shard {
     if (behaviour === Behaviour.PREVENTED_QUANTITY) this.preventedQuantity = true
     if (behaviour === Behaviour.AGGREGATE_IDS) this.#numberAggregates()
     if (behaviour === Behaviour.RETRY_SHARES) this.retryShares = true
+    if (behaviour === Behaviour.OWN_IN_QUOTE) this.#ownInQuote = true
+  }
+
+  /** OWN_IN_QUOTE is a rule about the lots of DOCUMENTED_RULES and the plan of BOUNDED_STEPS, and holds beside both. */
+  get ownInQuote(): boolean {
+    return this.#ownInQuote && this.documentedRules && this.boundedSteps
   }
 
   /** The step of what a market order takes where its money is less than its wishes. */

@@ -4,6 +4,7 @@ import { floorToStep, unitsWithin } from './lot.ts'
 import type { Market } from './market.ts'
 import type { MarketWork } from './market-work.ts'
 import { NONE as EMPTY } from './order-store.ts'
+import { QuoteMeetings } from './quote-meetings.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import type { Shard } from './shard.ts'
 
@@ -22,8 +23,10 @@ export class Spending {
   quantity = 0
   /** By quote quantity: the book has nothing on the other side, but for an order that is taken away. */
   isEmpty = false
-  /** By quote quantity: the book ends before the quote quantity does. */
+  /** By quote quantity: the book ends before the quote quantity does, or own orders are met when all is taken. */
   isShort = false
+  /** OWN_IN_QUOTE: whole lots of what the last quote quantity comes to are executed, the rest of `quantity` prevented. */
+  readonly meetings: QuoteMeetings
   /** BUY: quote units that are held. */
   readonly held = new Amount()
   readonly #shard: Shard
@@ -31,10 +34,11 @@ export class Spending {
 
   constructor(shard: Shard) {
     this.#shard = shard
+    this.meetings = new QuoteMeetings(shard)
   }
 
   /**
-   * Reckon with the book as it is. INSUFFICIENT_BALANCE when free funds do not cover all that the book could fill,
+   * Reckon with the book as it is; with OWN_IN_QUOTE an order by quote quantity has been through `meetingLots`. INSUFFICIENT_BALANCE when free funds do not cover all that the book could fill,
    * LIQUIDITY_BELOW_LOT when a quote quantity comes to less than one lot.
    */
   plan(
@@ -109,12 +113,34 @@ export class Spending {
   }
 
   #planQuote(market: Market, seat: number, side: Side, quoteQuantity: number): RejectCode {
-    const { ledger, seats } = this.#shard
+    const { ledger, seats, ownInQuote } = this.#shard
     this.held.setInteger(quoteQuantity)
     if (side === BUY && ledger.lacks(seats.quote(seat), this.held)) return INSUFFICIENT_BALANCE
-    this.walkQuote(market, side, quoteQuantity, NONE)
-    if (this.quantity === 0 && !this.isEmpty) return LIQUIDITY_BELOW_LOT
+    // The lot filters have just reckoned with the same order.
+    if (ownInQuote) this.#takeMeetings()
+    else this.walkQuote(market, side, quoteQuantity, NONE)
+    if (this.quantity === 0 && !this.isEmpty && !ownInQuote) return LIQUIDITY_BELOW_LOT
     return side === BUY ? ACCEPTED : this.#lacksBase(market, seat)
+  }
+
+  /** OWN_IN_QUOTE: the same with own orders met as `mode` says. */
+  walkMeetings(
+    market: Market,
+    seat: number,
+    side: Side,
+    mode: SelfTradePrevention,
+    quoteQuantity: number,
+    without: number,
+  ): void {
+    this.meetings.walk(market, seat, side, mode, quoteQuantity, without)
+    this.#takeMeetings()
+  }
+
+  #takeMeetings(): void {
+    const { meetings } = this
+    this.quantity = meetings.executed + meetings.prevented
+    this.isEmpty = meetings.isEmpty
+    this.isShort = meetings.isShort
   }
 
   /** The whole lots that a quote quantity buys, or is received for, were the order in slot `without` not there. */

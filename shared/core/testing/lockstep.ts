@@ -5,6 +5,7 @@ import { Exchange, outcomeEvents, outcomeWords, readOutcome } from '../src/index
 import { comparable, difference } from './compare.ts'
 import { describeCommand, describeOutcome } from './describe.ts'
 import { NaiveExchange } from './naive-exchange.ts'
+import { QuoteRule } from './quote-rule.ts'
 import { sameState } from './same-state.ts'
 import { CommandStream, copyCommand, type Timed } from './stream.ts'
 import type { profiles } from './stream-profiles.ts'
@@ -21,6 +22,7 @@ export interface Thoroughness {
 export class Lockstep {
   exchange: Exchange
   readonly oracle: NaiveExchange
+  readonly quoteRule: QuoteRule
   sequence = 0
   private readonly thoroughness: Thoroughness
   private readonly options: ExchangeOptions
@@ -28,6 +30,7 @@ export class Lockstep {
   constructor(thoroughness: Thoroughness = { verifyEvery: 1, stateEvery: 1 }, options: ExchangeOptions = {}) {
     this.exchange = new Exchange(options)
     this.oracle = new NaiveExchange(options)
+    this.quoteRule = new QuoteRule(this.oracle.world)
     this.thoroughness = thoroughness
     this.options = options
   }
@@ -47,6 +50,8 @@ export class Lockstep {
     const found = difference(comparable(actual), comparable(expected))
     if (found)
       throw new Error(`${found}\nproduction ${describeOutcome(actual)}\noracle     ${describeOutcome(expected)}`)
+    const broken = this.quoteRule.check(actual)
+    if (broken) throw new Error(broken)
     if (this.sequence % thoroughness.verifyEvery === 0) exchange.verify()
     if (this.sequence % thoroughness.stateEvery === 0) {
       const wrong = sameState(exchange, oracle)

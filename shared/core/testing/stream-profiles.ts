@@ -96,6 +96,16 @@ export const profiles = {
   },
   /** The edges of the arithmetic. */
   large: { ...plain, large: true, filters: 30, middle: 3_000_000_000, spread: 40_000_000, quantityMax: 3_000_000_000 },
+  /** Market orders by quote quantity, among own orders and lots of every size. */
+  quotes: {
+    ...plain,
+    accounts: 3,
+    funds: 2_000_000,
+    verbs: { place: 76, cancel: 6, amend: 3, replace: 6, go: 1, administration: 8 },
+    types: { limit: 42, market: 50, maker: 4, stop: 4 },
+    sessions: 3,
+    filters: 45,
+  },
 } as const satisfies Record<string, Profile>
 
 export const orderTypes = Object.values(OrderType)

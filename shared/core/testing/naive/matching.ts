@@ -2,6 +2,7 @@ import { EventKind } from '../../src/event.ts'
 import { ExecutionType, ExpiryReason, OrderStatus, SelfTradePrevention, Side, TimeInForce } from '../../src/enums.ts'
 import { WorkKind } from '../../src/market-work.ts'
 import { bookSide, end, execution, opposite, remove, touchLevel } from './emit.ts'
+import { meetsBeyond } from './meetings.ts'
 import { freeOf, notionalOf, payAsset, remainingOf, settle, unlockHeld } from './money.ts'
 import { prevent } from './prevention.ts'
 import { fixedQuantity } from './spending.ts'
@@ -93,7 +94,7 @@ export function match(world: World, taker: NaiveOrder): number[] {
     const maker = bookSide(world, taker.symbol, opposite(taker.side))[0]
     if (!maker || !reaches(taker, maker.price)) break
     if (isBounded(world)) {
-      if (byQuote(taker) && taker.unitsLeft === 0n) break
+      if (byQuote(taker) && taker.unitsLeft === 0n && !meetsBeyond(world, taker, maker)) break
       if (world.stepLeft <= 0) {
         pause(world, taker)
         break

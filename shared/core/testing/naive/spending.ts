@@ -2,6 +2,7 @@ import { SelfTradePrevention, Side } from '../../src/enums.ts'
 import { Reject, type RejectCode } from '../../src/reject.ts'
 import { bookSide, opposite } from './emit.ts'
 import { byQuote, least, marketStep } from './matching.ts'
+import { meetings, reckonsOwn } from './meetings.ts'
 import { freeOf, notionalOf, payAsset, remainingOf } from './money.ts'
 import { maxPosition } from './position.ts'
 import type { NaiveOrder, World } from './world.ts'
@@ -17,6 +18,13 @@ export function planSpending(world: World, order: NaiveOrder): RejectCode {
   const free = freeOf(world, order.account, payAsset(world, order))
   const makers = bookSide(world, order.symbol, opposite(order.side))
   const buys = order.side === Side.BUY
+  if (byQuote(order) && reckonsOwn(world)) {
+    const { executed, prevented, short } = meetings(world, order)
+    order.unitsLeft = executed + prevented
+    order.short = short
+    order.held = buys ? BigInt(order.quoteQuantity) : order.unitsLeft * symbol.baseScale
+    return order.held > free ? INSUFFICIENT_BALANCE : NONE
+  }
   if (byQuote(order)) {
     if (buys && free < BigInt(order.quoteQuantity)) return INSUFFICIENT_BALANCE
     let left = BigInt(order.quoteQuantity)
@@ -82,7 +90,6 @@ export function fixedQuantity(world: World, taker: NaiveOrder, maker: NaiveOrder
  */
 export function quoteLots(world: World, order: NaiveOrder): RejectCode {
   const symbol = symbolOf(world, order)
-  const { minQuantity, maxQuantity, marketMinQuantity, marketMaxQuantity } = symbol.filters
   const makers = bookSide(world, order.symbol, opposite(order.side))
   if (makers.length === 0) return Reject.BOOK_EMPTY
   let left = BigInt(order.quoteQuantity)
@@ -95,9 +102,18 @@ export function quoteLots(world: World, order: NaiveOrder): RejectCode {
     if (taken < BigInt(remainingOf(maker))) break
   }
   quantity -= quantity % marketStep(world, symbol)
-  if (quantity === 0n || quantity < BigInt(minQuantity)) return Reject.LIQUIDITY_BELOW_LOT
-  if (quantity < BigInt(marketMinQuantity)) return Reject.LIQUIDITY_BELOW_MARKET_LOT
-  if (maxQuantity > 0 && quantity > BigInt(maxQuantity)) return Reject.FILTER_LOT_SIZE
-  if (marketMaxQuantity > 0 && quantity > BigInt(marketMaxQuantity)) return Reject.FILTER_MARKET_LOT_SIZE
-  return order.side === Side.BUY ? maxPosition(world, symbol, order.account, quantity) : Reject.NONE
+  if (!reckonsOwn(world)) return lotBounds(world, order, quantity, quantity)
+  const { executed, prevented, ownFirst } = meetings(world, order)
+  return lotBounds(world, order, ownFirst ? quantity : executed, executed + prevented)
+}
+
+/** The lot filters and the position, of the quantity that an order comes to at least and at most. */
+function lotBounds(world: World, order: NaiveOrder, fewest: bigint, most: bigint): RejectCode {
+  const symbol = symbolOf(world, order)
+  const { minQuantity, maxQuantity, marketMinQuantity, marketMaxQuantity } = symbol.filters
+  if (fewest === 0n || fewest < BigInt(minQuantity)) return Reject.LIQUIDITY_BELOW_LOT
+  if (fewest < BigInt(marketMinQuantity)) return Reject.LIQUIDITY_BELOW_MARKET_LOT
+  if (maxQuantity > 0 && most > BigInt(maxQuantity)) return Reject.FILTER_LOT_SIZE
+  if (marketMaxQuantity > 0 && most > BigInt(marketMaxQuantity)) return Reject.FILTER_MARKET_LOT_SIZE
+  return order.side === Side.BUY ? maxPosition(world, symbol, order.account, most) : Reject.NONE
 }
