@@ -1,5 +1,6 @@
-import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -36,6 +37,18 @@ function type(script: string, ...words: string[]): Promise<Ended> {
   })
 }
 
+/** The same, and its output has no reader when it begins to print, or goes to a file. */
+async function typeUnheard(script: string, words: readonly string[], output: 'pipe' | number = 'pipe'): Promise<Ended> {
+  const [, ...args] = script.replace(/^exec /, '').split(' ')
+  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', INIT_CWD: folder }
+  const child = spawn(process.execPath, [...args, ...words], { env, cwd: root, stdio: ['ignore', output, 'pipe'] })
+  child.stdout?.destroy()
+  let errors = ''
+  child.stderr!.on('data', (chunk: Buffer) => (errors += chunk.toString()))
+  const [code] = (await once(child, 'close')) as [number]
+  return { code, output: '', errors }
+}
+
 /** The one sentence with which a line is refused; fails unless it is one, and nothing was done. */
 function refusal({ code, output, errors }: Ended): string {
   const lines = errors.trimEnd().split('\n')
@@ -63,6 +76,41 @@ describe.each(own)('npm run %s', (name, script) => {
     const { code, output, errors } = await type(script, '--help')
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     expect(output).toContain(name === 'start' ? 'npm start' : `npm run ${name}`)
+  })
+})
+
+describe('output that nobody reads', () => {
+  afterEach(() => readdirSync(folder).forEach((name) => rmSync(join(folder, name))))
+
+  test.each(own)('npm run %s ends as if it was read', async (_name, script) => {
+    expect(await typeUnheard(script, ['--help'])).toEqual({ code: 0, output: '', errors: '' })
+  })
+
+  test.each([
+    ['sim', '--seeds', '1', '--story'],
+    ['flow', 'flow.bin', '--commands', '1000'],
+    ['prove:kubernetes', '--list'],
+  ])('npm run %s %s %s %s: what it does is done', async (name, ...words) => {
+    const typed = words.filter((word) => word !== undefined)
+    const heard = await type(scripts[name] ?? '', ...typed)
+    expect({ code: heard.code, isTold: heard.output !== '' }).toEqual({ code: 0, isTold: true })
+    const unheard = await typeUnheard(scripts[name] ?? '', typed)
+    expect(unheard).toEqual({ code: heard.code, output: '', errors: heard.errors })
+  })
+
+  test('npm run replay: its code says how it ended, read or not', async () => {
+    expect(await typeUnheard(scripts['flow'] ?? '', ['flow.bin', '--commands', '1000'])).toMatchObject({ code: 0 })
+    const path = join(folder, 'flow.bin')
+    expect(await typeUnheard(scripts['replay'] ?? '', [path])).toEqual({ code: 0, output: '', errors: '' })
+    expect(await typeUnheard(scripts['replay'] ?? '', [join(folder, 'none.bin')])).toMatchObject({ code: 1 })
+  })
+
+  test.skipIf(!existsSync('/dev/full'))('a disk that is full is a failure, in one sentence', async () => {
+    const full = openSync('/dev/full', 'w')
+    const { code, errors } = await typeUnheard(scripts['sim'] ?? '', ['--seeds', '1', '--story'], full)
+    closeSync(full)
+    expect(code).toBe(1)
+    expect(errors).toMatch(/^The output cannot be written: [^\n]*ENOSPC[^\n]*\n$/)
   })
 })
 

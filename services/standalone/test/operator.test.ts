@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,6 +28,17 @@ function type(folder: string, ...words: string[]): Promise<Typed> {
       done({ code: error === null ? 0 : Number(error.code), output, errors })
     })
   })
+}
+
+/** The same, for a reader that goes before anything is printed. */
+async function typeUnheard(folder: string, ...words: string[]): Promise<Typed> {
+  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' }
+  const child = spawn(process.execPath, [main, ...words, '--data', folder], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.destroy()
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
+  const [code] = (await once(child, 'close')) as [number]
+  return { code, output: '', errors }
 }
 
 let exchange: TestExchange
@@ -60,6 +72,15 @@ test('a trader from nothing, as the help says', async () => {
   const listed = JSON.parse((await type(folder, 'accounts', 'arol', '--json')).output)
   expect(listed).toEqual({ accounts: [{ account, label: 'carol', status: 'FROZEN' }] })
   expect((await type(folder, 'accounts', '--after', number)).output).not.toContain('carol')
+})
+
+test('what is asked for is done although nobody reads the answer', async () => {
+  const { folder } = exchange
+  const silent = { code: 0, output: '', errors: '' }
+  expect(await typeUnheard(folder, 'add-account', 'dave')).toEqual(silent)
+  expect(await typeUnheard(folder, 'accounts')).toEqual(silent)
+  expect((await type(folder, 'accounts', 'dave')).output).toContain('dave')
+  expect(await typeUnheard(folder, 'account', '999999')).toMatchObject({ code: 1 })
 })
 
 test('the weight that a client is told is that of both gateways', async () => {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { outliveReaders } from './output.ts'
 import { messageOf, Problem } from './problem.ts'
 
 /** The command line was not understood: nothing was done. */
@@ -29,9 +30,10 @@ export function configured(command: Command): Command {
 /**
  * Parse `args` and run the command's action. Sets the exit code of the process: 0 for help and success, `EXIT_USAGE`
  * when the line is not understood, `EXIT_FAILED` when the action throws. What a person can put right is one sentence on
- * standard error; anything else comes with its stack.
+ * standard error; anything else comes with its stack. A reader of the output that goes changes none of it.
  */
 export async function runCommand(command: Command, args: readonly string[] = process.argv.slice(2)): Promise<void> {
+  outliveReaders()
   try {
     await command.parseAsync([...args], { from: 'user' })
   } catch (error) {
