@@ -19,7 +19,7 @@ import { NONE } from './order-store.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import type { Asset, Shard } from './shard.ts'
 
-/** Of assets and of symbols, and of accounts. */
+/** Before DOCUMENTED_RULES, of assets and of symbols, and of accounts: so many of those no memory holds. */
 const OLDER_LISTED_MAX = 65_536
 const OLDER_ACCOUNTS_MAX = 100_000_000
 

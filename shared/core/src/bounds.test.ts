@@ -6,39 +6,11 @@ import { EventKind, type Outcome } from './event.ts'
 import { Exchange } from './exchange.ts'
 import { readOutcome } from './outcome-reader.ts'
 import { Reject, rejectName } from './reject.ts'
+import { Driver, listed } from '../testing/driver.ts'
 import { listing, noFilters } from '../testing/listing.ts'
 import { commandOf, EPOCH } from '../testing/stream.ts'
 
 // Bounds of the memories and the validation of definitions: of production alone, the oracle does not have them.
-
-class Driver {
-  exchange = new Exchange()
-  time = EPOCH
-
-  send(kind: CommandKind, fields: Partial<Command> = {}): Outcome {
-    const { exchange } = this
-    exchange.output.clear()
-    exchange.execute(commandOf(kind, fields), exchange.sequence + 1, this.time)
-    return readOutcome(exchange.output.words, 0)
-  }
-
-  reject(kind: CommandKind, fields: Partial<Command> = {}): string {
-    return rejectName(this.send(kind, fields).reject)
-  }
-
-  define(kind: CommandKind, definition: unknown, fields: Partial<Command> = {}): string {
-    return this.reject(kind, { ...fields, text: JSON.stringify(definition) })
-  }
-}
-
-function listed(): Driver {
-  const driver = new Driver()
-  driver.define(CommandKind.ADD_ASSET, { code: 'BTC', decimals: 4 })
-  driver.define(CommandKind.ADD_ASSET, { code: 'USD', decimals: 6 })
-  driver.define(CommandKind.ADD_SYMBOL, listing('BTCUSD', 'BTC', 'USD'))
-  driver.send(CommandKind.ADD_ACCOUNT, { text: 'alice' })
-  return driver
-}
 
 test('a session keeps its last 10,000 replies', () => {
   const driver = listed()

@@ -35,6 +35,17 @@ test('assets and symbols', () => {
   expect(restored.stateHash()).toBe(exchange.stateHash())
 }, 120_000)
 
+test('assets, before the bound of today', () => {
+  const exchange = new Exchange()
+  const asset = (i: number): string => {
+    exchange.output.clear()
+    const text = JSON.stringify({ code: `A${i}`, decimals: 8 })
+    return rejectName(exchange.execute(commandOf(CommandKind.ADD_ASSET, { text }), exchange.sequence + 1, EPOCH))
+  }
+  for (let i = 0; i < 65_536; i++) if (asset(i) !== 'NONE') expect.fail(`asset ${i}`)
+  expect(asset(65_536)).toBe('LIMIT_REACHED')
+}, 120_000)
+
 test('accounts with the longest labels, and rates of their own', () => {
   const { exchange, send } = newShard()
   const text = 'x'.repeat(256)
