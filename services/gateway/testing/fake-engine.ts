@@ -33,7 +33,8 @@ export class FakeEngine {
   windowMax = 1000
   /** Answer dials at all. */
   accepts = true
-  refusesQuestions = false
+  /** What questions are refused with. */
+  refusal: string | undefined
   /** Execute and answer at once. */
   automatic = true
   #events: LinkSocketEvents | undefined
@@ -131,7 +132,7 @@ export class FakeEngine {
     } else if (frame.type === FrameType.QUERY) {
       const { kind } = frame.body as { kind: string }
       const body = kind === 'catalogue' ? this.exchange.catalogue() : { asked: frame.body }
-      const answer = this.refusesQuestions ? { error: 'too many answers wait' } : body
+      const answer = this.refusal === undefined ? body : { error: this.refusal }
       this.#answer(encodeAnswer(frame.id, this.exchange.sequence, answer))
     } else if (frame.type === FrameType.COMMANDS) {
       this.#execute(frame.words, frame.start, frame.end)

@@ -142,17 +142,26 @@ describe('hold', () => {
 
   test('a question that the engine takes no more of: -1008, and the listing is asked for again', async () => {
     const { engine, time, link } = setUp()
-    engine.refusesQuestions = true
+    engine.refusal = 'too many answers wait'
     link.start()
     engine.open()
     const seen = watch(link.query({ kind: 'status' }))
     time.turn()
     await settled()
     expect([seen.state, link.state.connected]).toEqual(['-1008/503', false])
-    engine.refusesQuestions = false
+    engine.refusal = undefined
     time.advance(100)
     await settled()
     expect(link.state.connected).toBe(true)
+  })
+
+  test('that an engine of the release before does not know a question is told to who asks it', async () => {
+    const { engine, time, link } = connected()
+    await settled()
+    engine.refusal = 'unknown query "testOrder"'
+    const asked = link.query({ kind: 'testOrder' })
+    time.turn()
+    expect(await asked).toMatchObject({ value: { error: 'unknown query "testOrder"' } })
   })
 
   test('a question that nobody answers: -1008', async () => {

@@ -107,7 +107,11 @@ export class QueryBook {
   }
 }
 
-/** `{error}`: the engine takes no more of this link's questions, or has an answer that no frame holds. */
+/**
+ * `{error}`: the engine takes no more of this link's questions, or has an answer that no frame holds. That an engine of the
+ * release before does not know a question is for who asks it.
+ */
 function isRefusal(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'error' in value
+  if (typeof value !== 'object' || value === null || !('error' in value)) return false
+  return typeof value.error !== 'string' || !value.error.startsWith('unknown query')
 }
