@@ -21,25 +21,30 @@ export class SessionExpiry {
     if (session !== 0) this.#lastUse.set(session, now)
   }
 
+  /** Sessions whose last use is known: those that are open, and those that had a link at the last look. */
+  get size(): number {
+    return this.#lastUse.size
+  }
+
   /** Sessions to expire at `now`. One that is met for the first time counts as used just now. */
   expired(now: number, hasLink: (session: number) => boolean): number[] {
-    const expired: number[] = []
+    const expired = new Set<number>()
     const open = new Set<number>()
     for (const { session } of this.#exchange.sessions()) {
       open.add(session)
       const lastUse = this.#lastUse.get(session)
       if (lastUse === undefined || hasLink(session)) this.#lastUse.set(session, now)
-      else if (now - lastUse >= this.#idleMsMax) expired.push(session)
+      else if (now - lastUse >= this.#idleMsMax) expired.add(session)
     }
-    const surplus = open.size - expired.length - SESSIONS_MAX
+    const surplus = open.size - expired.size - SESSIONS_MAX
     if (surplus > 0) {
-      const idle = [...open].filter((session) => !hasLink(session) && !expired.includes(session))
+      const idle = [...open].filter((session) => !hasLink(session) && !expired.has(session))
       const useOf = (session: number): number => this.#lastUse.get(session) ?? now
-      expired.push(...idle.toSorted((a, b) => useOf(a) - useOf(b)).slice(0, surplus))
+      for (const session of idle.toSorted((a, b) => useOf(a) - useOf(b)).slice(0, surplus)) expired.add(session)
     }
     for (const session of this.#lastUse.keys()) {
       if (!open.has(session) && !hasLink(session)) this.#lastUse.delete(session)
     }
-    return expired
+    return [...expired]
   }
 }
