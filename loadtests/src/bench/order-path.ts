@@ -27,6 +27,7 @@ export interface Target {
 export interface OrderPath {
   /** A trader without limits. */
   readonly trader: Target
+  readonly operator: OperatorClient
   readonly databaseUrl: string
   /** Process ids by what they are; PostgreSQL's is that of the server, whose children do its work. */
   readonly processes: Readonly<Record<'gateway' | 'engine' | 'postgres', number>>
@@ -131,6 +132,7 @@ export async function startOrderPath(
   const pair = await startPair(options)
   return {
     trader: await listTrader(pair),
+    operator: pair.operator,
     databaseUrl,
     processes: { gateway: pair.gateway.process.pid!, engine: pair.engine.process.pid!, postgres: postgres.pid },
     linkUrl: pair.linkUrl,

@@ -1,43 +1,39 @@
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { fork, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Command, CommandKind, OrderType, outcomeReject, Reject, rejectName, Side } from '@uptick/core'
 import { dialWebSockets, parseLinkKeys, provenDial } from '@uptick/link'
-import { freePort } from '@uptick/postgres'
 import { LinkRole } from '@uptick/protocol'
-import { orderPathFlags } from '@uptick/standalone'
 import { EngineLink } from '../../../services/gateway/src/engine-link/link.ts'
 import { systemClock, systemTimers } from '../../../services/gateway/src/seams.ts'
 import { listed } from './feeder.ts'
-import { against, type Row } from './row.ts'
-import { scratchJournal } from './scratch-journal.ts'
+import { startOrderPath, type OrderPath, type Target } from './order-path.ts'
+import { against, note, type Row } from './row.ts'
 import { progress, quick, report } from './section.ts'
-import { Service } from './service.ts'
+import { SignedConnection, type SignedRequest, type Timed } from './signed-connection.ts'
 
 /** Orders that one command meets, cancels, or starts. */
 const ORDERS = quick ? 50_000 : 200_000
 const GOAL_MS = 250
 /** Between two orders of the trader on the other market. */
 const PROBE_MS = 5
-const LINK_SECRET = randomBytes(32).toString('hex')
-const keys = parseLinkKeys(LINK_SECRET)
 
-const MAKER = 1
-const TAKER = 2
-const OTHER = 3
-const SWEPT = 0
-const QUIET = 1
+/** Ids as they are given: the path has a trader and a market of its own before them. */
+const MAKER = 2
+const TAKER = 3
+const OTHER = 4
+const SWEPT = 1
+const QUIET = 2
 const MIDDLE = 5_000_000
 
 /** A gateway's end of the link, and what is asked on it. */
 class Client {
   readonly link: EngineLink
 
-  constructor(url: string, role: LinkRole) {
+  constructor({ linkUrl, linkSecret }: OrderPath, role: LinkRole) {
+    const keys = parseLinkKeys(linkSecret)
     this.link = new EngineLink({
-      urls: [url],
+      urls: [linkUrl],
       instance: 'bench',
       dial: provenDial(dialWebSockets(), { role, keys: () => keys }),
       clock: systemClock,
@@ -65,10 +61,9 @@ function limit(symbol: number, account: number, side: Side, price: number): Part
 async function list(operator: Client): Promise<void> {
   const commands: Partial<Command>[] = []
   listed(({ kind, text }) => {
-    if (kind === CommandKind.ADD_ASSET) commands.push({ kind, text })
     if (kind !== CommandKind.ADD_SYMBOL) return
     const market = JSON.parse(text) as { filters: object }
-    for (const name of ['BTCUSDT', 'ETHUSDT']) {
+    for (const name of ['SWEPT', 'QUIET']) {
       const filters = { ...market.filters, maxAlgoOrders: 1_000_000, minNotional: '0' }
       const orderTypes = ['LIMIT', 'MARKET', 'STOP_LOSS']
       commands.push({ kind, text: JSON.stringify({ ...market, name, filters, orderTypes }) })
@@ -102,21 +97,43 @@ async function placeMany(client: Client, order: (i: number) => Partial<Command>)
   }
 }
 
+/** Keys without limits, so that nothing but the exchange makes anybody wait. */
+async function targets({
+  operator,
+  trader: { port },
+}: OrderPath): Promise<Record<'maker' | 'taker' | 'other', Target>> {
+  const target = async (account: number): Promise<Target> => {
+    const { apiKey, secret = '' } = await operator.addKey(account, { label: 'bench', type: 'HMAC', unlimited: true })
+    return { port, key: apiKey, secret }
+  }
+  return { maker: await target(MAKER), taker: await target(TAKER), other: await target(OTHER) }
+}
+
+const decimal = (units: number, decimals: number): string => (units / 10 ** decimals).toFixed(decimals)
+
+function buy(symbol: string, price: number, quantity = 1): SignedRequest {
+  const amounts = { price: decimal(price, 2), quantity: decimal(quantity, 5) }
+  const params = { symbol, side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', newOrderRespType: 'FULL', ...amounts }
+  return { method: 'POST', path: '/api/v3/order', params }
+}
+
 interface Scenario {
   readonly name: string
   readonly prepare: (client: Client) => Promise<void>
-  readonly command: Partial<Command>
+  /** Whose request it is, and what. */
+  readonly by: 'maker' | 'taker'
+  readonly request: SignedRequest
 }
 
 const asks = (spread: boolean) => (client: Client) =>
   placeMany(client, (i) => limit(SWEPT, MAKER, Side.SELL, MIDDLE + (spread ? i : 0)))
-const sweep = { ...limit(SWEPT, TAKER, Side.BUY, 2 * MIDDLE), quantity: ORDERS }
-const cancels = { kind: CommandKind.CANCEL_ALL, symbol: SWEPT, account: MAKER }
+const sweep = { by: 'taker', request: buy('SWEPT', 2 * MIDDLE, ORDERS) } as const
+const cancels: SignedRequest = { method: 'DELETE', path: '/api/v3/openOrders', params: { symbol: 'SWEPT' } }
 
 const scenarios: readonly Scenario[] = [
-  { name: 'makers at one price', prepare: asks(false), command: sweep },
-  { name: 'makers at as many prices', prepare: asks(true), command: sweep },
-  { name: 'orders cancelled', prepare: asks(true), command: cancels },
+  { name: 'makers at one price', prepare: asks(false), ...sweep },
+  { name: 'makers at as many prices', prepare: asks(true), ...sweep },
+  { name: 'orders cancelled', prepare: asks(true), by: 'maker', request: cancels },
   {
     name: 'stops started',
     async prepare(client) {
@@ -124,47 +141,104 @@ const scenarios: readonly Scenario[] = [
       await placeMany(client, () => ({ ...stop, stopPrice: 3 * MIDDLE }))
       await client.run(limit(SWEPT, MAKER, Side.SELL, 3 * MIDDLE))
     },
-    command: limit(SWEPT, TAKER, Side.BUY, 3 * MIDDLE),
+    by: 'taker',
+    request: buy('SWEPT', 3 * MIDDLE),
   },
 ]
 
-async function measure(url: string): Promise<Row[]> {
-  const [operator, trader, other] = [
-    new Client(url, LinkRole.OPERATOR),
-    new Client(url, LinkRole.GATEWAY),
-    new Client(url, LinkRole.GATEWAY),
-  ]
-  await list(operator)
-  const rows: Row[] = []
-  const quiet = await worstWait(other, () => delay(1_000))
-  for (const { name, prepare, command } of scenarios) {
-    progress(`${ORDERS} ${name}`)
-    await prepare(trader)
-    const began = performance.now()
-    const worst = await worstWait(other, async () => {
-      await trader.run(command)
-      // Held until the market is free: stops go on after the reply to the order that reached them.
-      await trader.run(limit(SWEPT, TAKER, Side.BUY, 1))
-    })
-    progress(
-      `took ${Math.round(performance.now() - began)} ms, others waited ${Math.round(worst)} ms at most, else ${Math.round(quiet)}`,
-    )
-    const title = `another market's order during ${ORDERS} ${name}`
-    rows.push(against(title, worst, 'ms', { name: `${GOAL_MS} ms`, value: GOAL_MS }, 1, 'lower'))
+/** A trader on the other market, over HTTP, who never stops. */
+class Probe {
+  readonly #process: ChildProcess
+
+  constructor(target: Target) {
+    const [PROBE_TARGET, PROBE_REQUEST] = [JSON.stringify(target), JSON.stringify(buy('QUIET', MIDDLE))]
+    const env = { ...process.env, PROBE_TARGET, PROBE_REQUEST }
+    this.#process = fork(new URL('./sweep-probe.ts', import.meta.url), { env })
   }
+
+  /** The longest wait while `work` goes on, ms. */
+  async during(work: () => Promise<unknown>): Promise<number> {
+    this.#process.send('begin')
+    await work()
+    this.#process.send('end')
+    const [worst] = (await once(this.#process, 'message')) as [number]
+    return worst
+  }
+
+  stop(): void {
+    this.#process.disconnect()
+  }
+}
+
+interface Waits {
+  readonly link: number
+  readonly http: number
+  /** Whose request it was. */
+  readonly own: Timed
+  /** An order to the same market, sent right after it: the gateway keeps it until the market is free. */
+  readonly held: Timed
+}
+
+interface Traders {
+  readonly other: Client
+  readonly probe: Probe
+  readonly targets: Readonly<Record<'maker' | 'taker' | 'other', Target>>
+}
+
+async function waits({ by, request }: Scenario, { other, probe, targets: at }: Traders): Promise<Waits> {
+  const [own, second] = [await SignedConnection.open(at[by]), await SignedConnection.open(at.other)]
+  let answers: [Timed, Timed] | undefined
+  let link = 0
+  const http = await probe.during(async () => {
+    link = await worstWait(other, async () => {
+      const first = own.call(request)
+      await delay(PROBE_MS)
+      answers = await Promise.all([first, second.call(buy('SWEPT', 1))])
+    })
+  })
+  for (const connection of [own, second]) connection.close()
+  const [mine, held] = answers!
+  if (mine.status !== 200) throw new Error(`${mine.status} ${mine.text}`)
+  return { link, http, own: mine, held }
+}
+
+function rowsOf(name: string, { link, http, own, held }: Waits): Row[] {
+  const goal = { name: `${GOAL_MS} ms`, value: GOAL_MS }
+  const during = `during ${ORDERS} ${name}`
+  const code = held.status === 200 ? '' : ` (${held.status} ${held.text})`
+  return [
+    against(`another market's order ${during}`, link, 'ms', goal, 1, 'lower'),
+    against('… over HTTP', http, 'ms', goal, 1, 'lower'),
+    note(`… the next order of the same market, over HTTP${code}`, held.wholeMs, 'ms', 'lower'),
+    note('… the answer to the command itself, first byte', own.firstByteMs, 'ms', 'lower'),
+    note(`… whole, ${(own.bytes / 1e6).toFixed(1)} MB`, own.wholeMs, 'ms', 'lower'),
+  ]
+}
+
+async function measure(path: OrderPath): Promise<Row[]> {
+  const roles = [LinkRole.OPERATOR, LinkRole.GATEWAY, LinkRole.GATEWAY]
+  const [operator, trader, other] = roles.map((role) => new Client(path, role)) as [Client, Client, Client]
+  await list(operator)
+  const keys = await targets(path)
+  const probe = new Probe(keys.other)
+  const rows: Row[] = []
+  const quiet = await probe.during(() => worstWait(other, () => delay(1_000)))
+  for (const scenario of scenarios) {
+    progress(`${ORDERS} ${scenario.name}`)
+    await scenario.prepare(trader)
+    const found = await waits(scenario, { other, probe, targets: keys })
+    const [link, http, own] = [found.link, found.http, found.own.wholeMs].map(Math.round)
+    progress(`took ${own} ms, others waited ${link} ms, over HTTP ${http} ms at most, else ${Math.round(quiet)}`)
+    rows.push(...rowsOf(scenario.name, found))
+  }
+  probe.stop()
   for (const { link } of [operator, trader, other]) link.close()
   return rows
 }
 
-const scratch = await scratchJournal()
-const evidence = await mkdtemp(join(tmpdir(), 'uptick-bench-'))
+const path = await startOrderPath()
 try {
-  const port = await freePort()
-  const environment = { DATABASE_URL: scratch.url, LINK_PORT: String(port), LINK_SECRET, EVIDENCE_FOLDER: evidence }
-  const engine = await Service.start('engine', environment, orderPathFlags)
-  report(await measure(`ws://127.0.0.1:${port}/link`))
-  await engine.stop()
+  report(await measure(path))
 } finally {
-  await scratch.stop()
-  await rm(evidence, { recursive: true, force: true })
+  await path.stop()
 }

@@ -1,0 +1,32 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Target } from './order-path.ts'
+import { SignedConnection, type SignedRequest } from './signed-connection.ts'
+
+/*
+ * A trader who places one small order after the other over HTTP, as a process of its own: what the bench does meanwhile does not
+ * count. Environment: PROBE_TARGET and PROBE_REQUEST, JSON. `begin` forgets what was; `end` is answered with the longest wait,
+ * ms, also of the order that is under way then.
+ */
+const BETWEEN_MS = 5
+
+const target = JSON.parse(process.env['PROBE_TARGET'] ?? '') as Target
+const request = JSON.parse(process.env['PROBE_REQUEST'] ?? '') as SignedRequest
+
+let worst = 0
+let ended: (() => void) | undefined
+
+process.on('message', (message) => {
+  if (message === 'begin') worst = 0
+  else ended = () => process.send?.(worst)
+})
+process.on('disconnect', () => process.exit())
+
+const connection = await SignedConnection.open(target)
+for (;;) {
+  const { status, text, wholeMs } = await connection.call(request)
+  if (status !== 200) throw new Error(`${status} ${text}`)
+  worst = Math.max(worst, wholeMs)
+  ended?.()
+  ended = undefined
+  await delay(BETWEEN_MS)
+}
