@@ -21,6 +21,8 @@ const UNREAD_MS = 2_000
 /** One TCP connection of a client, whoever reads it: the plain reader, Node's parser, or a WebSocket. */
 export class Client {
   readonly socket: Socket
+  /** Bytes of an answer that are made, and written when the system has taken those before them. */
+  pendingBytes = 0
   readonly #host: ClientHost
   readonly #requests: RequestLine
   #meter: Meter | undefined

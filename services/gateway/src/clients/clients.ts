@@ -7,7 +7,9 @@ import type { ClientHost, EndReason } from './client.ts'
 
 /** Bytes of answers and events that the readers of one gateway leave untaken, all of them together. */
 export const UNSENT_BYTES_MAX = 64 * 1024 * 1024
-/** When that is passed, connections end until so much of it is left. */
+/** Bytes of very long answers that wait until those before them are taken, all of them together. */
+export const PENDING_BYTES_MAX = 256 * 1024 * 1024
+/** When one of them is passed, connections end until so much of it is left. */
 const KEPT_PART = 3 / 4
 /** An HTTP client that takes nothing of its answer for so long is gone. */
 const STUCK_MS_MAX = 30_000
@@ -21,6 +23,7 @@ export interface ClientsOptions {
   /** A failure that is ours. */
   readonly failed: (operation: string, error: unknown) => void
   readonly unsentBytesMax?: number | undefined
+  readonly pendingBytesMax?: number
   /** Who has opened a connection; its peer unless told. */
   readonly addresses?: Pick<ClientAddresses, 'peerOf'>
   /** A request from the address would be refused, whatever it asked for. Never for an address that many clients share. */
@@ -111,16 +114,19 @@ export class Clients implements ClientHost {
 
   /** Look at every connection: those that leave the most untaken end when all of them leave too much. `now` in ms. */
   sweep(now: number): void {
-    let unsent = 0
-    for (const client of this.#clients.values()) {
-      unsent += client.unsentBytes
-      if (client.isStuck(now, STUCK_MS_MAX)) client.end('stuck')
-    }
-    if (unsent <= this.#unsentBytesMax) return
-    const byUnsent = [...this.#clients.values()].toSorted((a, b) => b.unsentBytes - a.unsentBytes)
-    for (const client of byUnsent) {
-      if (unsent <= this.#unsentBytesMax * KEPT_PART) return
-      unsent -= client.unsentBytes
+    for (const client of this.#clients.values()) if (client.isStuck(now, STUCK_MS_MAX)) client.end('stuck')
+    this.#relieve(this.#unsentBytesMax, (client) => client.unsentBytes)
+    this.#relieve(this.#options.pendingBytesMax ?? PENDING_BYTES_MAX, (client) => client.pendingBytes)
+  }
+
+  /** While all together leave more than `max`, those end that leave the most. */
+  #relieve(max: number, bytesOf: (client: Client) => number): void {
+    let sum = 0
+    for (const client of this.#clients.values()) sum += bytesOf(client)
+    if (sum <= max) return
+    for (const client of [...this.#clients.values()].toSorted((a, b) => bytesOf(b) - bytesOf(a))) {
+      if (sum <= max * KEPT_PART) return
+      sum -= bytesOf(client)
       client.end('unsent')
     }
   }

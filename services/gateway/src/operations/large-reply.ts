@@ -4,7 +4,7 @@ import type { ExecutionEvent, PreventedEvent } from '@uptick/core'
 import { cancelResponse, eachReplyEvent, fillText, newOrderResponse, replyHead } from '@uptick/protocol'
 import type { CatalogueFormat, ResponseType, TimeUnit } from '@uptick/protocol'
 import type { OutcomeView } from '../engine-link/outcome-view.ts'
-import { Json } from './operation.ts'
+import { Json, LargeJson } from './operation.ts'
 
 /** Words of a reply past which it is read and written in slices: others are served in between. */
 const LARGE_WORDS = 1 << 16
@@ -21,12 +21,12 @@ export async function largeOrderResponse(
   type: ResponseType,
   formats: CatalogueFormat,
   unit: TimeUnit,
-): Promise<Json> {
+): Promise<Json | LargeJson> {
   let created: ExecutionEvent | undefined
   let last: ExecutionEvent | undefined
-  const rows: string[] = []
+  const rows = new Rows()
   const prevented: PreventedEvent[] = []
-  await eachSlice(view, (event) => {
+  await eachSlice(view, rows, (event) => {
     if (event.kind === EventKind.PREVENTED) prevented.push(event)
     if (event.kind !== EventKind.EXECUTION) return
     if (created === undefined && event.execution === ExecutionType.NEW) created = event
@@ -39,24 +39,53 @@ export async function largeOrderResponse(
   if (type !== 'FULL') return new Json(text)
   const { preventedMatches } = newOrderResponse(ends, 'FULL', formats, unit) as { preventedMatches?: object[] }
   const matches = preventedMatches === undefined ? '' : `,"preventedMatches":${JSON.stringify(preventedMatches)}`
-  return new Json(`${text.slice(0, -1)},"fills":[${rows.join(',')}]${matches}}`)
+  return rows.within(`${text.slice(0, -1)},"fills":[`, `]${matches}}`)
 }
 
 /** `cancelResponses` of a large reply that is no rejection. */
-export async function largeCancelResponses(view: OutcomeView, formats: CatalogueFormat, unit: TimeUnit): Promise<Json> {
-  const rows: string[] = []
-  await eachSlice(view, (event) => {
+export async function largeCancelResponses(
+  view: OutcomeView,
+  formats: CatalogueFormat,
+  unit: TimeUnit,
+): Promise<LargeJson> {
+  const rows = new Rows()
+  await eachSlice(view, rows, (event) => {
     if (event.kind !== EventKind.EXECUTION || event.execution !== ExecutionType.CANCELED) return
     rows.push(JSON.stringify(cancelResponse(event, formats, unit)))
   })
-  return new Json(`[${rows.join(',')}]`)
+  return rows.within('[', ']')
+}
+
+/** Rows of a list, made to bytes slice by slice. */
+class Rows {
+  readonly #pieces: Buffer[] = []
+  #slice: string[] = []
+
+  push(row: string): void {
+    this.#slice.push(row)
+  }
+
+  endSlice(): void {
+    if (this.#slice.length === 0) return
+    const comma = this.#pieces.length === 0 ? '' : ','
+    this.#pieces.push(Buffer.from(comma + this.#slice.join(',')))
+    this.#slice = []
+  }
+
+  /** The whole text, between what comes before and after the rows. */
+  within(before: string, after: string): LargeJson {
+    return new LargeJson([Buffer.from(before), ...this.#pieces, Buffer.from(after)])
+  }
 }
 
 /** Visit the events that answer the sender, some in each turn. */
-async function eachSlice({ words, offset }: OutcomeView, visit: (event: Event) => void): Promise<void> {
+async function eachSlice({ words, offset }: OutcomeView, rows: Rows, visit: (event: Event) => void): Promise<void> {
   let count = 0
   for (const at of eachReplyEvent(words, offset)) {
     visit(readEvent(words, at))
-    if (++count % SLICE_EVENTS === 0) await endOfTurn()
+    if (++count % SLICE_EVENTS !== 0) continue
+    rows.endSlice()
+    await endOfTurn()
   }
+  rows.endSlice()
 }

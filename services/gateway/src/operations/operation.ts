@@ -59,9 +59,27 @@ export class Json {
   }
 }
 
+/** The same, of many megabytes: in pieces, which are written as their reader takes them. */
+export class LargeJson {
+  readonly pieces: readonly Buffer[]
+
+  constructor(pieces: readonly Buffer[]) {
+    this.pieces = pieces
+  }
+
+  get text(): string {
+    return Buffer.concat(this.pieces).toString()
+  }
+}
+
 /** The text of what an operation returned. */
 export function jsonText(result: unknown): string {
-  return result instanceof Json ? result.text : JSON.stringify(result)
+  return result instanceof Json || result instanceof LargeJson ? result.text : JSON.stringify(result)
+}
+
+/** The same, in pieces if it has many megabytes. */
+export function jsonBody(result: unknown): string | readonly Buffer[] {
+  return result instanceof LargeJson ? result.pieces : jsonText(result)
 }
 
 /** Finds operations by their REST route and WebSocket API method. */

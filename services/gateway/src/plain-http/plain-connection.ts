@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Client } from '../clients/client.ts'
+import { writePieces } from '../clients/write-pieces.ts'
 import { HEAD_BYTES_MAX, readPlainHead } from './plain-head.ts'
 import type { PlainHead } from './plain-head.ts'
 
@@ -12,7 +13,7 @@ export interface PlainRequest {
 }
 
 /** Write the one answer; `headers` are names and values by turns, none of them about the connection. */
-export type Respond = (status: number, headers: readonly string[], text: string) => void
+export type Respond = (status: number, headers: readonly string[], body: string | readonly Buffer[]) => void
 
 export type PlainHandler = (request: PlainRequest, respond: Respond) => void
 
@@ -144,15 +145,21 @@ export class PlainConnection {
     if (this.#ended) this.#socket.destroySoon()
   }
 
-  readonly #respond: Respond = (status, headers, text) => this.#client.handle(() => this.#answer(status, headers, text))
+  readonly #respond: Respond = (status, headers, body) => this.#client.handle(() => this.#answer(status, headers, body))
 
-  #answer(status: number, headers: readonly string[], text: string): void {
+  #answer(status: number, headers: readonly string[], body: string | readonly Buffer[]): void {
     const socket = this.#socket
     const isLast = this.#isClosing || this.#host.parting || (this.#ended && this.#unread === undefined)
     let head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n`
     for (let i = 0; i < headers.length; i += 2) head += `${headers[i]}: ${headers[i + 1]}\r\n`
     head += `Date: ${dateText()}\r\n${isLast ? 'Connection: close' : this.#host.keepAlive}\r\n\r\n`
-    const isTaken = socket.write(head + text)
+    if (typeof body === 'string') return this.#written(status, isLast, socket.write(head + body))
+    socket.write(head)
+    writePieces(this.#client, socket, body, (isTaken) => this.#written(status, isLast, isTaken))
+  }
+
+  #written(status: number, isLast: boolean, isTaken: boolean): void {
+    const socket = this.#socket
     this.#since = Date.now()
     this.#host.answered(socket)
     if (isLast) {

@@ -1,6 +1,6 @@
 import { PublicErrors, publicError } from '@uptick/protocol'
 import type { Call } from '../operations/call.ts'
-import { jsonText } from '../operations/operation.ts'
+import { jsonBody } from '../operations/operation.ts'
 import type { Operation } from '../operations/operation.ts'
 import { shownError } from '../operations/shown-error.ts'
 import { CROSS_ORIGIN } from './cross-origin.ts'
@@ -15,7 +15,7 @@ const UNKNOWN = publicError(PublicErrors.UNKNOWN)
 const NOT_ACCEPTABLE = publicError(PublicErrors.SBE_DEMANDED)
 
 /** Writes the one answer to a request, headers as names and values by turns. */
-export type Respond = (status: number, headers: string[], text: string) => void
+export type Respond = (status: number, headers: string[], body: string | readonly Buffer[]) => void
 
 /** One request for an operation and its one answer, whoever reads the one and writes the other. */
 export class OperationExchange {
@@ -62,16 +62,16 @@ export class OperationExchange {
   }
 
   readonly #succeed = (result: unknown): void => {
-    let text: string
+    let body: string | readonly Buffer[]
     try {
-      text = jsonText(result)
+      body = jsonBody(result)
     } catch (error) {
       this.#fail(error)
       return
     }
     const headers = this.#headers()
     if (this.#operation.orders !== undefined) this.#addOrderCounts(headers)
-    this.#write(200, headers, text)
+    this.#write(200, headers, body)
   }
 
   readonly #fail = (error: unknown): void => {
@@ -99,9 +99,10 @@ export class OperationExchange {
     headers.push('x-mbx-order-count-10s', String(tenSeconds), 'x-mbx-order-count-1d', String(day))
   }
 
-  #write(status: number, headers: string[], text: string): void {
-    headers.push('content-length', String(Buffer.byteLength(text)))
-    this.#respond(status, headers, text)
+  #write(status: number, headers: string[], body: string | readonly Buffer[]): void {
+    const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.reduce((sum, { length }) => sum + length, 0)
+    headers.push('content-length', String(bytes))
+    this.#respond(status, headers, body)
     const { measured } = this.#options
     measured?.(this.#operation.name, status, (performance.now() - this.#began) / 1000)
   }

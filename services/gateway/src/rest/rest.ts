@@ -6,6 +6,7 @@ import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
 import { letClientsCloseFirst } from '@uptick/runtime'
 import type { ClientAddresses } from '../addresses/client-addresses.ts'
 import type { Clients } from '../clients/clients.ts'
+import { writePieces } from '../clients/write-pieces.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { Operation, OperationRegistry } from '../operations/operation.ts'
 import { BODY_BYTES_MAX } from '../plain-http/plain-head.ts'
@@ -117,12 +118,14 @@ function addRoute(app: FastifyInstance, options: RestOptions, operation: Operati
     method: rest.method,
     url: rest.path,
     handler: (request, reply) => {
-      const respond: Respond = (status, headers, text) => {
-        options.clients.of(request.socket).handle(() => {
+      const respond: Respond = (status, headers, body) => {
+        const client = options.clients.of(request.socket)
+        client.handle(() => {
           // Written to Node's response directly, so that head and body leave in one write: no hook wants to see them.
           reply.hijack()
           reply.raw.writeHead(status, headers)
-          reply.raw.end(text)
+          if (typeof body === 'string') reply.raw.end(body)
+          else writePieces(client, reply.raw, body, () => reply.raw.end())
         })
       }
       new OperationExchange(options, operation, requestOf(request, options.addresses), respond).run()
