@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import type { LineState } from '../src/limits/redis-line.ts'
 import { LIMITS_DEFAULT, RateLimits } from '../src/limits/rate-limits.ts'
 import type { LimitSettings } from '../src/limits/rate-limits.ts'
-import { RedisCounts } from '../src/limits/redis-counts.ts'
-import { SharedStore } from '../src/limits/shared-store.ts'
-import { systemTimers } from '../src/seams.ts'
+import type { SharedStore } from '../src/limits/shared-store.ts'
 import type { Clock } from '../src/seams.ts'
 import { limitsSuite, outcome } from '../testing/limits-suite.ts'
 import { RedisServer, hasRedis } from '../testing/redis-server.ts'
+import { NOW, at, openStore, told, until } from '../testing/shared-stores.ts'
 
 /** The longest that one call may take, ms: it never waits for anything, but the machine may be busy. */
 const CALL_MS_MAX = 50
@@ -17,35 +15,21 @@ const CALL_MS_MAX = 50
 let redis: RedisServer
 const stores: SharedStore[] = []
 
-function open(scope: string, clock: Clock): SharedStore & { states: LineState[] } {
-  const states: LineState[] = []
-  const changed = (state: LineState, reason: string): void => {
-    if (process.env['TEST_LOG_LEVEL'] !== undefined) process.stderr.write(`${scope} ${state} ${reason}\n`)
-    states.push(state)
-  }
-  const line = new RedisCounts({ url: redis.url, scope, timers: systemTimers, changed })
-  const store = new SharedStore({ line, clock, timers: systemTimers })
-  store.start()
+function open(scope: string, clock: Clock): ReturnType<typeof openStore> {
+  const store = openStore(redis.url, scope, clock)
   stores.push(store)
-  return Object.assign(store, { states })
+  return store
 }
 
 /** Two gateways that count together. */
 function pair(settings: Partial<LimitSettings> = {}) {
   const scope = randomBytes(6).toString('hex')
   // A clock that stands still: no window ends in between.
-  const clock = { now: () => 1_700_000_000_000_000, elapsed: () => 0 }
+  const clock = { now: () => NOW, elapsed: () => 0 }
   const all = [open(scope, clock), open(scope, clock)] as const
   const [a, b] = all.map((store) => new RateLimits({ ...LIMITS_DEFAULT, ...settings }, clock, store))
   return { all, a: a!, b: b! }
 }
-
-/** Resolves when the condition holds; the test's own timeout is the bound. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await delay(2)
-}
-
-const told = (...all: readonly SharedStore[]): Promise<void> => until(() => all.every((store) => store.pending === 0))
 
 describe.skipIf(!hasRedis())('limits counted together in Redis', () => {
   beforeAll(async () => {
@@ -82,8 +66,9 @@ describe.skipIf(!hasRedis())('limits counted together in Redis', () => {
     b.order(7, 1)
     await until(() => b.orderCounts(7).tenSeconds === 11)
     const fills = [{ account: 7, maker: true }]
-    a.filled(fills, 1, 'elsewhere')
-    b.filled(fills, 1, 'here')
+    b.opened(22)
+    a.filled(fills, at(1, 22), 'elsewhere')
+    b.filled(fills, at(1, 22), 'here')
     expect(b.orderCounts(7)).toEqual({ tenSeconds: 6, day: 6 })
     a.order(7, 1)
     await until(() => a.orderCounts(7).tenSeconds === 7)
@@ -95,7 +80,7 @@ describe.skipIf(!hasRedis())('limits counted together in Redis', () => {
     a.order(7, 50)
     await told(all[0])
     for (let sequence = 1; sequence <= 5; sequence++) {
-      for (const limits of [b, a]) limits.filled([{ account: 7, maker: true }], sequence, 'engine')
+      for (const limits of [b, a]) limits.filled([{ account: 7, maker: true }], at(sequence), 'engine')
     }
     await told(...all)
     // Orders of nothing: each gateway hears what the other has counted.
@@ -111,7 +96,7 @@ describe.skipIf(!hasRedis())('limits counted together in Redis', () => {
     a.order(7, 50)
     await told(all[0])
     redis.signal('SIGSTOP')
-    for (const limits of [a, b]) limits.filled([{ account: 7, maker: true }], 9, 'engine')
+    for (const limits of [a, b]) limits.filled([{ account: 7, maker: true }], at(9), 'engine')
     await until(() => all.every((store) => store.counters.failures > 0))
     expect(a.orderCounts(7).day).toBe(50)
     redis.signal('SIGCONT')

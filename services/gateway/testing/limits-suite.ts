@@ -116,9 +116,9 @@ export function limitsSuite(open: (time: VirtualTime) => CounterStore): void {
     test('fills lower the count, a maker more, never below nothing', () => {
       const { limits } = setUp()
       limits.order(1, 3)
-      limits.filled([{ account: 1, maker: false }], 1, 'here')
+      limits.filled([{ account: 1, maker: false }], { sequence: 1, session: 1, time: START }, 'here')
       expect(limits.orderCounts(1)).toEqual({ tenSeconds: 2, day: 2 })
-      limits.filled([{ account: 1, maker: true }], 2, 'here')
+      limits.filled([{ account: 1, maker: true }], { sequence: 2, session: 1, time: START }, 'here')
       expect(limits.orderCounts(1)).toEqual({ tenSeconds: 0, day: 0 })
     })
   })

@@ -2,9 +2,9 @@
 export interface ToldCounts {
   /** Own counts; told again, they replace what was told before. `msLeft`: when they may be forgotten. */
   readonly counts: readonly { readonly name: string; readonly own: number; readonly msLeft: number }[]
-  /** New bans, and until when in µs. */
+  /** New bans, and until when in µs; and how far a session's gateway has come, by sequence. */
   readonly bans: readonly { readonly name: string; readonly until: number; readonly msLeft: number }[]
-  /** Names of bans that others may have made. */
+  /** Names of bans that others may have made, and of sessions whose gateways may have come further. */
   readonly asked: readonly string[]
   /** What only the first that claims it does. */
   readonly claims: readonly { readonly name: string; readonly msLeft: number }[]
@@ -16,7 +16,7 @@ export interface HeardCounts {
   readonly mark: string
   /** Of each count that was told, in the same order. */
   readonly totals: readonly number[]
-  /** Of each ban that was asked for: until when in µs; null for none. */
+  /** Of each name that was asked for, what was told last; null for none. */
   readonly banned: readonly (number | null)[]
   /** Of each claim, whether it was the first, now or when it was made before. */
   readonly claimed: readonly boolean[]

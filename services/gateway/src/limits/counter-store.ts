@@ -27,6 +27,10 @@ export interface CounterStore {
   readonly bans: Bans
   /** Every gateway hears of the outcome `sequence`: exactly one does `act`, at once or a little later. */
   once(sequence: number, act: () => void): void
+  /** This gateway has done what the outcomes of its own `session` ask for, up to `sequence`. */
+  did(session: number, sequence: number): void
+  /** `act` if the gateway of `session` has ended before it came to the outcome `sequence`: each of the others is told. */
+  instead(session: number, sequence: number, act: () => void): void
   /** Windows are `length` µs long. */
   counter(name: string, by: 'address', length: number): Counter<CountedAddress>
   counter(name: string, by: 'account', length: number): Counter<number>

@@ -13,7 +13,8 @@ test('the first fill of an order lowers its account’s count, as maker or as ta
   creditFills(
     { session: 7, onOutcomes: (added) => (listener = added) },
     {
-      filled: (fills, _sequence, cause) => {
+      opened: () => undefined,
+      filled: (fills, _outcome, cause) => {
         for (const { account, maker } of fills) credits.push([account, maker, cause])
       },
     },

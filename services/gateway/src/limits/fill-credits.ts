@@ -10,6 +10,7 @@ import {
   outcomeRepeated,
   outcomeSequence,
   outcomeSession,
+  outcomeTime,
   outcomeWords,
 } from '@uptick/core'
 import type { EngineLink } from '../engine-link/link.ts'
@@ -19,15 +20,21 @@ import type { FillCredit, Limits } from './limits.ts'
  * Lowers an account's count of unfilled orders with the first fill of each of its orders, wherever that was sent.
  * Create it before anything answers callers, so that a reply shows the count after its own fill.
  */
-export function creditFills(link: Pick<EngineLink, 'onOutcomes' | 'session'>, limits: Pick<Limits, 'filled'>): void {
+export function creditFills(
+  link: Pick<EngineLink, 'onOutcomes' | 'session'>,
+  limits: Pick<Limits, 'filled' | 'opened'>,
+): void {
+  let own = link.session
+  limits.opened(own)
   link.onOutcomes((words, from, to) => {
+    if (link.session !== own) limits.opened((own = link.session))
     for (let at = from; at < to; at += outcomeWords(words, at)) {
       if (outcomeEvents(words, at) === 0 || outcomeRepeated(words, at)) continue
       const fills = firstFills(words, at)
       if (fills.length === 0) continue
       const session = outcomeSession(words, at)
-      const cause = session === link.session ? 'here' : session === 0 ? 'engine' : 'elsewhere'
-      limits.filled(fills, outcomeSequence(words, at), cause)
+      const cause = session === own ? 'here' : session === 0 ? 'engine' : 'elsewhere'
+      limits.filled(fills, { sequence: outcomeSequence(words, at), session, time: outcomeTime(words, at) }, cause)
     }
   })
 }

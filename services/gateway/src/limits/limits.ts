@@ -13,6 +13,13 @@ export interface FillCredit {
   readonly maker: boolean
 }
 
+/** The outcome that a fill is part of. `time`: when it was journaled, µs. */
+export interface FillOutcome {
+  readonly sequence: number
+  readonly session: number
+  readonly time: number
+}
+
 /** Who sent the command that caused a fill: this gateway, another one, or the engine, which goes on with an order by itself. */
 export type FillCause = 'here' | 'elsewhere' | 'engine'
 
@@ -31,8 +38,10 @@ export interface Limits {
   usedWeight(ip: string): number
   /** Charge `orders` to the account. */
   order(account: number, orders: number): void
-  /** Fills of the outcome `sequence`: each lowers its account's unfilled count, never below 0, on one gateway. */
-  filled(fills: readonly FillCredit[], sequence: number, cause: FillCause): void
+  /** This gateway sends its commands in `session` from now on. */
+  opened(session: number): void
+  /** Fills of an outcome: each lowers its account's unfilled count, never below 0, on one gateway. */
+  filled(fills: readonly FillCredit[], outcome: FillOutcome, cause: FillCause): void
   /** Orders of the account in the windows of 10 s and of one day. */
   orderCounts(account: number): { readonly tenSeconds: number; readonly day: number }
   /** Charge a WebSocket connection to the address. */

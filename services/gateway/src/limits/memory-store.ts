@@ -11,6 +11,10 @@ export class MemoryStore implements CounterStore {
     act()
   }
 
+  did(_session: number, _sequence: number): void {}
+
+  instead(_session: number, _sequence: number, _act: () => void): void {}
+
   counter<Key extends string | number>(_name: string, _by: string, length: number): Counter<Key> {
     return new WindowCounter<Key>(length)
   }

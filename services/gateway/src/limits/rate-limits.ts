@@ -4,7 +4,8 @@ import { countedAddress } from '../addresses/counted-address.ts'
 import type { CountedAddress } from '../addresses/counted-address.ts'
 import type { Clock } from '../seams.ts'
 import type { Bans, Counter, CounterStore } from './counter-store.ts'
-import type { FillCause, FillCredit, Limits, RateLimitState } from './limits.ts'
+import type { FillCause, FillCredit, FillOutcome, Limits, RateLimitState } from './limits.ts'
+import { LATE } from './stand-ins.ts'
 
 /** How much each window admits. */
 export interface LimitSettings {
@@ -114,14 +115,18 @@ export class RateLimits implements Limits {
     this.#tenSeconds.add(account, orders, now)
   }
 
-  filled(fills: readonly FillCredit[], sequence: number, cause: FillCause): void {
+  opened(session: number): void {
+    this.#store.did(session, 0)
+  }
+
+  filled(fills: readonly FillCredit[], { sequence, session, time }: FillOutcome, cause: FillCause): void {
     // Every gateway hears of every fill. Where they count together, the one that caused it counts it, or any one.
-    if (!this.#store.isShared || cause === 'here') this.#credit(fills)
-    else if (cause === 'engine') {
-      // Nothing is added yet, but the exchange that settles who does it brings what the others have counted.
-      this.#add(fills, () => 0)
-      this.#store.once(sequence, () => this.#credit(fills))
-    }
+    if (!this.#store.isShared) this.#credit(fills)
+    else if (cause === 'elsewhere') this.#store.instead(session, sequence, () => this.#creditOnce(fills, sequence))
+    else if (cause === 'here' && this.#clock.now() - time < LATE) {
+      this.#credit(fills)
+      this.#store.did(session, sequence)
+    } else this.#creditOnce(fills, sequence)
   }
 
   orderCounts(account: number): { tenSeconds: number; day: number } {
@@ -150,6 +155,12 @@ export class RateLimits implements Limits {
       state('ORDERS', 'DAY', 1, ordersPerDay, orders.day),
       state('RAW_REQUESTS', 'MINUTE', 5, rawRequestsPerFiveMinutes, this.#raw.get(client, now)),
     ]
+  }
+
+  /** Nothing is added yet, but the exchange that settles who does it brings what the others have counted. */
+  #creditOnce(fills: readonly FillCredit[], sequence: number): void {
+    this.#add(fills, () => 0)
+    this.#store.once(sequence, () => this.#credit(fills))
   }
 
   #credit(fills: readonly FillCredit[]): void {

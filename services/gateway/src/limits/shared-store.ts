@@ -3,6 +3,7 @@ import type { CancelTimer, Clock, Timers } from '../seams.ts'
 import { CLAIM_KEPT_MS, Claims } from './claims.ts'
 import type { CountLine } from './count-line.ts'
 import type { CountedBy, Counter, CounterStore } from './counter-store.ts'
+import { StandIns } from './stand-ins.ts'
 import { SharedBans } from './shared-bans.ts'
 import { SharedCounter } from './shared-counter.ts'
 import type { SharedCount } from './shared-counter.ts'
@@ -44,6 +45,9 @@ export class SharedStore implements CounterStore {
   #dirty: SharedCount[] = []
   readonly #newBans = new Map<CountedAddress, number>()
   readonly #claims = new Claims()
+  readonly #standIns = new StandIns()
+  /** How far this gateway has come, and whether the others were told. */
+  #done: { readonly session: number; readonly sequence: number } | undefined = undefined
   #mark = ''
   #isArmed = false
   #cancel: CancelTimer = () => {}
@@ -84,6 +88,16 @@ export class SharedStore implements CounterStore {
     this.#arm(this.#syncMs)
   }
 
+  did(session: number, sequence: number): void {
+    this.#done = { session, sequence }
+    this.#arm(this.#syncMs)
+  }
+
+  instead(session: number, sequence: number, act: () => void): void {
+    this.#standIns.add(session, sequence, this.#options.clock.now(), act)
+    this.#arm(this.#syncMs)
+  }
+
   counter<Key extends string | number>(name: string, by: CountedBy, length: number): Counter<Key> {
     const changed = (count: SharedCount): void => this.#changed(count)
     const counter = new SharedCounter<Key>({ name, by, length, changed })
@@ -112,9 +126,13 @@ export class SharedStore implements CounterStore {
     this.#dirty = due
     for (const count of counts) count.isDirty = false
     const isDone = this.isUp && (await this.#tell(counts, now))
-    if (!isDone) for (const count of counts) this.#again(count)
+    if (!isDone) {
+      for (const count of counts) this.#again(count)
+      this.#standIns.wait(this.#options.clock.now())
+    }
     this.#isArmed = false
-    if (this.pending > 0 || this.#newBans.size > 0) this.#arm(isDone ? this.#syncMs : RETRY_MS)
+    if (this.pending > 0 || this.#newBans.size > 0 || this.#standIns.size > 0)
+      this.#arm(isDone ? this.#syncMs : RETRY_MS)
   }
 
   async #tell(counts: readonly SharedCount[], now: number): Promise<boolean> {
@@ -122,14 +140,18 @@ export class SharedStore implements CounterStore {
     const addresses = [...new Set(counts.flatMap(({ address }) => address ?? []))]
     const bans = [...this.#newBans.entries().take(BANS_MAX)]
     const claims = this.#claims.due(now)
+    const { sessions } = this.#standIns
     const heard = await this.#options.line.tell({
       counts: told,
-      bans: bans.map(([ip, until]) => ({
-        name: banName(ip),
-        until,
-        msLeft: Math.max(1, Math.ceil((until - now) / 1000)),
-      })),
-      asked: addresses.map(banName),
+      bans: [
+        ...bans.map(([ip, until]) => ({
+          name: banName(ip),
+          until,
+          msLeft: Math.max(1, Math.ceil((until - now) / 1000)),
+        })),
+        ...this.#doneNow(),
+      ],
+      asked: [...addresses.map(banName), ...sessions.map(doneName)],
       claims: claims.map((sequence) => ({ name: `done:${sequence}`, msLeft: CLAIM_KEPT_MS })),
     })
     if (!heard) {
@@ -140,9 +162,22 @@ export class SharedStore implements CounterStore {
     for (const [ip, until] of bans) if (this.#newBans.get(ip) === until) this.#newBans.delete(ip)
     for (const [i, count] of counts.entries()) count.others = heard.totals[i]! - told[i]!.own
     this.#claims.learn(claims, heard.claimed)
-    for (const [i, until] of heard.banned.entries()) if (until !== null) this.bans.learn(addresses[i]!, until)
+    for (const [i, address] of addresses.entries()) {
+      const until = heard.banned[i] ?? null
+      if (until !== null) this.bans.learn(address, until)
+    }
+    for (const [i, session] of sessions.entries()) {
+      const late = this.#standIns.learn(session, heard.banned[addresses.length + i] ?? null, now)
+      for (const { act } of late) act()
+    }
     this.#see(heard.mark)
     return true
+  }
+
+  /** How far this gateway has come, once all is told that it counted on the way. */
+  #doneNow(): { name: string; until: number; msLeft: number }[] {
+    if (!this.#done || this.#dirty.length > 0) return []
+    return [{ name: doneName(this.#done.session), until: this.#done.sequence, msLeft: CLAIM_KEPT_MS }]
   }
 
   /** What was told is gone: tell again what was counted in the present windows. */
@@ -159,6 +194,10 @@ export class SharedStore implements CounterStore {
     count.isDirty = true
     this.#dirty.push(count)
   }
+}
+
+function doneName(session: number): string {
+  return `through:${session}`
 }
 
 function banName(ip: CountedAddress): string {

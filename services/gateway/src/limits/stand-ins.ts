@@ -1,0 +1,69 @@
+/** What another gateway has not done after so long is done for it, µs: several times what an exchange may take. */
+const WAITED_MAX = 3_000_000
+/** An outcome that is heard so long after it was journaled is claimed by everybody: others may be doing it already, µs. */
+export const LATE = 1_500_000
+/** Outcomes that wait; at the bound the oldest is left to its own gateway. */
+export const STAND_INS_MAX = 10_000
+
+interface Waiting {
+  readonly sequence: number
+  /** µs. */
+  since: number
+  readonly act: () => void
+}
+
+/**
+ * What other gateways do for the outcomes of their own sessions, as long as it is not known that they did. Each tells, with what
+ * it has counted, how far it has come. One that has said so before, and has not come as far within some seconds, has ended.
+ */
+export class StandIns {
+  readonly #bySession = new Map<number, Waiting[]>()
+  #size = 0
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** The sessions that are waited for. */
+  get sessions(): number[] {
+    return [...this.#bySession.keys()]
+  }
+
+  /** Sequences of one session follow each other. */
+  add(session: number, sequence: number, now: number, act: () => void): void {
+    if (this.#size >= STAND_INS_MAX) this.#drop(this.#bySession.keys().next().value!, 1)
+    const waiting = this.#bySession.get(session)
+    if (waiting) waiting.push({ sequence, since: now, act })
+    else this.#bySession.set(session, [{ sequence, since: now, act }])
+    this.#size++
+  }
+
+  /**
+   * The gateway of the session has come as far as `through`, null when it has never said so. Returns what it has not done in
+   * time, for somebody else to do.
+   */
+  learn(session: number, through: number | null, now: number): Waiting[] {
+    const waiting = this.#bySession.get(session) ?? []
+    const told = through ?? -1
+    let done = 0
+    while (done < waiting.length && waiting[done]!.sequence <= told) done++
+    let late = done
+    while (late < waiting.length && now - waiting[late]!.since >= WAITED_MAX) late++
+    const left = through === null ? [] : waiting.slice(done, late)
+    this.#drop(session, late)
+    return left
+  }
+
+  /** Nothing could be heard of anybody: wait for all anew. */
+  wait(now: number): void {
+    for (const waiting of this.#bySession.values()) for (const one of waiting) one.since = now
+  }
+
+  #drop(session: number, count: number): void {
+    const waiting = this.#bySession.get(session)
+    if (!waiting) return
+    waiting.splice(0, count)
+    this.#size -= count
+    if (waiting.length === 0) this.#bySession.delete(session)
+  }
+}
