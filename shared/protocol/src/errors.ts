@@ -77,7 +77,7 @@ const request = {
   UNREAD_PARAMETERS: entry(-1104, "Not all sent parameters were read; read '%s' parameter(s) but was sent '%s'."),
   EMPTY_PARAMETER: entry(-1105, "Parameter '%s' was empty."),
   PARAMETER_NOT_REQUIRED: entry(-1106, "Parameter '%s' sent when not required."),
-  PARAMETER_OVERFLOW: entry(-1108, "Parameter '%s' overflowed."),
+  PARAMETER_OVERFLOW: entry(-1108, "Parameter '%s' overflowed; the most is '%s'."),
   TOO_MUCH_PRECISION: entry(-1111, "Parameter '%s' has too much precision."),
   NO_DEPTH: entry(-1112, 'No orders on book for symbol.'),
   TIME_IN_FORCE_NOT_REQUIRED: entry(-1114, 'TimeInForce parameter sent when not required.'),

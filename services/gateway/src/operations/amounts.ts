@@ -1,4 +1,4 @@
-import { PublicErrors, filterText, isDecimalError, parseUnits, publicError } from '@uptick/protocol'
+import { PublicErrors, filterText, formatShort, isDecimalError, parseUnits, publicError } from '@uptick/protocol'
 import type { Params } from './params.ts'
 import { illegal } from './params.ts'
 
@@ -8,19 +8,37 @@ const DECIMAL = /^[0-9]{1,20}(\.[0-9]{1,20})?$/
 const WRITTEN_DECIMALS_MIN = 8
 
 /**
- * A decimal parameter in units of 10^-`decimals`; absent is `undefined`. What the symbol cannot express fails as its
- * `filter` would: -1013, or -1111 when it has more digits than anybody's.
+ * A price or a quantity in units of 10^-`decimals`; absent is `undefined`. What the symbol cannot express fails as its
+ * `filter` would, whose shown maximum is never above 2^53 − 1 units: -1013, or -1111 when it has more digits than anybody's.
  */
 export function units(params: Params, name: string, decimals: number, filter: string): number | undefined {
-  const text = params.text(name)
+  const text = decimalText(params, name)
   if (text === undefined) return undefined
-  if (!DECIMAL.test(text)) throw illegal(name, DECIMAL_RANGE)
   const value = parseUnits(text, decimals)
   if (!isDecimalError(value)) return value
   if (value.fault === 'precision' && fractionDigits(text) > Math.max(decimals, WRITTEN_DECIMALS_MIN)) {
     throw publicError(PublicErrors.TOO_MUCH_PRECISION, name)
   }
   throw publicError(PublicErrors.INVALID_MESSAGE, filterText(filter))
+}
+
+/**
+ * A quantity of the quote asset in its units; absent is `undefined`. No filter bounds it as narrowly as the 2^53 − 1 units
+ * that there may be, so what is past them is -1108 and names the bound, and digits that the asset has not are -1111.
+ */
+export function quoteUnits(params: Params, name: string, decimals: number): number | undefined {
+  const text = decimalText(params, name)
+  if (text === undefined) return undefined
+  const value = parseUnits(text, decimals)
+  if (!isDecimalError(value)) return value
+  if (value.fault === 'precision') throw publicError(PublicErrors.TOO_MUCH_PRECISION, name)
+  throw publicError(PublicErrors.PARAMETER_OVERFLOW, name, formatShort(Number.MAX_SAFE_INTEGER, decimals))
+}
+
+function decimalText(params: Params, name: string): string | undefined {
+  const text = params.text(name)
+  if (text !== undefined && !DECIMAL.test(text)) throw illegal(name, DECIMAL_RANGE)
+  return text
 }
 
 function fractionDigits(text: string): number {

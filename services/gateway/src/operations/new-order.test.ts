@@ -43,6 +43,10 @@ test('an order without a client id gets one', () => {
   for (const id of ids) expect(id).toMatch(/^[.A-Z:/a-z0-9_-]{22}$/)
 })
 
+test('a quote quantity may be as large as the answer to a larger one says', () => {
+  expect(read('type=MARKET quoteOrderQty=90071992.54740991')).toMatchObject({ quoteQuantity: Number.MAX_SAFE_INTEGER })
+})
+
 describe('what each type needs', () => {
   test.each([
     ['type=LIMIT quantity=1 price=100', missing('timeInForce')],
@@ -79,6 +83,14 @@ describe('values', () => {
     [`${LIMIT} price=1.001`, '-1013 Filter failure: PRICE_FILTER'],
     [`${LIMIT} price=1.0000000001`, "-1111 Parameter 'price' has too much precision."],
     [`${LIMIT} quantity=99999999999999999999`, '-1013 Filter failure: LOT_SIZE'],
+    [`${LIMIT} price=99999999999999999999`, '-1013 Filter failure: PRICE_FILTER'],
+    ['type=STOP_LOSS quantity=1 stopPrice=99999999999999999999', '-1013 Filter failure: PRICE_FILTER'],
+    ['type=MARKET quantity=99999999999999999999', '-1013 Filter failure: MARKET_LOT_SIZE'],
+    [
+      'type=MARKET quoteOrderQty=90071992.54740992',
+      "-1108 Parameter 'quoteOrderQty' overflowed; the most is '90071992.54740991'.",
+    ],
+    ['type=MARKET quoteOrderQty=1.000000001', "-1111 Parameter 'quoteOrderQty' has too much precision."],
     [`${LIMIT} newClientOrderId=`, '-1118 New client order ID was empty.'],
     [`${LIMIT} strategyType=5`, '-1134 strategyType was less than 1000000.'],
     [`${LIMIT} icebergQty=0.1`, '-2010 Iceberg orders are not supported for this symbol.'],

@@ -4,7 +4,7 @@ import { EngineText, PublicErrors, publicError } from '@uptick/protocol'
 import type { PublicError } from '@uptick/protocol'
 import type { Market } from '../engine-link/catalogue.ts'
 import type { Services } from '../services.ts'
-import { units } from './amounts.ts'
+import { quoteUnits, units } from './amounts.ts'
 import { clientOrderId, generateClientOrderId } from './client-order-id.ts'
 import { marketOf, orderTypeOf, responseTypeOf, selfTradePreventionOf, sideOf, timeInForceOf } from './order-names.ts'
 import type { ResponseType } from './order-names.ts'
@@ -67,7 +67,7 @@ export function readNewOrder(params: Params, services: Services): NewOrder {
     quantityDecimals,
     type === OrderType.MARKET ? 'MARKET_LOT_SIZE' : 'LOT_SIZE',
   )
-  const quoteQuantity = units(params, 'quoteOrderQty', market.quote.decimals, 'NOTIONAL')
+  const quoteQuantity = quoteUnits(params, 'quoteOrderQty', market.quote.decimals)
   checkQuantities(type, quantity, quoteQuantity)
   return {
     market,

@@ -73,13 +73,16 @@ test('exchangeInfo has every field that clients read', () => {
   })
 })
 
-test('a post-only market shows as TRADING, and switched-off filters never as a zero precision', () => {
+test('a post-only market shows as TRADING, and switched-off filters as what numbers can be anyway', () => {
   const symbol = sampleCatalogue.symbols[0]
-  const filters = { ...symbol.filters, tickSize: 0, stepSize: 0, maxPosition: 700_000, bidMultiplierUp: 0 }
+  const off = { tickSize: 0, stepSize: 0, maxPrice: 0, maxQuantity: 0, bidMultiplierUp: 0 }
+  const filters = { ...symbol.filters, ...off, maxPosition: 700_000 }
   const loose = new CatalogueFormat({ ...sampleCatalogue, symbols: [{ ...symbol, filters, status: 'POST_ONLY' }] })
   const info = exchangeInfo(0, loose.symbols, [], 'MILLISECOND').symbols[0]
   expect(info.status).toBe('TRADING')
   expect(info.filters).toContainEqual(expect.objectContaining({ tickSize: '0.01000000' }))
-  expect(info.filters).toContainEqual(expect.objectContaining({ filterType: 'LOT_SIZE', stepSize: '0.00001000' }))
+  expect(info.filters).toContainEqual(expect.objectContaining({ maxPrice: '90071992547409.91000000' }))
+  const lots = { filterType: 'LOT_SIZE', maxQty: '90071992547.40991000', stepSize: '0.00001000' }
+  expect(info.filters).toContainEqual(expect.objectContaining(lots))
   expect(info.filters).toContainEqual({ filterType: 'MAX_POSITION', maxPosition: '7.00000000' })
 })

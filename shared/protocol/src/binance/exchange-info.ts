@@ -19,7 +19,7 @@ function priceFilter(format: SymbolFormat, filters: SymbolFilters) {
   return {
     filterType: 'PRICE_FILTER',
     minPrice: format.price(filters.minPrice),
-    maxPrice: format.price(filters.maxPrice),
+    maxPrice: format.price(filters.maxPrice === 0 ? Number.MAX_SAFE_INTEGER : filters.maxPrice),
     // Clients take the precision from it, so a switched-off filter shows the one that numbers have anyway.
     tickSize: format.price(filters.tickSize === 0 ? 1 : filters.tickSize),
   }
