@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ControlClient } from '@uptick/standalone'
 import { TestExchange } from '@uptick/standalone/testing'
 import pg from 'pg'
+import { loopback } from '../src/prove/loopback.ts'
 import { AccountWatch } from '../src/reconcile/account-watch.ts'
 import { Acknowledgements, type SentOrder } from '../src/reconcile/acknowledgements.ts'
 import { JournalExecutions } from '../src/reconcile/journal-executions.ts'
@@ -10,8 +11,9 @@ import { reconcile, type Witnesses } from '../src/reconcile/reconcile.ts'
 import { StreamWatch } from '../src/reconcile/stream-watch.ts'
 import { Traffic, type Trader } from '../src/reconcile/traffic.ts'
 
-const TRADERS = 4
-const IN_FLIGHT_PER_TRADER = 12
+/** Limits count for them as for everybody, each with an address of its own; on one alone none of this could trade. */
+const TRADERS = 12
+const IN_FLIGHT_PER_TRADER = 4
 const TRADING_AGAIN_MAX_MS = 30_000
 const READY_MAX_MS = 60_000
 const POLL_MS = 10
@@ -47,7 +49,10 @@ export class Siege {
     seed: number,
     store?: { readonly exchangeUrl: string; readonly witnessUrl: string },
   ): Promise<Siege> {
-    const exchange = await TestExchange.start(store === undefined ? {} : { DATABASE_URL: store.exchangeUrl })
+    const exchange = await TestExchange.start({
+      LIMIT_BANS: 'true',
+      ...(store !== undefined && { DATABASE_URL: store.exchangeUrl }),
+    })
     const told = new Acknowledgements()
     const traders = await makeTraders(exchange)
     const databaseUrl = store?.witnessUrl ?? exchange.running.databaseUrl
@@ -81,7 +86,8 @@ export class Siege {
     await this.ready()
     // Addresses change when the supervisor does.
     this.#witnesses = { ...this.#witnesses, operator: this.exchange.operator }
-    return { findings: await reconcile(this.#witnesses), outageMs, waiting }
+    const findings = [...(await reconcile(this.#witnesses)), ...this.#traffic.takeWaits()]
+    return { findings, outageMs, waiting }
   }
 
   /** Process id by place, `postgres` and `supervisor` included: `leader` and `standby` are whichever engines are that now. */
@@ -136,9 +142,9 @@ async function makeTraders({ operator }: TestExchange): Promise<Trader[]> {
   for (let index = 0; index < TRADERS; index++) {
     const account = await operator.addAccount(`trader ${index}`)
     await operator.deposit(account, { asset: 'BTC', amount: '100000' })
-    await operator.deposit(account, { asset: 'USDT', amount: '10000000000' })
-    const { apiKey, secret = '' } = await operator.addKey(account, { label: 'load', type: 'HMAC', unlimited: true })
-    traders.push({ account, key: { apiKey, secret } })
+    await operator.deposit(account, { asset: 'USDT', amount: '500000000' })
+    const { apiKey, secret = '' } = await operator.addKey(account, { label: 'load', type: 'HMAC' })
+    traders.push({ account, key: { apiKey, secret }, localAddress: loopback(index) })
   }
   return traders
 }

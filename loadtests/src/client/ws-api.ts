@@ -41,10 +41,13 @@ export class WsApiClient {
     socket.on('error', (error) => this.#end(error.message))
   }
 
-  /** @param url base of the exchange, http:// or ws:// */
-  static async connect(url: string): Promise<WsApiClient> {
+  /**
+   * @param url base of the exchange, http:// or ws://
+   * @param localAddress from which it connects
+   */
+  static async connect(url: string, localAddress?: string): Promise<WsApiClient> {
     const address = `${url.replace(/^http/, 'ws')}/ws-api/v3?returnRateLimits=false`
-    const socket = new WebSocket(address, { handshakeTimeout: CONNECT_MAX_MS, perMessageDeflate: false })
+    const socket = new WebSocket(address, { handshakeTimeout: CONNECT_MAX_MS, perMessageDeflate: false, localAddress })
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     socket.once('open', resolve)
     socket.once('error', reject)

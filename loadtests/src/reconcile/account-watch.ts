@@ -81,6 +81,7 @@ export class AccountWatch {
   #connect(): void {
     const socket = new WebSocket(`${this.#url.replace(/^http/, 'ws')}/ws-api/v3?returnRateLimits=false`, {
       perMessageDeflate: false,
+      localAddress: this.#trader.localAddress,
     })
     const events: StreamEvent[] = []
     this.#socket = socket

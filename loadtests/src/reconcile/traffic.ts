@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { decimalText } from '../client/decimal.ts'
-import { ConnectionLostError, WsApiClient, type ApiKey } from '../client/ws-api.ts'
+import { ConnectionLostError, WsApiClient, type ApiKey, type WsApiAnswer } from '../client/ws-api.ts'
 import { FlowRandom } from '../flow/random.ts'
 import type { Acknowledgements } from './acknowledgements.ts'
 
@@ -18,7 +18,13 @@ export interface TradersMarket {
 export interface Trader {
   readonly account: number
   readonly key: ApiKey
+  /** Of this machine, from which it connects; any unless given. */
+  readonly localAddress?: string | undefined
 }
+
+/** Codes that tell a client to wait: too much weight, too many orders, too many connections, a ban. */
+const WAIT_CODES = [-1003, -1015, -1034]
+const WAIT_STATUS = /\b(?:418|429)\b/
 
 export interface TrafficOptions {
   readonly url: string
@@ -38,6 +44,9 @@ export class Traffic {
   readonly #options: TrafficOptions
   readonly #random: FlowRandom
   readonly #clients = new Map<Trader, WsApiClient>()
+  /** One for all lanes of a trader. */
+  readonly #dials = new Map<Trader, Promise<WsApiClient | undefined>>()
+  #told = new Map<string, number>()
   #running = false
   #lanes: Promise<void>[] = []
   #sent = 0
@@ -56,6 +65,13 @@ export class Traffic {
   /** Orders acknowledged so far. */
   get acknowledged(): number {
     return this.#options.acknowledgements.count('acknowledged')
+  }
+
+  /** How often traders were told to wait since this was last asked, in a sentence for each way of saying it. */
+  takeWaits(): string[] {
+    const told = [...this.#told].map(([what, times]) => `traders were told to wait ${times} times: ${what}`)
+    this.#told.clear()
+    return told
   }
 
   /** @param open ids of the orders that an account has open already: cancelled like the others. */
@@ -100,19 +116,34 @@ export class Traffic {
   async #connected(trader: Trader): Promise<WsApiClient | undefined> {
     const known = this.#clients.get(trader)
     if (known !== undefined && !known.isLost) return known
+    let dial = this.#dials.get(trader)
+    if (dial === undefined) {
+      dial = this.#dial(trader).finally(() => this.#dials.delete(trader))
+      this.#dials.set(trader, dial)
+    }
+    return dial
+  }
+
+  async #dial(trader: Trader): Promise<WsApiClient | undefined> {
     try {
-      const client = await WsApiClient.connect(this.#options.url)
-      const winner = this.#clients.get(trader)
-      if (winner !== undefined && !winner.isLost) {
-        client.terminate()
-        return winner
-      }
+      const client = await WsApiClient.connect(this.#options.url, trader.localAddress)
       this.#clients.set(trader, client)
       return client
-    } catch {
+    } catch (error) {
+      if (WAIT_STATUS.test(String(error))) this.#tell(String(error))
       await delay(RECONNECT_MS)
       return undefined
     }
+  }
+
+  #tell(what: string): void {
+    this.#told.set(what, (this.#told.get(what) ?? 0) + 1)
+  }
+
+  /** The answer, after a note of it when it is one that tells the trader to wait. */
+  #noted(answer: WsApiAnswer): WsApiAnswer {
+    if (!answer.ok && WAIT_CODES.includes(answer.code)) this.#tell(`${answer.status} ${answer.code}`)
+    return answer
   }
 
   async #place(client: WsApiClient, trader: Trader, mine: number[]): Promise<void> {
@@ -124,11 +155,8 @@ export class Traffic {
     acknowledgements.sent({ clientId, account: trader.account, side, price, quantity })
     const order = { symbol: market.symbol, side, type: 'LIMIT', timeInForce: 'GTC', price, quantity }
     try {
-      const answer = await client.signed(trader.key, 'order.place', {
-        ...order,
-        newClientOrderId: clientId,
-        newOrderRespType: 'RESULT',
-      })
+      const params = { ...order, newClientOrderId: clientId, newOrderRespType: 'RESULT' }
+      const answer = this.#noted(await client.signed(trader.key, 'order.place', params))
       if (!answer.ok) {
         acknowledgements.failed(clientId, answer.code)
         return
@@ -144,10 +172,8 @@ export class Traffic {
 
   async #cancel(client: WsApiClient, trader: Trader, mine: number[]): Promise<void> {
     const [orderId = 0] = mine.splice(this.#random.below(mine.length), 1)
-    const answer = await client.signed(trader.key, 'order.cancel', {
-      symbol: this.#options.market.symbol,
-      orderId: String(orderId),
-    })
+    const params = { symbol: this.#options.market.symbol, orderId: String(orderId) }
+    const answer = this.#noted(await client.signed(trader.key, 'order.cancel', params))
     if (answer.ok) this.#options.acknowledgements.cancelled.add(orderId)
   }
 }

@@ -58,19 +58,20 @@ export class TestExchange {
   readonly folder: string
   readonly port: number
   command: StartCommand
+  readonly #environment: Record<string, string>
 
-  private constructor(folder: string, port: number, command: StartCommand) {
+  private constructor(folder: string, port: number, environment: Record<string, string>) {
     this.folder = folder
     this.port = port
-    this.command = command
+    this.#environment = environment
+    this.command = startCommand(TestExchange.#args(folder, port), environment)
   }
 
   /** With `environment` on top of what the command needs. */
   static async start(environment: Record<string, string> = {}): Promise<TestExchange> {
     const folder = mkdtempSync(join(tmpdir(), 'uptick-exchange-'))
     const port = await freePort()
-    const command = startCommand(TestExchange.#args(folder, port), environment)
-    const exchange = new TestExchange(folder, port, command)
+    const exchange = new TestExchange(folder, port, environment)
     await exchange.command.open
     return exchange
   }
@@ -102,7 +103,7 @@ export class TestExchange {
 
   /** Start it again on the same folder, after it has ended. */
   async restart(): Promise<void> {
-    this.command = startCommand(TestExchange.#args(this.folder, this.port))
+    this.command = startCommand(TestExchange.#args(this.folder, this.port), this.#environment)
     await this.command.open
   }
 
