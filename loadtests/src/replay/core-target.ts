@@ -2,9 +2,7 @@ import {
   Command,
   CommandKind,
   EventKind,
-  ExecutionAt,
   Exchange,
-  ImageAt,
   OrderType,
   Reject,
   Side,
@@ -12,6 +10,7 @@ import {
   TimeInForce,
   TradeAt,
   eachEvent,
+  executionOrder,
   rejectName,
   type SymbolDefinition,
 } from '@uptick/core'
@@ -107,7 +106,7 @@ export class CoreTarget implements ReplayTarget {
     let known = false
     eachEvent(words, 0, (kind, at) => {
       if (kind === EventKind.EXECUTION && !known) {
-        const orderId = doubles[(at + ExecutionAt.IMAGE + ImageAt.ORDER) >> 1]
+        const orderId = executionOrder(words, at)
         known = true
         this.#orderOf.set(flowId, orderId)
         this.#flowIdOf.set(orderId, flowId)

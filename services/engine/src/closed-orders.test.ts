@@ -1,14 +1,17 @@
 import {
+  Command,
   CommandKind,
   EventKind,
-  EXECUTION_WORDS,
-  ExecutionAt,
-  FIXED_IMAGE_WORDS,
+  Exchange,
   ImageAt,
   OrderStatus,
+  OrderType,
   Output,
-  STATUS_SHIFT,
+  readOutcome,
+  Side,
+  SUPPORTED_BEHAVIOURS,
 } from '@uptick/core'
+import { EXECUTION_WORDS, ExecutionAt, FIXED_IMAGE_WORDS, listing, STATUS_SHIFT } from '@uptick/core/testing'
 import { describe, expect, test } from 'vitest'
 import { ClosedOrders } from './closed-orders.ts'
 
@@ -79,6 +82,37 @@ describe('ClosedOrders', () => {
     collect(closed, 2, [{ id: 2, status: OrderStatus.FILLED, client: 'x' }])
     expect(closed.byClientId(1, SYMBOL, 'x')?.orderId).toBe(2)
     expect(closed.byId(1, 1)?.orderId).toBe(1)
+  })
+
+  test.each([
+    ['older fills', []],
+    ['compact fills', SUPPORTED_BEHAVIOURS],
+  ])('the image is that of the last execution: %s', (_fills, behaviours) => {
+    const exchange = new Exchange()
+    const closed = new ClosedOrders()
+    const execute = (fields: Partial<Command>): void => {
+      exchange.output.clear()
+      exchange.execute(Object.assign(new Command(), fields), exchange.sequence + 1, 1_000)
+      closed.collect(exchange.output.words, exchange.output.length)
+    }
+    for (const value of behaviours) execute({ kind: CommandKind.ACTIVATE_BEHAVIOUR, value })
+    for (const code of ['BTC', 'USD']) execute({ kind: CommandKind.ADD_ASSET, text: `{"code":"${code}","decimals":0}` })
+    execute({ kind: CommandKind.ADD_SYMBOL, text: JSON.stringify(listing('BTCUSD', 'BTC', 'USD')) })
+    for (const account of [1, 2]) {
+      execute({ kind: CommandKind.ADD_ACCOUNT, text: `account ${account}` })
+      for (const asset of [0, 1]) execute({ kind: CommandKind.DEPOSIT, account, asset, amount: 1_000n })
+    }
+    const order = { kind: CommandKind.PLACE, type: OrderType.LIMIT, quantity: 2 }
+    execute({ ...order, account: 1, side: Side.SELL, price: 7, strategyType: 1_000_000 })
+    execute({ ...order, account: 2, side: Side.BUY, price: 9 })
+    const fills = readOutcome(exchange.output.words, 0).events.filter((event) => event.kind === EventKind.EXECUTION)
+    const images = fills.map((event) => event.order).filter(({ status }) => status === OrderStatus.FILLED)
+    expect(images.map(({ account, price }) => [account, price])).toEqual([
+      [1, 7],
+      [2, 9],
+    ])
+    for (const image of images) expect(closed.byId(image.account, image.orderId)).toEqual(image)
+    expect(closed.count).toBe(2)
   })
 
   test('a repeated reply is history: it closes nothing again', () => {

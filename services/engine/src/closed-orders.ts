@@ -1,13 +1,12 @@
 import {
   EventKind,
-  ExecutionAt,
   IMAGE_WORDS,
   ImageAt,
   OrderStatus,
-  STATUS_SHIFT,
   clientIdText,
   copyImage,
   doubleAt,
+  executionStatus,
   outcomeEvents,
   outcomeRepeated,
   outcomeSequence,
@@ -119,7 +118,7 @@ export class ClosedOrders {
       const end = at + outcomeWords(words, at)
       for (let event = at + OUTCOME_HEADER_WORDS; event < end; event += words[event]! >>> 8) {
         if ((words[event]! & 0xff) !== EventKind.EXECUTION) continue
-        if (isClosed(words, event + ExecutionAt.IMAGE)) this.#add(words, event, outcomeSequence(words, at))
+        if (isClosed(executionStatus(words, event))) this.#add(words, event, outcomeSequence(words, at))
       }
     }
   }
@@ -209,8 +208,7 @@ export class ClosedOrders {
   }
 }
 
-function isClosed(words: Int32Array, image: number): boolean {
-  const status = (words[image + ImageAt.PACKED]! >>> STATUS_SHIFT) & 0xf
+function isClosed(status: OrderStatus): boolean {
   return status !== OrderStatus.NEW && status !== OrderStatus.PARTIALLY_FILLED
 }
 

@@ -1,18 +1,6 @@
-import {
-  BalanceAt,
-  CommandKind,
-  EventKind,
-  ExecutionAt,
-  FundsAt,
-  ImageAt,
-  LevelAt,
-  MAKER_FLAG,
-  Output,
-  Side,
-  TradeAt,
-} from '@uptick/core'
+import { BalanceAt, CommandKind, EventKind, FundsAt, ImageAt, LevelAt, Output, Side, TradeAt } from '@uptick/core'
 import type { Catalogue as Listing, OrderImage } from '@uptick/core'
-import { noFilters } from '@uptick/core/testing'
+import { EXECUTION_WORDS, ExecutionAt, MAKER_FLAG, noFilters } from '@uptick/core/testing'
 import { Catalogue } from '../src/engine-link/catalogue.ts'
 import type { Answer } from '../src/engine-link/link.ts'
 import type { FeedResetListener, OutcomesListener, OutcomeView } from '../src/engine-link/outcome-view.ts'
@@ -21,7 +9,6 @@ const LEVEL_WORDS = 10
 const TRADE_WORDS = 18
 const BALANCE_WORDS = 8
 const FUNDS_WORDS = 6
-const EXECUTION_WORDS = 24
 
 /** BTC, USDT, ETH; BTCUSDT (2 decimals of price, 5 of quantity) and ETHUSDT (2, 4). */
 export const LISTING: Listing = {

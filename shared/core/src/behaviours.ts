@@ -24,6 +24,8 @@ export const Behaviour = {
   AGGREGATE_IDS: 5,
   /** A full memory of idempotent retry shortens that of the account that holds most; before, it refuses every order. */
   RETRY_SHARES: 6,
+  /** The two fills of a trade do not repeat what its TRADE tells; before, each was told whole. Events read the same. */
+  COMPACT_FILLS: 7,
   /**
    * What a market order by quote quantity comes to is reckoned with its own account's orders, which prevention keeps it from
    * trading with; before, they counted like others', and it could break a lot or spend less than it might.

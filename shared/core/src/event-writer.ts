@@ -1,10 +1,8 @@
-import { Amount } from './amount.ts'
 import type { ClientId } from './command.ts'
-import { ExecutionType } from './enums.ts'
-import type { ExpiryReason, SelfTradePrevention, Side } from './enums.ts'
+import type { ExecutionType, ExpiryReason, SelfTradePrevention, Side } from './enums.ts'
 import { EventKind } from './event.ts'
 import type { Fill } from './fill.ts'
-import type { ImageStore } from './image-store.ts'
+import { FillWriter, type TradedAssets } from './fill-writer.ts'
 import type { Ledger } from './ledger.ts'
 import type { WorkKind } from './market-work.ts'
 import {
@@ -15,16 +13,11 @@ import {
   CatalogueAt,
   EXECUTION_WORDS,
   ExecutionAt,
-  FILL_FLAG,
-  FILL_WORDS,
   FUNDS_WORDS,
   FundsAt,
   idWords,
   LEVEL_WORDS,
   LevelAt,
-  MAKER_FLAG,
-  type Moment,
-  type Output,
   PREVENTED_WORDS,
   PreventedAt,
   REPLACE_WORDS,
@@ -32,9 +25,6 @@ import {
   SESSION_STATES,
   SESSION_WORDS,
   SessionAt,
-  TRADE_AGGREGATE_SHIFT,
-  TRADE_WORDS,
-  TradeAt,
   OUTCOME_WORK,
   WORK_WORDS,
   WorkAt,
@@ -44,58 +34,21 @@ import { copyWords } from './word.ts'
 
 // Offsets and kinds as constants of this module: only those are compiled into the code. D_: in doubles.
 const KIND_EXECUTION = EventKind.EXECUTION
-const KIND_TRADE = EventKind.TRADE
 const KIND_LEVEL = EventKind.LEVEL
 const KIND_BALANCE = EventKind.BALANCE
 const EXECUTION_LENGTH = EXECUTION_WORDS
-const FILLED_LENGTH = EXECUTION_WORDS + FILL_WORDS
-const TRADE_LENGTH = TRADE_WORDS
 const LEVEL_LENGTH = LEVEL_WORDS
 const BALANCE_LENGTH = BALANCE_WORDS
-const { PACKED, IMAGE, LAST_QUOTE, FEE, FEE_ASSET } = ExecutionAt
+const { PACKED, IMAGE } = ExecutionAt
 const D_EXECUTION_ID = ExecutionAt.EXECUTION_ID / 2
-const D_LAST_PRICE = ExecutionAt.LAST_PRICE / 2
-const D_LAST_QUANTITY = ExecutionAt.LAST_QUANTITY / 2
-const D_TRADE_ID = ExecutionAt.TRADE_ID / 2
-const D_TRADE_TRADE_ID = TradeAt.TRADE_ID / 2
-const D_TRADE_PRICE = TradeAt.PRICE / 2
-const D_TRADE_QUANTITY = TradeAt.QUANTITY / 2
-const TRADE_QUOTE = TradeAt.QUOTE
-const TRADE_FLAGS = TradeAt.FLAGS
-const TRADE_SYMBOL = TradeAt.SYMBOL
-const TRADE_AGGREGATED = TradeAt.AGGREGATED
-const AGGREGATE_SHIFT = TRADE_AGGREGATE_SHIFT
-const WORD_RANGE = 2 ** 32
-const TRADE_MAKER_ACCOUNT = TradeAt.MAKER_ACCOUNT
-const TRADE_TAKER_ACCOUNT = TradeAt.TAKER_ACCOUNT
-const D_TRADE_MAKER_ORDER = TradeAt.MAKER_ORDER / 2
-const D_TRADE_TAKER_ORDER = TradeAt.TAKER_ORDER / 2
 const LEVEL_SIDE = LevelAt.SIDE
 const LEVEL_SYMBOL = LevelAt.SYMBOL
 const D_LEVEL_PRICE = LevelAt.PRICE / 2
 const D_LEVEL_QUANTITY = LevelAt.QUANTITY / 2
 const D_LEVEL_UPDATE_ID = LevelAt.UPDATE_ID / 2
-const MAKER_FILL = ExecutionType.TRADE | ((MAKER_FLAG | FILL_FLAG) << 16)
-const TAKER_FILL = ExecutionType.TRADE | (FILL_FLAG << 16)
-const PREVENTED_FILL = ExecutionType.TRADE_PREVENTION | (FILL_FLAG << 16)
-const D_COUNTER_ORDER = ExecutionAt.COUNTER_ORDER / 2
-const BUYER_IS_MAKER = MAKER_FLAG
 
 /** Encodes events at the end of the output. The offsets are those of output.ts. */
-export class EventWriter {
-  readonly output: Output
-  readonly images: ImageStore
-  readonly moment: Moment
-  /** The last one given out; shard-wide. */
-  executionId = 0
-  readonly #nothing = new Amount()
-
-  constructor(output: Output, images: ImageStore) {
-    this.output = output
-    this.moment = output.moment
-    this.images = images
-  }
-
+export class EventWriter extends FillWriter {
   /** What happened to an order, other than a fill. `cancel` is the id of the cancel, or the order's id before. */
   execution(slot: number, execution: ExecutionType, reason: ExpiryReason, flags: number, cancel?: ClientId): void {
     const { output, images, moment } = this
@@ -110,81 +63,6 @@ export class EventWriter {
     if (cancelLength === 0) return
     words[at + EXECUTION_LENGTH + tail + idWords(cancelLength) - 1] = 0
     copyWords(cancel!.words, 0, words, at + EXECUTION_LENGTH + tail, (cancelLength + 3) >> 2)
-  }
-
-  /**
-   * A trade: the public record, then the maker's execution, then the taker's. `takerBuys` says which fee and asset are
-   * whose; `flags` is OWN_FLAG or 0.
-   */
-  trade(market: TradedAssets, maker: number, taker: number, takerBuys: boolean, flags: number, fill: Fill): void {
-    const { output, images } = this
-    const makerTail = images.tailWords(maker)
-    const makerAt =
-      output.events(3, TRADE_LENGTH + 2 * FILLED_LENGTH + makerTail + images.tailWords(taker)) + TRADE_LENGTH
-    const { words, doubles } = output
-    const at = makerAt - TRADE_LENGTH
-    const half = at >> 1
-    words[at] = KIND_TRADE | (TRADE_LENGTH << 8)
-    const { aggregated } = fill
-    words[at + TRADE_FLAGS] =
-      flags | (takerBuys ? 0 : BUYER_IS_MAKER) | (Math.trunc(aggregated / WORD_RANGE) << AGGREGATE_SHIFT)
-    words[at + TRADE_SYMBOL] = market.id
-    words[at + TRADE_MAKER_ACCOUNT] = images.account(maker)
-    words[at + TRADE_TAKER_ACCOUNT] = images.account(taker)
-    words[at + TRADE_AGGREGATED] = aggregated | 0
-    doubles[half + D_TRADE_TRADE_ID] = fill.id
-    doubles[half + D_TRADE_PRICE] = fill.price
-    doubles[half + D_TRADE_QUANTITY] = fill.quantity
-    words[at + TRADE_QUOTE] = fill.quoteLow
-    words[at + TRADE_QUOTE + 1] = fill.quoteHigh
-    doubles[half + D_TRADE_MAKER_ORDER] = images.orderId(maker)
-    doubles[half + D_TRADE_TAKER_ORDER] = images.orderId(taker)
-    const takerAt = makerAt + FILLED_LENGTH + makerTail
-    const takerPacked = TAKER_FILL | (flags << 16)
-    if (takerBuys) {
-      this.#fill(words, doubles, makerAt, maker, MAKER_FILL, fill, fill.sellerFee, market.quote)
-      this.#fill(words, doubles, takerAt, taker, takerPacked, fill, fill.buyerFee, market.base)
-    } else {
-      this.#fill(words, doubles, makerAt, maker, MAKER_FILL, fill, fill.buyerFee, market.base)
-      this.#fill(words, doubles, takerAt, taker, takerPacked, fill, fill.sellerFee, market.quote)
-    }
-  }
-
-  /** One side of a prevented match: like a fill, without money. `counter`: slot of the other order, −1: it is not told. */
-  preventedFill(slot: number, counter: number, flags: number, fill: Fill): void {
-    const { output, images } = this
-    const at = output.events(1, FILLED_LENGTH + images.tailWords(slot))
-    const { words, doubles } = output
-    this.#fill(words, doubles, at, slot, PREVENTED_FILL | (flags << 16), fill, this.#nothing, 0)
-    if (counter >= 0) doubles[(at >> 1) + D_COUNTER_ORDER] = images.orderId(counter)
-  }
-
-  /** One side of a fill, at `at` of the words reserved for it. */
-  #fill(
-    words: Int32Array,
-    doubles: Float64Array,
-    at: number,
-    slot: number,
-    packed: number,
-    fill: Fill,
-    fee: Amount,
-    feeAsset: number,
-  ): void {
-    const { images } = this
-    const half = at >> 1
-    words[at] = KIND_EXECUTION | ((FILLED_LENGTH + images.tailWords(slot)) << 8)
-    words[at + PACKED] = packed
-    doubles[half + D_EXECUTION_ID] = ++this.executionId
-    images.copyImage(slot, this.moment, words, doubles, at + IMAGE)
-    doubles[half + D_LAST_PRICE] = fill.price
-    doubles[half + D_LAST_QUANTITY] = fill.quantity
-    words[at + LAST_QUOTE] = fill.quoteLow
-    words[at + LAST_QUOTE + 1] = fill.quoteHigh
-    fee.store(words, at + FEE)
-    doubles[half + D_TRADE_ID] = fill.id
-    words[at + FEE_ASSET] = feeAsset
-    words[at + FEE_ASSET + 1] = 0
-    images.copyTail(slot, words, at + FILLED_LENGTH)
   }
 
   /** The total quantity of the level at `price` is now `quantity`. */
@@ -280,14 +158,6 @@ export class EventWriter {
     doubles[(at + WorkAt.ORDER) >> 1] = order
     this.output.flag(OUTCOME_WORK)
   }
-}
-
-/** What events tell of a market. */
-export interface TradedAssets {
-  readonly id: number
-  readonly base: number
-  readonly quote: number
-  updateId: number
 }
 
 /** Slots of the two orders that were kept apart, and the quantity that each side loses. */

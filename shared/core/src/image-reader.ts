@@ -1,4 +1,5 @@
 import { ClientId } from './command.ts'
+import { UNUSUAL_WORDS, UnusualAt } from './compact-fill.ts'
 import type { OrderType, SelfTradePrevention, Side, TimeInForce } from './enums.ts'
 import {
   CLIENT_LENGTH_SHIFT,
@@ -24,12 +25,14 @@ export const IMAGE_RECORD_WORDS = 32
 // in D_ are offsets in doubles.
 const RECORD_WORDS = IMAGE_RECORD_WORDS
 const RECORD_DOUBLES = RECORD_WORDS / 2
-const { ACCOUNT, SYMBOL, PACKED, QUOTE_QUANTITY, STOP_PRICE, PREVENTED } = ImageAt
+const { ACCOUNT, SYMBOL, PACKED, STRATEGY_TYPE, QUOTE_QUANTITY, STOP_PRICE, PREVENTED } = ImageAt
 const D_ORDER = ImageAt.ORDER / 2
 const D_PRICE = ImageAt.PRICE / 2
 const D_QUANTITY = ImageAt.QUANTITY / 2
 const D_EXECUTED = ImageAt.EXECUTED / 2
+const D_CREATED = ImageAt.CREATED / 2
 const D_UPDATED = ImageAt.UPDATED / 2
+const D_WORKING = ImageAt.WORKING / 2
 const D_PRIORITY = RecordAt.PRIORITY / 2
 const EXTRA_DOUBLES = EXTRAS_WORDS / 2
 /** From an extra's offset in the whole image to its offset among the extras, in doubles. */
@@ -37,6 +40,9 @@ const EXTRAS_BEGIN = FIXED_IMAGE_WORDS / 2
 const ID_LENGTH_SHIFT = CLIENT_LENGTH_SHIFT
 const HAS_EXTRAS = EXTRAS_BIT
 const IS_WORKING = WORKING_BIT
+const UNUSUAL_COUNT = UNUSUAL_WORDS
+const UNUSUAL_STRATEGY_TYPE = UnusualAt.STRATEGY_TYPE
+const D_UNUSUAL_WORKING = UnusualAt.WORKING / 2
 
 /** Reads the fields of orders, by slot of the order store. */
 export class ImageReader {
@@ -118,5 +124,21 @@ export class ImageReader {
 
   clientLength(slot: number): number {
     return this.words[slot * RECORD_WORDS + PACKED]! >>> ID_LENGTH_SHIFT
+  }
+
+  /** Words that what is unusual about the order takes in a compact fill; see `UnusualAt`. */
+  unusualWords(slot: number): number {
+    const half = slot * RECORD_DOUBLES
+    const isUsual =
+      this.doubles[half + D_WORKING] === this.doubles[half + D_CREATED] &&
+      this.words[slot * RECORD_WORDS + STRATEGY_TYPE] === 0
+    return isUsual ? 0 : UNUSUAL_COUNT
+  }
+
+  /** Copy that to `at`. */
+  copyUnusual(slot: number, words: Int32Array, doubles: Float64Array, at: number): void {
+    doubles[(at >> 1) + D_UNUSUAL_WORKING] = this.doubles[slot * RECORD_DOUBLES + D_WORKING]!
+    words[at + UNUSUAL_STRATEGY_TYPE] = this.words[slot * RECORD_WORDS + STRATEGY_TYPE]!
+    words[at + UNUSUAL_STRATEGY_TYPE + 1] = 0
   }
 }

@@ -1,5 +1,6 @@
 import { addToWords } from './amount.ts'
 import { ClientId, type Command } from './command.ts'
+import { CompactFillAt } from './compact-fill.ts'
 import type { OrderStatus, SelfTradePrevention } from './enums.ts'
 import type { OrderImage } from './event.ts'
 import type { Fill } from './fill.ts'
@@ -47,6 +48,11 @@ const X_QUOTE_QUANTITY = (QUOTE_QUANTITY - FIXED_IMAGE_WORDS) / 2
 const X_STOP_PRICE = (STOP_PRICE - FIXED_IMAGE_WORDS) / 2
 const X_PREVENTED = (PREVENTED - FIXED_IMAGE_WORDS) / 2
 const X_STRATEGY = (STRATEGY - FIXED_IMAGE_WORDS) / 2
+
+const { IMAGE_PACKED, CUMULATIVE_QUOTE: FILL_CUMULATIVE_QUOTE } = CompactFillAt
+const D_FILL_QUANTITY = CompactFillAt.QUANTITY / 2
+const D_FILL_EXECUTED = CompactFillAt.EXECUTED / 2
+const D_FILL_CREATED = CompactFillAt.CREATED / 2
 
 const INITIAL_SLOTS = 1024
 
@@ -142,6 +148,20 @@ export class ImageStore extends ImageReader {
     doubles[to + D_CREATED] = this.doubles[half + D_CREATED]!
     doubles[to + D_UPDATED] = time
     doubles[to + D_WORKING] = this.doubles[half + D_WORKING]!
+  }
+
+  /** Copy what a compact fill, at `at` of an event's words, tells of the image, updated at this moment. */
+  copyCompact(slot: number, moment: Moment, words: Int32Array, doubles: Float64Array, at: number): void {
+    const from = slot * RECORD_WORDS
+    const half = from >> 1
+    const to = at >> 1
+    this.doubles[half + D_UPDATED] = moment.time
+    doubles[to + D_FILL_QUANTITY] = this.doubles[half + D_QUANTITY]!
+    doubles[to + D_FILL_EXECUTED] = this.doubles[half + D_EXECUTED]!
+    words[at + FILL_CUMULATIVE_QUOTE] = this.words[from + CUMULATIVE_QUOTE]!
+    words[at + FILL_CUMULATIVE_QUOTE + 1] = this.words[from + CUMULATIVE_QUOTE + 1]!
+    words[at + IMAGE_PACKED] = this.words[from + PACKED]!
+    doubles[to + D_FILL_CREATED] = this.doubles[half + D_CREATED]!
   }
 
   /** Words that extras and client id take behind the image of an event. */

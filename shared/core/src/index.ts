@@ -35,6 +35,17 @@ export type {
 export { AssertionError } from './assert.ts'
 export {
   copyImage,
+  executionAccount,
+  executionIsMaker,
+  executionIsOwn,
+  executionOrder,
+  executionStatus,
+  executionSymbol,
+  isFirstFill,
+  markOwn,
+} from './execution-reader.ts'
+export { isCompact, setTrade, tradeOf } from './compact-fill.ts'
+export {
   eachEvent,
   outcomeAccount,
   outcomeEvents,
@@ -52,24 +63,20 @@ export {
   readEvent,
   readOutcome,
 } from './outcome-reader.ts'
-export { FIXED_IMAGE_WORDS, ImageAt, IMAGE_WORDS, readImage, STATUS_SHIFT } from './order-image.ts'
+export { ImageAt, IMAGE_WORDS, readImage } from './order-image.ts'
 export { doubleAt } from './word.ts'
 export {
   BalanceAt,
   BehaviourAt,
   CatalogueAt,
-  EXECUTION_WORDS,
-  ExecutionAt,
-  FILL_FLAG,
+  COMPACT_OUTCOME_VERSION,
   FundsAt,
   LevelAt,
-  MAKER_FLAG,
   OUTCOME_HEADER_WORDS,
   OUTCOME_REPEATED,
   OUTCOME_VERSION,
   OutcomeAt,
   Output,
-  OWN_FLAG,
   PreventedAt,
   ReplaceAt,
   SessionAt,

@@ -1,29 +1,15 @@
 import type { CommandKind } from './command.ts'
 import { clientIdText } from './command.ts'
-import { ExecutionType } from './enums.ts'
-import type { ExpiryReason, SelfTradePrevention, Side } from './enums.ts'
+import type { SelfTradePrevention, Side } from './enums.ts'
 import { EventKind, type Event, type Outcome } from './event.ts'
-import {
-  CLIENT_LENGTH_SHIFT,
-  EXTRAS_BIT,
-  EXTRAS_WORDS,
-  FIXED_IMAGE_WORDS,
-  IMAGE_WORDS,
-  ImageAt,
-  readImageParts,
-} from './order-image.ts'
+import { readExecution } from './execution-reader.ts'
 import type { WorkKind } from './market-work.ts'
 import {
   BalanceAt,
   BehaviourAt,
   CATALOGUE_SUBJECTS,
   CatalogueAt,
-  EXECUTION_WORDS,
-  ExecutionAt,
-  FILL_FLAG,
-  FILL_WORDS,
   FundsAt,
-  idWords,
   LevelAt,
   MAKER_FLAG,
   OUTCOME_HEADER_WORDS,
@@ -170,57 +156,6 @@ function readRareEvent(words: Int32Array, at: number, kind: number): Event {
       }
     default:
       throw new RangeError(`unknown kind of event ${kind} at word ${at}`)
-  }
-}
-
-/** Where the extras of the EXECUTION at `at` lie, or would. */
-function extrasOf(words: Int32Array, at: number): number {
-  const isFill = (words[at + ExecutionAt.PACKED]! & (FILL_FLAG << 16)) !== 0
-  return at + EXECUTION_WORDS + (isFill ? FILL_WORDS : 0)
-}
-
-/** Where its client id lies, or would. */
-function clientOf(words: Int32Array, at: number): number {
-  const hasExtras = (words[at + ExecutionAt.IMAGE + ImageAt.PACKED]! & EXTRAS_BIT) !== 0
-  return extrasOf(words, at) + (hasExtras ? EXTRAS_WORDS : 0)
-}
-
-/** Copy the order's image out of the EXECUTION at `at`, whole: IMAGE_WORDS words from `to`, for `readImage`. */
-export function copyImage(words: Int32Array, at: number, into: Int32Array, to: number): void {
-  const extras = extrasOf(words, at)
-  const client = clientOf(words, at)
-  const clientWords = idWords(words[at + ExecutionAt.IMAGE + ImageAt.PACKED]! >>> CLIENT_LENGTH_SHIFT)
-  for (let i = 0; i < FIXED_IMAGE_WORDS; i++) into[to + i] = words[at + ExecutionAt.IMAGE + i]!
-  for (let i = 0; i < EXTRAS_WORDS; i++) {
-    into[to + FIXED_IMAGE_WORDS + i] = extras === client ? 0 : words[extras + i]!
-  }
-  for (let i = 0; i < IMAGE_WORDS - ImageAt.CLIENT; i++) {
-    into[to + ImageAt.CLIENT + i] = i < clientWords ? words[client + i]! : 0
-  }
-}
-
-function readExecution(words: Int32Array, at: number): Event {
-  const packed = words[at + ExecutionAt.PACKED]!
-  const image = words[at + ExecutionAt.IMAGE + ImageAt.PACKED]!
-  const isFill = (packed & (FILL_FLAG << 16)) !== 0
-  const isPrevention = (packed & 0xff) === ExecutionType.TRADE_PREVENTION
-  const clientAt = clientOf(words, at)
-  const cancelAt = clientAt + idWords(image >>> CLIENT_LENGTH_SHIFT)
-  return {
-    kind: EventKind.EXECUTION,
-    execution: (packed & 0xff) as ExecutionType,
-    expiryReason: ((packed >>> 8) & 0xff) as ExpiryReason,
-    executionId: doubleAt(words, at + ExecutionAt.EXECUTION_ID),
-    order: readImageParts(words, at + ExecutionAt.IMAGE, words, extrasOf(words, at), clientAt),
-    lastPrice: isFill ? doubleAt(words, at + ExecutionAt.LAST_PRICE) : 0,
-    lastQuantity: isFill ? doubleAt(words, at + ExecutionAt.LAST_QUANTITY) : 0,
-    lastQuote: isFill && !isPrevention ? amountAt(words, at + ExecutionAt.LAST_QUOTE) : 0n,
-    fee: isFill ? amountAt(words, at + ExecutionAt.FEE) : 0n,
-    feeAsset: isFill ? words[at + ExecutionAt.FEE_ASSET]! : 0,
-    tradeId: isFill ? doubleAt(words, at + ExecutionAt.TRADE_ID) : -1,
-    counterOrder: isPrevention ? doubleAt(words, at + ExecutionAt.COUNTER_ORDER) : 0,
-    maker: (packed & (MAKER_FLAG << 16)) !== 0,
-    cancelId: clientIdText(words, cancelAt, packed >>> 24),
   }
 }
 

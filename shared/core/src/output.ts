@@ -4,6 +4,8 @@ import type { RejectCode } from './reject.ts'
 
 /** Version of the layout of outcomes, in every header. */
 export const OUTCOME_VERSION = 1
+/** The same with COMPACT_FILLS active: a reader that knows no compact fills must not read them as others. */
+export const COMPACT_OUTCOME_VERSION = 2
 
 /** Word offsets of an outcome's header. Doubles lie at even offsets. */
 export const OutcomeAt = {
@@ -75,7 +77,13 @@ export const TradeAt = {
   QUOTE: 12,
   MAKER_ORDER: 14,
   TAKER_ORDER: 16,
+  /** What follows is there with compact fills only. When it was executed, µs. */
+  TIME: 18,
+  /** Id of the maker's execution; the taker's is the next one. */
+  MAKER_EXECUTION: 20,
 } as const
+/** Of a trade whose fills are compact. */
+export const FULL_TRADE_WORDS = 22
 
 export const TRADE_AGGREGATE_SHIFT = 8
 
@@ -137,7 +145,6 @@ const D_SESSION = OutcomeAt.SESSION / 2
 const D_NUMBER = OutcomeAt.NUMBER / 2
 const D_ORIGINAL_SEQUENCE = OutcomeAt.ORIGINAL_SEQUENCE / 2
 const HEADER_WORDS = OUTCOME_HEADER_WORDS
-const LAYOUT = OUTCOME_VERSION
 
 /**
  * The words of the outcomes since the last `clear()`, and the running hash over all of them since the beginning. The
@@ -152,6 +159,8 @@ export class Output {
   length = 0
   /** Where the outcome being written begins. */
   start = 0
+  /** Version of the layout. */
+  version: number = OUTCOME_VERSION
   readonly moment: Moment
   readonly #hash = new WordHash()
   /** Words up to here are in the hash. */
@@ -200,7 +209,7 @@ export class Output {
     doubles[half + D_SESSION] = command.session
     doubles[half + D_NUMBER] = command.number
     doubles[half + D_ORIGINAL_SEQUENCE] = moment.sequence
-    words[at + VERSION] = LAYOUT
+    words[at + VERSION] = this.version
     words[at + 16] = 0
     words[at + 17] = 0
     this.start = at

@@ -71,6 +71,9 @@ const rare: Readonly<Record<string, string>> = {
     place alice BTCUSD sell limit 1 @10`,
   ACCOUNT_FROZEN: `account-status alice frozen
     place alice BTCUSD sell limit 1 @10`,
+  FILTER_MAX_NUM_ORDERS: `filters BTCUSD maxOrders=1
+    place alice BTCUSD sell limit 1 @10
+    place alice BTCUSD sell limit 1 @10`,
   FILTER_MAX_NUM_ALGO_ORDERS: `filters BTCUSD maxAlgoOrders=1
     place alice BTCUSD sell limit 1 @10
     place bob BTCUSD buy limit 1 @10

@@ -1,3 +1,4 @@
+import { isCompact, setTrade } from './compact-fill.ts'
 import { EventKind } from './event.ts'
 import {
   ExecutionAt,
@@ -43,7 +44,7 @@ export class ReplyRing {
 
   /**
    * Remember the outcome that `output` has just completed: its reject, and those of its events that answer the one who
-   * sent the command. Returns the position.
+   * sent the command; what a compact fill leaves out lies in the TRADE, which is among them. Returns the position.
    */
   append(output: Output, originalSequence: number, reject: RejectCode): number {
     const { start, length, words: from } = output
@@ -55,12 +56,16 @@ export class ReplyRing {
     const straight = (position & mask) + most <= words.length
     let at = position + REPLY_HEADER_WORDS
     let events = 0
+    let trade = at
     let event = start + OUTCOME_WORDS
     while (event < length) {
       const count = from[event]! >>> 8
       if (isReply(from, event)) {
         if (straight) copyWords(from, event, words, at & mask, count)
         else this.#copyAround(from, event, at, count)
+        const kind = from[event]! & 0xff
+        if (kind === TRADE) trade = at
+        else if (kind === EXECUTION && isCompact(from, event)) setTrade(words, at & mask, at - trade)
         at += count
         events++
       }

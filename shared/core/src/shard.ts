@@ -91,6 +91,7 @@ export class Shard {
     if (behaviour === Behaviour.PREVENTED_QUANTITY) this.preventedQuantity = true
     if (behaviour === Behaviour.AGGREGATE_IDS) this.#numberAggregates()
     if (behaviour === Behaviour.RETRY_SHARES) this.retryShares = true
+    if (behaviour === Behaviour.COMPACT_FILLS) this.writer.writeCompactFills()
     if (behaviour === Behaviour.OWN_IN_QUOTE) this.#ownInQuote = true
   }
 

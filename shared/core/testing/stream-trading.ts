@@ -77,6 +77,7 @@ function orderFields(stream: CommandStream, c: Command): void {
   if (c.type === MARKET && c.side === Side.BUY && c.quantity > 0 && random.chance(30)) buyAllThatIsPaid(stream, c)
   if (random.chance(30)) c.clientId.set(`${random.pick(names)}${c.account}`)
   if (random.chance(5)) c.strategyId = random.next()
+  if (random.chance(5)) c.strategyType = 1_000_000 + random.below(3)
   if (random.chance(profile.retries)) {
     c.clientId.set(`r${random.below(30)}`)
     c.firstSent = stream.time - random.below(random.chance(80) ? 3_000_000 : 700_000_000) + random.below(70_000_000)

@@ -1,17 +1,20 @@
 import {
   CatalogueAt,
+  COMPACT_OUTCOME_VERSION,
   EventKind,
+  isCompact,
   OUTCOME_HEADER_WORDS,
   OUTCOME_VERSION,
   outcomeEvents,
   outcomeSequence,
   outcomeVersion,
   outcomeWords,
+  tradeOf,
 } from '@uptick/core'
 import { MalformedError, UnknownVersionError } from './protocol-error.ts'
 
 /** Layouts of outcomes that this build reads. */
-export const OUTCOME_VERSIONS: readonly number[] = [OUTCOME_VERSION]
+export const OUTCOME_VERSIONS: readonly number[] = [OUTCOME_VERSION, COMPACT_OUTCOME_VERSION]
 
 /**
  * Check that `words[start … end)` is a run of whole outcomes with whole events, so that a reader that follows their
@@ -27,7 +30,7 @@ export function checkOutcomes(words: Int32Array, start: number, end: number, fir
       throw new MalformedError('outcome', `length ${length}`)
     }
     const version = outcomeVersion(words, at)
-    if (version !== OUTCOME_VERSION) throw new UnknownVersionError('outcome', version, OUTCOME_VERSIONS)
+    if (!OUTCOME_VERSIONS.includes(version)) throw new UnknownVersionError('outcome', version, OUTCOME_VERSIONS)
     if (first !== undefined && outcomeSequence(words, at) !== first + count) {
       throw new MalformedError('outcome', 'sequence has a gap')
     }
@@ -41,13 +44,19 @@ export function checkOutcomes(words: Int32Array, start: number, end: number, fir
 function checkEvents(words: Int32Array, start: number, end: number, expected: number): void {
   let at = start
   let events = 0
+  let trade = -1
   while (at < end) {
     const length = words[at] >>> 8
+    const kind = words[at] & 0xff
     if (length < 2 || (length & 1) !== 0 || at + length > end) throw new MalformedError('outcome', 'length of an event')
     // The only event whose text has a length of its own.
-    if ((words[at] & 0xff) === EventKind.CATALOGUE) {
+    if (kind === EventKind.CATALOGUE) {
       const bytes = words[at + CatalogueAt.BYTES]
       if (bytes < 0 || bytes > (length - CatalogueAt.TEXT) * 4) throw new MalformedError('outcome', 'text of an event')
+    }
+    if (kind === EventKind.TRADE) trade = at
+    else if (kind === EventKind.EXECUTION && isCompact(words, at) && tradeOf(words, at) !== trade) {
+      throw new MalformedError('outcome', 'a fill without its trade')
     }
     at += length
     events++

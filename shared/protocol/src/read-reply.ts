@@ -1,8 +1,7 @@
 import {
   EventKind,
-  ExecutionAt,
+  executionIsOwn,
   OUTCOME_HEADER_WORDS,
-  OWN_FLAG,
   outcomeAccount,
   outcomeKind,
   outcomeNumber,
@@ -56,6 +55,6 @@ export function replyHead(words: Int32Array, offset: number): Omit<Outcome, 'eve
 
 function answersTheSender(words: Int32Array, at: number): boolean {
   const kind = words[at]! & 0xff
-  if (kind === EventKind.EXECUTION) return (words[at + ExecutionAt.PACKED]! & (OWN_FLAG << 16)) !== 0
+  if (kind === EventKind.EXECUTION) return executionIsOwn(words, at)
   return kind !== EventKind.TRADE && kind !== EventKind.LEVEL && kind !== EventKind.BALANCE
 }

@@ -21,7 +21,7 @@ const MAKER = 1
 const TAKER = 2
 
 /** An engine whose commands do three units of work, with seven asks of one unit at 100, 101 … */
-function busyEngine(): FakeEngine {
+function busyEngine(...behaviours: readonly number[]): FakeEngine {
   const engine = new FakeEngine(3)
   const listing = (name: string, base: string): string =>
     JSON.stringify({
@@ -38,7 +38,9 @@ function busyEngine(): FakeEngine {
       status: 'TRADING',
       filters: NO_FILTERS,
     })
-  engine.run({ kind: CommandKind.ACTIVATE_BEHAVIOUR, value: Behaviour.BOUNDED_STEPS })
+  for (const value of [Behaviour.BOUNDED_STEPS, ...behaviours]) {
+    engine.run({ kind: CommandKind.ACTIVATE_BEHAVIOUR, value })
+  }
   for (const code of ['BTC', 'USD']) {
     engine.run({ kind: CommandKind.ADD_ASSET, text: JSON.stringify({ code, decimals: 0 }) })
   }
@@ -100,8 +102,11 @@ function sent(link: EngineLink, time: { turn(): void }, build: (command: Command
   return outcome
 }
 
-test('the reply to an order that goes on in later commands has all its fills', async () => {
-  const engine = busyEngine()
+test.each([
+  ['older fills', []],
+  ['compact fills', [Behaviour.COMPACT_FILLS]],
+])('the reply to an order that goes on in later commands has all its fills: %s', async (_fills, behaviours) => {
+  const engine = busyEngine(...behaviours)
   const { time, link } = connected({}, engine)
   await settled()
   const reply = sent(link, time, buy(7))
@@ -119,7 +124,11 @@ test('the reply to an order that goes on in later commands has all its fills', a
     ...Array.from({ length: 7 }, () => ExecutionType.TRADE),
   ])
   expect(fills.slice(1).map(({ lastPrice }) => lastPrice)).toEqual([100, 101, 102, 103, 104, 105, 106])
-  expect(fills.at(-1)!.order).toMatchObject({ status: OrderStatus.FILLED, executed: 7 })
+  const { orderId } = fills[0]!.order
+  expect(fills.map(({ order: image }) => image)).toEqual(
+    fills.map((_, i) => expect.objectContaining({ orderId, account: TAKER, price: 200, quantity: 7, executed: i })),
+  )
+  expect(fills.at(-1)!.order.status).toBe(OrderStatus.FILLED)
 })
 
 test('an order that comes to rest is whole, too, although nothing is told of the rest', async () => {

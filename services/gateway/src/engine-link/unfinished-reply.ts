@@ -3,15 +3,20 @@ import {
   doubleAt,
   EventKind,
   eachEvent,
-  ExecutionAt,
-  ImageAt,
+  executionAccount,
+  executionIsOwn,
+  executionOrder,
+  executionSymbol,
+  isCompact,
+  markOwn,
   OUTCOME_HEADER_WORDS,
   OutcomeAt,
-  OWN_FLAG,
   outcomeAccount,
   outcomeKind,
   outcomeWords,
   PreventedAt,
+  setTrade,
+  tradeOf,
   WorkAt,
   WorkKind,
 } from '@uptick/core'
@@ -61,8 +66,7 @@ export class UnfinishedReply {
   follow(words: Int32Array, offset: number, now: number): boolean {
     eachEvent(words, offset, (kind, at) => {
       if (kind === EventKind.EXECUTION && this.#isOwn(words, at)) {
-        const to = this.#add(words, at)
-        this.#words[to + ExecutionAt.PACKED]! |= OWN_FLAG << 16
+        markOwn(this.#words, this.#addExecution(words, at))
       } else if (kind === EventKind.PREVENTED && doubleAt(words, at + PreventedAt.TAKER_ORDER) === this.#order) {
         this.#add(words, at)
       } else if (kind === EventKind.WORK && this.#symbols.has(words[at + WorkAt.SYMBOL]!)) {
@@ -82,15 +86,23 @@ export class UnfinishedReply {
   }
 
   #isOwn(words: Int32Array, at: number): boolean {
-    const image = at + ExecutionAt.IMAGE
-    if (this.#order !== 0) return doubleAt(words, image + ImageAt.ORDER) === this.#order
-    return words[image + ImageAt.ACCOUNT] === this.#account && this.#symbols.has(words[image + ImageAt.SYMBOL]!)
+    if (this.#order !== 0) return executionOrder(words, at) === this.#order
+    return executionAccount(words, at) === this.#account && this.#symbols.has(executionSymbol(words, at))
   }
 
   #isWorkedOn(words: Int32Array, at: number): boolean {
     const work = words[at + WorkAt.WORK]
     if (this.#order !== 0) return work === WorkKind.ORDER && doubleAt(words, at + WorkAt.ORDER) === this.#order
     return work === WorkKind.CANCELS && words[at + WorkAt.ACCOUNT] === this.#account
+  }
+
+  /** Take an execution, with the TRADE that a compact fill leaves its share to; where it lies now. */
+  #addExecution(words: Int32Array, at: number): number {
+    if (!isCompact(words, at)) return this.#add(words, at)
+    const trade = this.#add(words, tradeOf(words, at))
+    const to = this.#add(words, at)
+    setTrade(this.#words, to, to - trade)
+    return to
   }
 
   /** Take an event; where it lies now. */
@@ -121,8 +133,8 @@ export function unfinishedWork({ words, offset }: OutcomeView): { order: number;
   const end = offset + outcomeWords(words, offset)
   for (let at = offset + OUTCOME_HEADER_WORDS; at < end; at += words[at]! >>> 8) {
     const kind = words[at]! & 0xff
-    if (kind === EventKind.EXECUTION && (words[at + ExecutionAt.PACKED]! & (OWN_FLAG << 16)) !== 0) {
-      own.add(doubleAt(words, at + ExecutionAt.IMAGE + ImageAt.ORDER))
+    if (kind === EventKind.EXECUTION && executionIsOwn(words, at)) {
+      own.add(executionOrder(words, at))
     } else if (kind === EventKind.WORK) {
       const id = doubleAt(words, at + WorkAt.ORDER)
       if (cancels ? words[at + WorkAt.WORK] === WorkKind.CANCELS : own.has(id)) {

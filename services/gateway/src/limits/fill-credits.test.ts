@@ -1,11 +1,14 @@
-import { Command, CommandKind, Exchange, OrderType, Side, TimeInForce } from '@uptick/core'
+import { Behaviour, Command, CommandKind, Exchange, OrderType, Side, TimeInForce } from '@uptick/core'
 import { expect, test } from 'vitest'
 import { testListing } from '../../testing/listing.ts'
 import type { OutcomesListener } from '../engine-link/outcome-view.ts'
 import type { FillCause } from './limits.ts'
 import { creditFills } from './fill-credits.ts'
 
-test('the first fill of an order lowers its account’s count, as maker or as taker', () => {
+test.each([
+  ['older fills', []],
+  ['compact fills', [Behaviour.COMPACT_FILLS]],
+])('the first fill of an order lowers its account’s count, as maker or as taker: %s', (_fills, behaviours) => {
   const exchange = new Exchange()
   const command = new Command()
   let listener: OutcomesListener = () => {}
@@ -41,6 +44,12 @@ test('the first fill of an order lowers its account’s count, as maker or as ta
       order.quantity = quantity
     })
 
+  for (const behaviour of behaviours) {
+    execute((activate) => {
+      activate.kind = CommandKind.ACTIVATE_BEHAVIOUR
+      activate.value = behaviour
+    })
+  }
   const listing = testListing()
   for (const { code, decimals } of listing.assets) {
     execute((add) => {

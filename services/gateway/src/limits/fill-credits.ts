@@ -1,11 +1,9 @@
 import {
   EventKind,
-  ExecutionAt,
-  ExecutionType,
-  ImageAt,
-  MAKER_FLAG,
-  doubleAt,
   eachEvent,
+  executionAccount,
+  executionIsMaker,
+  isFirstFill,
   outcomeEvents,
   outcomeRepeated,
   outcomeSequence,
@@ -43,12 +41,8 @@ export function creditFills(
 function firstFills(words: Int32Array, at: number): FillCredit[] {
   const fills: FillCredit[] = []
   eachEvent(words, at, (kind, event) => {
-    if (kind !== EventKind.EXECUTION) return
-    const packed = words[event + ExecutionAt.PACKED]!
-    if ((packed & 0xff) !== ExecutionType.TRADE) return
-    const image = event + ExecutionAt.IMAGE
-    const isFirst = doubleAt(words, image + ImageAt.EXECUTED) === doubleAt(words, event + ExecutionAt.LAST_QUANTITY)
-    if (isFirst) fills.push({ account: words[image + ImageAt.ACCOUNT]!, maker: (packed & (MAKER_FLAG << 16)) !== 0 })
+    if (kind !== EventKind.EXECUTION || !isFirstFill(words, event)) return
+    fills.push({ account: executionAccount(words, event), maker: executionIsMaker(words, event) })
   })
   return fills
 }

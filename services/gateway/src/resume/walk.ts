@@ -1,12 +1,11 @@
 import {
   BalanceAt,
   EventKind,
-  ExecutionAt,
   FundsAt,
-  ImageAt,
   LevelAt,
   TradeAt,
   eachEvent,
+  executionAccount,
   outcomeRepeated,
   outcomeSequence,
   outcomeTime,
@@ -28,7 +27,7 @@ export const symbolOf: KeyOf = (kind, words, at) => {
 
 /** The account of private events. */
 export const accountOf: KeyOf = (kind, words, at) => {
-  if (kind === EventKind.EXECUTION) return words[at + ExecutionAt.IMAGE + ImageAt.ACCOUNT]
+  if (kind === EventKind.EXECUTION) return executionAccount(words, at)
   if (kind === EventKind.BALANCE) return words[at + BalanceAt.ACCOUNT]
   return kind === EventKind.FUNDS ? words[at + FundsAt.ACCOUNT] : undefined
 }

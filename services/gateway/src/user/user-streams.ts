@@ -1,10 +1,9 @@
 import {
   BalanceAt,
   EventKind,
-  ExecutionAt,
   FundsAt,
-  ImageAt,
   eachEvent,
+  executionAccount,
   outcomeRepeated,
   outcomeSequence,
   outcomeTime,
@@ -77,7 +76,7 @@ export class UserStreams {
     const time = outcomeTime(words, at)
     eachEvent(words, at, (kind, event) => {
       if (kind === EventKind.EXECUTION) {
-        if (!this.#accounts.has(words[event + ExecutionAt.IMAGE + ImageAt.ACCOUNT]!)) return
+        if (!this.#accounts.has(executionAccount(words, event))) return
         const execution = readEvent(words, event) as ExecutionEvent
         const { account } = execution.order
         this.#publish(account, sequence, (unit) => executionReport(execution, time, this.#link.catalogue.format, unit))
