@@ -2,31 +2,96 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import { hashesOf, hex, readGolden } from '../testing/golden-journal.ts'
-import { profiles } from '../testing/stream-profiles.ts'
+import { Behaviour } from './behaviours.ts'
+import { CommandKind } from './command.ts'
+import { EventKind } from './event.ts'
+import { Exchange } from './exchange.ts'
+import { WorkKind } from './market-work.ts'
+import { readOutcome } from './outcome-reader.ts'
+import { type GoldenJournal, hashesOf, hex, readGolden } from '../testing/golden-journal.ts'
+import { goldenPlans } from '../testing/golden-plans.ts'
+import { copyCommand } from '../testing/stream.ts'
 
 const folder = new URL('../testing/golden/', import.meta.url)
 const files = readdirSync(folder)
 
-test('there is a golden journal for every kind of stream', () => {
+function golden(file: string): GoldenJournal {
+  return readGolden(readFileSync(new URL(file, folder), 'utf8'))
+}
+
+test('there is a golden journal for every plan', () => {
   expect(files.toSorted()).toEqual(
-    Object.keys(profiles)
-      .map((profile) => `${profile}.txt`)
+    Object.keys(goldenPlans)
+      .map((name) => `${name}.txt`)
       .toSorted(),
   )
 })
 
 test.each(files)('%s leads to the hashes it led to when it was written', (file) => {
-  const journal = readGolden(readFileSync(new URL(file, folder), 'utf8'))
+  const journal = golden(file)
   const { runningHash, stateHash } = hashesOf(journal)
   expect(hex(runningHash)).toBe(hex(journal.runningHash))
   expect(hex(stateHash)).toBe(hex(journal.stateHash))
 })
 
 test('a journal with one command less does not', () => {
-  const journal = readGolden(readFileSync(new URL(files[0], folder), 'utf8'))
+  const journal = golden(files[0])
   const { runningHash } = hashesOf({ ...journal, commands: journal.commands.slice(0, -1) })
   expect(runningHash).not.toBe(journal.runningHash)
+})
+
+/** What a journal's outcomes are, by command, on a build that supports these behaviours; an activation's is left out. */
+function outcomes({ commands, options }: GoldenJournal, supportedBehaviours: readonly number[]): Buffer[] {
+  const exchange = new Exchange({ ...options, supportedBehaviours })
+  return commands.map(({ command, time }, index) => {
+    const { output } = exchange
+    output.clear()
+    exchange.execute(copyCommand(command), index + 1, time)
+    const isActivation = command.kind === CommandKind.ACTIVATE_BEHAVIOUR
+    return Buffer.from(output.words.slice(0, isActivation ? 0 : output.length).buffer)
+  })
+}
+
+/** The journals that would show it, should the behaviour be another one than when they were written. */
+const shownBy: Readonly<Record<keyof typeof Behaviour, readonly string[]>> = {
+  FEE_HALF_EVEN: ['steps', 'late-activation'],
+  BOUNDED_STEPS: ['steps', 'prevented-quantity', 'full-step', 'compact-stops', 'late-activation'],
+  DOCUMENTED_RULES: ['documented-rules', 'late-activation'],
+  PREVENTED_QUANTITY: ['prevented-quantity', 'compact-fills'],
+  AGGREGATE_IDS: ['aggregate-ids', 'steps', 'late-activation'],
+  RETRY_SHARES: ['retry-shares'],
+  COMPACT_FILLS: ['compact-fills', 'compact-stops'],
+  OWN_IN_QUOTE: ['own-in-quote'],
+}
+
+test.each(Object.entries(shownBy))('%s shows in its journals', (name, journals) => {
+  const behaviour = Behaviour[name as keyof typeof Behaviour]
+  for (const file of journals) {
+    const journal = golden(`${file}.txt`)
+    const { supportedBehaviours = [] } = journal.options
+    const others = supportedBehaviours.filter((supported) => supported !== behaviour)
+    const without = outcomes(journal, others)
+    const differs = outcomes(journal, supportedBehaviours).some((outcome, index) => !outcome.equals(without[index]))
+    expect(differs, file).toBe(true)
+  }
+})
+
+test('orders, cascades of stops and cancels go on in later commands', () => {
+  const works = (file: string): number[] => {
+    const journal = golden(`${file}.txt`)
+    const exchange = new Exchange(journal.options)
+    const found: number[] = []
+    for (const [index, { command, time }] of journal.commands.entries()) {
+      exchange.output.clear()
+      exchange.execute(command, index + 1, time)
+      for (const event of readOutcome(exchange.output.words, 0).events) {
+        if (event.kind === EventKind.WORK) found.push(event.work)
+      }
+    }
+    return found
+  }
+  expect(new Set(works('steps'))).toEqual(new Set(Object.values(WorkKind)))
+  expect(works('full-step')).toEqual([WorkKind.ORDER, WorkKind.NONE])
 })
 
 test('plain Node comes to the same, with no permission but to read', () => {

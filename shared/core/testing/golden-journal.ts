@@ -1,9 +1,8 @@
-import { Exchange, SUPPORTED_BEHAVIOURS } from '../src/index.ts'
+import { Exchange, type ExchangeOptions } from '../src/index.ts'
 import { describeCommand } from './describe.ts'
+import type { GoldenPlan } from './golden-plans.ts'
 import { Names, parseCommand } from './parse.ts'
-import { record } from './recording.ts'
 import { EPOCH, type Timed } from './stream.ts'
-import type { profiles } from './stream-profiles.ts'
 
 /**
  * A golden journal: commands that were executed once, as text, with the hashes they led to. Every later build must come
@@ -13,12 +12,13 @@ import type { profiles } from './stream-profiles.ts'
 export interface GoldenJournal {
   readonly runningHash: bigint
   readonly stateHash: bigint
-  /** Those of the build that wrote it: an activation of any other was refused. */
-  readonly behaviours: readonly number[]
+  /** Behaviours of the build that wrote it – an activation of any other was refused – and bounds, if not production's. */
+  readonly options: ExchangeOptions
   readonly commands: readonly Timed[]
 }
 
-const head = /^running ([0-9a-f]{16}) state ([0-9a-f]{16})(?: behaviours ([0-9,]+))?$/
+const head =
+  /^running ([0-9a-f]{16}) state ([0-9a-f]{16})(?: behaviours ([0-9,]+))?(?: steps ([0-9]+))?(?: retries ([0-9]+))?$/
 /** Of journals that do not say. */
 const FIRST_BEHAVIOURS = '1'
 
@@ -34,30 +34,39 @@ export function readGolden(text: string): GoldenJournal {
     time += Number(line.slice(0, space))
     return { command: parseCommand(line.slice(space + 1), names), time }
   })
-  const behaviours = (hashes[3] ?? FIRST_BEHAVIOURS).split(',').map(Number)
-  return { runningHash: BigInt(`0x${hashes[1]}`), stateHash: BigInt(`0x${hashes[2]}`), behaviours, commands }
+  const options = {
+    supportedBehaviours: (hashes[3] ?? FIRST_BEHAVIOURS).split(',').map(Number),
+    ...(hashes[4] !== undefined && { stepWorkMax: Number(hashes[4]) }),
+    ...(hashes[5] !== undefined && { retriesMax: Number(hashes[5]) }),
+  }
+  return { runningHash: BigInt(`0x${hashes[1]}`), stateHash: BigInt(`0x${hashes[2]}`), options, commands }
 }
 
-/** Draw a journal from a seed and write it down with the hashes of the core as it is now. */
-export function writeGolden(seed: number, count: number, profile: keyof typeof profiles): string {
-  const commands = record(seed, count, profile)
-  const { runningHash, stateHash } = hashesOf({ commands, behaviours: SUPPORTED_BEHAVIOURS })
+/** Make the plan's journal and write it down with the hashes of the core as it is now. */
+export function writeGolden({ options, commands: draw }: GoldenPlan): string {
+  const commands = draw()
+  const { runningHash, stateHash } = hashesOf({ commands, options })
   let before = EPOCH
   const lines = commands.map(({ command, time }) => {
     const line = `${time - before} ${describeCommand(command)}`
     before = time
     return line
   })
-  const known = SUPPORTED_BEHAVIOURS.join(',')
-  return `running ${hex(runningHash)} state ${hex(stateHash)} behaviours ${known}\n${lines.join('\n')}\n`
+  const { supportedBehaviours = [], stepWorkMax, retriesMax } = options
+  const bounds = [
+    ...(stepWorkMax === undefined ? [] : ['steps', stepWorkMax]),
+    ...(retriesMax === undefined ? [] : ['retries', retriesMax]),
+  ]
+  const known = ['behaviours', supportedBehaviours.join(','), ...bounds].join(' ')
+  return `running ${hex(runningHash)} state ${hex(stateHash)} ${known}\n${lines.join('\n')}\n`
 }
 
-/** Execute all commands on a fresh exchange of a build that knows these behaviours. */
-export function hashesOf({ commands, behaviours }: Pick<GoldenJournal, 'commands' | 'behaviours'>): {
+/** Execute all commands on a fresh exchange with these options. */
+export function hashesOf({ commands, options }: Pick<GoldenJournal, 'commands' | 'options'>): {
   runningHash: bigint
   stateHash: bigint
 } {
-  const exchange = new Exchange({ supportedBehaviours: behaviours })
+  const exchange = new Exchange(options)
   for (const [index, { command, time }] of commands.entries()) {
     exchange.output.clear()
     exchange.execute(command, index + 1, time)

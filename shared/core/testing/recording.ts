@@ -1,12 +1,18 @@
-import type { Exchange } from '../src/index.ts'
+import type { Exchange, ExchangeOptions } from '../src/index.ts'
 import { NaiveExchange } from './naive-exchange.ts'
 import { CommandStream, copyCommand, type Timed } from './stream.ts'
 import type { profiles } from './stream-profiles.ts'
 
-/** The commands of a seed, drawn beside the oracle alone. */
-export function record(seed: number, count: number, profile: keyof typeof profiles): Timed[] {
-  const oracle = new NaiveExchange()
-  const stream = new CommandStream(seed, oracle, profile)
+/** The commands of a seed, drawn beside the oracle alone; `behaviours`: those that the shard begins with. */
+export function record(
+  seed: number,
+  count: number,
+  profile: keyof typeof profiles,
+  options: ExchangeOptions = {},
+  behaviours?: readonly number[],
+): Timed[] {
+  const oracle = new NaiveExchange(options)
+  const stream = new CommandStream(seed, oracle, profile, behaviours)
   const commands: Timed[] = []
   for (let sequence = 1; sequence <= count; sequence++) {
     const { command, time } = stream.next()

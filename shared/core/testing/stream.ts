@@ -33,11 +33,17 @@ export class CommandStream {
   /** Commands that may be sent again: duplicates within their session, and idempotent retries. */
   readonly sent: Command[] = []
 
-  constructor(seed: number, oracle: NaiveExchange, profileName?: keyof typeof profiles) {
+  /** `behaviours`: those that the shard begins with, instead of what chance says. */
+  constructor(
+    seed: number,
+    oracle: NaiveExchange,
+    profileName?: keyof typeof profiles,
+    behaviours?: readonly number[],
+  ) {
     this.oracle = oracle
     this.random = new Random(seed)
     this.profile = profiles[profileName ?? this.random.pick(Object.keys(profiles) as (keyof typeof profiles)[])]
-    this.opening = opening(this.random, this.profile)
+    this.opening = opening(this.random, this.profile, behaviours)
   }
 
   next(): Timed {
@@ -116,13 +122,13 @@ export function commandOf(kind: CommandKind, fields: Partial<Command> = {}): Com
 }
 
 /** Assets, markets, accounts and first funds. */
-function opening(random: Random, profile: Profile): Command[] {
+function opening(random: Random, profile: Profile, behaviours?: readonly number[]): Command[] {
   const { ADD_ASSET, ADD_SYMBOL, ADD_ACCOUNT, DEPOSIT, OPEN_SESSION } = CommandKind
   const define = (kind: CommandKind, definition: object): Command =>
     commandOf(kind, { text: JSON.stringify(definition) })
   // Mostly a new shard; else one of an older release, whose operator has activated some.
   const isNew = random.chance(80)
-  const active = SUPPORTED_BEHAVIOURS.filter(() => isNew || random.chance(50))
+  const active = behaviours ?? SUPPORTED_BEHAVIOURS.filter(() => isNew || random.chance(50))
   const commands = [
     ...active.map((value) => commandOf(CommandKind.ACTIVATE_BEHAVIOUR, { value })),
     define(ADD_ASSET, { code: 'BTC', decimals: 2 }),
