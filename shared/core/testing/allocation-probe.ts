@@ -1,5 +1,14 @@
 import { getHeapStatistics } from 'node:v8'
-import { Command, CommandKind, EventKind, Exchange, OrderType, Side, eachEvent } from '../src/index.ts'
+import {
+  Command,
+  CommandKind,
+  EventKind,
+  Exchange,
+  OrderType,
+  Side,
+  SUPPORTED_BEHAVIOURS,
+  eachEvent,
+} from '../src/index.ts'
 import { listing } from './listing.ts'
 import { Random } from './random.ts'
 import { EPOCH } from './stream.ts'
@@ -34,6 +43,7 @@ function administer(kind: CommandKind, fields: Partial<Command>): void {
 }
 
 function open(): void {
+  for (const value of SUPPORTED_BEHAVIOURS) administer(CommandKind.ACTIVATE_BEHAVIOUR, { value })
   administer(CommandKind.ADD_ASSET, { text: '{"code":"BTC","decimals":8}' })
   administer(CommandKind.ADD_ASSET, { text: '{"code":"USD","decimals":8}' })
   const more = { priceDecimals: 2, quantityDecimals: 6, makerFee: 1000, takerFee: 1000 }
