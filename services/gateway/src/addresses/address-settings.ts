@@ -1,6 +1,5 @@
-import { ConfigError } from '@uptick/runtime'
+import { AddressError, AddressRanges, ConfigError } from '@uptick/runtime'
 import type { GatewayConfig } from '../config.ts'
-import { AddressError, AddressRanges } from './address-ranges.ts'
 
 /** Who is believed when it says who its client is. */
 export interface AddressSettings {

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net'
+import { AddressRanges } from '@uptick/runtime'
 import { expect, test } from 'vitest'
-import { AddressRanges } from './address-ranges.ts'
 import { ClientAddresses } from './client-addresses.ts'
 
 const behindProxies = new ClientAddresses(AddressRanges.parse(['10.0.0.0/8', '2001:db8::/32']))

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
+import { countedAddress } from '@uptick/runtime'
+import type { CountedAddress } from '@uptick/runtime'
 import type { ClientAddresses } from '../addresses/client-addresses.ts'
-import { countedAddress } from '../addresses/counted-address.ts'
-import type { CountedAddress } from '../addresses/counted-address.ts'
 import { Client, EndReasons } from './client.ts'
 import type { ClientHost, EndReason } from './client.ts'
 

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import type { AddressRanges } from '../addresses/address-ranges.ts'
+import type { AddressRanges } from '@uptick/runtime'
 
 export type KeyType = 'HMAC' | 'ED25519' | 'RSA'
 

@@ -1,6 +1,6 @@
 import { createPublicKey, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import type { Queryable, TimedQuery } from '@uptick/journal'
-import { AddressError, AddressRanges } from '../addresses/address-ranges.ts'
+import { AddressError, AddressRanges } from '@uptick/runtime'
 import type { ApiKey, KeyType } from './api-key.ts'
 import type { SecretBox } from './secret-box.ts'
 

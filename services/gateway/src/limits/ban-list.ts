@@ -1,4 +1,4 @@
-import type { CountedAddress } from '../addresses/counted-address.ts'
+import type { CountedAddress } from '@uptick/runtime'
 
 const SECOND = 1_000_000
 /** Requests past a limit, within a minute, before the address is banned. */

@@ -1,4 +1,4 @@
-import type { CountedAddress } from '../addresses/counted-address.ts'
+import type { CountedAddress } from '@uptick/runtime'
 
 /** Counts by key in fixed windows aligned to the clock: a new window begins at nothing. Answers at once. */
 export interface Counter<Key extends string | number> {

@@ -1,5 +1,5 @@
+import { countedAddress } from '@uptick/runtime'
 import { expect, test } from 'vitest'
-import { countedAddress } from '../addresses/counted-address.ts'
 import { ADDRESSES_MAX, BanList } from './ban-list.ts'
 import { KNOWN_MAX, SharedBans } from './shared-bans.ts'
 

@@ -1,4 +1,4 @@
-import type { CountedAddress } from '../addresses/counted-address.ts'
+import type { CountedAddress } from '@uptick/runtime'
 import { BanList } from './ban-list.ts'
 import type { Bans } from './counter-store.ts'
 import { forgetFirst } from './window-counter.ts'

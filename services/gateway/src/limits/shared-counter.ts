@@ -1,4 +1,4 @@
-import type { CountedAddress } from '../addresses/counted-address.ts'
+import type { CountedAddress } from '@uptick/runtime'
 import type { CountedBy, Counter } from './counter-store.ts'
 import { COUNTED_MAX, forgetFirst } from './window-counter.ts'
 

@@ -1,5 +1,5 @@
+import { countedAddress } from '@uptick/runtime'
 import { expect, test } from 'vitest'
-import { countedAddress } from '../addresses/counted-address.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
 import type { CountLine, ToldCounts } from './count-line.ts'
 import { NEW_BANS_MAX, SharedStore } from './shared-store.ts'

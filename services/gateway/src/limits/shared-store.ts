@@ -1,4 +1,4 @@
-import type { CountedAddress } from '../addresses/counted-address.ts'
+import type { CountedAddress } from '@uptick/runtime'
 import type { CancelTimer, Clock, Timers } from '../seams.ts'
 import { CLAIM_KEPT_MS, Claims } from './claims.ts'
 import type { CountLine } from './count-line.ts'
