@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { causeOf, Problem } from '@uptick/commandline'
 import { migrate } from '@uptick/journal'
+import { AddressRanges } from '@uptick/runtime'
 import { Cluster } from './cluster/cluster.ts'
 import { clusterDefinitions, PORT_NAMES, type Ports } from './cluster/definitions.ts'
 import type { ReplicaDefinition } from './cluster/replica.ts'
@@ -57,11 +58,12 @@ export class Supervisor {
       // What could not be written meanwhile.
       if (problem === undefined && this.#ports.control !== undefined) this.#markRunning()
     })
-    this.#cluster = new Cluster({
+    const clusterEvents = {
       onStep: events.onStep,
-      onStarted: (name, id) => this.#note(name, id),
+      onStarted: (name: string, id: number) => this.#note(name, id),
       onChange: () => this.#markRunning(),
-    })
+    }
+    this.#cluster = new Cluster(clusterEvents, proxiesOf(options))
   }
 
   get isStopping(): boolean {
@@ -210,4 +212,10 @@ export class Supervisor {
     this.#stopWatching()
     this.#logs.close()
   }
+}
+
+/** What the gateways are told to trust. What is no address is theirs to refuse, with a sentence. */
+function proxiesOf({ gateway }: Options): AddressRanges {
+  const texts = ['TRUST_PROXY', 'PROXY_PROTOCOL'].flatMap((name) => (gateway[name] ?? '').split(','))
+  return AddressRanges.readable(texts.map((text) => text.trim())).ranges
 }

@@ -2,16 +2,24 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { freePort } from '@uptick/postgres'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ConnectionListener, type HandedConnection, type Taker } from '../src/listener/connection-listener.ts'
+import { AddressRanges } from '@uptick/runtime'
+import {
+  ConnectionListener,
+  HANDED_MAX,
+  type ConnectionListenerOptions,
+  type HandedConnection,
+  type Taker,
+} from '../src/listener/connection-listener.ts'
 
 let listener: ConnectionListener
 let port = 0
 const clients: Socket[] = []
-beforeEach(async () => {
-  listener = new ConnectionListener()
+async function listen(options: ConnectionListenerOptions = {}): Promise<void> {
+  listener = new ConnectionListener(options)
   port = await freePort()
   await listener.listen('public', '127.0.0.1', port)
-})
+}
+beforeEach(() => listen())
 afterEach(() => {
   for (const client of clients.splice(0)) client.destroy()
   listener.close()
@@ -20,10 +28,13 @@ afterEach(() => {
 /** Writes down what it is handed, and confirms it when told to. */
 class Recorder implements Taker {
   readonly handed: HandedConnection[] = []
+  /** Addresses of those who have opened the connections. */
+  readonly from: (string | undefined)[] = []
   #more: () => void = () => undefined
 
-  hand(message: HandedConnection): void {
+  hand(message: HandedConnection, socket: Socket): void {
     this.handed.push(message)
+    this.from.push(socket.remoteAddress)
     this.#more()
   }
 
@@ -35,13 +46,35 @@ class Recorder implements Taker {
   confirm(): void {
     for (const { id } of this.handed) listener.taken(this, id)
   }
+
+  /** Take `count` more, one after the other. */
+  async take(count: number): Promise<void> {
+    for (let taken = 0; taken < count; taken++) {
+      await this.got(this.#confirmed + 1)
+      listener.taken(this, this.handed[this.#confirmed++]!.id)
+    }
+  }
+
+  #confirmed = 0
 }
 
-async function dial(): Promise<void> {
-  const client = connect(port, '127.0.0.1')
+/** Begin to connect. */
+function knock(localAddress: string): Socket {
+  const client = connect({ port, host: '127.0.0.1', localAddress })
   client.on('error', () => undefined)
   clients.push(client)
+  return client
+}
+
+async function dial(localAddress = '127.0.0.1'): Promise<Socket> {
+  const client = knock(localAddress)
   await once(client, 'connect')
+  return client
+}
+
+/** Resolves when the listener keeps so many; accepting follows connecting, and nothing tells the client of it. */
+async function keeps(count: number): Promise<void> {
+  await expect.poll(() => listener.kept, { interval: 1 }).toBe(count)
 }
 
 test('connections wait until somebody is ready, then go turn and turn about', async () => {
@@ -99,4 +132,89 @@ test('where nobody is ready, those that were get the connections', async () => {
   await dial()
   await seasoned.got(1)
   expect(fresh.handed).toEqual([])
+})
+
+const [FLOOD, HONEST, PROXY] = ['127.0.0.2', '127.0.0.3', '127.0.0.4']
+/** Elsewhere the loopback interface has one address alone. */
+const isLinux = process.platform === 'linux'
+
+test.runIf(isLinux)(
+  'a flood from one address keeps nobody else waiting for more than what is on its way already',
+  async () => {
+    const taker = new Recorder()
+    listener.ready(taker, true)
+    const flood = HANDED_MAX * 10
+    for (let count = 0; count < flood; count++) await dial(FLOOD)
+    await keeps(flood)
+    for (let count = 0; count < 3; count++) await dial(HONEST)
+    await keeps(flood + 3)
+    await taker.take(flood + 3)
+    const places = taker.from.flatMap((address, place) => (address === HONEST ? [place] : []))
+    // Those that were on their way when they came, and one of the flood for each of theirs.
+    expect(places).toEqual([HANDED_MAX + 1, HANDED_MAX + 3, HANDED_MAX + 5])
+  },
+)
+
+test.runIf(isLinux)('no more than a few are on their way to one process', async () => {
+  const [one, other] = [new Recorder(), new Recorder()]
+  listener.ready(one, true)
+  listener.ready(other, true)
+  for (let count = 0; count < HANDED_MAX * 3; count++) await dial()
+  await keeps(HANDED_MAX * 3)
+  expect([one.handed.length, other.handed.length]).toEqual([HANDED_MAX, HANDED_MAX])
+  other.confirm()
+  expect([one.handed.length, other.handed.length]).toEqual([HANDED_MAX, HANDED_MAX * 2])
+})
+
+test.runIf(isLinux)('what its client has reset is not handed over', async () => {
+  for (let count = 0; count < 20; count++) {
+    const client = await dial(FLOOD)
+    await keeps(count + 1)
+    client.resetAndDestroy()
+    await once(client, 'close')
+  }
+  await dial(HONEST)
+  await keeps(21)
+  const taker = new Recorder()
+  listener.ready(taker, true)
+  expect(taker.from).toEqual([HONEST])
+  expect(listener.kept).toBe(1)
+})
+
+test.runIf(isLinux)('an address at its share has its newest connections closed, a proxy has no share', async () => {
+  listener.close()
+  await listen({ waitingPerAddressMax: 3, waitingMax: 12, proxies: AddressRanges.parse([PROXY]) })
+  for (let count = 0; count < 3; count++) await dial(FLOOD)
+  await keeps(3)
+  for (let count = 0; count < 3; count++) await new Promise((closed) => knock(FLOOD).once('close', closed))
+  await dial(HONEST)
+  for (let count = 0; count < 5; count++) await dial(PROXY)
+  await keeps(9)
+  const taker = new Recorder()
+  listener.ready(taker, true)
+  await taker.take(9)
+  expect(taker.from.toSorted((one, other) => String(one).localeCompare(String(other)))).toEqual([
+    FLOOD,
+    FLOOD,
+    FLOOD,
+    HONEST,
+    PROXY,
+    PROXY,
+    PROXY,
+    PROXY,
+    PROXY,
+  ])
+})
+
+test.runIf(isLinux)('whatever comes, no more connections are kept than may wait and be on their way', async () => {
+  listener.close()
+  await listen({ waitingPerAddressMax: 8, waitingMax: 16 })
+  listener.ready(new Recorder(), true)
+  let closed = 0
+  for (let count = 0; count < 60; count++) {
+    knock(`127.0.1.${1 + (count % 6)}`).once('close', () => closed++)
+    await expect.poll(() => closed + listener.kept, { interval: 1 }).toBe(count + 1)
+    expect(listener.kept).toBeLessThanOrEqual(16 + HANDED_MAX)
+  }
+  expect(listener.kept).toBe(16 + HANDED_MAX)
 })

@@ -1,3 +1,4 @@
+import type { AddressRanges } from '@uptick/runtime'
 import { CountDesk, isCountMessage } from '../counts/count-desk.ts'
 import { ConnectionListener } from '../listener/connection-listener.ts'
 import type { Service } from '../service.ts'
@@ -17,7 +18,7 @@ export interface ClusterEvents {
 
 /** Every process of the exchange but PostgreSQL, and the sockets that clients connect to. */
 export class Cluster {
-  readonly listener = new ConnectionListener()
+  readonly listener: ConnectionListener
   readonly #counts = new CountDesk()
   readonly #replicas: Replica[] = []
   readonly #events: ClusterEvents
@@ -25,8 +26,10 @@ export class Cluster {
   readonly #drained = new WeakMap<Service, string>()
   #stopping = false
 
-  constructor(events: ClusterEvents) {
+  /** @param proxies addresses behind which there are many clients */
+  constructor(events: ClusterEvents, proxies: AddressRanges) {
     this.#events = events
+    this.listener = new ConnectionListener({ proxies })
   }
 
   replicas(kind?: Kind): readonly Replica[] {

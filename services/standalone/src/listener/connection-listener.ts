@@ -1,4 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import { AddressRanges, countedAddress, plainAddress } from '@uptick/runtime'
+import { ConnectionLine, type ConnectionLineOptions } from './connection-line.ts'
 
 /** A process that takes connections. */
 export interface Taker {
@@ -27,34 +29,55 @@ interface TakerState {
 interface Accepted {
   readonly server: string
   readonly socket: Socket
+  /** Whose turn it is handed over in: each listening socket has lines of its own. */
+  readonly line: string
 }
 
-/** Connections that wait while no taker is there. Past it new ones are closed. */
-export const WAITING_MAX = 4096
+/**
+ * Connections on their way to one taker. Their channel carries one at a time, so more of them would only wait there, first come
+ * first served, and with them everything else that the channel carries.
+ */
+export const HANDED_MAX = 8
+/** Connections that the system keeps while this process is busy. */
+const BACKLOG_MAX = 4_096
+
+export interface ConnectionListenerOptions extends ConnectionLineOptions {
+  /** Addresses behind which there are many clients. */
+  readonly proxies?: AddressRanges
+}
 
 /**
  * The listening sockets of the cluster. They are opened once and stay open, whoever comes and goes behind them: each
  * connection is handed, unread, to a process that is ready. It is kept here until that process has confirmed it, so a
  * process that dies loses none that it has not seen.
+ *
+ * What comes faster than it can be handed over waits in a line for each client address.
  */
 export class ConnectionListener {
   readonly #servers: Server[] = []
   readonly #takers = new Map<Taker, TakerState>()
   readonly #unconfirmed = new Map<number, Accepted>()
-  #waiting: Accepted[] = []
+  readonly #waiting: ConnectionLine<Accepted>
+  readonly #proxies: AddressRanges
   #nextId = 1
+
+  constructor(options: ConnectionListenerOptions = {}) {
+    this.#waiting = new ConnectionLine(options)
+    this.#proxies = options.proxies ?? AddressRanges.parse([])
+  }
+
+  /** Connections that are kept here: their descriptors are open. */
+  get kept(): number {
+    return this.#waiting.size + this.#unconfirmed.size
+  }
 
   /** Listen on one more socket. @throws Error of the system */
   async listen(name: string, host: string, port: number): Promise<void> {
-    const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => {
-      socket.on('error', () => socket.destroy())
-      if (this.#waiting.length >= WAITING_MAX) socket.destroy()
-      else this.#dispatch({ server: name, socket })
-    })
+    const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => this.#accept(name, socket))
     this.#servers.push(server)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen({ host, port, exclusive: true }, resolve)
+      server.listen({ host, port, exclusive: true, backlog: BACKLOG_MAX }, resolve)
     })
   }
 
@@ -64,10 +87,7 @@ export class ConnectionListener {
     if (state.isLeaving) return
     state.isReady = isReady
     state.wasReady ||= isReady
-    if (!isReady) return
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const accepted of waiting) this.#dispatch(accepted)
+    this.#handOver()
   }
 
   /** It has got the connection. */
@@ -77,6 +97,7 @@ export class ConnectionListener {
     const state = this.#takers.get(taker)
     state?.unconfirmed.delete(id)
     if (state?.unconfirmed.size === 0) state.settled()
+    this.#handOver()
   }
 
   /** Hand it nothing any more. Resolves when everything that was handed to it has arrived. */
@@ -93,29 +114,49 @@ export class ConnectionListener {
     const state = this.#takers.get(taker)
     if (!state) return
     this.#takers.delete(taker)
-    for (const id of state.unconfirmed) {
+    // The oldest goes back last, and is the next.
+    for (const id of [...state.unconfirmed].toReversed()) {
       const accepted = this.#unconfirmed.get(id)
       this.#unconfirmed.delete(id)
-      if (accepted) this.#dispatch(accepted)
+      if (accepted) this.#waiting.putBack(accepted.line, accepted)
     }
     state.settled()
+    this.#handOver()
   }
 
   /** Accept nothing any more; what has been handed over is not touched. */
   close(): void {
     for (const server of this.#servers) server.close()
-    for (const { socket } of [...this.#waiting, ...this.#unconfirmed.values()]) socket.destroy()
-    this.#waiting = []
+    for (let next = this.#waiting.next(); next; next = this.#waiting.next()) next.socket.destroy()
+    for (const { socket } of this.#unconfirmed.values()) socket.destroy()
     this.#unconfirmed.clear()
   }
 
-  #dispatch(accepted: Accepted): void {
-    const chosen = this.#choose()
-    if (!chosen) {
-      this.#waiting.push(accepted)
-      return
+  #accept(server: string, socket: Socket): void {
+    socket.on('error', () => socket.destroy())
+    const { remoteAddress } = socket
+    // It was reset before it was accepted.
+    if (remoteAddress === undefined) return void socket.destroy()
+    const address = plainAddress(remoteAddress) ?? remoteAddress
+    const line = `${server} ${countedAddress(address)}`
+    const homeless = this.#waiting.join(line, { server, socket, line }, this.#proxies.has(address))
+    // Without a goodbye, which would leave the system a minute of TIME_WAIT for each.
+    homeless?.socket.resetAndDestroy()
+    this.#handOver()
+  }
+
+  /** Hand over what waits, as far as there are takers. */
+  #handOver(): void {
+    while (this.#waiting.size > 0) {
+      const chosen = this.#choose()
+      const accepted = chosen && this.#waiting.next()
+      if (!accepted) return
+      if (isGone(accepted.socket)) accepted.socket.destroy()
+      else this.#hand(accepted, chosen)
     }
-    const [taker, state] = chosen
+  }
+
+  #hand(accepted: Accepted, [taker, state]: [Taker, TakerState]): void {
     const id = this.#nextId++
     // To the end of the line: turn and turn about.
     this.#takers.delete(taker)
@@ -125,7 +166,10 @@ export class ConnectionListener {
     taker.hand({ uptick: 'connection', id, server: accepted.server }, accepted.socket, () => this.ended(taker))
   }
 
-  /** Of those that are ready the one with the fewest connections on their way to it. */
+  /**
+   * Of those that are ready the one with the fewest connections on their way to it; where none is ready, of those that were.
+   * None while these have as many as they may.
+   */
   #choose(): [Taker, TakerState] | undefined {
     let best: [Taker, TakerState] | undefined
     for (const entry of this.#takers) {
@@ -133,7 +177,7 @@ export class ConnectionListener {
       if (state.isLeaving || !(state.isReady || state.wasReady)) continue
       if (!best || preferred(state, best[1])) best = entry
     }
-    return best
+    return best && best[1].unconfirmed.size < HANDED_MAX ? best : undefined
   }
 
   #state(taker: Taker): TakerState {
@@ -149,4 +193,10 @@ export class ConnectionListener {
 function preferred(one: TakerState, other: TakerState): boolean {
   if (one.isReady !== other.isReady) return one.isReady
   return one.unconfirmed.size < other.unconfirmed.size
+}
+
+/** Whether its client has reset it. Nothing is read before it is handed over; but writing nothing fails on what is no more. */
+function isGone(socket: Socket): boolean {
+  if (!socket.destroyed && socket.errored === null) socket.write('')
+  return socket.destroyed || socket.errored !== null
 }
