@@ -22,7 +22,9 @@ import {
 } from '@uptick/core'
 import type { OutcomeView } from './outcome-view.ts'
 
-const INITIAL_WORDS = 1 << 14
+/** Memory of a reply grows in such steps, within what is set aside for it: addresses, no memory. */
+const STEP_BYTES = 1 << 20
+const RESERVED_BYTES = 256 << 20
 const CANCELS: readonly CommandKind[] = [CommandKind.CANCEL_ALL, CommandKind.CANCEL_ACCOUNT]
 
 /**
@@ -30,8 +32,11 @@ const CANCELS: readonly CommandKind[] = [CommandKind.CANCEL_ALL, CommandKind.CAN
  * is whole when none of its markets works for it any more. Then it reads as if one command had done it all.
  */
 export class UnfinishedReply {
-  /** The reply so far, at the start of memory that grows by doubling: a reply may have 200,000 fills. */
-  #words = new Int32Array(INITIAL_WORDS)
+  /**
+   * The reply so far, at the start of memory that grows in place: one with 200,000 fills takes 60 MB and more, and to copy that
+   * would make everybody wait.
+   */
+  #words: Int32Array<ArrayBuffer>
   #length = 0
   #events = 0
   /** The order; 0 for cancels, which are known by their account. */
@@ -44,12 +49,15 @@ export class UnfinishedReply {
   readonly resolve: (outcome: OutcomeView) => void
   readonly reject: (reason: unknown) => void
 
+  /** @param reservedBytes set aside; a reply that becomes longer is copied */
   constructor(
     { words, offset }: OutcomeView,
     subject: { readonly order: number; readonly symbols: Set<number> },
     settle: { readonly resolve: (outcome: OutcomeView) => void; readonly reject: (reason: unknown) => void },
     now: number,
+    reservedBytes = RESERVED_BYTES,
   ) {
+    this.#words = growing(reservedBytes)
     this.#order = subject.order
     this.#symbols = subject.symbols
     this.#account = outcomeAccount(words, offset)
@@ -111,17 +119,30 @@ export class UnfinishedReply {
     return this.#append(words, at, words[at]! >>> 8)
   }
 
+  #grow(bytes: number): void {
+    let { buffer } = this.#words
+    if (bytes > buffer.maxByteLength) {
+      const words = growing(Math.max(bytes, 2 * buffer.maxByteLength))
+      words.buffer.resize(buffer.byteLength)
+      words.set(this.#words)
+      this.#words = words
+      buffer = words.buffer
+    }
+    buffer.resize(Math.min(buffer.maxByteLength, Math.ceil(bytes / STEP_BYTES) * STEP_BYTES))
+  }
+
   #append(words: Int32Array, at: number, count: number): number {
     const to = this.#length
     this.#length += count
-    if (this.#length > this.#words.length) {
-      const grown = new Int32Array(Math.max(this.#length, 2 * this.#words.length))
-      grown.set(this.#words)
-      this.#words = grown
-    }
+    if (this.#length > this.#words.length) this.#grow(this.#length * Int32Array.BYTES_PER_ELEMENT)
     this.#words.set(words.subarray(at, at + count), to)
     return to
   }
+}
+
+/** Words of no length yet, in memory that may become so long. */
+function growing(bytesMax: number): Int32Array<ArrayBuffer> {
+  return new Int32Array(new ArrayBuffer(0, { maxByteLength: bytesMax }))
 }
 
 /** What of the reply at `offset` goes on in later outcomes; undefined when it is whole. */
