@@ -59,6 +59,34 @@ describe('listing', () => {
   })
 })
 
+test('text that a terminal would obey is not kept, wherever it would be', async () => {
+  const { account } = await exchange.operate('POST', '/accounts', { label: 'Family 👩‍🚀' })
+  const funds = { asset: 'USDT', amount: '1' }
+  const skip = { sequence: 9_000_000_000, reason: 'why', operator: 'ines' }
+  for (const text of ['a\nb', '\u001b[31m', '\u009b31m', '\u202e', '\u2028', '\ud800']) {
+    expect(await call('POST', '/accounts', { label: text })).toEqual([400, 'INVALID'])
+    expect(await call('POST', `/accounts/${account}/keys`, { label: text })).toEqual([400, 'INVALID'])
+    expect(await call('POST', `/accounts/${account}/deposits`, { ...funds, reference: text })).toEqual([400, 'INVALID'])
+    expect(await call('POST', '/skips', { ...skip, reason: text })).toEqual([400, 'INVALID'])
+    expect(await call('POST', '/skips', { ...skip, operator: text })).toEqual([400, 'INVALID'])
+  }
+})
+
+test('filters that nothing passes are refused, and change nothing', async () => {
+  const before = await call('GET', '/symbols/BTCUSDT')
+  for (const filters of [
+    { minPrice: '10', maxPrice: '5' },
+    { maxOrders: 99_999_999_999_999 },
+    { maxQuantity: '0.000001' },
+  ]) {
+    expect(await call('PUT', '/symbols/BTCUSDT/filters', filters)).toEqual([400, 'INVALID'])
+  }
+  const symbol = { name: 'BTCTWO', base: 'BTC', quote: 'USDT', priceDecimals: 2, quantityDecimals: 5 }
+  const filters = { minQuantity: '2', maxQuantity: '1' }
+  expect(await call('POST', '/symbols', { ...symbol, filters })).toEqual([400, 'INVALID'])
+  expect(await call('GET', '/symbols/BTCUSDT')).toEqual(before)
+})
+
 describe('accounts', () => {
   test('money comes and goes, once for each reference', async () => {
     const { account } = await exchange.operate('POST', '/accounts', { label: 'Carol Zoë 币' })

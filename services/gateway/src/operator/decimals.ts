@@ -1,25 +1,32 @@
-import { isDecimalError, parseAmount, parseUnits } from '@uptick/protocol'
+import { formatShort, isDecimalError, parseAmount, parseUnits } from '@uptick/protocol'
+import type { DecimalError } from '@uptick/protocol'
 import { invalid } from './operator-error.ts'
+import type { OperatorError } from './operator-error.ts'
 
-const WHY = {
-  'not-a-number': 'is not a decimal number',
-  negative: 'is negative',
-  precision: 'has too many decimals',
-  overflow: 'is too large',
-} as const
+const AMOUNT_MAX = 2n ** 63n - 1n
 
 /** Decimal text as units of 10^-decimals, a safe integer. */
 export function unitsOf(name: string, text: string, decimals: number): number {
   const value = parseUnits(text, decimals)
-  if (isDecimalError(value)) throw invalid(`${name} ${WHY[value.fault]} (${decimals} decimals at most)`)
+  if (isDecimalError(value)) throw faulty(name, value, decimals, Number.MAX_SAFE_INTEGER)
   return value
 }
 
 /** Decimal text as an amount of 10^-decimals. */
 export function amountOf(name: string, text: string, decimals: number): bigint {
   const value = parseAmount(text, decimals)
-  if (isDecimalError(value)) throw invalid(`${name} ${WHY[value.fault]} (${decimals} decimals at most)`)
+  if (isDecimalError(value)) throw faulty(name, value, decimals, AMOUNT_MAX)
   return value
+}
+
+function faulty(name: string, { fault }: DecimalError, decimals: number, most: number | bigint): OperatorError {
+  const why = {
+    'not-a-number': 'is not a decimal number',
+    negative: 'is negative',
+    precision: `has more than ${decimals} decimals`,
+    overflow: `is more than ${formatShort(most, decimals)}`,
+  }
+  return invalid(`${name} ${why[fault]}`)
 }
 
 /** Of fee rates. */

@@ -3,6 +3,7 @@ import type { SymbolDefinition, SymbolFilters } from '@uptick/core'
 import { formatShort } from '@uptick/protocol'
 import type { Static } from 'typebox'
 import type { Asset } from '../engine-link/catalogue.ts'
+import { checkFilters } from './check-filters.ts'
 import { amountOf, RATE_DECIMALS, rateOf, unitsOf } from './decimals.ts'
 import { invalid } from './operator-error.ts'
 import type { FiltersBody, SymbolBody } from './schemas.ts'
@@ -70,13 +71,15 @@ function defaultFilters(): SymbolFilters {
   }
 }
 
-/** The filters of a symbol with those changed that an operator names. */
+/** The filters of a symbol with those changed that an operator names; throws what contradicts itself as INVALID. */
 export function changedFilters(symbol: SymbolDefinition, quote: Asset, change: Filters): SymbolFilters {
   const filters: Record<string, unknown> = { ...symbol.filters }
   for (const [name, value] of Object.entries(change)) {
     filters[name] = typeof value === 'string' ? filterUnits(symbol, quote, name, value) : value
   }
-  return filters as unknown as SymbolFilters
+  const changed = filters as unknown as SymbolFilters
+  checkFilters(symbol, changed, quote.decimals)
+  return changed
 }
 
 function filterUnits(symbol: SymbolDefinition, quote: Asset, name: string, text: string): number | string {

@@ -17,6 +17,7 @@ import { registerAccounts } from './accounts.ts'
 import { registerExchange } from './exchange.ts'
 import { registerKeys } from './keys.ts'
 import { registerMarkets } from './markets.ts'
+import { PRINTABLE } from './schemas.ts'
 
 /** The skip table of the journal, as far as the operator sees it. */
 export interface Skips {
@@ -130,9 +131,15 @@ function sendFailure(
       : send(reply, 504, 'OUTCOME_UNKNOWN', 'PostgreSQL did not answer: look whether it was done before trying again')
   }
   const status = error.statusCode ?? 500
-  if (status < 500) return send(reply, status, 'INVALID', error.message)
+  if (status < 500) return send(reply, status, 'INVALID', unprintable(error) ?? error.message)
   options.failed(request.url, error)
   return send(reply, 500, 'FAILED', 'the request failed; the log of the gateway says why')
+}
+
+/** The sentence for text that a terminal would obey; its pattern would tell nobody what is wrong. */
+function unprintable({ validation }: FastifyError): string | undefined {
+  const fault = validation?.find(({ keyword, params }) => keyword === 'pattern' && params['pattern'] === PRINTABLE)
+  return fault && `${fault.instancePath.slice(1)} has control characters, line breaks or marks of direction`
 }
 
 function send(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {

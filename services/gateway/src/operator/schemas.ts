@@ -5,6 +5,15 @@ import { Type } from 'typebox'
 const decimal = (description: string): ReturnType<typeof Type.String> =>
   Type.String({ pattern: '^[0-9]{1,20}(\\.[0-9]{1,20})?$', description })
 
+/** Text that is kept and shown on terminals: no controls, no line separators, no marks of direction, no half characters. */
+export const PRINTABLE = '^[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]*$'
+
+const printable = (options: {
+  minLength?: number
+  maxLength: number
+  description?: string
+}): ReturnType<typeof Type.String> => Type.String({ ...options, pattern: PRINTABLE })
+
 const strict = { additionalProperties: false } as const
 
 export const AssetBody = Type.Object(
@@ -14,6 +23,10 @@ export const AssetBody = Type.Object(
   },
   strict,
 )
+
+/** More open orders than one account can have in a market of any use. */
+const ORDERS_MAX = 1_000_000
+const orderCount = Type.Integer({ minimum: 0, maximum: ORDERS_MAX })
 
 /** Filters as an operator writes them; what is left out keeps its value, or its default at listing. */
 const filterProperties = {
@@ -35,8 +48,8 @@ const filterProperties = {
   askMultiplierUp: Type.Optional(decimal('times the reference price')),
   askMultiplierDown: Type.Optional(decimal('times the reference price')),
   averagePriceMinutes: Type.Optional(Type.Integer({ minimum: 0, maximum: 60 })),
-  maxOrders: Type.Optional(Type.Integer({ minimum: 0 })),
-  maxAlgoOrders: Type.Optional(Type.Integer({ minimum: 0 })),
+  maxOrders: Type.Optional(orderCount),
+  maxAlgoOrders: Type.Optional(orderCount),
   maxPosition: Type.Optional(decimal('quantity')),
 }
 
@@ -74,7 +87,7 @@ export const PhaseBody = Type.Object(
   strict,
 )
 
-export const AccountBody = Type.Object({ label: Type.String({ minLength: 1, maxLength: 100 }) }, strict)
+export const AccountBody = Type.Object({ label: printable({ minLength: 1, maxLength: 100 }) }, strict)
 
 export const AccountsQuery = Type.Object(
   {
@@ -100,7 +113,7 @@ export const FundsBody = Type.Object(
     asset: Type.String(),
     amount: decimal('amount'),
     reference: Type.Optional(
-      Type.String({ minLength: 1, maxLength: 100, description: 'sent again, the first result is returned' }),
+      printable({ minLength: 1, maxLength: 100, description: 'sent again, the first result is returned' }),
     ),
   },
   strict,
@@ -115,7 +128,7 @@ export const ImportOrderBody = Type.Object(
     quantity: decimal('quantity'),
     executedQuantity: Type.Optional(decimal('quantity')),
     originalTime: Type.Integer({ minimum: 0, description: 'ms or µs; orders within a price keep this order' }),
-    foreignId: Type.Optional(Type.String({ maxLength: 100 })),
+    foreignId: Type.Optional(printable({ maxLength: 100 })),
     clientOrderId: Type.Optional(Type.String({ pattern: '^[.A-Z:/a-z0-9_-]{1,36}$' })),
   },
   strict,
@@ -123,7 +136,7 @@ export const ImportOrderBody = Type.Object(
 
 export const KeyBody = Type.Object(
   {
-    label: Type.Optional(Type.String({ maxLength: 100 })),
+    label: Type.Optional(printable({ maxLength: 100 })),
     type: Type.Optional(Type.Enum(['HMAC', 'ED25519', 'RSA'])),
     publicKey: Type.Optional(Type.String({ maxLength: 10_000, description: 'PEM, for ED25519 and RSA' })),
     canTrade: Type.Optional(Type.Boolean()),
@@ -145,8 +158,8 @@ export const BehaviourBody = Type.Object({ behaviour: Type.Integer({ minimum: 1 
 export const SkipBody = Type.Object(
   {
     sequence: Type.Integer({ minimum: 1 }),
-    reason: Type.String({ minLength: 1, maxLength: 1000 }),
-    operator: Type.String({ minLength: 1, maxLength: 100 }),
+    reason: printable({ minLength: 1, maxLength: 1000 }),
+    operator: printable({ minLength: 1, maxLength: 100 }),
   },
   strict,
 )
