@@ -79,6 +79,11 @@ describe.each(own)('npm run %s', (name, script) => {
   })
 })
 
+test('npm run operator without a command prints its help, as a line that was not understood', async () => {
+  const help = await type(scripts['operator'] ?? '', '--help')
+  expect(await type(scripts['operator'] ?? '')).toEqual({ code: 2, output: '', errors: help.output })
+})
+
 describe('output that nobody reads', () => {
   afterEach(() => readdirSync(folder).forEach((name) => rmSync(join(folder, name))))
 

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -31,12 +31,17 @@ function type(folder: string, ...words: string[]): Promise<Typed> {
 }
 
 /** The same, for a reader that goes before anything is printed. */
-async function typeUnheard(folder: string, ...words: string[]): Promise<Typed> {
+function typeUnheard(folder: string, ...words: string[]): Promise<Typed> {
+  return typeInto('pipe', folder, ...words)
+}
+
+/** The same, with an open file for its output. */
+async function typeInto(output: 'pipe' | number, folder: string, ...words: string[]): Promise<Typed> {
   const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '' }
-  const child = spawn(process.execPath, [main, ...words, '--data', folder], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  child.stdout.destroy()
+  const child = spawn(process.execPath, [main, ...words, '--data', folder], { env, stdio: ['ignore', output, 'pipe'] })
+  child.stdout?.destroy()
   let errors = ''
-  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()))
+  child.stderr!.on('data', (chunk: Buffer) => (errors += chunk.toString()))
   const [code] = (await once(child, 'close')) as [number]
   return { code, output: '', errors }
 }
@@ -81,6 +86,40 @@ test('what is asked for is done although nobody reads the answer', async () => {
   expect(await typeUnheard(folder, 'accounts')).toEqual(silent)
   expect((await type(folder, 'accounts', 'dave')).output).toContain('dave')
   expect(await typeUnheard(folder, 'account', '999999')).toMatchObject({ code: 1 })
+  const { account } = JSON.parse((await type(folder, 'add-account', 'erin', '--json')).output)
+  expect(await typeUnheard(folder, 'deposit', String(account), '5', 'USDT')).toEqual(silent)
+  expect((await type(folder, 'account', String(account))).output).toMatch(/USDT +5\.0+ /)
+})
+
+test.skipIf(!existsSync('/dev/full'))('a full disk below the answer is said, and that it was done', async () => {
+  const { folder } = exchange
+  const full = openSync('/dev/full', 'w')
+  const { code, errors } = await typeInto(full, folder, 'add-account', 'frank')
+  closeSync(full)
+  expect(code).toBe(1)
+  expect(errors).toMatch(/^The output cannot be written: ENOSPC[^\n]*\. What was asked for goes on without it\.\n$/)
+  expect((await type(folder, 'accounts', 'frank')).output).toContain('frank')
+})
+
+test('what a terminal would obey is refused in labels, in one sentence', async () => {
+  const { folder } = exchange
+  for (const label of ['a\nb\u001b[31m', 'gina\u009b1m', 'gina\u202e', 'gina\t']) {
+    const { code, output, errors } = await type(folder, 'add-account', label)
+    expect({ code, output }).toEqual({ code: 1, output: '' })
+    expect(errors).toBe('INVALID: label has control characters, line breaks or marks of direction\n')
+    expect((await type(folder, 'add-key', '1', '--label', label)).code).toBe(1)
+  }
+  expect((await type(folder, 'accounts', 'gina')).output).not.toContain('gina')
+  const { errors } = await type(folder, 'symbols', 'BTC\u001b[31m')
+  expect(errors).toBe('NOT_FOUND: there is no symbol BTC\\u001b[31m\n')
+})
+
+test('filters that no order can pass are refused, and the sentence names them', async () => {
+  const { folder } = exchange
+  const refused = await type(folder, 'set-filters', 'BTCUSDT', 'minPrice=10', 'maxPrice=5')
+  expect(refused).toMatchObject({ code: 1, output: '' })
+  expect(refused.errors).toMatch(/^INVALID: [^\n]*minPrice[^\n]*maxPrice[^\n]*\n$/)
+  expect((await type(folder, 'set-filters', 'BTCUSDT', 'maxOrders=99999999999999')).errors).toMatch(/maxOrders/)
 })
 
 test('the weight that a client is told is that of both gateways', async () => {

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { outliveReaders } from './output.ts'
+import { printable, printableLines } from './printable.ts'
 import { messageOf, Problem } from './problem.ts'
 
 /** The command line was not understood: nothing was done. */
@@ -29,7 +30,7 @@ export function configured(command: Command): Command {
 
 /**
  * Parse `args` and run the command's action. Sets the exit code of the process: 0 for help and success, `EXIT_USAGE`
- * when the line is not understood, `EXIT_FAILED` when the action throws. What a person can put right is one sentence on
+ * when the line is not understood or names no command, `EXIT_FAILED` when the action throws. What a person can put right is one sentence on
  * standard error; anything else comes with its stack. A reader of the output that goes changes none of it.
  */
 export async function runCommand(command: Command, args: readonly string[] = process.argv.slice(2)): Promise<void> {
@@ -39,10 +40,17 @@ export async function runCommand(command: Command, args: readonly string[] = pro
   } catch (error) {
     if (!(error instanceof CommanderError)) process.exitCode = complain(error)
     else if (error.exitCode !== 0) {
-      process.stderr.write(`${sentence(error.message)} "${command.name()} --help" says more.\n`)
+      explain(command, error)
       process.exitCode = EXIT_USAGE
     }
   }
+}
+
+/** Why the line was not understood; where only a command is missing, the help, which has them all. */
+function explain(command: Command, { code, message }: CommanderError): void {
+  const writeErr = (text: string): boolean => process.stderr.write(text)
+  if (code === 'commander.help') command.configureOutput({ writeErr }).outputHelp({ error: true })
+  else writeErr(`${printable(sentence(message))} "${command.name()} --help" says more.\n`)
 }
 
 /**
@@ -52,7 +60,7 @@ export async function runCommand(command: Command, args: readonly string[] = pro
  */
 export function complain(error: unknown): number {
   const isKnown = error instanceof Problem || !(error instanceof Error)
-  process.stderr.write(`${isKnown ? messageOf(error) : (error.stack ?? error.message)}\n`)
+  process.stderr.write(`${printableLines(isKnown ? messageOf(error) : (error.stack ?? error.message))}\n`)
   return error instanceof Problem ? error.exitCode : EXIT_FAILED
 }
 

@@ -11,4 +11,5 @@ export {
   someText,
   wholeNumber,
 } from './command-line.ts'
+export { printable, printableLines } from './printable.ts'
 export { causeOf, errorCode, messageOf, Problem } from './problem.ts'

@@ -11,7 +11,8 @@ export function outliveReaders(): void {
     if (isSaid || errorCode(error) === 'EPIPE' || stream.listenerCount('error') > 1) return
     isSaid = true
     process.exitCode = 1
-    if (stream !== process.stderr) process.stderr.write(`The output cannot be written: ${messageOf(error)}.\n`)
+    if (stream === process.stderr) return
+    process.stderr.write(`The output cannot be written: ${messageOf(error)}. What was asked for goes on without it.\n`)
   }
   for (const stream of [process.stdout, process.stderr]) stream.on('error', (error: Error) => failed(stream, error))
 }

@@ -1,6 +1,15 @@
 import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
-import { Command, commandLine, configured, EXIT_USAGE, pathFrom, Problem, runCommand } from '@uptick/commandline'
+import {
+  Command,
+  commandLine,
+  configured,
+  EXIT_USAGE,
+  pathFrom,
+  printableLines,
+  Problem,
+  runCommand,
+} from '@uptick/commandline'
 import { accountCommands } from './account-commands.ts'
 import type { CommandDefinition, Commands, Flags } from './command.ts'
 import { exchangeCommands } from './exchange-commands.ts'
@@ -47,7 +56,9 @@ async function run(name: string, definition: CommandDefinition, args: readonly s
   const { data } = flags
   const { operator } = findExchange(typeof data === 'string' ? data : resolve('data'), process.env)
   const answer = await definition.run(operator, args, flags)
-  process.stdout.write(flags['json'] === true ? `${JSON.stringify(answer, undefined, 2)}\n` : show(answer))
+  process.stdout.write(
+    flags['json'] === true ? `${printableLines(JSON.stringify(answer, undefined, 2))}\n` : show(answer),
+  )
 }
 
 /** @throws Problem when the person says no, or when there is no terminal to ask at */

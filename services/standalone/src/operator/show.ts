@@ -1,3 +1,5 @@
+import { printable } from '@uptick/commandline'
+
 /** An answer as text for a person: lists as tables, objects as names and values. */
 export function show(answer: unknown): string {
   if (Array.isArray(answer)) return table(answer)
@@ -39,5 +41,5 @@ function isRows(value: unknown): value is readonly object[] {
 
 function text(value: unknown): string {
   if (value === undefined || value === null) return ''
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  return printable(typeof value === 'string' ? value : JSON.stringify(value))
 }
