@@ -57,6 +57,20 @@ describe('orders that the engine refuses', () => {
     expect((await alice.send('POST', '/api/v3/order/test', order)).body).toEqual({})
   })
 
+  test('the phase POST_ONLY, whatever is in the book', async () => {
+    await exchange.operate('PUT', '/phase', { status: 'POST_ONLY', symbols: ['BTCUSDT'] })
+    const mustRest =
+      '400 -2010 Only orders that rest are accepted in this phase of the market: timeInForce must be GTC.'
+    for (const timeInForce of ['IOC', 'FOK']) {
+      const taker = { ...order, timeInForce }
+      expect(shown(await alice.send('POST', '/api/v3/order', taker))).toBe(mustRest)
+      expect(shown(await alice.send('POST', '/api/v3/order/test', taker))).toBe(mustRest)
+    }
+    const crossing = { ...order, price: '40000', quantity: '0.01' }
+    expect(shown(await alice.send('POST', '/api/v3/order', crossing))).toMatch(/would immediately match and take/)
+    await exchange.operate('PUT', '/phase', { status: 'TRADING', symbols: ['BTCUSDT'] })
+  })
+
   test('an amend that is not above what was executed', async () => {
     const maker = await exchange.trader()
     const { body } = await maker.limit('SELL', '0.2', '39500')

@@ -29,6 +29,7 @@ export const EngineText = {
   RETRY_MISMATCH: 'Retry differs from the order that was first sent with this id.',
   RETRY_TOO_OLD: 'Retry is outside of the time for which outcomes are remembered; nothing was executed.',
   RETRY_MEMORY_FULL: 'The memory of outcomes for retries is full; nothing was executed.',
+  POST_ONLY: 'Only orders that rest are accepted in this phase of the market: timeInForce must be GTC.',
   OUT_OF_BOUNDS: 'Price * QTY is beyond the bounds of this market.',
 } as const
 

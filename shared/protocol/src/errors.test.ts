@@ -1,4 +1,4 @@
-import { OrderType, Reject, rejectName } from '@uptick/core'
+import { OrderType, Reject, TimeInForce, rejectName } from '@uptick/core'
 import { expect, test } from 'vitest'
 import { PublicError, PublicErrors, publicError } from './errors.ts'
 import { publicErrorOf } from './reject-error.ts'
@@ -55,8 +55,22 @@ test('every rejection has a text of its own kind, none falls through to "unknown
 test('a type that the symbol does not trade is named', () => {
   const market = publicErrorOf(Reject.ORDER_TYPE_NOT_ALLOWED, { action: 'place', orderType: OrderType.MARKET })
   expect(market.toJSON()).toEqual({ code: -2010, msg: 'Market orders are not supported for this symbol.' })
-  const limit = publicErrorOf(Reject.SYMBOL_POST_ONLY, { action: 'place', orderType: OrderType.LIMIT })
-  expect(limit.msg).toBe('Order would immediately match and take.')
+})
+
+test('in the phase POST_ONLY an order hears why it cannot be posted', () => {
+  const told = (orderType: OrderType, timeInForce: TimeInForce): unknown =>
+    publicErrorOf(Reject.SYMBOL_POST_ONLY, { action: 'place', orderType, timeInForce }).toJSON()
+  const wouldMatch = 'Order would immediately match and take.'
+  expect(told(OrderType.LIMIT, TimeInForce.GTC)).toEqual({ code: -2010, msg: wouldMatch })
+  // Whether anything rests on the other side or not.
+  const mustRest = 'Only orders that rest are accepted in this phase of the market: timeInForce must be GTC.'
+  expect(told(OrderType.LIMIT, TimeInForce.IOC)).toEqual({ code: -2010, msg: mustRest })
+  expect(told(OrderType.LIMIT, TimeInForce.FOK)).toEqual({ code: -2010, msg: mustRest })
+  expect(told(OrderType.MARKET, TimeInForce.GTC)).toEqual({
+    code: -2010,
+    msg: 'Market orders are not supported for this symbol.',
+  })
+  expect(publicErrorOf(Reject.SYMBOL_POST_ONLY, { action: 'amend' }).toJSON()).toEqual({ code: -2038, msg: wouldMatch })
 })
 
 test('arguments fill a template in order, also when they hold a %s or a $&', () => {

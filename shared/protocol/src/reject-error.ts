@@ -1,4 +1,4 @@
-import { OrderType, Reject } from '@uptick/core'
+import { OrderType, Reject, TimeInForce } from '@uptick/core'
 import type { RejectCode } from '@uptick/core'
 import { EngineText, filterText } from './engine-texts.ts'
 import { PublicError, PublicErrors, publicError } from './errors.ts'
@@ -11,6 +11,8 @@ export interface RejectContext {
   readonly action: RejectedAction
   /** Of the refused order: some texts name it. */
   readonly orderType?: number
+  /** Likewise; what is not named is GTC. */
+  readonly timeInForce?: number
   /** The parameter to name where the engine only knows that a field is wrong. */
   readonly parameter?: string
   /** Becomes the error's `data`: both halves of a failed cancelReplace. */
@@ -104,6 +106,13 @@ function ofType(type: number | undefined): PublicError {
   return publicError(PublicErrors.NEW_ORDER_REJECTED, `${orders} are not supported for this symbol.`)
 }
 
+/** In the phase POST_ONLY: a GTC order is refused if it would match; others because they could never rest, whatever the book. */
+function postOnly({ action, orderType = OrderType.LIMIT, timeInForce = TimeInForce.GTC }: RejectContext): PublicError {
+  if (orderType !== OrderType.LIMIT) return ofType(orderType)
+  const text = timeInForce === TimeInForce.GTC ? EngineText.WOULD_MATCH : EngineText.POST_ONLY
+  return publicError(underAction[action], text)
+}
+
 function errorOf(reject: RejectCode, context: RejectContext): PublicError {
   const entry = ownEntries.get(reject)
   if (entry !== undefined) return publicError(entry)
@@ -119,9 +128,7 @@ function errorOf(reject: RejectCode, context: RejectContext): PublicError {
     case Reject.ORDER_TYPE_NOT_ALLOWED:
       return ofType(context.orderType)
     case Reject.SYMBOL_POST_ONLY:
-      return context.orderType === undefined || context.orderType === OrderType.LIMIT
-        ? publicError(PublicErrors.NEW_ORDER_REJECTED, EngineText.WOULD_MATCH)
-        : ofType(context.orderType)
+      return postOnly(context)
     case Reject.RETRY_MEMORY_FULL: {
       const { code, status } = PublicErrors.SERVER_BUSY
       return new PublicError(code, EngineText.RETRY_MEMORY_FULL, status)

@@ -86,7 +86,8 @@ export const cancelReplaceOrder: Operation = {
       fillNewOrder(command, order)
     })
     const { format } = services.catalogue
-    const response = cancelReplaceResponse(outcome, order.responseType, format, timeUnit, order.type)
+    const { responseType, type: orderType, timeInForce } = order
+    const response = cancelReplaceResponse(outcome, responseType, format, timeUnit, { orderType, timeInForce })
     if ('error' in response) throw response.error
     return response.body
   },

@@ -25,8 +25,8 @@ export const placeOrder: Operation = {
     if (firstSent !== 0 && !params.has('newClientOrderId')) throw missing('newClientOrderId')
     const order = readNewOrder(params, services)
     chargeOrder(context)
-    const { responseType, type } = order
-    const reply = submitOrThrow(context, { action: 'place', orderType: type }, (command) => {
+    const { responseType, type: orderType, timeInForce } = order
+    const reply = submitOrThrow(context, { action: 'place', orderType, timeInForce }, (command) => {
       command.kind = CommandKind.PLACE
       command.firstSent = firstSent
       fillNewOrder(command, order)
@@ -68,7 +68,7 @@ async function refuseAsEngine({ account, services }: OperationContext, order: Ne
   // An engine of the release before does not know the question.
   if (error?.startsWith('unknown query') === true) return
   if (reject === undefined) throw SERVER_BUSY
-  if (reject !== Reject.NONE) throw publicErrorOf(reject, { action: 'place', orderType: order.type })
+  if (reject !== Reject.NONE) throw publicErrorOf(reject, { action: 'place', orderType: type, timeInForce })
 }
 
 const EMPTY = new Json('{}')

@@ -2,6 +2,7 @@ import { EventKind, ExecutionType, Reject } from '@uptick/core'
 import type { ExecutionEvent, OrderImage, Outcome, ReplaceEvent } from '@uptick/core'
 import type { PublicError } from '../errors.ts'
 import { publicErrorOf } from '../reject-error.ts'
+import type { RejectContext } from '../reject-error.ts'
 import { orderStatusName, orderTypeName, selfTradePreventionName, sideName, timeInForceName } from './enum-names.ts'
 import { NO_ID, cancelResponses, newOrderResponse } from './order.ts'
 import type { ResponseType } from './order.ts'
@@ -18,16 +19,17 @@ interface CancelReplaceBody {
 
 /**
  * The outcome of a CANCEL_REPLACE: the response when both halves succeeded; −2021 (409) or −2022 (400) with both halves
- * in `data`; or the plain error when the new order was refused before anything was cancelled.
+ * in `data`; or the plain error when the new order was refused before anything was cancelled. `refused`: of the new order,
+ * which some texts name.
  */
 export function cancelReplaceResponse(
   outcome: Outcome,
   type: ResponseType,
   formats: CatalogueFormat,
   unit: TimeUnit,
-  orderType?: number,
+  refused: Pick<RejectContext, 'orderType' | 'timeInForce'> = {},
 ): { readonly body: CancelReplaceBody } | { readonly error: PublicError } {
-  const context = { action: 'place' as const, ...(orderType !== undefined && { orderType }) }
+  const context = { action: 'place' as const, ...refused }
   const halves = outcome.events.find((event): event is ReplaceEvent => event.kind === EventKind.REPLACE)
   if (halves === undefined) return { error: publicErrorOf(outcome.reject, context) }
   const cancelled = halves.cancel === Reject.NONE
