@@ -21,8 +21,9 @@ test('nothing is told without the token', async () => {
   }
 })
 
-test('a body that is nested deep, or has thousands of values, is refused before it is read', async () => {
+test('a body that is nested deep, has thousands of values or a name twice is refused before it is read', async () => {
   const texts = [
+    '{"label":"a","label":"b"}',
     `{"label":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
     JSON.stringify({ label: Array(5_000).fill(1) }),
   ]
@@ -33,7 +34,10 @@ test('a body that is nested deep, or has thousands of values, is refused before 
       body,
     })
     const { error } = (await response.json()) as { error: { message: string } }
-    expect([response.status, error.message]).toEqual([400, expect.stringMatching(/^the JSON /)])
+    expect([response.status, error.message]).toEqual([
+      400,
+      expect.stringMatching(/^the JSON |^an object of the JSON has a name twice/),
+    ])
   }
 })
 

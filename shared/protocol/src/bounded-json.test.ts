@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { JsonBoundsError, parseBoundedJson } from './bounded-json.ts'
+import { JsonBoundsError, parseBoundedJson, parseDistinctJson } from './bounded-json.ts'
 
 const bounds = { depthMax: 8, valuesMax: 20 }
 
@@ -38,6 +38,25 @@ test('within the bounds it is JSON.parse, for any text', () => {
   )
 })
 
+test('an object that names something twice is refused, whatever else is in the text', () => {
+  const wide = { depthMax: 1000, valuesMax: 100_000 }
+  const written = (value: unknown): string => {
+    if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+    if (Array.isArray(value)) return `[${value.map((item) => written(item)).join(' , ')}]`
+    const members = Object.entries(value).map(([name, item]) => `${escaped(name)} : ${written(item)}`)
+    return `{${members.join(',')}}`
+  }
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), fc.nat(), (object, at) => {
+      const text = written(object)
+      expect(parseDistinctJson(text, wide)).toEqual(JSON.parse(text))
+      const name = Object.keys(object)[at % Object.keys(object).length]!
+      const twice = `[${text.slice(0, -1)},${escaped(name)}:0}]`
+      expect(() => parseDistinctJson(twice, wide)).toThrow('a name twice')
+    }),
+  )
+})
+
 test('what passes is no deeper and has no more values than the bounds say', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 12 }), (value) => {
@@ -63,4 +82,11 @@ function measured(value: unknown): { depth: number; values: number } {
     depth: 1 + Math.max(0, ...parts.map(({ depth }) => depth)),
     values: 1 + parts.reduce((sum, { values }) => sum + values, 0),
   }
+}
+
+/** A name with each of its units escaped, every other time. */
+function escaped(name: string): string {
+  if (name.length % 2 === 0) return JSON.stringify(name)
+  const units = Array.from({ length: name.length }, (_, i) => name.charCodeAt(i).toString(16).padStart(4, '0'))
+  return `"${units.map((unit) => `\\u${unit}`).join('')}"`
 }

@@ -33,13 +33,44 @@ export function parseBoundedJson(text: string, bounds: JsonBounds, reviver?: Rev
   return JSON.parse(text, reviver as ((key: string, value: unknown) => unknown) | undefined) as unknown
 }
 
+/** Objects that name something twice: which of the two is meant, readers of JSON do not agree on. */
+export class JsonDuplicateError extends Error {
+  override readonly name = 'JsonDuplicateError'
+  /** What `JSON.parse` makes of the text: of each name, the last. */
+  readonly value: unknown
+
+  constructor(value: unknown) {
+    super('an object of the JSON has a name twice')
+    this.value = value
+  }
+}
+
 /**
- * One pass over the text, which need not be JSON.
+ * As `parseBoundedJson`, and nothing is named twice in one object, however the name is written.
+ *
+ * @throws JsonBoundsError before anything is parsed; SyntaxError for what is not JSON; JsonDuplicateError
+ */
+export function parseDistinctJson(text: string, bounds: JsonBounds, reviver?: Reviver): unknown {
+  const written = checkJsonBounds(text, bounds)
+  // A reviver is called once for each member that is left, and once for the whole.
+  let kept = -1
+  function count(this: unknown, key: string, value: unknown, context: { source?: string }): unknown {
+    if (!Array.isArray(this)) kept++
+    return reviver === undefined ? value : reviver(key, value, context)
+  }
+  const value = JSON.parse(text, count as (this: unknown, key: string, value: unknown) => unknown) as unknown
+  if (kept < written) throw new JsonDuplicateError(value)
+  return value
+}
+
+/**
+ * One pass over the text, which need not be JSON. Returns how many members the objects of it have as they are written.
  *
  * @throws JsonBoundsError
  */
-export function checkJsonBounds(text: string, { depthMax, valuesMax }: JsonBounds): void {
+function checkJsonBounds(text: string, { depthMax, valuesMax }: JsonBounds): number {
   let depth = 0
+  let members = 0
   // Commas and brackets, which are no fewer than the values less one.
   let values = 1
   for (let at = 0; at < text.length; at++) {
@@ -59,9 +90,13 @@ export function checkJsonBounds(text: string, { depthMax, valuesMax }: JsonBound
       case COMMA:
         if (++values > valuesMax) throw new JsonBoundsError('valuesMax')
         break
+      case COLON:
+        members++
+        break
       default:
     }
   }
+  return members
 }
 
 /** Where the string that begins at `at` has its closing quote; the end of the text when it has none. */
@@ -76,6 +111,7 @@ function endOfString(text: string, at: number): number {
 
 const QUOTE = 34
 const COMMA = 44
+const COLON = 58
 const OPENING_BRACKET = 91
 const BACKSLASH = 92
 const CLOSING_BRACKET = 93

@@ -1,6 +1,6 @@
 export { MalformedError, ProtocolError, UnknownVersionError } from './protocol-error.ts'
 export { alignedWords, assertLittleEndian } from './aligned.ts'
-export { JsonBoundsError, checkJsonBounds, parseBoundedJson } from './bounded-json.ts'
+export { JsonBoundsError, JsonDuplicateError, parseBoundedJson, parseDistinctJson } from './bounded-json.ts'
 export type { JsonBounds } from './bounded-json.ts'
 export { RecordWriter, WRITER_WORDS_MAX } from './record-writer.ts'
 export {

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import fastify from 'fastify'
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { JsonBoundsError, PublicError, checkJsonBounds } from '@uptick/protocol'
+import { JsonBoundsError, JsonDuplicateError, PublicError, parseDistinctJson } from '@uptick/protocol'
 import type { JsonBounds } from '@uptick/protocol'
 import type { Queryable } from '@uptick/journal'
 import type { EngineLink } from '../engine-link/link.ts'
@@ -79,16 +79,17 @@ export function createOperatorServer(options: OperatorOptions): FastifyInstance 
   return app
 }
 
-/** Fastify's own parser, behind a look at how deep and how long the text is. */
+/** Fastify's own parser, behind a look at how deep and how long the text is, and whether it names something twice. */
 function readBoundedJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeContentTypeParser('application/json')
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
     try {
-      checkJsonBounds(body, BODY_JSON)
+      parseDistinctJson(body, BODY_JSON)
     } catch (error) {
-      if (!(error instanceof JsonBoundsError)) throw error
-      return done(Object.assign(error, { statusCode: 400 }))
+      const isRefused = error instanceof JsonBoundsError || error instanceof JsonDuplicateError
+      if (isRefused) return done(Object.assign(error, { statusCode: 400 }))
+      // What is no JSON is for the parser to say.
     }
     void parse(request, body, done)
   })

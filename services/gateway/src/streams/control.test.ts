@@ -31,6 +31,7 @@ describe('a control frame', () => {
     ['{"method":"SUBSCRIBE","params":["a"],"id":1.5}', 2],
     ['{"method":"SUBSCRIBE","params":["a"],"id":{}}', 2],
     [`{"method":"SUBSCRIBE","params":["a"],"id":"${'x'.repeat(37)}"}`, 2],
+    ['{"method":"SUBSCRIBE","params":["a"],"params":["b"],"id":1}', 2],
     ['{"method":"SET_PROPERTY","params":["combined","yes"],"id":1}', 1],
     ['{"method":"SET_PROPERTY","params":["colour",true],"id":1}', 0],
     ['{"method":"GET_PROPERTY","params":["colour"],"id":1}', 0],

@@ -20,7 +20,7 @@ const ID_LENGTH_MAX = 36
 
 /** Read a control frame; anything malformed is an error to send back, never an exception. */
 export function parseControl(text: string): ControlRequest | ControlError {
-  const frame = parseLiterals(text)
+  const { value: frame, isAmbiguous } = parseLiterals(text)
   if (frame === undefined) return failure('INVALID_JSON', 'Invalid JSON: expected value at line 1 column 1')
   if (!isObject(frame)) return failure('INVALID_REQUEST', 'Invalid request: request must be a JSON object')
   const id = idText(frame.id)
@@ -30,6 +30,7 @@ export function parseControl(text: string): ControlRequest | ControlError {
       'Invalid request: request ID must be an integer, a string of at most 36 characters or null',
     )
   const more = id === '' ? {} : { id }
+  if (isAmbiguous) return failure('INVALID_REQUEST', 'Invalid request: duplicate field', more)
   const { method, params } = frame
   switch (method) {
     case 'SUBSCRIBE':

@@ -1,4 +1,4 @@
-import { parseBoundedJson } from '@uptick/protocol'
+import { JsonDuplicateError, parseDistinctJson } from '@uptick/protocol'
 import type { JsonBounds } from '@uptick/protocol'
 
 /** Of a frame from a client: lists of symbols and of streams are the longest that there is, and nothing is nested deep. */
@@ -15,12 +15,21 @@ export class JsonLiteral {
   }
 }
 
-/** Parse `text` with every number as a `JsonLiteral`; `undefined` when it is not JSON, or is nested too deep or too long. */
-export function parseLiterals(text: string): unknown {
+/** A frame as it was read. */
+export interface Literals {
+  /** `undefined` when the text is not JSON, or is nested too deep or too long. */
+  readonly value: unknown
+  /** Some object names something twice; `value` has the last of each. */
+  readonly isAmbiguous: boolean
+}
+
+/** Parse `text` with every number as a `JsonLiteral`. Never throws. */
+export function parseLiterals(text: string): Literals {
   try {
-    return parseBoundedJson(text, FRAME_JSON, keepNumbers)
-  } catch {
-    return undefined
+    return { value: parseDistinctJson(text, FRAME_JSON, keepNumbers), isAmbiguous: false }
+  } catch (error) {
+    const isAmbiguous = error instanceof JsonDuplicateError
+    return { value: isAmbiguous ? error.value : undefined, isAmbiguous }
   }
 }
 

@@ -43,7 +43,20 @@ describe('a request of the WebSocket API', () => {
     ['{"id":[],"method":"ping"}', -1100],
     ['{"id":1.5,"method":"ping"}', -1100],
     [`{"id":"${'x'.repeat(40)}","method":"ping"}`, -1100],
+    ['{"id":1,"method":"order.place","params":{"side":"BUY","side":"SELL"}}', -1101],
+    ['{"id":1,"method":"order.place","params":{"side":"BUY","side":"BUY"}}', -1101],
+    ['{"id":1,"method":"order.place","params":{"side":null,"side":"BUY"}}', -1101],
+    [String.raw`{"id":1,"method":"order.place","params":{"side":"BUY","s\u0069de":"SELL"}}`, -1101],
+    ['{"id":1,"method":"order.place","params":{"__proto__":1,"__proto__":2}}', -1101],
+    ['{"id":1,"method":"order.place","params":{"a":[{"b":1,"b":2}]}}', -1101],
+    ['{"id":1,"method":"ping","method":"order.place"}', -1101],
+    ['{"id":1,"method":"ping","params":{},"params":{}}', -1101],
+    ['{"id":1,"id":2,"method":"ping"}', -1101],
   ])('%s is refused with %i', (text, code) => expect(parseRequest(text)).toMatchObject({ error: { code } }))
+
+  it('may have the same name in different objects, and colons in texts', () => {
+    expect(read('{"a:":"b:c","b":[{"a":":"},{"a":1}],"id":2,"method":3}').params.get('b')).toBe('[{"a":":"},{"a":1}]')
+  })
 
   it('never throws', () => {
     fc.assert(

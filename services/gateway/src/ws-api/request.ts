@@ -23,12 +23,13 @@ const PARAMETERS_MAX = 100
 
 /** Read one frame; anything malformed is an error to send back, never an exception. */
 export function parseRequest(text: string): WsRequest | WsRequestError {
-  const frame = parseLiterals(text)
+  const { value: frame, isAmbiguous } = parseLiterals(text)
   if (!isObject(frame)) return { id: 'null', error: publicError(PublicErrors.INVALID_JSON) }
   const id = idText(frame.id)
   if (id === undefined)
     return { id: 'null', error: publicError(PublicErrors.ILLEGAL_CHARACTERS, 'id', '^[a-zA-Z0-9-_]{1,36}$') }
   const echo = id === '' ? 'null' : id
+  if (isAmbiguous) return { id: echo, error: publicError(PublicErrors.DUPLICATE_PARAMETER) }
   const { method, params } = frame
   if (typeof method !== 'string' || method === '' || method.length > METHOD_LENGTH_MAX) {
     return { id: echo, error: publicError(PublicErrors.MANDATORY_PARAMETER, 'method') }
