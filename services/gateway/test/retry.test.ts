@@ -98,6 +98,17 @@ describe('a retry', () => {
     for (const id of ['by-header', 'by-parameter', 'in-api']) expect(await timesPlaced(id), id).toBe(1)
   })
 
+  test('that names two moments is refused, one that names the same twice is not', async () => {
+    const firstSent = Date.now()
+    const header = { 'X-Uptick-Idempotent': String(firstSent) }
+    const apart = await place(alice, { newClientOrderId: 'two-moments', idempotent: firstSent + 1 }, header)
+    expect([apart.status, apart.body.code]).toEqual([400, -1128])
+    const inMicroseconds = { newClientOrderId: 'one-moment', idempotent: firstSent * 1000 }
+    expect((await place(alice, inMicroseconds, header)).status).toBe(200)
+    expect(await timesPlaced('two-moments')).toBe(0)
+    expect(await timesPlaced('one-moment')).toBe(1)
+  })
+
   test('of a rejection is the rejection, even where the order would now be accepted', async () => {
     const header = { 'X-Uptick-Idempotent': String(Date.now()) }
     const order = { newClientOrderId: 'too-much', quantity: '1000' }

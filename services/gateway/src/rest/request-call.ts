@@ -23,7 +23,7 @@ export function callOf(request: RestRequest, receivedAt: number): Call {
     apiKey: typeof apiKey === 'string' ? apiKey : '',
     signed: signedQuery.rest + signedBody.rest,
     signature: params.raw('signature') ?? '',
-    firstSent: firstSentOf(headers['x-uptick-idempotent'] ?? params.raw('idempotent')),
+    firstSent: firstSentOf(headers['x-uptick-idempotent'], params.raw('idempotent')),
   }
 }
 
@@ -34,7 +34,16 @@ function timeUnitOf(header: string | string[] | undefined): TimeUnit {
   throw publicError(PublicErrors.INVALID_TIME_UNIT)
 }
 
-function firstSentOf(value: string | string[] | undefined): number {
+/** The opt-in for idempotent retries in µs; 0 without. Header and parameter may both say it, if they say the same: -1128. */
+function firstSentOf(header: string | string[] | undefined, parameter: string | undefined): number {
+  const moment = momentOf(header ?? parameter)
+  if (header !== undefined && parameter !== undefined && momentOf(parameter) !== moment) {
+    throw publicError(PublicErrors.INVALID_COMBINATION)
+  }
+  return moment
+}
+
+function momentOf(value: string | string[] | undefined): number {
   if (value === undefined) return 0
   if (typeof value !== 'string' || !/^[1-9][0-9]{9,15}$/.test(value)) throw illegal('idempotent', '^[0-9]{10,16}$')
   return microseconds(Number(value))
