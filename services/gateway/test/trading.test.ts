@@ -188,6 +188,10 @@ describe('market data', () => {
     })
     expect(await get('ticker/bookTicker?symbol=BTCUSDT')).toMatchObject({ bidPrice: '10000.00000000' })
     expect(await get('ticker/price')).toMatchObject([{ symbol: 'BTCUSDT', price: '41000.00000000' }])
+    for (const path of ['exchangeInfo', 'ticker/24hr', 'ticker/price', 'ticker/bookTicker']) {
+      const nothing = await fetchReply(`${exchange.url}/api/v3/${path}?symbols=[]`)
+      expect([nothing.status, nothing.body.code], path).toEqual([400, -1100])
+    }
     expect(await get('ticker/24hr?symbols=["BTCUSDT"]')).toMatchObject([{ symbol: 'BTCUSDT', count: 6 }])
     expect(await get('trades?symbol=BTCUSDT&limit=2')).toHaveLength(2)
     expect(await get('historicalTrades?symbol=BTCUSDT&fromId=1&limit=3')).toMatchObject([

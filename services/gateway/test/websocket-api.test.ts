@@ -50,6 +50,16 @@ describe('the WebSocket API', () => {
     expect(micro.result.serverTime).toBeGreaterThan(1e15)
   })
 
+  it.each(['exchangeInfo', 'ticker.24hr', 'ticker.price', 'ticker.book'])(
+    '%s of no symbols is refused',
+    async (method) => {
+      const client = await gateway.dial('/ws-api/v3')
+      expect(await client.ask(method, { symbols: [] })).toMatchObject({ status: 400, error: { code: -1100 } })
+      expect(await client.ask(method, { symbols: '[]' })).toMatchObject({ status: 400, error: { code: -1100 } })
+      expect(await client.ask(method, { symbols: ['NOPE'] })).toMatchObject({ status: 400, error: { code: -1121 } })
+    },
+  )
+
   it.each(['7', '-3', '9007199254740993', '"0f3c"', 'null'])('echoes the id %s as it came', async (id) => {
     const client = await gateway.dial('/ws-api/v3')
     const raw = new Promise<string>((resolve) =>

@@ -86,7 +86,7 @@ export class Params {
     throw failure ?? publicError(PublicErrors.INVALID_PARAMETER, name)
   }
 
-  /** A JSON array of texts, as `symbols` and `permissions` carry it. */
+  /** A JSON array of texts, as `symbols` and `permissions` carry it; an empty one asks for nothing and is -1100. */
   list(name: string): string[] | undefined {
     const text = this.text(name)
     if (text === undefined) return undefined
@@ -96,7 +96,11 @@ export class Params {
     } catch {
       value = undefined
     }
-    if (!Array.isArray(value) || !value.every((item): item is string => typeof item === 'string')) {
+    if (
+      !Array.isArray(value) ||
+      value.length === 0 ||
+      !value.every((item): item is string => typeof item === 'string')
+    ) {
       throw illegal(name, '^\\["[A-Z0-9-_.]{1,20}"(,"[A-Z0-9-_.]{1,20}"){0,}\\]$')
     }
     return value
