@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { createRegistry } from './registry.ts'
+
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+const section = readme.split("## What of Binance's interface is not there")[1]!.split('\n## ')[0]!
+const rows = section
+  .split('\n')
+  .filter((line) => line.startsWith('| '))
+  .slice(2)
+  .map((line) => line.split('|'))
+
+/** What a column names, in back ticks. */
+const named = (column: number): string[] =>
+  rows.flatMap((row) => [...row[column]!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!))
+
+test('what the README says is not there is not', () => {
+  const registry = createRegistry()
+  const paths = registry.operations.map(({ rest }) => rest?.path)
+  expect(named(2).length).toBeGreaterThan(10)
+  expect(named(2).filter((path) => paths.includes(`/api/v3/${path}`))).toEqual([])
+  expect(named(3).length).toBeGreaterThan(10)
+  expect(named(3).filter((method) => registry.byMethod(method) !== undefined)).toEqual([])
+})
