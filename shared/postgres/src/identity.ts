@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { PostgresError } from './postgres-error.ts'
 
 /** Who PostgreSQL runs as, and the words to put in front of its command line for that. */
 export interface Identity {
@@ -19,7 +20,7 @@ export function chooseIdentity(directory: string, program: string): Identity {
   if (reachable(dirname(resolve(directory))) && reachable(resolve(program))) return { uid, gid, prefix: [] }
   const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path))
   if (setpriv === undefined)
-    throw new Error(
+    throw new PostgresError(
       `PostgreSQL does not run as root and ${directory} is closed to others: choose another folder or user`,
     )
   const prefix = [setpriv, `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--securebits=+no_setuid_fixup']
@@ -36,7 +37,7 @@ function serviceUser(directory: string): { uid: number; gid: number } {
     const found = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(users)
     if (found !== null) return { uid: Number(found[1]), gid: Number(found[2]) }
   }
-  throw new Error('PostgreSQL does not run as root, and there is neither a user postgres nor a user nobody')
+  throw new PostgresError('PostgreSQL does not run as root, and there is neither a user postgres nor a user nobody')
 }
 
 /** Whether everybody may pass through (directories) or run (the program) every part of `path`. */

@@ -11,14 +11,17 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { Socket } from 'node:net'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { findBinaries } from './binaries.ts'
 import { freePort } from './free-port.ts'
 import { chooseIdentity, type Identity } from './identity.ts'
-import { readPidFile, stopLeftover } from './leftover.ts'
+import { endServer, readPidFile, stopLeftover } from './leftover.ts'
+import { PostgresError } from './postgres-error.ts'
 
 const START_MAX_MS = 60_000
+/** Past the start's bound: for PostgreSQL to end by itself. */
+const START_QUIT_MS = 10_000
 const POLL_MS = 20
 /** A server killed a moment ago may still hold shared memory, and a free port may be taken by somebody faster. */
 const START_ATTEMPTS_MAX = 20
@@ -46,7 +49,12 @@ export interface PostgresServer {
   url(database?: string): string
   /** Settled when the process has ended, however it came to it. */
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
-  /** `fast` ends sessions and writes a checkpoint; `immediate` leaves recovery to the next start. */
+  /**
+   * `fast` ends sessions and writes a checkpoint; `immediate` leaves recovery to the next start. One that does not end so
+   * in its time is ended in a rougher way, SIGKILL at last.
+   *
+   * @throws PostgresError when it does not end even then
+   */
   stop(mode?: 'fast' | 'immediate'): Promise<void>
 }
 
@@ -54,7 +62,7 @@ export interface PostgresServer {
  * PostgreSQL from npm as a child process in its own process group, listening on 127.0.0.1 only. A left-over server of
  * the same directory is stopped first. Should this process die without stopping it, a guard does within seconds.
  *
- * @throws Error with the last lines of the log when it cannot be started
+ * @throws PostgresError with the last lines of the log when it cannot be started
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const directory = resolve(options.directory)
@@ -71,7 +79,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
       return server(child, exited, port, options, directory, initialised)
     const log = tailOf(options.logFile)
     if (attempt >= START_ATTEMPTS_MAX || !/shared memory block|could not bind|Address already in use/.test(log))
-      throw new Error(`PostgreSQL does not start in ${directory}; the end of its log:\n${log}`)
+      throw new PostgresError(`PostgreSQL does not start in ${directory}; the end of its log:\n${log}`)
     await delay(RETRY_MS)
   }
 }
@@ -95,7 +103,9 @@ async function initialise(options: PostgresOptions, initdb: string): Promise<voi
     const { code } = await exitOf(child)
     if (code !== 0) {
       const log = tailOf(options.logFile)
-      throw new Error(`PostgreSQL cannot make its data folder ${options.directory}; the end of its log:\n${log}`)
+      throw new PostgresError(
+        `PostgreSQL cannot make its data folder ${options.directory}; the end of its log:\n${log}`,
+      )
     }
     renameSync(making, options.directory)
   } finally {
@@ -115,12 +125,22 @@ function run(identity: Identity, program: string, args: string[], logFile: strin
   // setpriv changes the user itself, while it still may.
   const user =
     identity.prefix.length === 0 && identity.uid !== undefined ? { uid: identity.uid, gid: identity.gid! } : {}
-  const log = openSync(logFile, 'a', 0o600)
+  const log = openLog(logFile)
   try {
     const env = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' }
-    return spawn(first, rest, { ...user, env, detached: true, stdio: ['ignore', log, log] })
+    return spawn(first, rest, { ...user, env, detached: true, stdio: ['ignore', log ?? 'ignore', log ?? 'ignore'] })
   } finally {
-    closeSync(log)
+    if (log !== undefined) closeSync(log)
+  }
+}
+
+/** In a folder that is made anew when somebody has removed it. Undefined when it cannot be opened: it runs without. */
+function openLog(path: string): number | undefined {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    return openSync(path, 'a', 0o600)
+  } catch {
+    return undefined
   }
 }
 
@@ -141,7 +161,7 @@ async function becomesReady(
   for (let waited = 0; state.running; waited += POLL_MS) {
     const found = readPidFile(directory)
     if (found?.pid === child.pid && found?.ready) return true
-    if (waited > START_MAX_MS) child.kill('SIGQUIT')
+    if (waited > START_MAX_MS) child.kill(waited > START_MAX_MS + START_QUIT_MS ? 'SIGKILL' : 'SIGQUIT')
     await delay(POLL_MS)
   }
   return false
@@ -166,6 +186,8 @@ function server(
       `postgres://uptick:${encodeURIComponent(options.password)}@127.0.0.1:${port}/${database}`,
     stop: async (mode = 'fast') => {
       child.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
+      // Once it has ended, who works in the directory may be another one.
+      if (child.exitCode === null && child.signalCode === null) await endServer(directory, mode, () => undefined)
       await exited
     },
   }

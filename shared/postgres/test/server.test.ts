@@ -3,8 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { alive } from '../src/leftover.ts'
-import { startPostgres } from '../src/index.ts'
+import { alive, startPostgres } from '../src/index.ts'
 
 // mkdtemp makes the folder closed to others, so as root this also covers the way through setpriv.
 let folder = ''
