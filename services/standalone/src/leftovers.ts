@@ -1,42 +1,48 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { alive, commandLine, stopLeftover } from '@uptick/postgres'
-import { readRunning } from './data-folder.ts'
+import { Problem } from '@uptick/commandline'
+import { processesWith, sendSignal, stopLeftover } from '@uptick/postgres'
+import { guardUrl } from './guard-url.ts'
 
+/** For the services to end by themselves. */
 const DRAIN_MAX_MS = 10_000
-const POLL_MS = 20
+/** After SIGKILL, which a process does not survive unless the system itself holds it. */
+const KILL_MAX_MS = 20_000
+const POLL_MS = 50
 
 /**
  * Services and PostgreSQL of a supervisor that was killed: they notice, and are shutting down. Wait for them, with an
  * end, so that the new ones find their ports free and nobody writes beside them. Called with the folder locked, so
  * there is no supervisor.
+ *
+ * @param told hears a sentence when there is something to wait for
+ * @throws Problem when a process does not end even after SIGKILL
  */
-export async function stopLeftovers(folder: string): Promise<void> {
-  const running = readRunning(folder)
-  if (running === undefined) return
-  const { postgres: _, ...services } = running.processes
-  const left = Object.entries(services).filter(([name, pid]) => isService(name, pid))
-  for (const [, pid] of left) signal(pid, 'SIGTERM')
-  for (const [name, pid] of left) {
-    for (let waited = 0; isService(name, pid); waited += POLL_MS) {
-      if (waited > DRAIN_MAX_MS) signal(pid, 'SIGKILL')
-      await delay(POLL_MS)
+export async function stopLeftovers(folder: string, told: (sentence: string) => void): Promise<void> {
+  let left = leftServices(folder)
+  if (left.length > 0) told(`ending what is left over of the run before (processes ${left.join(', ')})`)
+  // One that is suspended could not end in order.
+  for (const pid of left) for (const name of ['SIGTERM', 'SIGCONT'] as const) sendSignal(pid, name)
+  const began = performance.now()
+  for (let isKilled = false; left.length > 0; left = leftServices(folder)) {
+    const waited = performance.now() - began
+    if (waited > DRAIN_MAX_MS + KILL_MAX_MS) throw new Problem(stuckMessage(folder, left))
+    if (waited > DRAIN_MAX_MS && !isKilled) {
+      isKilled = true
+      told(`processes ${left.join(', ')} have not ended after ${DRAIN_MAX_MS / 1000} s: killing them`)
+      for (const pid of left) sendSignal(pid, 'SIGKILL')
     }
+    await delay(POLL_MS)
   }
-  await stopLeftover(join(folder, 'postgres'))
+  await stopLeftover(join(folder, 'postgres'), told)
 }
 
-/** Process ids are used again, so the command line decides. A dead child of a dead parent has an empty one. */
-function isService(name: string, pid: number): boolean {
-  if (!alive(pid)) return false
-  const line = commandLine(pid)
-  return line.includes('child-guard.ts') && line.includes(name.replace(/-\d.*|-before$/, ''))
+/** Their command line names the folder. A dead child of a dead parent has none. */
+function leftServices(folder: string): number[] {
+  return processesWith(`${guardUrl(folder)} `)
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name)
-  } catch {
-    // It ended in between.
-  }
+function stuckMessage(folder: string, left: readonly number[]): string {
+  const which = `Process ${left.join(', ')}, left over on ${folder},`
+  return `${which} does not end even after SIGKILL: see why the system holds it, then try again.`
 }

@@ -1,5 +1,6 @@
 import { complain, messageOf, Problem, runCommand } from '@uptick/commandline'
 import { surviveOutput } from '@uptick/runtime'
+import { PostgresError } from '@uptick/postgres'
 import { DataFolder } from './data-folder.ts'
 import { diskProblem, isDiskFull } from './disk.ts'
 import { stopLeftovers } from './leftovers.ts'
@@ -28,7 +29,7 @@ async function run(options: Options): Promise<void> {
   const memory = memoryRemark(grantedMemory())
   if (memory !== undefined) note(memory)
   const folder = DataFolder.open(options.folder)
-  await stopLeftovers(folder.path)
+  await stopLeftovers(folder.path, note)
   await checkPort(options.host, options.port).catch((error: unknown) => {
     folder.release()
     throw error
@@ -96,7 +97,8 @@ function note(text: string): void {
   process.stdout.write(style.dim(`  ${new Date().toISOString().slice(11, 23)}  ${text}\n`))
 }
 
-/** A full disk is something that a person can put right. */
+/** A full disk is something that a person can put right, and so is what keeps PostgreSQL from starting. */
 function explained(error: unknown): unknown {
+  if (error instanceof PostgresError) return new Problem(error.message)
   return isDiskFull(error) ? new Problem(`There is no room on the disk: ${messageOf(error)}.`) : error
 }

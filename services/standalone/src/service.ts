@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { messageOf, Problem } from '@uptick/commandline'
 import { diskProblem } from './disk.ts'
+import { guardUrl } from './guard-url.ts'
 import type { LogFiles } from './logs/log-files.ts'
 
 const READY_MAX_MS = 60_000
@@ -24,6 +25,8 @@ const EX_CONFIG = 78
 
 export interface ServiceDefinition {
   readonly name: string
+  /** The data folder that it belongs to. */
+  readonly folder: string
   /** File to run, relative to this one. */
   readonly entry: string
   readonly args?: readonly string[]
@@ -46,6 +49,7 @@ export interface ServiceDefinition {
 /** One service as a child process that is started again when it dies, until it is told to stop. */
 export class Service {
   readonly #definition: ServiceDefinition
+  readonly #guard: string
   #child: ChildProcess | undefined
   #exited: Promise<string> = Promise.resolve('')
   #stopping = new AbortController()
@@ -55,6 +59,7 @@ export class Service {
 
   constructor(definition: ServiceDefinition) {
     this.#definition = definition
+    this.#guard = guardUrl(definition.folder)
   }
 
   get name(): string {
@@ -130,9 +135,8 @@ export class Service {
     const log = logs.open(logFile)
     // Without a log it runs all the same.
     const output = verbose ? 'inherit' : (log ?? 'ignore')
-    const guard = new URL('child-guard.ts', import.meta.url).href
     const program = fileURLToPath(new URL(entry, import.meta.url))
-    const child = spawn(process.execPath, [...flags, '--import', guard, program, ...args], {
+    const child = spawn(process.execPath, [...flags, '--import', this.#guard, program, ...args], {
       env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
       // A session of its own: Ctrl-C goes to the supervisor alone, which stops everything in order.
       detached: true,

@@ -142,10 +142,19 @@ export class Supervisor {
     await this.#cluster.start(others)
   }
 
-  #logged(definition: Omit<ReplicaDefinition, 'logFile' | 'logs' | 'verbose' | 'onRestart'>): ReplicaDefinition {
+  #logged(
+    definition: Omit<ReplicaDefinition, 'folder' | 'logFile' | 'logs' | 'verbose' | 'onRestart'>,
+  ): ReplicaDefinition {
     const logFile = this.#folder.file('logs', `${definition.name}.log`)
     const { verbose } = this.#options
-    return { ...definition, logFile, logs: this.#logs, verbose, onRestart: this.#events.onRestart }
+    return {
+      ...definition,
+      folder: this.#folder.path,
+      logFile,
+      logs: this.#logs,
+      verbose,
+      onRestart: this.#events.onRestart,
+    }
   }
 
   async #startDatabase(port: number): Promise<void> {

@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { alive } from '@uptick/postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -77,5 +79,18 @@ test('a supervisor that is killed leaves no process behind, and the next start f
     await delay(50)
   }
   await exchange.restart()
+  expect(await signed(exchange.key('alice'), 'GET', '/api/v3/openOrders', {})).toHaveLength(1)
+})
+
+test('processes that were suspended when their supervisor was killed are ended, without a word of who they are', async () => {
+  const { processes } = exchange.running
+  for (const name of ['postgres', 'gateway-1']) process.kill(processes[name]!, 'SIGSTOP')
+  writeFileSync(join(exchange.folder, 'running.json'), '')
+  exchange.command.process.kill('SIGKILL')
+  await exchange.command.ended
+  await exchange.restart()
+  expect(exchange.command.output()).toContain(`ending the PostgreSQL left over in ${join(exchange.folder, 'postgres')}`)
+  expect(exchange.command.output()).toContain('ending what is left over of the run before')
+  expect(Object.values(processes).filter((pid) => alive(pid))).toEqual([])
   expect(await signed(exchange.key('alice'), 'GET', '/api/v3/openOrders', {})).toHaveLength(1)
 })

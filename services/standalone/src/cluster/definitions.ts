@@ -50,7 +50,7 @@ export interface Surroundings {
   readonly gateway: Readonly<Record<string, string>>
 }
 
-type Definition = Omit<ReplicaDefinition, 'logFile' | 'logs' | 'verbose' | 'onRestart'>
+type Definition = Omit<ReplicaDefinition, 'folder' | 'logFile' | 'logs' | 'verbose' | 'onRestart'>
 
 /** Every process of the cluster but PostgreSQL, in the order of their start. */
 export function clusterDefinitions(

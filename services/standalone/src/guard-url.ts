@@ -1,0 +1,11 @@
+import { realpathSync } from 'node:fs'
+
+/**
+ * What Node imports into a service of a data folder, so that it does not outlive its supervisor for long. It names the
+ * folder: whatever is left over all the same is found by its command line.
+ */
+export function guardUrl(folder: string): string {
+  const url = new URL('child-guard.ts', import.meta.url)
+  url.searchParams.set('data', realpathSync(folder))
+  return url.href
+}
