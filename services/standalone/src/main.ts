@@ -36,6 +36,7 @@ async function run(options: Options): Promise<void> {
   })
   const supervisor = new Supervisor(options, folder, {
     onStep: (what) => note(what),
+    onLog: (problem) => note(problem),
     onRestart: (name, how, delayMs) => {
       const full = diskProblem(folder.path)
       const cause = full === undefined ? endedHow(how) : `${how}; ${full}`

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { causeOf, Problem } from '@uptick/commandline'
+import { causeOf, errorCode, Problem } from '@uptick/commandline'
 import { migrate } from '@uptick/journal'
 import { AddressRanges } from '@uptick/runtime'
 import { Cluster } from './cluster/cluster.ts'
@@ -8,7 +8,7 @@ import type { ReplicaDefinition } from './cluster/replica.ts'
 import { ControlServer } from './control/control-server.ts'
 import type { DataFolder, Running } from './data-folder.ts'
 import { Database } from './database.ts'
-import { isDiskFull, watchDisk } from './disk.ts'
+import { watchDisk } from './disk.ts'
 import { LogFiles } from './logs/log-files.ts'
 import { OperatorClient } from './operator/client.ts'
 import type { Options } from './options.ts'
@@ -25,6 +25,8 @@ export interface SupervisorEvents {
   /** A step of starting, stopping or rolling. */
   readonly onStep: (what: string) => void
   readonly onRestart: (name: string, how: string, delayMs: number) => void
+  /** What processes log is lost, and why. */
+  readonly onLog: (problem: string) => void
   /** The disk of the data folder is full, and why that matters; undefined: it no longer is. */
   readonly onDisk: (problem: string | undefined) => void
 }
@@ -38,7 +40,7 @@ export class Supervisor {
   readonly #folder: DataFolder
   readonly #events: SupervisorEvents
   readonly #cluster: Cluster
-  readonly #logs = new LogFiles()
+  readonly #logs: LogFiles
   readonly #stopWatching: () => void
   readonly #processes: Record<string, number> = {}
   #database: Database | undefined
@@ -53,6 +55,7 @@ export class Supervisor {
     this.#options = options
     this.#folder = folder
     this.#events = events
+    this.#logs = new LogFiles(events.onLog)
     this.#stopWatching = watchDisk(folder.path, (problem) => {
       events.onDisk(problem)
       // What could not be written meanwhile.
@@ -203,8 +206,8 @@ export class Supervisor {
     try {
       this.#folder.markRunning(running)
     } catch (error) {
-      // Written again at the next change, and when there is room again.
-      if (!isDiskFull(error)) throw error
+      // Nothing depends on it; written again at the next change, and when there is room again.
+      if (errorCode(error) === undefined) throw error
     }
   }
 

@@ -2,7 +2,7 @@ import { appendFileSync, closeSync, mkdtempSync, openSync, readdirSync, readFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { rotateLog } from '../src/logs/log-files.ts'
+import { LogFiles, rotateLog } from '../src/logs/log-files.ts'
 
 let folder: string
 let path: string
@@ -45,4 +45,39 @@ test('a log whose copy does not fit is cut all the same', async () => {
   await rotateLog(path, 10, 1, () => Promise.reject(new Error(`ENOSPC: no space left on device, copyfile -> ${taken}`)))
   expect(read('engine.log')).toBe('')
   expect(readdirSync(folder)).toEqual(['engine.log'])
+})
+
+test('a log is opened in a folder that was removed, and who removes logs in use hears of it once', async () => {
+  const told: string[] = []
+  const logs = new LogFiles((sentence) => told.push(sentence))
+  const inside = join(folder, 'logs', 'engine.log')
+  const openAnew = () => {
+    const file = logs.open(inside)
+    expect(file).toBeDefined()
+    closeSync(file!)
+  }
+  try {
+    openAnew()
+    for (const round of [1, 2]) {
+      rmSync(join(folder, 'logs'), { recursive: true })
+      await logs.look()
+      await logs.look()
+      expect(told).toEqual(Array(round).fill(expect.stringContaining(`${inside} removed while in use`)))
+      openAnew()
+      await logs.look()
+    }
+  } finally {
+    logs.close()
+  }
+})
+
+test('a log that cannot be opened is told, and its process runs without', () => {
+  const told: string[] = []
+  const logs = new LogFiles((sentence) => told.push(sentence))
+  appendFileSync(path, 'a file, and no folder')
+  expect(logs.open(join(path, 'engine.log'))).toBeUndefined()
+  logs.close()
+  expect(told).toEqual([
+    expect.stringMatching(/engine\.log\/engine\.log cannot be opened \(.*\): what is logged there is lost$/),
+  ])
 })

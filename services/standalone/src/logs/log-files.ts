@@ -1,5 +1,7 @@
-import { openSync } from 'node:fs'
+import { mkdirSync, openSync } from 'node:fs'
 import { constants, copyFile, rename, rm, stat, truncate } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { errorCode, messageOf } from '@uptick/commandline'
 
 /** A log longer than this becomes an old one; so many old ones are kept. */
 export const LOG_BYTES_MAX = 10_000_000
@@ -12,16 +14,32 @@ const LOOK_MS = 5_000
  * between the two are lost.
  */
 export class LogFiles {
+  readonly #told: (sentence: string) => void
   readonly #paths = new Set<string>()
+  /** Those of which it was told that they are lost. */
+  readonly #lost = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #isRotating = false
 
-  /** Open a log to append to it, and keep it short from now on. Undefined when it cannot be opened: the disk may be full. */
+  /** `told` hears in a sentence when what processes log is lost. */
+  constructor(told: (sentence: string) => void) {
+    this.#told = told
+  }
+
+  /**
+   * Open a log to append to it, and keep it short from now on. Its folder is made anew when somebody has removed it.
+   * Undefined when it cannot be opened: the disk may be full.
+   */
   open(path: string): number | undefined {
     this.keep(path)
     try {
-      return openSync(path, 'a', 0o600)
-    } catch {
+      mkdirSync(dirname(path), { recursive: true })
+      const file = openSync(path, 'a', 0o600)
+      this.#lost.delete(path)
+      return file
+    } catch (error) {
+      this.#lost.add(path)
+      this.#told(`${path} cannot be opened (${messageOf(error)}): what is logged there is lost`)
       return undefined
     }
   }
@@ -29,22 +47,30 @@ export class LogFiles {
   /** Keep a log short that others open. */
   keep(path: string): void {
     this.#paths.add(path)
-    this.#timer ??= setInterval(() => this.#look(), LOOK_MS).unref()
+    this.#timer ??= setInterval(() => void this.look(), LOOK_MS).unref()
   }
 
   close(): void {
     clearInterval(this.#timer)
   }
 
-  #look(): void {
+  /** Make old ones of those that are too long, and tell of those that are gone: once, until they are opened again. */
+  async look(): Promise<void> {
     if (this.#isRotating) return
     this.#isRotating = true
-    void this.#rotateAll().finally(() => (this.#isRotating = false))
-  }
-
-  async #rotateAll(): Promise<void> {
-    // One that cannot be rotated now is looked at again.
-    for (const path of this.#paths) await rotateLog(path).catch(() => undefined)
+    const gone: string[] = []
+    for (const path of this.#paths) {
+      try {
+        await rotateLog(path)
+      } catch (error) {
+        // One that cannot be rotated now is looked at again.
+        if (errorCode(error) === 'ENOENT' && !this.#lost.has(path)) gone.push(path)
+      }
+    }
+    this.#isRotating = false
+    for (const path of gone) this.#lost.add(path)
+    if (gone.length > 0)
+      this.#told(`${gone.join(', ')} removed while in use: what is logged there is lost until its process starts again`)
   }
 }
 
