@@ -16,6 +16,10 @@ import { messageOf, Problem } from '@uptick/commandline'
 
 const POSTGRES_MAJOR = '18'
 const LINK_SECRET_NAME = 'link-secret'
+/** One secret of 32 characters or more, or two while it is being replaced. */
+const SECRETS_FORM = /^\s*[^\s,]{32,}([\s,]+[^\s,]{32,})?[\s,]*$/
+/** 32 bytes in base64. */
+const KEY_FORM = /^[A-Za-z0-9+/]{43}=$/
 
 /** A trader's credentials as they are shown at each start. */
 export interface DemoKey {
@@ -110,12 +114,27 @@ export class DataFolder {
   }
 }
 
-/** What `running.json` of a folder says; undefined when there is none. The process may have died since. */
+/**
+ * What `running.json` of a folder says; undefined when there is none. The process may have died since.
+ *
+ * @throws Problem when it is there but cannot be understood
+ */
 export function readRunning(folder: string): Running | undefined {
   const path = join(folder, 'running.json')
   if (!existsSync(path)) return undefined
-  const running: Running = JSON.parse(readFileSync(path, 'utf8'))
-  return running
+  try {
+    const running = parseObject(readFileSync(path, 'utf8')) as Running
+    if (!Number.isSafeInteger(running.process)) throw new Error('process is missing')
+    for (const name of ['url', 'operatorUrl', 'controlUrl'] as const)
+      if (!URL.canParse(running[name])) throw new Error(`${name} is missing`)
+    for (const name of ['ops', 'processes'] as const)
+      if (typeof running[name] !== 'object' || running[name] === null) throw new Error(`${name} is missing`)
+    return running
+  } catch (error) {
+    throw new Problem(
+      `${path} is damaged (${messageOf(error)}): the exchange writes it anew when one of its processes starts, or when it is started itself.`,
+    )
+  }
 }
 
 /**
@@ -136,24 +155,48 @@ export function readSettings(folder: string): Settings | undefined {
   const path = join(folder, 'settings.json')
   if (!existsSync(path)) return undefined
   try {
-    const settings: Settings = JSON.parse(readFileSync(path, 'utf8'))
+    const settings = parseObject(readFileSync(path, 'utf8')) as Settings
     for (const name of ['keyEncryptionKey', 'operatorToken', 'databasePassword'] as const)
       if (typeof settings[name] !== 'string' || settings[name] === '') throw new Error(`${name} is missing`)
+    if (!KEY_FORM.test(settings.keyEncryptionKey)) throw new Error('keyEncryptionKey is not 32 bytes in base64')
     if (!Array.isArray(settings.demoKeys)) throw new Error('demoKeys is missing')
+    if (!settings.demoKeys.every((key) => isDemoKey(key))) throw new Error('demoKeys holds something else')
     return { ...settings, ports: settings.ports ?? {} }
   } catch (error) {
     throw new Problem(`${path} is damaged (${messageOf(error)}): restore it, or choose another folder with --data.`)
   }
 }
 
-function prepare(path: string): void {
+/** @throws Error when it is no object in JSON */
+function parseObject(text: string): object {
+  let value: object | null
   try {
-    makeFolder(path)
-    if (!statSync(path).isDirectory()) throw new Error('it is not a folder')
-    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
-    makeFolder(join(path, 'logs'))
-  } catch (error) {
-    throw new Problem(`The data folder ${path} cannot be used: ${messageOf(error)}.`)
+    value = JSON.parse(text)
+  } catch {
+    throw new Error('it is not JSON')
+  }
+  if (typeof value !== 'object' || value === null) throw new Error('it is no object')
+  return value
+}
+
+function isDemoKey(key: Partial<DemoKey> | null): boolean {
+  if (key === null || !Number.isSafeInteger(key.account)) return false
+  return [key.owner, key.apiKey, key.secret, key.privateKeyFile].every((text) => typeof text === 'string')
+}
+
+/** The folder, and that of the logs in it. */
+function prepare(path: string): void {
+  for (const [what, folder] of [
+    ['The data folder', path],
+    ['The folder of the logs', join(path, 'logs')],
+  ] as const) {
+    try {
+      makeFolder(folder)
+      if (!statSync(folder).isDirectory()) throw new Error('it is not a folder')
+      accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+    } catch (error) {
+      throw new Problem(`${what} ${folder} cannot be used: ${messageOf(error)}.`)
+    }
   }
 }
 
@@ -174,8 +217,12 @@ function checkDatabase(path: string): void {
   if (!existsSync(version))
     throw new Problem(`${path}/postgres is not a PostgreSQL data folder: PG_VERSION is missing.`)
   const found = readFileSync(version, 'utf8').trim()
+  if (!/^\d+$/.test(found))
+    throw new Problem(`${version} is damaged, it should say ${POSTGRES_MAJOR}: restore the folder from a backup.`)
   if (found !== POSTGRES_MAJOR)
-    throw new Problem(`${path}/postgres was written by PostgreSQL ${found}; this Uptick brings ${POSTGRES_MAJOR}.`)
+    throw new Problem(
+      `${path}/postgres was written by PostgreSQL ${found}, says ${version}; this Uptick brings ${POSTGRES_MAJOR}.`,
+    )
 }
 
 function firstSettings(path: string): Settings {
@@ -190,10 +237,11 @@ function firstSettings(path: string): Settings {
   return settings
 }
 
-/** A folder of a release before has none yet. */
+/** A folder of a release before has none yet. One that holds no secret is made anew: nobody else knows it. */
 function makeLinkSecret(path: string): void {
   const file = join(path, LINK_SECRET_NAME)
-  if (!existsSync(file)) writePrivate(file, `${randomBytes(32).toString('base64url')}\n`)
+  if (!existsSync(file) || !SECRETS_FORM.test(readFileSync(file, 'utf8')))
+    writePrivate(file, `${randomBytes(32).toString('base64url')}\n`)
 }
 
 function writeWhole(path: string, content: object): void {
@@ -208,7 +256,14 @@ function writePrivate(path: string, content: string): void {
 }
 
 function takenMessage(path: string): string {
-  const running = readRunning(path)
-  const where = running === undefined ? '' : ` (process ${running.process}, ${running.url})`
-  return `An Uptick is already running on ${path}${where}: stop it first, or choose another folder with --data.`
+  return `An Uptick is already running on ${path}${whereOf(path)}: stop it first, or choose another folder with --data.`
+}
+
+function whereOf(path: string): string {
+  try {
+    const running = readRunning(path)
+    return running === undefined ? '' : ` (process ${running.process}, ${running.url})`
+  } catch {
+    return ''
+  }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { startPostgres, type PostgresOptions, type PostgresServer } from '@uptick/postgres'
-import { messageOf } from '@uptick/commandline'
+import { PostgresError, startPostgres, type PostgresOptions, type PostgresServer } from '@uptick/postgres'
+import { causeOf, messageOf } from '@uptick/commandline'
 import { closeClient, openClient } from '@uptick/journal'
 
 const NAME = 'uptick'
@@ -36,8 +36,13 @@ export class Database {
   static async start(options: DatabaseOptions): Promise<Database> {
     const server = await startPostgres({ ...options, settings })
     const database = new Database(options, server)
-    await database.#create()
-    return database
+    try {
+      await database.#create()
+      return database
+    } catch (error) {
+      await database.stop('fast')
+      throw new PostgresError(`The database in ${options.directory} cannot be used: ${causeOf(error)}.`)
+    }
   }
 
   get url(): string {

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { makeSelfSigned } from '@uptick/certificate'
@@ -22,11 +22,11 @@ const DAY_MS = 86_400_000
  * The certificate in the data folder, for this machine's names and the address that is listened on. Made when there is none,
  * or when it does not hold any more; one that was put there instead is used as it is while it is valid.
  *
- * @throws Problem when what is there is no certificate
+ * @throws Problem when what is there is no certificate, or not the key of it
  */
 export async function folderCertificate(folder: DataFolder, host: string): Promise<CertificateFiles> {
   const files = { cert: folder.file(CERT_NAME), key: folder.file(KEY_NAME) }
-  if (existsSync(files.cert) && existsSync(files.key) && holds(files.cert, host)) return files
+  if (existsSync(files.cert) && existsSync(files.key) && holds(files, host)) return files
   const names = new Set(['localhost', '127.0.0.1', '::1', hostname()])
   if (!isAnywhere(host)) names.add(host)
   const made = await makeSelfSigned([...names], VALID_DAYS)
@@ -35,8 +35,10 @@ export async function folderCertificate(folder: DataFolder, host: string): Promi
   return files
 }
 
-function holds(path: string, host: string): boolean {
-  const certificate = readCertificate(path)
+function holds({ cert, key }: CertificateFiles, host: string): boolean {
+  const certificate = readCertificate(cert)
+  if (!certificate.checkPrivateKey(readKey(key)))
+    throw new Problem(`${key} is not the key of ${cert}: remove both to have them made, or put yours there.`)
   const end = certificate.validToDate.getTime()
   if (end - Date.now() < LEFT_DAYS_MIN * DAY_MS) return false
   return isAnywhere(host) || (certificate.checkIP(host) ?? certificate.checkHost(host)) !== undefined
@@ -47,6 +49,14 @@ function readCertificate(path: string): X509Certificate {
     return new X509Certificate(readFileSync(path))
   } catch {
     throw new Problem(`${path} is no certificate: remove it to have one made, or put yours there.`)
+  }
+}
+
+function readKey(path: string): KeyObject {
+  try {
+    return createPrivateKey(readFileSync(path))
+  } catch {
+    throw new Problem(`${path} is no private key: remove it to have one made, or put yours there.`)
   }
 }
 

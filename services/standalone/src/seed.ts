@@ -1,5 +1,5 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import type { DataFolder, DemoKey } from './data-folder.ts'
 import { certificateOf } from './folder-certificate.ts'
 import { assets, botTraders, demoTraders, markets, type DemoTrader } from './listing.ts'
@@ -105,15 +105,29 @@ function makeKeys(folder: DataFolder, trader: DemoTrader): DemoKey[] {
   const hmac = { owner, account: 0, apiKey: apiKey(), secret: randomBytes(32).toString('hex'), privateKeyFile: '' }
   if (!trader.ed25519) return [hmac]
   const privateKeyFile = `${owner}-ed25519.pem`
-  const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })
-  writeFileSync(folder.file(privateKeyFile), pem, { mode: 0o600 })
+  makePrivateKey(folder, privateKeyFile)
   return [hmac, { owner, account: 0, apiKey: apiKey(), secret: '', privateKeyFile }]
+}
+
+function makePrivateKey(folder: DataFolder, name: string): KeyObject {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  folder.write(name, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  return privateKey
+}
+
+/** Nobody knows the public half before it is registered, so one that cannot be read is made anew. */
+function privateKeyOf(folder: DataFolder, name: string): KeyObject {
+  try {
+    return createPrivateKey(readFileSync(folder.file(name)))
+  } catch {
+    return makePrivateKey(folder, name)
+  }
 }
 
 function registration(folder: DataFolder, key: DemoKey): KeyRegistration {
   const { owner: label, apiKey } = key
   if (key.secret !== '') return { label, type: 'HMAC', apiKey, secret: key.secret }
-  const privateKey = createPrivateKey(readFileSync(folder.file(key.privateKeyFile)))
+  const privateKey = privateKeyOf(folder, key.privateKeyFile)
   const publicKey = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' })
   return { label, type: 'ED25519', apiKey, publicKey }
 }

@@ -1,7 +1,9 @@
+import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:net'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freePort } from '@uptick/postgres'
 import { startCommand, type Ended } from './start-exchange.ts'
@@ -83,6 +85,31 @@ describe('the start command refuses', () => {
     ['/proc/uptick', 1, /^The data folder \/proc\/uptick cannot be used: /],
   ])('--data "%s"', async (data, code, words) => {
     expect(sentenceOf(await startCommand(['--data', data]).ended, code)).toMatch(words)
+  })
+})
+
+describe('the start command refuses, on a file system that may not be written to,', () => {
+  /** With mounts of its own, where that is allowed. */
+  const unshare = [
+    ['unshare', '-m'],
+    ['unshare', '-r', '-m'],
+  ].find(([program, ...args]) => spawnSync(program!, [...args, 'true'], { stdio: 'ignore' }).status === 0)
+
+  function startReadOnly(path: string): Ended {
+    const [program, ...args] = unshare!
+    const mount = `mount --bind '${path}' '${path}' && mount -o remount,bind,ro '${path}' && exec "$@"`
+    const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+    const command = [...args, 'sh', '-c', mount, 'sh', process.execPath, main, '--data', folder]
+    const { status, signal, stdout, stderr } = spawnSync(program!, command, { encoding: 'utf8' })
+    return { code: status, signal, output: stdout, errors: stderr }
+  }
+
+  test.runIf(unshare !== undefined).each([
+    ['a data folder', '', /^The data folder .* cannot be used: EROFS/],
+    ['a folder of logs', 'logs', /^The folder of the logs .*logs cannot be used: EROFS/],
+  ])('%s', (_, name, words) => {
+    mkdirSync(join(folder, 'logs'))
+    expect(sentenceOf(startReadOnly(join(folder, name)))).toMatch(words)
   })
 })
 
