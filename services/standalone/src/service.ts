@@ -12,6 +12,10 @@ import type { LogFiles } from './logs/log-files.ts'
 const READY_MAX_MS = 60_000
 const READY_POLL_MS = 25
 const PROBE_MAX_MS = 1_000
+/** With 30 s as the liveness probes of k8s/base have it; an answer may take as long as the period. */
+const LIVENESS = { periodMs: 5_000, failuresMax: 6 }
+/** Questions without an answer before it has answered once: with 5 minutes as the startup probes have it. */
+const START_FAILURES_MAX = 60
 /** What a service is granted between SIGTERM and SIGKILL; services that check their times are told the same number. */
 export const GRACE_MS = 30_000
 const BACKOFF_FIRST_MS = 100
@@ -38,6 +42,8 @@ export interface ServiceDefinition {
   readonly logFile: string
   readonly logs: Pick<LogFiles, 'open'>
   readonly verbose: boolean
+  /** How often it is asked whether it lives, in ms, and after how many questions without an answer it is killed. */
+  readonly liveness?: { readonly periodMs: number; readonly failuresMax: number }
   readonly onRestart: (name: string, how: string, delayMs: number) => void
   readonly onStarted: (name: string, process: number) => void
   /** What the process says on its channel. */
@@ -54,6 +60,8 @@ export class Service {
   #exited: Promise<string> = Promise.resolve('')
   #stopping = new AbortController()
   #wasReady = false
+  /** The process that was killed because it did not answer. */
+  #unanswered: ChildProcess | undefined
   #attempts = 0
   #failure: Error | undefined
 
@@ -116,18 +124,22 @@ export class Service {
   /** Whether the service says that it is ready, this moment. */
   async isReady(): Promise<boolean> {
     if (this.opsUrl === undefined) return this.#child?.exitCode === null
-    try {
-      const response = await fetch(`${this.opsUrl}/readyz`, { signal: AbortSignal.timeout(PROBE_MAX_MS) })
-      await response.body?.cancel()
-      return response.ok
-    } catch {
-      return false
-    }
+    return this.#answers('/readyz', PROBE_MAX_MS)
   }
 
   kill(): void {
     this.#stopping.abort()
     this.#child?.kill('SIGKILL')
+  }
+
+  async #answers(path: string, ms: number): Promise<boolean> {
+    try {
+      const response = await fetch(`${this.opsUrl}${path}`, { signal: AbortSignal.timeout(ms) })
+      await response.body?.cancel()
+      return response.ok
+    } catch {
+      return false
+    }
   }
 
   #launch(): void {
@@ -149,14 +161,40 @@ export class Service {
     if (child.pid !== undefined) this.#definition.onStarted(this.name, child.pid)
     this.#exited = new Promise((done) => {
       child.once('error', (error) => done(error.message))
-      child.once('exit', (code, signal) => done(signal === null ? `code ${code}` : signal))
+      child.once('exit', (code, signal) => {
+        if (this.#unanswered === child) done('killed: it answered nothing any more')
+        else done(signal === null ? `code ${code}` : signal)
+      })
     })
+    void this.#watch(child)
     const { onMessage, onEnded } = this.#definition
     if (onMessage) child.on('message', onMessage)
     void this.#exited.then((how) => {
       onEnded?.()
       void this.#restart(how, performance.now() - began)
     })
+  }
+
+  /**
+   * Kill a process that runs and answers nothing, because it is suspended or hangs: whoever is connected to it would wait
+   * as long. Questions are counted, not time: a supervisor that was suspended itself misses no more than one of them.
+   */
+  async #watch(child: ChildProcess): Promise<void> {
+    if (this.opsUrl === undefined) return
+    const { periodMs, failuresMax } = this.#definition.liveness ?? LIVENESS
+    const { signal } = this.#stopping
+    const hasEnded = (): boolean => signal.aborted || child.exitCode !== null || child.signalCode !== null
+    for (let failures = 0, max = START_FAILURES_MAX; !hasEnded();) {
+      await delay(periodMs, undefined, { signal, ref: false }).catch(() => undefined)
+      const lives = await this.#answers('/livez', periodMs)
+      if (hasEnded()) return
+      failures = lives ? 0 : failures + 1
+      if (lives) max = failuresMax
+      if (failures < max) continue
+      this.#unanswered = child
+      child.kill('SIGKILL')
+      return
+    }
   }
 
   async #restart(how: string, ranMs: number): Promise<void> {
