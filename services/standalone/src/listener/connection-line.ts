@@ -1,5 +1,5 @@
 /** Connections that wait to be handed over, those of all addresses together. */
-export const WAITING_MAX = 4_096
+export const WAITING_MAX = 2_048
 /** Of one address. A burst of its own may wait: it keeps nobody but itself waiting. */
 export const WAITING_PER_ADDRESS_MAX = 1_024
 
