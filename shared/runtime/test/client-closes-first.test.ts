@@ -14,9 +14,12 @@ afterEach(() => {
   }
 })
 
-/** Port of a server whose clients have `patienceMs` to close, if given. */
+/** Port of a server that closes after each answer, and whose clients have `patienceMs` to do so, if given. */
 async function serve(patienceMs?: number): Promise<number> {
-  const server = createServer((request, response) => void request.resume().on('end', () => response.end('done')))
+  const server = createServer((request, response) => {
+    response.setHeader('connection', 'close')
+    request.resume().on('end', () => response.end('done'))
+  })
   if (patienceMs !== undefined) letClientsCloseFirst(server, patienceMs)
   servers.push(server)
   server.listen(0, '127.0.0.1')
@@ -24,14 +27,16 @@ async function serve(patienceMs?: number): Promise<number> {
   return (server.address() as AddressInfo).port
 }
 
-/** Send a request that ends its connection, and read the answer; the connection is not ended here. */
-async function ask(port: number): Promise<Socket> {
+const REQUEST = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'
+
+/** Send a request, and read the answer; the connection is not ended here. */
+async function ask(port: number, request = REQUEST): Promise<Socket> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   let received = ''
   socket.on('data', (chunk) => (received += chunk.toString('latin1')))
-  socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  socket.write(request)
   while (!received.includes('done')) await once(socket, 'data')
-  expect(received).toContain('Connection: close')
+  expect(received).toMatch(/^connection: close\r$/im)
   return socket
 }
 
@@ -68,7 +73,28 @@ test('without it the server is the first', async () => {
 test('one that has sent its end with the request is not waited for', async () => {
   const port = await serve(NEVER_MS)
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
-  socket.end('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n').resume()
+  socket.end(REQUEST).resume()
   await ended(socket)
   expect(socket.readableEnded).toBe(true)
+})
+
+test.each([
+  ['close', 'GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n'],
+  ['close among others', 'GET / HTTP/1.1\r\nHost: x\r\nConnection: TE, Close\r\n\r\n'],
+  ['close twice', 'GET / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\nConnection: close\r\n\r\n'],
+  ['HTTP/1.0', 'GET / HTTP/1.0\r\n\r\n'],
+])('one that has asked for the end (%s) gets it with the answer', async (_what, request) => {
+  const socket = await ask(await serve(NEVER_MS), request)
+  await ended(socket)
+  expect(socket.readableEnded).toBe(true)
+  socket.end()
+})
+
+test('HTTP/1.0 with keep-alive has not asked for it', async () => {
+  const port = await serve(NEVER_MS)
+  const first = await ask(port, 'GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n')
+  const second = await ask(port)
+  expect(first.readableEnded).toBe(false)
+  for (const socket of [first, second]) socket.end()
+  await Promise.all([ended(first), ended(second)])
 })
