@@ -27,7 +27,8 @@ const about = 'Starts an exchange of its own, trades steadily, and replaces ever
 const more = `
 Each round: nothing for a while (steady), rolls (roll recorder, roll engine, roll gateway), hand-offs (hand-off), kill -9 of
 the leader (kill leader), SIGSTOP of it past its lease, then SIGCONT (freeze leader), and abusers beside the traders (abuse):
-floods, frames of thousands of parameters, nested JSON, unknown paths, and clients that never read or never end.
+floods of requests and of connections, frames of thousands of parameters, nested JSON, unknown paths, and clients that never read or never
+end; newcomers must be let in beside them.
 
 Traders have accounts with limits and, on Linux, an address each; the exchange bans whoever goes on past a limit. A request that is late (over a
 second after it was due) or not sent counts as failed; nothing is ever sent twice. At the end every acknowledgement is

@@ -6,6 +6,7 @@ import type { ClusterHandle } from '../cluster-handle.ts'
 import type { Played } from '../scenarios.ts'
 import type { Timeline } from '../timeline.ts'
 import type { AbuseTally } from './abusers.ts'
+import { newcomers } from './newcomers.ts'
 
 const ABUSE_MS = 12_000
 /** Nothing may fail; a machine that abusers keep busy may answer later. */
@@ -14,7 +15,8 @@ const MEBIBYTE = 1024 * 1024
 
 /**
  * Floods, frames of thousands of parameters, nested JSON, unknown paths, readers that never read, bodies that never end, and
- * clients that only come and go – each from an address of its own, beside honest traders who must not notice.
+ * clients that only come and go – each from an address of its own, beside honest traders who must not notice, and newcomers who
+ * must be let in.
  */
 export const abuse: Played = {
   name: 'abuse',
@@ -23,9 +25,17 @@ export const abuse: Played = {
   async play(cluster, timeline) {
     const before = cluster.gateways().join(', ')
     timeline.mark('abuse')
-    const tally = await abused(cluster.port)
+    const over = new AbortController()
+    const welcomed = newcomers(cluster.port, over.signal)
+    welcomed.catch(() => undefined)
+    const tallies = await Promise.all([abused(cluster.port, 'siege'), abused(cluster.port, 'knocks')])
     timeline.mark('abuse ends')
-    for (const [what, count] of Object.entries(tally)) timeline.note(`abuse: ${what}`, String(count))
+    over.abort()
+    const waits = (await welcomed).toSorted((one, other) => one - other)
+    const [median, worst] = [waits[waits.length >> 1] ?? 0, waits.at(-1) ?? 0]
+    timeline.note('abuse: newcomers', `${waits.length}: p50 ${median.toFixed(0)} ms, worst ${worst.toFixed(0)} ms`)
+    for (const [what, count] of tallies.flatMap((tally) => Object.entries(tally)))
+      timeline.note(`abuse: ${what}`, String(count))
     await noteMemory(cluster, timeline)
     const after = cluster.gateways().join(', ')
     if (before !== after) throw new Error(`gateways ended: they were ${before}, they are ${after}`)
@@ -34,8 +44,8 @@ export const abuse: Played = {
 }
 
 /** Abusers have a process of their own, or they would hold up the traders whom they are beside. */
-async function abused(port: number): Promise<AbuseTally> {
-  const child = fork(fileURLToPath(new URL('abusers.ts', import.meta.url)), [String(port)])
+async function abused(port: number, kind: 'siege' | 'knocks'): Promise<AbuseTally> {
+  const child = fork(fileURLToPath(new URL('abusers.ts', import.meta.url)), [String(port), kind])
   try {
     const ended = once(child, 'exit').then(() => Promise.reject(new Error('the abusers ended too early')))
     await Promise.race([delay(ABUSE_MS), ended])

@@ -7,6 +7,7 @@ export type AbuseTally = Readonly<Record<string, number>>
 
 /** Abusers have addresses of their own, behind those of the traders. */
 const ADDRESSES_FROM = 256
+const KNOCKS_FROM = 512
 /** Who is refused or cut comes back after this. */
 const AGAIN_MS = 100
 const TICK_MS = 10
@@ -16,10 +17,14 @@ const UNSENT_MAX = 1_000_000
 const NESTED_DEPTH = 5_000
 const PARAMETERS = 5_000
 const SLOW_BODY_MS = 500
+const KNOCKS_PER_TICK = 10
+/** Connections that one who knocks has open at a time. */
+const KNOCKS_MAX = 1_000
 
 const port = Number(process.argv[2])
+const kind = process.argv[3]
 const tally: Record<string, number> = {}
-let nextAddress = ADDRESSES_FROM
+let nextAddress = kind === 'knocks' ? KNOCKS_FROM : ADDRESSES_FROM
 
 function count(what: string, amount = 1): void {
   tally[what] = (tally[what] ?? 0) + amount
@@ -151,18 +156,42 @@ function comeAndGo(): void {
   socket('/ws-api/v3', 'visits', (own) => own.terminate())
 }
 
-for (let number = 0; number < 2; number++) {
-  flood()
-  fat()
-  unknownPaths()
-  deadSubscriber()
-  comeAndGo()
+/** Connects and resets, far more often than connections can be handed over. */
+function knock(): void {
+  const localAddress = loopback(nextAddress++)
+  let open = 0
+  setInterval(() => {
+    for (let begun = 0; begun < KNOCKS_PER_TICK && open < KNOCKS_MAX; begun++) {
+      const own = connect({ host: '127.0.0.1', port, ...(localAddress !== undefined && { localAddress }) })
+      open++
+      own.on('connect', () => {
+        count('knocks')
+        own.resetAndDestroy()
+      })
+      own.on('error', () => undefined)
+      own.on('close', () => open--)
+    }
+  }, TICK_MS)
 }
-for (let number = 0; number < 4; number++) {
-  nested(number < 2 ? '/ws-api/v3' : '/ws')
-  deadReader(number < 2 ? '' : 'TE: trailers\r\n')
-  slowBody()
+
+/** All but those who knock, who have a process of their own: the others would slow them down. */
+function besiege(): void {
+  for (let number = 0; number < 2; number++) {
+    flood()
+    fat()
+    unknownPaths()
+    deadSubscriber()
+    comeAndGo()
+  }
+  for (let number = 0; number < 4; number++) {
+    nested(number < 2 ? '/ws-api/v3' : '/ws')
+    deadReader(number < 2 ? '' : 'TE: trailers\r\n')
+    slowBody()
+  }
 }
+
+if (kind === 'knocks') knock()
+else besiege()
 
 process.once('message', () => process.send?.(tally, () => process.exit(0)))
 process.once('disconnect', () => process.exit(0))
