@@ -41,7 +41,9 @@ export class Kubectl {
     child.stdin.on('error', () => undefined)
     child.stdin.end(input)
     const code = await new Promise<number | null>((resolve, reject) => {
-      child.once('error', (error) => reject(new KubectlError(`kubectl cannot be started: ${error.message}`)))
+      child.once('error', (error) =>
+        reject(new KubectlError(`kubectl cannot be started; it has to be on the PATH: ${error.message}`)),
+      )
       child.once('close', resolve)
     })
     const text = Buffer.concat(written).toString()

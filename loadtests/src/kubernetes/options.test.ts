@@ -32,7 +32,7 @@ test('scenarios are chosen by name, several by the begin of theirs', () => {
     'zone-loss-power',
     'steady',
   ])
-  expect(() => chosen(['rolls'], false)).toThrow('there is no scenario rolls')
+  expect(() => chosen(['rolls'], false)).toThrow('There is no scenario rolls')
 })
 
 test('the quick proof has the control, and every planned scenario but the control must not fail', () => {

@@ -1,4 +1,5 @@
-import { runCommand } from '@uptick/commandline'
+import { spawnSync } from 'node:child_process'
+import { Problem, runCommand } from '@uptick/commandline'
 import { exitWhenAsked } from '@uptick/deploy'
 import { OperatorClient, runningOn } from '@uptick/standalone'
 import pg from 'pg'
@@ -20,6 +21,7 @@ await runCommand(loadCommandLine(process.env, run))
 async function run({ folder, ...chosen }: LoadCommandOptions): Promise<void> {
   const { running, settings } = runningOn(folder)
   exitWhenAsked()
+  needK6()
   const operator = new OperatorClient(running.operatorUrl, settings.operatorToken)
   const traders = await makeTraders(operator, accountsForLoad(chosen))
   const log = new SampleLog()
@@ -47,6 +49,12 @@ async function run({ folder, ...chosen }: LoadCommandOptions): Promise<void> {
     await truth.close()
     await pool.end()
   }
+}
+
+/** Before anything is made for it. @throws Problem when k6 is not there */
+function needK6(): void {
+  if (spawnSync('k6', ['version']).error !== undefined)
+    throw new Problem('k6 is not on the PATH: "go install go.k6.io/k6@v1.8.1" brings it.')
 }
 
 /** On Linux an address for each trader, where the exchange is on this machine. */

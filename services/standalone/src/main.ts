@@ -13,6 +13,8 @@ import { botEnvironment, seedBot, seedDemo } from './seed.ts'
 import { Supervisor } from './supervisor.ts'
 
 const PARENT_POLL_MS = 500
+/** A terminal signals npm and this process, and npm passes its own on: within so long that is one Ctrl-C, ms. */
+const SAME_SIGNAL_MS = 1_000
 
 const style = styleOf(process.stdout)
 surviveOutput()
@@ -50,10 +52,18 @@ async function run(options: Options): Promise<void> {
       ),
   })
   const stop = (): void => void end(supervisor, folder, process.exitCode)
-  process.on('SIGINT', stop)
-  process.on('SIGTERM', stop)
-  process.on('SIGHUP', stop)
-  if (process.env['npm_lifecycle_event'] === 'start') onParentGone(stop)
+  // A terminal that closes takes npm along: two signs of one event.
+  const stopOnce = (): void => void (supervisor.isStopping || stop())
+  let askedAt = Number.NEGATIVE_INFINITY
+  const asked = (): void => {
+    if (performance.now() - askedAt < SAME_SIGNAL_MS) return
+    askedAt = performance.now()
+    stop()
+  }
+  process.on('SIGINT', asked)
+  process.on('SIGTERM', asked)
+  process.on('SIGHUP', stopOnce)
+  if (process.env['npm_lifecycle_event'] === 'start') onParentGone(stopOnce)
   try {
     await supervisor.start()
     if (supervisor.isStopping) return

@@ -74,10 +74,16 @@ function optionsFrom(flags: Flags, environment: NodeJS.ProcessEnv): Options {
     marketMaker,
     tls,
     verbose,
-    databaseUrl: environment['DATABASE_URL'] === '' ? undefined : environment['DATABASE_URL'],
+    databaseUrl: databaseUrlOf(environment),
     redisUrl: redisUrlOf(environment),
     gateway: gatewaySettings(environment),
   }
+}
+
+function databaseUrlOf({ DATABASE_URL: url = '' }: NodeJS.ProcessEnv): string | undefined {
+  if (url === '') return undefined
+  if (/^(postgres(ql)?|socket):/.test(url) && URL.canParse(url)) return url
+  throw new Problem('DATABASE_URL is not of the form postgres://USER:PASSWORD@HOST:PORT/DATABASE.', EXIT_USAGE)
 }
 
 function redisUrlOf({ REDIS_URL: url = '' }: NodeJS.ProcessEnv): string {

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { alive } from '@uptick/postgres'
@@ -43,8 +44,13 @@ test('orders, balances and trades are there after Ctrl-C and another start', asy
   expect(takes).toMatchObject({ status: 'FILLED', executedQty: '0.20000000' })
   const before = await signed(alice, 'GET', '/api/v3/account', {})
 
+  // A terminal signals npm, too, which passes it on: one Ctrl-C comes twice, and drains all the same.
+  exchange.command.process.kill('SIGINT')
   const ended = await exchange.stop('SIGINT')
   expect(ended).toMatchObject({ code: 0, errors: '' })
+  const log = await readFile(join(exchange.folder, 'logs', 'postgres.log'), 'utf8')
+  expect(log).toContain('received fast shutdown request')
+  expect(log).not.toContain('received immediate shutdown request')
   await exchange.restart()
 
   const open = await signed(alice, 'GET', '/api/v3/openOrders', { symbol: 'BTCUSDT' })

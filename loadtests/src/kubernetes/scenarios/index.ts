@@ -1,3 +1,4 @@
+import { EXIT_USAGE, Problem } from '@uptick/commandline'
 import type { KubernetesScenario } from '../scenario.ts'
 import { leaderFreeze, leaderKill, postgresRestart, redisLoss } from './faults.ts'
 import { drainNodes, spotReclaim, zoneCut, zonePower } from './nodes.ts'
@@ -36,7 +37,7 @@ export function chosen(names: readonly string[], isQuick: boolean): KubernetesSc
     const found = exact.length > 0 ? exact : scenarios.filter((scenario) => scenario.name.startsWith(`${name}-`))
     if (found.length === 0) {
       const known = scenarios.map((scenario) => scenario.name).join(', ')
-      throw new Error(`there is no scenario ${name}; there are ${known}`)
+      throw new Problem(`There is no scenario ${name}; there are ${known}.`, EXIT_USAGE)
     }
     return found
   })

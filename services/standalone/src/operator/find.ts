@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readRunning, readSettings } from '../data-folder.ts'
-import { Problem } from '@uptick/commandline'
+import { EXIT_USAGE, Problem } from '@uptick/commandline'
 import { OperatorClient } from './client.ts'
 
 export interface FoundExchange {
@@ -16,6 +16,8 @@ export interface FoundExchange {
  */
 export function findExchange(folder: string, environment: NodeJS.ProcessEnv): FoundExchange {
   const { OPERATOR_URL: url, OPERATOR_TOKEN: token, UPTICK_URL: publicUrl } = environment
+  if ((url ?? '') !== '' && (token ?? '') === '')
+    throw new Problem('OPERATOR_URL is set, and OPERATOR_TOKEN is not.', EXIT_USAGE)
   if (url !== undefined && token !== undefined)
     return { operator: new OperatorClient(url.replace(/\/$/, ''), token), url: publicUrl }
   const settings = existsSync(folder) ? readSettings(folder) : undefined

@@ -2,7 +2,7 @@ export const about = 'Operates a running exchange.'
 
 export const more = `
 It finds the exchange that "npm start" runs on ./data (or on --data FOLDER). To operate another one, set OPERATOR_URL
-and OPERATOR_TOKEN. What cannot be taken back asks first; a script says --yes. A new trader, from nothing:
+and OPERATOR_TOKEN. What stops trade or cannot be taken back asks first; a script says --yes. A new trader, from nothing:
 
   npm run operator -- add-account carol                    answers with the account's number, say 3
   npm run operator -- deposit 3 10000 USDT --reference first
