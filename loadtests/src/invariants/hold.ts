@@ -1,5 +1,8 @@
-/** How long an answer may take beyond the hold, and how much earlier than it a gateway may give up, ms. */
-const LATE_MS_MAX = 100
+/**
+ * How long an answer may take beyond the hold, and how much earlier than it a gateway may give up, ms. One whose order goes
+ * on in later steps is waited for up to 250 ms after the last of them.
+ */
+const LATE_MS_MAX = 350
 const EARLY_MS_MAX = 50
 
 /** What is promised of requests that no engine answers: they are held so long, no longer, and then answered. */

@@ -23,6 +23,8 @@ export class Assembly {
       this.#whole.set(began, checksum(whole, 0, outcomeWords(whole, 0)))
     }
     const subject = outcomeRepeated(words, 0) ? undefined : unfinishedWork({ words, offset: 0 })
-    if (subject) this.#unfinished.set(sequence, new UnfinishedReply({ words, offset: 0 }, subject, settle, 0))
+    if (subject === undefined) return
+    const never = { since: 0, now: 0 }
+    this.#unfinished.set(sequence, new UnfinishedReply({ words, offset: 0 }, subject, settle, never))
   }
 }

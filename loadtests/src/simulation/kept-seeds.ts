@@ -21,5 +21,7 @@ export const keptSeeds: readonly { readonly seed: number; readonly why: string }
     seed: 92,
     why: 'a run was taken for settled at the moment before a member found itself unfit (the simulation itself)',
   },
+  { seed: 949, why: 'what had waited for a busy market was held as long as what was sent before it' },
+  { seed: 857, why: 'a reply that went on in later steps was waited for past the hold when its leader died' },
   { seed: 6_511, why: 'a gateway that only listened never noticed that its connection was dead' },
 ]

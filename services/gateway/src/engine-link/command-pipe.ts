@@ -3,6 +3,7 @@ import { Command, CommandKind, namesMarket } from '@uptick/core'
 import { CommandsFrame } from '@uptick/protocol'
 import { OUTSIDE_WINDOW } from '../auth/time-window.ts'
 import { ShareCount } from '../limits/share-count.ts'
+import { CommandQueue } from './command-queue.ts'
 import { HeldCommands } from './held-commands.ts'
 import { OUTCOME_UNKNOWN, SERVER_BUSY } from './link-errors.ts'
 import { ACCOUNT_PARTS } from './link-options.ts'
@@ -31,8 +32,7 @@ export class CommandPipe {
   readonly #command = new Command()
   readonly #frame = new CommandsFrame()
   readonly #shares: ShareCount<number>
-  #queue: Pending[] = []
-  #queueHead = 0
+  readonly #queue = new CommandQueue<Pending>()
   #sent: Pending[] = []
   #sentHead = 0
   readonly #held = new HeldCommands<Pending>()
@@ -46,7 +46,7 @@ export class CommandPipe {
   }
 
   get queued(): number {
-    return this.#queue.length - this.#queueHead + this.#held.count
+    return this.#queue.count + this.#held.count
   }
 
   get unanswered(): number {
@@ -77,7 +77,7 @@ export class CommandPipe {
   #enqueue(build: Build, sendBefore: number): Promise<OutcomeView> {
     return new Promise((resolve, reject) => {
       const queuedAt = this.#options.clock.elapsed()
-      this.#queue.push({
+      this.#queue.add({
         build,
         resolve,
         reject,
@@ -93,7 +93,7 @@ export class CommandPipe {
 
   /** There has been no leader until now: whoever waits has been held. */
   noteHeld(): void {
-    for (let i = this.#queueHead; i < this.#queue.length; i++) this.#queue[i]!.wasHeld = true
+    for (const pending of this.#queue) pending.wasHeld = true
     for (let i = this.#sentHead; i < this.#sent.length; i++) this.#sent[i]!.wasHeld = true
   }
 
@@ -126,8 +126,8 @@ export class CommandPipe {
     const frames: Buffer[] = []
     const now = this.#options.clock.now()
     this.#frame.begin(this.session)
-    while (this.#queueHead < this.#queue.length && this.unanswered < windowMax) {
-      const pending = this.#queue[this.#queueHead++]!
+    while (this.#queue.count > 0 && this.unanswered < windowMax) {
+      const pending = this.#queue.next()!
       if (now > pending.sendBefore) {
         settle(pending, OUTSIDE_WINDOW)
         continue
@@ -143,7 +143,6 @@ export class CommandPipe {
       if (this.#frame.words >= FRAME_WORDS_MAX) this.#finish(frames)
     }
     this.#finish(frames)
-    if (this.#queueHead === this.#queue.length) this.#clearQueue()
     return frames
   }
 
@@ -164,18 +163,18 @@ export class CommandPipe {
 
   /** The market is free: what waited for it goes first. */
   release(symbol: number): void {
-    this.#queueFirst(this.#held.release(symbol))
+    this.#queue.putFirst(this.#held.release(symbol))
   }
 
   /** Nothing is known of what is busy: try everything again. */
   releaseAll(): void {
-    this.#queueFirst(this.#held.releaseAll())
+    this.#queue.putFirst(this.#held.releaseAll())
   }
 
-  #queueFirst(again: readonly Pending[]): void {
-    if (again.length === 0) return
-    this.#queue = [...again, ...this.#queue.slice(this.#queueHead)]
-    this.#queueHead = 0
+  /** When the caller of command `number` began to wait, as `Clock.elapsed`; undefined when nobody waits. */
+  waitsSince(number: number): number | undefined {
+    const pending = this.#sent[number - this.#firstNumber + this.#sentHead]
+    return pending === undefined || pending.settled ? undefined : pending.queuedAt
   }
 
   /** The outcome of `number` arrived; one that is answered already is ignored. */
@@ -197,17 +196,13 @@ export class CommandPipe {
   /** Answer everybody who has waited past the hold. */
   expire(): void {
     const before = this.#options.clock.elapsed() - this.#options.holdMs
-    while (this.#queueHead < this.#queue.length && this.#queue[this.#queueHead]!.queuedAt <= before) {
-      if (settle(this.#queue[this.#queueHead++]!, SERVER_BUSY)) this.#options.observer?.gaveUp('busy')
-    }
-    if (this.#queueHead === this.#queue.length) this.#clearQueue()
-    for (const pending of this.#held.expire(before)) {
+    for (const pending of [...this.#queue.expire(before), ...this.#held.expire(before)]) {
       if (settle(pending, SERVER_BUSY)) this.#options.observer?.gaveUp('busy')
     }
+    // All of them: what waited for a busy market is sent after others that came later.
     for (let i = this.#sentHead; i < this.#sent.length; i++) {
       const pending = this.#sent[i]!
-      if (pending.queuedAt > before) break
-      if (pending.settled) continue
+      if (pending.settled || pending.queuedAt > before) continue
       if (settle(pending, OUTCOME_UNKNOWN)) this.#options.observer?.gaveUp('unknown')
       pending.build = nothing
     }
@@ -228,8 +223,7 @@ export class CommandPipe {
         again.push(pending)
       }
     }
-    this.#queue = [...again, ...this.#queue.slice(this.#queueHead)]
-    this.#queueHead = 0
+    this.#queue.putFirst(again)
     this.#sent = []
     this.#sentHead = 0
     this.#firstNumber = 1
@@ -238,10 +232,9 @@ export class CommandPipe {
 
   /** Answer everybody: queued commands with -1008, sent ones with -1007. */
   close(): void {
-    for (let i = this.#queueHead; i < this.#queue.length; i++) settle(this.#queue[i]!, SERVER_BUSY)
-    for (const pending of this.#held.expire(Number.POSITIVE_INFINITY)) settle(pending, SERVER_BUSY)
+    const ever = Number.POSITIVE_INFINITY
+    for (const pending of [...this.#queue.expire(ever), ...this.#held.expire(ever)]) settle(pending, SERVER_BUSY)
     for (let i = this.#sentHead; i < this.#sent.length; i++) settle(this.#sent[i]!, OUTCOME_UNKNOWN)
-    this.#clearQueue()
   }
 
   /** Keep a command for a market that is known to be busy. */
@@ -291,10 +284,5 @@ export class CommandPipe {
       this.#sent = this.#sent.slice(this.#sentHead)
       this.#sentHead = 0
     }
-  }
-
-  #clearQueue(): void {
-    this.#queue.length = 0
-    this.#queueHead = 0
   }
 }

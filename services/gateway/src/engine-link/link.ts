@@ -282,7 +282,8 @@ export class EngineLink {
     if (kind === CommandKind.OPEN_SESSION) return
     const number = outcomeNumber(words, offset)
     if (reject === Reject.MARKET_BUSY) this.#pipe.refused(number)
-    else this.#pipe.answer(number, this.#follows ? this.#work.complete({ words, offset }) : { words, offset })
+    else if (!this.#follows) this.#pipe.answer(number, { words, offset })
+    else this.#pipe.answer(number, this.#work.complete({ words, offset }, this.#pipe.waitsSince(number)))
   }
 
   #lost(): void {

@@ -44,6 +44,8 @@ export class UnfinishedReply {
   readonly #account: number
   /** Symbols that still work for it. */
   readonly #symbols: Set<number>
+  /** `Clock.elapsed` when its sender began to wait. */
+  readonly since: number
   /** `Clock.elapsed` when something of it came last. */
   heardAt: number
   readonly resolve: (outcome: OutcomeView) => void
@@ -54,7 +56,7 @@ export class UnfinishedReply {
     { words, offset }: OutcomeView,
     subject: { readonly order: number; readonly symbols: Set<number> },
     settle: { readonly resolve: (outcome: OutcomeView) => void; readonly reject: (reason: unknown) => void },
-    now: number,
+    { since, now }: { readonly since: number; readonly now: number },
     reservedBytes = RESERVED_BYTES,
   ) {
     this.#words = growing(reservedBytes)
@@ -63,6 +65,7 @@ export class UnfinishedReply {
     this.#account = outcomeAccount(words, offset)
     this.resolve = settle.resolve
     this.reject = settle.reject
+    this.since = since
     this.heardAt = now
     this.#append(words, offset, OUTCOME_HEADER_WORDS)
     eachEvent(words, offset, (kind, at) => {

@@ -4,6 +4,9 @@ import { OUTCOME_UNKNOWN } from './link-errors.ts'
 import type { OutcomeView } from './outcome-view.ts'
 import { unfinishedWork, UnfinishedReply } from './unfinished-reply.ts'
 
+/** A market whose work goes on tells of it at least so often: no step takes longer. Past the hold, no more silence than this. */
+const STEP_MS_MAX = 250
+
 /**
  * Follows in the feed which markets have unfinished work – they take no command until it is done – and completes the
  * replies whose orders and cancels that work is.
@@ -12,14 +15,13 @@ export class WorkFollower {
   /** Symbols of markets that take no command now, as far as the feed has told. */
   readonly busy = new Set<number>()
   readonly #clock: Clock
-  /** A reply that hears nothing for so long is given up, ms. */
-  readonly #silenceMax: number
+  readonly #holdMs: number
   readonly #freed: (symbol: number) => void
   readonly #unfinished = new Set<UnfinishedReply>()
 
-  constructor(clock: Clock, silenceMax: number, freed: (symbol: number) => void) {
+  constructor(clock: Clock, holdMs: number, freed: (symbol: number) => void) {
     this.#clock = clock
-    this.#silenceMax = silenceMax
+    this.#holdMs = holdMs
     this.#freed = freed
   }
 
@@ -45,9 +47,10 @@ export class WorkFollower {
 
   /**
    * The reply as its sender is to get it: whole at once, or once the feed has told the rest. A repeated one is about the
-   * past, and its rest may have gone by: then its outcome is unknown here, and a query tells.
+   * past, and its rest may have gone by: then its outcome is unknown here, and a query tells. `since`: when its sender
+   * began to wait.
    */
-  complete(view: OutcomeView): OutcomeView | Promise<OutcomeView> {
+  complete(view: OutcomeView, since = this.#clock.elapsed()): OutcomeView | Promise<OutcomeView> {
     const subject = unfinishedWork(view)
     if (subject === undefined) return view
     if (outcomeRepeated(view.words, view.offset)) {
@@ -56,7 +59,9 @@ export class WorkFollower {
       return past
     }
     const whole = new Promise<OutcomeView>((resolve, reject) => {
-      this.#unfinished.add(new UnfinishedReply(view, subject, { resolve, reject }, this.#clock.elapsed()))
+      this.#unfinished.add(
+        new UnfinishedReply(view, subject, { resolve, reject }, { since, now: this.#clock.elapsed() }),
+      )
     })
     // Its sender may have been answered before, at the end of the hold.
     whole.catch(() => undefined)
@@ -69,10 +74,10 @@ export class WorkFollower {
     this.busy.clear()
   }
 
-  /** Give up the replies that have heard nothing for too long. */
+  /** Give up the replies whose senders have waited past the hold and that do not go on. */
   expire(): void {
-    const before = this.#clock.elapsed() - this.#silenceMax
-    this.#giveUp(({ heardAt }) => heardAt <= before)
+    const now = this.#clock.elapsed()
+    this.#giveUp(({ since, heardAt }) => since <= now - this.#holdMs && heardAt <= now - STEP_MS_MAX)
   }
 
   close(): void {
