@@ -1,9 +1,11 @@
+import { CommandQueue } from './command-queue.ts'
+
 /** Of a command for many markets: it may go again when any of them is free. */
 const ANY_MARKET = -1
 
 /** Commands for markets that are busy, in order for each of them. */
 export class HeldCommands<T extends { readonly queuedAt: number }> {
-  readonly #byMarket = new Map<number, T[]>()
+  readonly #byMarket = new Map<number, CommandQueue<T>>()
   #count = 0
 
   get count(): number {
@@ -13,9 +15,9 @@ export class HeldCommands<T extends { readonly queuedAt: number }> {
   /** `symbol` undefined: a command for many markets. */
   hold(symbol: number | undefined, held: T): void {
     const key = symbol ?? ANY_MARKET
-    const others = this.#byMarket.get(key)
-    if (others === undefined) this.#byMarket.set(key, [held])
-    else others.push(held)
+    const others = this.#byMarket.get(key) ?? new CommandQueue()
+    others.add(held)
+    this.#byMarket.set(key, others)
     this.#count++
   }
 
@@ -33,17 +35,15 @@ export class HeldCommands<T extends { readonly queuedAt: number }> {
   expire(before: number): T[] {
     const expired: T[] = []
     for (const [key, held] of this.#byMarket) {
-      const kept = held.filter(({ queuedAt }) => queuedAt > before)
-      expired.push(...held.filter(({ queuedAt }) => queuedAt <= before))
-      if (kept.length === 0) this.#byMarket.delete(key)
-      else this.#byMarket.set(key, kept)
+      expired.push(...held.expire(before))
+      if (held.count === 0) this.#byMarket.delete(key)
     }
     this.#count -= expired.length
     return expired
   }
 
   #take(key: number): T[] {
-    const held = this.#byMarket.get(key) ?? []
+    const held = [...(this.#byMarket.get(key) ?? [])]
     this.#byMarket.delete(key)
     this.#count -= held.length
     return held
