@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { commandLine, processesIn } from '../src/processes.ts'
+import { commandLine, processesIn, sendSignal } from '../src/processes.ts'
 import { startPostgres, stopLeftover } from '../src/index.ts'
 
 /*
@@ -67,7 +67,7 @@ test('a suspended server ends in order, and whoever waits is told', async () => 
 
 test('a server that is suspended again and again is killed, and the next one recovers', async () => {
   const pid = await leaveBehind()
-  const freeze = setInterval(() => processesIn(directory).forEach((one) => process.kill(one, 'SIGSTOP')), 1)
+  const freeze = setInterval(() => processesIn(directory).forEach((one) => sendSignal(one, 'SIGSTOP')), 1)
   const told: string[] = []
   try {
     const times = { fastMs: 300, immediateMs: 300, killMs: 20_000 }
