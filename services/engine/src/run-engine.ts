@@ -44,6 +44,7 @@ export async function runEngine(
     shard,
     pool,
     onTrouble: (error) => log.warn({ err: error }, 'journal trouble in the background'),
+    onWarning: ({ message, code }) => log.warn({ warning: message, code }, 'PostgreSQL warns'),
   })
   onShutdown('journal', CLOSE_MS_MAX, () => journal.close())
   const keys = await openLinkKeys(context)

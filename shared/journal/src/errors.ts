@@ -66,3 +66,16 @@ export function severity(error: unknown): string | undefined {
     ? error.severity
     : undefined
 }
+
+/** SQLSTATEs of what is wrong with one statement, after which its session goes on. */
+const STATEMENT_REFUSED = /^(0A|21|22|23|25006|26|42|55|57014)/
+
+/**
+ * Whether PostgreSQL refused a statement and goes on: nothing of it was done. Its severity is in the language of
+ * `lc_messages`; where that is not English, only SQLSTATEs are believed that never end a session.
+ */
+export function isRefusal(error: unknown): boolean {
+  const said = severity(error)
+  if (said === undefined || said === 'FATAL' || said === 'PANIC') return false
+  return said === 'ERROR' || STATEMENT_REFUSED.test(sqlState(error) ?? '')
+}

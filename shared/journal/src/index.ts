@@ -17,6 +17,7 @@ export {
   SchemaMissingError,
   SchemaVersionError,
   SnapshotDamagedError,
+  isRefusal,
   severity,
 } from './errors.ts'
 export type {

@@ -3,6 +3,7 @@ import { openPool } from './connections/bounded-pool.ts'
 import type { BoundedPool } from './connections/bounded-pool.ts'
 import { WRITE_STATEMENT_TIMEOUT_MS, WRITE_TIMEOUT_MS } from './connections/connection-settings.ts'
 import type { Connection } from './connections/connection-settings.ts'
+import type { Notice } from './commit-doubt.ts'
 import { AppendFailedError, JournalError, JournalGapError, JournalRolledBackError } from './errors.ts'
 import { FollowerNotice } from './follower-notice.ts'
 import type {
@@ -52,6 +53,8 @@ export interface JournalOptions {
   readonly archive?: JournalArchive | undefined
   /** Hears of failures in the background (partitions made ahead), which are tried again. */
   readonly onTrouble?: (error: unknown) => void
+  /** Hears what PostgreSQL warns of while it writes, such as transaction numbers that run out; once a minute at most. */
+  readonly onWarning?: ((warning: Notice) => void) | undefined
 }
 
 /** The journal in PostgreSQL 14 or newer. Connects when first used. */
@@ -77,10 +80,11 @@ export class PostgresJournal implements Journal {
     this.#connection = connection
     this.#ownsPool = options.pool === undefined
     this.#pool = options.pool ?? openPool(connection, { name: 'uptick-journal', max: POOL_MAX })
-    this.#writer = new WritingConnection(connection, 'uptick-journal-writer', {
+    const bounds = {
       statement_timeout: WRITE_STATEMENT_TIMEOUT_MS,
       query_timeout: options.appendTimeoutMs ?? WRITE_TIMEOUT_MS,
-    })
+    }
+    this.#writer = new WritingConnection(connection, 'uptick-journal-writer', bounds, options.onWarning)
     this.#notice = new FollowerNotice(this.#pool, this.shard)
   }
 

@@ -1,7 +1,8 @@
 import type { Client, ClientConfig, QueryConfig, QueryResult, QueryResultRow } from 'pg'
 import type { Connection } from './connections/connection-settings.ts'
 import { closeClient, destroyClient, openClient } from './connections/open-client.ts'
-import { AppendFailedError, severity } from './errors.ts'
+import { leavesCommitInDoubt, type Notice } from './commit-doubt.ts'
+import { AppendFailedError, isRefusal } from './errors.ts'
 import { endBackend, prepareBackend } from './sql/backends.ts'
 import type { Backend } from './sql/backends.ts'
 import type { Queryable } from './sql/queryable.ts'
@@ -13,6 +14,9 @@ interface Open {
   doubt: unknown
 }
 
+/** Of warnings that change nothing one is passed on, and then none for this long: each statement may bring another one. */
+const WARNING_PAUSE_MS = 60_000
+
 /**
  * The one connection that writes the journal. Statements are pipelined: each goes out at once and is a transaction of
  * its own, in order. Whatever is in flight when the connection breaks has an unknown outcome; the next connection first
@@ -20,13 +24,22 @@ interface Open {
  */
 export class WritingConnection implements Queryable {
   readonly #newClient: () => Client
+  readonly #onWarning: (warning: Notice) => void
+  #warnAfter = 0
   #open: Open | undefined
   #opening: Promise<Open> | undefined
   /** The backend of a broken connection, which may still hold statements of ours. */
   #lost: Backend | undefined
   #closed = false
 
-  constructor(connection: Connection, applicationName: string, changes: ClientConfig) {
+  /** `onWarning` hears of what PostgreSQL warns of, if it says nothing about what was written. */
+  constructor(
+    connection: Connection,
+    applicationName: string,
+    changes: ClientConfig,
+    onWarning: (warning: Notice) => void = () => undefined,
+  ) {
+    this.#onWarning = onWarning
     this.#newClient = () => openClient(connection, applicationName, { ...changes, pipeline: true })
   }
 
@@ -36,7 +49,7 @@ export class WritingConnection implements Queryable {
   }
 
   /**
-   * Run one statement. A refusal by PostgreSQL itself (severity ERROR) means that nothing was written; any other failure
+   * Run one statement. A refusal by PostgreSQL itself means that nothing was written; any other failure
    * leaves the outcome unknown and closes the connection.
    */
   async query<Row extends QueryResultRow>(config: QueryConfig): Promise<QueryResult<Row>> {
@@ -46,7 +59,7 @@ export class WritingConnection implements Queryable {
       const result = await open.client.query<Row>(config)
       if (open.doubt === undefined) return result
     } catch (error) {
-      if (severity(error) === 'ERROR' && open.doubt === undefined) {
+      if (isRefusal(error) && open.doubt === undefined) {
         throw new AppendFailedError('PostgreSQL refused the statement', 'absent', { cause: error })
       }
       this.#abandon(open, error)
@@ -81,10 +94,7 @@ export class WritingConnection implements Queryable {
       if (errors.length > 0) throw errors[0]
       client.on('error', (error) => this.#abandon(open, error))
       client.on('end', () => this.#abandon(open, new Error('PostgreSQL closed the connection')))
-      // "Canceling wait for synchronous replication" is but a warning, followed by success.
-      client.on('notice', (notice) => {
-        if (notice.severity === 'WARNING') this.#abandon(open, notice)
-      })
+      client.on('notice', (notice) => this.#noticed(open, notice))
       this.#lost = undefined
       this.#open = open
       return open
@@ -92,6 +102,14 @@ export class WritingConnection implements Queryable {
       destroyClient(client)
       throw new AppendFailedError('PostgreSQL cannot be reached', 'absent', { cause: error })
     }
+  }
+
+  #noticed(open: Open, notice: Notice): void {
+    if (leavesCommitInDoubt(notice)) return this.#abandon(open, notice)
+    const now = performance.now()
+    if (!notice.code?.startsWith('01') || now < this.#warnAfter) return
+    this.#warnAfter = now + WARNING_PAUSE_MS
+    this.#onWarning(notice)
   }
 
   #abandon(open: Open, reason: unknown): void {

@@ -1,4 +1,4 @@
-import { severity } from '@uptick/journal'
+import { isRefusal } from '@uptick/journal'
 import type { RecordedRange, RecordedRows } from './rows.ts'
 import { insertPreventedMatches } from './sql/insert-prevented-matches.ts'
 import { insertTrades } from './sql/insert-trades.ts'
@@ -35,7 +35,7 @@ export async function recordBatch(client: Queryable, range: RecordedRange, rows:
     await client.query({ text: 'COMMIT' })
   } catch (error) {
     // On a connection that broke or fell silent there is nothing to say: PostgreSQL rolls back by itself.
-    if (error instanceof OffsetConflictError || severity(error) === 'ERROR') {
+    if (error instanceof OffsetConflictError || isRefusal(error)) {
       await client.query({ text: 'ROLLBACK' }).catch(() => undefined)
     }
     throw error
