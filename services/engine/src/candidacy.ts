@@ -1,4 +1,4 @@
-import type { Head, Lease, LeaseView } from '@uptick/journal'
+import { JournalRolledBackError, type Head, type Lease, type LeaseView } from '@uptick/journal'
 import type { CancelTimer, Clock, Timers } from './seams.ts'
 
 /** How often a standby looks at the lease. */
@@ -24,7 +24,7 @@ export interface CandidacyOptions {
   /** Everything up to here is executed. */
   readonly sequence: () => number
   readonly events: {
-    /** `sequence` was executed before the look. */
+    /** `sequence` was executed before the look. A listener that wants no claim to follow stops the candidacy. */
     looked(view: LeaseView, sequence: number): void
     trouble(error: unknown): void
   }
@@ -75,7 +75,11 @@ export class Candidacy {
     return this.#handed !== 0
   }
 
-  /** Resolves when the shard is ours; undefined after `stop`. */
+  /**
+   * Resolves when the shard is ours; undefined after `stop`.
+   *
+   * @throws JournalRolledBackError when a claim shows that the journal has lost rows
+   */
   async claimed(): Promise<Claimed | undefined> {
     while (!this.#stopped) {
       this.#awake = false
@@ -84,6 +88,7 @@ export class Candidacy {
         if (claimed) return claimed
       } catch (error) {
         this.#handed = 0
+        if (error instanceof JournalRolledBackError) throw error
         if (!this.#stopped) this.#options.events.trouble(error)
       }
       await this.#pause()
@@ -103,9 +108,14 @@ export class Candidacy {
     const view = await this.#options.lease.look()
     if (this.#stopped) return undefined
     this.#options.events.looked(view, sequence)
+    if (this.#isOver()) return undefined
     const ended = this.#isGone(view) ? view.epoch : 0
     if (!this.#isTurn(view, ended)) return undefined
     return this.#claim(ended)
+  }
+
+  #isOver(): boolean {
+    return this.#stopped
   }
 
   async #claim(ended: number): Promise<Claimed | undefined> {

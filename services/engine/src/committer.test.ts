@@ -5,7 +5,7 @@ import { VirtualTime } from './simulation/virtual-time.ts'
 
 function setup() {
   const journal = new MemoryJournal()
-  journal.store.epoch = 1
+  journal.raise()
   const time = new VirtualTime()
   const heard: string[] = []
   const committer = new Committer<Append>(journal, time, {

@@ -10,6 +10,7 @@ import { RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
 import { Reception } from './reception.ts'
 import { RecordedWatch } from './recorded-watch.ts'
 import { catchUp, recover, type Recovered, type RecoveryOptions } from './recovery.ts'
+import { SeenHead } from './seen-head.ts'
 import type { LinkSocket } from './seams.ts'
 import type { Standby } from './standby.ts'
 
@@ -28,6 +29,8 @@ export class Engine {
   readonly #reception: Reception
   readonly #impasse: Impasse
   readonly #recorded: RecordedWatch
+  /** Of the journal's head, in all lives of the state. */
+  readonly #seen = new SeenHead()
   readonly #roleListeners: ((role: Role) => void)[] = []
   #role: Role = 'starting'
   #standby: Standby | undefined
@@ -45,6 +48,7 @@ export class Engine {
       seams,
       shard: settings.shard,
       state: () => this.#state,
+      epochSeen: () => this.#seen.epoch,
       enter: (role) => this.#end(role, role),
       signal: this.#abort.signal,
     })
@@ -169,7 +173,7 @@ export class Engine {
     conditions.set('journal', true)
     conditions.set('recovered', true)
     log.info({ sequence: recovered.exchange.sequence, milliseconds: Math.round(clock.elapsed() - begin) }, 'following')
-    const standby = newStandby(this.#seams, this.#settings, recovered, () => this.#recorded.through, {
+    const standby = newStandby(this.#seams, this.#settings, recovered, this.#seen, () => this.#recorded.through, {
       caughtUp: (met, reason) => conditions.set('caught-up', met, reason),
       looked: (view) => this.#looked(view),
       handed: () => this.#setRole('taking-over'),
@@ -210,6 +214,7 @@ export class Engine {
   ): Promise<void> {
     const { clock, log, conditions, observer } = this.#seams
     const { exchange, replica } = recovered
+    this.#seen.claimed(head)
     if (head.last < exchange.sequence) {
       throw new JournalRolledBackError(`the journal ends at ${head.last}, our state at ${exchange.sequence}`)
     }

@@ -15,6 +15,8 @@ export interface ImpasseOptions {
   readonly shard: number
   /** The state, as far as there is one. */
   readonly state: () => Recovered | undefined
+  /** The highest epoch that this process has seen. */
+  readonly epochSeen: () => number
   /** From now on the engine has this role, and answers nobody. */
   readonly enter: (role: Role) => void
   /** The process ends: no more waiting. */
@@ -91,9 +93,10 @@ export class Impasse {
   }
 
   async #restore(state: Recovered): Promise<number> {
-    const { journal, lease, log } = this.#options.seams
+    const { seams, epochSeen } = this.#options
+    const { journal, lease, log } = seams
     await lease.halt(`${lease.holder}: being repaired`)
-    const restored = await journal.restore(state.batches.from(1))
+    const restored = await journal.restore(state.batches.from(1), epochSeen())
     await lease.halt(undefined)
     log.warn(
       { restored, through: state.batches.last },

@@ -5,6 +5,7 @@ import type { EngineSeams, EngineSettings } from './engine-seams.ts'
 import type { LeaderEvents } from './leader-options.ts'
 import { Leadership, type LeadershipOptions } from './leadership.ts'
 import type { Recovered } from './recovery.ts'
+import type { SeenHead } from './seen-head.ts'
 import { Standby, type StandbyOptions } from './standby.ts'
 
 /** Behaviours that this build knows. */
@@ -17,6 +18,7 @@ export function newStandby(
   seams: EngineSeams,
   settings: EngineSettings,
   recovered: Recovered,
+  seen: SeenHead,
   recordedThrough: () => number,
   events: StandbyOptions['events'],
 ): Standby {
@@ -24,6 +26,7 @@ export function newStandby(
   const { url, snapshots: policy } = settings
   return new Standby({
     recovered,
+    seen,
     journal,
     lease,
     facts: { holder: lease.holder, url, behaviours: knownBehaviours(settings), batchVersions: BATCH_VERSIONS },

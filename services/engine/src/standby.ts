@@ -5,6 +5,7 @@ import { Candidacy, type Claimed } from './candidacy.ts'
 import { Follower } from './follower.ts'
 import { LeaderLink } from './leader-link.ts'
 import type { Recovered } from './recovery.ts'
+import type { SeenHead } from './seen-head.ts'
 import type { Clock, DialMember, Timers } from './seams.ts'
 import { SnapshotTaker, type SnapshotTakerOptions } from './snapshot-taker.ts'
 import { Sweeps } from './sweeps.ts'
@@ -23,6 +24,7 @@ const STANDING_MS = 100
 
 export interface StandbyOptions {
   readonly recovered: Recovered
+  readonly seen: SeenHead
   readonly journal: Journal
   readonly lease: Lease
   readonly facts: MemberFacts
@@ -175,8 +177,11 @@ export class Standby {
   #looked(view: LeaseView, before: number): void {
     if (this.#stopped) return
     const { lease, events } = this.#options
-    if (view.head.last < before) {
-      const error = new JournalRolledBackError(`the journal ends at ${view.head.last}, our state at ${before}`)
+    try {
+      this.#compare(view, before)
+    } catch (error) {
+      // Nothing may be claimed on the ground of such a look.
+      this.#candidacy.stop()
       return this.#fail(new StandbyFailure(error, undefined))
     }
     // At the end, or as far as the end was one look ago: under load there is always something on its way.
@@ -192,6 +197,14 @@ export class Standby {
     this.#link.follow(isLed ? view.url : '')
     if (isLed && !this.#link.isJoined) this.#strangerLooks++
     if (isLed && this.isFollowing && !this.#isRehearsed) this.#rehearse()
+  }
+
+  /** @throws JournalRolledBackError when the journal holds less than was seen before the look */
+  #compare(view: LeaseView, before: number): void {
+    if (view.head.last < before) {
+      throw new JournalRolledBackError(`the journal ends at ${view.head.last}, our state at ${before}`)
+    }
+    this.#options.seen.looked(view)
   }
 
   /** One look or two may find a busy process behind; then it is not busy, but late or cut off. */

@@ -22,7 +22,6 @@ export {
 } from './errors.ts'
 export type {
   Batch,
-  BatchKey,
   Head,
   Journal,
   ReadOptions,

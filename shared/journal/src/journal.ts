@@ -6,11 +6,8 @@ export interface Batch {
   readonly payload: Uint8Array
 }
 
-/** Names a batch without its content. */
-export type BatchKey = Pick<Batch, 'epoch' | 'first' | 'last'>
-
 /** A batch as it was read back. */
-export interface StoredBatch extends BatchKey {
+export interface StoredBatch extends Batch {
   readonly payload: Buffer
 }
 
@@ -49,31 +46,38 @@ export interface TailOptions {
 export interface Journal {
   readonly shard: number
   head(): Promise<Head>
-  /** Raise the epoch by one: from now on nobody else's append succeeds. Answers with the new epoch and the last sequence. */
+  /**
+   * Raise the epoch: from now on nobody else's append succeeds, also if a fail-over gives the same number once more.
+   * Answers with the new epoch and the last sequence.
+   *
+   * @throws JournalRolledBackError when the epoch is not above the one that this process has claimed before
+   */
   takeOver(): Promise<Head>
   /**
-   * Write one batch: all of it or nothing. `fenced`: another member has taken over, or the batch is one of an older
-   * epoch; nothing was written. Appending a batch that is already there says `appended`. Several may be in flight, in
+   * Write one batch of the epoch that was claimed here: all of it or nothing. `fenced`: another member has taken over, or
+   * the batch is one of an older epoch; nothing was written. Appending a batch that is already there, the very same bytes,
+   * says `appended`. Several may be in flight, in
    * order of sequence: when one is not written, none after it is. Throws `AppendFailedError`, `JournalGapError`,
    * `JournalRolledBackError`.
    */
   append(batch: Batch): Promise<'appended' | 'fenced'>
   /**
    * What became of an append whose answer was lost. Final: after `absent` or `fenced` that earlier statement can no
-   * longer be carried out.
+   * longer be carried out; `appended` is said of the very same bytes only. Throws `JournalRolledBackError`.
    */
-  resolve(batch: BatchKey): Promise<'appended' | 'absent' | 'fenced'>
+  resolve(batch: Batch): Promise<'appended' | 'absent' | 'fenced'>
   /** Batches from the one that holds sequence `from` to the end of the journal as it is now. */
   read(from: number, options?: ReadOptions): AsyncIterable<StoredBatch>
   /** Batches from the one that holds `from`, and then each as it is written, until `signal` aborts. Survives lost connections. */
   tail(from: number, signal: AbortSignal, options?: TailOptions): AsyncIterable<StoredBatch>
   /**
    * Append batches again that the journal has lost, as they were; those that it still has are passed over. Only while the
-   * shard is halted; raises the epoch first, so that nobody else writes. Returns how many were appended.
+   * shard is halted; raises the epoch first, above `epochSeen` too, so that nobody else writes and no epoch comes twice.
+   * Returns how many were appended.
    *
    * @throws JournalError when the journal has gone on with something else, or the batches do not follow its end
    */
-  restore(batches: readonly Batch[]): Promise<number>
+  restore(batches: readonly Batch[], epochSeen: number): Promise<number>
   /** Store a snapshot; it is seen complete or not at all. */
   saveSnapshot(snapshot: Snapshot): Promise<void>
   /** The newest undamaged snapshot, of a sequence ≤ `atMost` if that is given. Throws when there are only damaged ones. */

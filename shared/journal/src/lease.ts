@@ -3,6 +3,8 @@ import type { Head } from './journal.ts'
 /** Who leads a shard, as PostgreSQL saw it at the moment of looking. */
 export interface LeaseView {
   readonly head: Head
+  /** Names the claim of the head's epoch among all that ever were; undefined when only older releases have claimed. */
+  readonly claim: string | undefined
   /** The epoch that the holder leads, or led; 0 before the first. */
   readonly epoch: number
   readonly holder: string
@@ -32,6 +34,8 @@ export interface Lease {
    * Take the lease if it has run out, was handed to us, is ours, or belongs to the epoch `ended`, whose leader the caller
    * knows to be gone; raises the epoch in the same statement, durably: nobody else's append succeeds from now on, and
    * everything up to the head's last sequence is durable. Undefined when somebody else has it.
+   *
+   * @throws JournalRolledBackError when the epoch is not above the one that this process has claimed before
    */
   claim(ended?: number): Promise<Head | undefined>
   /** Prolong the lease of `epoch` by its full length from now; false when it is not ours any more. */

@@ -8,7 +8,6 @@ import { AppendFailedError, JournalError, JournalGapError, JournalRolledBackErro
 import { FollowerNotice } from './follower-notice.ts'
 import type {
   Batch,
-  BatchKey,
   Head,
   Journal,
   ReadOptions,
@@ -23,7 +22,7 @@ import type { BatchSource } from './read.ts'
 import { latestSnapshot, saveSnapshot } from './snapshots.ts'
 import { appendBatch } from './sql/append-batch.ts'
 import { findBatch } from './sql/find-batch.ts'
-import { readHead, settleHead } from './sql/read-head.ts'
+import { readHead, settleHead, type HeadRow } from './sql/read-head.ts'
 import { restoreBatch } from './sql/restore-batch.ts'
 import { SkipTable } from './skip-table.ts'
 import { newestSnapshot, pruneSnapshots } from './sql/snapshots.ts'
@@ -68,6 +67,8 @@ export class PostgresJournal implements Journal {
   readonly #partitionSequences: number
   readonly #archive: JournalArchive | undefined
   readonly #onTrouble: (error: unknown) => void
+  /** The newest claim that was made here: only its epoch is appended to. */
+  #claimed: HeadRow | undefined
   /** Sequences below this have a partition, as far as we know. */
   #partitionedTo = 0
   #partitioning: Promise<void> | undefined
@@ -89,12 +90,15 @@ export class PostgresJournal implements Journal {
   }
 
   async head(): Promise<Head> {
-    return explained('the head could not be read', () => readHead(this.#pool, this.shard))
+    return explained('the head could not be read', async () => {
+      const { epoch, last } = await readHead(this.#pool, this.shard)
+      return { epoch, last }
+    })
   }
 
   async takeOver(): Promise<Head> {
     return explained('the epoch could not be raised', async () => {
-      const head = await takeOver(this.#writer, this.#pool, () => raiseEpoch(this.#writer, this.shard))
+      const head = this.#keep(await takeOver(this.#writer, this.#pool, () => raiseEpoch(this.#writer, this.shard)))
       await this.#partition(head.last)
       return head
     })
@@ -103,7 +107,8 @@ export class PostgresJournal implements Journal {
   /** Take the shard's lease and raise the epoch, if the lease is to be had: see `Lease.claim`. */
   async claim(claim: ClaimRow): Promise<Head | undefined> {
     return explained('the lease could not be claimed', async () => {
-      const head = await takeOver(this.#writer, this.#pool, () => claimLease(this.#writer, this.shard, claim))
+      const claimed = await takeOver(this.#writer, this.#pool, () => claimLease(this.#writer, this.shard, claim))
+      const head = claimed && this.#keep(claimed)
       // Appends need none before the first one is near its end; whoever waits for the new leader should not wait for this.
       if (head && head.last + this.#partitionSequences > this.#partitionedTo) this.#partitionLater(head.last)
       return head
@@ -118,25 +123,25 @@ export class PostgresJournal implements Journal {
     await explained('the writing connection could not be prepared', async () => {
       for (let run = 0; run < REHEARSALS; run++) {
         await claimLease(this.#writer, NO_SHARD, { holder: '', url: '', life: 0, leaseMs: 0, ended: 0 })
-        await appendBatch(this.#writer, NO_SHARD, { epoch: 0, first: 1, last: 1, payload: Buffer.alloc(0) })
+        await appendBatch(this.#writer, NO_SHARD, { epoch: 0, first: 1, last: 1, payload: Buffer.alloc(0) }, undefined)
       }
     })
   }
 
   async append(batch: Batch): Promise<'appended' | 'fenced'> {
-    const written = await appendBatch(this.#writer, this.shard, batch)
+    const written = await appendBatch(this.#writer, this.shard, batch, this.#claimOf(batch))
     if (!written) return this.#explainRefusal(batch)
     this.#notice.give()
     if (batch.last + this.#partitionSequences > this.#partitionedTo) this.#partitionLater(batch.last)
     return 'appended'
   }
 
-  async resolve(batch: BatchKey): Promise<'appended' | 'absent' | 'fenced'> {
+  async resolve(batch: Batch): Promise<'appended' | 'absent' | 'fenced'> {
     return explained('the outcome of an append could not be found', async () => {
       const head = await settleHead(this.#writer, this.shard)
       // Where the head was just read: in the pool may be connections to a machine that is gone.
       if (await findBatch(this.#writer, this.shard, batch)) return 'appended'
-      return head.epoch > batch.epoch ? 'fenced' : 'absent'
+      return this.#isFenced(head, batch) ? 'fenced' : 'absent'
     })
   }
 
@@ -148,12 +153,13 @@ export class PostgresJournal implements Journal {
     return tail({ ...this.#source, connection: this.#connection }, from, signal, options)
   }
 
-  async restore(batches: readonly Batch[]): Promise<number> {
+  async restore(batches: readonly Batch[], epochSeen: number): Promise<number> {
     return explained('the batches could not be appended again', async () => {
-      const { last } = await takeOver(this.#writer, this.#pool, () => raiseEpoch(this.#writer, this.shard))
+      const raise = (): Promise<HeadRow> => raiseEpoch(this.#writer, this.shard, epochSeen)
+      const { last } = await takeOver(this.#writer, this.#pool, raise)
       let restored = 0
       for (const batch of batches) {
-        if (batch.last <= last && (await findBatch(this.#pool, this.shard, batch))) continue
+        if (batch.last <= last && (await findBatch(this.#writer, this.shard, batch))) continue
         if (!(await restoreBatch(this.#writer, this.shard, batch))) {
           throw new JournalError(
             `batch ${batch.first} … ${batch.last} of epoch ${batch.epoch} does not follow the journal's end, or the ` +
@@ -213,10 +219,25 @@ export class PostgresJournal implements Journal {
     this.#partitionedTo = await ensurePartitions(this.#pool, last, this.#partitionSequences)
   }
 
-  async #lookUp(batch: Batch): Promise<{ found: boolean; head: Head }> {
+  /** From now on batches of this epoch can be appended, and no others. */
+  #keep(claimed: HeadRow): Head {
+    const { epoch, last } = claimed
+    const before = this.#claimed?.epoch ?? 0
+    if (epoch <= before) {
+      throw new JournalRolledBackError(`the journal gives epoch ${epoch}, and gave ${before} before`)
+    }
+    this.#claimed = claimed
+    return { epoch, last }
+  }
+
+  #claimOf({ epoch }: Batch): string | undefined {
+    return this.#claimed?.epoch === epoch ? this.#claimed.claim : undefined
+  }
+
+  async #lookUp(batch: Batch): Promise<{ found: boolean; head: HeadRow }> {
     try {
-      const found = await findBatch(this.#writer, this.shard, batch)
-      return { found, head: await readHead(this.#writer, this.shard) }
+      const head = await readHead(this.#writer, this.shard)
+      return { head, found: await findBatch(this.#writer, this.shard, batch) }
     } catch (error) {
       throw new AppendFailedError('the head did not fit and could not be read', 'unknown', { cause: error })
     }
@@ -226,14 +247,28 @@ export class PostgresJournal implements Journal {
   async #explainRefusal(batch: Batch): Promise<'appended' | 'fenced'> {
     const { found, head } = await this.#lookUp(batch)
     if (found) return 'appended'
-    if (head.epoch > batch.epoch) return 'fenced'
+    if (this.#isFenced(head, batch)) return 'fenced'
+    throw new JournalGapError(`a batch from ${batch.first} did not follow the journal's end, now ${head.last}`)
+  }
+
+  /**
+   * Whether another member has taken over, of a batch that is not there.
+   *
+   * @throws JournalRolledBackError when the head belongs to an older epoch, or to another claim under our number; or when
+   *   the batch's place is taken
+   */
+  #isFenced(head: HeadRow, batch: Batch): boolean {
     if (head.epoch < batch.epoch) {
       throw new JournalRolledBackError(`the journal is at epoch ${head.epoch}, older than ours, ${batch.epoch}`)
     }
-    if (head.last < batch.first) {
-      throw new JournalGapError(`a batch from ${batch.first} did not follow the journal's end, now ${head.last}`)
+    const claim = this.#claimOf(batch)
+    if (head.epoch === batch.epoch && claim !== undefined && claim !== head.claim) {
+      throw new JournalRolledBackError(`epoch ${batch.epoch} was given twice: the journal has lost our claim`)
     }
-    throw new JournalError(`epoch ${batch.epoch} has written up to ${head.last} by another hand than ours`)
+    if (head.epoch === batch.epoch && head.last >= batch.first) {
+      throw new JournalRolledBackError(`epoch ${batch.epoch} has written up to ${head.last} by another hand than ours`)
+    }
+    return head.epoch > batch.epoch
   }
 }
 

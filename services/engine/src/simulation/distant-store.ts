@@ -1,13 +1,4 @@
-import type {
-  Batch,
-  BatchKey,
-  Head,
-  LeaseView,
-  ReadOptions,
-  RestoredSnapshot,
-  Snapshot,
-  StoredBatch,
-} from '@uptick/journal'
+import type { Batch, Head, LeaseView, ReadOptions, RestoredSnapshot, Snapshot, StoredBatch } from '@uptick/journal'
 import { MemoryJournal, type JournalStore } from './memory-journal.ts'
 import { MemoryLease, type MemoryLeaseOptions } from './memory-lease.ts'
 import type { ProcessTime } from './process-time.ts'
@@ -106,12 +97,12 @@ export class DistantJournal extends MemoryJournal {
     return this.#ways.writes.call(() => super.append(batch))
   }
 
-  override resolve(key: BatchKey): Promise<'appended' | 'absent' | 'fenced'> {
-    return this.#ways.reads.call(() => super.resolve(key))
+  override resolve(batch: Batch): Promise<'appended' | 'absent' | 'fenced'> {
+    return this.#ways.reads.call(() => super.resolve(batch))
   }
 
-  override restore(batches: readonly Batch[]): Promise<number> {
-    return this.#ways.writes.call(() => super.restore(batches))
+  override restore(batches: readonly Batch[], epochSeen: number): Promise<number> {
+    return this.#ways.writes.call(() => super.restore(batches, epochSeen))
   }
 
   override head(): Promise<Head> {

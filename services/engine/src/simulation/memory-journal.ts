@@ -4,7 +4,6 @@ import {
   JournalGapError,
   JournalRolledBackError,
   type Batch,
-  type BatchKey,
   type Head,
   type Journal,
   type ReadOptions,
@@ -19,6 +18,9 @@ export type AppendFault = 'refused' | 'lost before' | 'lost after'
 /** What members of a shard share: the rows. Survives the members. */
 export class JournalStore {
   epoch = 0
+  /** Of the last claim; 0 before the first. Never given twice, also when the journal loses rows. */
+  claim = 0
+  claims = 0
   last = 0
   /** The end of the journal when it was furthest. */
   furthest = 0
@@ -61,6 +63,8 @@ export class MemoryJournal implements Journal {
   readonly faults: (AppendFault | undefined)[] = []
   /** While set, everything fails with it. */
   down: Error | undefined
+  /** The newest claim that was made here. */
+  #claimed = { epoch: 0, claim: 0 }
   readonly #waiting: (() => void)[] = []
 
   constructor(store: JournalStore = new JournalStore()) {
@@ -90,10 +94,10 @@ export class MemoryJournal implements Journal {
     })
   }
 
-  async resolve(key: BatchKey): Promise<'appended' | 'absent' | 'fenced'> {
+  async resolve(batch: Batch): Promise<'appended' | 'absent' | 'fenced'> {
     await this.#reach()
-    if (this.#find(key)) return 'appended'
-    return this.store.epoch > key.epoch ? 'fenced' : 'absent'
+    if (this.#find(batch)) return 'appended'
+    return this.#isFenced(batch) ? 'fenced' : 'absent'
   }
 
   async head(): Promise<Head> {
@@ -103,7 +107,18 @@ export class MemoryJournal implements Journal {
 
   async takeOver(): Promise<Head> {
     await this.#reach()
-    return { epoch: ++this.store.epoch, last: this.store.last }
+    return this.raise()
+  }
+
+  /** Raise the epoch, under a claim of its own. */
+  raise(above = 0): Head {
+    const { store } = this
+    const epoch = Math.max(store.epoch, above) + 1
+    store.epoch = epoch
+    store.claim = ++store.claims
+    if (epoch <= this.#claimed.epoch) throw new JournalRolledBackError(`the journal gives epoch ${epoch} again`)
+    this.#claimed = { epoch, claim: store.claim }
+    return { epoch, last: store.last }
   }
 
   async *read(from: number, options: ReadOptions = {}): AsyncGenerator<StoredBatch> {
@@ -154,10 +169,10 @@ export class MemoryJournal implements Journal {
     })
   }
 
-  async restore(batches: readonly Batch[]): Promise<number> {
+  async restore(batches: readonly Batch[], epochSeen: number): Promise<number> {
     await this.#reach()
     const { store } = this
-    store.epoch++
+    this.raise(epochSeen)
     const lost = batches.filter((batch) => !this.#find(batch))
     for (const batch of lost) {
       if (store.lease.halted === '') throw new JournalError('the shard is not halted')
@@ -192,6 +207,7 @@ export class MemoryJournal implements Journal {
     if (sequence > this.store.last) return Promise.reject(new JournalError(`${sequence} is not in the journal`))
     this.store.skips.add(sequence)
     this.store.epoch++
+    this.store.claim = ++this.store.claims
     return Promise.resolve()
   }
 
@@ -212,8 +228,7 @@ export class MemoryJournal implements Journal {
   #write(batch: Batch): 'appended' | 'fenced' {
     const { store } = this
     if (this.#find(batch)) return 'appended'
-    if (store.epoch > batch.epoch) return 'fenced'
-    if (store.epoch < batch.epoch) throw new JournalRolledBackError(`the journal is at epoch ${store.epoch}`)
+    if (this.#isFenced(batch)) return 'fenced'
     if (store.last !== batch.first - 1) throw new JournalGapError(`the journal ends at ${store.last}`)
     store.batches.push({ ...batch, payload: Buffer.from(batch.payload) })
     store.last = batch.last
@@ -222,9 +237,20 @@ export class MemoryJournal implements Journal {
     return 'appended'
   }
 
-  #find(key: BatchKey): boolean {
-    const found = this.store.batches[this.#indexFrom(key.first)]
-    return found?.epoch === key.epoch && found.first === key.first && found.last === key.last
+  #isFenced({ epoch, first }: Batch): boolean {
+    const { store } = this
+    if (store.epoch < epoch) throw new JournalRolledBackError(`the journal is at epoch ${store.epoch}`)
+    if (store.epoch > epoch) return true
+    const isOurs = this.#claimed.epoch === epoch && this.#claimed.claim === store.claim
+    if (!isOurs) throw new JournalRolledBackError(`epoch ${epoch} was given twice`)
+    if (store.last >= first) throw new JournalRolledBackError(`${first} was written by another hand`)
+    return false
+  }
+
+  #find(batch: Batch): boolean {
+    const found = this.store.batches[this.#indexFrom(batch.first)]
+    if (found?.epoch !== batch.epoch || found.first !== batch.first || found.last !== batch.last) return false
+    return found.payload.equals(batch.payload)
   }
 
   #reach(): Promise<void> {

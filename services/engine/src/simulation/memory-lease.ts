@@ -8,7 +8,7 @@ export interface MemoryLeaseOptions {
   /** The store's clock, ms; the same for all members of a simulation. */
   readonly time: { elapsed(): number }
   /** Reached when the journal is. */
-  readonly journal: Pick<MemoryJournal, 'down'>
+  readonly journal: Pick<MemoryJournal, 'down' | 'raise'>
 }
 
 /** The lease's seam for simulations, on the store that members share. */
@@ -33,9 +33,10 @@ export class MemoryLease implements Lease {
 
   async look(): Promise<LeaseView> {
     await this.#reach()
-    const { lease, epoch, last } = this.#store
+    const { lease, epoch, claim, last } = this.#store
     return {
       head: { epoch, last },
+      claim: claim === 0 ? undefined : String(claim),
       epoch: lease.epoch,
       holder: lease.holder,
       url: lease.url,
@@ -52,14 +53,14 @@ export class MemoryLease implements Lease {
     const { lease } = store
     const isOurs = lease.successor === this.holder || lease.holder === this.holder || lease.epoch === ended
     if (lease.halted !== '' || (lease.expiresAt > this.#now && !isOurs)) return undefined
-    store.epoch++
-    lease.epoch = store.epoch
+    const head = this.#options.journal.raise()
+    lease.epoch = head.epoch
     lease.holder = this.holder
     lease.url = this.#options.url
     lease.expiresAt = this.#now + this.#options.leaseMs
     lease.successor = ''
     store.changed()
-    return { epoch: store.epoch, last: store.last }
+    return head
   }
 
   async renew(epoch: number): Promise<boolean> {

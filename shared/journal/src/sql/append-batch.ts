@@ -3,21 +3,26 @@ import type { Queryable } from './queryable.ts'
 
 /**
  * Append and fence in one autocommit statement: the batch goes in exactly if the head still belongs to the writer's
- * epoch and ends just before the batch. Because it is one statement, a process that is stopped afterwards holds no lock.
- * Returns whether the batch was written.
+ * claim and ends just before the batch. Because it is one statement, a process that is stopped afterwards holds no lock.
+ * Returns whether the batch was written; never without a claim.
  */
-export async function appendBatch(db: Queryable, shard: number, batch: Batch): Promise<boolean> {
+export async function appendBatch(
+  db: Queryable,
+  shard: number,
+  batch: Batch,
+  claim: string | undefined,
+): Promise<boolean> {
   const { rowCount } = await db.query({
     name: 'append-batch',
     text: `
       WITH head AS (
         UPDATE journal_head SET last = $4::bigint
-        WHERE shard = $1::integer AND epoch = $2::bigint AND last = $3::bigint - 1
+        WHERE shard = $1::integer AND epoch = $2::bigint AND last = $3::bigint - 1 AND claim = $6::uuid
         RETURNING 1
       )
       INSERT INTO journal_batch (shard, epoch, first_sequence, last_sequence, payload)
       SELECT $1::integer, $2::bigint, $3::bigint, $4::bigint, $5::bytea FROM head`,
-    values: [shard, batch.epoch, batch.first, batch.last, batch.payload],
+    values: [shard, batch.epoch, batch.first, batch.last, batch.payload, claim],
   })
   return rowCount === 1
 }

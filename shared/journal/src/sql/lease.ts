@@ -1,5 +1,6 @@
 import type { Head } from '../journal.ts'
 import type { Queryable } from './queryable.ts'
+import { headOf, type HeadColumns, type HeadRow } from './read-head.ts'
 
 /** First key of the session locks that are signs of life: "UPTL". The second is the holder's own, drawn by chance. */
 const LIFE_CLASS = 0x5550_544c
@@ -9,6 +10,7 @@ export const LEASE_CHANNEL = 'uptick_lease'
 
 export interface LeaseRow {
   readonly head: Head
+  readonly claim: string | undefined
   readonly epoch: number
   readonly holder: string
   readonly url: string
@@ -43,6 +45,7 @@ export async function readLease(db: Queryable, shard: number): Promise<LeaseRow 
   const { rows } = await db.query<{
     head_epoch: string | null
     last: string | null
+    claim: string | null
     epoch: string
     holder: string
     url: string
@@ -53,8 +56,8 @@ export async function readLease(db: Queryable, shard: number): Promise<LeaseRow 
   }>({
     name: 'read-lease',
     text: `
-      SELECT head.epoch AS head_epoch, head.last, lease.epoch, lease.holder, lease.url, lease.successor, lease.halted,
-        lease.expires_at <= clock_timestamp() AS expired,
+      SELECT head.epoch AS head_epoch, head.last, head.claim, lease.epoch, lease.holder, lease.url, lease.successor,
+        lease.halted, lease.expires_at <= clock_timestamp() AS expired,
         pg_try_advisory_xact_lock_shared($2::integer, lease.life) AS abandoned
       FROM journal_lease lease LEFT JOIN journal_head head ON head.shard = lease.shard
       WHERE lease.shard = $1`,
@@ -64,6 +67,7 @@ export async function readLease(db: Queryable, shard: number): Promise<LeaseRow 
   if (!row) return undefined
   return {
     head: { epoch: Number(row.head_epoch ?? 0), last: Number(row.last ?? 0) },
+    claim: row.claim ?? undefined,
     epoch: Number(row.epoch),
     holder: row.holder,
     url: row.url,
@@ -87,8 +91,8 @@ export interface ClaimRow {
  * Take the lease and raise the epoch in one statement. Of several candidates one goes first; the others wait for its row
  * lock, look again, and find the lease taken. Undefined when it was not to be had.
  */
-export async function claimLease(db: Queryable, shard: number, claim: ClaimRow): Promise<Head | undefined> {
-  const { rows } = await db.query<{ epoch: string; last: string }>({
+export async function claimLease(db: Queryable, shard: number, claim: ClaimRow): Promise<HeadRow | undefined> {
+  const { rows } = await db.query<HeadColumns>({
     name: 'claim-lease',
     text: `
       WITH free AS (
@@ -97,9 +101,9 @@ export async function claimLease(db: Queryable, shard: number, claim: ClaimRow):
           expires_at <= clock_timestamp() OR successor = $2::text OR holder = $2::text OR epoch = $6::bigint)
         FOR UPDATE
       ), head AS (
-        INSERT INTO journal_head AS head (shard, epoch, last) SELECT shard, 1, 0 FROM free
-        ON CONFLICT (shard) DO UPDATE SET epoch = head.epoch + 1
-        RETURNING shard, epoch, last
+        INSERT INTO journal_head AS head (shard, epoch, last, claim) SELECT shard, 1, 0, gen_random_uuid() FROM free
+        ON CONFLICT (shard) DO UPDATE SET epoch = head.epoch + 1, claim = gen_random_uuid()
+        RETURNING shard, epoch, last, claim
       ), told AS (
         SELECT pg_notify('${LEASE_CHANNEL}', $1::text) FROM head
       )
@@ -107,11 +111,10 @@ export async function claimLease(db: Queryable, shard: number, claim: ClaimRow):
         expires_at = clock_timestamp() + $5::float8 * interval '1 millisecond', successor = NULL
       FROM head LEFT JOIN told ON true
       WHERE lease.shard = head.shard
-      RETURNING head.epoch, head.last`,
+      RETURNING head.epoch, head.last, head.claim`,
     values: [shard, claim.holder, claim.url, claim.life, claim.leaseMs, claim.ended || -1],
   })
-  const row = rows[0]
-  return row && { epoch: Number(row.epoch), last: Number(row.last) }
+  return rows[0] && headOf(rows[0])
 }
 
 /** Prolong the lease of `epoch`; false when it is no longer the holder's, or the epoch no longer the journal's. */

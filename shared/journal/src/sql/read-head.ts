@@ -1,25 +1,40 @@
 import type { Head } from '../journal.ts'
 import type { Queryable } from './queryable.ts'
 
-export async function readHead(db: Queryable, shard: number): Promise<Head> {
-  const { rows } = await db.query<{ epoch: string; last: string }>({
+/** The head as it is stored. */
+export interface HeadRow extends Head {
+  /** Names the claim of the epoch among all that ever were; undefined when only older releases have claimed. */
+  readonly claim: string | undefined
+}
+
+export interface HeadColumns {
+  readonly epoch: string
+  readonly last: string
+  readonly claim: string | null
+}
+
+/** The head before the first leader, when there is no row. */
+export function headOf(row: HeadColumns | undefined): HeadRow {
+  return { epoch: Number(row?.epoch ?? 0), last: Number(row?.last ?? 0), claim: row?.claim ?? undefined }
+}
+
+export async function readHead(db: Queryable, shard: number): Promise<HeadRow> {
+  const { rows } = await db.query<HeadColumns>({
     name: 'read-head',
-    text: 'SELECT epoch, last FROM journal_head WHERE shard = $1',
+    text: 'SELECT epoch, last, claim FROM journal_head WHERE shard = $1',
     values: [shard],
   })
-  const row = rows[0]
-  return row ? { epoch: Number(row.epoch), last: Number(row.last) } : { epoch: 0, last: 0 }
+  return headOf(rows[0])
 }
 
 /**
  * The head once every append that is under way has ended, and once what they wrote is as durable as a commit of our own:
  * the row is locked and written again, unchanged.
  */
-export async function settleHead(db: Queryable, shard: number): Promise<Head> {
-  const { rows } = await db.query<{ epoch: string; last: string }>({
-    text: 'UPDATE journal_head SET last = last WHERE shard = $1 RETURNING epoch, last',
+export async function settleHead(db: Queryable, shard: number): Promise<HeadRow> {
+  const { rows } = await db.query<HeadColumns>({
+    text: 'UPDATE journal_head SET last = last WHERE shard = $1 RETURNING epoch, last, claim',
     values: [shard],
   })
-  const row = rows[0]
-  return row ? { epoch: Number(row.epoch), last: Number(row.last) } : { epoch: 0, last: 0 }
+  return headOf(rows[0])
 }

@@ -1,0 +1,45 @@
+import { JournalRolledBackError, type Head, type LeaseView } from '@uptick/journal'
+
+/**
+ * The newest claim that this process has seen in the journal's head. Epochs only rise, and each number belongs to one
+ * claim: a head that says otherwise is that of a journal which has lost rows.
+ */
+export class SeenHead {
+  #epoch = 0
+  #claim: string | undefined
+
+  /** 0 before anything was seen. */
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  /**
+   * A look that was begun after everything else in here had been seen.
+   *
+   * @throws JournalRolledBackError when the head is older than one seen before, or of another claim of the same number
+   */
+  looked({ head, claim }: Pick<LeaseView, 'head' | 'claim'>): void {
+    if (head.epoch < this.#epoch) {
+      throw new JournalRolledBackError(`the journal is at epoch ${head.epoch}, and was at ${this.#epoch}`)
+    }
+    const isKnown = head.epoch === this.#epoch && this.#claim !== undefined
+    if (isKnown && claim !== undefined && claim !== this.#claim) {
+      throw new JournalRolledBackError(`epoch ${head.epoch} was given twice: the journal has lost its first claim`)
+    }
+    if (!isKnown) this.#claim = claim
+    this.#epoch = head.epoch
+  }
+
+  /**
+   * A claim of our own.
+   *
+   * @throws JournalRolledBackError when its epoch is not above all that were seen
+   */
+  claimed({ epoch }: Head): void {
+    if (epoch <= this.#epoch) {
+      throw new JournalRolledBackError(`the journal gives epoch ${epoch}, and was at ${this.#epoch}`)
+    }
+    this.#epoch = epoch
+    this.#claim = undefined
+  }
+}

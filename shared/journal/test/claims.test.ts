@@ -1,0 +1,140 @@
+import { Pool } from 'pg'
+import { afterAll, afterEach, expect, test } from 'vitest'
+import { JournalRolledBackError, openJournal, openLease } from '../src/index.ts'
+import type { Batch, PostgresJournal } from '../src/index.ts'
+import { createDatabase } from '../testing/database.ts'
+
+/*
+ * After a fail-over to a replica that was behind, the head is what it was some time ago: also the epoch. Claims made
+ * since are forgotten, and their numbers are given again.
+ */
+const database = await createDatabase()
+const pool = new Pool({ connectionString: database.url, max: 1 })
+const opened: { close(): Promise<void> }[] = []
+let shard = 0
+
+afterEach(async () => {
+  for (const each of opened.splice(0).toReversed()) await each.close()
+})
+afterAll(async () => {
+  await pool.end()
+  await database.drop()
+})
+
+function open(): PostgresJournal {
+  const journal = openJournal(database.url, { shard })
+  opened.push(journal)
+  return journal
+}
+
+function batch(epoch: number, first: number, last: number, text: string): Batch {
+  return { epoch, first, last, payload: Buffer.from(text) }
+}
+
+/** Call the result to bring the head and the batches back to what they are now. */
+async function replica(): Promise<() => Promise<void>> {
+  const { rows } = await pool.query('SELECT epoch, last, claim FROM journal_head WHERE shard = $1', [shard])
+  const [{ epoch, last, claim } = { epoch: 0, last: 0, claim: null }] = rows
+  return async () => {
+    await pool.query('DELETE FROM journal_batch WHERE shard = $1 AND first_sequence > $2', [shard, last])
+    await pool.query('UPDATE journal_head SET epoch = $2, last = $3, claim = $4 WHERE shard = $1', [
+      shard,
+      epoch,
+      last,
+      claim,
+    ])
+  }
+}
+
+/** As a release does that knows of no claims. */
+const older = {
+  claim: () =>
+    pool.query(
+      `INSERT INTO journal_head AS head (shard, epoch, last) VALUES ($1, 1, 0)
+       ON CONFLICT (shard) DO UPDATE SET epoch = head.epoch + 1`,
+      [shard],
+    ),
+  append: async ({ epoch, first, last, payload }: Batch): Promise<boolean> => {
+    const { rowCount } = await pool.query(
+      `WITH head AS (
+         UPDATE journal_head SET last = $4::bigint
+         WHERE shard = $1::integer AND epoch = $2::bigint AND last = $3::bigint - 1 RETURNING 1)
+       INSERT INTO journal_batch (shard, epoch, first_sequence, last_sequence, payload)
+       SELECT $1::integer, $2::bigint, $3::bigint, $4::bigint, $5::bytea FROM head`,
+      [shard, epoch, first, last, payload],
+    )
+    return rowCount === 1
+  },
+}
+
+test('an epoch that is given twice belongs to the claim that the journal knows, and to no other', async () => {
+  shard++
+  const [a, b] = [open(), open()]
+  await a.takeOver()
+  expect(await a.append(batch(1, 1, 11, 'by a'))).toBe('appended')
+  const failOver = await replica()
+  expect(await b.takeOver()).toEqual({ epoch: 2, last: 11 })
+  await failOver()
+  expect(await a.takeOver()).toEqual({ epoch: 2, last: 11 })
+
+  const pending = batch(2, 12, 13, 'by b')
+  await expect(b.append(pending)).rejects.toBeInstanceOf(JournalRolledBackError)
+  await expect(b.resolve(pending)).rejects.toBeInstanceOf(JournalRolledBackError)
+  expect(await a.append(batch(2, 12, 13, 'by a'))).toBe('appended')
+  await expect(b.append(pending)).rejects.toBeInstanceOf(JournalRolledBackError)
+  const [last] = await Array.fromAsync(a.read(12))
+  expect(String(last?.payload)).toBe('by a')
+})
+
+test('a batch of the same name with other bytes is not taken for ours', async () => {
+  shard++
+  const a = open()
+  await a.takeOver()
+  expect(await older.append(batch(1, 1, 2, 'by b'))).toBe(true)
+  await expect(a.append(batch(1, 1, 2, 'by a'))).rejects.toBeInstanceOf(JournalRolledBackError)
+  await expect(a.resolve(batch(1, 1, 2, 'by a'))).rejects.toBeInstanceOf(JournalRolledBackError)
+  expect(await a.resolve(batch(1, 1, 2, 'by b'))).toBe('appended')
+})
+
+test('a process that is given an epoch which it had before has met a journal that lost rows', async () => {
+  shard++
+  const a = open()
+  const failOver = await replica()
+  await a.takeOver()
+  await failOver()
+  await expect(a.takeOver()).rejects.toThrow('the journal gives epoch 1, and gave 1 before')
+})
+
+test('releases that know of no claims work beside this one, each fencing the other', async () => {
+  shard++
+  const ours = open()
+  await older.claim()
+  expect(await older.append(batch(1, 1, 1, 'older'))).toBe(true)
+  expect(await ours.takeOver()).toEqual({ epoch: 2, last: 1 })
+  expect(await older.append(batch(1, 2, 2, 'older'))).toBe(false)
+  expect(await ours.append(batch(2, 2, 2, 'ours'))).toBe('appended')
+  await older.claim()
+  expect(await ours.append(batch(2, 3, 3, 'ours'))).toBe('fenced')
+  expect(await ours.resolve(batch(2, 3, 3, 'ours'))).toBe('fenced')
+  expect(await older.append(batch(3, 3, 3, 'older'))).toBe(true)
+  expect(await ours.takeOver()).toEqual({ epoch: 4, last: 3 })
+})
+
+test('what is appended again comes under an epoch above all that were seen', async () => {
+  shard++
+  const [a, b] = [open(), open()]
+  await a.takeOver()
+  await a.append(batch(1, 1, 2, 'kept'))
+  const failOver = await replica()
+  await b.takeOver()
+  await b.takeOver()
+  const lost = batch(3, 3, 4, 'lost')
+  expect(await b.append(lost)).toBe('appended')
+  await failOver()
+  const lease = openLease(a, database.url, { shard, holder: 'a', url: 'ws://a/link', leaseMs: 60_000 })
+  opened.push(lease)
+  await lease.look()
+  await lease.halt('rows were lost')
+  expect(await a.restore([batch(1, 1, 2, 'kept'), lost], 3)).toBe(1)
+  expect(await a.head()).toEqual({ epoch: 4, last: 4 })
+})
