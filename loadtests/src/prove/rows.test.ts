@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { holdShortcomings, proofRow, shortcomings, strayFindings } from './rows.ts'
+import { holdShortcomings, holdsOf, proofRow, quantile, shortcomings, strayFindings } from './rows.ts'
 import { Outcome, SampleLog } from './sample-log.ts'
 import { Timeline } from './timeline.ts'
 
@@ -82,4 +82,90 @@ test('of fifty planned changes of leader the p99 of the hold counts', () => {
   expect(holdShortcomings(holds)).toEqual([])
   expect(holdShortcomings([...holds, 101])).toEqual(['hold 101 ms at p99 of 51 planned changes of leader, 100 allowed'])
   expect(holdShortcomings([101])).toEqual([])
+})
+
+test.each(['lost', 'doubled', 'contradictions', 'gaps'] as const)('one %s does not pass, planned or not', (name) => {
+  const { log, timeline } = played(() => undefined)
+  for (const planned of [true, false]) {
+    const row = { ...proofRow({ ...scenario, planned }, log, timeline, []), [name]: 1 }
+    expect(shortcomings(row)).toEqual([`roll: 1 ${name}`])
+  }
+})
+
+test('failures and holds of a change that nobody planned pass; a gap past the budget does not', () => {
+  const { log, timeline } = played((index) =>
+    index === 40
+      ? { latency: 300, outcome: Outcome.ERROR }
+      : index === 41
+        ? { latency: 900, outcome: Outcome.OK }
+        : undefined,
+  )
+  timeline.changed('roll', 4_000, 4_400)
+  const row = proofRow({ ...scenario, planned: false }, log, timeline, [])
+  expect(row).toMatchObject({ failed: 1, hold_worst_ms: 900 })
+  expect(shortcomings({ ...row, longest_gap_ms: 250 })).toEqual([])
+  expect(shortcomings({ ...row, longest_gap_ms: 250.1 })).toEqual(['roll: 250.1 ms without a success, 250 allowed'])
+})
+
+test('a hold at its bound passes, one past it does not', () => {
+  const { log, timeline } = played(() => undefined)
+  const row = proofRow(scenario, log, timeline, [])
+  expect(shortcomings({ ...row, hold_worst_ms: 250 })).toEqual([])
+  expect(shortcomings({ ...row, hold_worst_ms: 250.1 })).toEqual(['roll: hold 250.1 ms at worst, 250 allowed'])
+  expect(shortcomings({ ...row, hold_worst_ms: 60 }, 50)).toEqual(['roll: hold 60 ms at worst, 50 allowed'])
+})
+
+test('time without an answer counts from the begin of a stretch and to its end', () => {
+  const [log, timeline] = [new SampleLog(), new Timeline()]
+  timeline.stretches.push({ scenario: 'roll', from: 0, to: 1_000 }, { scenario: 'other', from: 1_000, to: 2_000 })
+  for (const due of [300, 500, 1_900]) log.add(due, 0, Outcome.OK)
+  log.add(700, 0, Outcome.BROKEN)
+  expect(proofRow(scenario, log, timeline, []).longest_gap_ms).toBe(500)
+  expect(proofRow({ ...scenario, name: 'other' }, log, timeline, []).longest_gap_ms).toBe(900)
+})
+
+test('where nobody answers any more, the time without a success goes on for as long as somebody asks', () => {
+  const { log, timeline } = played((index) => (index < 50 ? undefined : { latency: 5, outcome: Outcome.BROKEN }))
+  const row = proofRow({ ...scenario, planned: false }, log, timeline, [])
+  expect(row.longest_gap_ms).toBe(5_000)
+  expect(shortcomings(row)).toEqual(['roll: 5000 ms without a success, 250 allowed'])
+})
+
+test('the hold of a change is that of the requests which were on their way then', () => {
+  const [log, timeline] = [new SampleLog(), new Timeline()]
+  // Ended as it began; due as it ended; before it; after it.
+  for (const [due, latency] of [
+    [0, 100],
+    [200, 70],
+    [0, 99],
+    [201, 500],
+  ] as const)
+    log.add(due, latency, Outcome.OK)
+  timeline.changed('roll', 100, 200)
+  expect(holdsOf('roll', log, timeline)).toEqual([100])
+  timeline.changed('roll', 101, 200)
+  expect(holdsOf('roll', log, timeline)).toEqual([100, 70])
+  expect(holdsOf('other', log, timeline)).toEqual([])
+})
+
+test('a quantile is the smallest value that so many do not exceed', () => {
+  const values = Array.from({ length: 100 }, (_, index) => 100 - index)
+  expect([0.5, 0.99, 1].map((part) => quantile(values, part))).toEqual([50, 99, 100])
+  expect([quantile([7], 0.01), quantile([], 0.99)]).toEqual([7, 0])
+})
+
+test('the p99 of a row is that of the answers of its scenario', () => {
+  const { log, timeline } = played((index) => {
+    if (index === 98) return { latency: 50, outcome: Outcome.OK }
+    return index === 99 ? { latency: 900, outcome: Outcome.BROKEN } : undefined
+  })
+  timeline.stretches.push({ scenario: 'other', from: 10_000, to: 11_000 })
+  log.add(10_500, 800, Outcome.OK)
+  expect(proofRow(scenario, log, timeline, []).p99_ms).toBe(50)
+})
+
+test('at p99 a hold of exactly what is allowed passes; of 49 none is judged', () => {
+  expect(holdShortcomings(Array.from({ length: 50 }, () => 100))).toEqual([])
+  expect(holdShortcomings(Array.from({ length: 49 }, () => 200))).toEqual([])
+  expect(holdShortcomings(Array.from({ length: 50 }, () => 100.1))).toHaveLength(1)
 })

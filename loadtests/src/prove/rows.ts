@@ -150,10 +150,17 @@ function latenciesOf(scenario: string, log: SampleLog, timeline: Timeline): numb
   return found
 }
 
-/** Longest time between two answers within one stretch of the scenario. */
+/**
+ * Longest time without an answer within one stretch of the scenario: between two, or from the last one on for as long as
+ * somebody asked.
+ */
 function longestGap(scenario: string, log: SampleLog, timeline: Timeline): number {
   const ends: number[] = []
-  for (let index = 0; index < log.length; index++) if (log.answered(index)) ends.push(log.end(index))
+  let askedUntil = 0
+  for (let index = 0; index < log.length; index++) {
+    askedUntil = Math.max(askedUntil, log.end(index))
+    if (log.answered(index)) ends.push(log.end(index))
+  }
   ends.sort((a, b) => a - b)
   let longest = 0
   for (const { scenario: name, from, to } of timeline.stretches) {
@@ -165,6 +172,7 @@ function longestGap(scenario: string, log: SampleLog, timeline: Timeline): numbe
       if (end > to) break
       before = end
     }
+    longest = Math.max(longest, Math.min(askedUntil, to) - before)
   }
   return longest
 }
