@@ -5,11 +5,14 @@ interface EngineStatus {
   readonly engine: { readonly sequence: number; readonly hash: string }
 }
 
+/** What of the journal's truth is looked at. */
+type Truth = Pick<JournalTruth, 'advance' | 'sequence' | 'hash'>
+
 /**
  * The engine's state is that of a replay from the first command on: the running hashes at one sequence are equal. Moves
  * `truth` to that sequence.
  */
-export async function checkEngine(operator: ExchangeWitness, truth: JournalTruth): Promise<string[]> {
+export async function checkEngine(operator: ExchangeWitness, truth: Truth): Promise<string[]> {
   const { engine } = await operator.call<EngineStatus>('GET', '/status')
   await truth.advance(engine.sequence)
   if (truth.sequence !== engine.sequence)

@@ -2,13 +2,18 @@ import { unitsOf } from '../client/decimal.ts'
 import type { ExchangeWitness } from './exchange-witness.ts'
 import type { JournalTruth } from './journal-truth.ts'
 
+/** What of the journal's truth is looked at. */
+interface Truth {
+  readonly exchange: Pick<JournalTruth['exchange'], 'catalogue' | 'totals'>
+}
+
 /**
  * Money is conserved, by what the running engine says and by the replay, and the two say the same: for every asset free +
  * locked + fees = deposits − withdrawals. Nothing may trade meanwhile. Without an engine to ask, the replay alone.
  *
  * @returns what is wrong, a sentence each
  */
-export async function checkSums(operator: ExchangeWitness | undefined, truth: JournalTruth): Promise<string[]> {
+export async function checkSums(operator: ExchangeWitness | undefined, truth: Truth): Promise<string[]> {
   const findings = conservationOf(truth)
   if (!operator) return findings
   const { assets } = truth.exchange.catalogue()
@@ -28,7 +33,7 @@ export async function checkSums(operator: ExchangeWitness | undefined, truth: Jo
   return findings
 }
 
-function conservationOf({ exchange }: JournalTruth): string[] {
+function conservationOf({ exchange }: Truth): string[] {
   const { assets } = exchange.catalogue()
   return exchange
     .totals()

@@ -1,10 +1,10 @@
-import type { OperatorClient } from '@uptick/standalone'
 import type pg from 'pg'
 import type { Finding } from '../prove/rows.ts'
 import { acknowledgementFindings } from '../reconcile/check-acknowledged.ts'
 import { checkEngine } from '../reconcile/check-engine.ts'
 import { checkSums } from '../reconcile/check-sums.ts'
 import { checkTables, recorded } from '../reconcile/check-tables.ts'
+import type { ExchangeWitness } from '../reconcile/exchange-witness.ts'
 import type { JournalTruth } from '../reconcile/journal-truth.ts'
 import type { TradersMarket } from '../reconcile/traffic.ts'
 import type { Story } from './story.ts'
@@ -13,7 +13,7 @@ import type { Story } from './story.ts'
 export interface OtherTellers {
   /** The journal; it is moved to its end. */
   readonly truth: JournalTruth
-  readonly operator: OperatorClient
+  readonly operator: ExchangeWitness
   /** Of the read model. */
   readonly pool: pg.Pool
   readonly market: TradersMarket

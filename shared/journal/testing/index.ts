@@ -1,3 +1,5 @@
 export { createDatabase, type TestDatabase } from './database.ts'
 export { FaultyProxy } from './faulty-proxy.ts'
+export { seededRandom } from './seeded-random.ts'
 export { makeSmallPartitions } from './small-partitions.ts'
+export { openTestPool } from './test-pool.ts'
