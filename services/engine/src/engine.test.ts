@@ -243,6 +243,46 @@ describe('Engine', () => {
     expect(engine.leader!.exchange.sessions().length).toBe(0)
   })
 
+  test('a snapshot that is followed by a batch of another state is not led from', async () => {
+    const store = new JournalStore()
+    const first = await started(store)
+    const gateway = first.link()
+    gateway.hello(SESSION, 0)
+    gateway.give(commandsFrame(SESSION, [open, account(1)]))
+    await first.time.advance(120_000)
+    gateway.give(commandsFrame(SESSION, [account(2)]))
+    await first.time.turn()
+    await first.engine.stop()
+    expect(store.batches.map(({ last }) => last)).toEqual([2, 3])
+    // The same commands, of which one has another text.
+    const other = await started(new JournalStore())
+    const stranger = other.link()
+    stranger.hello(SESSION, 0)
+    stranger.give(commandsFrame(SESSION, [open, { ...account(1), text: 'somebody else' }]))
+    await other.time.turn()
+    await first.journal.saveSnapshot({ sequence: 2, bytes: other.engine.leader!.exchange.snapshot() })
+    const second = await started(store)
+    expect([second.engine.role, second.conditions.get('hash-equal')]).toEqual(['diverged', false])
+    expect(second.evidence.length).toBeGreaterThan(0)
+    expect(store.epoch).toBe(1)
+  })
+
+  test('a gateway may ask for what comes next, not for what comes after that', async () => {
+    const { time, link } = await started(new JournalStore())
+    const gateway = link()
+    gateway.hello(SESSION, 0)
+    gateway.give(commandsFrame(SESSION, [open, account(1)]))
+    await time.turn()
+    const [next, ahead] = [link(), link()]
+    next.hello(SESSION + 1, 3)
+    ahead.hello(SESSION + 2, 4)
+    gateway.give(commandsFrame(SESSION, [account(2), account(3)]))
+    await time.turn()
+    expect([next.of(FrameType.WELCOME).length, next.fed(), next.closedWith]).toEqual([1, [3, 4], undefined])
+    expect(ahead.of(FrameType.GOODBYE)).toMatchObject([{ reason: { reason: 'ahead-of-journal' } }])
+    expect([ahead.of(FrameType.WELCOME), ahead.fed(), ahead.closedWith?.code]).toEqual([[], [], 1013])
+  })
+
   test('an engine that is not leading says so and hangs up', () => {
     const { link } = member(new JournalStore())
     const gateway = link()
