@@ -12,6 +12,9 @@ class Leases {
   stored: Stored | undefined
   writes = 0
   #version = 0
+  /** What the next writes say instead of writing. */
+  refusal: string | undefined
+  deletions = 0
   /** The next write waits for it. */
   gate: Promise<void> = Promise.resolve()
 
@@ -27,6 +30,7 @@ class Leases {
 
   async #write({ metadata, spec }: Stored): Promise<Stored> {
     this.writes++
+    if (this.refusal !== undefined) throw new KubectlError(this.refusal)
     const isOld = this.stored !== undefined && metadata.resourceVersion !== this.stored.metadata.resourceVersion
     if (isOld) throw new KubectlError('Error from server (Conflict): the object has been modified')
     this.stored = { metadata: { uid: 'a', resourceVersion: String(++this.#version) }, spec }
@@ -41,6 +45,12 @@ class Leases {
       resourceVersion: this.stored?.metadata.resourceVersion,
     })
     this.stored = undefined
+    this.deletions++
+  }
+
+  /** Somebody else writes it. */
+  touch(): void {
+    this.stored!.metadata.resourceVersion = String(++this.#version)
   }
 }
 
@@ -71,4 +81,64 @@ test('let go while a renewal is on its way, it is free, and nobody renews it any
   const { writes } = leases
   await vi.advanceTimersByTimeAsync(120_000)
   expect(leases.writes).toBe(writes)
+})
+
+test('a lease that somebody else has written is lost at the renewal, and is not let go', async () => {
+  const leases = new Leases()
+  const lock = await DeployLock.take(leases.kubectl, 'deploys')
+  leases.touch()
+  lock.assertHeld()
+  await vi.advanceTimersByTimeAsync(8_000)
+  expect(() => lock.assertHeld()).toThrow(DeployLockedError)
+  const { writes } = leases
+  await vi.advanceTimersByTimeAsync(60_000)
+  await lock.release()
+  expect([leases.writes, leases.deletions]).toEqual([writes, 0])
+})
+
+test('so is one that is gone', async () => {
+  const leases = new Leases()
+  const lock = await DeployLock.take(leases.kubectl, 'deploys')
+  leases.refusal = 'Error from server (NotFound): leases.coordination.k8s.io "uptick-deploy" not found'
+  await vi.advanceTimersByTimeAsync(8_000)
+  expect(() => lock.assertHeld()).toThrow('somebody else has taken the deployment over')
+})
+
+test('a renewal that fails otherwise is tried again', async () => {
+  const leases = new Leases()
+  const lock = await DeployLock.take(leases.kubectl, 'deploys')
+  leases.refusal = 'Unable to connect to the server'
+  await vi.advanceTimersByTimeAsync(16_000)
+  lock.assertHeld()
+  leases.refusal = undefined
+  const { resourceVersion } = leases.stored!.metadata
+  await vi.advanceTimersByTimeAsync(8_000)
+  expect(leases.stored!.metadata.resourceVersion).not.toBe(resourceVersion)
+  lock.assertHeld()
+  await lock.release()
+})
+
+test('who died with it blocks the next for half a minute, and no longer', async () => {
+  const leases = new Leases()
+  await DeployLock.take(leases.kubectl, 'dies')
+  leases.refusal = 'dead'
+  await vi.advanceTimersByTimeAsync(30_000)
+  leases.refusal = undefined
+  // Takes it with the version that it has seen.
+  await expect(DeployLock.take(leases.kubectl, 'too early')).rejects.toThrow('deploys already')
+  leases.refusal = 'dead'
+  await vi.advanceTimersByTimeAsync(1)
+  leases.refusal = undefined
+  const next = await DeployLock.take(leases.kubectl, 'next')
+  next.assertHeld()
+  await next.release()
+  expect(leases.deletions).toBe(1)
+})
+
+test('of two that find it free one gets it', async () => {
+  const leases = new Leases()
+  const taken = await Promise.allSettled([1, 2].map((n) => DeployLock.take(leases.kubectl, `the ${n}.`)))
+  expect(taken.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  expect(taken).toContainEqual(expect.objectContaining({ reason: expect.any(DeployLockedError) }))
+  for (const each of taken) if (each.status === 'fulfilled') await each.value.release()
 })

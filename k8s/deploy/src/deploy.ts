@@ -35,7 +35,7 @@ export interface Deployed {
 }
 
 /** One deployment: everything it needs, open. */
-interface Session {
+export interface Session {
   readonly kubectl: Kubectl
   readonly lock: DeployLock
   readonly watch: ExchangeWatch
@@ -88,7 +88,13 @@ export async function noteRelease(kubectl: Kubectl, image: string): Promise<Rele
   return (await log.add({ image, at: new Date().toISOString(), revisions })).newest
 }
 
-async function apply(
+/**
+ * Apply everything, part by part, and write the release down. Goes back to `before` when a roll fails.
+ *
+ * @param image the release's name, for a person
+ * @throws DeployLockedError, KubectlError; RollFailedError when there is nothing to go back to
+ */
+export async function apply(
   session: Session,
   manifest: Manifest,
   image: string,

@@ -17,3 +17,9 @@ gateway_requests_total{operation="order.cancel",status="504"} 2
 `
   expect(answersOf(metrics)).toEqual({ requests: 100, errors: 5 })
 })
+
+test('500 is an error, 499 is none', () => {
+  const answered = (status: number): string => `gateway_requests_total{operation="ping",status="${status}"} 1\n`
+  expect(answersOf(answered(500))).toEqual({ requests: 1, errors: 1 })
+  expect(answersOf(answered(499))).toEqual({ requests: 1, errors: 0 })
+})
