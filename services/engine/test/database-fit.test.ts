@@ -1,6 +1,6 @@
-import { createDatabase, type TestDatabase } from '@uptick/journal/testing'
+import { createDatabase, openTestPool, type TestDatabase } from '@uptick/journal/testing'
 import { Lifecycle, parseConfig } from '@uptick/runtime'
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { engineSchema } from '../src/config.ts'
 import { databaseFits } from '../src/database-fit.ts'
@@ -9,8 +9,7 @@ let database: TestDatabase
 let pool: Pool
 beforeAll(async () => {
   database = await createDatabase()
-  pool = new Pool({ connectionString: database.url, max: 1 })
-  pool.on('error', () => undefined)
+  pool = openTestPool(database.url)
 })
 afterAll(async () => {
   await pool.end()

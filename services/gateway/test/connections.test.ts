@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { PROCESS_CONNECTIONS } from '@uptick/journal'
-import { Pool } from 'pg'
+import { openTestPool } from '@uptick/journal/testing'
+import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RunningExchange } from './running-exchange.ts'
 
@@ -12,7 +13,7 @@ let pool: Pool
 
 beforeAll(async () => {
   exchange = await RunningExchange.start({}, ENGINES)
-  pool = new Pool({ connectionString: exchange.database.url, max: 1, application_name: 'test' })
+  pool = openTestPool(exchange.database.url, { application_name: 'test' })
 })
 afterAll(async () => {
   await pool.end()

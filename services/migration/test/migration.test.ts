@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { text } from 'node:stream/consumers'
 import { checkSchema, type MigrationSet } from '@uptick/journal'
-import { createDatabase, type TestDatabase } from '@uptick/journal/testing'
+import { createDatabase, openTestPool, type TestDatabase } from '@uptick/journal/testing'
 import { createLogger } from '@uptick/runtime'
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { BreakingMigrationError, runMigration } from '../src/run-migration.ts'
 
@@ -19,8 +19,7 @@ let pool: Pool
 let folder: string
 beforeEach(async () => {
   database = await createDatabase()
-  pool = new Pool({ connectionString: database.url, max: 1 })
-  pool.on('error', () => undefined)
+  pool = openTestPool(database.url)
   await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
   folder = mkdtempSync(join(tmpdir(), 'uptick-migration-'))
 })

@@ -4,16 +4,17 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Pool } from 'pg'
 import { openJournal } from '@uptick/journal'
 import type { PostgresJournal } from '@uptick/journal'
-import { createDatabase, FaultyProxy } from '@uptick/journal/testing'
+import { createDatabase, FaultyProxy, openTestPool } from '@uptick/journal/testing'
 import type { TestDatabase } from '@uptick/journal/testing'
 import { openReadModel } from '@uptick/readmodel'
-import { RandomFlow } from './random-flow.ts'
+import { RandomFlow, randomNumbers } from './random-flow.ts'
 import { readTables } from './tables.ts'
 import { WatchedRecorder } from './watched-recorder.ts'
 
+/** Other moments: `RECORDER_SEED=7 npx vitest run services/recorder/test/process.test.ts`. */
+const SEED = Number(process.env['RECORDER_SEED'] ?? 1)
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 let database: TestDatabase
@@ -72,7 +73,8 @@ test('a process: ready, recording, measured, and stopped by SIGTERM with 0', asy
   expect(await once(child, 'exit')).toEqual([0, null])
 })
 
-test('killed with -9 at random moments while the journal grows, everything is recorded once', async () => {
+test(`killed with -9 at random moments while the journal grows, everything is recorded once (seed ${SEED})`, async () => {
+  const random = randomNumbers(SEED)
   const calm = await createDatabase()
   const calmJournal = openJournal(calm.url, { shard: 0 })
   const flow = new RandomFlow(22)
@@ -84,10 +86,10 @@ test('killed with -9 at random moments while the journal grows, everything is re
       await Promise.all([journal.append(batch), calmJournal.append(batch)])
     }
   })()
-  const pool = new Pool({ connectionString: database.url, max: 1 })
+  const pool = openTestPool(database.url)
   for (let round = 0; round < 6; round++) {
     const { child } = await launch('restored', { TRANSACTION_COMMANDS_MAX: '50' })
-    await pool.query('SELECT pg_sleep($1)', [Math.random() * 0.1])
+    await pool.query('SELECT pg_sleep($1)', [random() * 0.1])
     child.kill('SIGKILL')
     await once(child, 'exit')
   }
@@ -97,7 +99,7 @@ test('killed with -9 at random moments while the journal grows, everything is re
   expect(await model.waitRecorded(flow.exchange.sequence, 30_000)).toBe(true)
   const calmRecorder = new WatchedRecorder(calm.url, 0)
   await calmRecorder.until(() => calmRecorder.through === flow.exchange.sequence)
-  const calmPool = new Pool({ connectionString: calm.url, max: 1 })
+  const calmPool = openTestPool(calm.url)
   expect(await readTables(pool)).toEqual(await readTables(calmPool))
   await Promise.all([calmRecorder.stop(), calmJournal.close(), calmPool.end(), pool.end(), model.close()])
   await calm.drop()
@@ -126,7 +128,7 @@ test('a recorder whose connection is cut has its turn again, and records on', as
   const flow = new RandomFlow(24)
   const { epoch } = await journal.takeOver()
   await launch('restored')
-  const pool = new Pool({ connectionString: database.url, max: 1 })
+  const pool = openTestPool(database.url)
   const sessions = 'FROM pg_stat_activity WHERE datname = current_database() AND application_name ='
   const cut = await pool.query(`SELECT pg_terminate_backend(pid) ${sessions} 'uptick-recorder-turn'`)
   expect(cut.rowCount).toBe(1)

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import { Command, EventKind, readOutcome } from '@uptick/core'
 import type { TradeEvent } from '@uptick/core'
 import { openJournal } from '@uptick/journal'
 import type { Batch, PostgresJournal } from '@uptick/journal'
-import { createDatabase } from '@uptick/journal/testing'
+import { createDatabase, openTestPool } from '@uptick/journal/testing'
 import type { TestDatabase } from '@uptick/journal/testing'
 import { BatchReader, RecordWriter, encodeBatch, encodeCommand } from '@uptick/protocol'
 import { CANDLE_INTERVALS, openReadModel, openTimeOf } from '@uptick/readmodel'
@@ -21,8 +21,7 @@ const recorders: WatchedRecorder[] = []
 
 beforeEach(async () => {
   database = await createDatabase()
-  pool = new Pool({ connectionString: database.url, max: 2 })
-  pool.on('error', () => undefined)
+  pool = openTestPool(database.url, { max: 2 })
   journal = openJournal(database.url, { shard: 0 })
   model = openReadModel(database.url, { shard: 0 })
 })
@@ -146,7 +145,7 @@ test('candles agree with a naive grouping of the recorded trades', async () => {
 
 test('exactly once: transactions aborted, connections killed and recorders restarted change nothing', async () => {
   const calm = await createDatabase()
-  const calmPool = new Pool({ connectionString: calm.url, max: 1 })
+  const calmPool = openTestPool(calm.url)
   const calmJournal = openJournal(calm.url, { shard: 0 })
   const flow = new RandomFlow(11)
   const { batches } = await lead(flow, 120)
@@ -204,6 +203,28 @@ test('snapshots are saved behind the offset, old ones removed, and a restart beg
   expect(second.restoredAt).toEqual([flow.exchange.sequence])
   await lead(flow, 5)
   await second.until(() => second.through === flow.exchange.sequence)
+})
+
+test('a restart begins with a snapshot that is not newer than what is recorded, though the journal has one', async () => {
+  const flow = new RandomFlow(6)
+  const first = start({ transactionCommandsMax: 50, snapshots: { commands: 100, seconds: 3600, kept: 2 } })
+  await lead(flow, 20)
+  await first.until(() => first.through === flow.exchange.sequence && first.snapshots.length > 0)
+  await first.stop()
+  recorders.pop()
+  const offset = flow.exchange.sequence
+  // A standby of the engine saves one while nobody records.
+  const { batches } = await lead(flow, 5)
+  await journal.saveSnapshot({ sequence: flow.exchange.sequence, bytes: flow.exchange.snapshot() })
+  await lead(flow, 5)
+  const second = start()
+  await second.until(() => second.through === flow.exchange.sequence || second.haltReason !== undefined)
+  expect([second.haltReason, second.restoredAt]).toEqual([undefined, [offset]])
+  const { rows } = await pool.query('SELECT 1 FROM orders WHERE sequence > $1 AND sequence <= $2', [
+    offset,
+    batches.at(-1)!.last,
+  ])
+  expect(rows.length).toBeGreaterThan(0)
 })
 
 test('a batch whose running hash differs halts the recorder; what came before stays', async () => {

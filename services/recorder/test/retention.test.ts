@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import { Command, CommandKind, Exchange } from '@uptick/core'
 import { FolderStore, JournalArchive, openJournal, Retention } from '@uptick/journal'
 import type { PostgresJournal } from '@uptick/journal'
-import { createDatabase, makeSmallPartitions } from '@uptick/journal/testing'
+import { createDatabase, makeSmallPartitions, openTestPool } from '@uptick/journal/testing'
 import type { TestDatabase } from '@uptick/journal/testing'
 import { readOffsets } from '@uptick/readmodel'
 import { confirmSnapshot } from '../src/confirm-snapshot.ts'
@@ -28,7 +28,7 @@ const recorders: WatchedRecorder[] = []
 beforeEach(async () => {
   database = await createDatabase()
   await makeSmallPartitions(database.url, SEQUENCES, 5_000)
-  pool = new Pool({ connectionString: database.url, max: 2 })
+  pool = openTestPool(database.url, { max: 2 })
   journal = openJournal(database.url, { shard: 0, partitionSequences: SEQUENCES })
   folder = mkdtempSync(join(tmpdir(), 'uptick-retention-'))
   archive = new JournalArchive(new FolderStore(folder))

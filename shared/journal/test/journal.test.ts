@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import { JournalError, JournalGapError, JournalPrunedError, JournalRolledBackError, openJournal } from '../src/index.ts'
 import type { PostgresJournal, StoredBatch } from '../src/index.ts'
 import { createDatabase } from '../testing/database.ts'
 import type { TestDatabase } from '../testing/database.ts'
+import { openTestPool } from '../testing/test-pool.ts'
 
 let database: TestDatabase
 let pool: Pool
@@ -12,7 +13,7 @@ let shard = 0
 
 beforeAll(async () => {
   database = await createDatabase()
-  pool = new Pool({ connectionString: database.url, max: 2 })
+  pool = openTestPool(database.url, { max: 2 })
 })
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((journal) => journal.close()))
@@ -134,7 +135,7 @@ test('skips are decided once, only for what is in the journal, and fence whoever
 test('reading crosses partitions, which are made ahead; what is gone is said to be', async () => {
   const own = await createDatabase()
   const journal = openJournal(own.url, { shard: 0 })
-  const inspect = new Pool({ connectionString: own.url, max: 1 })
+  const inspect = openTestPool(own.url)
   try {
     await inspect.query('INSERT INTO journal_head VALUES (0, 0, 9999990)')
     const { epoch, last } = await journal.takeOver()

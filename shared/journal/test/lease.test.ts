@@ -1,10 +1,10 @@
-import { Pool } from 'pg'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { openJournal, openLease } from '../src/index.ts'
 import type { PostgresJournal, PostgresLease } from '../src/index.ts'
 import { administer } from '../testing/administer.ts'
 import { createDatabase } from '../testing/database.ts'
 import { FaultyProxy } from '../testing/faulty-proxy.ts'
+import { openTestPool } from '../testing/test-pool.ts'
 
 const database = await createDatabase()
 const opened: { close(): Promise<void> }[] = []
@@ -157,7 +157,7 @@ test('a rehearsal plans the statements of a take-over on the connection that wri
   const standby = candidate(shard, 'standby')
   await leader.lease.look()
   await leader.lease.claim()
-  const pool = new Pool({ connectionString: database.url, max: 1 })
+  const pool = openTestPool(database.url)
   opened.push({ close: () => pool.end() })
   const content = async (): Promise<unknown[]> => {
     const tables = ['journal_head', 'journal_lease', 'journal_batch'].map(async (table) => {

@@ -1,13 +1,14 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { FolderStore, JournalArchive, JournalPrunedError, openJournal, Retention } from '../src/index.ts'
 import type { ArchiveStore, PostgresJournal, RetentionOptions, StoredBatch } from '../src/index.ts'
 import { createDatabase } from '../testing/database.ts'
 import type { TestDatabase } from '../testing/database.ts'
 import { makeSmallPartitions } from '../testing/small-partitions.ts'
+import { openTestPool } from '../testing/test-pool.ts'
 
 const SEQUENCES = 100
 /** Sequences of one batch: not a divisor of the above, so that batches lie across the edges of partitions. */
@@ -22,7 +23,7 @@ const closing: { close(): Promise<void> }[] = []
 beforeEach(async () => {
   database = await createDatabase()
   await makeSmallPartitions(database.url, SEQUENCES, 300)
-  pool = new Pool({ connectionString: database.url, max: 2 })
+  pool = openTestPool(database.url, { max: 2 })
   folder = mkdtempSync(join(tmpdir(), 'uptick-retention-'))
   store = new FolderStore(folder)
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import {
   checkSchema,
   checkSynchronousReplication,
@@ -10,12 +10,13 @@ import {
 import { migrationNames } from '../src/migrate.ts'
 import { createDatabase } from '../testing/database.ts'
 import type { TestDatabase } from '../testing/database.ts'
+import { openTestPool } from '../testing/test-pool.ts'
 
 let database: TestDatabase
 let pool: Pool
 beforeAll(async () => {
   database = await createDatabase()
-  pool = new Pool({ connectionString: database.url, max: 1 })
+  pool = openTestPool(database.url)
 })
 afterAll(async () => {
   await pool.end()

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import { openJournal } from '../src/index.ts'
 import type { PostgresJournal } from '../src/index.ts'
 import { SNAPSHOT_CHUNK_BYTES } from '../src/snapshots.ts'
 import { createDatabase } from '../testing/database.ts'
 import type { TestDatabase } from '../testing/database.ts'
+import { openTestPool } from '../testing/test-pool.ts'
 
 let database: TestDatabase
 let journal: PostgresJournal
@@ -14,7 +15,7 @@ let pool: Pool
 beforeAll(async () => {
   database = await createDatabase()
   journal = openJournal(database.url, { shard: 7 })
-  pool = new Pool({ connectionString: database.url, max: 1 })
+  pool = openTestPool(database.url)
 })
 beforeEach(async () => {
   await pool.query('DELETE FROM journal_snapshot')
@@ -35,6 +36,16 @@ test('snapshots of several chunks come back whole; the newest not after a sequen
   expect(older?.sequence).toBe(10)
   expect(older?.bytes.equals(bytes)).toBe(true)
   expect(await journal.latestSnapshot(9)).toBeUndefined()
+})
+
+test('the newest is that of the highest sequence, whichever was saved last', async () => {
+  for (const sequence of [20, 30, 10]) await journal.saveSnapshot({ sequence, bytes: Buffer.from(String(sequence)) })
+  expect(await journal.latestSnapshot()).toMatchObject({ sequence: 30, bytes: Buffer.from('30') })
+  expect(await journal.latestSnapshot(29)).toMatchObject({ sequence: 20 })
+  expect(await journal.newestSnapshot()).toMatchObject({ sequence: 30 })
+  await journal.pruneSnapshots(2)
+  expect(await journal.latestSnapshot(19)).toBeUndefined()
+  expect(await journal.latestSnapshot()).toMatchObject({ sequence: 30 })
 })
 
 test('an incomplete snapshot is invisible', async () => {

@@ -1,14 +1,14 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import { migrate, SchemaVersionError, waitForSchema } from '../src/index.ts'
 import { createDatabase, type TestDatabase } from '../testing/database.ts'
+import { openTestPool } from '../testing/test-pool.ts'
 
 let database: TestDatabase
 let pool: Pool
 beforeEach(async () => {
   database = await createDatabase()
-  pool = new Pool({ connectionString: database.url, max: 1 })
-  pool.on('error', () => undefined)
+  pool = openTestPool(database.url)
 })
 afterEach(async () => {
   await pool.end()

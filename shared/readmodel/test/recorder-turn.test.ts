@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createDatabase, FaultyProxy } from '@uptick/journal/testing'
+import { createDatabase, FaultyProxy, openTestPool } from '@uptick/journal/testing'
 import type { TestDatabase } from '@uptick/journal/testing'
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RecorderTurn } from '../src/index.ts'
 
@@ -15,7 +15,7 @@ const HOLDER = `SELECT l.pid FROM pg_locks l WHERE locktype = 'advisory' AND gra
 beforeAll(async () => {
   database = await createDatabase()
   proxy = await FaultyProxy.inFrontOf(database.url)
-  pool = new Pool({ connectionString: database.url, max: 1 })
+  pool = openTestPool(database.url)
 })
 afterAll(async () => {
   await pool.end()
