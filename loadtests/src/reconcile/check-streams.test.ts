@@ -45,7 +45,7 @@ function truth() {
 }
 
 const { exchange, trades, of } = truth()
-const trade = (t: number, p = String(9 + t)): StreamEvent => ({ e: 'trade', t, p, q: '5' })
+const trade = (t: number, p = String(9 + t), q = '5'): StreamEvent => ({ e: 'trade', t, p, q })
 const reports: StreamEvent[] = of(2).map(({ event }) => ({
   e: 'executionReport',
   I: event.executionId,
@@ -75,10 +75,22 @@ test('a subscriber that only connects again may miss what came in between, one t
   expect(check('BTCUSDT', true, [trade(1)], [trade(3)])).toEqual(['s: trade of BTCUSDT 2 … 2 never came'])
 })
 
+test('the last connection has to come to the end, whatever those before it brought', () => {
+  expect(check('BTCUSDT', false, [trade(1), trade(2), trade(3)], [trade(1), trade(2)])).toEqual([
+    's: trade of BTCUSDT 3 … 3 never came',
+  ])
+})
+
+test('a private event of another order is found', () => {
+  const wrong = reports.map((event, index) => (index === 1 ? { ...event, i: 1 } : event)) as StreamEvent[]
+  expect(check(2, false, wrong)[0]).toMatch(/^s: execution \d+ of order 1 is not the journal's$/)
+})
+
 test.each<[string, string | number, StreamEvent[], RegExp]>([
   ['a hole', 'BTCUSDT', [trade(1), trade(3)], /^s: trade of BTCUSDT 2 … 2 missing on a connection$/],
   ['a repetition', 'BTCUSDT', [trade(1), trade(2), trade(2), trade(3)], /^s: trade of BTCUSDT 2 came after 2$/],
   ['an end that is missing', 'BTCUSDT', [trade(1), trade(2)], /^s: trade of BTCUSDT 3 … 3 never came$/],
+  ['another quantity', 'BTCUSDT', [trade(1), trade(2, '11', '6'), trade(3)], /^s: trade 2 is not the journal's$/],
   ['another price', 'BTCUSDT', [trade(1), trade(2, '99'), trade(3)], /^s: trade 2 is not the journal's$/],
   [
     'a hole in the updates',

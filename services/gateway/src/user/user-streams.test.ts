@@ -1,0 +1,110 @@
+import { Command, CommandKind, Exchange, Side } from '@uptick/core'
+import { expect, test } from 'vitest'
+import { testListing } from '../../testing/listing.ts'
+import { Catalogue } from '../engine-link/catalogue.ts'
+import type { FeedResetListener, OutcomesListener } from '../engine-link/outcome-view.ts'
+import { UserStreams, type UserSubscriber } from './user-streams.ts'
+
+/** Accounts 1 and 2 with money, whose outcomes go to user streams from now on. */
+function streaming() {
+  const [exchange, catalogue] = [new Exchange(), new Catalogue()]
+  let feed: OutcomesListener = () => undefined
+  let reset: FeedResetListener = () => undefined
+  const link = {
+    catalogue,
+    onOutcomes: (listener: OutcomesListener) => void (feed = listener),
+    onFeedReset: (listener: FeedResetListener) => void (reset = listener),
+  }
+  const streams = new UserStreams(link)
+  const execute = (fields: Partial<Command>): void => {
+    exchange.output.clear()
+    exchange.execute(Object.assign(new Command(), fields), exchange.sequence + 1, 1_700_000_000_000_000)
+    feed(exchange.output.words, 0, exchange.output.length, exchange.sequence, exchange.sequence)
+  }
+  for (const { code, decimals } of testListing().assets)
+    execute({ kind: CommandKind.ADD_ASSET, text: JSON.stringify({ code, decimals }) })
+  const [listed] = testListing().symbols
+  const { id: _, ...definition } = listed!
+  execute({ kind: CommandKind.ADD_SYMBOL, text: JSON.stringify(definition) })
+  catalogue.replace(exchange.catalogue())
+  for (const account of [1, 2]) {
+    execute({ kind: CommandKind.ADD_ACCOUNT, text: `account ${account}` })
+    for (const asset of [0, 1]) execute({ kind: CommandKind.DEPOSIT, account, asset, amount: 10n ** 15n })
+  }
+  execute({ kind: CommandKind.OPEN_SESSION, session: 5 })
+  const place = (account: number, side: Side, number: number): void =>
+    execute({ kind: CommandKind.PLACE, session: 5, number, account, side, price: 6_500_000, quantity: 100_000 })
+  return { streams, execute, place, reset: () => reset(exchange.sequence + 1), exchange }
+}
+
+/** Writes down the kinds of events that it gets, with what became of an order. */
+function subscriber(): UserSubscriber & { readonly heard: string[]; readonly sequences: number[]; restarts: number } {
+  const [heard, sequences] = [[] as string[], [] as number[]]
+  return {
+    heard,
+    sequences,
+    restarts: 0,
+    timeUnit: 'MILLISECOND',
+    deliver(text, sequence) {
+      const event = JSON.parse(text) as { e: string; X?: string; m?: boolean; B?: { a: string }[] }
+      if (event.B)
+        heard.push(
+          `position of ${event.B.map(({ a }) => a)
+            .toSorted()
+            .join()}`,
+        )
+      else heard.push(event.X === undefined ? event.e : `${event.X}${event.m ? ' as maker' : ''}`)
+      sequences.push(sequence)
+    },
+    restart() {
+      this.restarts++
+    },
+  }
+}
+
+test('an order that trades is told to both accounts, reports first, then the account’s position', () => {
+  const { streams, place, exchange } = streaming()
+  const [maker, taker] = [subscriber(), subscriber()]
+  streams.add(1, maker)
+  streams.add(2, taker)
+  place(1, Side.SELL, 1)
+  place(2, Side.BUY, 2)
+  expect(maker.heard).toEqual(['NEW', 'position of BTC', 'FILLED as maker', 'position of BTC,USDT'])
+  expect(taker.heard).toEqual(['NEW', 'FILLED', 'position of BTC,USDT'])
+  expect(new Set(taker.sequences)).toEqual(new Set([exchange.sequence]))
+})
+
+test('a reply to a retry is no event: what traded is told once', () => {
+  const { streams, place } = streaming()
+  const [maker, taker] = [subscriber(), subscriber()]
+  streams.add(1, maker)
+  streams.add(2, taker)
+  place(1, Side.SELL, 1)
+  place(2, Side.BUY, 2)
+  const before = [maker.heard.length, taker.heard.length]
+  place(2, Side.BUY, 2)
+  expect([maker.heard.length, taker.heard.length]).toEqual(before)
+})
+
+test('money that moves is told to its account alone', () => {
+  const { streams, execute } = streaming()
+  const [mine, other] = [subscriber(), subscriber()]
+  streams.add(1, mine)
+  streams.add(2, other)
+  execute({ kind: CommandKind.DEPOSIT, account: 1, asset: 1, amount: 5n })
+  expect([mine.heard, other.heard]).toEqual([['balanceUpdate', 'position of USDT'], []])
+})
+
+test('who has left hears nothing, and a gap asks all who listen to begin anew', () => {
+  const { streams, execute, reset } = streaming()
+  const [left, stays] = [subscriber(), subscriber()]
+  streams.add(1, left)
+  streams.add(1, stays)
+  streams.delete(1, left)
+  expect(streams.size).toBe(1)
+  execute({ kind: CommandKind.DEPOSIT, account: 1, asset: 1, amount: 5n })
+  reset()
+  expect([left.heard, left.restarts, stays.restarts]).toEqual([[], 0, 1])
+  streams.delete(1, stays)
+  expect(streams.size).toBe(0)
+})
