@@ -159,6 +159,8 @@ describe('a value that makes no sense is refused', () => {
     ['prove', '--rate', 'Infinity'],
     ['sim', '--seeds', '0'],
     ['sim', '--from', '1.5'],
+    ['mutate', '--room', 'everything'],
+    ['mutate', '--minutes', '0'],
     ['fuzz', '--minutes', '0'],
     ['fuzz', '--seed', 'any'],
     ['load', '--profile', 'wild'],

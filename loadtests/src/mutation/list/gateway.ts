@@ -1,0 +1,65 @@
+import { mutationsOf, type Room } from '../mutation.ts'
+
+const GATEWAY = 'services/gateway/src'
+const testOf = (name: string): string[] => [`${GATEWAY}/${name}.test.ts`]
+
+export const gateway: Room = {
+  name: 'gateway',
+  mutations: [
+    ...mutationsOf(`${GATEWAY}/operations/dispatcher.ts`, testOf('operations/dispatcher'), [
+      ['unlimited ? weight + reading : 0)', '0)'],
+      ['if (!unlimited) limits.request(', 'limits.request('],
+      ['operation.freeWhenSuccessful !== true || unlimited', 'operation.freeWhenSuccessful !== true'],
+      [
+        'Promise.resolve(result).then((success) => {\n      limits.refund(call.ip, weight)\n',
+        'Promise.resolve(result).finally(() => limits.refund(call.ip, weight)).then((success) => {\n',
+      ],
+      ["security === 'NONE' || security === 'USER_STREAM') return false", "security === 'NONE') return false"],
+      ['call.session?.unlimited === true', 'false'],
+      ['request(ip, 1 + readingWeight(length))', 'request(ip, readingWeight(length))'],
+    ]),
+    ...mutationsOf(`${GATEWAY}/operations/account-operations.ts`, testOf('operations/account-operations'), [
+      [
+        'const limit = limitOf(params)\n    const history = await services.history.through(services.link.sequence)\n    const filter',
+        'const limit = limitOf(params)\n    const history = services.history.readModel\n    const filter',
+      ],
+      [
+        'services.history.through(services.link.sequence)\n    const trades',
+        'services.history.through(0)\n    const trades',
+      ],
+      ['endTime - startTime > DAY', 'endTime - startTime > DAY + 1_000'],
+      ['endTime + 999', 'endTime'],
+      ['if (endTime < startTime)', 'if (endTime === 0)'],
+    ]),
+    ...mutationsOf(`${GATEWAY}/engine-link/command-pipe.ts`, testOf('engine-link/command-pipe'), [
+      ['if (pending.sends > 1) settle', 'if (pending.sends > 2) settle'],
+      ['pending.sends > 1) settle', 'pending.sends > 0) settle'],
+      ['        pending.sends = 0\n', ''],
+      ['now > pending.sendBefore', 'now >= pending.sendBefore'],
+      ['      pending.build = nothing\n', ''],
+      ['pending.settled || pending.queuedAt > before', 'pending.settled || pending.queuedAt >= before'],
+      ['settle(pending, OUTCOME_UNKNOWN)) this', 'settle(pending, SERVER_BUSY)) this'],
+      ['this.queued >= this.#options.queueMax', 'this.queued > this.#options.queueMax'],
+      ['    outcome.then(give, give)\n', ''],
+      ['if (pending.wasHeld) observer', 'observer'],
+      [
+        'command.confirmed = this.confirmed\n    this.#frame.add(command)\n    pending',
+        'this.#frame.add(command)\n    pending',
+      ],
+      ['this.#firstNumber + i - this.#sentHead)', 'this.#firstNumber + i)'],
+    ]),
+    ...mutationsOf(`${GATEWAY}/user/user-streams.ts`, testOf('user/user-streams'), [
+      ['if (!outcomeRepeated(words, at)) this', 'this'],
+      ['    this.#touched.clear()\n', ''],
+      [
+        'subscribers.size === 0) this.#accounts.delete(account)',
+        'subscribers.size > 0) this.#accounts.delete(account)',
+      ],
+      ['if (balances) balances.push(event)\n    else ', ''],
+    ]),
+    ...mutationsOf(`${GATEWAY}/auth/authenticator.ts`, testOf('auth/authenticator'), [
+      ["security === 'TRADE' ? current.canTrade : current.canRead", 'current.canRead'],
+      ['if (current === undefined) throw REJECTED_KEY', ''],
+    ]),
+  ],
+}

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/**
+ * How tests ended. `broken`: none of them failed, and yet they did not pass – a file could not be loaded, there was none;
+ * `hung`: they did not end in time.
+ */
+export type Ended = 'passed' | 'failed' | 'hung' | 'broken'
+
+export interface TestRun {
+  readonly ended: Ended
+  readonly seconds: number
+  /** The end of what was printed. */
+  readonly output: string
+}
+
+const OUTPUT_MAX = 4_000
+const REPORT = 'mutation-report.json'
+
+/** Run the files of `tests` in the tree at `folder`, until the first fails or for `secondsMax`. */
+export async function runTests(folder: string, tests: readonly string[], secondsMax: number): Promise<TestRun> {
+  const began = performance.now()
+  const report = join(folder, REPORT)
+  await rm(report, { force: true })
+  const vitest = join(folder, 'node_modules', 'vitest', 'vitest.mjs')
+  const options = ['--bail', '1', '--reporter', 'json', '--outputFile', report]
+  const child = spawn(process.execPath, [vitest, 'run', ...projectsOf(tests), ...options, ...tests], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: what hangs is ended with all that it has started.
+    detached: true,
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-OUTPUT_MAX)))
+  let isLate = false
+  const end = (): void => void (child.pid !== undefined && kill(-child.pid))
+  const timer = setTimeout(() => {
+    isLate = true
+    end()
+  }, secondsMax * 1_000)
+  process.once('exit', end)
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', resolve)
+  })
+  process.off('exit', end)
+  clearTimeout(timer)
+  const seconds = (performance.now() - began) / 1_000
+  if (isLate) return { ended: 'hung', seconds, output }
+  return { ended: await endedAs(code, report), seconds, output }
+}
+
+/** Of a test file in `test/` the project with PostgreSQL, of one beside the source the one without. */
+function projectsOf(tests: readonly string[]): string[] {
+  const projects = new Set(tests.map((path) => (/(^|\/)test\//.test(path) ? 'integration' : 'unit')))
+  return [...projects].flatMap((name) => ['--project', name])
+}
+
+async function endedAs(code: number | null, report: string): Promise<Ended> {
+  const text = await readFile(report, 'utf8').catch(() => '{}')
+  const { numFailedTests = 0, numPassedTests = 0 } = JSON.parse(text) as {
+    numFailedTests?: number
+    numPassedTests?: number
+  }
+  if (numFailedTests > 0) return 'failed'
+  return code === 0 && numPassedTests > 0 ? 'passed' : 'broken'
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {
+    // It is gone already.
+  }
+}
