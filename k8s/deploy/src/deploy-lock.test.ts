@@ -83,6 +83,14 @@ test('let go while a renewal is on its way, it is free, and nobody renews it any
   expect(leases.writes).toBe(writes)
 })
 
+test('let go, nobody renews it any more', async () => {
+  const leases = new Leases()
+  const lock = await DeployLock.take(leases.kubectl, 'deploys')
+  await lock.release()
+  await vi.advanceTimersByTimeAsync(120_000)
+  expect([leases.stored, leases.writes]).toEqual([undefined, 1])
+})
+
 test('a lease that somebody else has written is lost at the renewal, and is not let go', async () => {
   const leases = new Leases()
   const lock = await DeployLock.take(leases.kubectl, 'deploys')

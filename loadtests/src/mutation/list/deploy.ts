@@ -9,7 +9,7 @@ export const deploy: Room = {
     ...mutationsOf(`${DEPLOY}/deploy-lock.ts`, testOf('deploy-lock'), [
       ["        this.#lost = 'somebody else has taken the deployment over'\n", ''],
       ['(error.isConflict || error.isNotFound)', 'error.isConflict'],
-      ['if (this.#lost !== undefined) return\n', ''],
+      ['if (this.#lost !== undefined) return\n', '', 'the deletion names a version, which a lost lease no longer has'],
       ['    await this.#renewing\n', ''],
       ['    clearTimeout(this.#timer)\n', ''],
       ['seconds * 1000 < Date.now()', 'seconds * 1000 <= Date.now()'],

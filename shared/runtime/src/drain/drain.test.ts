@@ -32,7 +32,15 @@ function leaving(quietMs: number) {
   const server = Object.assign(new EventEmitter(), { listening: false })
   const http = new HttpDrain(server as unknown as Server, { floorMs: FLOOR_MS, boundMs: BOUND_MS, quietMs })
   const all = [new FakeSocket(), new FakeSocket()]
-  const sockets = new SocketDrain({ sockets: () => all, ratePerSecond: 1_000, boundMs: EVICTION_MS })
+  const noticed: FakeSocket[] = []
+  const notice = (socket: FakeSocket): void => void noticed.push(socket)
+  const sockets = new SocketDrain({
+    sockets: () => all,
+    notice,
+    noticeMs: 0,
+    ratePerSecond: 1_000,
+    boundMs: EVICTION_MS,
+  })
   const said: unknown[] = []
   const log = { info: (facts: unknown) => said.push(facts), warn: (facts: unknown) => said.push(facts) }
   const drain = new Drain({ http: [http], sockets, log: log as unknown as Logger })
@@ -43,12 +51,13 @@ function leaving(quietMs: number) {
     socket.emit('close')
   }
   const since = (): number => performance.now() - began
-  return { drain, all, connect, since, began }
+  return { drain, all, noticed, connect, since, began }
 }
 
-test('no WebSocket is sent away before the floor is over, and then all are', async () => {
-  const { drain, all, began } = leaving(0)
+test('WebSockets hear at once, none is sent away before the floor is over, and then all are', async () => {
+  const { drain, all, noticed, began } = leaving(0)
   const running = drain.run()
+  expect(noticed).toEqual(all)
   await vi.advanceTimersByTimeAsync(FLOOR_MS - 1)
   expect(all.map(({ closedAt }) => closedAt)).toEqual([-1, -1])
   await vi.advanceTimersByTimeAsync(1_000)
@@ -79,7 +88,9 @@ test('where somebody comes again and again, it ends at the bound', async () => {
   }
   const { at, report } = await ended
   expect(report.http).toMatchObject([{ ended: 'bound' }])
-  expect(at).toBeLessThanOrEqual(drain.boundMs)
+  // Of the bound, a second is for those who are there when new connections are no longer accepted.
+  expect(at).toBeGreaterThanOrEqual(FLOOR_MS + BOUND_MS - 1_000)
+  expect(at).toBeLessThan(FLOOR_MS + BOUND_MS - 500)
 })
 
 test('its bound is all of its parts together, and it runs once', async () => {
