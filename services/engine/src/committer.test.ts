@@ -95,6 +95,29 @@ describe('Committer', () => {
     expect(rows()).toEqual([])
   })
 
+  test('an append that is refused because another leads is a fence', async () => {
+    const { journal, time, heard, submit, rows } = setup()
+    journal.store.epoch = 2
+    submit(1, 2)
+    await time.turn()
+    expect([heard, rows()]).toEqual([['fenced'], []])
+  })
+
+  test('what is handed over while it repairs waits for what came before', async () => {
+    const { journal, time, heard, committer, submit, rows } = setup()
+    journal.faults.push('lost before')
+    submit(1, 2)
+    await time.turn()
+    expect(committer.isRepairing).toBe(true)
+    submit(3, 4)
+    await time.advance(10_000)
+    expect(heard).toEqual(['trouble', 'durable 1-2', 'durable 3-4', 'works again'])
+    expect(rows()).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
+  })
+
   test('a journal of an older epoch than ours has lost rows', async () => {
     const { time, heard, submit } = setup()
     submit(1, 1, 2)
