@@ -69,3 +69,15 @@ test.each([
   expect(expiry.size).toBe(0)
   expect(exchange.snapshot().length).toBeLessThan(EMPTY_BYTES + 1_000)
 })
+
+test('a session ends ten minutes after it was last used, and not while it has a link', () => {
+  const expiry = new SessionExpiry({ sessions: () => [{ session: 1, lastNumber: 0, remembered: 0 }] })
+  expiry.used(1, 1_000)
+  expect(expiry.expired(1_000 + SESSION_IDLE_MS_MAX - 1, () => false)).toEqual([])
+  expect(expiry.expired(1_000 + SESSION_IDLE_MS_MAX, () => false)).toEqual([1])
+  const later = 1_000 + 2 * SESSION_IDLE_MS_MAX
+  expect(expiry.expired(later, () => true)).toEqual([])
+  // The link was a use.
+  expect(expiry.expired(later + SESSION_IDLE_MS_MAX - 1, () => false)).toEqual([])
+  expect(expiry.expired(later + SESSION_IDLE_MS_MAX, () => false)).toEqual([1])
+})
