@@ -6,6 +6,7 @@ import { answerQuery } from '../../../services/engine/src/queries.ts'
 import { JournalAudit } from '../../../services/engine/src/simulation/journal-audit.ts'
 import { BookIntegrity } from '../invariants/book-integrity.ts'
 import { Conservation } from '../invariants/conservation.ts'
+import { claimViolations } from '../invariants/one-claim.ts'
 import type { Executed } from '../invariants/executed.ts'
 import { Oracle } from '../invariants/oracle.ts'
 import { acknowledgementFindings } from '../reconcile/check-acknowledged.ts'
@@ -69,7 +70,9 @@ export function judge(
     ...world.unsettled().map((what) => `recovery: ${what}`),
     ...witnesses.violations,
     ...witnesses.hold.violations,
+    ...witnesses.lostRows.check(),
     ...audit.violations,
+    ...claimViolations(world.cluster.store.batches),
     ...checkers.flatMap(({ violations }) => violations),
     ...witnesses.answers.check(audit.outcomes, replay.whole),
     ...acknowledgements.map(({ kind, text }) => `${BROKEN[kind]}: ${text}`),

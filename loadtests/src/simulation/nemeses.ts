@@ -145,18 +145,20 @@ function cut(world: World, { url }: ClusterMember, isBothWays: boolean): boolean
 }
 
 /**
- * A fail-over to a replica that was behind: the end of the journal is gone. Only where every engine is well, so that what
+ * A fail-over to a replica that was behind: the end of the journal is gone, and what was claimed since. Only where every engine is well, so that what
  * was acknowledged is still held by somebody; nothing else happens until an operator has had it repaired.
  */
 function loseRows(world: World): boolean {
-  const { store, members, random } = world.cluster
+  const { store, members, random, time } = world.cluster
   const isWell = members.every(
     ({ engine, process, journal }) =>
       !process.isStopped && !process.isDead && !journal.down && ['leading', 'standby'].includes(engine.role),
   )
-  const ours = store.batches.slice(-LOST_BATCHES_MAX).filter(({ epoch }) => epoch === store.epoch)
-  if (!isWell || !world.cluster.leader || ours.length === 0 || world.isRough) return false
-  store.lose(random.integer(1, ours.length))
+  const count = random.integer(1, LOST_BATCHES_MAX)
+  if (!isWell || !world.cluster.leader || store.batches.length <= count || world.isRough) return false
+  const before = `${store.last} in epoch ${store.epoch}`
+  store.lose(count, random.integer(0, 1))
+  world.witnesses.lostRows.lost(time.elapsed(), `${before}, now ${store.last} in epoch ${store.epoch}`)
   world.operator.isRepairNeeded = true
   return true
 }

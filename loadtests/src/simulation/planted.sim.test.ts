@@ -1,4 +1,5 @@
 import { Command, CommandKind, EventKind, eachEvent, Exchange, LevelAt, Side, TradeAt } from '@uptick/core'
+import { JournalGapError, JournalRolledBackError } from '@uptick/journal'
 import { FrameType } from '@uptick/protocol'
 import { expect, test } from 'vitest'
 import { copyCommand } from '../../../shared/core/testing/stream.ts'
@@ -84,6 +85,28 @@ test('I2: the end of the journal is lost, and nobody restores it', async () => {
   expect(await found('I2', { afterwards }, true)).not.toEqual([])
 })
 
+/** A member that believes whatever the journal has become, and takes every contradiction for a fence. */
+class BelievingJournal extends DistantJournal {
+  override async confirm(): ReturnType<DistantJournal['confirm']> {
+    const head = { epoch: Number.MAX_SAFE_INTEGER, last: Number.MAX_SAFE_INTEGER }
+    return { head, claim: undefined, holds: true }
+  }
+
+  override async append(...parameters: Parameters<DistantJournal['append']>): ReturnType<DistantJournal['append']> {
+    try {
+      return await super.append(...parameters)
+    } catch (error) {
+      if (error instanceof JournalRolledBackError || error instanceof JournalGapError) return 'fenced'
+      throw error
+    }
+  }
+}
+
+test('I2: rows are lost that members hold, and nobody says so', async () => {
+  const openJournal: Bug['openJournal'] = (...parts) => new BelievingJournal(...parts)
+  expect((await found('I2', { openJournal })).join()).toMatch(/gone without a halt/)
+})
+
 test('I3: the edge sends again, as a new order, what takes long', async () => {
   expect(await found('I3', { trader: 'sends again what takes long' })).not.toEqual([])
 })
@@ -110,7 +133,7 @@ test('I6: an order is filled with more than it is for; a book is crossed', async
   expect((await found('I6', crossed, true)).join()).toMatch(/is crossed/)
 })
 
-test('I7: an epoch falls; a sequence is missing', async () => {
+test('I7: an epoch falls; a sequence is missing; an epoch has two claims', async () => {
   const falls: Bug['afterwards'] = ({ cluster: { store } }) => {
     store.batches[2] = { ...store.batches[2]!, epoch: 9 }
   }
@@ -120,6 +143,11 @@ test('I7: an epoch falls; a sequence is missing', async () => {
     store.batches.push({ ...batch!, first: batch!.first + 1 })
   }
   expect((await found('I7', { afterwards: gap }, true)).join()).toMatch(/follows/)
+  const twice: Bug['afterwards'] = ({ cluster: { store } }) => {
+    const last = store.batches.length - 1
+    store.batches[last] = { ...store.batches[last]!, claim: -1 }
+  }
+  expect((await found('I7', { afterwards: twice }, true)).join()).toMatch(/two claims/)
 })
 
 test('I8: one engine has another rule; it is found, and never leads', async () => {

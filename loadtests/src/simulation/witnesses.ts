@@ -4,6 +4,7 @@ import { Capabilities } from '../invariants/capabilities.ts'
 import type { FeedLog } from '../invariants/feed-log.ts'
 import { HOLD_MS_DEFAULT } from '../../../services/gateway/src/engine-link/link-options.ts'
 import { Hold } from '../invariants/hold.ts'
+import { LostRows } from '../invariants/lost-rows.ts'
 import { OwnReads } from '../invariants/own-reads.ts'
 import { Resolutions } from '../invariants/resolutions.ts'
 
@@ -16,6 +17,7 @@ export class Witnesses {
   readonly resolutions = new Resolutions()
   readonly hold = new Hold(HOLD_MS_DEFAULT)
   readonly capabilities = new Capabilities()
+  readonly lostRows = new LostRows()
   /** One for each life of a gateway. */
   readonly feeds: FeedLog[] = []
   /** Seen at once to be wrong. */

@@ -90,6 +90,8 @@ export class World {
     this.cluster = new Cluster({ seed, engines: ENGINES, build, ...options }, events)
     // Half of the shards are new and start with all behaviours; the others activate one after another.
     if (seed % 2 === 0) beginHistory(this.cluster.store)
+    const { store, time } = this.cluster
+    store.listen(() => store.lease.halted !== '' && this.witnesses.lostRows.halted(time.elapsed()))
     this.cluster.start()
     if (planted.tap) this.cluster.network.tap = planted.tap
     for (let place = 0; place < GATEWAYS; place++) this.#startGateway(place)

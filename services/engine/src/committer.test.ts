@@ -18,6 +18,10 @@ function setup() {
       heard.push('rolled back')
       committer.stop()
     },
+    halted: () => {
+      heard.push('halted')
+      committer.stop()
+    },
     trouble: (error) => heard.push(error === undefined ? 'works again' : 'trouble'),
   })
   const submit = (first: number, last: number, epoch = 1): void =>

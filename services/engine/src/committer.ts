@@ -1,4 +1,10 @@
-import { AppendFailedError, JournalGapError, JournalRolledBackError, type Journal } from '@uptick/journal'
+import {
+  AppendFailedError,
+  JournalGapError,
+  JournalHaltedError,
+  JournalRolledBackError,
+  type Journal,
+} from '@uptick/journal'
 import type { CancelTimer, Timers } from './seams.ts'
 import { RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
 
@@ -17,11 +23,15 @@ export interface CommitterEvents<Entry extends Append> {
   fenced(): void
   /** The journal has lost rows that this member saw durable. */
   rolledBack(error: unknown): void
+  /** The shard was halted, by a member that knows more than the journal. */
+  halted(error: unknown): void
   /** The journal cannot be reached or answers with an error; undefined when it works again. */
   trouble(error: unknown): void
 }
 
 type State = 'sent' | 'durable' | 'absent' | 'unknown'
+/** What ends the committer's work. */
+type End = 'fenced' | 'rolled back' | 'halted'
 
 interface Pending<Entry> {
   readonly entry: Entry
@@ -83,11 +93,9 @@ export class Committer<Entry extends Append> {
     )
   }
 
-  #answered(pending: Pending<Entry>, state: State | 'fenced' | 'rolled back', error: unknown): void {
+  #answered(pending: Pending<Entry>, state: State | End, error: unknown): void {
     this.#sent--
-    if (this.#stopped) return
-    if (state === 'fenced') return this.#events.fenced()
-    if (state === 'rolled back') return this.#events.rolledBack(error)
+    if (this.#stopped || this.#isEnd(state, error)) return
     pending.state = state
     if (error !== undefined) {
       this.#repairing = true
@@ -95,6 +103,15 @@ export class Committer<Entry extends Append> {
     }
     this.#reportDurable()
     if (this.#repairing && this.#sent === 0) this.#waitThenRepair()
+  }
+
+  /** Whether there is nothing more to do; who is to know has been told then. */
+  #isEnd(state: State | End, error: unknown): state is End {
+    if (state === 'fenced') this.#events.fenced()
+    else if (state === 'rolled back') this.#events.rolledBack(error)
+    else if (state === 'halted') this.#events.halted(error)
+    else return false
+    return true
   }
 
   #reportDurable(): void {
@@ -130,20 +147,14 @@ export class Committer<Entry extends Append> {
       const call = pending.state === 'unknown' ? this.#journal.resolve(entry) : this.#journal.append(entry)
       const result = await call
       if (this.#stopped) return false
-      if (result === 'fenced') {
-        this.#events.fenced()
-        return false
-      }
+      if (this.#isEnd(result === 'fenced' ? 'fenced' : 'durable', undefined)) return false
       pending.state = result === 'appended' ? 'durable' : 'absent'
       return true
     } catch (error) {
       if (this.#stopped) return false
       // Everything before the oldest batch was seen durable: when the journal ends earlier, it has lost rows.
       const state = error instanceof JournalGapError ? 'rolled back' : stateAfter(error)
-      if (state === 'rolled back') {
-        this.#events.rolledBack(error)
-        return false
-      }
+      if (this.#isEnd(state, error)) return false
       // What a lost append has done stays unknown until `resolve` has answered.
       if (pending.state !== 'unknown') pending.state = state
       this.#events.trouble(error)
@@ -153,7 +164,8 @@ export class Committer<Entry extends Append> {
 }
 
 /** What an error says about the batch. A gap means that an earlier batch was not written, so neither was this one. */
-function stateAfter(error: unknown): 'absent' | 'unknown' | 'rolled back' {
+function stateAfter(error: unknown): 'absent' | 'unknown' | 'rolled back' | 'halted' {
+  if (error instanceof JournalHaltedError) return 'halted'
   if (error instanceof JournalRolledBackError) return 'rolled back'
   if (error instanceof AppendFailedError) return error.outcome
   return error instanceof JournalGapError ? 'absent' : 'unknown'

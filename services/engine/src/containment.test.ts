@@ -1,7 +1,7 @@
 import { CommandKind, Exchange, Reject } from '@uptick/core'
 import { expect, test } from 'vitest'
 import { commandsFrame, started } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/memory-journal.ts'
+import { JournalStore } from './simulation/journal-store.ts'
 
 const SESSION = 77
 

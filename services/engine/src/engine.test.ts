@@ -4,7 +4,8 @@ import { FrameType } from '@uptick/protocol'
 import { describe, expect, test } from 'vitest'
 import { LINK_WINDOW_MAX } from './limits.ts'
 import { commandsFrame, member, started } from './simulation/memory-cluster.ts'
-import { JournalStore, MemoryJournal } from './simulation/memory-journal.ts'
+import { JournalStore } from './simulation/journal-store.ts'
+import { MemoryJournal } from './simulation/memory-journal.ts'
 
 const SESSION = 77
 

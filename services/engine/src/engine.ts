@@ -20,7 +20,7 @@ import type { Standby } from './standby.ts'
  * nothing more, passes the shard on), from there to *recovering* again. Ends of the road, where it waits for a person:
  * *contained* (a command broke the state machine), *diverged* (its state is not that of the journal's writers), *unfit*
  * (the journal needs what this build does not know), *halted* (the journal lost rows). *Fenced* (another engine leads) ends
- * the process: its state is thrown away with it.
+ * the process, and its state with it, unless the journal lacks what this one has seen in it.
  */
 export class Engine {
   readonly #seams: EngineSeams
@@ -48,7 +48,7 @@ export class Engine {
       seams,
       shard: settings.shard,
       state: () => this.#state,
-      epochSeen: () => this.#seen.epoch,
+      seen: this.#seen,
       enter: (role) => this.#end(role, role),
       signal: this.#abort.signal,
     })
@@ -150,8 +150,8 @@ export class Engine {
         if (this.#role !== 'handing-over') return
       } catch (error) {
         await this.#standby?.stop()
-        if (this.#abort.signal.aborted || this.#impasse.meet(error)) return
         this.#seams.conditions.set('journal', false, messageOf(error))
+        if (this.#abort.signal.aborted || (await this.#impasse.meet(error))) return
         this.#seams.log.warn({ err: error, pauseMs }, 'could not recover and follow; trying again')
         await new Promise<void>((resolve) => this.#seams.timers.after(pauseMs, resolve))
         pauseMs = Math.min(pauseMs * 2, RETRY_MS_MAX)
@@ -188,8 +188,9 @@ export class Engine {
     this.#setRole('taking-over')
     const leadership = newLeadership(this.#seams, this.#settings, claimed, {
       poisoned: (poison) => this.#impasse.contain(poison),
-      fenced: () => this.#fence('another engine leads the shard'),
+      fenced: () => this.#impasse.fenced('another engine leads the shard'),
       rolledBack: (error) => this.#impasse.halt(messageOf(error)),
+      halted: (error) => this.#impasse.stand(messageOf(error)),
       trouble: (error) => this.#trouble(error, 'the journal does not take a batch; trying again'),
       handOffAsked: () => void this.handOff(),
       resumed: () => this.#reception.changed(),
@@ -265,12 +266,6 @@ export class Engine {
   #trouble(error: unknown, message: string): void {
     this.#seams.conditions.set('journal', error === undefined, error === undefined ? '' : messageOf(error))
     if (error !== undefined) this.#seams.log.warn({ err: error }, message)
-  }
-
-  /** Throw the state away with the process; the next one starts as a follower of whoever leads. */
-  #fence(reason: string): void {
-    this.#end('fenced', reason)
-    this.#seams.fail(reason)
   }
 
   /** From now on the engine answers nobody. */

@@ -102,7 +102,6 @@ export class Follower {
   }
 
   #take(batch: StoredBatch): void {
-    if (batch.last <= this.sequence) return
     try {
       this.#options.replica.apply(batch)
     } catch (error) {

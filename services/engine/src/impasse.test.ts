@@ -2,7 +2,7 @@ import { CommandKind } from '@uptick/core'
 import { FrameType } from '@uptick/protocol'
 import { expect, test } from 'vitest'
 import { commandsFrame, started } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/memory-journal.ts'
+import { JournalStore } from './simulation/journal-store.ts'
 
 const SESSION = 77
 const open = { kind: CommandKind.OPEN_SESSION }

@@ -5,6 +5,7 @@ import { describePoison } from './containment.ts'
 import type { EngineSeams, Role } from './engine-seams.ts'
 import type { Recovered } from './recovery.ts'
 import { DivergedError, PoisonError, UnfitError } from './replica.ts'
+import type { SeenHead } from './seen-head.ts'
 import type { Poison } from './sequencer.ts'
 import { StandbyFailure } from './standby.ts'
 
@@ -15,8 +16,7 @@ export interface ImpasseOptions {
   readonly shard: number
   /** The state, as far as there is one. */
   readonly state: () => Recovered | undefined
-  /** The highest epoch that this process has seen. */
-  readonly epochSeen: () => number
+  readonly seen: SeenHead
   /** From now on the engine has this role, and answers nobody. */
   readonly enter: (role: Role) => void
   /** The process ends: no more waiting. */
@@ -36,16 +36,39 @@ export class Impasse {
     this.#options = options
   }
 
-  /** Whether the error is one that another attempt cannot cure; if so, the engine is at one of its ends now. */
-  meet(thrown: unknown): boolean {
+  /**
+   * Whether the error is one that another attempt cannot cure; if so, the engine is at one of its ends now. What looks like
+   * lost rows, or like another state than the journal's writers have, is compared with the journal first. Never rejects.
+   */
+  async meet(thrown: unknown): Promise<boolean> {
     const batch = thrown instanceof StandbyFailure ? thrown.batch : undefined
     const error = thrown instanceof StandbyFailure ? thrown.cause : thrown
     if (error instanceof PoisonError) this.contain(error.poison)
-    else if (error instanceof DivergedError) this.#diverge(error, batch?.payload ?? Buffer.alloc(0))
     else if (isUnfitness(error)) this.#refuse(error.message)
-    else if (error instanceof JournalRolledBackError) this.halt(error.message)
-    else return false
+    else if (error instanceof DivergedError || error instanceof JournalRolledBackError) {
+      const lost = await this.#lost()
+      if (this.#options.signal.aborted) return true
+      if (lost !== undefined) this.halt(lost)
+      else if (error instanceof DivergedError) this.#diverge(error, batch?.payload ?? Buffer.alloc(0))
+      else return false
+    } else return false
     return true
+  }
+
+  /**
+   * Another engine leads. The state is thrown away with the process, unless it holds what the journal does not: that would
+   * go with it.
+   */
+  fenced(reason: string): void {
+    const { seams, enter, signal } = this.#options
+    enter('fenced')
+    void this.#lost().then(async (lost) => {
+      if (signal.aborted) return
+      if (lost !== undefined) return this.halt(lost)
+      const { halted } = await seams.lease.look().catch(() => ({ halted: undefined }))
+      if (halted === undefined) seams.fail(reason)
+      else this.stand(halted)
+    })
   }
 
   /** The state machine broke: keep the evidence, and wait for an operator to skip the command. */
@@ -72,11 +95,17 @@ export class Impasse {
       isTold = true
     }
     tell().catch(() => undefined)
-    this.#await('halted', async () => {
+    this.#awaitRelease(async () => {
       if (!isTold) await tell()
-      const { halted } = await lease.look()
-      return halted === undefined && !this.#isRepairing ? 'no longer halted' : undefined
     })
+  }
+
+  /** The shard was halted while this member led it: it keeps its state, which may be what the journal is repaired from. */
+  stand(reason: string): void {
+    const { conditions, log } = this.#options.seams
+    conditions.set('journal', false, `halted: ${reason}`)
+    log.error({ reason }, 'halted: another member knows more than the journal')
+    this.#awaitRelease(() => Promise.resolve())
   }
 
   /** Append what the journal has lost and this member still holds; then the shard goes on. Returns how many batches. */
@@ -93,16 +122,40 @@ export class Impasse {
   }
 
   async #restore(state: Recovered): Promise<number> {
-    const { seams, epochSeen } = this.#options
+    const { seams, seen } = this.#options
     const { journal, lease, log } = seams
     await lease.halt(`${lease.holder}: being repaired`)
-    const restored = await journal.restore(state.batches.from(1), epochSeen())
+    const restored = await journal.restore(state.batches.from(1), seen.epoch)
     await lease.halt(undefined)
     log.warn(
       { restored, through: state.batches.last },
       'repaired: batches that the journal had lost are appended again',
     )
     return restored
+  }
+
+  /**
+   * What this member has seen in the journal and is not there; undefined when all of it is. Asks the server that takes
+   * appends, because another one may only be behind, and waits until that answers. Never rejects.
+   */
+  async #lost(): Promise<string | undefined> {
+    const { seams, seen, state, signal } = this.#options
+    const held = state()?.batches
+    while (!signal.aborted) {
+      try {
+        const confirmation = await seams.journal.confirm(held?.find(held.last))
+        const { head, holds } = confirmation
+        if (held && head.last < held.last) return `the journal ends at ${head.last}, our state at ${held.last}`
+        if (!holds) return `the journal holds another batch than the one that was executed at ${held?.last}`
+        seen.looked(confirmation)
+        return undefined
+      } catch (error) {
+        if (error instanceof JournalRolledBackError) return error.message
+        seams.log.warn({ err: error }, 'what the journal holds cannot be confirmed; trying again')
+        await new Promise<void>((resolve) => seams.timers.after(DECISION_POLL_MS, resolve))
+      }
+    }
+    return undefined
   }
 
   /** This state is not that of the journal's writers: it never leads, and stays as it is for a person to look at. */
@@ -124,6 +177,15 @@ export class Impasse {
     conditions.set('compatible', false, reason)
     log.error({ reason }, 'unfit: this build cannot lead the shard')
     this.#await('unfit')
+  }
+
+  /** Stay until the shard is no longer halted; `before` is done each time before looking. */
+  #awaitRelease(before: () => Promise<void>): void {
+    this.#await('halted', async () => {
+      await before()
+      const { halted } = await this.#options.seams.lease.look()
+      return halted === undefined && !this.#isRepairing ? 'no longer halted' : undefined
+    })
   }
 
   /** Stay, until `decided` says why the process should start anew. */

@@ -13,6 +13,7 @@ export interface LeaderEvents {
   poisoned(poison: Poison): void
   fenced(): void
   rolledBack(error: unknown): void
+  halted(error: unknown): void
   trouble(error: unknown): void
   /** An operator wants another member to lead. */
   handOffAsked(): void

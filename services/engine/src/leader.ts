@@ -71,6 +71,7 @@ export class Leader {
       durable: (batch) => this.#durable(batch),
       fenced: () => events.fenced(),
       rolledBack: (error) => events.rolledBack(error),
+      halted: (error) => events.halted(error),
       trouble: (error) => {
         events.trouble(error)
         if (error === undefined) this.#sequencer.wake()

@@ -4,7 +4,7 @@ import { encodeHello, encodeJoin, encodeQuery, FrameType, LinkRole } from '@upti
 import { expect, test } from 'vitest'
 import { HELLO_MS_MAX, INTRODUCTION_MS_MAX, STRANGER_BYTES_MAX } from './limits.ts'
 import { commandsFrame, started, type Member } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/memory-journal.ts'
+import { JournalStore } from './simulation/journal-store.ts'
 import type { MemoryLink } from './simulation/memory-link.ts'
 
 const known = parseLinkKeys('the-secret-that-both-ends-of-a-link-know')

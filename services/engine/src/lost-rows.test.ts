@@ -1,13 +1,157 @@
 import { CommandKind } from '@uptick/core'
 import { describe, expect, test } from 'vitest'
-import { commandsFrame, started } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/memory-journal.ts'
+import { FrameType } from '@uptick/protocol'
+import { commandsFrame, member, started, type Member } from './simulation/memory-cluster.ts'
+import { JournalStore } from './simulation/journal-store.ts'
+import { MemoryJournal } from './simulation/memory-journal.ts'
+import { MemoryLease } from './simulation/memory-lease.ts'
+import type { MemoryLink } from './simulation/memory-link.ts'
 
 const SESSION = 77
 const open = { kind: CommandKind.OPEN_SESSION }
 const account = (number: number) => ({ kind: CommandKind.ADD_ACCOUNT, number, text: `account ${number}` })
 
+/** A leader that has told a gateway of three commands, each in a batch of its own. */
+async function trading(store: JournalStore): Promise<{ leader: Member; gateway: MemoryLink }> {
+  const leader = await started(store)
+  const gateway = leader.link()
+  gateway.hello(SESSION, 0)
+  for (const command of [open, account(1), account(2)]) {
+    gateway.give(commandsFrame(SESSION, [command]))
+    await leader.time.turn()
+  }
+  expect(store.batches).toHaveLength(3)
+  return { leader, gateway }
+}
+
+/** A standby that has executed all that there is. */
+async function following(store: JournalStore): Promise<Member> {
+  const standby = member(store)
+  void standby.engine.start()
+  for (let turns = 0; turns < 20; turns++) await standby.time.advance(10)
+  expect(standby.engine.role).toBe('standby')
+  return standby
+}
+
+/** Somebody who knows nothing of what was lost leads, and writes `texts` as other accounts. */
+async function elsewhere(store: JournalStore, texts: readonly string[]): Promise<void> {
+  store.lease.expiresAt = -Infinity
+  const other = await started(store)
+  expect(other.engine.role).toBe('leading')
+  const gateway = other.link()
+  gateway.hello(SESSION + 1, -1)
+  for (const [number, text] of ['', ...texts].entries()) {
+    const command = number === 0 ? open : { ...account(number), text }
+    gateway.give(commandsFrame(SESSION + 1, [command]))
+    await other.time.turn()
+  }
+  // As kill -9: what it knows goes with it, and it tells nobody.
+  store.alive.clear()
+}
+
+/** Everything in the journal is of another history, of `count` batches, when the standby looks at it next. */
+async function rewritten(store: JournalStore, count: number): Promise<void> {
+  const other = new JournalStore()
+  const leader = await started(other)
+  const gateway = leader.link()
+  gateway.hello(SESSION, -1)
+  for (let number = 0; number < count; number++) {
+    const command = number === 0 ? open : { ...account(number), text: `other ${number}` }
+    gateway.give(commandsFrame(SESSION, [command]))
+    await leader.time.turn()
+  }
+  store.batches.splice(0, store.batches.length, ...other.batches)
+  store.last = other.last
+  store.epoch = 2
+  store.claim = ++store.claims
+}
+
+/** Looks at a server that is one batch behind. */
+class LateLease extends MemoryLease {
+  override async look(): ReturnType<MemoryLease['look']> {
+    const view = await super.look()
+    return { ...view, head: { ...view.head, last: Math.max(0, view.head.last - 1) } }
+  }
+}
+
 describe('a journal that lost rows', () => {
+  test('a leader that is fenced says what it knows, and keeps it', async () => {
+    const store = new JournalStore()
+    const { leader, gateway } = await trading(store)
+    store.lose(2)
+    new MemoryJournal(store).raise()
+    const fed = gateway.fed()
+    gateway.give(commandsFrame(SESSION, [account(3)]))
+    await leader.time.advance(100)
+    expect(leader.engine.role).toBe('halted')
+    expect(store.lease.halted).toContain('the journal ends at 1, our state at 3')
+    expect(leader.failures).toEqual([])
+    expect(gateway.fed()).toEqual(fed)
+  })
+
+  test('a fenced leader is not deceived by a journal that is longer again, with something else in it', async () => {
+    const store = new JournalStore()
+    const { leader } = await trading(store)
+    store.lose(2)
+    await elsewhere(store, ['x', 'y', 'z'])
+    expect(store.last).toBe(5)
+    await leader.time.advance(2_000)
+    expect(leader.engine.role).toBe('halted')
+    expect(store.lease.halted).toContain('the journal holds another batch than the one that was executed at 3')
+  })
+
+  test('nor is a standby, which has not diverged', async () => {
+    const store = new JournalStore()
+    await trading(store)
+    const standby = await following(store)
+    expect(standby.engine.standby?.sequence).toBe(3)
+    await rewritten(store, 5)
+    store.changed()
+    await standby.time.advance(1_000)
+    expect(standby.engine.role).toBe('halted')
+    expect(standby.evidence).toEqual([])
+    expect(store.lease.halted).toContain('the journal holds another batch than the one that was executed at 3')
+  })
+
+  test('whoever leads a halted shard acknowledges nothing more, says so and stays as it is', async () => {
+    const store = new JournalStore()
+    const { leader, gateway } = await trading(store)
+    const other = member(store)
+    await new MemoryLease(store, { holder: 'x', url: '', leaseMs: 1_500, ...other }).halt('x: rows were lost')
+    const fed = gateway.fed()
+    gateway.give(commandsFrame(SESSION, [account(3)]))
+    await leader.time.advance(100)
+    expect(leader.engine.role).toBe('halted')
+    expect(gateway.fed()).toEqual(fed)
+    expect(gateway.of(FrameType.GOODBYE)).toMatchObject([{ reason: { reason: 'halted' } }])
+    expect(store.last).toBe(3)
+    expect(leader.failures).toEqual([])
+  })
+
+  test('a quiet leader hears of the halt with the next renewal', async () => {
+    const store = new JournalStore()
+    const { leader, gateway } = await trading(store)
+    const other = member(store)
+    await new MemoryLease(store, { holder: 'x', url: '', leaseMs: 1_500, ...other }).halt('x: rows were lost')
+    await leader.time.advance(1_000)
+    expect(leader.engine.role).toBe('halted')
+    expect(gateway.closedWith).toBeDefined()
+    expect(leader.failures).toEqual([])
+  })
+
+  test('a server that is behind halts nobody: what looks lost is asked of the one that takes appends', async () => {
+    const store = new JournalStore()
+    await trading(store)
+    const time = { elapsed: () => 0 }
+    const journal = new MemoryJournal(store)
+    const lease = new LateLease(store, { holder: 'late', url: 'memory://late', leaseMs: 1_500, time, journal })
+    const late = member(store, { lease, journal })
+    void late.engine.start()
+    await late.time.advance(1_000)
+    expect(['standby', 'recovering']).toContain(late.engine.role)
+    expect(store.lease.halted).toBe('')
+  })
+
   test('a standby that has seen a later epoch halts the shard, and does not claim the number again', async () => {
     const store = new JournalStore()
     await started(store)
@@ -20,7 +164,8 @@ describe('a journal that lost rows', () => {
     await standby.time.advance(1_000)
     expect(standby.engine.role).toBe('halted')
     expect(store.lease.halted).toContain('the journal is at epoch 0, and was at 1')
-    expect(store.epoch).toBe(0)
+    // Nobody has claimed: the halt took the epoch.
+    expect([store.epoch, store.lease.holder]).toEqual([1, ''])
   })
 
   test('the number of an epoch that is given again halts the shard', async () => {

@@ -81,13 +81,14 @@ export class Reception {
   #facts(): { shard: number; epoch: number; sequence: number } & Readonly<Record<string, unknown>> {
     const { role, leadership, standby } = this.#options.standing()
     const { shard, url } = this.#options.settings
-    const exchange = (standby?.state ?? leadership?.state)?.exchange
+    const state = standby?.state ?? leadership?.state
     return {
       role,
       shard,
       epoch: 0,
-      sequence: exchange?.sequence ?? 0,
-      hash: exchange ? hashText(exchange.runningHash()) : null,
+      // Of a leader that was halted: what it executed beyond that is not durable.
+      sequence: state?.batches.last ?? 0,
+      hash: state ? hashText(state.exchange.runningHash()) : null,
       lag: standby?.lag ?? null,
       fed: standby?.isFed ?? false,
       caughtUp: standby?.isCaughtUp ?? false,

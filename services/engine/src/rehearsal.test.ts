@@ -3,7 +3,7 @@ import { AWAY_MS_MAX } from './limits.ts'
 import { rehearseLeading } from './rehearsal.ts'
 import { systemTimers, type Clock } from './seams.ts'
 import { started, type Member } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/memory-journal.ts'
+import { JournalStore } from './simulation/journal-store.ts'
 
 /** A clock that jumps at its `jumpAt`th look, as that of a process does that got no processor meanwhile. */
 function jumping(jumpAt: number): { clock: Clock; looks: () => number } {

@@ -37,6 +37,7 @@ const unheard: LeaderEvents = {
   },
   fenced: () => undefined,
   rolledBack: () => undefined,
+  halted: () => undefined,
   trouble: () => undefined,
   handOffAsked: () => undefined,
 }

@@ -1,5 +1,5 @@
 import { Command, CommandKind, Reject, type Exchange } from '@uptick/core'
-import type { StoredBatch } from '@uptick/journal'
+import { JournalRolledBackError, type StoredBatch } from '@uptick/journal'
 import { BatchReader, skipCommand } from '@uptick/protocol'
 import type { ClosedOrders } from './closed-orders.ts'
 import { hashText } from './queries.ts'
@@ -63,7 +63,7 @@ export class Replica {
   /**
    * Execute the batch, or what of it is not part of the state yet.
    *
-   * @throws DivergedError when the running hash is not the one that its leader had; UnfitError when a behaviour becomes
+   * @throws JournalRolledBackError when another batch was executed in its place; DivergedError when the running hash is not the one that its leader had; UnfitError when a behaviour becomes
    *   active that this build does not know; PoisonError
    */
   apply(batch: StoredBatch): void {
@@ -75,10 +75,21 @@ export class Replica {
     if (batch.first > exchange.sequence + 1) {
       throw new DivergedError(`batch ${batch.first} … ${batch.last} does not follow sequence ${exchange.sequence}`)
     }
+    this.#compareBytes(batch)
+    if (batch.last <= exchange.sequence) return
     if (batch.first === exchange.sequence + 1) this.#compareHash(reader)
     exchange.output.clear()
     this.#execute(reader, batch)
     this.#keep(batch)
+  }
+
+  /** The journal never changes: what begins where a batch began that was executed is that batch. */
+  #compareBytes({ epoch, first, last, payload }: StoredBatch): void {
+    const ours = this.#options.batches.find(first)
+    if (!ours || (ours.epoch === epoch && ours.last === last && payload.equals(ours.payload))) return
+    throw new JournalRolledBackError(
+      `the batch from ${first} on is one of epoch ${epoch}, and was another one of epoch ${ours.epoch}`,
+    )
   }
 
   #compareHash(reader: BatchReader): void {

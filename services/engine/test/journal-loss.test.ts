@@ -5,7 +5,7 @@ import { CommandKind } from '@uptick/core'
 import { migrate, openJournal } from '@uptick/journal'
 import { startPostgres, type PostgresOptions } from '@uptick/postgres'
 import { Client } from 'pg'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { createDatabase, FaultyProxy } from '@uptick/journal/testing'
 import { OPENING, startEngine, untilReady, untilRole, type RunningEngine } from './running-engine.ts'
 import { TestGateway } from './test-gateway.ts'
@@ -179,6 +179,7 @@ test('an engine that was deposed without knowing answers nothing more and ends',
   await gateway.until(() => gateway.closed !== undefined)
   expect(gateway.goodbye?.reason).toEqual({ reason: 'fenced' })
   expect(gateway.replies.size).toBe(1)
-  expect(running.failures).toEqual(['another engine leads the shard'])
+  // It has asked first whether the journal holds all that it saw.
+  await vi.waitFor(() => expect(running.failures).toEqual(['another engine leads the shard']))
   expect((await successor.head()).last).toBe(OPENING + 1)
 })

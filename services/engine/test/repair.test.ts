@@ -1,8 +1,8 @@
 import { CommandKind } from '@uptick/core'
-import { openJournal } from '@uptick/journal'
+import { JournalHaltedError, openJournal } from '@uptick/journal'
 import { createDatabase } from '@uptick/journal/testing'
 import { Client } from 'pg'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { OPENING, startEngine, untilRole, type RunningEngine } from './running-engine.ts'
 import { TestGateway } from './test-gateway.ts'
 
@@ -21,8 +21,8 @@ async function start(): Promise<RunningEngine> {
 }
 
 /** What a fail-over to a replica that was behind does to the journal. */
-async function loseFrom(sequence: number): Promise<void> {
-  const client = new Client({ connectionString: database.url })
+async function loseFrom(url: string, sequence: number): Promise<void> {
+  const client = new Client({ connectionString: url })
   await client.connect()
   await client.query('BEGIN')
   await client.query('DELETE FROM journal_batch WHERE first_sequence >= $1', [sequence])
@@ -30,6 +30,34 @@ async function loseFrom(sequence: number): Promise<void> {
   await client.query('COMMIT')
   await client.end()
 }
+
+test('who leads a journal that lost rows is stopped by the one that it has fenced', async () => {
+  const own = await createDatabase()
+  const leader = await startEngine(own.url)
+  running.push(leader)
+  const gateway = await TestGateway.connect(leader.url, 5)
+  gateway.openSession()
+  for (let number = 1; number <= 20; number++) {
+    gateway.send([{ kind: CommandKind.ADD_ACCOUNT, number, text: `account ${number}` }])
+    await gateway.untilReplied(number)
+  }
+  await loseFrom(own.url, OPENING + 11)
+  // Somebody who has just started knows nothing of that, claims, and goes on past what was lost.
+  const fresh = openJournal(own.url, { shard: 0 })
+  const { epoch, last } = await fresh.takeOver()
+  const appended = { epoch, first: last + 1, last: last + 30, payload: Buffer.from('something else') }
+  expect(await fresh.append(appended)).toBe('appended')
+  gateway.send([{ kind: CommandKind.ADD_ACCOUNT, number: 21, text: 'account 21' }])
+  await untilRole(leader, 'halted')
+  expect(leader.failures).toEqual([])
+  const next = { epoch, first: last + 31, last: last + 31, payload: Buffer.from('more') }
+  await vi.waitFor(() => expect(fresh.append(next)).rejects.toBeInstanceOf(JournalHaltedError))
+  await fresh.close()
+  await gateway.hangUp()
+  await leader.stop()
+  running.splice(0)
+  await own.drop()
+})
 
 test('a journal that lost rows halts the shard; what a member still holds is appended again', async () => {
   const leader = await start()
@@ -43,7 +71,7 @@ test('a journal that lost rows halts the shard; what a member still holds is app
   await gateway.hangUp()
   const { exchange } = leader.engine.leader!
   const before = [exchange.sequence, exchange.stateHash()]
-  await loseFrom(OPENING + 11)
+  await loseFrom(database.url, OPENING + 11)
   await untilRole(standby, 'halted')
   expect(standby.lifecycle.condition('journal')?.reason).toContain(
     `ahead of the journal: the journal ends at ${OPENING + 10}, our state at ${OPENING + 21}`,

@@ -27,6 +27,11 @@ export class JournalRolledBackError extends JournalError {
   override name = 'JournalRolledBackError'
 }
 
+/** The shard is halted: nobody may lead before a person has decided. Nothing was written. */
+export class JournalHaltedError extends JournalError {
+  override name = 'JournalHaltedError'
+}
+
 /** The batches asked for have been removed, and no archive is at hand that has them; start from a snapshot. */
 export class JournalPrunedError extends JournalError {
   override name = 'JournalPrunedError'

@@ -12,6 +12,7 @@ export {
   ArchiveDamagedError,
   JournalError,
   JournalGapError,
+  JournalHaltedError,
   JournalPrunedError,
   JournalRolledBackError,
   SchemaMissingError,
@@ -22,6 +23,7 @@ export {
 } from './errors.ts'
 export type {
   Batch,
+  Confirmation,
   Head,
   Journal,
   ReadOptions,

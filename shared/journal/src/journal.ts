@@ -17,6 +17,15 @@ export interface Head {
   readonly last: number
 }
 
+/** What the server that takes appends says, once all that are under way have ended. */
+export interface Confirmation {
+  readonly head: Head
+  /** Names the claim of the head's epoch; undefined when only older releases have claimed. */
+  readonly claim: string | undefined
+  /** The batch that was asked for is in the journal, the very same bytes; true when none was. */
+  readonly holds: boolean
+}
+
 export interface Snapshot {
   /** State after this sequence. */
   readonly sequence: number
@@ -58,14 +67,17 @@ export interface Journal {
    * the batch is one of an older epoch; nothing was written. Appending a batch that is already there, the very same bytes,
    * says `appended`. Several may be in flight, in
    * order of sequence: when one is not written, none after it is. Throws `AppendFailedError`, `JournalGapError`,
-   * `JournalRolledBackError`.
+   * `JournalRolledBackError`, `JournalHaltedError`.
    */
   append(batch: Batch): Promise<'appended' | 'fenced'>
   /**
    * What became of an append whose answer was lost. Final: after `absent` or `fenced` that earlier statement can no
-   * longer be carried out; `appended` is said of the very same bytes only. Throws `JournalRolledBackError`.
+   * longer be carried out; `appended` is said of the very same bytes only. Throws `JournalRolledBackError`,
+   * `JournalHaltedError`.
    */
   resolve(batch: Batch): Promise<'appended' | 'absent' | 'fenced'>
+  /** Whether the journal holds what somebody has seen in it, and how its head is: not what a server says that is behind. */
+  confirm(batch: Batch | undefined): Promise<Confirmation>
   /** Batches from the one that holds sequence `from` to the end of the journal as it is now. */
   read(from: number, options?: ReadOptions): AsyncIterable<StoredBatch>
   /** Batches from the one that holds `from`, and then each as it is written, until `signal` aborts. Survives lost connections. */

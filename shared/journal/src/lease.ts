@@ -38,11 +38,14 @@ export interface Lease {
    * @throws JournalRolledBackError when the epoch is not above the one that this process has claimed before
    */
   claim(ended?: number): Promise<Head | undefined>
-  /** Prolong the lease of `epoch` by its full length from now; false when it is not ours any more. */
+  /** Prolong the lease of `epoch` by its full length from now; false when it is not ours any more, or the shard is halted. */
   renew(epoch: number): Promise<boolean>
   /** Give `epoch` to the named successor, who may claim at once; to nobody in particular when there is none. */
   hand(epoch: number, successor?: string): Promise<boolean>
-  /** Keep everybody from leading: the journal has lost rows. Undefined lifts it. */
+  /**
+   * Keep everybody from leading: the journal has lost rows. Takes the epoch for nobody in the same statement, so that whoever
+   * leads can append and renew no more. Undefined lifts it.
+   */
   halt(reason: string | undefined): Promise<void>
   /**
    * Hear of hands and claims by others, and of the loss of our sign of life, as soon as they are known. Returns what ends

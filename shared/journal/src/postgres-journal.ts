@@ -4,10 +4,11 @@ import type { BoundedPool } from './connections/bounded-pool.ts'
 import { WRITE_STATEMENT_TIMEOUT_MS, WRITE_TIMEOUT_MS } from './connections/connection-settings.ts'
 import type { Connection } from './connections/connection-settings.ts'
 import type { Notice } from './commit-doubt.ts'
-import { AppendFailedError, JournalError, JournalGapError, JournalRolledBackError } from './errors.ts'
+import { AppendFailedError, JournalError } from './errors.ts'
 import { FollowerNotice } from './follower-notice.ts'
 import type {
   Batch,
+  Confirmation,
   Head,
   Journal,
   ReadOptions,
@@ -16,21 +17,20 @@ import type {
   StoredBatch,
   TailOptions,
 } from './journal.ts'
+import { JournalWriter } from './journal-writer.ts'
 import { ensurePartitions, PARTITION_SEQUENCES } from './partitions.ts'
 import { readAll } from './read.ts'
 import type { BatchSource } from './read.ts'
 import { latestSnapshot, saveSnapshot } from './snapshots.ts'
 import { appendBatch } from './sql/append-batch.ts'
 import { findBatch } from './sql/find-batch.ts'
-import { readHead, settleHead, type HeadRow } from './sql/read-head.ts'
+import { readHead } from './sql/read-head.ts'
 import { restoreBatch } from './sql/restore-batch.ts'
 import { SkipTable } from './skip-table.ts'
 import { newestSnapshot, pruneSnapshots } from './sql/snapshots.ts'
 import { tail } from './tail.ts'
-import { takeOver } from './take-over.ts'
 import { claimLease } from './sql/lease.ts'
 import type { ClaimRow } from './sql/lease.ts'
-import { raiseEpoch } from './sql/raise-epoch.ts'
 import { WritingConnection } from './writing-connection.ts'
 
 /** Shards are numbered from 0. */
@@ -62,13 +62,12 @@ export class PostgresJournal implements Journal {
   readonly #connection: Connection
   readonly #pool: BoundedPool
   readonly #ownsPool: boolean
-  readonly #writer: WritingConnection
+  readonly #connected: WritingConnection
+  readonly #writer: JournalWriter
   readonly #notice: FollowerNotice
   readonly #partitionSequences: number
   readonly #archive: JournalArchive | undefined
   readonly #onTrouble: (error: unknown) => void
-  /** The newest claim that was made here: only its epoch is appended to. */
-  #claimed: HeadRow | undefined
   /** Sequences below this have a partition, as far as we know. */
   #partitionedTo = 0
   #partitioning: Promise<void> | undefined
@@ -85,7 +84,8 @@ export class PostgresJournal implements Journal {
       statement_timeout: WRITE_STATEMENT_TIMEOUT_MS,
       query_timeout: options.appendTimeoutMs ?? WRITE_TIMEOUT_MS,
     }
-    this.#writer = new WritingConnection(connection, 'uptick-journal-writer', bounds, options.onWarning)
+    this.#connected = new WritingConnection(connection, 'uptick-journal-writer', bounds, options.onWarning)
+    this.#writer = new JournalWriter(this.#connected, this.#pool, this.shard)
     this.#notice = new FollowerNotice(this.#pool, this.shard)
   }
 
@@ -98,7 +98,7 @@ export class PostgresJournal implements Journal {
 
   async takeOver(): Promise<Head> {
     return explained('the epoch could not be raised', async () => {
-      const head = this.#keep(await takeOver(this.#writer, this.#pool, () => raiseEpoch(this.#writer, this.shard)))
+      const head = await this.#writer.raise()
       await this.#partition(head.last)
       return head
     })
@@ -107,8 +107,7 @@ export class PostgresJournal implements Journal {
   /** Take the shard's lease and raise the epoch, if the lease is to be had: see `Lease.claim`. */
   async claim(claim: ClaimRow): Promise<Head | undefined> {
     return explained('the lease could not be claimed', async () => {
-      const claimed = await takeOver(this.#writer, this.#pool, () => claimLease(this.#writer, this.shard, claim))
-      const head = claimed && this.#keep(claimed)
+      const head = await this.#writer.claim(claim)
       // Appends need none before the first one is near its end; whoever waits for the new leader should not wait for this.
       if (head && head.last + this.#partitionSequences > this.#partitionedTo) this.#partitionLater(head.last)
       return head
@@ -122,27 +121,30 @@ export class PostgresJournal implements Journal {
   async rehearse(): Promise<void> {
     await explained('the writing connection could not be prepared', async () => {
       for (let run = 0; run < REHEARSALS; run++) {
-        await claimLease(this.#writer, NO_SHARD, { holder: '', url: '', life: 0, leaseMs: 0, ended: 0 })
-        await appendBatch(this.#writer, NO_SHARD, { epoch: 0, first: 1, last: 1, payload: Buffer.alloc(0) }, undefined)
+        await claimLease(this.#connected, NO_SHARD, { holder: '', url: '', life: 0, leaseMs: 0, ended: 0 })
+        await appendBatch(
+          this.#connected,
+          NO_SHARD,
+          { epoch: 0, first: 1, last: 1, payload: Buffer.alloc(0) },
+          undefined,
+        )
       }
     })
   }
 
   async append(batch: Batch): Promise<'appended' | 'fenced'> {
-    const written = await appendBatch(this.#writer, this.shard, batch, this.#claimOf(batch))
-    if (!written) return this.#explainRefusal(batch)
+    if ((await this.#writer.append(batch)) === 'fenced') return 'fenced'
     this.#notice.give()
     if (batch.last + this.#partitionSequences > this.#partitionedTo) this.#partitionLater(batch.last)
     return 'appended'
   }
 
   async resolve(batch: Batch): Promise<'appended' | 'absent' | 'fenced'> {
-    return explained('the outcome of an append could not be found', async () => {
-      const head = await settleHead(this.#writer, this.shard)
-      // Where the head was just read: in the pool may be connections to a machine that is gone.
-      if (await findBatch(this.#writer, this.shard, batch)) return 'appended'
-      return this.#isFenced(head, batch) ? 'fenced' : 'absent'
-    })
+    return explained('the outcome of an append could not be found', () => this.#writer.resolve(batch))
+  }
+
+  async confirm(batch: Batch | undefined): Promise<Confirmation> {
+    return explained('what the journal holds could not be confirmed', () => this.#writer.confirm(batch))
   }
 
   read(from: number, options: ReadOptions = {}): AsyncIterable<StoredBatch> {
@@ -155,12 +157,11 @@ export class PostgresJournal implements Journal {
 
   async restore(batches: readonly Batch[], epochSeen: number): Promise<number> {
     return explained('the batches could not be appended again', async () => {
-      const raise = (): Promise<HeadRow> => raiseEpoch(this.#writer, this.shard, epochSeen)
-      const { last } = await takeOver(this.#writer, this.#pool, raise)
+      const { last } = await this.#writer.fence(epochSeen)
       let restored = 0
       for (const batch of batches) {
-        if (batch.last <= last && (await findBatch(this.#writer, this.shard, batch))) continue
-        if (!(await restoreBatch(this.#writer, this.shard, batch))) {
+        if (batch.last <= last && (await findBatch(this.#connected, this.shard, batch))) continue
+        if (!(await restoreBatch(this.#connected, this.shard, batch))) {
           throw new JournalError(
             `batch ${batch.first} … ${batch.last} of epoch ${batch.epoch} does not follow the journal's end, or the ` +
               `shard is not halted; ${restored} batches were appended`,
@@ -194,14 +195,14 @@ export class PostgresJournal implements Journal {
 
   async skip(sequence: number, reason: string, operator: string): Promise<void> {
     await explained('the decision could not be recorded', () =>
-      new SkipTable(this.#writer, this.shard).skip(sequence, reason, operator),
+      new SkipTable(this.#connected, this.shard).skip(sequence, reason, operator),
     )
   }
 
   async close(): Promise<void> {
     await this.#notice.close()
     await this.#partitioning
-    await this.#writer.close()
+    await this.#connected.close()
     if (this.#ownsPool) await this.#pool.close()
   }
 
@@ -217,58 +218,6 @@ export class PostgresJournal implements Journal {
 
   async #partition(last: number): Promise<void> {
     this.#partitionedTo = await ensurePartitions(this.#pool, last, this.#partitionSequences)
-  }
-
-  /** From now on batches of this epoch can be appended, and no others. */
-  #keep(claimed: HeadRow): Head {
-    const { epoch, last } = claimed
-    const before = this.#claimed?.epoch ?? 0
-    if (epoch <= before) {
-      throw new JournalRolledBackError(`the journal gives epoch ${epoch}, and gave ${before} before`)
-    }
-    this.#claimed = claimed
-    return { epoch, last }
-  }
-
-  #claimOf({ epoch }: Batch): string | undefined {
-    return this.#claimed?.epoch === epoch ? this.#claimed.claim : undefined
-  }
-
-  async #lookUp(batch: Batch): Promise<{ found: boolean; head: HeadRow }> {
-    try {
-      const head = await readHead(this.#writer, this.shard)
-      return { head, found: await findBatch(this.#writer, this.shard, batch) }
-    } catch (error) {
-      throw new AppendFailedError('the head did not fit and could not be read', 'unknown', { cause: error })
-    }
-  }
-
-  /** The head did not fit the batch: find out why. */
-  async #explainRefusal(batch: Batch): Promise<'appended' | 'fenced'> {
-    const { found, head } = await this.#lookUp(batch)
-    if (found) return 'appended'
-    if (this.#isFenced(head, batch)) return 'fenced'
-    throw new JournalGapError(`a batch from ${batch.first} did not follow the journal's end, now ${head.last}`)
-  }
-
-  /**
-   * Whether another member has taken over, of a batch that is not there.
-   *
-   * @throws JournalRolledBackError when the head belongs to an older epoch, or to another claim under our number; or when
-   *   the batch's place is taken
-   */
-  #isFenced(head: HeadRow, batch: Batch): boolean {
-    if (head.epoch < batch.epoch) {
-      throw new JournalRolledBackError(`the journal is at epoch ${head.epoch}, older than ours, ${batch.epoch}`)
-    }
-    const claim = this.#claimOf(batch)
-    if (head.epoch === batch.epoch && claim !== undefined && claim !== head.claim) {
-      throw new JournalRolledBackError(`epoch ${batch.epoch} was given twice: the journal has lost our claim`)
-    }
-    if (head.epoch === batch.epoch && head.last >= batch.first) {
-      throw new JournalRolledBackError(`epoch ${batch.epoch} has written up to ${head.last} by another hand than ours`)
-    }
-    return head.epoch > batch.epoch
   }
 }
 

@@ -7,7 +7,16 @@ import type { Head } from './journal.ts'
 import type { Lease, LeaseView } from './lease.ts'
 import type { PostgresJournal } from './postgres-journal.ts'
 import { prepareBackend } from './sql/backends.ts'
-import { ensureLease, haltLease, handLease, LEASE_CHANNEL, readLease, renewLease, showLife } from './sql/lease.ts'
+import {
+  ensureLease,
+  haltLease,
+  handLease,
+  LEASE_CHANNEL,
+  liftHalt,
+  readLease,
+  renewLease,
+  showLife,
+} from './sql/lease.ts'
 
 /** Keys of signs of life are drawn from here; two holders with the same one would only seem to live longer. */
 const LIFE_MAX = 2 ** 31 - 1
@@ -88,7 +97,10 @@ export class PostgresLease implements Lease {
   }
 
   async halt(reason: string | undefined): Promise<void> {
-    await this.#run('the shard could not be halted', ({ client }) => haltLease(client, this.#options.shard, reason))
+    const { shard } = this.#options
+    await this.#run('the shard could not be halted', ({ client }) =>
+      reason === undefined ? liftHalt(client, shard) : haltLease(client, shard, reason),
+    )
   }
 
   onChange(listener: () => void): () => void {

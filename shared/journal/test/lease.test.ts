@@ -1,5 +1,5 @@
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { openJournal, openLease } from '../src/index.ts'
+import { JournalHaltedError, openJournal, openLease } from '../src/index.ts'
 import type { PostgresJournal, PostgresLease } from '../src/index.ts'
 import { administer } from '../testing/administer.ts'
 import { createDatabase } from '../testing/database.ts'
@@ -148,7 +148,46 @@ test('a halted shard has no leader, and one whose epoch was raised by other mean
   expect(await a.lease.claim()).toBeUndefined()
   expect((await a.lease.look()).halted).toBe('rows were lost')
   await a.lease.halt(undefined)
-  expect(await a.lease.claim()).toEqual({ epoch: 3, last: 0 })
+  // Epoch 3 was taken by the halt.
+  expect(await a.lease.claim()).toEqual({ epoch: 4, last: 0 })
+})
+
+test('a halt stops whoever leads: appends and renewals, at once, and says why', async () => {
+  const shard = ++shards
+  const [leader, other] = [candidate(shard, 'leader'), candidate(shard, 'other')]
+  await leader.lease.look()
+  await leader.lease.claim()
+  const batch = { epoch: 1, first: 1, last: 1, payload: Buffer.from('x') }
+  expect(await leader.journal.append(batch)).toBe('appended')
+  await other.lease.halt('other: rows were lost')
+  const next = { ...batch, first: 2, last: 2 }
+  await expect(leader.journal.append(next)).rejects.toThrow(new JournalHaltedError('other: rows were lost'))
+  await expect(leader.journal.resolve(next)).rejects.toBeInstanceOf(JournalHaltedError)
+  expect(await leader.journal.resolve(batch)).toBe('appended')
+  expect(await leader.lease.renew(1)).toBe(false)
+  expect((await leader.lease.look()).head).toEqual({ epoch: 2, last: 1 })
+})
+
+test('a release that only writes the reason leaves the epoch; the leader hears of it when it renews', async () => {
+  const shard = ++shards
+  const leader = candidate(shard, 'leader')
+  await leader.lease.look()
+  await leader.lease.claim()
+  await administer(database.url, `UPDATE journal_lease SET halted = 'rows were lost' WHERE shard = ${shard}`)
+  expect(await leader.lease.renew(1)).toBe(false)
+})
+
+test('what the journal holds is confirmed by its bytes', async () => {
+  const shard = ++shards
+  const { journal, lease } = candidate(shard, 'leader')
+  await lease.look()
+  await lease.claim()
+  const batch = { epoch: 1, first: 1, last: 3, payload: Buffer.from('x') }
+  await journal.append(batch)
+  expect(await journal.confirm(batch)).toMatchObject({ head: { epoch: 1, last: 3 }, holds: true })
+  expect(await journal.confirm({ ...batch, payload: Buffer.from('y') })).toMatchObject({ holds: false })
+  expect(await journal.confirm({ ...batch, first: 4, last: 4 })).toMatchObject({ holds: false })
+  expect(await journal.confirm(undefined)).toMatchObject({ head: { epoch: 1, last: 3 }, holds: true })
 })
 
 test('a rehearsal plans the statements of a take-over on the connection that writes, and changes nothing', async () => {

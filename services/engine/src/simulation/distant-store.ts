@@ -1,5 +1,15 @@
-import type { Batch, Head, LeaseView, ReadOptions, RestoredSnapshot, Snapshot, StoredBatch } from '@uptick/journal'
-import { MemoryJournal, type JournalStore } from './memory-journal.ts'
+import type {
+  Batch,
+  Confirmation,
+  Head,
+  LeaseView,
+  ReadOptions,
+  RestoredSnapshot,
+  Snapshot,
+  StoredBatch,
+} from '@uptick/journal'
+import type { JournalStore } from './journal-store.ts'
+import { MemoryJournal } from './memory-journal.ts'
 import { MemoryLease, type MemoryLeaseOptions } from './memory-lease.ts'
 import type { ProcessTime } from './process-time.ts'
 import type { Random } from './random.ts'
@@ -99,6 +109,10 @@ export class DistantJournal extends MemoryJournal {
 
   override resolve(batch: Batch): Promise<'appended' | 'absent' | 'fenced'> {
     return this.#ways.reads.call(() => super.resolve(batch))
+  }
+
+  override confirm(batch: Batch | undefined): Promise<Confirmation> {
+    return this.#ways.writes.call(() => super.confirm(batch))
   }
 
   override restore(batches: readonly Batch[], epochSeen: number): Promise<number> {

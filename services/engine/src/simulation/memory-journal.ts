@@ -2,8 +2,10 @@ import {
   AppendFailedError,
   JournalError,
   JournalGapError,
+  JournalHaltedError,
   JournalRolledBackError,
   type Batch,
+  type Confirmation,
   type Head,
   type Journal,
   type ReadOptions,
@@ -11,44 +13,10 @@ import {
   type Snapshot,
   type StoredBatch,
 } from '@uptick/journal'
+import { JournalStore } from './journal-store.ts'
 
 /** What the next append does besides, or instead of, being written. */
 export type AppendFault = 'refused' | 'lost before' | 'lost after'
-
-/** What members of a shard share: the rows. Survives the members. */
-export class JournalStore {
-  epoch = 0
-  /** Of the last claim; 0 before the first. Never given twice, also when the journal loses rows. */
-  claim = 0
-  claims = 0
-  last = 0
-  /** The end of the journal when it was furthest. */
-  furthest = 0
-  readonly batches: StoredBatch[] = []
-  readonly snapshots: RestoredSnapshot[] = []
-  readonly skips = new Set<number>()
-  readonly lease = { epoch: 0, holder: '', url: '', expiresAt: -Infinity, successor: '', halted: '' }
-  /** Holders whose sign of life stands. */
-  readonly alive = new Set<string>()
-  readonly #listeners = new Set<() => void>()
-
-  /** Forget the last `count` batches, as a fail-over to a replica that was behind does. */
-  lose(count: number): void {
-    this.batches.splice(-count)
-    this.last = this.batches.at(-1)?.last ?? 0
-    while ((this.snapshots.at(-1)?.sequence ?? 0) > this.last) this.snapshots.pop()
-  }
-
-  /** Hear of new batches and of changes of the lease. Returns what ends it. */
-  listen(listener: () => void): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
-  }
-
-  changed(): void {
-    for (const listener of this.#listeners) listener()
-  }
-}
 
 /**
  * The journal's seam for simulations: the same contract as the one in PostgreSQL, on a store in memory. Appends are
@@ -98,6 +66,13 @@ export class MemoryJournal implements Journal {
     await this.#reach()
     if (this.#find(batch)) return 'appended'
     return this.#isFenced(batch) ? 'fenced' : 'absent'
+  }
+
+  async confirm(batch: Batch | undefined): Promise<Confirmation> {
+    await this.#reach()
+    const { epoch, claim, last } = this.store
+    const holds = batch === undefined || this.#find(batch)
+    return { head: { epoch, last }, claim: String(claim), holds }
   }
 
   async head(): Promise<Head> {
@@ -177,7 +152,7 @@ export class MemoryJournal implements Journal {
     for (const batch of lost) {
       if (store.lease.halted === '') throw new JournalError('the shard is not halted')
       if (store.last !== batch.first - 1) throw new JournalError(`batch ${batch.first} does not follow ${store.last}`)
-      store.batches.push({ ...batch, payload: Buffer.from(batch.payload) })
+      store.batches.push({ ...batch, payload: Buffer.from(batch.payload), claim: 0 })
       store.last = batch.last
     }
     return lost.length
@@ -230,7 +205,7 @@ export class MemoryJournal implements Journal {
     if (this.#find(batch)) return 'appended'
     if (this.#isFenced(batch)) return 'fenced'
     if (store.last !== batch.first - 1) throw new JournalGapError(`the journal ends at ${store.last}`)
-    store.batches.push({ ...batch, payload: Buffer.from(batch.payload) })
+    store.batches.push({ ...batch, payload: Buffer.from(batch.payload), claim: this.#claimed.claim })
     store.last = batch.last
     store.furthest = Math.max(store.furthest, batch.last)
     store.changed()
@@ -240,6 +215,7 @@ export class MemoryJournal implements Journal {
   #isFenced({ epoch, first }: Batch): boolean {
     const { store } = this
     if (store.epoch < epoch) throw new JournalRolledBackError(`the journal is at epoch ${store.epoch}`)
+    if (store.epoch > epoch && store.lease.halted !== '') throw new JournalHaltedError(store.lease.halted)
     if (store.epoch > epoch) return true
     const isOurs = this.#claimed.epoch === epoch && this.#claimed.claim === store.claim
     if (!isOurs) throw new JournalRolledBackError(`epoch ${epoch} was given twice`)

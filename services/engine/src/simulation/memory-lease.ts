@@ -1,5 +1,6 @@
 import { JournalError, type Head, type Lease, type LeaseView } from '@uptick/journal'
-import type { MemoryJournal, JournalStore } from './memory-journal.ts'
+import type { JournalStore } from './journal-store.ts'
+import type { MemoryJournal } from './memory-journal.ts'
 
 export interface MemoryLeaseOptions {
   readonly holder: string
@@ -59,6 +60,7 @@ export class MemoryLease implements Lease {
     lease.url = this.#options.url
     lease.expiresAt = this.#now + this.#options.leaseMs
     lease.successor = ''
+    store.claimed()
     store.changed()
     return head
   }
@@ -68,7 +70,7 @@ export class MemoryLease implements Lease {
     this.#store.alive.add(this.holder)
     const { lease } = this.#store
     const isOurs = lease.epoch === epoch && lease.holder === this.holder && lease.successor === ''
-    if (!isOurs || this.#store.epoch !== epoch) return false
+    if (!isOurs || this.#store.epoch !== epoch || lease.halted !== '') return false
     lease.expiresAt = this.#now + this.#options.leaseMs
     return true
   }
@@ -85,7 +87,12 @@ export class MemoryLease implements Lease {
 
   async halt(reason: string | undefined): Promise<void> {
     await this.#reach()
-    this.#store.lease.halted = reason ?? ''
+    const store = this.#store
+    store.lease.halted = reason ?? ''
+    if (reason === undefined) return
+    store.epoch++
+    store.claim = ++store.claims
+    store.changed()
   }
 
   onChange(listener: () => void): () => void {

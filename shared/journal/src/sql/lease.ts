@@ -117,7 +117,10 @@ export async function claimLease(db: Queryable, shard: number, claim: ClaimRow):
   return rows[0] && headOf(rows[0])
 }
 
-/** Prolong the lease of `epoch`; false when it is no longer the holder's, or the epoch no longer the journal's. */
+/**
+ * Prolong the lease of `epoch`; false when it is no longer the holder's, the epoch no longer the journal's, or the shard
+ * halted.
+ */
 export async function renewLease(
   db: Queryable,
   shard: number,
@@ -130,7 +133,7 @@ export async function renewLease(
       UPDATE journal_lease lease SET life = $4, expires_at = clock_timestamp() + $5::float8 * interval '1 millisecond'
       FROM journal_head head
       WHERE lease.shard = $1 AND lease.epoch = $2 AND lease.holder = $3 AND lease.successor IS NULL
-        AND head.shard = lease.shard AND head.epoch = $2`,
+        AND lease.halted IS NULL AND head.shard = lease.shard AND head.epoch = $2`,
     values: [shard, epoch, holder, life, leaseMs],
   })
   return rowCount === 1
@@ -158,10 +161,25 @@ export async function handLease(
   return rows.length === 1
 }
 
-/** Let nobody lead until `reason` is cleared; undefined clears it. */
-export async function haltLease(db: Queryable, shard: number, reason: string | undefined): Promise<void> {
+/**
+ * Let nobody lead until it is lifted. The epoch is raised in the same statement, for nobody: the append is the fence
+ * here too, also of releases that look at nothing else.
+ */
+export async function haltLease(db: Queryable, shard: number, reason: string): Promise<void> {
   await db.query({
-    text: 'UPDATE journal_lease SET halted = $2 WHERE shard = $1',
-    values: [shard, reason ?? null],
+    text: `
+      WITH halted AS (
+        UPDATE journal_lease SET halted = $2::text WHERE shard = $1::integer RETURNING shard
+      ), head AS (
+        UPDATE journal_head head SET epoch = epoch + 1, claim = gen_random_uuid() FROM halted
+        WHERE head.shard = halted.shard
+      )
+      SELECT pg_notify('${LEASE_CHANNEL}', $1::text) FROM halted`,
+    values: [shard, reason],
   })
+}
+
+/** Let whoever is first lead again. */
+export async function liftHalt(db: Queryable, shard: number): Promise<void> {
+  await db.query({ text: 'UPDATE journal_lease SET halted = NULL WHERE shard = $1', values: [shard] })
 }

@@ -5,23 +5,33 @@ import type { Queryable } from './queryable.ts'
 export interface HeadRow extends Head {
   /** Names the claim of the epoch among all that ever were; undefined when only older releases have claimed. */
   readonly claim: string | undefined
+  /** Why nobody may lead, if so and if it was asked for. */
+  readonly halted: string | undefined
 }
 
 export interface HeadColumns {
   readonly epoch: string
   readonly last: string
   readonly claim: string | null
+  readonly halted?: string | null
 }
 
 /** The head before the first leader, when there is no row. */
 export function headOf(row: HeadColumns | undefined): HeadRow {
-  return { epoch: Number(row?.epoch ?? 0), last: Number(row?.last ?? 0), claim: row?.claim ?? undefined }
+  return {
+    epoch: Number(row?.epoch ?? 0),
+    last: Number(row?.last ?? 0),
+    claim: row?.claim ?? undefined,
+    halted: row?.halted ?? undefined,
+  }
 }
 
 export async function readHead(db: Queryable, shard: number): Promise<HeadRow> {
   const { rows } = await db.query<HeadColumns>({
     name: 'read-head',
-    text: 'SELECT epoch, last, claim FROM journal_head WHERE shard = $1',
+    text: `
+      SELECT epoch, last, claim, (SELECT halted FROM journal_lease WHERE shard = $1) AS halted
+      FROM journal_head WHERE shard = $1`,
     values: [shard],
   })
   return headOf(rows[0])
@@ -33,7 +43,9 @@ export async function readHead(db: Queryable, shard: number): Promise<HeadRow> {
  */
 export async function settleHead(db: Queryable, shard: number): Promise<HeadRow> {
   const { rows } = await db.query<HeadColumns>({
-    text: 'UPDATE journal_head SET last = last WHERE shard = $1 RETURNING epoch, last, claim',
+    text: `
+      UPDATE journal_head SET last = last WHERE shard = $1
+      RETURNING epoch, last, claim, (SELECT halted FROM journal_lease WHERE shard = $1) AS halted`,
     values: [shard],
   })
   return headOf(rows[0])

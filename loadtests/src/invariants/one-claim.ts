@@ -1,0 +1,18 @@
+/** A batch of the journal, and which claim wrote it; 0 where that is not known. */
+export interface ClaimedBatch {
+  readonly epoch: number
+  readonly first: number
+  readonly claim: number
+}
+
+/** I7: an epoch's number belongs to one claim, whatever the database forgets. */
+export function claimViolations(batches: readonly ClaimedBatch[]): string[] {
+  const claims = new Map<number, number>()
+  return batches.flatMap(({ epoch, first, claim }) => {
+    const before = claims.get(epoch) ?? claim
+    if (claim !== 0) claims.set(epoch, claim)
+    return claim === 0 || before === 0 || before === claim
+      ? []
+      : [`I7: epoch ${epoch} was written by two claims, the second from ${first} on`]
+  })
+}
