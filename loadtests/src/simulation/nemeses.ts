@@ -16,6 +16,7 @@ const CLOCK_STEP_MAX = 20_000_000
 /** Past what engines retain: followers of the feed may have to begin anew. */
 const LEAP = 70_000_000
 const LOST_BATCHES_MAX = 4
+const BEHIND_BATCHES_MAX = 8
 
 /** Something that goes wrong, to the engine given or to anybody; false when it does not apply at the moment. */
 export type Nemesis = (world: World, engine: ClusterMember) => boolean
@@ -82,6 +83,12 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
     world.soon(random.chance(0.4) ? OUTAGE_MS_MAX : RESTART_MS_MAX, () => {
       for (const { journal } of members) if (journal.down === down) journal.down = undefined
     })
+    return true
+  },
+  'reading is behind': (world, { journal }) => {
+    if (journal.behind > 0) return false
+    journal.behind = world.cluster.random.integer(1, BEHIND_BATCHES_MAX)
+    world.soon(AWAY_MS_MAX, () => (journal.behind = 0))
     return true
   },
   'journal rows lost': (world) => loseRows(world),

@@ -1,4 +1,4 @@
-import { JournalRolledBackError, type Head, type Lease, type LeaseView } from '@uptick/journal'
+import { JournalRolledBackError, type Batch, type Head, type Lease, type LeaseView } from '@uptick/journal'
 import type { CancelTimer, Clock, Timers } from './seams.ts'
 
 /** How often a standby looks at the lease. */
@@ -23,6 +23,8 @@ export interface CandidacyOptions {
   readonly timers: Timers
   /** Everything up to here is executed. */
   readonly sequence: () => number
+  /** The batch that was executed last, if it is still at hand. */
+  readonly newest: () => Batch | undefined
   readonly events: {
     /** `sequence` was executed before the look. A listener that wants no claim to follow stops the candidacy. */
     looked(view: LeaseView, sequence: number): void
@@ -119,8 +121,9 @@ export class Candidacy {
   }
 
   async #claim(ended: number): Promise<Claimed | undefined> {
-    const claimedAt = this.#options.clock.elapsed()
-    const head = await this.#options.lease.claim(ended)
+    const { lease, clock, newest } = this.#options
+    const claimedAt = clock.elapsed()
+    const head = await lease.claim(ended, newest())
     return head && { head, claimedAt }
   }
 

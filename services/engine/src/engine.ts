@@ -221,6 +221,9 @@ export class Engine {
     }
     await catchUp(options, replica, head.last)
     this.#abort.signal.throwIfAborted()
+    // Beyond the end that the claim saw there can be nothing: it was written under an epoch that had ended.
+    if (exchange.sequence !== head.last)
+      throw new Error(`the state is at ${exchange.sequence}, the end was ${head.last}`)
     // Fenced meanwhile.
     if (this.#role !== 'taking-over') return
     exchange.output.clear()

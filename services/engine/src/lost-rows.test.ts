@@ -139,6 +139,17 @@ describe('a journal that lost rows', () => {
     expect(leader.failures).toEqual([])
   })
 
+  test('a standby does not lead from a state of the same length with something else in it', async () => {
+    const store = new JournalStore()
+    await trading(store)
+    const standby = await following(store)
+    await rewritten(store, 3)
+    expect([store.last, standby.engine.standby?.sequence]).toEqual([3, 3])
+    store.lease.expiresAt = -Infinity
+    await standby.time.advance(1_000)
+    expect(standby.engine.role).toBe('halted')
+  })
+
   test('a server that is behind halts nobody: what looks lost is asked of the one that takes appends', async () => {
     const store = new JournalStore()
     await trading(store)
@@ -150,6 +161,29 @@ describe('a journal that lost rows', () => {
     await late.time.advance(1_000)
     expect(['standby', 'recovering']).toContain(late.engine.role)
     expect(store.lease.halted).toBe('')
+  })
+
+  test('a member that reads less than its claim saw reads again, and else gives the lease up and says why', async () => {
+    const store = new JournalStore()
+    const { leader, gateway } = await trading(store)
+    const warnings: string[] = []
+    const warn = (facts: object): void => void warnings.push('err' in facts ? String(facts.err) : '')
+    const log = { info: () => undefined, error: () => undefined, warn }
+    const late = member(store, { log })
+    void late.engine.start()
+    await late.time.advance(500)
+    late.journal.behind = 1
+    gateway.give(commandsFrame(SESSION, [account(3)]))
+    await leader.time.turn()
+    store.lease.expiresAt = -Infinity
+    await late.time.advance(3_000)
+    expect(late.engine.leader).toBeUndefined()
+    expect(warnings.join()).toContain('reading ends at 3, though the journal was seen to end at 4')
+    late.journal.behind = 0
+    store.lease.expiresAt = -Infinity
+    await late.time.advance(3_000)
+    expect(late.engine.leader?.durable).toBe(4)
+    expect(late.engine.leader?.exchange.runningHash()).toBe(leader.engine.leader?.exchange.runningHash())
   })
 
   test('a standby that has seen a later epoch halts the shard, and does not claim the number again', async () => {

@@ -15,6 +15,9 @@ const REPLAY_ANEW_COMMANDS_MAX = 1_000_000
 /** Replay lets the event loop run this often, so that the next page comes in, and probes are answered. */
 const SLICE_MS = 20
 const PROGRESS_MS = 1_000
+/** Reads that may end too early, and how long is waited before the next: a second in all. */
+const SHORT_READS_MAX = 20
+const SHORT_READ_PAUSE_MS = 50
 
 export interface RecoveryOptions {
   readonly journal: Journal
@@ -27,6 +30,11 @@ export interface RecoveryOptions {
   /** Behaviours that this build knows. */
   readonly behaviours: readonly number[]
   readonly progress: (sequence: number, last: number) => void
+}
+
+/** Reading ended before the end of the journal again and again: the connection leads to a server that is behind. */
+export class ReadBehindError extends Error {
+  override readonly name = 'ReadBehindError'
 }
 
 /** State at the head of the journal, and who wrote there last. */
@@ -67,10 +75,29 @@ export async function recover(options: RecoveryOptions): Promise<Recovered> {
   return { exchange, retained, closedOrders, batches, replica }
 }
 
-/** Apply the batches after the replica's state up to the one that ends with `last`. */
+/**
+ * Apply the batches after the replica's state up to the one that ends with `last`, which the journal was seen to hold. A
+ * read that ends before is repeated, bounded.
+ *
+ * @throws ReadBehindError when that does not help
+ */
 export async function catchUp(options: RecoveryOptions, replica: Replica, last: number): Promise<void> {
+  const { timers, signal } = options
+  for (let reads = 0; replica.exchange.sequence < last; reads++) {
+    if (reads > SHORT_READS_MAX) {
+      throw new ReadBehindError(
+        `reading ends at ${replica.exchange.sequence}, though the journal was seen to end at ${last}: ` +
+          'does a connection lead to a server that is behind?',
+      )
+    }
+    if (reads > 0) await new Promise<void>((resolve) => timers.after(SHORT_READ_PAUSE_MS, resolve))
+    signal.throwIfAborted()
+    await readThrough(options, replica, last)
+  }
+}
+
+async function readThrough(options: RecoveryOptions, replica: Replica, last: number): Promise<void> {
   const { journal, clock, timers, signal, progress } = options
-  if (replica.exchange.sequence >= last) return
   let sliceEnd = clock.elapsed() + SLICE_MS
   let progressAt = clock.elapsed() + PROGRESS_MS
   for await (const batch of journal.read(replica.exchange.sequence + 1, { through: last })) {

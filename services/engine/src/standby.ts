@@ -114,6 +114,7 @@ export class Standby {
       clock,
       timers,
       sequence: () => this.sequence,
+      newest: () => recovered.batches.find(recovered.batches.last),
       events: { looked: (view, sequence) => this.#looked(view, sequence), trouble: (error) => events.trouble(error) },
     })
     const taker = new SnapshotTaker({ ...snapshots, journal, clock, exchange: recovered.exchange })

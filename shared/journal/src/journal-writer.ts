@@ -31,9 +31,17 @@ export class JournalWriter {
     return this.#keep(await this.#takeOver(() => raiseEpoch(this.#connection, this.#shard)))
   }
 
-  /** See `Lease.claim`. */
-  async claim(claim: ClaimRow): Promise<Head | undefined> {
-    const claimed = await this.#takeOver(() => claimLease(this.#connection, this.#shard, claim))
+  /** See `Lease.claim`. `newest` is looked for in the same breath: that costs no way of its own, and is answered after it. */
+  async claim(claim: ClaimRow, newest: Batch | undefined): Promise<Head | undefined> {
+    const [claimed, holds] = await this.#takeOver(() =>
+      Promise.all([
+        claimLease(this.#connection, this.#shard, claim),
+        newest === undefined || findBatch(this.#connection, this.#shard, newest),
+      ]),
+    )
+    if (claimed && !holds) {
+      throw new JournalRolledBackError(`the journal lacks the batch up to ${newest?.last} that was executed here`)
+    }
     return claimed && this.#keep(claimed)
   }
 

@@ -1,4 +1,4 @@
-import type { Head } from './journal.ts'
+import type { Batch, Head } from './journal.ts'
 
 /** Who leads a shard, as PostgreSQL saw it at the moment of looking. */
 export interface LeaseView {
@@ -35,9 +35,10 @@ export interface Lease {
    * knows to be gone; raises the epoch in the same statement, durably: nobody else's append succeeds from now on, and
    * everything up to the head's last sequence is durable. Undefined when somebody else has it.
    *
-   * @throws JournalRolledBackError when the epoch is not above the one that this process has claimed before
+   * @throws JournalRolledBackError when the epoch is not above the one that this process has claimed before, or when the
+   *   journal does not hold `newest`, which the caller has executed
    */
-  claim(ended?: number): Promise<Head | undefined>
+  claim(ended?: number, newest?: Batch): Promise<Head | undefined>
   /** Prolong the lease of `epoch` by its full length from now; false when it is not ours any more, or the shard is halted. */
   renew(epoch: number): Promise<boolean>
   /** Give `epoch` to the named successor, who may claim at once; to nobody in particular when there is none. */

@@ -105,9 +105,9 @@ export class PostgresJournal implements Journal {
   }
 
   /** Take the shard's lease and raise the epoch, if the lease is to be had: see `Lease.claim`. */
-  async claim(claim: ClaimRow): Promise<Head | undefined> {
+  async claim(claim: ClaimRow, newest?: Batch): Promise<Head | undefined> {
     return explained('the lease could not be claimed', async () => {
-      const head = await this.#writer.claim(claim)
+      const head = await this.#writer.claim(claim, newest)
       // Appends need none before the first one is near its end; whoever waits for the new leader should not wait for this.
       if (head && head.last + this.#partitionSequences > this.#partitionedTo) this.#partitionLater(head.last)
       return head
@@ -120,14 +120,11 @@ export class PostgresJournal implements Journal {
    */
   async rehearse(): Promise<void> {
     await explained('the writing connection could not be prepared', async () => {
+      const batch = { epoch: 0, first: 1, last: 1, payload: Buffer.alloc(0) }
       for (let run = 0; run < REHEARSALS; run++) {
         await claimLease(this.#connected, NO_SHARD, { holder: '', url: '', life: 0, leaseMs: 0, ended: 0 })
-        await appendBatch(
-          this.#connected,
-          NO_SHARD,
-          { epoch: 0, first: 1, last: 1, payload: Buffer.alloc(0) },
-          undefined,
-        )
+        await findBatch(this.#connected, NO_SHARD, batch)
+        await appendBatch(this.#connected, NO_SHARD, batch, undefined)
       }
     })
   }

@@ -3,7 +3,7 @@ import type { Client } from 'pg'
 import type { Connection } from './connections/connection-settings.ts'
 import { closeClient, destroyClient, openClient } from './connections/open-client.ts'
 import { JournalError, severity } from './errors.ts'
-import type { Head } from './journal.ts'
+import type { Batch, Head } from './journal.ts'
 import type { Lease, LeaseView } from './lease.ts'
 import type { PostgresJournal } from './postgres-journal.ts'
 import { prepareBackend } from './sql/backends.ts'
@@ -77,10 +77,10 @@ export class PostgresLease implements Lease {
     })
   }
 
-  async claim(ended = 0): Promise<Head | undefined> {
+  async claim(ended = 0, newest?: Batch): Promise<Head | undefined> {
     const { holder, url, leaseMs } = this.#options
     const { life } = await this.#connect()
-    return this.#journal.claim({ holder, url, life, leaseMs, ended })
+    return this.#journal.claim({ holder, url, life, leaseMs, ended }, newest)
   }
 
   async renew(epoch: number): Promise<boolean> {

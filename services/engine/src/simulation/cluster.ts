@@ -155,6 +155,7 @@ export class Cluster {
     for (const { process, journal } of this.#members) {
       if (process.isStopped) process.proceed()
       journal.down = undefined
+      journal.behind = 0
       journal.faults.length = 0
     }
   }

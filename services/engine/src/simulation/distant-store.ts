@@ -172,8 +172,8 @@ export class DistantLease extends MemoryLease {
     return this.#distance.call(() => super.look())
   }
 
-  override claim(ended?: number): Promise<Head | undefined> {
-    return this.#distance.call(() => super.claim(ended))
+  override claim(ended?: number, newest?: Batch): Promise<Head | undefined> {
+    return this.#distance.call(() => super.claim(ended, newest))
   }
 
   override renew(epoch: number): Promise<boolean> {

@@ -29,6 +29,8 @@ export class MemoryJournal implements Journal {
   holding = false
   /** Faults for the appends to come, first to last. */
   readonly faults: (AppendFault | undefined)[] = []
+  /** Batches at the end that reading does not see: its connections lead to a server that is behind. */
+  behind = 0
   /** While set, everything fails with it. */
   down: Error | undefined
   /** The newest claim that was made here. */
@@ -64,15 +66,15 @@ export class MemoryJournal implements Journal {
 
   async resolve(batch: Batch): Promise<'appended' | 'absent' | 'fenced'> {
     await this.#reach()
-    if (this.#find(batch)) return 'appended'
+    if (this.has(batch)) return 'appended'
     return this.#isFenced(batch) ? 'fenced' : 'absent'
   }
 
   async confirm(batch: Batch | undefined): Promise<Confirmation> {
     await this.#reach()
     const { epoch, claim, last } = this.store
-    const holds = batch === undefined || this.#find(batch)
-    return { head: { epoch, last }, claim: String(claim), holds }
+    const holds = batch === undefined || this.has(batch)
+    return { head: { epoch, last }, claim: claim === 0 ? undefined : String(claim), holds }
   }
 
   async head(): Promise<Head> {
@@ -99,7 +101,7 @@ export class MemoryJournal implements Journal {
   async *read(from: number, options: ReadOptions = {}): AsyncGenerator<StoredBatch> {
     await this.#reach()
     const through = options.through ?? Number.MAX_SAFE_INTEGER
-    for (const batch of this.store.batches.slice(this.#indexFrom(from))) {
+    for (const batch of this.#readable.slice(this.#indexFrom(from))) {
       if (batch.first > through) return
       yield batch
     }
@@ -109,13 +111,13 @@ export class MemoryJournal implements Journal {
     let next = from
     while (!signal.aborted) {
       if (!this.down) {
-        for (const batch of this.store.batches.slice(this.#indexFrom(next))) {
+        for (const batch of this.#readable.slice(this.#indexFrom(next))) {
           if (signal.aborted) return
           next = batch.last + 1
           yield batch
         }
       }
-      if (!signal.aborted && this.store.last < next) await this.#changed(signal)
+      if (!signal.aborted && (this.#readable.at(-1)?.last ?? 0) < next) await this.#changed(signal)
       else if (this.down) await this.#changed(signal)
     }
   }
@@ -123,6 +125,11 @@ export class MemoryJournal implements Journal {
   newestSnapshot(): Promise<{ sequence: number; ageSeconds: number } | undefined> {
     const newest = this.store.snapshots.at(-1)
     return Promise.resolve(newest && { sequence: newest.sequence, ageSeconds: 0 })
+  }
+
+  get #readable(): readonly StoredBatch[] {
+    const { batches } = this.store
+    return this.behind === 0 ? batches : batches.slice(0, Math.max(0, batches.length - this.behind))
   }
 
   #indexFrom(sequence: number): number {
@@ -148,7 +155,7 @@ export class MemoryJournal implements Journal {
     await this.#reach()
     const { store } = this
     this.raise(epochSeen)
-    const lost = batches.filter((batch) => !this.#find(batch))
+    const lost = batches.filter((batch) => !this.has(batch))
     for (const batch of lost) {
       if (store.lease.halted === '') throw new JournalError('the shard is not halted')
       if (store.last !== batch.first - 1) throw new JournalError(`batch ${batch.first} does not follow ${store.last}`)
@@ -202,7 +209,7 @@ export class MemoryJournal implements Journal {
 
   #write(batch: Batch): 'appended' | 'fenced' {
     const { store } = this
-    if (this.#find(batch)) return 'appended'
+    if (this.has(batch)) return 'appended'
     if (this.#isFenced(batch)) return 'fenced'
     if (store.last !== batch.first - 1) throw new JournalGapError(`the journal ends at ${store.last}`)
     store.batches.push({ ...batch, payload: Buffer.from(batch.payload), claim: this.#claimed.claim })
@@ -223,7 +230,8 @@ export class MemoryJournal implements Journal {
     return false
   }
 
-  #find(batch: Batch): boolean {
+  /** Whether this very batch is in the journal. */
+  has(batch: Batch): boolean {
     const found = this.store.batches[this.#indexFrom(batch.first)]
     if (found?.epoch !== batch.epoch || found.first !== batch.first || found.last !== batch.last) return false
     return found.payload.equals(batch.payload)

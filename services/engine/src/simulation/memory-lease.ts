@@ -1,4 +1,11 @@
-import { JournalError, type Head, type Lease, type LeaseView } from '@uptick/journal'
+import {
+  JournalError,
+  JournalRolledBackError,
+  type Batch,
+  type Head,
+  type Lease,
+  type LeaseView,
+} from '@uptick/journal'
 import type { JournalStore } from './journal-store.ts'
 import type { MemoryJournal } from './memory-journal.ts'
 
@@ -9,7 +16,7 @@ export interface MemoryLeaseOptions {
   /** The store's clock, ms; the same for all members of a simulation. */
   readonly time: { elapsed(): number }
   /** Reached when the journal is. */
-  readonly journal: Pick<MemoryJournal, 'down' | 'raise'>
+  readonly journal: Pick<MemoryJournal, 'down' | 'raise' | 'has'>
 }
 
 /** The lease's seam for simulations, on the store that members share. */
@@ -48,7 +55,7 @@ export class MemoryLease implements Lease {
     }
   }
 
-  async claim(ended = -1): Promise<Head | undefined> {
+  async claim(ended = -1, newest?: Batch): Promise<Head | undefined> {
     await this.#reach()
     const store = this.#store
     const { lease } = store
@@ -62,6 +69,7 @@ export class MemoryLease implements Lease {
     lease.successor = ''
     store.claimed()
     store.changed()
+    if (newest && !this.#options.journal.has(newest)) throw new JournalRolledBackError(`${newest.last} is not there`)
     return head
   }
 

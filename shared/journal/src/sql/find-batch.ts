@@ -8,6 +8,7 @@ import type { Queryable } from './queryable.ts'
  */
 export async function findBatch(db: Queryable, shard: number, batch: Batch): Promise<boolean> {
   const { rowCount } = await db.query({
+    name: 'find-batch',
     text: `
       SELECT 1 FROM journal_batch
       WHERE shard = $1 AND first_sequence = $2 AND last_sequence = $3 AND epoch = $4 AND sha256(payload) = $5`,
