@@ -12,7 +12,18 @@ const hello = fc
   .map((fields) => latin1(encodeHello(fields)))
 const question = fc.record(
   {
-    kind: fc.constantFrom('order', 'openOrders', 'account', 'depth', 'catalogue', 'totals', 'status', 'repair', 'x'),
+    kind: fc.constantFrom(
+      'order',
+      'openOrders',
+      'account',
+      'depth',
+      'catalogue',
+      'totals',
+      'status',
+      'repair',
+      'release',
+      'x',
+    ),
     account: fc.oneof(fc.integer(), fc.double(), fc.maxSafeInteger()),
     symbol: fc.oneof(fc.integer({ min: -2, max: 2 }), fc.double()),
     orderId: fc.oneof(fc.integer(), fc.maxSafeInteger()),

@@ -17,6 +17,8 @@ const CLOCK_STEP_MAX = 20_000_000
 const LEAP = 70_000_000
 const LOST_BATCHES_MAX = 4
 const BEHIND_BATCHES_MAX = 8
+/** Every member that lost rows are missed by has noticed by then, and the operator has not. */
+const HALTED_MS = 1_200
 
 /** Something that goes wrong, to the engine given or to anybody; false when it does not apply at the moment. */
 export type Nemesis = (world: World, engine: ClusterMember) => boolean
@@ -167,5 +169,7 @@ function loseRows(world: World): boolean {
   store.lose(count, random.integer(0, 1))
   world.witnesses.lostRows.lost(time.elapsed(), `${before}, now ${store.last} in epoch ${store.epoch}`)
   world.operator.isRepairNeeded = true
+  // Whoever looks after the machines starts them anew, before anybody asks what they hold.
+  if (random.chance(0.3)) time.after(HALTED_MS, () => members.forEach((member) => world.cluster.crash(member)))
   return true
 }

@@ -63,12 +63,13 @@ export class Operator {
     const { members, time } = this.#cluster
     for (const member of members) {
       const { engine, holder } = member
-      const needsHelp = engine.role === 'unfit' || engine.role === 'halted'
+      const isHolding = engine.role === 'halted' || engine.heldThrough > 0
+      const needsHelp = engine.role === 'unfit' || isHolding
       if (!needsHelp || member.process.isDead) continue
       const seen = this.#seen.get(holder) ?? time.elapsed()
       this.#seen.set(holder, seen)
       if (time.elapsed() - seen < ATTENTION_MS) continue
-      if (engine.role === 'halted') this.#repair()
+      if (isHolding) this.#repair()
       else upgrade(member)
     }
   }
@@ -76,8 +77,9 @@ export class Operator {
   /** From the member that holds most; only once it has itself noticed. */
   #repair(): void {
     const { members, store } = this.#cluster
-    const furthest = members.toSorted((a, b) => sequenceOf(b) - sequenceOf(a))[0]!
-    if (this.#isRepairing || furthest.engine.role !== 'halted' || store.lease.halted === '') return
+    const furthest = members.toSorted((a, b) => heldBy(b) - heldBy(a))[0]!
+    const { role, heldThrough } = furthest.engine
+    if (this.#isRepairing || (role !== 'halted' && heldThrough === 0) || store.lease.halted === '') return
     this.#isRepairing = true
     const dial = this.#cluster.dialler('operator', this.#process, LinkRole.OPERATOR)
     const socket = dial(furthest.url, {
@@ -115,6 +117,11 @@ export class Operator {
       this.#busy--
     }
   }
+}
+
+/** What it has executed, or kept of a life before. */
+function heldBy(member: ClusterMember): number {
+  return Math.max(sequenceOf(member), member.engine.heldThrough)
 }
 
 export function sequenceOf({ engine }: ClusterMember): number {

@@ -89,7 +89,7 @@ test('I2: the end of the journal is lost, and nobody restores it', async () => {
 class BelievingJournal extends DistantJournal {
   override async confirm(): ReturnType<DistantJournal['confirm']> {
     const head = { epoch: Number.MAX_SAFE_INTEGER, last: Number.MAX_SAFE_INTEGER }
-    return { head, claim: undefined, holds: true }
+    return { head, claim: undefined, holds: true, released: 0 }
   }
 
   override async append(...parameters: Parameters<DistantJournal['append']>): ReturnType<DistantJournal['append']> {

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from '@uptick/core'
 import { BatchReader } from '@uptick/protocol'
@@ -30,23 +30,41 @@ export class EvidenceFolder implements Evidence {
     this.#folder = folder
   }
 
-  keep(name: string, bytes: Uint8Array, facts: Readonly<Record<string, unknown>>): string {
+  keep(name: string, bytes: Uint8Array | readonly Uint8Array[], facts: Readonly<Record<string, unknown>>): string {
     const path = join(this.#folder, name)
     try {
       mkdirSync(this.#folder, { recursive: true })
-      writeDurably(`${path}.batch`, bytes)
-      writeDurably(`${path}.json`, Buffer.from(`${JSON.stringify(facts, undefined, 2)}\n`))
+      writeDurably(`${path}.batch`, bytes instanceof Uint8Array ? [bytes] : bytes)
+      writeDurably(`${path}.json`, [Buffer.from(`${JSON.stringify(facts, undefined, 2)}\n`)])
       return path
     } catch (error) {
       return `not kept: ${error instanceof Error ? error.message : String(error)}`
     }
   }
+
+  find(name: string): Uint8Array | undefined {
+    try {
+      return readFileSync(`${join(this.#folder, name)}.batch`)
+    } catch {
+      return undefined
+    }
+  }
+
+  discard(name: string): void {
+    for (const kind of ['batch', 'json']) {
+      try {
+        rmSync(`${join(this.#folder, name)}.${kind}`, { force: true })
+      } catch {
+        // A folder that cannot be written is said so when something is to be kept.
+      }
+    }
+  }
 }
 
-function writeDurably(path: string, bytes: Uint8Array): void {
+function writeDurably(path: string, pieces: readonly Uint8Array[]): void {
   const file = openSync(path, 'w')
   try {
-    writeFileSync(file, bytes)
+    for (const piece of pieces) writeFileSync(file, piece)
     fsyncSync(file)
   } finally {
     closeSync(file)

@@ -57,8 +57,10 @@ export class Engine {
       timers: seams.timers,
       door: seams.door,
       standing: () => ({ role: this.#role, leadership: this.#leadership, standby: this.#standby }),
-      repair: () =>
-        this.#role === 'halted' ? this.#impasse.repair() : Promise.reject(new Error('nothing is lost here')),
+      heldThrough: () => this.heldThrough,
+      lost: () => this.#impasse.held.standing(),
+      repair: () => this.#impasse.repair(),
+      release: (reason, operator) => this.#impasse.release(reason, operator),
     })
     const { conditions } = seams
     for (const name of ['journal', 'recovered', 'caught-up']) conditions.set(name, false, 'starting')
@@ -82,6 +84,11 @@ export class Engine {
   /** Milliseconds for which nobody else can lead; undefined unless leading. */
   get leaseRemainingMs(): number | undefined {
     return this.#role === 'leading' ? this.#leadership?.leaseRemainingMs : undefined
+  }
+
+  /** While the shard is halted: the last sequence that is held from before the last start; 0 when nothing is. */
+  get heldThrough(): number {
+    return this.#impasse.held.through
   }
 
   /** The state that follows the journal; undefined unless it does. */
@@ -256,6 +263,7 @@ export class Engine {
 
   #looked(view: LeaseView): void {
     this.#seams.conditions.set('journal', true)
+    this.#impasse.held.looked(view.halted !== undefined)
     const isLed = !view.expired && view.epoch !== 0 && !view.abandoned
     // The leader was expected to hand over, and did so to nobody or to another one.
     if (this.#role === 'taking-over' && this.#standby?.isHanded === false) this.#setRole('standby')

@@ -3,8 +3,10 @@ import { JournalRolledBackError } from '@uptick/journal'
 import { ProtocolError } from '@uptick/protocol'
 import { describePoison } from './containment.ts'
 import type { EngineSeams, Role } from './engine-seams.ts'
+import { HeldRows, type Released } from './held-rows.ts'
 import type { Recovered } from './recovery.ts'
 import { DivergedError, PoisonError, UnfitError } from './replica.ts'
+import type { RetainedBatches } from './retained-batches.ts'
 import type { SeenHead } from './seen-head.ts'
 import type { Poison } from './sequencer.ts'
 import { StandbyFailure } from './standby.ts'
@@ -28,12 +30,15 @@ export interface ImpasseOptions {
  * is instead of starting again and again, and waits for the decision.
  */
 export class Impasse {
+  /** Of the journal's last minute. */
+  readonly held: HeldRows
   readonly #options: ImpasseOptions
   /** The operator waits for an answer: the process must not end before it has left. */
   #isRepairing = false
 
   constructor(options: ImpasseOptions) {
     this.#options = options
+    this.held = new HeldRows(options)
   }
 
   /**
@@ -86,12 +91,12 @@ export class Impasse {
 
   /** The journal holds less than this member has seen: nobody may lead before a person has decided what is lost. */
   halt(reason: string): void {
-    const { lease, conditions, log } = this.#options.seams
+    const { conditions, log } = this.#options.seams
     conditions.set('journal', false, `ahead of the journal: ${reason}`)
     log.error({ reason }, 'halted: the journal has lost rows that this member has seen')
     let isTold = false
     const tell = async (): Promise<void> => {
-      await lease.halt(`${lease.holder}: ${reason}`)
+      await this.#tell(reason)
       isTold = true
     }
     tell().catch(() => undefined)
@@ -109,29 +114,22 @@ export class Impasse {
   }
 
   /** Append what the journal has lost and this member still holds; then the shard goes on. Returns how many batches. */
-  async repair(): Promise<number> {
-    const { timers } = this.#options.seams
-    const state = this.#options.state()
-    if (!state) throw new Error('there is no state to repair from')
-    this.#isRepairing = true
-    try {
-      return await this.#restore(state)
-    } finally {
-      timers.after(DECISION_POLL_MS, () => (this.#isRepairing = false))
-    }
+  repair(): Promise<number> {
+    return this.#decide(() => this.held.repair())
   }
 
-  async #restore(state: Recovered): Promise<number> {
-    const { seams, seen } = this.#options
-    const { journal, lease, log } = seams
-    await lease.halt(`${lease.holder}: being repaired`)
-    const restored = await journal.restore(state.batches.from(1), seen.epoch)
-    await lease.halt(undefined)
-    log.warn(
-      { restored, through: state.batches.last },
-      'repaired: batches that the journal had lost are appended again',
-    )
-    return restored
+  /** Give up what the journal has lost, as an operator has decided; then the shard goes on. */
+  release(reason: string, operator: string): Promise<Released> {
+    return this.#decide(() => this.held.release(reason, operator))
+  }
+
+  async #decide<T>(act: () => Promise<T>): Promise<T> {
+    this.#isRepairing = true
+    try {
+      return await act()
+    } finally {
+      this.#options.seams.timers.after(DECISION_POLL_MS, () => (this.#isRepairing = false))
+    }
   }
 
   /**
@@ -145,6 +143,8 @@ export class Impasse {
       try {
         const confirmation = await seams.journal.confirm(held?.find(held.last))
         const { head, holds } = confirmation
+        // Given up already by somebody who may do so: this state is thrown away, and that is all.
+        if (this.#epoch(held) < confirmation.released) return undefined
         if (held && head.last < held.last) return `the journal ends at ${head.last}, our state at ${held.last}`
         if (!holds) return `the journal holds another batch than the one that was executed at ${held?.last}`
         seen.looked(confirmation)
@@ -156,6 +156,11 @@ export class Impasse {
       }
     }
     return undefined
+  }
+
+  /** The newest under which something was seen here. */
+  #epoch(held: RetainedBatches | undefined): number {
+    return Math.max(this.#options.seen.epoch, held?.find(held.last)?.epoch ?? 0)
   }
 
   /** This state is not that of the journal's writers: it never leads, and stays as it is for a person to look at. */
@@ -179,12 +184,24 @@ export class Impasse {
     this.#await('unfit')
   }
 
+  async #tell(reason: string): Promise<undefined> {
+    const { lease } = this.#options.seams
+    await lease.halt(`${lease.holder}: ${reason}`)
+    return undefined
+  }
+
   /** Stay until the shard is no longer halted; `before` is done each time before looking. */
   #awaitRelease(before: () => Promise<void>): void {
+    this.held.keep()
     this.#await('halted', async () => {
       await before()
       const { halted } = await this.#options.seams.lease.look()
-      return halted === undefined && !this.#isRepairing ? 'no longer halted' : undefined
+      if (halted !== undefined || this.#isRepairing) return undefined
+      // A fail-over can lose a halt, too.
+      const lost = await this.#lost()
+      if (lost !== undefined) return this.#tell(lost)
+      this.held.forget()
+      return 'no longer halted'
     })
   }
 

@@ -118,7 +118,7 @@ test('a link sends commands of its own session, and of no other', async () => {
 
 test('what an operator asks is answered to operators alone, by a leader and by one that is none', async () => {
   const member = await leading()
-  for (const kind of ['totals', 'accounts', 'handOff', 'repair']) {
+  for (const kind of ['totals', 'accounts', 'handOff', 'lost', 'repair', 'release']) {
     const gateway = await linked(member, LinkRole.GATEWAY)
     gateway.ask(1, { kind })
     await member.time.advance(100)

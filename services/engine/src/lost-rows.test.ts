@@ -109,7 +109,7 @@ describe('a journal that lost rows', () => {
     store.changed()
     await standby.time.advance(1_000)
     expect(standby.engine.role).toBe('halted')
-    expect(standby.evidence).toEqual([])
+    expect(standby.evidence).toEqual(['held-0'])
     expect(store.lease.halted).toContain('the journal holds another batch than the one that was executed at 3')
   })
 

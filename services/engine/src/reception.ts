@@ -2,7 +2,7 @@ import type { EngineSettings, Role } from './engine-seams.ts'
 import type { Leader } from './leader.ts'
 import type { Leadership } from './leadership.ts'
 import { LinkHandler, type Away, type Door, type MemberDesk } from './link-handler.ts'
-import { memberDesk } from './member-desk.ts'
+import { memberDesk, type MemberDeskOptions } from './member-desk.ts'
 import { hashText } from './queries.ts'
 import type { LinkSocket, Timers } from './seams.ts'
 import type { Standby } from './standby.ts'
@@ -19,7 +19,11 @@ export interface ReceptionOptions {
   readonly timers: Timers
   readonly door: Door
   readonly standing: () => Standing
+  /** Last sequence that is held from before the last start, while the shard is halted; else 0. */
+  readonly heldThrough: () => number
   readonly repair: () => Promise<number>
+  readonly lost: MemberDeskOptions['lost']
+  readonly release: MemberDeskOptions['release']
 }
 
 /** Who answers those that connect: the leader, or who says where the leader is, or that there will be one in a moment. */
@@ -33,7 +37,7 @@ export class Reception {
 
   constructor(options: ReceptionOptions) {
     this.#options = options
-    this.#desk = memberDesk({ facts: () => this.#facts(), repair: options.repair })
+    this.#desk = memberDesk({ ...options, facts: () => this.#facts() })
   }
 
   /** A connection was opened; the handler gets what it brings. */
@@ -88,6 +92,7 @@ export class Reception {
       epoch: 0,
       // Of a leader that was halted: what it executed beyond that is not durable.
       sequence: state?.batches.last ?? 0,
+      held: this.#options.heldThrough(),
       hash: state ? hashText(state.exchange.runningHash()) : null,
       lag: standby?.lag ?? null,
       fed: standby?.isFed ?? false,

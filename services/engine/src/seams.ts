@@ -39,8 +39,12 @@ export interface LinkSocket {
 
 /** Where the engine puts what a person will want to look at. */
 export interface Evidence {
-  /** Keep `bytes` and `facts` under `name`; returns where they are. Must not throw. */
-  keep(name: string, bytes: Uint8Array, facts: Readonly<Record<string, unknown>>): string
+  /** Keep `bytes`, in one piece or several, and `facts` under `name`; returns where they are. Must not throw. */
+  keep(name: string, bytes: Uint8Array | readonly Uint8Array[], facts: Readonly<Record<string, unknown>>): string
+  /** The bytes that were kept under `name`, by this process or one before it; undefined when there are none. */
+  find(name: string): Uint8Array | undefined
+  /** What was kept under `name` is not needed any more. Must not throw. */
+  discard(name: string): void
 }
 
 /** One connection to another engine, as the one who dialled sees it: whole binary messages. */

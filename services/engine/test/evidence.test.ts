@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -16,6 +16,15 @@ test('evidence is two files, and says where', () => {
   expect(path).toBe(join(folder, 'new', 'poison-0-7'))
   expect(readFileSync(`${path}.batch`, 'utf8')).toBe('batch')
   expect(JSON.parse(readFileSync(`${path}.json`, 'utf8'))).toEqual({ sequence: 7 })
+})
+
+test('what was kept is found by the next process, in one piece, until it is discarded', () => {
+  new EvidenceFolder(folder).keep('held-0', [Buffer.from('one'), Buffer.from('two')], {})
+  expect(String(new EvidenceFolder(folder).find('held-0'))).toBe('onetwo')
+  new EvidenceFolder(folder).discard('held-0')
+  expect(new EvidenceFolder(folder).find('held-0')).toBeUndefined()
+  expect(readdirSync(folder)).toEqual([])
+  new EvidenceFolder(folder).discard('held-0')
 })
 
 test('on a full disk it is not kept, which is said in its stead: the engine goes on', () => {

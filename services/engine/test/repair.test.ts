@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { CommandKind } from '@uptick/core'
 import { JournalHaltedError, openJournal } from '@uptick/journal'
 import { createDatabase } from '@uptick/journal/testing'
@@ -56,6 +59,42 @@ test('who leads a journal that lost rows is stopped by the one that it has fence
   await gateway.hangUp()
   await leader.stop()
   running.splice(0)
+  await own.drop()
+})
+
+test('halted, and every engine started anew: what one of them had kept repairs the journal', async () => {
+  const own = await createDatabase()
+  const evidence = mkdtempSync(join(tmpdir(), 'uptick-held-'))
+  const leader = await startEngine(own.url, {}, { EVIDENCE_FOLDER: evidence })
+  running.push(leader)
+  const gateway = await TestGateway.connect(leader.url, 5)
+  gateway.openSession()
+  for (let number = 1; number <= 20; number++) {
+    gateway.send([{ kind: CommandKind.ADD_ACCOUNT, number, text: `account ${number}` }])
+    await gateway.untilReplied(number)
+  }
+  const hash = leader.engine.leader!.exchange.runningHash()
+  await loseFrom(own.url, OPENING + 11)
+  gateway.send([{ kind: CommandKind.ADD_ACCOUNT, number: 21, text: 'account 21' }])
+  await untilRole(leader, 'halted')
+  await gateway.hangUp()
+  await leader.stop()
+
+  const again = await startEngine(own.url, {}, { EVIDENCE_FOLDER: evidence })
+  running.splice(0, 1, again)
+  expect(again.engine.role).toBe('standby')
+  const operator = await TestGateway.connect(again.url, 0, -1)
+  await vi.waitFor(() => expect(again.engine.heldThrough).toBe(OPENING + 21))
+  expect((await operator.ask({ kind: 'lost' })).body).toEqual({ lost: 11, through: OPENING + 21 })
+  expect((await operator.ask({ kind: 'repair' })).body).toEqual({ appended: 11 })
+  await operator.hangUp()
+  await untilRole(again, 'leading')
+  expect(again.engine.leader?.exchange.sequence).toBe(OPENING + 21)
+  expect(again.engine.leader?.exchange.runningHash()).toBe(hash)
+  await vi.waitFor(() => expect(existsSync(join(evidence, 'held-0.batch'))).toBe(false))
+  await again.stop()
+  running.splice(0)
+  rmSync(evidence, { recursive: true })
   await own.drop()
 })
 

@@ -185,6 +185,8 @@ test('rows that the journal has lost are appended again by an engine that holds 
   await type(folder, 'deposit', number, '1', 'BTC')
   await type(folder, 'deposit', number, '2', 'BTC')
   expect((await type(folder, 'repair', '--yes')).errors).toBe('NOTHING_LOST: no engine is ahead of the journal\n')
+  const accept = ['release', '--reason', 'a test', '--operator', 'ines', '--yes']
+  expect((await type(folder, ...accept)).errors).toBe('NOT_RELEASED: the shard is not halted\n')
   const lost = await loseBatches(2)
   const halted = async (): Promise<boolean> => {
     const { processes } = await ControlClient.find(folder).status()
@@ -238,6 +240,7 @@ test('a mistake is one line that helps, and does nothing', async () => {
     [['add-key', '1', '--public-key', 'no-such-file'], /^The public key cannot be read: .*no-such-file'\.\n$/, 1],
     [['status', '--jason'], /^Unknown option '--jason' \(Did you mean --json\?\) /, 2],
     [['skip', '5', '--yes'], /^--reason is missing\.\n$/, 2],
+    [['release', '--reason', 'x', '--yes'], /^--operator is missing\.\n$/, 2],
   ]
   for (const [words, sentence, code] of mistakes) {
     const typed = await type(folder, ...words)

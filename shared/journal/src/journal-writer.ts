@@ -6,6 +6,7 @@ import { findBatch } from './sql/find-batch.ts'
 import { claimLease, type ClaimRow } from './sql/lease.ts'
 import { raiseEpoch } from './sql/raise-epoch.ts'
 import { readHead, settleHead, type HeadRow } from './sql/read-head.ts'
+import { readReleased } from './sql/releases.ts'
 import { takeOver } from './take-over.ts'
 import type { WritingConnection } from './writing-connection.ts'
 
@@ -62,7 +63,7 @@ export class JournalWriter {
   async confirm(batch: Batch | undefined): Promise<Confirmation> {
     const { epoch, last, claim } = await settleHead(this.#connection, this.#shard)
     const holds = batch === undefined || (await findBatch(this.#connection, this.#shard, batch))
-    return { head: { epoch, last }, claim, holds }
+    return { head: { epoch, last }, claim, holds, released: await readReleased(this.#connection, this.#shard) }
   }
 
   /** Raise the epoch above `epochSeen` for nobody: no member appends before it has claimed again. */

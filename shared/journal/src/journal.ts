@@ -24,6 +24,8 @@ export interface Confirmation {
   readonly claim: string | undefined
   /** The batch that was asked for is in the journal, the very same bytes; true when none was. */
   readonly holds: boolean
+  /** What was seen under an epoch before this one, and is lost, an operator has given up; 0 when nothing. */
+  readonly released: number
 }
 
 export interface Snapshot {
@@ -90,6 +92,13 @@ export interface Journal {
    * @throws JournalError when the journal has gone on with something else, or the batches do not follow its end
    */
   restore(batches: readonly Batch[], epochSeen: number): Promise<number>
+  /**
+   * Record an operator's decision to give up what the journal has lost, and lift the halt. Raises the epoch, above
+   * `epochSeen` too. Answers with the last sequence that there is.
+   *
+   * @throws JournalError when the shard is not halted
+   */
+  release(epochSeen: number, reason: string, operator: string): Promise<number>
   /** Store a snapshot; it is seen complete or not at all. */
   saveSnapshot(snapshot: Snapshot): Promise<void>
   /** The newest undamaged snapshot, of a sequence ≤ `atMost` if that is given. Throws when there are only damaged ones. */

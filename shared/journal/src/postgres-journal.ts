@@ -25,6 +25,7 @@ import { latestSnapshot, saveSnapshot } from './snapshots.ts'
 import { appendBatch } from './sql/append-batch.ts'
 import { findBatch } from './sql/find-batch.ts'
 import { readHead } from './sql/read-head.ts'
+import { insertRelease } from './sql/releases.ts'
 import { restoreBatch } from './sql/restore-batch.ts'
 import { SkipTable } from './skip-table.ts'
 import { newestSnapshot, pruneSnapshots } from './sql/snapshots.ts'
@@ -167,6 +168,14 @@ export class PostgresJournal implements Journal {
         restored++
       }
       return restored
+    })
+  }
+
+  async release(epochSeen: number, reason: string, operator: string): Promise<number> {
+    return explained('the decision could not be recorded', async () => {
+      const last = await insertRelease(this.#connected, this.shard, epochSeen, reason, operator)
+      if (last === undefined) throw new JournalError('the shard is not halted')
+      return last
     })
   }
 

@@ -105,6 +105,27 @@ test('a process that is given an epoch which it had before has met a journal tha
   await expect(a.takeOver()).rejects.toThrow('the journal gives epoch 1, and gave 1 before')
 })
 
+test('a loss that an operator accepts lifts the halt, is recorded, and takes an epoch above all that were seen', async () => {
+  shard++
+  const a = open()
+  await a.takeOver()
+  await a.append(batch(1, 1, 2, 'kept'))
+  const lease = openLease(a, database.url, { shard, holder: 'a', url: 'ws://a/link', leaseMs: 60_000 })
+  opened.push(lease)
+  await lease.look()
+  await expect(a.release(7, 'lost', 'ines')).rejects.toThrow('the shard is not halted')
+  expect(await a.confirm(undefined)).toMatchObject({ released: 0 })
+  await lease.halt('rows were lost')
+  expect(await a.release(7, 'lost', 'ines')).toBe(2)
+  expect((await lease.look()).halted).toBeUndefined()
+  expect(await a.confirm(undefined)).toMatchObject({ head: { epoch: 8, last: 2 }, released: 8 })
+  const { rows } = await pool.query('SELECT epoch, last, reason, operator FROM journal_release WHERE shard = $1', [
+    shard,
+  ])
+  expect(rows).toEqual([{ epoch: '8', last: '2', reason: 'lost', operator: 'ines' }])
+  expect(await lease.claim()).toEqual({ epoch: 9, last: 2 })
+})
+
 test('releases that know of no claims work beside this one, each fencing the other', async () => {
   shard++
   const ours = open()

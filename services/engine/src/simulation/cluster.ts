@@ -5,6 +5,7 @@ import type { Role } from '../engine-seams.ts'
 import { Engine } from '../engine.ts'
 import { Distance, DistantJournal, DistantLease } from './distant-store.ts'
 import { JournalStore } from './journal-store.ts'
+import { MemoryEvidence } from './memory-evidence.ts'
 import { MemoryNetwork } from './memory-network.ts'
 import { ProcessTime } from './process-time.ts'
 import { Random } from './random.ts'
@@ -74,6 +75,8 @@ export class Cluster {
   readonly #events: ClusterEvents
   readonly #members: ClusterMember[] = []
   readonly #builds: Build[]
+  /** By place. */
+  readonly #evidence: readonly MemoryEvidence[]
   /** Told to stop, and not gone yet. */
   readonly #leaving = new Set<ClusterMember>()
   #lives = 0
@@ -86,6 +89,7 @@ export class Cluster {
     this.network = new MemoryNetwork(this.random)
     const places = Array.from({ length: options.engines }, (_, place) => place)
     this.urls = places.map((place) => `memory://engine-${place}`)
+    this.#evidence = places.map(() => new MemoryEvidence())
     this.#builds = places.map((place) => options.build?.(place) ?? release(SUPPORTED_BEHAVIOURS))
   }
 
@@ -190,7 +194,7 @@ export class Cluster {
         door: { keys: () => keys, isOptional: false, nonce: () => this.#nonce() },
         clock: process,
         timers: process,
-        evidence: { keep: (name) => name },
+        evidence: this.#evidence[place]!,
         openExchange: build.openExchange,
         recordedThrough: () => Promise.resolve(0),
         conditions: { set: () => undefined },

@@ -115,6 +115,10 @@ export class DistantJournal extends MemoryJournal {
     return this.#ways.writes.call(() => super.confirm(batch))
   }
 
+  override release(epochSeen: number): Promise<number> {
+    return this.#ways.writes.call(() => super.release(epochSeen))
+  }
+
   override restore(batches: readonly Batch[], epochSeen: number): Promise<number> {
     return this.#ways.writes.call(() => super.restore(batches, epochSeen))
   }

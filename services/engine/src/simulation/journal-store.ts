@@ -29,6 +29,8 @@ export class JournalStore {
   claim = 0
   claims = 0
   last = 0
+  /** What was seen under an epoch before this one, and is lost, was given up. */
+  released = 0
   /** The end of the journal when it was furthest. */
   furthest = 0
   readonly batches: WrittenBatch[] = []

@@ -53,6 +53,8 @@ export function member(
           evidence.push(name)
           return name
         },
+        find: () => undefined,
+        discard: () => undefined,
       },
       openExchange: (snapshot) => (snapshot ? Exchange.restore(snapshot) : new Exchange()),
       recordedThrough: () => Promise.resolve(0),

@@ -15,6 +15,8 @@ import {
 } from '@uptick/journal'
 import { JournalStore } from './journal-store.ts'
 
+export { JournalStore } from './journal-store.ts'
+
 /** What the next append does besides, or instead of, being written. */
 export type AppendFault = 'refused' | 'lost before' | 'lost after'
 
@@ -74,7 +76,12 @@ export class MemoryJournal implements Journal {
     await this.#reach()
     const { epoch, claim, last } = this.store
     const holds = batch === undefined || this.has(batch)
-    return { head: { epoch, last }, claim: claim === 0 ? undefined : String(claim), holds }
+    return {
+      head: { epoch, last },
+      claim: claim === 0 ? undefined : String(claim),
+      holds,
+      released: this.store.released,
+    }
   }
 
   async head(): Promise<Head> {
@@ -163,6 +170,16 @@ export class MemoryJournal implements Journal {
       store.last = batch.last
     }
     return lost.length
+  }
+
+  async release(epochSeen: number): Promise<number> {
+    await this.#reach()
+    const { store } = this
+    if (store.lease.halted === '') throw new JournalError('the shard is not halted')
+    store.released = this.raise(epochSeen).epoch
+    store.lease.halted = ''
+    store.changed()
+    return store.last
   }
 
   async saveSnapshot(snapshot: Snapshot): Promise<void> {

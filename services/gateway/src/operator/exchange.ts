@@ -5,8 +5,8 @@ import type { Static } from 'typebox'
 import { administer } from './administer.ts'
 import { OperatorError } from './operator-error.ts'
 import type { OperatorContext } from './operator-server.ts'
-import { repair } from './repair.ts'
-import { BehaviourBody, SkipBody } from './schemas.ts'
+import { release, repair } from './repair.ts'
+import { BehaviourBody, ReleaseBody, SkipBody } from './schemas.ts'
 
 /** The `totals` query of the engine. */
 type Totals = readonly { readonly asset: number; readonly [sum: string]: string | number }[]
@@ -37,6 +37,10 @@ export function registerExchange(app: FastifyInstance, context: OperatorContext)
   })
 
   app.post('/repair', () => repair(engines))
+
+  app.post<{ Body: Static<typeof ReleaseBody> }>('/release', { schema: { body: ReleaseBody } }, (request) =>
+    release(engines, request.body),
+  )
 
   app.get('/behaviours', async () => {
     const { value } = await link.query({ kind: 'catalogue' })

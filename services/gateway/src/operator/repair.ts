@@ -12,6 +12,23 @@ interface Standing {
   readonly url: string
   readonly role: string
   readonly sequence: number
+  /** Last sequence that it holds from before its last start; releases that keep nothing say nothing. */
+  readonly held?: number
+}
+
+/** What an operator must give to accept a loss. */
+export interface Acceptance {
+  readonly reason: string
+  readonly operator: string
+}
+
+/** What an engine holds that the journal lacks. */
+interface Holder {
+  readonly url: string
+  /** Batches. */
+  readonly lost: number
+  /** Last sequence of them. */
+  readonly through: number
 }
 
 /**
@@ -21,16 +38,52 @@ interface Standing {
  * @throws OperatorError when no engine is ahead, or the one that is cannot do it
  */
 export async function repair(engines: EngineAccess): Promise<{ engine: string; appended: number }> {
-  const standings = await Promise.all(engines.urls.map((url) => standingOf(engines, url)))
-  const ahead = standings
-    .filter((standing): standing is Standing => standing?.role === 'halted')
-    .toSorted((a, b) => b.sequence - a.sequence)[0]
-  if (!ahead) throw new OperatorError(409, 'NOTHING_LOST', 'no engine is ahead of the journal')
-  const answer = (await askEngine(engines, ahead.url, { kind: 'repair' }, REPAIR_MS_MAX).catch((error: unknown) => {
-    throw new OperatorError(504, 'IN_DOUBT', `${String(error)}; ask for its status before trying again`)
-  })) as { appended?: number; error?: string }
+  const furthest = (await holdersAmong(engines, await standingsOf(engines)))[0]
+  if (!furthest) throw new OperatorError(409, 'NOTHING_LOST', 'no engine is ahead of the journal')
+  const answer = await decided<{ appended?: number }>(engines, furthest.url, { kind: 'repair' })
   if (answer.appended === undefined) throw new OperatorError(409, 'NOT_REPAIRED', answer.error ?? 'it does not say why')
-  return { engine: ahead.url, appended: answer.appended }
+  return { engine: furthest.url, appended: answer.appended }
+}
+
+/**
+ * Give up what the journal has lost: the shard goes on without it.
+ *
+ * @returns who did it, and what is taken back, as far as the engine that is furthest ahead holds it
+ * @throws OperatorError when the shard is not halted, or no engine can do it
+ */
+export async function release(engines: EngineAccess, acceptance: Acceptance): Promise<object> {
+  const standings = await standingsOf(engines)
+  const furthest = (await holdersAmong(engines, standings))[0] ?? standings[0]
+  if (!furthest) throw new OperatorError(504, 'NO_ANSWER', 'no engine answers')
+  const answer = await decided<{ after?: number }>(engines, furthest.url, { kind: 'release', ...acceptance })
+  if (answer.after === undefined) throw new OperatorError(409, 'NOT_RELEASED', answer.error ?? 'it does not say why')
+  return { engine: furthest.url, ...answer }
+}
+
+async function decided<T>(engines: EngineAccess, url: string, question: object): Promise<T & { error?: string }> {
+  try {
+    return (await askEngine(engines, url, question, REPAIR_MS_MAX)) as T & { error?: string }
+  } catch (error) {
+    throw new OperatorError(504, 'IN_DOUBT', `${String(error)}; ask for its status before trying again`)
+  }
+}
+
+/** The one that reaches furthest first. */
+async function holdersAmong(engines: EngineAccess, standings: readonly Standing[]): Promise<Holder[]> {
+  const ahead = standings.filter(({ role, held = 0 }) => role === 'halted' || held > 0)
+  const holders = await Promise.all(ahead.map((standing) => holderOf(engines, standing)))
+  return holders.filter(({ lost }) => lost > 0).toSorted((a, b) => b.through - a.through)
+}
+
+/** A release that cannot say what it holds is halted for no other reason. */
+async function holderOf(engines: EngineAccess, { url, sequence }: Standing): Promise<Holder> {
+  const { lost = 1, through = sequence } = await decided<Partial<Holder>>(engines, url, { kind: 'lost' })
+  return { url, lost, through }
+}
+
+async function standingsOf(engines: EngineAccess): Promise<Standing[]> {
+  const standings = await Promise.all(engines.urls.map((url) => standingOf(engines, url)))
+  return standings.filter((standing) => standing !== undefined)
 }
 
 /** Undefined when the engine does not answer. */

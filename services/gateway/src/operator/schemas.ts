@@ -155,11 +155,12 @@ export const KeyBody = Type.Object(
 
 export const BehaviourBody = Type.Object({ behaviour: Type.Integer({ minimum: 1 }) }, strict)
 
-export const SkipBody = Type.Object(
-  {
-    sequence: Type.Integer({ minimum: 1 }),
-    reason: printable({ minLength: 1, maxLength: 1000 }),
-    operator: printable({ minLength: 1, maxLength: 100 }),
-  },
-  strict,
-)
+/** Who decides, and why. */
+const decision = {
+  reason: printable({ minLength: 1, maxLength: 1000 }),
+  operator: printable({ minLength: 1, maxLength: 100 }),
+}
+
+export const ReleaseBody = Type.Object(decision, strict)
+
+export const SkipBody = Type.Object({ sequence: Type.Integer({ minimum: 1 }), ...decision }, strict)

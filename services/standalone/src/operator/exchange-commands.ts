@@ -22,6 +22,20 @@ export const exchangeCommands: Commands = {
     warns: () => 'This appends rows to the journal',
     run: (operator) => operator.call('POST', '/repair'),
   },
+  release: {
+    summary: 'give up what the journal has lost and no engine can append again; lists orders and trades taken back',
+    options: [
+      ['--reason <text>', 'why; it is kept'],
+      ['--operator <name>', 'who decides; it is kept'],
+    ],
+    examples: ['release --reason "the replica that had them is destroyed" --operator ines --yes'],
+    warns: () => 'This takes back, for good, what was acknowledged and the journal has lost',
+    run: (operator, _words, flags) =>
+      operator.call('POST', '/release', {
+        reason: needed(textOf(flags, 'reason'), '--reason'),
+        operator: needed(textOf(flags, 'operator'), '--operator'),
+      }),
+  },
   totals: {
     summary: 'sums of every asset: free + locked + fees = deposits - withdrawals',
     examples: ['totals'],
