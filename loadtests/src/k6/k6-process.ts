@@ -1,12 +1,18 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { Problem } from '@uptick/commandline'
 import { endsWithUs } from '@uptick/deploy'
 
 /** Connections to a machine that lost its power are let go when it answers again, which k6 waits for when it ends. */
 const ENDED_MAX_MS = 90_000
+/** Lines: what a run that went wrong says last; */
 const PRINTED_MAX = 60
+/** and what a k6 that hangs says of its goroutines, most of which say the same. */
+const STACKS_MAX = 2_000
+/** Go prints the stacks of all its goroutines on SIGQUIT, and ends. */
+const STACKS_MAX_MS = 5_000
 const folder = fileURLToPath(new URL('../../scenarios/', import.meta.url))
 
 export interface K6Options {
@@ -31,12 +37,19 @@ export interface K6Summary {
 
 type Thresholds = Readonly<Record<string, { readonly ok: boolean }>>
 
+/** Before anything is made for it. @throws Problem when k6 is not there */
+export function needK6(): void {
+  if (spawnSync('k6', ['version']).error !== undefined)
+    throw new Problem('k6 is not on the PATH: "go install go.k6.io/k6@v1.8.1" brings it.')
+}
+
 /** One k6 at work. */
 export class K6Process {
   readonly #options: K6Options
   readonly #child: ChildProcess
   readonly #ended: Promise<unknown>
   readonly #printed: string[] = []
+  #printedMax = PRINTED_MAX
 
   constructor(options: K6Options) {
     this.#options = options
@@ -56,7 +69,7 @@ export class K6Process {
           .split('\n')
           .filter((line) => line !== ''),
       )
-      this.#printed.splice(0, this.#printed.length - PRINTED_MAX)
+      this.#printed.splice(0, this.#printed.length - this.#printedMax)
     }
     this.#child.stdout?.on('data', keep)
     this.#child.stderr?.on('data', keep)
@@ -77,12 +90,18 @@ export class K6Process {
     await this.#ended
   }
 
-  /** End it now, figures included; what is on the way is cut off. */
+  /** End it now, figures included; what is on the way is cut off. One that hangs says where, and is killed. */
   async stop(): Promise<void> {
     if (this.isRunning) this.#child.kill('SIGINT')
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), ENDED_MAX_MS)
+    const timers = [
+      setTimeout(() => {
+        this.#printedMax = STACKS_MAX
+        this.#child.kill('SIGQUIT')
+      }, ENDED_MAX_MS),
+      setTimeout(() => this.#child.kill('SIGKILL'), ENDED_MAX_MS + STACKS_MAX_MS),
+    ]
     await this.#ended
-    clearTimeout(timer)
+    timers.forEach(clearTimeout)
   }
 
   /** @throws Error with what it printed, when it has left no figures */

@@ -6,6 +6,7 @@ import { exitWhenAsked, Kubectl } from '@uptick/deploy'
 import { actShortcomings, type Act } from './act.ts'
 import { htmlReport } from './html-report.ts'
 import { findCapacity } from './capacity.ts'
+import { needK6 } from '../k6/k6-process.ts'
 import { words } from './fault-command.ts'
 import { proofCommandLine, type ProofCommand, type ProofOptions } from './options.ts'
 import { runScenario } from './run-scenario.ts'
@@ -37,6 +38,7 @@ async function start({ options, cluster, through }: ProofCommand): Promise<numbe
 }
 
 async function prove(asked: ProofOptions): Promise<number> {
+  needK6()
   const say = (what: string): void => {
     process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${what}\n`)
   }

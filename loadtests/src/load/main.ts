@@ -1,11 +1,11 @@
-import { spawnSync } from 'node:child_process'
-import { Problem, runCommand } from '@uptick/commandline'
+import { runCommand } from '@uptick/commandline'
 import { exitWhenAsked } from '@uptick/deploy'
 import { OperatorClient, runningOn } from '@uptick/standalone'
 import pg from 'pg'
 import { accountsForLoad } from '../../scenarios/crowd.ts'
 import { makeTraders } from '../client/make-traders.ts'
 import { K6Load, type LoadResult } from '../k6/k6-load.ts'
+import { needK6 } from '../k6/k6-process.ts'
 import { Outcome, SampleLog } from '../prove/sample-log.ts'
 import { loopback } from '../prove/loopback.ts'
 import { quantile, type Finding } from '../prove/rows.ts'
@@ -49,12 +49,6 @@ async function run({ folder, ...chosen }: LoadCommandOptions): Promise<void> {
     await truth.close()
     await pool.end()
   }
-}
-
-/** Before anything is made for it. @throws Problem when k6 is not there */
-function needK6(): void {
-  if (spawnSync('k6', ['version']).error !== undefined)
-    throw new Problem('k6 is not on the PATH: "go install go.k6.io/k6@v1.8.1" brings it.')
 }
 
 /** On Linux an address for each trader, where the exchange is on this machine. */
