@@ -23,8 +23,10 @@ export class Timeline {
   readonly stretches: Stretch[] = []
   readonly marks: Mark[] = []
   readonly changes: Change[] = []
-  /** What was measured besides. */
-  readonly notes: (readonly [name: string, value: string])[] = []
+  readonly #notes = new Map<
+    string,
+    { readonly values: number[]; readonly say: (values: readonly number[]) => string }
+  >()
   /** `performance.now` at the time 0 of the wall clock, to place journaled times. */
   readonly #wallZero = Date.now() - performance.now()
 
@@ -48,8 +50,16 @@ export class Timeline {
     return at
   }
 
-  note(name: string, value: string): void {
-    this.notes.push([name, value])
+  /** What was measured besides, in all rounds together. */
+  get notes(): (readonly [name: string, value: string])[] {
+    return [...this.#notes].map(([name, { values, say }]) => [name, say(values)] as const)
+  }
+
+  /** @param say what is reported of the values of all rounds */
+  note(name: string, values: readonly number[], say: (values: readonly number[]) => string): void {
+    const noted = this.#notes.get(name) ?? { values: [], say }
+    noted.values.push(...values)
+    this.#notes.set(name, noted)
   }
 
   changed(scenario: string, from: number, to: number): void {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { ClusterHandle } from '../cluster-handle.ts'
+import { quantile } from '../rows.ts'
 import type { Played } from '../scenarios.ts'
 import type { Timeline } from '../timeline.ts'
 import type { AbuseTally } from './abusers.ts'
@@ -31,11 +32,9 @@ export const abuse: Played = {
     const tallies = await Promise.all([abused(cluster.port, 'siege'), abused(cluster.port, 'knocks')])
     timeline.mark('abuse ends')
     over.abort()
-    const waits = (await welcomed).toSorted((one, other) => one - other)
-    const [median, worst] = [waits[waits.length >> 1] ?? 0, waits.at(-1) ?? 0]
-    timeline.note('abuse: newcomers', `${waits.length}: p50 ${median.toFixed(0)} ms, worst ${worst.toFixed(0)} ms`)
+    timeline.note('abuse: newcomers', await welcomed, waitsText)
     for (const [what, count] of tallies.flatMap((tally) => Object.entries(tally)))
-      timeline.note(`abuse: ${what}`, String(count))
+      timeline.note(`abuse: ${what}`, [count], (counts) => String(sum(counts)))
     await noteMemory(cluster, timeline)
     const after = cluster.gateways().join(', ')
     if (before !== after) throw new Error(`gateways ended: they were ${before}, they are ${after}`)
@@ -60,5 +59,13 @@ async function abused(port: number, kind: 'siege' | 'knocks'): Promise<AbuseTall
 
 async function noteMemory(cluster: ClusterHandle, timeline: Timeline): Promise<void> {
   for (const [name, bytes] of await cluster.memory('gateway'))
-    timeline.note(`abuse: memory of ${name}`, `${Math.round(bytes / MEBIBYTE)} MiB`)
+    timeline.note(`abuse: memory of ${name}`, [bytes / MEBIBYTE], (sizes) => `${Math.max(...sizes).toFixed(0)} MiB`)
 }
+
+/** @param waits milliseconds */
+function waitsText(waits: readonly number[]): string {
+  const [median, worst] = [0.5, 1].map((part) => quantile(waits, part).toFixed(0))
+  return `${waits.length}: p50 ${median} ms, worst ${worst} ms`
+}
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0)
