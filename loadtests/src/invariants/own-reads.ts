@@ -3,7 +3,7 @@ import { OrderStatus, type Exchange } from '@uptick/core'
 /** A question about what somebody wrote, and its answer. */
 export interface OwnRead {
   readonly question: Readonly<Record<string, unknown>>
-  /** The latest that its asker had been told of when asking. */
+  /** The latest that anybody had been told of when it was asked. */
   readonly known: number
   /** The sequence whose state the answer shows. */
   readonly sequence: number
@@ -15,21 +15,36 @@ export type Answering = (exchange: Exchange, question: Readonly<Record<string, u
 
 const OPEN: ReadonlySet<unknown> = new Set([OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED])
 
-/** I10: who asks is shown a state that has everything they were told before, and that is the journal's at its sequence. */
+/**
+ * I10: who asks is shown a state that has everything that they, or anybody, were told before, and that is the journal's at
+ * its sequence. So no leader answers from a state that another one has gone on from.
+ */
 export class OwnReads {
   readonly violations: string[] = []
   readonly #bySequence = new Map<number, OwnRead[]>()
+  /** Last sequence that anybody was told of. */
+  #latest = 0
   #count = 0
 
   get count(): number {
     return this.#count
   }
 
+  get latest(): number {
+    return this.#latest
+  }
+
+  /** Somebody was told of `sequence`. */
+  told(sequence: number): void {
+    this.#latest = Math.max(this.#latest, sequence)
+  }
+
   answered(read: OwnRead): void {
     const { known, sequence, question } = read
     this.#count++
+    this.told(sequence)
     if (sequence < known)
-      this.violations.push(`I10: ${JSON.stringify(question)} showed ${sequence} to somebody who knew ${known}`)
+      this.violations.push(`I10: ${JSON.stringify(question)} showed ${sequence} when ${known} was told already`)
     const others = this.#bySequence.get(sequence)
     if (others) others.push(read)
     else this.#bySequence.set(sequence, [read])

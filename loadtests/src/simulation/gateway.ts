@@ -31,6 +31,8 @@ export class Gateway {
   readonly #cluster: Cluster
   readonly #hold: Hold
   /** How often it was paused. */
+  /** How often the feed began anew. */
+  #resets = 0
   #pauses = 0
   readonly #lost = new Set<(reason: unknown) => void>()
   /** Called when nothing that was sent is unanswered. */
@@ -60,7 +62,10 @@ export class Gateway {
     const link = new EngineLink({ ...options, dial: dialAs(LinkRole.GATEWAY) })
     this.link = link
     this.#line = new OperatorLine({ ...options, dial: dialAs(LinkRole.OPERATOR) }, link)
-    link.onFeedReset((next) => this.feed.reset(next))
+    link.onFeedReset((next) => {
+      this.#resets++
+      this.feed.reset(next)
+    })
     link.onOutcomes((words, from, to, first) => {
       let sequence = first
       for (let at = from; at < to; at += outcomeWords(words, at)) {
@@ -123,10 +128,12 @@ export class Gateway {
       this.#lost.add(reject)
       this.process.after(this.#cluster.random.next() * REQUEST_MS_MAX, () => {
         const began = this.process.elapsed()
-        const pauses = this.#pauses
+        const [pauses, resets] = [this.#pauses, this.#resets]
         const answered = (isGivenUp: boolean): void => {
           this.#lost.delete(reject)
-          if (pauses === this.#pauses) this.#hold.answered(this.process.elapsed() - began, isGivenUp)
+          // The rest of a reply that went on in steps may be in what was missed: unknown at once, and for good.
+          const isEarly = isGivenUp && resets === this.#resets
+          if (pauses === this.#pauses) this.#hold.answered(this.process.elapsed() - began, isEarly)
         }
         run().then(
           (value) => {

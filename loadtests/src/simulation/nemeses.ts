@@ -11,6 +11,12 @@ const CUT_MS_MAX = 4_000
 const SLOW_MS_MAX = 2_000
 const AWAY_MS_MAX = 3_000
 const RESTART_MS_MAX = 1_500
+/** Until what was sent is executed. */
+const QUIET_MS = 100
+/** Until a reset has arrived. */
+const RESET_MS = 20
+/** What is unanswered for a lease is given up. */
+const SILENCE_MS_MAX = 1_500
 const OUTAGE_MS_MAX = 8_000
 const CLOCK_STEP_MAX = 20_000_000
 /** Past what engines retain: followers of the feed may have to begin anew. */
@@ -49,6 +55,7 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
     store.changed()
     return true
   },
+  'taken for dead': (world, engine) => engine.engine.role === 'leading' && silence(world, engine),
   'engine clock stepped': ({ cluster: { random } }, { process }) => {
     process.skew = random.integer(-CLOCK_STEP_MAX, CLOCK_STEP_MAX)
     return true
@@ -135,6 +142,42 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
     operator.move(kind, random.integer(1, traders.length), BigInt(random.integer(1, 1_000_000)))
     return true
   },
+}
+
+/**
+ * The leader's way to the journal ends without a word, in both directions: for the journal its sessions are over, and its
+ * successor leads before it knows. One gateway stays with it and is only asked – a command would find out that nothing is
+ * appended any more, and hold up what is asked after it –, the others lose it and go to the successor.
+ */
+function silence(world: World, { url, holder, journal }: ClusterMember): boolean {
+  const { cluster, gateways } = world
+  const { store, network, random, time } = cluster
+  if (journal.silence || world.isQuiet) return false
+  const staying = random.pick(gateways)
+  world.isQuiet = true
+  world.onlyAsked.add(staying)
+  time.after(QUIET_MS, () => {
+    world.isQuiet = false
+    const { promise, resolve } = Promise.withResolvers<void>()
+    journal.silence = promise
+    store.alive.delete(holder)
+    store.changed()
+    for (const { name } of gateways.filter((gateway) => gateway !== staying)) {
+      network.reset(name)
+      // A cable that is pulled takes the reset along.
+      time.after(RESET_MS, () => {
+        network.cut(name, url)
+        network.cut(url, name)
+      })
+    }
+    world.soon(SILENCE_MS_MAX, () => {
+      journal.silence = undefined
+      resolve()
+      world.onlyAsked.delete(staying)
+      network.healCuts()
+    })
+  })
+  return true
 }
 
 function cut(world: World, { url }: ClusterMember, isBothWays: boolean): boolean {

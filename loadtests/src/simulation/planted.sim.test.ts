@@ -4,7 +4,7 @@ import { FrameType } from '@uptick/protocol'
 import { expect, test } from 'vitest'
 import { copyCommand } from '../../../shared/core/testing/stream.ts'
 import { release } from '../../../services/engine/src/simulation/cluster.ts'
-import { DistantJournal } from '../../../services/engine/src/simulation/distant-store.ts'
+import { DistantJournal, DistantLease } from '../../../services/engine/src/simulation/distant-store.ts'
 import { OUTCOME_UNKNOWN } from '../../../services/gateway/src/engine-link/link-errors.ts'
 import { everyBehaviour } from './operator.ts'
 import { simulate, type SimulationOptions } from './simulate.ts'
@@ -193,7 +193,19 @@ test('I10: a gateway answers questions from what it was told before', async () =
       return answer
     }
   }
-  expect((await found('I10', { gateway }, true)).join()).toMatch(/to somebody who knew/)
+  expect((await found('I10', { gateway }, true)).join()).toMatch(/was told already/)
+})
+
+/** Takes its word for it that it leads. */
+class TrustingLease extends DistantLease {
+  override leads(): Promise<boolean> {
+    return Promise.resolve(true)
+  }
+}
+
+test('I10: a leader answers questions though another one has taken over without its knowledge', async () => {
+  const openLease: Bug['openLease'] = (...parts) => new TrustingLease(...parts)
+  expect((await found('I10', { openLease })).join()).toMatch(/was told already/)
 })
 
 test('I12: builds take behaviours for known that they lack', async () => {

@@ -33,6 +33,7 @@ export interface TraderOptions {
   readonly witnesses: Witnesses
   /** Any that is up. */
   readonly gateway: () => Gateway
+  readonly gatewayToAsk: () => Gateway
   readonly pause: (ms: number) => Promise<void>
   /** µs. */
   readonly now: () => number
@@ -64,16 +65,15 @@ export class Trader {
   readonly #options: TraderOptions
   /** Ids of orders that may be open. */
   readonly #open: number[] = []
-  /** Last sequence that an answer told of. */
-  #known = 0
   #sent = 0
 
   constructor(options: TraderOptions) {
     this.#options = options
   }
 
-  /** Begin something, without waiting for what comes of it. */
-  act(): void {
+  /** Begin something, without waiting for what comes of it; only ask, where it is quiet. */
+  act(isQuiet = false): void {
+    if (isQuiet) return this.#do(() => this.#ask())
     const { random } = this.#options
     const chance = random.next()
     if (this.#open.length > OPEN_MAX || (this.#open.length > 2 && chance < 0.2)) this.#do(() => this.#cancel())
@@ -93,17 +93,16 @@ export class Trader {
   }
 
   async #ask(): Promise<void> {
-    const { account, random, gateway, witnesses } = this.#options
+    const { account, random, gatewayToAsk, witnesses } = this.#options
     const orderId = this.#open.at(-1) ?? 0
     const question = random.pick([
       { kind: 'openOrders', account },
       { kind: 'account', account },
       { kind: 'order', account, symbol: 0, orderId },
     ])
-    const known = this.#known
-    const { sequence, value } = await gateway().query(question)
+    const known = witnesses.reads.latest
+    const { sequence, value } = await gatewayToAsk().query(question)
     witnesses.reads.answered({ question, known, sequence, value })
-    this.#known = Math.max(this.#known, sequence)
   }
 
   async #cancel(): Promise<void> {
@@ -192,7 +191,7 @@ export class Trader {
 
   #note({ words, offset }: OutcomeView, what: string): void {
     const sequence = outcomeSequence(words, offset)
-    this.#known = Math.max(this.#known, sequence)
+    this.#options.witnesses.reads.told(sequence)
     const sum = checksum(words, offset, offset + outcomeWords(words, offset))
     this.#options.witnesses.answers.given({ sequence, checksum: sum, what })
   }

@@ -35,6 +35,7 @@ export interface Planted {
   /** What the builds really know, if that is not what they say. */
   readonly behaviours?: readonly number[]
   readonly openJournal?: ClusterOptions['openJournal']
+  readonly openLease?: ClusterOptions['openLease']
   readonly tap?: Tap
   readonly trader?: TraderOptions['planted']
   readonly gateway?: (gateway: Gateway) => void
@@ -46,6 +47,10 @@ export interface Planted {
 export class World {
   readonly cluster: Cluster
   readonly witnesses = new Witnesses()
+  /** Traders only ask. */
+  isQuiet = false
+  /** Through these, traders only ask. */
+  readonly onlyAsked = new Set<Gateway>()
   readonly gateways: Gateway[] = []
   readonly traders: Trader[] = []
   readonly operator: Operator
@@ -85,7 +90,8 @@ export class World {
       handedOver: () => void this.handOvers++,
       note: (url, message, facts) => this.note(`${url} ${message} ${facts ? JSON.stringify(facts) : ''}`),
     }
-    const options = planted.openJournal ? { openJournal: planted.openJournal } : {}
+    const { openJournal, openLease } = planted
+    const options = { ...(openJournal && { openJournal }), ...(openLease && { openLease }) }
     const build = (place: number): Build => this.#build(place)
     this.cluster = new Cluster({ seed, engines: ENGINES, build, ...options }, events)
     // Half of the shards are new and start with all behaviours; the others activate one after another.
@@ -137,13 +143,13 @@ export class World {
     while (time.elapsed() < end) {
       await time.advance(everyMs * (0.5 + random.next()))
       const acts = random.integer(1, 3)
-      for (let i = 0; i < acts; i++) random.pick(this.traders).act()
+      for (let i = 0; i < acts; i++) random.pick(this.traders).act(this.isQuiet)
       this.operations += acts
       if (time.elapsed() >= attendAt) {
         attendAt += ATTEND_MS
         this.operator.attend((member) => this.#upgrade(member))
       }
-      if (time.elapsed() < strikeAt || this.operator.isRepairNeeded) continue
+      if (time.elapsed() < strikeAt || this.operator.isRepairNeeded || this.onlyAsked.size > 0) continue
       strikeAt = time.elapsed() + faultEveryMs * (0.2 + 1.6 * random.next())
       this.#strike()
     }
@@ -262,8 +268,9 @@ export class World {
     this.#planted.gateway?.(gateway)
   }
 
-  #anyGateway(): Gateway {
-    const alive = this.gateways.filter(({ process }) => !process.isDead)
+  /** @param asks nothing is to be changed by what it is chosen for */
+  #anyGateway(asks = false): Gateway {
+    const alive = this.gateways.filter((one) => !one.process.isDead && (asks || !this.onlyAsked.has(one)))
     return this.cluster.random.pick(alive.length > 0 ? alive : this.gateways)
   }
 
@@ -275,6 +282,7 @@ export class World {
       random,
       witnesses: this.witnesses,
       gateway: () => this.#anyGateway(),
+      gatewayToAsk: () => this.#anyGateway(true),
       pause: (ms) => new Promise((resolve) => time.after(ms, resolve)),
       now: () => time.now(),
       retries,

@@ -42,7 +42,8 @@ function setUp(bytes = MEBIBYTE) {
   const exchange = { sequence: SEQUENCE, catalogue: () => text } as unknown as Exchange
   const [queue, gate] = [new CommandQueue(), new ReplyGate(0)]
   const source = { exchange, closedOrders: new ClosedOrders(), epoch: 1, role: 'leading' }
-  const inquiries = new Inquiries(source, queue, gate)
+  const readIndex = { before: (question: () => void) => question() }
+  const inquiries = new Inquiries(source, queue, gate, readIndex)
   let asked = 0
   const ask = ({ link }: Gateway): void => {
     inquiries.ask(link, { type: FrameType.QUERY, id: ++asked, body: { kind: 'catalogue' } })

@@ -1,32 +1,35 @@
 import { encodeAnswer, type QueryFrame } from '@uptick/protocol'
 import type { CommandQueue } from './command-queue.ts'
+import type { ReadIndex } from './read-index.ts'
 import { ANSWERS_HELD_BYTES_MAX, LINK_ANSWERS_HELD_BYTES_MAX, LINK_ANSWERS_HELD_MAX } from './limits.ts'
 import type { Link } from './link-table.ts'
 import { answerQuery, type QuerySource } from './queries.ts'
 import type { ReplyGate } from './reply-gate.ts'
 
 /**
- * Questions of gateways to the leader's state. One is answered when everything that arrived before it is executed – of
- * other links, too: whoever asks what became of an order must not hear that there is none while it waits in the queue –
- * and the answer leaves when the state that it shows is durable.
+ * Questions of gateways to the leader's state. One is answered when the journal has confirmed that this member leads, and
+ * everything that arrived before is executed – of other links, too: whoever asks what became of an order must not hear
+ * that there is none while it waits in the queue –, and the answer leaves when the state that it shows is durable.
  */
 export class Inquiries {
   readonly #source: QuerySource
   readonly #queue: CommandQueue
   readonly #gate: ReplyGate
+  readonly #readIndex: Pick<ReadIndex, 'before'>
   #bytesHeld = 0
 
-  constructor(source: QuerySource, queue: CommandQueue, gate: ReplyGate) {
+  constructor(source: QuerySource, queue: CommandQueue, gate: ReplyGate, readIndex: Pick<ReadIndex, 'before'>) {
     this.#source = source
     this.#queue = queue
     this.#gate = gate
+    this.#readIndex = readIndex
   }
 
   /** Answer with an error at once where too much waits already. */
   ask(link: Link, { id, body }: QueryFrame): void {
     if (link.answersHeld >= LINK_ANSWERS_HELD_MAX || this.#isFull(link)) return this.#refuse(link, id, 0)
     link.answersHeld++
-    this.#queue.askAfter(() => this.#answer(link, id, body))
+    this.#readIndex.before(() => this.#queue.askAfter(() => this.#answer(link, id, body)))
   }
 
   /** How long an answer is shows when it is made: questions that waited together may have too many bytes together. */

@@ -32,6 +32,8 @@ export interface LeaderOptions {
   readonly batches: RetainedBatches
   /** Whether nobody else can lead yet: asked whenever something is to leave. */
   readonly mayAnswer: () => boolean
+  /** Whether this epoch is still the journal's newest, at some moment after the call. */
+  readonly leads: () => Promise<boolean>
   readonly journal: Pick<Journal, 'append' | 'resolve'>
   readonly clock: Clock
   readonly timers: Timers

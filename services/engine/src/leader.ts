@@ -11,6 +11,7 @@ import {
 import type { ClosedOrders } from './closed-orders.ts'
 import { CommandQueue } from './command-queue.ts'
 import { Committer } from './committer.ts'
+import { ReadIndex } from './read-index.ts'
 import { mayAsk, type PeerRole } from './entitlement.ts'
 import { Feed } from './feed.ts'
 import type { LeaderOptions } from './leader-options.ts'
@@ -44,6 +45,7 @@ export class Leader {
   readonly #gate: ReplyGate
   readonly #feed: Feed
   readonly #queue = new CommandQueue()
+  readonly #readIndex: ReadIndex
   readonly #inquiries: Inquiries
   readonly #committer: Committer<SequencedBatch>
   readonly #sequencer: Sequencer
@@ -65,7 +67,9 @@ export class Leader {
     this.members = new MemberTable(options, epoch, clock)
     this.#gate = new ReplyGate(exchange.sequence, options.mayAnswer)
     this.#feed = new Feed(retained)
-    this.#inquiries = new Inquiries(this, this.#queue, this.#gate)
+    const { leads } = options
+    this.#readIndex = new ReadIndex({ look: leads, timers, events })
+    this.#inquiries = new Inquiries(this, this.#queue, this.#gate, this.#readIndex)
     this.#sessions = new SessionExpiry(exchange)
     this.#committer = new Committer(journal, timers, {
       durable: (batch) => this.#durable(batch),
@@ -234,6 +238,7 @@ export class Leader {
   shut(reason: string, leader?: string): void {
     this.#sequencer.stop()
     this.#gate.shut()
+    this.#readIndex.stop()
     this.#sweeps.stop()
     for (const link of this.links.all()) this.#sayGoodbye(link.socket, reason, CloseCode.SERVICE_RESTART, leader)
   }

@@ -108,7 +108,8 @@ export class Leadership {
 
   /** The state is that at the end of the journal: answer. */
   lead(state: Recovered): void {
-    const { shard, ackPolicy, behaviours, epoch, appendsInFlightMax, journal, clock, timers, events } = this.#options
+    const { shard, ackPolicy, behaviours, epoch, appendsInFlightMax, journal, lease, clock, timers, events } =
+      this.#options
     const { exchange, retained, closedOrders, batches } = state
     this.#state = state
     this.#leader = new Leader({
@@ -121,6 +122,7 @@ export class Leadership {
       closedOrders,
       batches,
       mayAnswer: () => this.#keeper.isCertain,
+      leads: () => lease.leads(epoch),
       journal,
       clock,
       timers,

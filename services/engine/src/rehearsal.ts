@@ -59,6 +59,7 @@ export async function rehearseLeading(clock: Clock, timers: Timers): Promise<voi
     closedOrders: new ClosedOrders(),
     batches: new RetainedBatches(0, RETAINED_BYTES),
     mayAnswer: () => true,
+    leads: () => Promise.resolve(true),
     journal: { append: () => Promise.resolve('appended'), resolve: () => Promise.resolve('appended') },
     clock,
     timers,

@@ -48,7 +48,7 @@ export class JournalWriter {
 
   /** See `Journal.append`. */
   async append(batch: Batch): Promise<'appended' | 'fenced'> {
-    const isWritten = await appendBatch(this.#connection, this.#shard, batch, this.#claimOf(batch))
+    const isWritten = await appendBatch(this.#connection, this.#shard, batch, this.#claimOf(batch.epoch))
     return isWritten ? 'appended' : this.#explainRefusal(batch)
   }
 
@@ -64,6 +64,24 @@ export class JournalWriter {
     const { epoch, last, claim } = await settleHead(this.#connection, this.#shard)
     const holds = batch === undefined || (await findBatch(this.#connection, this.#shard, batch))
     return { head: { epoch, last }, claim, holds, released: await readReleased(this.#connection, this.#shard) }
+  }
+
+  /**
+   * Whether another member had claimed the shard after `epoch` when `head` was read.
+   *
+   * @throws JournalRolledBackError when the head belongs to an older epoch, or to another claim under our number.
+   *   JournalHaltedError when the shard was taken for nobody
+   */
+  isSuperseded(head: HeadRow, epoch: number): boolean {
+    if (head.epoch < epoch) {
+      throw new JournalRolledBackError(`the journal is at epoch ${head.epoch}, older than ours, ${epoch}`)
+    }
+    const claim = this.#claimOf(epoch)
+    if (head.epoch === epoch && claim !== undefined && claim !== head.claim) {
+      throw new JournalRolledBackError(`epoch ${epoch} was given twice: the journal has lost our claim`)
+    }
+    if (head.epoch > epoch && head.halted !== undefined) throw new JournalHaltedError(head.halted)
+    return head.epoch > epoch
   }
 
   /** Raise the epoch above `epochSeen` for nobody: no member appends before it has claimed again. */
@@ -86,7 +104,7 @@ export class JournalWriter {
     return { epoch, last }
   }
 
-  #claimOf({ epoch }: Batch): string | undefined {
+  #claimOf(epoch: number): string | undefined {
     return this.#claimed?.epoch === epoch ? this.#claimed.claim : undefined
   }
 
@@ -110,21 +128,13 @@ export class JournalWriter {
   /**
    * Whether another member has taken over, of a batch that is not there.
    *
-   * @throws JournalRolledBackError when the head belongs to an older epoch, or to another claim under our number; or when
-   *   the batch's place is taken. JournalHaltedError when the shard was taken for nobody
+   * @throws as `isSuperseded`, and JournalRolledBackError when the batch's place is taken
    */
   #isFenced(head: HeadRow, batch: Batch): boolean {
-    if (head.epoch < batch.epoch) {
-      throw new JournalRolledBackError(`the journal is at epoch ${head.epoch}, older than ours, ${batch.epoch}`)
-    }
-    const claim = this.#claimOf(batch)
-    if (head.epoch === batch.epoch && claim !== undefined && claim !== head.claim) {
-      throw new JournalRolledBackError(`epoch ${batch.epoch} was given twice: the journal has lost our claim`)
-    }
-    if (head.epoch === batch.epoch && head.last >= batch.first) {
+    if (this.isSuperseded(head, batch.epoch)) return true
+    if (head.last >= batch.first) {
       throw new JournalRolledBackError(`epoch ${batch.epoch} has written up to ${head.last} by another hand than ours`)
     }
-    if (head.epoch > batch.epoch && head.halted !== undefined) throw new JournalHaltedError(head.halted)
-    return head.epoch > batch.epoch
+    return false
   }
 }

@@ -41,6 +41,13 @@ export interface Lease {
   claim(ended?: number, newest?: Batch): Promise<Head | undefined>
   /** Prolong the lease of `epoch` by its full length from now; false when it is not ours any more, or the shard is halted. */
   renew(epoch: number): Promise<boolean>
+  /**
+   * Whether `epoch` is the journal's newest at some moment after the call: if so, nobody else had taken over when it was
+   * called, and nobody was told anything by somebody else.
+   *
+   * @throws JournalRolledBackError when the journal has lost the claim of `epoch`; JournalHaltedError when the shard is
+   */
+  leads(epoch: number): Promise<boolean>
   /** Give `epoch` to the named successor, who may claim at once; to nobody in particular when there is none. */
   hand(epoch: number, successor?: string): Promise<boolean>
   /**

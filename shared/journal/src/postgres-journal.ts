@@ -24,7 +24,7 @@ import type { BatchSource } from './read.ts'
 import { latestSnapshot, saveSnapshot } from './snapshots.ts'
 import { appendBatch } from './sql/append-batch.ts'
 import { findBatch } from './sql/find-batch.ts'
-import { readHead } from './sql/read-head.ts'
+import { readHead, type HeadRow } from './sql/read-head.ts'
 import { insertRelease } from './sql/releases.ts'
 import { restoreBatch } from './sql/restore-batch.ts'
 import { SkipTable } from './skip-table.ts'
@@ -139,6 +139,11 @@ export class PostgresJournal implements Journal {
 
   async resolve(batch: Batch): Promise<'appended' | 'absent' | 'fenced'> {
     return explained('the outcome of an append could not be found', () => this.#writer.resolve(batch))
+  }
+
+  /** Whether another member had claimed the shard after `epoch` when `head` was read: see `Lease.leads`. */
+  isSuperseded(head: HeadRow, epoch: number): boolean {
+    return this.#writer.isSuperseded(head, epoch)
   }
 
   async confirm(batch: Batch | undefined): Promise<Confirmation> {

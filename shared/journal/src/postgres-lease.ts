@@ -17,6 +17,7 @@ import {
   renewLease,
   showLife,
 } from './sql/lease.ts'
+import { readHead } from './sql/read-head.ts'
 
 /** Keys of signs of life are drawn from here; two holders with the same one would only seem to live longer. */
 const LIFE_MAX = 2 ** 31 - 1
@@ -88,6 +89,12 @@ export class PostgresLease implements Lease {
       const { shard, holder, leaseMs } = this.#options
       return renewLease(client, shard, epoch, { holder, life, leaseMs })
     })
+  }
+
+  async leads(epoch: number): Promise<boolean> {
+    const { shard } = this.#options
+    const head = await this.#run('the epoch could not be confirmed', ({ client }) => readHead(client, shard))
+    return !this.#journal.isSuperseded(head, epoch)
   }
 
   async hand(epoch: number, successor?: string): Promise<boolean> {

@@ -38,6 +38,7 @@ export interface ClusterOptions {
   /** What is installed at a place at first; the current release unless told. */
   readonly build?: (place: number) => Build
   readonly openJournal?: (...parts: ConstructorParameters<typeof DistantJournal>) => DistantJournal
+  readonly openLease?: (...parts: ConstructorParameters<typeof DistantLease>) => DistantLease
 }
 
 /** One process at a place; another one follows it there when it ends. */
@@ -183,13 +184,14 @@ export class Cluster {
     const delayMsMax = this.random.integer(1, 8)
     const distance = (): Distance => new Distance(this.time, process, this.random, delayMsMax)
     const open = this.#options.openJournal ?? ((...parts) => new DistantJournal(...parts))
+    const openLease = this.#options.openLease ?? ((...parts) => new DistantLease(...parts))
     const journal = open(this.store, { writes: distance(), reads: distance() })
     const lease = { holder, url, leaseMs: LEASE_MS, time: this.time, journal }
     const { note, handedOver, role } = this.#events
     const engine: Engine = new Engine(
       {
         journal,
-        lease: new DistantLease(this.store, lease, distance()),
+        lease: openLease(this.store, lease, distance()),
         dialMember: this.dialler(url, process, LinkRole.MEMBER),
         door: { keys: () => keys, isOptional: false, nonce: () => this.#nonce() },
         clock: process,

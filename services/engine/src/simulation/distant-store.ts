@@ -184,6 +184,10 @@ export class DistantLease extends MemoryLease {
     return this.#distance.call(() => super.renew(epoch))
   }
 
+  override leads(epoch: number): Promise<boolean> {
+    return this.#distance.call(() => super.leads(epoch))
+  }
+
   override halt(reason: string | undefined): Promise<void> {
     return this.#distance.call(() => super.halt(reason))
   }

@@ -35,6 +35,8 @@ export class MemoryJournal implements Journal {
   behind = 0
   /** While set, everything fails with it. */
   down: Error | undefined
+  /** Until then nothing is answered, and nothing that is asked arrives: its sessions have ended without its knowledge. */
+  silence: Promise<void> | undefined
   /** The newest claim that was made here. */
   #claimed = { epoch: 0, claim: 0 }
   readonly #waiting: (() => void)[] = []
@@ -53,6 +55,8 @@ export class MemoryJournal implements Journal {
   }
 
   append(batch: Batch): Promise<'appended' | 'fenced'> {
+    const { silence } = this
+    if (silence) return silence.then(() => Promise.reject(new AppendFailedError('the session had ended', 'unknown')))
     return new Promise((resolve, reject) => {
       const carryOut = (): void => {
         try {
@@ -236,14 +240,20 @@ export class MemoryJournal implements Journal {
     return 'appended'
   }
 
-  #isFenced({ epoch, first }: Batch): boolean {
+  /** Whether another member has taken over since `epoch`. @throws JournalRolledBackError when the claim of it is lost */
+  isSuperseded(epoch: number): boolean {
     const { store } = this
     if (store.epoch < epoch) throw new JournalRolledBackError(`the journal is at epoch ${store.epoch}`)
     if (store.epoch > epoch && store.lease.halted !== '') throw new JournalHaltedError(store.lease.halted)
     if (store.epoch > epoch) return true
     const isOurs = this.#claimed.epoch === epoch && this.#claimed.claim === store.claim
     if (!isOurs) throw new JournalRolledBackError(`epoch ${epoch} was given twice`)
-    if (store.last >= first) throw new JournalRolledBackError(`${first} was written by another hand`)
+    return false
+  }
+
+  #isFenced({ epoch, first }: Batch): boolean {
+    if (this.isSuperseded(epoch)) return true
+    if (this.store.last >= first) throw new JournalRolledBackError(`${first} was written by another hand`)
     return false
   }
 
@@ -255,6 +265,12 @@ export class MemoryJournal implements Journal {
   }
 
   #reach(): Promise<void> {
-    return this.down ? Promise.reject(new JournalError('down', { cause: this.down })) : Promise.resolve()
+    return reached(this)
   }
+}
+
+/** @throws JournalError when it is out of reach, or will have been when a silence ends */
+export function reached({ down, silence }: Pick<MemoryJournal, 'down' | 'silence'>): Promise<void> {
+  if (silence) return silence.then(() => Promise.reject(new JournalError('the session had ended')))
+  return down ? Promise.reject(new JournalError('down', { cause: down })) : Promise.resolve()
 }

@@ -1,13 +1,6 @@
-import {
-  JournalError,
-  JournalRolledBackError,
-  type Batch,
-  type Head,
-  type Lease,
-  type LeaseView,
-} from '@uptick/journal'
+import { JournalRolledBackError, type Batch, type Head, type Lease, type LeaseView } from '@uptick/journal'
 import type { JournalStore } from './journal-store.ts'
-import type { MemoryJournal } from './memory-journal.ts'
+import { reached, type MemoryJournal } from './memory-journal.ts'
 
 export interface MemoryLeaseOptions {
   readonly holder: string
@@ -16,7 +9,7 @@ export interface MemoryLeaseOptions {
   /** The store's clock, ms; the same for all members of a simulation. */
   readonly time: { elapsed(): number }
   /** Reached when the journal is. */
-  readonly journal: Pick<MemoryJournal, 'down' | 'raise' | 'has'>
+  readonly journal: Pick<MemoryJournal, 'down' | 'silence' | 'raise' | 'has' | 'isSuperseded'>
 }
 
 /** The lease's seam for simulations, on the store that members share. */
@@ -36,7 +29,7 @@ export class MemoryLease implements Lease {
   }
 
   get isAlive(): boolean {
-    return this.#store.alive.has(this.holder)
+    return this.#store.alive.has(this.holder) || this.#options.journal.silence !== undefined
   }
 
   async look(): Promise<LeaseView> {
@@ -83,6 +76,11 @@ export class MemoryLease implements Lease {
     return true
   }
 
+  async leads(epoch: number): Promise<boolean> {
+    await this.#reach()
+    return !this.#options.journal.isSuperseded(epoch)
+  }
+
   async hand(epoch: number, successor?: string): Promise<boolean> {
     await this.#reach()
     const { lease } = this.#store
@@ -123,7 +121,6 @@ export class MemoryLease implements Lease {
   }
 
   #reach(): Promise<void> {
-    const { down } = this.#options.journal
-    return down ? Promise.reject(new JournalError('down', { cause: down })) : Promise.resolve()
+    return reached(this.#options.journal)
   }
 }
