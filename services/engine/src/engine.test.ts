@@ -85,6 +85,7 @@ describe('Engine', () => {
     gateway.give(commandsFrame(SESSION, [account(1)]))
     await time.turn()
     expect(engine.leader!.exchange.time).toBe(before)
+    expect([engine.role, gateway.outcomes()]).toEqual(['leading', ['0 0', '1 0']])
   })
 
   test('a restart recovers the same state and answers a number that was executed again', async () => {
