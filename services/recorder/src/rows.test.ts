@@ -77,13 +77,14 @@ test('of an order the last image stays, with the command that changed it', () =>
 })
 
 test('a reply that is repeated is recorded once', () => {
-  const { collector, execute } = market()
+  const { collector, execute, place } = market()
   execute({ kind: CommandKind.OPEN_SESSION, session: 5 })
-  const deposit = { kind: CommandKind.DEPOSIT, session: 5, number: 1, account: 1, asset: 0, amount: 7n }
-  const before = collector.rows().balances.length
-  execute(deposit)
-  execute(deposit)
-  expect(collector.rows().balances.slice(before)).toMatchObject([{ account: 1, asset: 0, free: 1_000_007n }])
+  place(1, Side.SELL, 10, 500)
+  for (let time = 0; time < 2; time++) place(2, Side.BUY, 10, 300, { session: 5, number: 1 })
+  const { trades, orders, balances } = collector.rows()
+  expect(trades).toMatchObject([{ tradeId: 1, quantity: 300 }])
+  expect(orders).toMatchObject([{ executed: 300 }, { executed: 300, sequence: trades[0]!.sequence }])
+  expect(balances.filter(({ reason, account }) => reason === CommandKind.PLACE && account === 2)).toHaveLength(2)
 })
 
 test('what a command left in an account is a row, with its reason', () => {
