@@ -11,6 +11,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 /** A room's tests without a bug; then those of one bug. */
 const ROOM_SECONDS_MAX = 600
 const TEST_SECONDS_MAX = 120
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 await runCommand(
   mutationCommandLine(
@@ -24,13 +25,13 @@ async function mutate({ room, minutes }: MutationOptions): Promise<void> {
   const copy = await TreeCopy.make(ROOT)
   // Also when somebody has had enough of it.
   const removed = (): void => void copy.remove().finally(() => process.exit(EXIT_FAILED))
-  process.once('SIGINT', removed)
+  for (const signal of SIGNALS) process.once(signal, removed)
   const judged: Judged[] = []
   try {
     for (const each of rooms.filter(({ name }) => room === undefined || name === room))
       judged.push(...(await judgeRoom(copy, each, end)))
   } finally {
-    process.off('SIGINT', removed)
+    for (const signal of SIGNALS) process.off(signal, removed)
     await copy.remove()
   }
   report(judged)
