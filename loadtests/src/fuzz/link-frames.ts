@@ -20,6 +20,7 @@ const question = fc.record(
       'catalogue',
       'totals',
       'status',
+      'clock',
       'repair',
       'release',
       'x',
@@ -59,8 +60,9 @@ function commands(kinds: readonly CommandKind[]): fc.Arbitrary<string> {
     value: fc.integer(),
     text: fc.string(),
   })
-  return fc.tuple(counter, fc.array(command, { maxLength: 4 })).map(([session, all]) => {
-    const frame = new CommandsFrame().begin(session)
+  const deadline = fc.oneof(fc.constant(Number.POSITIVE_INFINITY), fc.double())
+  return fc.tuple(counter, deadline, fc.array(command, { maxLength: 4 })).map(([session, until, all]) => {
+    const frame = new CommandsFrame().begin(session, until)
     for (const fields of all) frame.add(Object.assign(new Command(), fields, { session }))
     return latin1(frame.finish())
   })

@@ -77,6 +77,7 @@ export function judge(
     ...witnesses.answers.check(audit.outcomes, replay.whole),
     ...acknowledgements.map(({ kind, text }) => `${BROKEN[kind]}: ${text}`),
     ...witnesses.resolutions.check(record, acceptedAt),
+    ...witnesses.absences.check(record, acceptedAt),
     ...witnesses.feeds.flatMap((feed) => feed.check(audit.outcomes, retainedBy(replay, world))),
     ...witnesses.reads.check(),
     ...witnesses.capabilities.check(),

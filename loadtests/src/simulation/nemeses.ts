@@ -8,6 +8,9 @@ const APPEND_FAULTS: readonly AppendFault[] = ['refused', 'lost before', 'lost a
 /** Longer than the lease, and than the hold. */
 const PAUSE_MS_MAX = 6_000
 const CUT_MS_MAX = 4_000
+/** Longer than the hold, of one gateway alone: others tell its traders what became of their orders. */
+const CUT_OFF_MS_MIN = 4_100
+const CUT_OFF_MS_MAX = 6_000
 const SLOW_MS_MAX = 2_000
 const AWAY_MS_MAX = 3_000
 const RESTART_MS_MAX = 1_500
@@ -103,6 +106,21 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
   'journal rows lost': (world) => loseRows(world),
   'network cut': (world, engine) => cut(world, engine, true),
   'network cut one way': (world, engine) => cut(world, engine, false),
+  'gateway cut off': (world) => {
+    const { gateways } = world
+    const { network, random, leader } = world.cluster
+    // Somebody is to be asked meanwhile.
+    if (!leader || gateways.some(({ name }) => network.isCut(name, leader.url))) return false
+    const { name } = random.pick(gateways)
+    network.cut(name, leader.url)
+    if (random.chance(0.5)) network.cut(leader.url, name)
+    // Everything else goes on, rows are lost as well: it is only a gateway.
+    world.cluster.time.after(random.integer(CUT_OFF_MS_MIN, CUT_OFF_MS_MAX), () => {
+      network.heal(name, leader.url)
+      network.heal(leader.url, name)
+    })
+    return true
+  },
   'connections reset': ({ cluster }, { url }) => {
     cluster.network.reset(url)
     return true

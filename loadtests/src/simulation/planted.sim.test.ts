@@ -115,6 +115,17 @@ test('I4: the edge takes an order that is slow for one that will never be', asyn
   expect(await found('I4', { trader: 'takes what is slow for dead' })).not.toEqual([])
 })
 
+test('I4: engines that hear of no deadline bring an order to life after somebody was told that there is none', async () => {
+  const tap: Bug['tap'] = (_from, _to, frame) => {
+    const isTimed = (frame.readInt32LE(0) & 0xff) === FrameType.COMMANDS && frame.readInt32LE(20) === 1
+    if (isTimed) frame.writeDoubleLE(Number.MAX_VALUE, 24)
+    return frame
+  }
+  expect((await found('I4', { tap, nemesis: 'gateway cut off' })).join()).toMatch(
+    /did not exist at \d+ and came to life/,
+  )
+})
+
 test('I5: one account goes first, by a price that it did not name', async () => {
   const favour = rule((command) => {
     if (command.kind === CommandKind.PLACE && command.account === 1 && command.price > 0) command.price++

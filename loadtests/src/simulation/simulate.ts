@@ -25,6 +25,8 @@ export interface Run {
   readonly reads: number
   /** Orders of unknown outcome that were resolved. */
   readonly resolved: number
+  /** Orders of unknown outcome of which somebody was told that there is none. */
+  readonly absent: number
   /** Replies that went on in later outcomes. */
   readonly inSteps: number
   readonly handOvers: number
@@ -53,6 +55,7 @@ export async function simulate({ seed, planted, isCalm = false }: SimulationOpti
     orders: world.witnesses.told.size,
     reads: world.witnesses.reads.count,
     resolved: world.witnesses.resolutions.count,
+    absent: world.witnesses.absences.count,
     inSteps: world.inSteps,
     handOvers: world.handOvers,
     faults: world.faults,

@@ -7,6 +7,7 @@ export class Tally {
   orders = 0
   reads = 0
   resolved = 0
+  absent = 0
   inSteps = 0
   handOvers = 0
   virtualMs = 0
@@ -19,6 +20,7 @@ export class Tally {
     this.orders += run.orders
     this.reads += run.reads
     this.resolved += run.resolved
+    this.absent += run.absent
     this.inSteps += run.inSteps
     this.handOvers += run.handOvers
     this.virtualMs += run.virtualMs
@@ -35,6 +37,7 @@ export class Tally {
       ['orders', this.orders],
       ['questions', this.reads],
       ['orders of unknown outcome, resolved', this.resolved],
+      ['orders of unknown outcome, found absent', this.absent],
       ['replies in several steps', this.inSteps],
       ['changes of leader by hand-over', this.handOvers],
       ['simulated seconds', Math.round(this.virtualMs / 1000)],

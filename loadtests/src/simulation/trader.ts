@@ -12,6 +12,7 @@ import {
   type Command,
 } from '@uptick/core'
 import { PublicError } from '@uptick/protocol'
+import { OUTCOME_UNKNOWN } from '../../../services/gateway/src/engine-link/link-errors.ts'
 import type { OutcomeView } from '../../../services/gateway/src/engine-link/outcome-view.ts'
 import type { Random } from '../../../services/engine/src/simulation/random.ts'
 import { checksum } from '../../../services/engine/src/simulation/session-client.ts'
@@ -131,18 +132,29 @@ export class Trader {
       quantity: decimalText(draft.quantity, market.quantityDecimals),
     })
     const first = gateway()
+    let isGivenUp = false
     if (this.#options.planted) this.#do(() => this.#mistreat(draft, first))
     try {
       this.#placed(draft, await first.submit((command) => this.#fill(command, draft)))
       return
     } catch (error) {
-      if (error instanceof PublicError) told.failed(clientId, error.code)
-      else if (error instanceof GatewayLostError) told.lost(clientId)
+      if (error instanceof PublicError) {
+        told.failed(clientId, error.code)
+        isGivenUp = error === OUTCOME_UNKNOWN
+      } else if (error instanceof GatewayLostError) told.lost(clientId)
       else throw error
     }
     if (told.get(clientId)?.fate.kind !== 'unknown') return
     if (firstSent !== 0) return this.#retry(draft)
+    if (isGivenUp) this.#do(() => this.#inquire(clientId))
     void first.resolved().then((sequence) => resolutions.resolved({ account, clientId, sequence }))
+  }
+
+  /** After an order of unknown outcome: who is told that there is none takes it for one that never will be. */
+  async #inquire(clientId: string): Promise<void> {
+    const { account, gateway, witnesses } = this.#options
+    const { sequence, value } = await gateway().query({ kind: 'order', account, symbol: 0, clientId })
+    if (value === null) witnesses.absences.told({ account, clientId, sequence })
   }
 
   /** The bug: an order that takes long is sent once more, without saying that it is the same, or given up for good. */

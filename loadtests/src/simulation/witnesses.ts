@@ -1,3 +1,4 @@
+import { Absences } from '../invariants/absences.ts'
 import { Acknowledgements } from '../reconcile/acknowledgements.ts'
 import { Answers } from '../invariants/answers.ts'
 import { Capabilities } from '../invariants/capabilities.ts'
@@ -15,6 +16,7 @@ export class Witnesses {
   readonly answers = new Answers()
   readonly reads = new OwnReads()
   readonly resolutions = new Resolutions()
+  readonly absences = new Absences()
   readonly hold = new Hold(HOLD_MS_DEFAULT)
   readonly capabilities = new Capabilities()
   readonly lostRows = new LostRows()

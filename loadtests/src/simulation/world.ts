@@ -39,6 +39,8 @@ export interface Planted {
   readonly tap?: Tap
   readonly trader?: TraderOptions['planted']
   readonly gateway?: (gateway: Gateway) => void
+  /** The only misfortune, instead of all of them. */
+  readonly nemesis?: string
   /** After the run, before anything is checked. */
   readonly afterwards?: (world: World) => void
 }
@@ -226,7 +228,7 @@ export class World {
   #strike(): void {
     const { random, members, leader } = this.cluster
     const engine = leader && random.chance(LEADER_SHARE) ? leader : random.pick(members)
-    const name = random.pick(Object.keys(nemeses))
+    const name = this.#planted.nemesis ?? random.pick(Object.keys(nemeses))
     if (engine.process.isDead || !nemeses[name]!(this, engine)) return
     this.faults.set(name, (this.faults.get(name) ?? 0) + 1)
     this.note(`** ${name} (${engine.url})`)

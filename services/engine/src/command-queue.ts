@@ -1,4 +1,4 @@
-import { copyRecord, encodeCommand, RecordWriter, recordWords } from '@uptick/protocol'
+import { copyRecord, encodeCommand, makeLate, RecordWriter, recordWords } from '@uptick/protocol'
 import type { Command } from '@uptick/core'
 import { BATCH_COMMANDS_MAX, BATCH_WORDS_MAX, LINKS_MAX, QUEUED_COMMANDS_MAX, QUEUED_WORDS_MAX } from './limits.ts'
 
@@ -14,6 +14,10 @@ export class CommandBlock {
   readonly byLink = new Int32Array(LINKS_MAX)
   /** Where each command came from. */
   readonly links = new Uint8Array(BATCH_COMMANDS_MAX)
+  /** Until when each may be sequenced: `Clock.elapsed`, ms. */
+  readonly #deadlines = new Float64Array(BATCH_COMMANDS_MAX)
+  /** The first of them. */
+  #earliest = Number.POSITIVE_INFINITY
   /** To be asked once its commands are executed. */
   readonly questions: (() => void)[] = []
   count = 0
@@ -23,7 +27,9 @@ export class CommandBlock {
   }
 
   /** Take the record at `at`; returns the offset after it. */
-  add(words: Int32Array, at: number, link: number): number {
+  add(words: Int32Array, at: number, link: number, deadline: number): number {
+    if (deadline < this.#earliest) this.#earliest = deadline
+    this.#deadlines[this.count] = deadline
     this.links[this.count++] = link
     if (link !== INTERNAL) this.byLink[link]!++
     return copyRecord(words, at, this.records)
@@ -32,11 +38,38 @@ export class CommandBlock {
   /** Take a command of the engine itself. */
   addInternal(command: Command): void {
     encodeCommand(command, this.records)
+    this.#deadlines[this.count] = Number.POSITIVE_INFINITY
     this.links[this.count++] = INTERNAL
+  }
+
+  /** Turn what was to be sequenced by now into what is not executed; returns how many commands that were. */
+  makeLate(now: number): number {
+    if (now < this.#earliest) return 0
+    const { words, length } = this.records
+    let late = 0
+    for (let at = 0, i = 0; at < length; at += recordWords(words, at), i++) {
+      if (this.#deadlines[i]! > now) continue
+      makeLate(words, at)
+      late++
+    }
+    return late
+  }
+
+  /** The same without the commands of `link`, in `into`, which is empty. */
+  copyWithout(link: number, into: CommandBlock): void {
+    const { words, length } = this.records
+    let at = 0
+    for (let i = 0; at < length; i++) {
+      const from = this.links[i]!
+      if (from === link) at += recordWords(words, at)
+      else at = into.add(words, at, from, this.#deadlines[i]!)
+    }
+    into.questions.push(...this.questions)
   }
 
   clear(): void {
     this.records.clear()
+    this.#earliest = Number.POSITIVE_INFINITY
     this.byLink.fill(0)
     this.questions.length = 0
     this.count = 0
@@ -63,11 +96,14 @@ export class CommandQueue {
     return this.#count + commands <= QUEUED_COMMANDS_MAX && this.#words + words <= QUEUED_WORDS_MAX
   }
 
-  /** Take checked records from `words[start … end)`, `link` being the slot that they came from. */
-  addRecords(words: Int32Array, start: number, end: number, link: number): void {
+  /**
+   * Take checked records from `words[start … end)`, `link` being the slot that they came from. What is not sequenced by
+   * `deadline` (`Clock.elapsed`, ms) is not executed.
+   */
+  addRecords(words: Int32Array, start: number, end: number, link: number, deadline = Number.POSITIVE_INFINITY): void {
     let at = start
     while (at < end) {
-      at = this.#open().add(words, at, link)
+      at = this.#open().add(words, at, link, deadline)
       this.#count++
     }
     this.#words += end - start
@@ -108,7 +144,8 @@ export class CommandQueue {
     const before = this.#count
     for (const [index, block] of this.#blocks.entries()) {
       if (block.byLink[link] === 0) continue
-      const kept = this.#without(block, link)
+      const kept = this.#spare.pop() ?? new CommandBlock()
+      block.copyWithout(link, kept)
       this.#count -= block.count - kept.count
       this.#words -= block.records.length - kept.records.length
       this.#blocks[index] = kept
@@ -140,18 +177,5 @@ export class CommandQueue {
     const block = this.#spare.pop() ?? new CommandBlock()
     this.#blocks.push(block)
     return block
-  }
-
-  #without(block: CommandBlock, link: number): CommandBlock {
-    const kept = this.#spare.pop() ?? new CommandBlock()
-    const { words, length } = block.records
-    let at = 0
-    for (let i = 0; at < length; i++) {
-      const from = block.links[i]!
-      if (from === link) at += recordWords(words, at)
-      else at = kept.add(words, at, from)
-    }
-    kept.questions.push(...block.questions)
-    return kept
   }
 }

@@ -24,7 +24,7 @@ export interface EngineSeams {
   readonly fail: (reason: string, error?: unknown) => void
 }
 
-export interface EngineObserver extends Pick<LeaderEvents, 'batch' | 'committed'> {
+export interface EngineObserver extends Pick<LeaderEvents, 'batch' | 'committed' | 'late'> {
   handedOver(milliseconds: number): void
   /** From the claim until this engine leads, ms. */
   tookOver?(milliseconds: number): void

@@ -10,6 +10,8 @@ import type { Poison } from './sequencer.ts'
 export interface LeaderEvents {
   batch(commands: number, bytes: number): void
   committed(milliseconds: number): void
+  /** Commands came after their deadline, and were not executed. */
+  late?(commands: number): void
   poisoned(poison: Poison): void
   fenced(): void
   rolledBack(error: unknown): void

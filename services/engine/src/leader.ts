@@ -91,6 +91,7 @@ export class Leader {
       timers,
       appendsInFlightMax: options.appendsInFlightMax,
       events: {
+        late: (commands) => events.late?.(commands),
         executed: (batch, outcomes) => this.#executed(batch, outcomes),
         poisoned: (poison) => events.poisoned(poison),
       },
@@ -116,6 +117,10 @@ export class Leader {
 
   get queued(): number {
     return this.#queue.count
+  }
+
+  get elapsed(): number {
+    return this.#options.clock.elapsed()
   }
 
   get appendsInFlight(): number {
@@ -148,7 +153,9 @@ export class Leader {
     const { epoch, durable } = this
     const oldest = this.#feed.oldest
     const windowMax = LINK_WINDOW_MAX
-    socket.send(encodeWelcome({ shard, epoch, durable, oldest, windowMax, extras: { ackPolicy } }))
+    socket.send(
+      encodeWelcome({ shard, epoch, durable, oldest, windowMax, extras: { ackPolicy, elapsed: this.elapsed } }),
+    )
     const mode = hello.feedFrom < 0 ? 'replies' : 'feed'
     const next = mode === 'feed' ? Math.max(hello.feedFrom, oldest) : durable + 1
     link.subscription = this.#feed.subscribe({ socket, mode, session: hello.session, next })

@@ -54,7 +54,7 @@ export function newLeadership(
   seams: EngineSeams,
   settings: EngineSettings,
   { head, claimedAt }: Claimed,
-  events: Omit<LeaderEvents, 'batch' | 'committed'> & Pick<LeadershipOptions, 'resumed'>,
+  events: Omit<LeaderEvents, 'batch' | 'committed' | 'late'> & Pick<LeadershipOptions, 'resumed'>,
 ): Leadership {
   const { journal, lease, clock, timers, observer, log } = seams
   const { shard, ackPolicy, appendsInFlightMax, leaseMs } = settings
@@ -76,6 +76,7 @@ export function newLeadership(
       ...events,
       batch: (commands, bytes) => observer.batch(commands, bytes),
       committed: (milliseconds) => observer.committed(milliseconds),
+      late: (commands) => observer.late?.(commands),
     },
   })
 }

@@ -1,4 +1,4 @@
-import { Gauge, Histogram, LATENCY_BUCKETS_SECONDS, type Registry } from '@uptick/runtime'
+import { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS, type Registry } from '@uptick/runtime'
 import type { EngineSeams, Role } from './engine-seams.ts'
 import type { Engine } from './engine.ts'
 
@@ -37,6 +37,11 @@ export function batchObserver(registry: Registry): EngineSeams['observer'] {
     buckets: LATENCY_BUCKETS_SECONDS,
     registers: [registry],
   })
+  const late = new Counter({
+    name: 'engine_late_commands_total',
+    help: 'Commands that came after their deadline and were not executed',
+    registers: [registry],
+  })
   const handOver = new Histogram({
     name: 'engine_hand_over_seconds',
     help: 'From the stop of sequencing until the successor was seen to lead',
@@ -70,6 +75,9 @@ export function batchObserver(registry: Registry): EngineSeams['observer'] {
     },
     committed(milliseconds) {
       commit.observe(milliseconds / 1000)
+    },
+    late(count) {
+      late.inc(count)
     },
   }
 }

@@ -7,6 +7,8 @@ export interface QuerySource {
   readonly closedOrders: ClosedOrders
   readonly epoch: number
   readonly role: string
+  /** The engine's monotonic clock, ms; undefined where nobody leads. */
+  readonly elapsed?: number
 }
 
 /** The answer when a question cannot be understood. */
@@ -25,7 +27,7 @@ type Question = Readonly<Record<string, unknown>>
  * Answer one query as plain JSON, 64-bit amounts as decimal text:
  * `order {account, symbol, orderId?, clientId?}` (open, else closed and retained, else null) ·
  * `openOrders {account, symbol?}` · `account {account}` · `accounts {after?, label?}` (a part, and where the next begins) ·
- * `depth {symbol}` (the whole book) · `catalogue` · `totals` · `status` ·
+ * `depth {symbol}` (the whole book) · `catalogue` · `totals` · `status` · `clock` (the leader's, for deadlines) ·
  * `testOrder {account, symbol, side, type, …}` (the reject code that it would get, money aside). What is not one of these
  * gets `{error}`.
  */
@@ -59,6 +61,8 @@ export function answerQuery(source: QuerySource, body: unknown): unknown {
       return exchange.totals().map((total) => textAmounts(total))
     case 'status':
       return answerStatus(source)
+    case 'clock':
+      return { elapsed: source.elapsed }
     default:
       return failure(`unknown query ${JSON.stringify(question['kind'])?.slice(0, KIND_SHOWN_MAX)}`)
   }

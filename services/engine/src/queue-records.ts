@@ -24,7 +24,7 @@ export function forbiddenKind({ words, start, end }: CommandsFrameView, allowed:
  */
 export function queueRecords(
   queue: CommandQueue,
-  { words, start, end }: CommandsFrameView,
+  { words, start, end, deadline }: CommandsFrameView,
   slot: number,
   supported: () => readonly number[],
 ): void {
@@ -37,11 +37,11 @@ export function queueRecords(
     command.value = 0
     const record = new RecordWriter()
     encodeCommand(command, record)
-    queue.addRecords(words, from, at, slot)
-    queue.addRecords(record.words, 0, record.length, slot)
+    queue.addRecords(words, from, at, slot, deadline)
+    queue.addRecords(record.words, 0, record.length, slot, deadline)
     from = at + recordWords(words, at)
   }
-  queue.addRecords(words, from, end, slot)
+  queue.addRecords(words, from, end, slot, deadline)
 }
 
 /**

@@ -26,6 +26,8 @@ export interface Poison {
 }
 
 export interface SequencerEvents {
+  /** Commands came after their deadline: they take their numbers and are not executed. */
+  late(commands: number): void
   /** The batch is on its way to the journal and executed; its outcomes must not be shown before it is durable. */
   executed(batch: SequencedBatch, outcomes: readonly OutcomesChunk[]): void
   poisoned(poison: Poison): void
@@ -100,7 +102,10 @@ export class Sequencer {
   }
 
   #sequence(block: CommandBlock): void {
-    const { exchange, epoch, clock, committer } = this.#options
+    const { exchange, epoch, clock, committer, events } = this.#options
+    // From here to the handing over in one turn: whoever asks later is answered after what is sequenced here.
+    const late = block.makeLate(clock.elapsed())
+    if (late > 0) events.late(late)
     const first = exchange.sequence + 1
     const time = Math.max(clock.now(), exchange.time)
     if (block.count > this.#times.length) throw new RangeError(`a batch of ${block.count} commands`)

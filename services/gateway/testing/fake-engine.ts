@@ -7,6 +7,8 @@ import {
   encodeGoodbye,
   encodeOutcomes,
   encodeWelcome,
+  makeLate,
+  recordWords,
 } from '@uptick/protocol'
 import type { Hello } from '@uptick/protocol'
 import type { Dial, LinkSocketEvents } from '../src/engine-link/socket.ts'
@@ -35,6 +37,14 @@ export class FakeEngine {
   accepts = true
   /** What questions are refused with. */
   refusal: string | undefined
+  /** Its monotonic clock, ms; undefined: a release that does not tell it. */
+  clock: (() => number) | undefined
+  /** Until when the commands of each frame may be sequenced. */
+  readonly deadlines: number[] = []
+  /** It is past every deadline: executes nothing that has one. */
+  isLate = false
+  /** WELCOME is on its way for so long: until the test calls `deliver`. */
+  isSlow = false
   /** Execute and answer at once. */
   automatic = true
   #events: LinkSocketEvents | undefined
@@ -117,24 +127,24 @@ export class FakeEngine {
     const frame = decodeFrame(data)
     if (frame.type === FrameType.HELLO) {
       this.hellos.push(frame)
-      const { sequence } = this.exchange
-      this.#events?.received(
-        encodeWelcome({
-          shard: 0,
-          epoch: 1,
-          durable: sequence,
-          oldest: this.#oldest,
-          windowMax: this.windowMax,
-          extras: null,
-        }),
-      )
+      const { sequence: durable } = this.exchange
+      const { windowMax, clock } = this
+      const extras = clock ? { elapsed: clock() } : null
+      const welcome = encodeWelcome({ shard: 0, epoch: 1, durable, oldest: this.#oldest, windowMax, extras })
+      if (this.isSlow) this.#outbox.push(welcome)
+      else this.#events?.received(welcome)
       for (const kept of this.#retained) if (kept.sequence >= frame.feedFrom) this.#events?.received(kept.frame)
     } else if (frame.type === FrameType.QUERY) {
       const { kind } = frame.body as { kind: string }
-      const body = kind === 'catalogue' ? this.exchange.catalogue() : { asked: frame.body }
+      const told = kind === 'clock' && this.clock ? { elapsed: this.clock() } : { asked: frame.body }
+      const body = kind === 'catalogue' ? this.exchange.catalogue() : told
       const answer = this.refusal === undefined ? body : { error: this.refusal }
       this.#answer(encodeAnswer(frame.id, this.exchange.sequence, answer))
     } else if (frame.type === FrameType.COMMANDS) {
+      this.deadlines.push(frame.deadline)
+      const isLate = this.isLate && frame.deadline !== Number.POSITIVE_INFINITY
+      if (isLate)
+        for (let at = frame.start; at < frame.end; at += recordWords(frame.words, at)) makeLate(frame.words, at)
       this.#execute(frame.words, frame.start, frame.end)
     }
   }

@@ -2,8 +2,8 @@ import { BalanceAt, CommandKind, EventKind, FundsAt, ImageAt, LevelAt, Output, S
 import type { Catalogue as Listing, OrderImage } from '@uptick/core'
 import { EXECUTION_WORDS, ExecutionAt, MAKER_FLAG, noFilters } from '@uptick/core/testing'
 import { Catalogue } from '../src/engine-link/catalogue.ts'
-import type { Answer } from '../src/engine-link/link.ts'
 import type { FeedResetListener, OutcomesListener, OutcomeView } from '../src/engine-link/outcome-view.ts'
+import type { Answer } from '../src/engine-link/query-book.ts'
 
 const LEVEL_WORDS = 10
 const TRADE_WORDS = 18

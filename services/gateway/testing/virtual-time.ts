@@ -32,6 +32,11 @@ export class VirtualTime implements Clock, Timers {
     this.#stepped += microseconds
   }
 
+  /** Let `ms` pass in which nothing runs: the process is frozen. */
+  freeze(ms: number): void {
+    this.#now += ms * 1000
+  }
+
   after(ms: number, run: () => void): () => void {
     const alarm: Alarm = { at: this.#now + ms * 1000, run, cancelled: false }
     this.#alarms.push(alarm)

@@ -15,6 +15,7 @@ export const CommandKind = {
   CONTINUE: 7,
   /** Move journaled time; changes nothing else. */
   TICK: 8,
+  // 9 is that of a command which came too late (`LATE_KIND` of the protocol), 0 of one that is passed over: never executed.
 
   OPEN_SESSION: 10,
   END_SESSION: 11,

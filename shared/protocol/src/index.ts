@@ -139,4 +139,5 @@ export {
 } from './binance/market.ts'
 export type { AggregateSource, CandleSource, TickerSource, TradeSource } from './binance/market.ts'
 export { balanceUpdate, executionReport, outboundAccountPosition, userEvents } from './binance/user-events.ts'
+export { isLate, makeLate } from './late-command.ts'
 export { skipCommand } from './skip-command.ts'

@@ -1,6 +1,8 @@
+import { readFloat } from './aligned.ts'
 import { FrameType, needWords, openFrame, readCounter, readJson } from './link-frame.ts'
 import { decodeBatches, decodeHandOver, decodeJoin, decodeStanding } from './link-members.ts'
 import type { BatchesFrame, HandOverFrame, JoinFrame, StandingFrame } from './link-members.ts'
+import { COMMANDS_HEADER_WORDS, TIMED, TIMED_HEADER_WORDS } from './link.ts'
 import type { Hello, Welcome } from './link.ts'
 import { checkOutcomes } from './outcome-check.ts'
 import { decodeChallenge, decodeIntroduce, decodeProof } from './link-trust.ts'
@@ -21,6 +23,8 @@ export interface CommandsFrameView {
   readonly type: typeof FrameType.COMMANDS
   readonly session: number
   readonly count: number
+  /** Of the engine's monotonic clock, ms: what is not sequenced by then is not executed. `Infinity`: none was given. */
+  readonly deadline: number
   readonly words: Int32Array
   readonly start: number
   readonly end: number
@@ -171,7 +175,9 @@ function decodeCommands(frame: Int32Array): CommandsFrameView {
   needWords(frame, 6)
   const session = readCounter(frame, 2, 'session')
   const count = frame[4]
-  let at = 6
+  const deadline = readDeadline(frame)
+  const start = deadline === Number.POSITIVE_INFINITY ? COMMANDS_HEADER_WORDS : TIMED_HEADER_WORDS
+  let at = start
   let records = 0
   while (at < frame.length) {
     const length = checkRecord(frame, at)
@@ -180,7 +186,16 @@ function decodeCommands(frame: Int32Array): CommandsFrameView {
     records++
   }
   if (records !== count) throw new MalformedError('frame', `${records} records instead of ${count}`)
-  return { type: FrameType.COMMANDS, session, count, words: frame, start: 6, end: frame.length }
+  return { type: FrameType.COMMANDS, session, count, deadline, words: frame, start, end: frame.length }
+}
+
+/** It may be negative: an engine that has just begun was told of what is past already. */
+function readDeadline(frame: Int32Array): number {
+  if (frame[5] !== TIMED) return Number.POSITIVE_INFINITY
+  needWords(frame, TIMED_HEADER_WORDS)
+  const deadline = readFloat(frame, 6)
+  if (!Number.isFinite(deadline)) throw new MalformedError('frame', 'deadline is no number')
+  return deadline
 }
 
 function decodeOutcomes(frame: Int32Array): OutcomesFrame {

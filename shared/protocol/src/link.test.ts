@@ -93,6 +93,20 @@ test('a record can be sent again in another frame, but not in another session', 
   expect(() => builder.begin(10).add(commandOf({ session: 9 }))).toThrow('differ in their session')
 })
 
+test('COMMANDS says by when they are to be sequenced, where there is a time; a release that knows none reads none', () => {
+  const builder = new CommandsFrame()
+  for (const deadline of [-3.5, 0, 86_400_000.25, Number.POSITIVE_INFINITY]) {
+    builder.begin(9, deadline).add(commandOf({ session: 9, number: 1 }))
+    expect(decodeFrame(builder.finish())).toMatchObject({ session: 9, count: 1, deadline })
+  }
+  builder.begin(9).add(commandOf({ session: 9, number: 1 }))
+  const untimed = builder.finish()
+  expect(untimed.readInt32LE(20)).toBe(0)
+  expect(decodeFrame(untimed)).toMatchObject({ start: 6, deadline: Number.POSITIVE_INFINITY })
+  builder.begin(9, Number.NaN).add(commandOf({ session: 9, number: 1 }))
+  expect(() => decodeFrame(builder.finish())).toThrow('deadline is no number')
+})
+
 test('OUTCOMES and REPLIES carry runs of whole outcomes', () => {
   const words = outcomes(41, 3)
   const one = words.length / 3
@@ -133,8 +147,11 @@ test('JSON that is nested deep, a long query and a long name are no frames', () 
 test('no bytes crash the decoder with anything but its typed error', () => {
   const builder = new CommandsFrame()
   builder.begin(3).add(commandOf({ session: 3, clientId: 'abc', price: 7, text: 'é' }))
+  const untimed = builder.finish()
+  builder.begin(3, 17.5).add(commandOf({ session: 3, clientId: 'abc', price: 7, text: 'é' }))
   const samples = [
     encodeHello({ instance: 'g', session: 3, feedFrom: 1 }),
+    untimed,
     builder.finish(),
     encodeQuery(4, { kind: 'order' }),
     encodeWelcome({ shard: 0, epoch: 1, durable: 2, oldest: 1, windowMax: 100, extras: { x: 1 } }),

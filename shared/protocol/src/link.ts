@@ -114,12 +114,21 @@ export function encodeReplies(
   return frameBytes(frame)
 }
 
+/** Words before the records of a COMMANDS frame without a deadline, and of one that has one. */
+export const COMMANDS_HEADER_WORDS = 6
+export const TIMED_HEADER_WORDS = 8
+/** In w5 of COMMANDS: a deadline follows. A release that knows none leaves the word 0 and does not look at it. */
+export const TIMED = 1
+
 /**
- * Builds COMMANDS frames: f64@2 session · w4 records · records @6. One is kept per link: `begin`, `add` …, `finish`.
+ * Builds COMMANDS frames: f64@2 session · w4 records · w5 0, records @6; or w5 1, f64@6 deadline, records @8. The deadline
+ * is a moment of the engine's monotonic clock, ms: what it has not sequenced by then it must not execute. Only an engine
+ * that has told that clock is sent one. One builder is kept per link: `begin`, `add` …, `finish`.
  */
 export class CommandsFrame {
   readonly #records: RecordWriter
   #session = 0
+  #deadline = Number.POSITIVE_INFINITY
   count = 0
 
   constructor(capacity = 4096) {
@@ -128,12 +137,14 @@ export class CommandsFrame {
 
   /** Words of the frame so far: send it before it gets long. */
   get words(): number {
-    return 6 + this.#records.length
+    return TIMED_HEADER_WORDS + this.#records.length
   }
 
-  begin(session: number): this {
+  /** `deadline`: of every command in it; `Infinity` for none. */
+  begin(session: number, deadline = Number.POSITIVE_INFINITY): this {
     this.#records.clear()
     this.#session = session
+    this.#deadline = deadline
     this.count = 0
     return this
   }
@@ -154,10 +165,16 @@ export class CommandsFrame {
 
   /** The frame, in memory of its own; the builder may begin the next one at once. */
   finish(): Buffer<ArrayBuffer> {
-    const frame = newFrame(FrameType.COMMANDS, this.words)
+    const isTimed = this.#deadline !== Number.POSITIVE_INFINITY
+    const header = isTimed ? TIMED_HEADER_WORDS : COMMANDS_HEADER_WORDS
+    const frame = newFrame(FrameType.COMMANDS, header + this.#records.length)
     writeFloat(frame, 2, this.#session)
     frame[4] = this.count
-    frame.set(this.#records.words.subarray(0, this.#records.length), 6)
+    if (isTimed) {
+      frame[5] = TIMED
+      writeFloat(frame, 6, this.#deadline)
+    }
+    frame.set(this.#records.words.subarray(0, this.#records.length), header)
     return frameBytes(frame)
   }
 }

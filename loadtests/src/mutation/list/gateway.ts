@@ -38,14 +38,11 @@ export const gateway: Room = {
       ['now > pending.sendBefore', 'now >= pending.sendBefore'],
       ['      pending.build = nothing\n', ''],
       ['pending.settled || pending.queuedAt > before', 'pending.settled || pending.queuedAt >= before'],
-      ['settle(pending, OUTCOME_UNKNOWN)) this', 'settle(pending, SERVER_BUSY)) this'],
+      ['this.#giveUp(pending, OUTCOME_UNKNOWN)', 'this.#giveUp(pending, SERVER_BUSY)'],
       ['this.queued >= this.#options.queueMax', 'this.queued > this.#options.queueMax'],
       ['    outcome.then(give, give)\n', ''],
       ['if (pending.wasHeld) observer', 'observer'],
-      [
-        'command.confirmed = this.confirmed\n    this.#frame.add(command)\n    pending',
-        'this.#frame.add(command)\n    pending',
-      ],
+      ['command.confirmed = this.confirmed\n    const {', 'const {'],
       ['this.#firstNumber + i - this.#sentHead)', 'this.#firstNumber + i)'],
     ]),
     ...mutationsOf(`${GATEWAY}/user/user-streams.ts`, testOf('user/user-streams'), [

@@ -90,8 +90,8 @@ export async function started(store: JournalStore, overrides: Partial<EngineSeam
 }
 
 /** A frame with one command for each entry; what an entry does not set is at its default. */
-export function commandsFrame(session: number, commands: readonly Partial<Command>[]): Buffer {
-  const frame = new CommandsFrame().begin(session)
+export function commandsFrame(session: number, commands: readonly Partial<Command>[], deadline?: number): Buffer {
+  const frame = new CommandsFrame().begin(session, deadline)
   const command = new Command()
   for (const fields of commands) {
     command.reset()

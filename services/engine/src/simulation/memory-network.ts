@@ -5,6 +5,9 @@ import type { Random } from './random.ts'
 
 /** Delay of a message when nothing is wrong, ms. */
 const DELAY_MS_MAX = 2
+/** Of the connections that send into a cut, this part sends again when it has healed, so much later at most, ms. */
+const KEPT_SHARE = 0.7
+const RESEND_MS_MAX = 500
 
 /** What answers connections: an engine. */
 export interface Listener {
@@ -25,39 +28,69 @@ interface Host extends End {
 /** Sees every message that is sent; what it gives back goes on, undefined loses the message and nothing else. */
 export type Tap = (from: string, to: string, frame: Buffer) => Buffer | undefined
 
-/** One connection: both directions keep their order; what is sent to the dead or into a cut is lost. */
+/**
+ * One direction of a connection, which keeps its order. What is sent into a cut stays in the sender's kernel, whatever
+ * becomes of its socket and its process: it is sent again when the cut has healed, or lost with all that follows it.
+ */
+class Way {
+  readonly #network: MemoryNetwork
+  readonly #from: End
+  readonly #to: End
+  readonly #kept: (() => void)[] = []
+  #isBroken = false
+  #lastAt = 0
+
+  constructor(network: MemoryNetwork, from: End, to: End) {
+    this.#network = network
+    this.#from = from
+    this.#to = to
+  }
+
+  get isCut(): boolean {
+    return this.#network.isCut(this.#from.name, this.#to.name)
+  }
+
+  send(run: () => void): void {
+    if (this.#isBroken) return
+    if (!this.isCut) return this.#deliver(run, 0)
+    this.#isBroken = this.#kept.length === 0 && !this.#network.keeps(this)
+    if (!this.#isBroken) this.#kept.push(run)
+  }
+
+  /** The cut has healed, and the kernel tries once more after `ms`. */
+  sendAgain(ms: number): void {
+    for (const run of this.#kept.splice(0)) this.#deliver(run, ms)
+  }
+
+  #deliver(run: () => void, ms: number): void {
+    const { process } = this.#to
+    const now = process.elapsed()
+    this.#lastAt = Math.max(this.#lastAt, now + ms + this.#network.delay(this.#from.name, this.#to.name))
+    process.after(this.#lastAt - now, run)
+  }
+}
+
+/** One connection. What is sent to the dead is lost. */
 class Wire {
   readonly a: End
   readonly b: End
   isOpen = true
-  /** Something was lost on the way there: nothing that was sent after it arrives either. */
-  #isBrokenToA = false
-  #isBrokenToB = false
-  readonly #network: MemoryNetwork
-  #lastToA = 0
-  #lastToB = 0
+  readonly #toA: Way
+  readonly #toB: Way
 
   constructor(network: MemoryNetwork, a: End, b: End) {
-    this.#network = network
     this.a = a
     this.b = b
+    this.#toA = new Way(network, b, a)
+    this.#toB = new Way(network, a, b)
   }
 
   toA(run: () => void): void {
-    this.#isBrokenToA ||= this.#network.isCut(this.b.name, this.a.name)
-    if (!this.#isBrokenToA) this.#lastToA = this.#deliver(this.b, this.a, this.#lastToA, run)
+    this.#toA.send(run)
   }
 
   toB(run: () => void): void {
-    this.#isBrokenToB ||= this.#network.isCut(this.a.name, this.b.name)
-    if (!this.#isBrokenToB) this.#lastToB = this.#deliver(this.a, this.b, this.#lastToB, run)
-  }
-
-  #deliver(from: End, to: End, last: number, run: () => void): number {
-    const now = to.process.elapsed()
-    const at = Math.max(last, now + this.#network.delay(from.name, to.name))
-    to.process.after(at - now, run)
-    return at
+    this.#toB.send(run)
   }
 }
 
@@ -73,6 +106,8 @@ export class MemoryNetwork {
   /** Names of those whose messages take up to this long, ms. */
   readonly #slow = new Map<string, number>()
   readonly #breaks = new Map<Wire, () => void>()
+  /** With something that waits for a cut to heal. */
+  readonly #kept = new Set<Way>()
 
   constructor(random: Random) {
     this.#random = random
@@ -88,7 +123,14 @@ export class MemoryNetwork {
     return this.#cuts.size > 0 && this.#cuts.get(from)?.has(to) === true
   }
 
-  /** Lose everything from the one to the other from now on; connections stay up, as they do when a cable is pulled. */
+  /** Whether what is sent into a cut here will be sent again. */
+  keeps(way: Way): boolean {
+    const keeps = this.#random.chance(KEPT_SHARE)
+    if (keeps) this.#kept.add(way)
+    return keeps
+  }
+
+  /** Nothing comes from the one to the other from now on; connections stay up, as they do when a cable is pulled. */
   cut(from: string, to: string): void {
     const deaf = this.#cuts.get(from)
     if (deaf) deaf.add(to)
@@ -102,10 +144,17 @@ export class MemoryNetwork {
 
   healCuts(): void {
     this.#cuts.clear()
+    this.#sendAgain()
+  }
+
+  /** Undo `cut`. */
+  heal(from: string, to: string): void {
+    this.#cuts.get(from)?.delete(to)
+    this.#sendAgain()
   }
 
   healAll(): void {
-    this.#cuts.clear()
+    this.healCuts()
     this.#slow.clear()
     this.duplicates = 0
   }
@@ -169,6 +218,14 @@ export class MemoryNetwork {
         if (wire.isOpen) this.#carry(name, url, frame, (run) => wire.toB(run), receive)
       },
       close: () => close(),
+    }
+  }
+
+  #sendAgain(): void {
+    for (const way of this.#kept) {
+      if (way.isCut) continue
+      this.#kept.delete(way)
+      way.sendAgain(this.#random.integer(0, RESEND_MS_MAX))
     }
   }
 

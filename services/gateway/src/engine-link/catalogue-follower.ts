@@ -1,7 +1,7 @@
 import { CommandKind, EventKind, eachEvent, outcomeKind, outcomeRepeated, readEvent } from '@uptick/core'
 import type { Catalogue as Listing } from '@uptick/core'
 import type { Catalogue } from './catalogue.ts'
-import type { Answer } from './link.ts'
+import type { Answer } from './query-book.ts'
 
 /**
  * Keeps a catalogue equal to the engine's: the whole listing is asked for when a connection comes up, and what the feed

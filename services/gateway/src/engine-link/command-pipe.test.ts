@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { watch } from '../../testing/linked-engine.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
 import { CommandPipe } from './command-pipe.ts'
+import { EngineClock } from './engine-clock.ts'
 import type { OutcomeView } from './outcome-view.ts'
 
 const HOLD_MS = 4_000
@@ -11,9 +12,10 @@ const NEVER = Number.POSITIVE_INFINITY
 const outcome = {} as OutcomeView
 
 function piping(queueMax = 80) {
+  const engineClock = new EngineClock()
   const [time, answers, held] = [new VirtualTime(), [] as string[], [] as number[]]
   const observer = { held: (ms: number) => void held.push(ms), gaveUp: (answer: string) => void answers.push(answer) }
-  const pipe = new CommandPipe(1, { clock: time, queueMax, holdMs: HOLD_MS, busy: new Set(), observer })
+  const pipe = new CommandPipe(1, { clock: time, queueMax, holdMs: HOLD_MS, busy: new Set(), engineClock, observer })
   const submit = (kind: CommandKind = CommandKind.ADD_ACCOUNT, account = 0, sendBefore = NEVER): { state: string } =>
     watch(pipe.submit((command) => (command.kind = kind), sendBefore, account))
   return { time, pipe, submit, answers, held }

@@ -1,18 +1,16 @@
 import { strict as assert } from 'node:assert'
 import { Command, CommandKind, namesMarket } from '@uptick/core'
-import { CommandsFrame } from '@uptick/protocol'
+import type { PublicError } from '@uptick/protocol'
 import { OUTSIDE_WINDOW } from '../auth/time-window.ts'
 import { ShareCount } from '../limits/share-count.ts'
 import { CommandQueue } from './command-queue.ts'
 import { HeldCommands } from './held-commands.ts'
 import { OUTCOME_UNKNOWN, SERVER_BUSY } from './link-errors.ts'
 import { ACCOUNT_PARTS } from './link-options.ts'
+import { OutgoingFrames } from './outgoing-frames.ts'
 import type { OutcomeView } from './outcome-view.ts'
 import type { PipeOptions } from './pipe-options.ts'
-import { type Build, nothing, type Pending, settle } from './pending-command.ts'
-
-/** Words of one frame before the next is begun: well under the link's frame bound. */
-const FRAME_WORDS_MAX = 1 << 18
+import { type Build, newPending, nothing, type Pending, settle } from './pending-command.ts'
 
 /**
  * The commands of one session on their way to the engine and back. Three modes, each entered from the one before:
@@ -20,8 +18,9 @@ const FRAME_WORDS_MAX = 1 << 18
  * - *queued*: no number yet. Leaves when sent, or past the hold with -1008: it never reached the engine.
  * - *sent*: numbered, in order, without gaps, and kept as its builder, so that it can be sent again. Past the hold its
  *   caller gets -1007, but it stays: the number must be resolved. From then on a resend carries TICK instead of the
- *   command: the engine repeats the outcome if it executed the number, else executes nothing – no order comes to life
- *   long after its trader gave up on it.
+ *   command: the engine repeats the outcome if it executed the number, else executes nothing. What is still on its way
+ *   then, in the buffers of a connection that is cut off, has a deadline by the engine's clock, which is over: no order
+ *   comes to life after its trader gave up on it.
  * - *answered*: the outcome came; removed as soon as all before it are answered too, which raises `confirmed`. A market
  *   that is busy executed nothing: the command is queued again when it is free, and until then those for the same market
  *   wait behind it. The caller sees none of that.
@@ -30,7 +29,7 @@ export class CommandPipe {
   session: number
   readonly #options: PipeOptions
   readonly #command = new Command()
-  readonly #frame = new CommandsFrame()
+  readonly #frames = new OutgoingFrames()
   readonly #shares: ShareCount<number>
   readonly #queue = new CommandQueue<Pending>()
   #sent: Pending[] = []
@@ -76,18 +75,7 @@ export class CommandPipe {
 
   #enqueue(build: Build, sendBefore: number): Promise<OutcomeView> {
     return new Promise((resolve, reject) => {
-      const queuedAt = this.#options.clock.elapsed()
-      this.#queue.add({
-        build,
-        resolve,
-        reject,
-        queuedAt,
-        sendBefore,
-        sends: 0,
-        wasHeld: false,
-        settled: false,
-        answered: false,
-      })
+      this.#queue.add(newPending(build, sendBefore, this.#options.clock.elapsed(), resolve, reject))
     })
   }
 
@@ -98,36 +86,40 @@ export class CommandPipe {
   }
 
   /** OPEN_SESSION, the first command on every connection. */
-  opening(): Buffer {
+  opening(): Buffer[] {
     const command = this.#command
     command.reset()
     command.kind = CommandKind.OPEN_SESSION
     command.session = this.session
     command.confirmed = this.confirmed
-    this.#frame.begin(this.session).add(command)
-    return this.#frame.finish()
+    this.#frames.begin(this.session)
+    this.#frames.add(command, Number.POSITIVE_INFINITY)
+    return this.#frames.finish()
   }
 
   /** Frames with everything that was sent and not answered, in order; for a new connection. */
   resend(): Buffer[] {
-    const frames: Buffer[] = []
-    this.#frame.begin(this.session)
+    // It may have been frozen: what is over by now must not be sent as if it were not.
+    this.#giveUpSent()
+    this.#frames.begin(this.session)
     for (let i = this.#sentHead; i < this.#sent.length; i++) {
       const pending = this.#sent[i]!
       this.#add(pending, this.#firstNumber + i - this.#sentHead)
-      if (this.#frame.words >= FRAME_WORDS_MAX) this.#finish(frames)
     }
-    this.#finish(frames)
-    return frames
+    return this.#frames.finish()
   }
 
   /** Frames with what is queued, as far as `windowMax` unanswered commands allow. */
   send(windowMax: number): Buffer[] {
-    const frames: Buffer[] = []
     const now = this.#options.clock.now()
-    this.#frame.begin(this.session)
+    const before = this.#heldBefore
+    this.#frames.begin(this.session)
     while (this.#queue.count > 0 && this.unanswered < windowMax) {
       const pending = this.#queue.next()!
+      if (pending.queuedAt <= before) {
+        this.#giveUp(pending, SERVER_BUSY)
+        continue
+      }
       if (now > pending.sendBefore) {
         settle(pending, OUTSIDE_WINDOW)
         continue
@@ -140,18 +132,14 @@ export class CommandPipe {
         continue
       }
       this.#sent.push(pending)
-      if (this.#frame.words >= FRAME_WORDS_MAX) this.#finish(frames)
     }
-    this.#finish(frames)
-    return frames
+    return this.#frames.finish()
   }
 
   /** The market of command `number` is busy, nothing was executed: keep it until the market is free. */
   refused(number: number): void {
-    const index = number - this.#firstNumber + this.#sentHead
-    if (index < this.#sentHead || index >= this.#sent.length) return
-    const pending = this.#sent[index]!
-    if (pending.answered) return
+    const pending = this.#unansweredOf(number)
+    if (pending === undefined) return
     pending.answered = true
     if (!pending.settled) {
       const symbol = this.#marketOf(pending)
@@ -179,10 +167,8 @@ export class CommandPipe {
 
   /** The outcome of `number` arrived; one that is answered already is ignored. */
   answer(number: number, outcome: OutcomeView | PromiseLike<OutcomeView>): void {
-    const index = number - this.#firstNumber + this.#sentHead
-    if (index < this.#sentHead || index >= this.#sent.length) return
-    const pending = this.#sent[index]!
-    if (pending.answered) return
+    const pending = this.#unansweredOf(number)
+    if (pending === undefined) return
     pending.answered = true
     if (!pending.settled) {
       pending.settled = true
@@ -193,19 +179,21 @@ export class CommandPipe {
     this.#trim()
   }
 
+  /** Command `number` came to the engine after its deadline: it was not executed, and never will be. */
+  late(number: number): void {
+    const pending = this.#unansweredOf(number)
+    if (pending === undefined) return
+    pending.answered = true
+    this.#giveUp(pending, SERVER_BUSY)
+    this.#trim()
+  }
+
   /** Answer everybody who has waited past the hold. */
   expire(): void {
-    const before = this.#options.clock.elapsed() - this.#options.holdMs
-    for (const pending of [...this.#queue.expire(before), ...this.#held.expire(before)]) {
-      if (settle(pending, SERVER_BUSY)) this.#options.observer?.gaveUp('busy')
-    }
-    // All of them: what waited for a busy market is sent after others that came later.
-    for (let i = this.#sentHead; i < this.#sent.length; i++) {
-      const pending = this.#sent[i]!
-      if (pending.settled || pending.queuedAt > before) continue
-      if (settle(pending, OUTCOME_UNKNOWN)) this.#options.observer?.gaveUp('unknown')
-      pending.build = nothing
-    }
+    const before = this.#heldBefore
+    for (const pending of [...this.#queue.expire(before), ...this.#held.expire(before)])
+      this.#giveUp(pending, SERVER_BUSY)
+    this.#giveUpSent()
   }
 
   /**
@@ -237,6 +225,32 @@ export class CommandPipe {
     for (let i = this.#sentHead; i < this.#sent.length; i++) settle(this.#sent[i]!, OUTCOME_UNKNOWN)
   }
 
+  /** Command `number`, if it was sent and is not answered. */
+  #unansweredOf(number: number): Pending | undefined {
+    const pending = this.#sent[number - this.#firstNumber + this.#sentHead]
+    return pending === undefined || pending.answered ? undefined : pending
+  }
+
+  /** Who began to wait at this moment, or earlier, has waited past the hold: `Clock.elapsed`. */
+  get #heldBefore(): number {
+    return this.#options.clock.elapsed() - this.#options.holdMs
+  }
+
+  #giveUpSent(): void {
+    const before = this.#heldBefore
+    // All of them: what waited for a busy market is sent after others that came later.
+    for (let i = this.#sentHead; i < this.#sent.length; i++) {
+      const pending = this.#sent[i]!
+      if (pending.settled || pending.queuedAt > before) continue
+      this.#giveUp(pending, OUTCOME_UNKNOWN)
+      pending.build = nothing
+    }
+  }
+
+  #giveUp(pending: Pending, reason: PublicError): void {
+    if (settle(pending, reason)) this.#options.observer?.gaveUp(reason === SERVER_BUSY ? 'busy' : 'unknown')
+  }
+
   /** Keep a command for a market that is known to be busy. */
   #holdBack(pending: Pending): boolean {
     const { busy } = this.#options
@@ -262,13 +276,10 @@ export class CommandPipe {
     command.session = this.session
     command.number = number
     command.confirmed = this.confirmed
-    this.#frame.add(command)
+    const { engineClock, holdMs } = this.#options
+    const end = pending.settled ? Number.POSITIVE_INFINITY : pending.queuedAt + holdMs
+    this.#frames.add(command, engineClock.deadline(end))
     pending.sends++
-  }
-
-  #finish(frames: Buffer[]): void {
-    if (this.#frame.count > 0) frames.push(this.#frame.finish())
-    this.#frame.begin(this.session)
   }
 
   #trim(): void {

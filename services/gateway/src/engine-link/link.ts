@@ -10,29 +10,23 @@ import {
   outcomeWords,
 } from '@uptick/core'
 import type { Command } from '@uptick/core'
+import { isLate, type Hello, type Welcome } from '@uptick/protocol'
 import { CatalogueFollower } from './catalogue-follower.ts'
 import { Catalogue } from './catalogue.ts'
+import { ClockWatch } from './clock-watch.ts'
 import { CommandPipe } from './command-pipe.ts'
 import { Connection, type FeedFrame } from './connection.ts'
 import { HOLD_MS_DEFAULT, QUEUE_MAX_DEFAULT, type LinkOptions } from './link-options.ts'
 import type { LinkState } from './link-state.ts'
 import type { FeedResetListener, OutcomesListener, OutcomeView } from './outcome-view.ts'
-import { QueryBook } from './query-book.ts'
+import { type Answer, QueryBook } from './query-book.ts'
 import { WorkFollower } from './work-follower.ts'
-
-export interface Answer {
-  /** The sequence whose state it shows: durable. */
-  readonly sequence: number
-  readonly value: unknown
-}
 
 /** How exactly the hold is kept. */
 const SWEEP_MS = 25
 const WINDOW_DEFAULT = 1
 /** Something was asked and nothing at all came back for this long: the engine is frozen or cut off, try another. */
 const SILENCE_MS_MAX = 1_500
-/** Nothing came and nothing was asked for this long: ask something, so that a connection that is dead is found out. */
-const PROBE_MS = 1_000
 
 /**
  * The gateway's end of the link to a shard's leader: sends commands exactly once, follows the feed without gaps, asks
@@ -46,12 +40,16 @@ export class EngineLink {
   readonly #work: WorkFollower
   readonly #queries: QueryBook
   readonly #listing: CatalogueFollower
+  readonly #clockWatch: ClockWatch
   readonly #connection: Connection
   readonly #outcomes: OutcomesListener[] = []
   readonly #resets: FeedResetListener[] = []
   readonly #states: ((connected: boolean) => void)[] = []
   #window = WINDOW_DEFAULT
   #welcomed = false
+  #helloAt = 0
+  /** Commands may be sent: there is a deadline for them. */
+  #isReady = false
   #shard = 0
   #epoch = 0
   /** Sequence up to which the feed has been followed; −1 before the first WELCOME. */
@@ -59,7 +57,6 @@ export class EngineLink {
   #feedFrom = 1
   #flushing = false
   #sweeping = false
-  #cancelProbe: () => void = () => undefined
   #heardAt = 0
   #closed = false
 
@@ -68,8 +65,10 @@ export class EngineLink {
     this.#options = options
     this.#follows = options.follows ?? true
     this.#work = new WorkFollower(clock, holdMs, (symbol) => this.#pipe.release(symbol))
-    const { busy } = this.#work
-    this.#pipe = new CommandPipe(this.#newSession(), { clock, queueMax, holdMs, busy, observer: options.observer })
+    this.#clockWatch = new ClockWatch(options, () => this.query({ kind: 'clock' }))
+    const { engine: engineClock } = this.#clockWatch
+    const pipe = { clock, queueMax, holdMs, busy: this.#work.busy, engineClock, observer: options.observer }
+    this.#pipe = new CommandPipe(this.#newSession(), pipe)
     this.#queries = new QueryBook(clock, queueMax, holdMs)
     this.#listing = new CatalogueFollower(
       this.catalogue,
@@ -78,7 +77,7 @@ export class EngineLink {
       (run) => options.timers.after(SWEEP_MS, run),
     )
     this.#connection = new Connection(options, {
-      hello: () => ({ instance: options.instance, session: this.#pipe.session, feedFrom: this.#nextSequence() }),
+      hello: () => this.#hello(),
       welcomed: (welcome) => this.#welcome(welcome),
       fed: (frame) => this.#feed(frame),
       replied: (frame) => this.#scan(frame.words, frame.start, frame.end),
@@ -150,15 +149,20 @@ export class EngineLink {
   /** Answer everybody who waits (-1008, -1007) and hang up. */
   close(): void {
     this.#closed = true
-    this.#cancelProbe()
+    this.#clockWatch.end()
     this.#connection.close()
     for (const part of [this.#pipe, this.#queries, this.#work]) part.close()
   }
 
   /** Hang up until `start`; what is given meanwhile waits, as while no engine answers. */
   rest(): void {
-    this.#cancelProbe()
+    this.#clockWatch.end()
     this.#connection.close()
+  }
+
+  #hello(): Hello {
+    this.#helloAt = this.#options.clock.elapsed()
+    return { instance: this.#options.instance, session: this.#pipe.session, feedFrom: this.#nextSequence() }
   }
 
   #nextSequence(): number {
@@ -184,7 +188,7 @@ export class EngineLink {
 
   #flush(): void {
     if (!this.#welcomed) return
-    for (const frame of this.#pipe.send(this.#window)) this.#connection.send(frame)
+    if (this.#isReady) for (const frame of this.#pipe.send(this.#window)) this.#connection.send(frame)
     for (const frame of this.#queries.send()) this.#connection.send(frame)
   }
 
@@ -192,18 +196,6 @@ export class EngineLink {
     if (this.#sweeping || this.#closed) return
     this.#sweeping = true
     this.#options.timers.after(SWEEP_MS, () => this.#sweep())
-  }
-
-  /** Who only listens hears nothing of a connection that ended without a word, and would show an old book for ever. */
-  #armProbe(): void {
-    this.#cancelProbe()
-    this.#cancelProbe = this.#options.timers.after(PROBE_MS, () => {
-      if (!this.#welcomed) return
-      const isIdle = this.#pipe.idle && this.#queries.size === 0
-      if (isIdle && this.#options.clock.elapsed() - this.#heardAt >= PROBE_MS)
-        this.query({ kind: 'status' }).catch(() => undefined)
-      this.#armProbe()
-    })
   }
 
   #sweep(): void {
@@ -217,7 +209,7 @@ export class EngineLink {
     this.#armSweep()
   }
 
-  #welcome(welcome: { shard: number; epoch: number; durable: number; oldest: number; windowMax: number }): void {
+  #welcome(welcome: Welcome): void {
     this.#shard = welcome.shard
     this.#epoch = welcome.epoch
     this.#window = welcome.windowMax
@@ -230,10 +222,14 @@ export class EngineLink {
     const start = Math.max(this.#nextSequence(), Math.min(welcome.oldest, welcome.durable + 1))
     if (this.#follows) this.#feedStartsAt(start)
     this.#pipe.noteHeld()
-    this.#armProbe()
-    this.#connection.send(this.#pipe.opening())
-    for (const frame of this.#pipe.resend()) this.#connection.send(frame)
+    this.#clockWatch.begin(welcome.extras, this.#helloAt, () => this.#sendAgain())
     if (this.#follows) this.#listing.load(() => this.#welcomed && !this.#closed)
+    this.#flush()
+  }
+
+  #sendAgain(): void {
+    this.#isReady = true
+    for (const frame of [...this.#pipe.opening(), ...this.#pipe.resend()]) this.#connection.send(frame)
     this.#flush()
   }
 
@@ -281,14 +277,16 @@ export class EngineLink {
     }
     if (kind === CommandKind.OPEN_SESSION) return
     const number = outcomeNumber(words, offset)
-    if (reject === Reject.MARKET_BUSY) this.#pipe.refused(number)
+    if (isLate(words, offset)) this.#pipe.late(number)
+    else if (reject === Reject.MARKET_BUSY) this.#pipe.refused(number)
     else if (!this.#follows) this.#pipe.answer(number, { words, offset })
     else this.#pipe.answer(number, this.#work.complete({ words, offset }, this.#pipe.waitsSince(number)))
   }
 
   #lost(): void {
     const was = this.state.connected
-    this.#welcomed = false
+    this.#welcomed = this.#isReady = false
+    this.#clockWatch.end()
     this.#queries.forgetConnection()
     if (was) this.#tellState()
   }

@@ -20,6 +20,17 @@ export interface Pending {
   answered: boolean
 }
 
+/** A command that nobody else has heard of yet. */
+export function newPending(
+  build: Build,
+  sendBefore: number,
+  queuedAt: number,
+  resolve: Pending['resolve'],
+  reject: Pending['reject'],
+): Pending {
+  return { build, resolve, reject, queuedAt, sendBefore, sends: 0, wasHeld: false, settled: false, answered: false }
+}
+
 /** Whether anybody was still waiting. */
 export function settle(pending: Pending, reason: unknown): boolean {
   if (pending.settled) return false

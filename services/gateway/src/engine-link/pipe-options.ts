@@ -1,4 +1,5 @@
 import type { Clock } from '../seams.ts'
+import type { EngineClock } from './engine-clock.ts'
 
 /** Hears how long callers were held by a change of leader, and what they were told when it took too long. */
 export interface HoldObserver {
@@ -15,6 +16,8 @@ export interface PipeOptions {
   readonly queueMax: number
   /** A command that is not answered by then is given up by its caller. */
   readonly holdMs: number
+  /** Says by when the engine must have sequenced what is given up here later. */
+  readonly engineClock: Pick<EngineClock, 'deadline'>
   /** Symbols of markets that take no command now. */
   readonly busy: Set<number>
 }

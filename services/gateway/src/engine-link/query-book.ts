@@ -3,7 +3,12 @@ import { ShareCount } from '../limits/share-count.ts'
 import type { Clock } from '../seams.ts'
 import { SERVER_BUSY } from './link-errors.ts'
 import { ACCOUNT_PARTS } from './link-options.ts'
-import type { Answer } from './link.ts'
+
+export interface Answer {
+  /** The sequence whose state it shows: durable. */
+  readonly sequence: number
+  readonly value: unknown
+}
 
 interface Waiting {
   readonly question: object

@@ -1,4 +1,4 @@
-import type { Answer } from '../engine-link/link.ts'
+import type { Answer } from '../engine-link/query-book.ts'
 import type { Services } from '../services.ts'
 
 /** One about an account counts for it. */

@@ -1,0 +1,32 @@
+import { acceptedName, type OrderRecord } from '../reconcile/order-record.ts'
+
+/** An order of unknown outcome of which its trader was told, when asking, that there is none. */
+export interface Absence {
+  readonly account: number
+  readonly clientId: string
+  /** The sequence whose state the answer shows. */
+  readonly sequence: number
+}
+
+/** I4: an order that was given up, and is not there when somebody asks for it, never comes to be. */
+export class Absences {
+  readonly #told: Absence[] = []
+
+  get count(): number {
+    return this.#told.length
+  }
+
+  told(absence: Absence): void {
+    this.#told.push(absence)
+  }
+
+  /** @param sequences where each order of the record was accepted */
+  check(record: Pick<OrderRecord, 'accepted'>, sequences: ReadonlyMap<number, number>): string[] {
+    return this.#told.flatMap(({ account, clientId, sequence }) =>
+      (record.accepted.get(acceptedName(account, clientId)) ?? [])
+        .map((orderId) => sequences.get(orderId) ?? 0)
+        .filter((accepted) => accepted > sequence)
+        .map((accepted) => `I4: ${clientId} did not exist at ${sequence} and came to life at ${accepted}`),
+    )
+  }
+}

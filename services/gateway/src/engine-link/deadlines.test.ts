@@ -1,0 +1,141 @@
+import { CommandKind } from '@uptick/core'
+import { expect, test } from 'vitest'
+import { addAccount, connected, settled, setUp, watch } from '../../testing/linked-engine.ts'
+
+/** An engine whose clock is `ahead` of the gateway's, ms. */
+function timed(ahead: number): ReturnType<typeof setUp> {
+  const all = setUp()
+  all.engine.clock = () => all.time.elapsed() + ahead
+  all.link.start()
+  return all
+}
+
+test('commands are sequenced before they are given up, or never', async () => {
+  const { engine, time, link } = timed(777)
+  engine.open()
+  await settled()
+  void link.submit(addAccount)
+  const givenUpAt = time.elapsed() + 4_000 + 777
+  time.turn()
+  // OPEN_SESSION has none.
+  const [opening, deadline] = engine.deadlines
+  expect(opening).toBe(Number.POSITIVE_INFINITY)
+  expect(deadline).toBeLessThan(givenUpAt)
+  expect(deadline).toBeGreaterThan(givenUpAt - 20)
+})
+
+test('who waited has as much less time left, and one frame has one deadline', async () => {
+  const { engine, time, link } = timed(0)
+  const givenUpAt = time.elapsed() + 4_000
+  void link.submit(addAccount)
+  time.advance(30)
+  void link.submit(addAccount)
+  time.advance(970)
+  void link.submit(addAccount)
+  engine.open()
+  await settled()
+  time.turn()
+  expect(engine.frames.map((frame) => frame.length)).toEqual([1, 2, 1])
+  const early = engine.deadlines.slice(1).map((deadline) => deadline - givenUpAt)
+  expect(early[0]).toBeLessThan(0)
+  expect(early[0]).toBeGreaterThan(-20)
+  expect(early[1]).toBeLessThan(1_000)
+  expect(early[1]).toBeGreaterThan(980)
+})
+
+test('a command that came too late was not executed: -1008, and its number is resolved', async () => {
+  const { engine, time, link } = timed(0)
+  engine.open()
+  await settled()
+  engine.isLate = true
+  const late = watch(link.submit(addAccount))
+  time.turn()
+  await settled()
+  expect(late.state).toBe('-1008/503')
+  expect(link.state.unanswered).toBe(0)
+  expect(engine.exchange.catalogue().assets).toEqual([])
+  engine.isLate = false
+  const next = watch(link.submit(addAccount))
+  time.turn()
+  await settled()
+  expect(next.state).toBe('done')
+})
+
+test('so is one whose refusal was lost, and that is sent again', async () => {
+  const { engine, time, link } = timed(0)
+  engine.open()
+  await settled()
+  engine.isLate = true
+  engine.automatic = false
+  const late = watch(link.submit(addAccount))
+  time.turn()
+  engine.cut()
+  engine.forget()
+  engine.isLate = false
+  engine.automatic = true
+  time.advance(30)
+  engine.open()
+  await settled()
+  time.turn()
+  await settled()
+  expect(late.state).toBe('-1008/503')
+  expect(link.state.unanswered).toBe(0)
+})
+
+test('frozen between HELLO and WELCOME: what is over by then is not sent as if it were not', async () => {
+  const { engine, time, link } = connected()
+  engine.automatic = false
+  const sent = watch(link.submit(addAccount))
+  time.turn()
+  engine.cut()
+  engine.forget()
+  const queued = watch(link.submit(addAccount))
+  time.advance(30)
+  engine.isSlow = true
+  engine.open()
+  // Nothing runs, and then the message is there before any timer.
+  time.freeze(5_000)
+  engine.deliver()
+  time.turn()
+  await settled()
+  expect([sent.state, queued.state]).toEqual(['-1007/504', '-1008/503'])
+  expect(engine.arrived.slice(2).map(({ kind, number }) => [kind, number])).toEqual([
+    [CommandKind.OPEN_SESSION, 0],
+    [CommandKind.TICK, 1],
+  ])
+})
+
+test('a welcome that was long on its way tells an old time: commands wait until the engine has told a newer one', async () => {
+  const { engine, time, link } = timed(0)
+  const done = watch(link.submit(addAccount))
+  engine.isSlow = true
+  engine.automatic = false
+  engine.open()
+  time.freeze(600)
+  const givenUpAt = time.elapsed() + 3_400
+  engine.deliver()
+  time.turn()
+  expect(engine.frames).toEqual([])
+  engine.automatic = true
+  engine.deliver()
+  await settled()
+  time.turn()
+  await settled()
+  expect(done.state).toBe('done')
+  expect(engine.deadlines[1]).toBeLessThan(givenUpAt)
+  expect(engine.deadlines[1]).toBeGreaterThan(givenUpAt - 20)
+})
+
+test('another engine has another clock', async () => {
+  const { engine, time, link } = timed(1_000_000)
+  engine.open()
+  await settled()
+  engine.cut()
+  engine.clock = () => time.elapsed()
+  time.advance(30)
+  engine.open()
+  await settled()
+  void link.submit(addAccount)
+  time.turn()
+  expect(engine.deadlines.at(-1)).toBeLessThan(time.elapsed() + 4_000)
+})
