@@ -1,5 +1,5 @@
 import type { Exchange } from '@uptick/core'
-import type { Journal } from '@uptick/journal'
+import type { ClockReading, Journal } from '@uptick/journal'
 import type { ClosedOrders } from './closed-orders.ts'
 import type { RetainedBatches } from './retained-batches.ts'
 import type { RetainedOutcomes } from './retained-outcomes.ts'
@@ -38,6 +38,8 @@ export interface LeaderOptions {
   readonly leads: () => Promise<boolean>
   readonly journal: Pick<Journal, 'append' | 'resolve'>
   readonly clock: Clock
+  /** The last that is known of PostgreSQL's clock. */
+  readonly reading: () => ClockReading | undefined
   readonly timers: Timers
   readonly appendsInFlightMax: number
   readonly events: LeaderEvents

@@ -17,6 +17,7 @@ import { Feed } from './feed.ts'
 import type { LeaderOptions } from './leader-options.ts'
 import { CloseCode, closeReason } from './link-errors.ts'
 import { Inquiries } from './inquiries.ts'
+import { JournalClock } from './journal-clock.ts'
 import { LinkTable, type Link } from './link-table.ts'
 import { AWAY_MS_MAX, LINK_WINDOW_MAX, LINK_WINDOW_SLACK, SESSION_SWEEP_MS } from './limits.ts'
 import { isHandOff } from './queries.ts'
@@ -88,6 +89,7 @@ export class Leader {
       retained,
       committer: this.#committer,
       clock,
+      journalClock: new JournalClock(clock, options.reading),
       timers,
       appendsInFlightMax: options.appendsInFlightMax,
       events: {

@@ -123,6 +123,7 @@ export class Leadership {
       batches,
       mayAnswer: () => this.#keeper.isCertain,
       leads: () => lease.leads(epoch),
+      reading: () => lease.reading,
       journal,
       clock,
       timers,

@@ -153,7 +153,7 @@ describe('a journal that lost rows', () => {
   test('a server that is behind halts nobody: what looks lost is asked of the one that takes appends', async () => {
     const store = new JournalStore()
     await trading(store)
-    const time = { elapsed: () => 0 }
+    const time = { now: () => 0, elapsed: () => 0 }
     const journal = new MemoryJournal(store)
     const lease = new LateLease(store, { holder: 'late', url: 'memory://late', leaseMs: 1_500, time, journal })
     const late = member(store, { lease, journal })

@@ -62,6 +62,7 @@ export async function rehearseLeading(clock: Clock, timers: Timers): Promise<voi
     leads: () => Promise.resolve(true),
     journal: { append: () => Promise.resolve('appended'), resolve: () => Promise.resolve('appended') },
     clock,
+    reading: () => undefined,
     timers,
     appendsInFlightMax: 2,
     events: unheard,

@@ -3,6 +3,7 @@ import { Command, CommandKind, type Exchange } from '@uptick/core'
 import { decodeCommand, encodeBatch, writtenBatchVersion } from '@uptick/protocol'
 import type { CommandBlock, CommandQueue } from './command-queue.ts'
 import type { Append, Committer } from './committer.ts'
+import type { JournalClock } from './journal-clock.ts'
 import { BATCH_COMMANDS_MAX } from './limits.ts'
 import type { OutcomesChunk, RetainedOutcomes } from './retained-outcomes.ts'
 import type { Clock, Timers } from './seams.ts'
@@ -41,6 +42,7 @@ export interface SequencerOptions {
   readonly retained: RetainedOutcomes
   readonly committer: Committer<SequencedBatch>
   readonly clock: Clock
+  readonly journalClock: JournalClock
   readonly timers: Timers
   readonly appendsInFlightMax: number
   readonly events: SequencerEvents
@@ -102,12 +104,12 @@ export class Sequencer {
   }
 
   #sequence(block: CommandBlock): void {
-    const { exchange, epoch, clock, committer, events } = this.#options
+    const { exchange, epoch, clock, journalClock, committer, events } = this.#options
     // From here to the handing over in one turn: whoever asks later is answered after what is sequenced here.
     const late = block.makeLate(clock.elapsed())
     if (late > 0) events.late(late)
     const first = exchange.sequence + 1
-    const time = Math.max(clock.now(), exchange.time)
+    const time = journalClock.next(exchange.time)
     if (block.count > this.#times.length) throw new RangeError(`a batch of ${block.count} commands`)
     this.#times.fill(time, 0, block.count)
     const payload = encodeBatch({

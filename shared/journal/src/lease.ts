@@ -20,6 +20,15 @@ export interface LeaseView {
   readonly abandoned: boolean
 }
 
+/** What PostgreSQL's clock showed at some moment between asking and hearing. */
+export interface ClockReading {
+  /** µs since 1970. */
+  readonly time: number
+  /** By this process's monotonic clock, `performance.now`, ms. */
+  readonly askedAt: number
+  readonly heardAt: number
+}
+
 /**
  * When a member may take over a shard – never whether that is safe: that is the fence in the append. The lease runs by
  * PostgreSQL's clock; a holder keeps a session lock as a sign of life besides, so that its death is seen at once.
@@ -29,6 +38,8 @@ export interface Lease {
   readonly holder: string
   /** Whether our sign of life stands, as far as we know. */
   readonly isAlive: boolean
+  /** Of PostgreSQL's clock, with the last look or renewal; undefined before the first. */
+  readonly reading: ClockReading | undefined
   look(): Promise<LeaseView>
   /**
    * Take the lease if it has run out, was handed to us, is ours, or belongs to the epoch `ended`, whose leader the caller

@@ -4,7 +4,7 @@ import type { Connection } from './connections/connection-settings.ts'
 import { closeClient, destroyClient, openClient } from './connections/open-client.ts'
 import { JournalError, severity } from './errors.ts'
 import type { Batch, Head } from './journal.ts'
-import type { Lease, LeaseView } from './lease.ts'
+import type { ClockReading, Lease, LeaseView } from './lease.ts'
 import type { PostgresJournal } from './postgres-journal.ts'
 import { prepareBackend } from './sql/backends.ts'
 import {
@@ -53,6 +53,7 @@ export class PostgresLease implements Lease {
   #open: Open | undefined
   #opening: Promise<Open> | undefined
   #closed = false
+  #reading: ClockReading | undefined
 
   constructor(journal: PostgresJournal, connection: Connection, options: LeaseOptions) {
     this.holder = options.holder
@@ -65,15 +66,22 @@ export class PostgresLease implements Lease {
     return this.#open !== undefined
   }
 
+  get reading(): ClockReading | undefined {
+    return this.#reading
+  }
+
   async look(): Promise<LeaseView> {
     return this.#run('the lease could not be read', async ({ client }) => {
       const { shard } = this.#options
+      let askedAt = performance.now()
       let view = await readLease(client, shard)
       if (!view) {
         await ensureLease(client, shard)
+        askedAt = performance.now()
         view = await readLease(client, shard)
       }
       if (!view) throw new JournalError('the lease has no row')
+      this.#read(view.time, askedAt)
       return view
     })
   }
@@ -85,9 +93,13 @@ export class PostgresLease implements Lease {
   }
 
   async renew(epoch: number): Promise<boolean> {
-    return this.#run('the lease could not be renewed', ({ client, life }) => {
+    return this.#run('the lease could not be renewed', async ({ client, life }) => {
       const { shard, holder, leaseMs } = this.#options
-      return renewLease(client, shard, epoch, { holder, life, leaseMs })
+      const askedAt = performance.now()
+      const time = await renewLease(client, shard, epoch, { holder, life, leaseMs })
+      if (time === undefined) return false
+      this.#read(time, askedAt)
+      return true
     })
   }
 
@@ -120,6 +132,10 @@ export class PostgresLease implements Lease {
     const open = this.#open ?? (await this.#opening?.catch(() => undefined))
     this.#open = undefined
     if (open) await closeClient(open.client)
+  }
+
+  #read(time: number, askedAt: number): void {
+    this.#reading = { time, askedAt, heardAt: performance.now() }
   }
 
   async #run<T>(what: string, statement: (open: Open) => Promise<T>): Promise<T> {

@@ -32,6 +32,8 @@ test('the first claim opens epoch 1; while the lease runs nobody else gets it, a
   const a = candidate(shard, 'a')
   const b = candidate(shard, 'b')
   expect(await a.lease.look()).toMatchObject({ epoch: 0, expired: true, head: { epoch: 0, last: 0 } })
+  const looked = a.lease.reading!
+  expect(looked.heardAt).toBeGreaterThanOrEqual(looked.askedAt)
   expect(await a.lease.claim()).toEqual({ epoch: 1, last: 0 })
   expect(await b.lease.claim()).toBeUndefined()
   expect(await b.lease.look()).toMatchObject({
@@ -42,6 +44,12 @@ test('the first claim opens epoch 1; while the lease runs nobody else gets it, a
     abandoned: false,
   })
   expect(await a.lease.renew(1)).toBe(true)
+  // Both know what PostgreSQL's clock shows: by the difference of their own, as the monotonic clock does.
+  const renewed = a.lease.reading!
+  expect(renewed.time).toBeGreaterThan(looked.time)
+  const [least, most] = [renewed.askedAt - looked.heardAt, renewed.heardAt - looked.askedAt]
+  expect((renewed.time - looked.time) / 1_000).toBeGreaterThan(least - 5)
+  expect((renewed.time - looked.time) / 1_000).toBeLessThan(most + 5)
   expect(await b.lease.renew(1)).toBe(false)
   expect(await a.journal.append({ epoch: 1, first: 1, last: 1, payload: Buffer.from('x') })).toBe('appended')
   expect((await b.lease.look()).head).toEqual({ epoch: 1, last: 1 })

@@ -67,8 +67,12 @@ export const engine: Room = {
       ['Math.max(hello.feedFrom, oldest)', 'hello.feedFrom'],
     ]),
     ...mutationsOf(`${ENGINE}/sequencer.ts`, testOf('engine'), [
-      ['Math.max(clock.now(), exchange.time)', 'clock.now()'],
       ['committer.inFlight < appendsInFlightMax', 'committer.inFlight <= appendsInFlightMax'],
+    ]),
+    ...mutationsOf(`${ENGINE}/journal-clock.ts`, testOf('journal-clock'), [
+      ['Math.max(before, Math.floor(this.#slowly(elapsed)))', 'Math.floor(this.#slowly(elapsed))'],
+      ['return Math.min(now, most)', 'return now'],
+      ['* 1_000 * RATE_MAX', '* 2_000 * RATE_MAX * RATE_MAX'],
     ]),
     ...mutationsOf(`${ENGINE}/recovery.ts`, testOf('engine'), [
       ['chosen.sequence < last && (await', 'chosen.sequence < last || (await'],

@@ -1,4 +1,12 @@
-import { JournalRolledBackError, type Batch, type Head, type Lease, type LeaseView } from '@uptick/journal'
+import {
+  JournalRolledBackError,
+  type Batch,
+  type ClockReading,
+  type Head,
+  type Lease,
+  type LeaseView,
+} from '@uptick/journal'
+import type { Clock } from '../seams.ts'
 import type { JournalStore } from './journal-store.ts'
 import { reached, type MemoryJournal } from './memory-journal.ts'
 
@@ -6,8 +14,8 @@ export interface MemoryLeaseOptions {
   readonly holder: string
   readonly url: string
   readonly leaseMs: number
-  /** The store's clock, ms; the same for all members of a simulation. */
-  readonly time: { elapsed(): number }
+  /** The store's clock, the same for all members of a simulation. */
+  readonly time: Clock
   /** Reached when the journal is. */
   readonly journal: Pick<MemoryJournal, 'down' | 'silence' | 'raise' | 'has' | 'isSuperseded'>
 }
@@ -19,6 +27,7 @@ export class MemoryLease implements Lease {
   readonly #options: MemoryLeaseOptions
   readonly #listeners = new Set<() => void>()
   readonly #endListening: () => void
+  #reading: ClockReading | undefined
 
   constructor(store: JournalStore, options: MemoryLeaseOptions) {
     this.holder = options.holder
@@ -32,8 +41,13 @@ export class MemoryLease implements Lease {
     return this.#store.alive.has(this.holder) || this.#options.journal.silence !== undefined
   }
 
+  get reading(): ClockReading | undefined {
+    return this.#reading
+  }
+
   async look(): Promise<LeaseView> {
     await this.#reach()
+    this.#read()
     const { lease, epoch, claim, last } = this.#store
     return {
       head: { epoch, last },
@@ -73,6 +87,7 @@ export class MemoryLease implements Lease {
     const isOurs = lease.epoch === epoch && lease.holder === this.holder && lease.successor === ''
     if (!isOurs || this.#store.epoch !== epoch || lease.halted !== '') return false
     lease.expiresAt = this.#now + this.#options.leaseMs
+    this.#read()
     return true
   }
 
@@ -114,6 +129,11 @@ export class MemoryLease implements Lease {
 
   get #now(): number {
     return this.#options.time.elapsed()
+  }
+
+  #read(): void {
+    const { time } = this.#options
+    this.#reading = { time: time.now(), askedAt: time.elapsed(), heardAt: time.elapsed() }
   }
 
   #tell(): void {

@@ -2,6 +2,9 @@ import type { Head } from '../journal.ts'
 import type { Queryable } from './queryable.ts'
 import { headOf, type HeadColumns, type HeadRow } from './read-head.ts'
 
+/** PostgreSQL's clock, µs since 1970. */
+const NOW = '(extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now'
+
 /** First key of the session locks that are signs of life: "UPTL". The second is the holder's own, drawn by chance. */
 const LIFE_CLASS = 0x5550_544c
 
@@ -18,6 +21,8 @@ export interface LeaseRow {
   readonly halted: string | undefined
   readonly expired: boolean
   readonly abandoned: boolean
+  /** What PostgreSQL's clock showed, µs. */
+  readonly time: number
 }
 
 /** Take the session lock of `life`; it lasts as long as the connection. */
@@ -53,12 +58,13 @@ export async function readLease(db: Queryable, shard: number): Promise<LeaseRow 
     halted: string | null
     expired: boolean
     abandoned: boolean
+    now: string
   }>({
     name: 'read-lease',
     text: `
       SELECT head.epoch AS head_epoch, head.last, head.claim, lease.epoch, lease.holder, lease.url, lease.successor,
         lease.halted, lease.expires_at <= clock_timestamp() AS expired,
-        pg_try_advisory_xact_lock_shared($2::integer, lease.life) AS abandoned
+        pg_try_advisory_xact_lock_shared($2::integer, lease.life) AS abandoned, ${NOW}
       FROM journal_lease lease LEFT JOIN journal_head head ON head.shard = lease.shard
       WHERE lease.shard = $1`,
     values: [shard, LIFE_CLASS],
@@ -75,6 +81,7 @@ export async function readLease(db: Queryable, shard: number): Promise<LeaseRow 
     halted: row.halted ?? undefined,
     expired: row.expired,
     abandoned: row.abandoned,
+    time: Number(row.now),
   }
 }
 
@@ -118,25 +125,27 @@ export async function claimLease(db: Queryable, shard: number, claim: ClaimRow):
 }
 
 /**
- * Prolong the lease of `epoch`; false when it is no longer the holder's, the epoch no longer the journal's, or the shard
- * halted.
+ * Prolong the lease of `epoch`: what PostgreSQL's clock showed, µs. Undefined when it is no longer the holder's, the epoch no
+ * longer the journal's, or the shard halted.
  */
 export async function renewLease(
   db: Queryable,
   shard: number,
   epoch: number,
   { holder, life, leaseMs }: Pick<ClaimRow, 'holder' | 'life' | 'leaseMs'>,
-): Promise<boolean> {
-  const { rowCount } = await db.query({
+): Promise<number | undefined> {
+  const { rows } = await db.query<{ now: string }>({
     name: 'renew-lease',
     text: `
       UPDATE journal_lease lease SET life = $4, expires_at = clock_timestamp() + $5::float8 * interval '1 millisecond'
       FROM journal_head head
       WHERE lease.shard = $1 AND lease.epoch = $2 AND lease.holder = $3 AND lease.successor IS NULL
-        AND lease.halted IS NULL AND head.shard = lease.shard AND head.epoch = $2`,
+        AND lease.halted IS NULL AND head.shard = lease.shard AND head.epoch = $2
+      RETURNING ${NOW}`,
     values: [shard, epoch, holder, life, leaseMs],
   })
-  return rowCount === 1
+  const row = rows[0]
+  return row && Number(row.now)
 }
 
 /** Name the successor, who may then claim at once; without one, the lease ends now. False when it was not the holder's. */
