@@ -3,6 +3,8 @@ import { mutationsOf, type Room } from '../mutation.ts'
 const JOURNAL = 'shared/journal/src'
 const testOf = (name: string): string[] => [`shared/journal/test/${name}.test.ts`]
 
+const HALTED = '(SELECT halted FROM journal_lease WHERE shard = $1) AS halted'
+
 export const journal: Room = {
   name: 'journal',
   mutations: [
@@ -35,8 +37,8 @@ export const journal: Room = {
     ]),
     ...mutationsOf(`${JOURNAL}/sql/read-head.ts`, testOf('synchronous-commit'), [
       [
-        'UPDATE journal_head SET last = last WHERE shard = $1 RETURNING epoch, last, claim',
-        'SELECT epoch, last, claim FROM journal_head WHERE shard = $1',
+        `UPDATE journal_head SET last = last WHERE shard = $1\n      RETURNING epoch, last, claim, ${HALTED}`,
+        `SELECT epoch, last, claim, ${HALTED}\n      FROM journal_head WHERE shard = $1`,
       ],
     ]),
     ...mutationsOf(`${JOURNAL}/read.ts`, testOf('journal'), [
