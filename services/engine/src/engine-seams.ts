@@ -15,7 +15,10 @@ export interface EngineSeams {
   readonly evidence: Evidence
   readonly openExchange: OpenExchange
   readonly recordedThrough: RecordedThrough
-  /** Makes ready what a take-over needs of the surroundings; called now and then while standing by. Changes nothing. */
+  /**
+   * Makes ready what a take-over needs of the surroundings; called now and then while standing by. Changes nothing; rejects
+   * when this engine could not write if it led.
+   */
   readonly rehearse?: () => Promise<void>
   readonly conditions: { set(name: string, met: boolean, reason?: string): void }
   readonly log: EngineLog

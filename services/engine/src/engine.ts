@@ -19,8 +19,8 @@ import type { Standby } from './standby.ts'
  * its turn) → *taking-over* (the shard is ours; the last batches are executed) → *leading* → *handing-over* (sequences
  * nothing more, passes the shard on), from there to *recovering* again. Ends of the road, where it waits for a person:
  * *contained* (a command broke the state machine), *diverged* (its state is not that of the journal's writers), *unfit*
- * (the journal needs what this build does not know), *halted* (the journal lost rows). *Fenced* (another engine leads) ends
- * the process, and its state with it, unless the journal lacks what this one has seen in it.
+ * (the journal needs what this build does not know), *halted* (the journal lost rows). *Fenced* (another engine leads, or
+ * should) ends the process, and its state with it, unless the journal lacks what this one has seen in it.
  */
 export class Engine {
   readonly #seams: EngineSeams
@@ -64,7 +64,7 @@ export class Engine {
     })
     const { conditions } = seams
     for (const name of ['journal', 'recovered', 'caught-up']) conditions.set(name, false, 'starting')
-    for (const name of ['hash-equal', 'compatible']) conditions.set(name, true)
+    for (const name of ['hash-equal', 'compatible', 'writable']) conditions.set(name, true)
   }
 
   get role(): Role {
@@ -182,6 +182,7 @@ export class Engine {
     log.info({ sequence: recovered.exchange.sequence, milliseconds: Math.round(clock.elapsed() - begin) }, 'following')
     const standby = newStandby(this.#seams, this.#settings, recovered, this.#seen, () => this.#recorded.through, {
       caughtUp: (met, reason) => conditions.set('caught-up', met, reason),
+      writable: (met, reason) => conditions.set('writable', met, reason),
       looked: (view) => this.#looked(view),
       handed: () => this.#setRole('taking-over'),
       trouble: (error) => this.#trouble(error, 'the journal cannot be followed; trying again'),
@@ -201,6 +202,7 @@ export class Engine {
       trouble: (error) => this.#trouble(error, 'the journal does not take a batch; trying again'),
       handOffAsked: () => void this.handOff(),
       resumed: () => this.#reception.changed(),
+      powerless: () => this.#impasse.fenced('it keeps the lease and cannot write: another engine may'),
     })
     this.#leadership = leadership
     await standby.stop()
@@ -239,8 +241,7 @@ export class Engine {
     this.#reception.leaderUrl = this.#settings.url
     this.#setRole('leading')
     // What went wrong while it followed is over: it has read to the end, and its claim was written.
-    conditions.set('journal', true)
-    conditions.set('caught-up', true)
+    for (const name of ['journal', 'caught-up', 'writable']) conditions.set(name, true)
     const milliseconds = Math.round(clock.elapsed() - claimedAt)
     observer.tookOver?.(milliseconds)
     log.info({ epoch: head.epoch, sequence: head.last, milliseconds }, 'leading')

@@ -56,6 +56,7 @@ export class Leader {
   /** Nothing has been sequenced yet, by whatever leader: the first commands are activations. */
   #isNew: boolean
   #drained: (() => void) | undefined
+  #failingSince: number | undefined
 
   constructor(options: LeaderOptions) {
     const { exchange, epoch, closedOrders, retained, journal, clock, timers, events } = options
@@ -78,6 +79,7 @@ export class Leader {
       rolledBack: (error) => events.rolledBack(error),
       halted: (error) => events.halted(error),
       trouble: (error) => {
+        this.#failingSince = error === undefined ? undefined : (this.#failingSince ?? clock.elapsed())
         events.trouble(error)
         if (error === undefined) this.#sequencer.wake()
       },
@@ -115,6 +117,11 @@ export class Leader {
 
   get durable(): number {
     return this.#gate.durable
+  }
+
+  /** `Clock.elapsed` since when the journal has taken nothing; undefined while it takes what it is given. */
+  get failingSince(): number | undefined {
+    return this.#failingSince
   }
 
   get queued(): number {

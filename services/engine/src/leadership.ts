@@ -35,6 +35,8 @@ export interface LeadershipOptions {
   readonly events: LeaderEvents
   /** The lease is certain again, after it was not. */
   readonly resumed: () => void
+  /** The lease is kept, and nothing can be written. */
+  readonly powerless: () => void
 }
 
 /** How the shard was passed on. */
@@ -71,12 +73,14 @@ export class Leadership {
       claimedAt,
       clock,
       timers,
+      failingSince: () => this.#leader?.failingSince,
       events: {
         resumed: () => {
           this.#leader?.resume()
           options.resumed()
         },
         lost: () => events.fenced(),
+        powerless: options.powerless,
         trouble: (error) => log.warn({ err: error, remainingMs: this.#keeper.remainingMs }, 'the lease is not renewed'),
       },
     })

@@ -1,4 +1,5 @@
 import type { Lease } from '@uptick/journal'
+import { POWERLESS_MS_MAX } from './limits.ts'
 import type { CancelTimer, Clock, Timers } from './seams.ts'
 
 /** Renewals in one length of the lease. */
@@ -16,6 +17,8 @@ export interface LeaseKeeperOptions {
   readonly claimedAt: number
   readonly clock: Clock
   readonly timers: Timers
+  /** `Clock.elapsed` since when the journal has taken nothing; undefined while it takes what it is given. */
+  readonly failingSince?: () => number | undefined
   readonly events: {
     /** The lease is certain again, after it was not. */
     resumed(): void
@@ -23,6 +26,8 @@ export interface LeaseKeeperOptions {
     lost(): void
     /** A renewal failed, after one that had not. */
     trouble(error: unknown): void
+    /** The lease is kept, and nothing can be written: another one should lead. Said instead of the next renewal. */
+    powerless?(): void
   }
 }
 
@@ -40,6 +45,8 @@ export class LeaseKeeper {
   #stopped = false
   #uncertain = false
   #troubled = false
+  /** The first of the renewals that went well one after another. */
+  #renewedSince: number | undefined
   readonly #endListening: () => void
 
   constructor(options: LeaseKeeperOptions) {
@@ -77,6 +84,13 @@ export class LeaseKeeper {
     if (!this.#stopped) this.#cancel = this.#options.timers.after(ms, () => void this.#renew())
   }
 
+  /** Where PostgreSQL is away altogether, renewals fail, too: then nobody else could do better. */
+  #isPowerless(renewedSince: number): boolean {
+    const since = this.#options.failingSince?.()
+    if (since === undefined) return false
+    return this.#options.clock.elapsed() - Math.max(since, renewedSince) >= POWERLESS_MS_MAX
+  }
+
   /** Never rejects. */
   async #renew(): Promise<void> {
     if (this.#renewing || this.#stopped) return
@@ -90,12 +104,15 @@ export class LeaseKeeper {
       if (!renewed) return events.lost()
       this.#validUntil = sentAt + this.#usableMs
       this.#troubled = false
+      this.#renewedSince ??= sentAt
+      if (this.#isPowerless(this.#renewedSince)) return events.powerless?.()
       if (this.#uncertain && this.isCertain) {
         this.#uncertain = false
         events.resumed()
       }
     } catch (error) {
       next = RETRY_MS
+      this.#renewedSince = undefined
       if (!this.#stopped && !this.#troubled) events.trouble(error)
       this.#troubled = true
     } finally {

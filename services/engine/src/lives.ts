@@ -54,7 +54,7 @@ export function newLeadership(
   seams: EngineSeams,
   settings: EngineSettings,
   { head, claimedAt }: Claimed,
-  events: Omit<LeaderEvents, 'batch' | 'committed' | 'late'> & Pick<LeadershipOptions, 'resumed'>,
+  events: Omit<LeaderEvents, 'batch' | 'committed' | 'late'> & Pick<LeadershipOptions, 'resumed' | 'powerless'>,
 ): Leadership {
   const { journal, lease, clock, timers, observer, log } = seams
   const { shard, ackPolicy, appendsInFlightMax, leaseMs } = settings
@@ -72,6 +72,7 @@ export function newLeadership(
     timers,
     log,
     resumed: events.resumed,
+    powerless: events.powerless,
     events: {
       ...events,
       batch: (commands, bytes) => observer.batch(commands, bytes),

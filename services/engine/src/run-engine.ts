@@ -132,7 +132,8 @@ function rehearsals(
     await rehearseLinks(url, dialMember, systemTimers).catch(() => undefined)
   }
   return async () => {
-    if (!hasLed()) await (isReady ??= once())
+    // Without practice it leads a little slower.
+    if (!hasLed()) await (isReady ??= once().catch(() => undefined))
     await journal.rehearse()
   }
 }

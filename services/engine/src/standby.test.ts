@@ -77,6 +77,7 @@ function following() {
     events: {
       caughtUp: (met, reason) => told.push(`${met} ${reason}`.trim()),
       looked: () => undefined,
+      writable: () => undefined,
       handed: () => undefined,
       trouble: () => undefined,
     },

@@ -1,5 +1,5 @@
 import type { Journal, Lease, LeaseView, StoredBatch } from '@uptick/journal'
-import { JournalRolledBackError } from '@uptick/journal'
+import { JournalRolledBackError, reasonOf } from '@uptick/journal'
 import { encodeJoin, type MemberFacts } from '@uptick/protocol'
 import { Candidacy, type Claimed } from './candidacy.ts'
 import { Follower } from './follower.ts'
@@ -17,6 +17,8 @@ const BEHIND_LOOKS_MAX = 3
 const STRANGER_LOOKS_MAX = 5
 /** A connection that was made ready may have broken since. */
 const REHEARSAL_MS = 5_000
+/** One that could not write is tried again after this. */
+const REHEARSAL_RETRY_MS = 1_000
 /** A standby without practice is better than none. */
 const REHEARSAL_MS_MAX = 10_000
 /** How often the leader hears how far this standby is, at least. */
@@ -31,12 +33,14 @@ export interface StandbyOptions {
   readonly dialMember: DialMember
   readonly clock: Clock
   readonly timers: Timers
-  /** Makes ready what a take-over needs of the surroundings. */
+  /** Makes ready what a take-over needs of the surroundings; rejects when this member could not write if it led. */
   readonly rehearse: (() => Promise<void>) | undefined
   readonly snapshots: Pick<SnapshotTakerOptions, 'policy' | 'recordedThrough' | 'events'>
   readonly events: {
     caughtUp(met: boolean, reason: string): void
     looked(view: LeaseView): void
+    /** Whether this member could write if it led, as the last rehearsal showed. */
+    writable(met: boolean, reason: string): void
     /** The leader has handed the shard over: this member leads in a moment. */
     handed(): void
     trouble(error: unknown): void
@@ -73,6 +77,8 @@ export class Standby {
   /** Whether a take-over would find its surroundings ready, or they cannot be made so. */
   #isRehearsed: boolean
   #rehearsing = false
+  /** As far as the last rehearsal showed. */
+  #canWrite = true
   /** Looks at which the leader did not know of this standby. */
   #strangerLooks = 0
   #stopped = false
@@ -223,21 +229,27 @@ export class Standby {
 
   /** One that has not rehearsed yet could lead, too, if only a little slower: better it than nobody. */
   #stand(): void {
-    this.#link.stand(this.sequence, this.#isCaughtUp)
+    this.#link.stand(this.sequence, this.#isCaughtUp && this.#canWrite)
   }
 
-  /** Try a take-over without taking anything. One that fails changes nothing: the real one may be lucky. */
+  /** Try a take-over without taking anything. One that cannot write is tried again soon; the real one may be lucky. */
   #rehearse(): void {
-    const { rehearse, timers } = this.#options
+    const { rehearse, timers, events } = this.#options
     if (!rehearse || this.#rehearsing || this.#stopped) return
     this.#rehearsing = true
     const cancel = timers.after(REHEARSAL_MS_MAX, () => (this.#isRehearsed = true))
-    rehearse()
-      .catch(() => undefined)
-      .finally(() => {
-        cancel()
-        this.#rehearsing = false
-        this.#isRehearsed = true
-      })
+    const rehearsed = (failure?: string): void => {
+      cancel()
+      this.#rehearsing = false
+      this.#isRehearsed = true
+      this.#canWrite = failure === undefined
+      if (this.#stopped) return
+      events.writable(this.#canWrite, failure ?? '')
+      if (!this.#canWrite) timers.after(REHEARSAL_RETRY_MS, () => this.#rehearse())
+    }
+    rehearse().then(
+      () => rehearsed(),
+      (error: unknown) => rehearsed(reasonOf(error)),
+    )
   }
 }

@@ -17,6 +17,11 @@ export class AppendFailedError extends JournalError {
   }
 }
 
+/** The server that a connection has reached takes no writes; another connection may reach one that does. */
+export class NotWritableError extends JournalError {
+  override name = 'NotWritableError'
+}
+
 /** The batch does not follow the journal's last one, because an earlier append failed. Nothing was written. */
 export class JournalGapError extends JournalError {
   override name = 'JournalGapError'
@@ -83,4 +88,20 @@ export function isRefusal(error: unknown): boolean {
   const said = severity(error)
   if (said === undefined || said === 'FATAL' || said === 'PANIC') return false
   return said === 'ERROR' || STATEMENT_REFUSED.test(sqlState(error) ?? '')
+}
+
+/**
+ * SQLSTATEs of what is wrong with a session or its server and not with the statement: read-only, being shut down, a
+ * prepared statement that is gone. Another connection may do better.
+ */
+const SESSION_UNUSABLE = /^(25006|57P|26000)/
+
+/** Whether nothing that the connection is asked for later will end better, although it stands. */
+export function isUnusable(error: unknown): boolean {
+  return SESSION_UNUSABLE.test(sqlState(error) ?? '')
+}
+
+/** What an error says. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

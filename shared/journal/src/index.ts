@@ -19,6 +19,8 @@ export {
   SchemaVersionError,
   SnapshotDamagedError,
   isRefusal,
+  NotWritableError,
+  reasonOf,
   severity,
 } from './errors.ts'
 export type {

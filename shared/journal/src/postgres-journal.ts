@@ -4,7 +4,7 @@ import type { BoundedPool } from './connections/bounded-pool.ts'
 import { WRITE_STATEMENT_TIMEOUT_MS, WRITE_TIMEOUT_MS } from './connections/connection-settings.ts'
 import type { Connection } from './connections/connection-settings.ts'
 import type { Notice } from './commit-doubt.ts'
-import { AppendFailedError, JournalError } from './errors.ts'
+import { AppendFailedError, JournalError, reasonOf } from './errors.ts'
 import { FollowerNotice } from './follower-notice.ts'
 import type {
   Batch,
@@ -118,6 +118,8 @@ export class PostgresJournal implements Journal {
   /**
    * Connect for writing and have PostgreSQL plan what a take-over runs first, so that nobody waits for either when it
    * comes. Changes nothing: no shard has the number that is used.
+   *
+   * @throws JournalError when it could not write, whatever the reason
    */
   async rehearse(): Promise<void> {
     await explained('the writing connection could not be prepared', async () => {
@@ -245,6 +247,6 @@ async function explained<T>(what: string, run: () => Promise<T>): Promise<T> {
     return await run()
   } catch (error) {
     if (error instanceof JournalError && !(error instanceof AppendFailedError)) throw error
-    throw new JournalError(what, { cause: error })
+    throw new JournalError(`${what}: ${reasonOf(error)}`, { cause: error })
   }
 }

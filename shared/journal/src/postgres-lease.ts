@@ -2,7 +2,8 @@ import { randomInt } from 'node:crypto'
 import type { Client } from 'pg'
 import type { Connection } from './connections/connection-settings.ts'
 import { closeClient, destroyClient, openClient } from './connections/open-client.ts'
-import { JournalError, severity } from './errors.ts'
+import { checkWritable } from './connections/server.ts'
+import { isUnusable, JournalError, reasonOf, severity } from './errors.ts'
 import type { Batch, Head } from './journal.ts'
 import type { ClockReading, Lease, LeaseView } from './lease.ts'
 import type { PostgresJournal } from './postgres-journal.ts'
@@ -145,9 +146,9 @@ export class PostgresLease implements Lease {
       return await statement(open)
     } catch (error) {
       if (error instanceof JournalError) throw error
-      // Not PostgreSQL itself has said no.
-      if (severity(error) === undefined) open?.lose()
-      throw new JournalError(what, { cause: error })
+      // Not PostgreSQL itself has said no, or it would say no to everything else.
+      if (severity(error) === undefined || isUnusable(error)) open?.lose()
+      throw new JournalError(`${what}: ${reasonOf(error)}`, { cause: error })
     }
   }
 
@@ -181,7 +182,8 @@ export class PostgresLease implements Lease {
     client.on('end', lose)
     try {
       await client.connect()
-      await prepareBackend(client)
+      const { server } = await prepareBackend(client)
+      checkWritable(server)
       const life = randomInt(1, LIFE_MAX)
       if (!(await showLife(client, life))) throw new JournalError('the sign of life is taken')
       client.on('notification', ({ payload }) => {

@@ -1,6 +1,6 @@
 import { retryWithBackoff } from './backoff.ts'
 import { openPool } from './connections/bounded-pool.ts'
-import { SchemaMissingError, SchemaVersionError, sqlState } from './errors.ts'
+import { reasonOf, SchemaMissingError, SchemaVersionError, sqlState } from './errors.ts'
 import { migrationSets, type MigrationSet } from './migrate.ts'
 import { checkSchema } from './schema-version.ts'
 
@@ -34,7 +34,7 @@ export async function waitForSchema(connectionString: string, options: SchemaWai
         return undefined
       },
       signal,
-      (error) => onWait(reasonOf(error)),
+      (error) => onWait(whyNot(error)),
     )
     if (misfit) throw misfit
     return true
@@ -46,13 +46,9 @@ export async function waitForSchema(connectionString: string, options: SchemaWai
   }
 }
 
-function reasonOf(error: unknown): string {
+function whyNot(error: unknown): string {
   if (error instanceof SchemaMissingError) return error.message
   if (sqlState(error) === TOO_MANY_CONNECTIONS)
-    return `PostgreSQL has no connection left (max_connections): ${messageOf(error)}`
-  return `PostgreSQL does not answer: ${messageOf(error)}`
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+    return `PostgreSQL has no connection left (max_connections): ${reasonOf(error)}`
+  return `PostgreSQL does not answer: ${reasonOf(error)}`
 }

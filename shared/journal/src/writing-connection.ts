@@ -1,8 +1,9 @@
 import type { Client, ClientConfig, QueryConfig, QueryResult, QueryResultRow } from 'pg'
 import type { Connection } from './connections/connection-settings.ts'
 import { closeClient, destroyClient, openClient } from './connections/open-client.ts'
+import { checkWritable } from './connections/server.ts'
 import { leavesCommitInDoubt, type Notice } from './commit-doubt.ts'
-import { AppendFailedError, isRefusal } from './errors.ts'
+import { AppendFailedError, isRefusal, isUnusable, reasonOf } from './errors.ts'
 import { endBackend, prepareBackend } from './sql/backends.ts'
 import type { Backend } from './sql/backends.ts'
 import type { Queryable } from './sql/queryable.ts'
@@ -60,7 +61,8 @@ export class WritingConnection implements Queryable {
       if (open.doubt === undefined) return result
     } catch (error) {
       if (isRefusal(error) && open.doubt === undefined) {
-        throw new AppendFailedError('PostgreSQL refused the statement', 'absent', { cause: error })
+        if (isUnusable(error)) this.#abandon(open, error)
+        throw new AppendFailedError(`PostgreSQL refused the statement: ${reasonOf(error)}`, 'absent', { cause: error })
       }
       this.#abandon(open, error)
     }
@@ -89,7 +91,9 @@ export class WritingConnection implements Queryable {
     client.on('error', (error) => errors.push(error))
     try {
       await client.connect()
-      const open: Open = { client, backend: await prepareBackend(client), doubt: undefined }
+      const { server, ...backend } = await prepareBackend(client)
+      checkWritable(server)
+      const open: Open = { client, backend, doubt: undefined }
       if (this.#lost && !(await endBackend(client, this.#lost))) throw new Error('the lost backend does not end')
       if (errors.length > 0) throw errors[0]
       client.on('error', (error) => this.#abandon(open, error))
@@ -100,7 +104,7 @@ export class WritingConnection implements Queryable {
       return open
     } catch (error) {
       destroyClient(client)
-      throw new AppendFailedError('PostgreSQL cannot be reached', 'absent', { cause: error })
+      throw new AppendFailedError(`PostgreSQL cannot be written to: ${reasonOf(error)}`, 'absent', { cause: error })
     }
   }
 

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startPostgres, stopLeftover } from '@uptick/postgres'
 
-const PREFIX = 'uptick-test-'
+/** Of folders with servers, before the id of the process that they belong to. */
+export const SERVER_FOLDER_PREFIX = 'uptick-test-'
+/** Servers in such a folder. */
+const SERVERS = ['data', 'primary', 'standby']
 
 /** A PostgreSQL server of this process's own. */
 export interface Server {
@@ -19,7 +22,7 @@ export interface Server {
  */
 export async function startServer(): Promise<Server> {
   await removeLeftovers()
-  const folder = await mkdtemp(path.join(tmpdir(), `${PREFIX}${process.pid}-`))
+  const folder = await mkdtemp(path.join(tmpdir(), `${SERVER_FOLDER_PREFIX}${process.pid}-`))
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   try {
     // PostgreSQL may run as another user, who must be able to pass through.
@@ -45,10 +48,12 @@ export async function startServer(): Promise<Server> {
 /** A run that was killed could not clean up; the folder's name tells which process it was. */
 async function removeLeftovers(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
-    const owner = name.startsWith(PREFIX) ? Number.parseInt(name.slice(PREFIX.length), 10) : Number.NaN
+    const owner = name.startsWith(SERVER_FOLDER_PREFIX)
+      ? Number.parseInt(name.slice(SERVER_FOLDER_PREFIX.length), 10)
+      : Number.NaN
     if (Number.isNaN(owner) || alive(owner)) continue
     const folder = path.join(tmpdir(), name)
-    await stopLeftover(path.join(folder, 'data'))
+    for (const server of SERVERS) await stopLeftover(path.join(folder, server))
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
 }

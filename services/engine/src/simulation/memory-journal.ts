@@ -35,6 +35,8 @@ export class MemoryJournal implements Journal {
   behind = 0
   /** While set, everything fails with it. */
   down: Error | undefined
+  /** While set, nothing can be written with it: new connections lead to a server that takes no writes. */
+  readOnly: Error | undefined
   /** Until then nothing is answered, and nothing that is asked arrives: its sessions have ended without its knowledge. */
   silence: Promise<void> | undefined
   /** The newest claim that was made here. */
@@ -71,7 +73,7 @@ export class MemoryJournal implements Journal {
   }
 
   async resolve(batch: Batch): Promise<'appended' | 'absent' | 'fenced'> {
-    await this.#reach()
+    await this.#reachForWriting()
     if (this.has(batch)) return 'appended'
     return this.#isFenced(batch) ? 'fenced' : 'absent'
   }
@@ -94,7 +96,7 @@ export class MemoryJournal implements Journal {
   }
 
   async takeOver(): Promise<Head> {
-    await this.#reach()
+    await this.#reachForWriting()
     return this.raise()
   }
 
@@ -219,7 +221,8 @@ export class MemoryJournal implements Journal {
   }
 
   #append(batch: Batch): 'appended' | 'fenced' {
-    if (this.down) throw new AppendFailedError('down', 'absent', { cause: this.down })
+    const failure = this.down ?? this.readOnly
+    if (failure) throw new AppendFailedError('down', 'absent', { cause: failure })
     const fault = this.faults.shift()
     if (fault === 'refused') throw new AppendFailedError('refused', 'absent')
     if (fault === 'lost before') throw new AppendFailedError('lost', 'unknown')
@@ -262,6 +265,10 @@ export class MemoryJournal implements Journal {
     const found = this.store.batches[this.#indexFrom(batch.first)]
     if (found?.epoch !== batch.epoch || found.first !== batch.first || found.last !== batch.last) return false
     return found.payload.equals(batch.payload)
+  }
+
+  #reachForWriting(): Promise<void> {
+    return this.readOnly ? Promise.reject(new JournalError('read-only', { cause: this.readOnly })) : this.#reach()
   }
 
   #reach(): Promise<void> {

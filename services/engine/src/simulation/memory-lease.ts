@@ -1,4 +1,5 @@
 import {
+  JournalError,
   JournalRolledBackError,
   type Batch,
   type ClockReading,
@@ -16,8 +17,8 @@ export interface MemoryLeaseOptions {
   readonly leaseMs: number
   /** The store's clock, the same for all members of a simulation. */
   readonly time: Clock
-  /** Reached when the journal is. */
-  readonly journal: Pick<MemoryJournal, 'down' | 'silence' | 'raise' | 'has' | 'isSuperseded'>
+  /** Reached when the journal is; claims are written where its batches are. */
+  readonly journal: Pick<MemoryJournal, 'down' | 'readOnly' | 'silence' | 'raise' | 'has' | 'isSuperseded'>
 }
 
 /** The lease's seam for simulations, on the store that members share. */
@@ -64,6 +65,8 @@ export class MemoryLease implements Lease {
 
   async claim(ended = -1, newest?: Batch): Promise<Head | undefined> {
     await this.#reach()
+    const { readOnly } = this.#options.journal
+    if (readOnly) throw new JournalError('read-only', { cause: readOnly })
     const store = this.#store
     const { lease } = store
     const isOurs = lease.successor === this.holder || lease.holder === this.holder || lease.epoch === ended

@@ -1,3 +1,4 @@
+import type { Server } from '../connections/server.ts'
 import type { Queryable } from './queryable.ts'
 
 /** A server process, told apart from a later one that was given the same number. */
@@ -8,20 +9,23 @@ export interface Backend {
 
 /**
  * Settings of a connection that writes: a commit is not answered before it is as durable as the server can make it
- * (`remote_apply`, if configured, stays), and the server notices a dead peer within 15 s. Answers with its backend.
+ * (`remote_apply`, if configured, stays), whatever is configured later; and the server notices a dead peer within 15 s.
+ * Answers with its backend, and with the server that was reached.
  */
-export async function prepareBackend(db: Queryable): Promise<Backend> {
-  const { rows } = await db.query<{ pid: number; started: string }>({
+export async function prepareBackend(db: Queryable): Promise<Backend & { readonly server: Server }> {
+  const { rows } = await db.query<Backend & { at: string; standby: boolean; readonly: boolean }>({
     text: `
-      SELECT pid, backend_start::text AS started,
-        CASE WHEN current_setting('synchronous_commit') IN ('off', 'local', 'remote_write')
-          THEN set_config('synchronous_commit', 'on', false) END,
+      SELECT pid, backend_start::text AS started, pg_postmaster_start_time()::text AS at,
+        pg_is_in_recovery() AS standby, current_setting('transaction_read_only')::boolean AS readonly,
+        set_config('synchronous_commit',
+          CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false),
         set_config('tcp_keepalives_idle', '5', false),
         set_config('tcp_keepalives_interval', '2', false),
         set_config('tcp_keepalives_count', '5', false)
       FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
   })
-  return rows[0]
+  const { pid, started, at, standby, readonly } = rows[0]
+  return { pid, started, server: { startedAt: at, isStandby: standby, isReadOnly: readonly } }
 }
 
 /** End a backend if it still runs; answers with whether it is gone. */

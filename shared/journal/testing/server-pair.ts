@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { startPostgres } from '@uptick/postgres'
+import type { PostgresServer } from '@uptick/postgres'
+import { migrate } from '../src/migrate.ts'
+import { SERVER_FOLDER_PREFIX } from './server.ts'
+
+/** A PostgreSQL and one that follows it by streaming replication; each is a server of its own. */
+export interface ServerPair {
+  readonly primary: PostgresServer
+  /** Takes reads, and no writes until it is promoted. Known to the primary as `second`. */
+  readonly standby: PostgresServer
+  stop(): Promise<void>
+}
+
+/** Start both, with every migration. The standby is a copy of the primary's folder, made while that one is stopped. */
+export async function startServerPair(): Promise<ServerPair> {
+  const folder = await mkdtemp(path.join(tmpdir(), `${SERVER_FOLDER_PREFIX}${process.pid}-`))
+  const servers: PostgresServer[] = []
+  const stop = async (): Promise<void> => {
+    await Promise.all(servers.map((server) => server.stop('immediate')))
+    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  }
+  const start = async (name: string, settings: Readonly<Record<string, string>>): Promise<PostgresServer> => {
+    const server = await startPostgres({
+      directory: path.join(folder, name),
+      password: 'uptick',
+      logFile: path.join(folder, `${name}.log`),
+      settings: { fsync: 'off', ...settings },
+      initdbFlags: ['--no-sync'],
+    })
+    servers.push(server)
+    return server
+  }
+  try {
+    await chmod(folder, 0o711)
+    const first = await start('primary', {})
+    await migrate(first.url())
+    await first.stop()
+    servers.pop()
+    // With the owners that the files have.
+    await promisify(execFile)('cp', ['-a', path.join(folder, 'primary'), path.join(folder, 'standby')])
+    await writeFile(path.join(folder, 'standby', 'standby.signal'), '')
+    const primary = await start('primary', {})
+    const source = `host=127.0.0.1 port=${primary.port} user=uptick password=uptick application_name=second`
+    const standby = await start('standby', { primary_conninfo: source })
+    return { primary, standby, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
