@@ -20,7 +20,8 @@ export const engineSchema = Type.Object({
   LINK_PORT: Type.Integer({ minimum: 0, maximum: 65_535, description: 'port for gateways, 0 for a free one' }),
   ACK_POLICY: Type.Enum(['journal', 'journal-synchronous'], {
     default: 'journal',
-    description: 'journal: durable in PostgreSQL; journal-synchronous: on a second machine too, checked at start',
+    description:
+      'journal: durable in PostgreSQL; journal-synchronous: on a second machine too, checked at start and with each append',
   }),
   APPENDS_IN_FLIGHT_MAX: Type.Integer({ minimum: 1, maximum: 16, default: APPENDS_IN_FLIGHT_MAX }),
   RETAINED_BYTES_MAX: Type.Integer({

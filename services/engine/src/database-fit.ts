@@ -1,7 +1,16 @@
-import { checkSynchronousReplication, migrationSetsOf, retryWithBackoff, waitForSchema } from '@uptick/journal'
+import {
+  checkSynchronousReplication,
+  migrationSetsOf,
+  reasonOf,
+  retryWithBackoff,
+  waitForSchema,
+} from '@uptick/journal'
 import type { ServiceContext } from '@uptick/runtime'
 import type { Pool } from 'pg'
 import type { EngineConfig } from './config.ts'
+
+/** What each append sees by itself, and what nobody appends to see, is looked at this often. */
+const LOOK_MS = 1_000
 
 type Context = Pick<ServiceContext<EngineConfig>, 'config' | 'lifecycle' | 'onShutdown'>
 
@@ -33,7 +42,7 @@ async function replicates({ lifecycle }: Context, pool: Pool, signal: AbortSigna
     await retryWithBackoff(
       () => checkSynchronousReplication(pool),
       signal,
-      (error) => lifecycle.set('replication', false, error instanceof Error ? error.message : String(error)),
+      (error) => lifecycle.set('replication', false, reasonOf(error)),
     )
   } catch (error) {
     if (signal.aborted) return false
@@ -41,4 +50,24 @@ async function replicates({ lifecycle }: Context, pool: Pool, signal: AbortSigna
   }
   lifecycle.set('replication', true)
   return true
+}
+
+/** Keep saying, in the condition `replication`, whether acknowledgements can be what they promise. */
+export function watchReplication({ config, lifecycle, onShutdown }: Context, pool: Pool): void {
+  if (config.ACK_POLICY !== 'journal-synchronous') return
+  let isLooking = false
+  const look = async (): Promise<void> => {
+    if (isLooking) return
+    isLooking = true
+    try {
+      await checkSynchronousReplication(pool)
+      lifecycle.set('replication', true)
+    } catch (error) {
+      lifecycle.set('replication', false, reasonOf(error))
+    } finally {
+      isLooking = false
+    }
+  }
+  const timer = setInterval(() => void look(), LOOK_MS)
+  onShutdown('watch over replication', 100, () => clearInterval(timer))
 }

@@ -1,4 +1,5 @@
 import { Command, CommandKind, type Exchange } from '@uptick/core'
+import { NotReplicatedError } from '@uptick/journal'
 import {
   encodeAnswer,
   encodeGoodbye,
@@ -79,7 +80,7 @@ export class Leader {
       rolledBack: (error) => events.rolledBack(error),
       halted: (error) => events.halted(error),
       trouble: (error) => {
-        this.#failingSince = error === undefined ? undefined : (this.#failingSince ?? clock.elapsed())
+        this.#failingSince = isOfThisMember(error) ? (this.#failingSince ?? clock.elapsed()) : undefined
         events.trouble(error)
         if (error === undefined) this.#sequencer.wake()
       },
@@ -301,4 +302,9 @@ export class Leader {
     socket.send(encodeGoodbye({ reason, leader }))
     socket.close(code, closeReason(reason))
   }
+}
+
+/** Whether another member might be spared what hinders this one: the promise of a second machine is broken for all. */
+function isOfThisMember(error: unknown): boolean {
+  return error !== undefined && !(error instanceof NotReplicatedError)
 }

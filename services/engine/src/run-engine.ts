@@ -7,7 +7,7 @@ import { dialWebSockets, openLinkKeys, openLinkTls, provenDial } from '@uptick/l
 import { LinkRole } from '@uptick/protocol'
 import type { EngineConfig } from './config.ts'
 import { EvidenceFolder } from './containment.ts'
-import { databaseFits } from './database-fit.ts'
+import { databaseFits, watchReplication } from './database-fit.ts'
 import type { EngineSettings } from './engine-seams.ts'
 import { Engine } from './engine.ts'
 import type { LinkHandler } from './link-handler.ts'
@@ -40,9 +40,11 @@ export async function runEngine(
   onShutdown('pool', CLOSE_MS_MAX, () => pool.close())
   if (!(await databaseFits(context, pool))) return undefined
   await adviseOnConnections(context, pool)
+  watchReplication(context, pool)
   const journal = openJournal(config.DATABASE_URL, {
     shard,
     pool,
+    isSynchronous: config.ACK_POLICY === 'journal-synchronous',
     onTrouble: (error) => log.warn({ err: error }, 'journal trouble in the background'),
     onWarning: ({ message, code }) => log.warn({ warning: message, code }, 'PostgreSQL warns'),
   })

@@ -22,6 +22,15 @@ export class NotWritableError extends JournalError {
   override name = 'NotWritableError'
 }
 
+/** What was written is, as far as is known, on one machine only, where the ack policy promises two. */
+export class NotReplicatedError extends JournalError {
+  override name = 'NotReplicatedError'
+
+  constructor(reason: string) {
+    super(`the ack policy journal-synchronous cannot be kept: ${reason}`)
+  }
+}
+
 /** The batch does not follow the journal's last one, because an earlier append failed. Nothing was written. */
 export class JournalGapError extends JournalError {
   override name = 'JournalGapError'

@@ -19,6 +19,7 @@ export {
   SchemaVersionError,
   SnapshotDamagedError,
   isRefusal,
+  NotReplicatedError,
   NotWritableError,
   reasonOf,
   severity,
@@ -39,7 +40,7 @@ export { migrate, migrationNames, migrationSets, migrationSetsOf } from './migra
 export type { MigrationSet } from './migrate.ts'
 export { PARTITION_SEQUENCES, ensurePartitions } from './partitions.ts'
 export { PostgresJournal, openJournal } from './postgres-journal.ts'
-export type { JournalOptions } from './postgres-journal.ts'
+export type { JournalOptions } from './journal-options.ts'
 export { Retention } from './retention.ts'
 export type { RetentionOptions, RetentionReport } from './retention.ts'
 export { PostgresLease, openLease } from './postgres-lease.ts'

@@ -7,8 +7,13 @@ import { claimLease, type ClaimRow } from './sql/lease.ts'
 import { raiseEpoch } from './sql/raise-epoch.ts'
 import { readHead, settleHead, type HeadRow } from './sql/read-head.ts'
 import { readReleased } from './sql/releases.ts'
+import type { Queryable } from './sql/queryable.ts'
+import { SynchronousWrites } from './synchronous-writes.ts'
 import { takeOver } from './take-over.ts'
 import type { WritingConnection } from './writing-connection.ts'
+
+/** Shards are numbered from 0. */
+const NO_SHARD = -1
 
 /**
  * Claims of one process on a shard's journal, and what it appends under them; whatever is asked here is asked of the
@@ -16,27 +21,33 @@ import type { WritingConnection } from './writing-connection.ts'
  */
 export class JournalWriter {
   readonly #connection: WritingConnection
+  readonly #synchronous: SynchronousWrites | undefined
+  /** The same connection; what it answers is as the ack policy promises. */
+  readonly #assured: Queryable
   readonly #pool: Pool
   readonly #shard: number
   /** The newest claim that was made here: only its epoch is appended to. */
   #claimed: HeadRow | undefined
 
-  constructor(connection: WritingConnection, pool: Pool, shard: number) {
+  /** `isSynchronous`: nothing counts as written that may be on one machine only. */
+  constructor(connection: WritingConnection, pool: Pool, shard: number, isSynchronous = false) {
     this.#connection = connection
+    this.#synchronous = isSynchronous ? new SynchronousWrites(connection) : undefined
+    this.#assured = this.#synchronous ?? connection
     this.#pool = pool
     this.#shard = shard
   }
 
   /** See `Journal.takeOver`. */
   async raise(): Promise<Head> {
-    return this.#keep(await this.#takeOver(() => raiseEpoch(this.#connection, this.#shard)))
+    return this.#keep(await this.#takeOver(() => raiseEpoch(this.#assured, this.#shard)))
   }
 
   /** See `Lease.claim`. `newest` is looked for in the same breath: that costs no way of its own, and is answered after it. */
   async claim(claim: ClaimRow, newest: Batch | undefined): Promise<Head | undefined> {
     const [claimed, holds] = await this.#takeOver(() =>
       Promise.all([
-        claimLease(this.#connection, this.#shard, claim),
+        claimLease(this.#assured, this.#shard, claim),
         newest === undefined || findBatch(this.#connection, this.#shard, newest),
       ]),
     )
@@ -48,20 +59,23 @@ export class JournalWriter {
 
   /** See `Journal.append`. */
   async append(batch: Batch): Promise<'appended' | 'fenced'> {
-    const isWritten = await appendBatch(this.#connection, this.#shard, batch, this.#claimOf(batch.epoch))
-    return isWritten ? 'appended' : this.#explainRefusal(batch)
+    const sentAt = performance.now()
+    const standbys = await appendBatch(this.#connection, this.#shard, batch, this.#claimOf(batch.epoch))
+    if (standbys === undefined) return this.#explainRefusal(batch)
+    if (this.#synchronous) await this.#synchronous.appended(standbys, sentAt)
+    return 'appended'
   }
 
   /** See `Journal.resolve`. */
   async resolve(batch: Batch): Promise<'appended' | 'absent' | 'fenced'> {
-    const head = await settleHead(this.#connection, this.#shard)
+    const head = await settleHead(this.#assured, this.#shard)
     if (await findBatch(this.#connection, this.#shard, batch)) return 'appended'
     return this.#isFenced(head, batch) ? 'fenced' : 'absent'
   }
 
   /** See `Journal.confirm`. */
   async confirm(batch: Batch | undefined): Promise<Confirmation> {
-    const { epoch, last, claim } = await settleHead(this.#connection, this.#shard)
+    const { epoch, last, claim } = await settleHead(this.#assured, this.#shard)
     const holds = batch === undefined || (await findBatch(this.#connection, this.#shard, batch))
     return { head: { epoch, last }, claim, holds, released: await readReleased(this.#connection, this.#shard) }
   }
@@ -84,9 +98,17 @@ export class JournalWriter {
     return head.epoch > epoch
   }
 
+  /** What a take-over runs first, of a shard that nobody has: nothing is changed. */
+  async rehearse(): Promise<void> {
+    const batch = { epoch: 0, first: 1, last: 1, payload: Buffer.alloc(0) }
+    await claimLease(this.#assured, NO_SHARD, { holder: '', url: '', life: 0, leaseMs: 0, ended: 0 })
+    await findBatch(this.#connection, NO_SHARD, batch)
+    await appendBatch(this.#connection, NO_SHARD, batch, undefined)
+  }
+
   /** Raise the epoch above `epochSeen` for nobody: no member appends before it has claimed again. */
   async fence(epochSeen: number): Promise<Head> {
-    return this.#takeOver(() => raiseEpoch(this.#connection, this.#shard, epochSeen))
+    return this.#takeOver(() => raiseEpoch(this.#assured, this.#shard, epochSeen))
   }
 
   #takeOver<T>(raise: () => Promise<T>): Promise<T> {
@@ -120,6 +142,8 @@ export class JournalWriter {
   /** The head did not fit the batch: find out why. */
   async #explainRefusal(batch: Batch): Promise<'appended' | 'fenced'> {
     const { found, head } = await this.#lookUp(batch)
+    // By an earlier attempt; a commit of our own settles whether a standby has it.
+    if (found && this.#synchronous) await settleHead(this.#assured, this.#shard)
     if (found) return 'appended'
     if (this.#isFenced(head, batch)) return 'fenced'
     throw new JournalGapError(`a batch from ${batch.first} did not follow the journal's end, now ${head.last}`)

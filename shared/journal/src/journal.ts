@@ -69,7 +69,8 @@ export interface Journal {
    * the batch is one of an older epoch; nothing was written. Appending a batch that is already there, the very same bytes,
    * says `appended`. Several may be in flight, in
    * order of sequence: when one is not written, none after it is. Throws `AppendFailedError`, `JournalGapError`,
-   * `JournalRolledBackError`, `JournalHaltedError`.
+   * `JournalRolledBackError`, `JournalHaltedError`, `NotReplicatedError` (it may be written, and not as the ack policy
+   * promises).
    */
   append(batch: Batch): Promise<'appended' | 'fenced'>
   /**

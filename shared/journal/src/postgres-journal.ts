@@ -3,9 +3,9 @@ import { openPool } from './connections/bounded-pool.ts'
 import type { BoundedPool } from './connections/bounded-pool.ts'
 import { WRITE_STATEMENT_TIMEOUT_MS, WRITE_TIMEOUT_MS } from './connections/connection-settings.ts'
 import type { Connection } from './connections/connection-settings.ts'
-import type { Notice } from './commit-doubt.ts'
 import { AppendFailedError, JournalError, reasonOf } from './errors.ts'
 import { FollowerNotice } from './follower-notice.ts'
+import type { JournalOptions } from './journal-options.ts'
 import type {
   Batch,
   Confirmation,
@@ -22,7 +22,6 @@ import { ensurePartitions, PARTITION_SEQUENCES } from './partitions.ts'
 import { readAll } from './read.ts'
 import type { BatchSource } from './read.ts'
 import { latestSnapshot, saveSnapshot } from './snapshots.ts'
-import { appendBatch } from './sql/append-batch.ts'
 import { findBatch } from './sql/find-batch.ts'
 import { readHead, type HeadRow } from './sql/read-head.ts'
 import { insertRelease } from './sql/releases.ts'
@@ -30,32 +29,12 @@ import { restoreBatch } from './sql/restore-batch.ts'
 import { SkipTable } from './skip-table.ts'
 import { newestSnapshot, pruneSnapshots } from './sql/snapshots.ts'
 import { tail } from './tail.ts'
-import { claimLease } from './sql/lease.ts'
 import type { ClaimRow } from './sql/lease.ts'
 import { WritingConnection } from './writing-connection.ts'
 
-/** Shards are numbered from 0. */
-const NO_SHARD = -1
 /** After five runs PostgreSQL keeps one plan for a prepared statement. */
 const REHEARSALS = 6
 const POOL_MAX = 2
-
-export interface JournalOptions {
-  /** 0 … 999. */
-  readonly shard: number
-  /** Connections for everything but appends, if the process has some already; two of its own unless given. */
-  readonly pool?: BoundedPool
-  /** How long an append may stay unanswered before its outcome counts as unknown; 3 s unless given. */
-  readonly appendTimeoutMs?: number
-  /** Sequences of each partition that is made; PARTITION_SEQUENCES unless given. */
-  readonly partitionSequences?: number
-  /** Where reading finds what is no longer in the journal. */
-  readonly archive?: JournalArchive | undefined
-  /** Hears of failures in the background (partitions made ahead), which are tried again. */
-  readonly onTrouble?: (error: unknown) => void
-  /** Hears what PostgreSQL warns of while it writes, such as transaction numbers that run out; once a minute at most. */
-  readonly onWarning?: ((warning: Notice) => void) | undefined
-}
 
 /** The journal in PostgreSQL 14 or newer. Connects when first used. */
 export class PostgresJournal implements Journal {
@@ -86,7 +65,7 @@ export class PostgresJournal implements Journal {
       query_timeout: options.appendTimeoutMs ?? WRITE_TIMEOUT_MS,
     }
     this.#connected = new WritingConnection(connection, 'uptick-journal-writer', bounds, options.onWarning)
-    this.#writer = new JournalWriter(this.#connected, this.#pool, this.shard)
+    this.#writer = new JournalWriter(this.#connected, this.#pool, this.shard, options.isSynchronous)
     this.#notice = new FollowerNotice(this.#pool, this.shard)
   }
 
@@ -123,12 +102,7 @@ export class PostgresJournal implements Journal {
    */
   async rehearse(): Promise<void> {
     await explained('the writing connection could not be prepared', async () => {
-      const batch = { epoch: 0, first: 1, last: 1, payload: Buffer.alloc(0) }
-      for (let run = 0; run < REHEARSALS; run++) {
-        await claimLease(this.#connected, NO_SHARD, { holder: '', url: '', life: 0, leaseMs: 0, ended: 0 })
-        await findBatch(this.#connected, NO_SHARD, batch)
-        await appendBatch(this.#connected, NO_SHARD, batch, undefined)
-      }
+      for (let run = 0; run < REHEARSALS; run++) await this.#writer.rehearse()
     })
   }
 

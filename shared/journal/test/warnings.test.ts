@@ -1,12 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { migrate, openJournal, openLease } from '../src/index.ts'
-import type { PostgresJournal } from '../src/index.ts'
 import { administer } from '../testing/administer.ts'
 import { createDatabase } from '../testing/database.ts'
 import type { TestDatabase } from '../testing/database.ts'
 import { startServer } from '../testing/server.ts'
 import type { Server } from '../testing/server.ts'
-import { untilWaiting } from '../testing/until-waiting.ts'
+import { waitingAppend } from '../testing/waiting-append.ts'
 
 const opened: { close(): Promise<void> }[] = []
 let database: TestDatabase
@@ -56,22 +55,6 @@ test('a warning about something else hinders neither claim nor append, and is pa
   expect(warnings).toEqual([expect.stringContaining('must be vacuumed')])
 })
 
-/** Appends until one waits for a standby: a new setting reaches the server's processes one after another. */
-async function waitingAppend(
-  journal: PostgresJournal,
-  epoch: number,
-): Promise<{ pid: number; append: Promise<unknown> }> {
-  for (let first = 1; ; first++) {
-    const answered = new AbortController()
-    const append = journal
-      .append({ epoch, first, last: first, payload: Buffer.from('x') })
-      .catch((error: unknown) => error)
-    void append.then(() => answered.abort())
-    const pid = await untilWaiting(server.url, 'SyncRep', answered.signal)
-    if (pid !== undefined) return { pid, append }
-  }
-}
-
 test.each([
   [1, 'pg_cancel_backend'],
   [2, 'pg_terminate_backend'],
@@ -81,9 +64,9 @@ test.each([
   await administer(server.url, `ALTER SYSTEM SET synchronous_standby_names = 'nobody'`)
   await administer(server.url, 'SELECT pg_reload_conf()')
   try {
-    const { pid, append } = await waitingAppend(journal, epoch)
+    const { pid, ended } = await waitingAppend(server.url, journal, epoch)
     await administer(server.url, `SELECT ${end}(${pid})`)
-    expect(await append).toMatchObject({ outcome: 'unknown' })
+    expect(await ended).toMatchObject({ outcome: 'unknown' })
   } finally {
     await administer(server.url, 'ALTER SYSTEM RESET synchronous_standby_names')
     await administer(server.url, 'SELECT pg_reload_conf()')

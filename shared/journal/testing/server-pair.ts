@@ -5,6 +5,8 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { startPostgres } from '@uptick/postgres'
 import type { PostgresServer } from '@uptick/postgres'
+import { Client } from 'pg'
+import { administer } from './administer.ts'
 import { migrate } from '../src/migrate.ts'
 import { SERVER_FOLDER_PREFIX } from './server.ts'
 
@@ -52,4 +54,24 @@ export async function startServerPair(): Promise<ServerPair> {
     await stop()
     throw error
   }
+}
+
+/** Have commits of `primary` wait for standbys of these names ('' for none); resolves when it knows, and `second` if named. */
+export async function waitForStandbys(primary: PostgresServer, names: string): Promise<void> {
+  await administer(primary.url(), `ALTER SYSTEM SET synchronous_standby_names = '${names}'`)
+  await administer(primary.url(), 'SELECT pg_reload_conf()')
+  while (!(await waitsFor(primary, names)));
+}
+
+/** As a new session sees it: by then the sessions that there were have been told. */
+async function waitsFor(primary: PostgresServer, names: string): Promise<boolean> {
+  const client = new Client({ connectionString: primary.url() })
+  await client.connect()
+  const { rows } = await client.query<{ names: string; synchronous: boolean }>(
+    `SELECT current_setting('synchronous_standby_names') AS names,
+       EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync') AS synchronous`,
+  )
+  await client.end()
+  const { names: known, synchronous } = rows[0]
+  return known === names && synchronous === (names === 'second')
 }

@@ -1,18 +1,20 @@
 import type { Batch } from '../journal.ts'
 import type { Queryable } from './queryable.ts'
+import { STANDBYS_WAITED_FOR } from './standbys-waited-for.ts'
 
 /**
  * Append and fence in one autocommit statement: the batch goes in exactly if the head still belongs to the writer's
  * claim and ends just before the batch. Because it is one statement, a process that is stopped afterwards holds no lock.
- * Returns whether the batch was written; never without a claim.
+ * Returns which standbys its commit waits for, as the statement began; undefined when the batch was not written, as without
+ * a claim.
  */
 export async function appendBatch(
   db: Queryable,
   shard: number,
   batch: Batch,
   claim: string | undefined,
-): Promise<boolean> {
-  const { rowCount } = await db.query({
+): Promise<string | undefined> {
+  const { rows } = await db.query<{ standbys: string }>({
     name: 'append-batch',
     text: `
       WITH head AS (
@@ -21,8 +23,9 @@ export async function appendBatch(
         RETURNING 1
       )
       INSERT INTO journal_batch (shard, epoch, first_sequence, last_sequence, payload)
-      SELECT $1::integer, $2::bigint, $3::bigint, $4::bigint, $5::bytea FROM head`,
+      SELECT $1::integer, $2::bigint, $3::bigint, $4::bigint, $5::bytea FROM head
+      RETURNING ${STANDBYS_WAITED_FOR} AS standbys`,
     values: [shard, batch.epoch, batch.first, batch.last, batch.payload, claim],
   })
-  return rowCount === 1
+  return rows[0]?.standbys
 }

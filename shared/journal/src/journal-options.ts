@@ -1,0 +1,22 @@
+import type { JournalArchive } from './archive/journal-archive.ts'
+import type { Notice } from './commit-doubt.ts'
+import type { BoundedPool } from './connections/bounded-pool.ts'
+
+export interface JournalOptions {
+  /** 0 … 999. */
+  readonly shard: number
+  /** Connections for everything but appends, if the process has some already; two of its own unless given. */
+  readonly pool?: BoundedPool
+  /** How long an append may stay unanswered before its outcome counts as unknown; 3 s unless given. */
+  readonly appendTimeoutMs?: number
+  /** The ack policy is `journal-synchronous`: nothing counts as written that may be on one machine only. */
+  readonly isSynchronous?: boolean
+  /** Sequences of each partition that is made; PARTITION_SEQUENCES unless given. */
+  readonly partitionSequences?: number
+  /** Where reading finds what is no longer in the journal. */
+  readonly archive?: JournalArchive | undefined
+  /** Hears of failures in the background (partitions made ahead), which are tried again. */
+  readonly onTrouble?: (error: unknown) => void
+  /** Hears what PostgreSQL warns of while it writes, such as transaction numbers that run out; once a minute at most. */
+  readonly onWarning?: ((warning: Notice) => void) | undefined
+}

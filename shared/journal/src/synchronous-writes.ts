@@ -1,0 +1,71 @@
+import type { QueryConfig, QueryResult, QueryResultRow } from 'pg'
+import { NotReplicatedError } from './errors.ts'
+import type { Queryable } from './sql/queryable.ts'
+import { standbysWaitedFor } from './sql/standbys-waited-for.ts'
+
+/** An append that took longer may have waited for a standby until it was told not to: ms. */
+const CONFIRM_AFTER_MS = 100
+/** A setting reaches the processes of PostgreSQL one after another; the last has it after this, ms. */
+const SETTLED_AFTER_MS = 1000
+
+/**
+ * Writing under the ack policy `journal-synchronous`: what is told to be written is on a second machine. PostgreSQL breaks
+ * that silently when `synchronous_standby_names` is emptied, as a non-strict Patroni does when the standby is gone: commits
+ * that wait are let go, with success and without a warning, and later ones wait for nobody. The setting as a commit's own
+ * statement sees it tells of the later ones; those that waited are told only by asking once more afterwards. A session
+ * takes a new setting over before its next statement, so that question is answered by the newest.
+ *
+ * Rows may be seen that are on one machine only: of commits that were let go, and of those whose session was ended while
+ * they waited. A standby of ours may execute them, as it answers nobody. It must not lead on them, and does not: its claim
+ * is a commit after theirs, a standby of PostgreSQL has a commit when it has all before it, and the claim counts only when
+ * PostgreSQL has waited for it, which is asked behind it in the same packet. If they are lost with their server instead,
+ * nobody was told of them, and the members that have executed them say that they are ahead of the journal.
+ */
+export class SynchronousWrites implements Queryable {
+  readonly #db: Queryable
+  /** When PostgreSQL was last found to wait for nobody: `performance.now()`. */
+  #brokenAt = -Infinity
+
+  constructor(db: Queryable) {
+    this.#db = db
+  }
+
+  /**
+   * Run one statement; resolves when it is replicated.
+   *
+   * @throws NotReplicatedError when it may not be; until commits wait again, no further statement is sent
+   */
+  async query<Row extends QueryResultRow>(config: QueryConfig): Promise<QueryResult<Row>> {
+    if (this.#brokenAt !== -Infinity) await this.#confirm()
+    const [result] = await Promise.all([this.#db.query<Row>(config), this.#confirm()])
+    return result
+  }
+
+  /**
+   * Resolves when an append is replicated that was sent at `sentAt` (`performance.now()`) and found commits to wait for
+   * `standbys`. A quick one costs nothing more: one that is let go within 100 ms of its beginning goes unnoticed, and the
+   * next one does not.
+   *
+   * @throws NotReplicatedError when it may not be
+   */
+  async appended(standbys: string, sentAt: number): Promise<void> {
+    this.#check(standbys)
+    if (performance.now() - sentAt > CONFIRM_AFTER_MS) await this.#confirm()
+  }
+
+  async #confirm(): Promise<void> {
+    this.#check(await standbysWaitedFor(this.#db))
+  }
+
+  #check(standbys: string): void {
+    const now = performance.now()
+    if (standbys.trim() === '') {
+      this.#brokenAt = now
+      throw new NotReplicatedError('synchronous_standby_names is empty, so commits wait for no standby')
+    }
+    if (now - this.#brokenAt < SETTLED_AFTER_MS) {
+      throw new NotReplicatedError('synchronous_standby_names was empty a moment ago')
+    }
+    this.#brokenAt = -Infinity
+  }
+}
