@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { Exchange } from '@uptick/core'
-import { connectionShortage, openJournal, openLease, openPool, PROCESS_CONNECTIONS } from '@uptick/journal'
+import { connectionShortage, OneServer, openJournal, openLease, openPool, PROCESS_CONNECTIONS } from '@uptick/journal'
 import type { PostgresJournal, Queryable } from '@uptick/journal'
 import { advise, type ServiceContext } from '@uptick/runtime'
 import { dialWebSockets, openLinkKeys, openLinkTls, provenDial } from '@uptick/link'
@@ -36,7 +36,9 @@ export async function runEngine(
 ): Promise<{ engine: Engine; linkPort: number } | undefined> {
   const { config, log, metrics, lifecycle, onShutdown, fail } = context
   const shard = config.SHARD
-  const pool = openPool(config.DATABASE_URL, { name: 'uptick-engine', max: POOL_MAX })
+  lifecycle.set('one-server', true)
+  const databaseServer = new OneServer((reason) => lifecycle.set('one-server', reason === undefined, reason))
+  const pool = openPool(config.DATABASE_URL, { name: 'uptick-engine', max: POOL_MAX, server: databaseServer })
   onShutdown('pool', CLOSE_MS_MAX, () => pool.close())
   if (!(await databaseFits(context, pool))) return undefined
   await adviseOnConnections(context, pool)
@@ -44,6 +46,7 @@ export async function runEngine(
   const journal = openJournal(config.DATABASE_URL, {
     shard,
     pool,
+    server: databaseServer,
     isSynchronous: config.ACK_POLICY === 'journal-synchronous',
     onTrouble: (error) => log.warn({ err: error }, 'journal trouble in the background'),
     onWarning: ({ message, code }) => log.warn({ warning: message, code }, 'PostgreSQL warns'),

@@ -22,6 +22,11 @@ export class NotWritableError extends JournalError {
   override name = 'NotWritableError'
 }
 
+/** A connection has come to another server than the writing connection of its process. */
+export class OtherServerError extends JournalError {
+  override name = 'OtherServerError'
+}
+
 /** What was written is, as far as is known, on one machine only, where the ack policy promises two. */
 export class NotReplicatedError extends JournalError {
   override name = 'NotReplicatedError'

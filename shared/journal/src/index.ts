@@ -6,6 +6,7 @@ export { BoundedPool, openPool, type PoolOptions } from './connections/bounded-p
 export { connectionShortage, PROCESS_CONNECTIONS, type ConnectionNeeds } from './connections/connection-shortage.ts'
 export type { Connection } from './connections/connection-settings.ts'
 export { ListeningConnection, type TimedQuery } from './connections/listening-connection.ts'
+export { OneServer } from './connections/one-server.ts'
 export { closeClient, destroyClient, openClient } from './connections/open-client.ts'
 export {
   AppendFailedError,
@@ -21,6 +22,7 @@ export {
   isRefusal,
   NotReplicatedError,
   NotWritableError,
+  OtherServerError,
   reasonOf,
   severity,
 } from './errors.ts'

@@ -1,12 +1,15 @@
 import type { JournalArchive } from './archive/journal-archive.ts'
 import type { Notice } from './commit-doubt.ts'
 import type { BoundedPool } from './connections/bounded-pool.ts'
+import type { OneServer } from './connections/one-server.ts'
 
 export interface JournalOptions {
   /** 0 … 999. */
   readonly shard: number
   /** Connections for everything but appends, if the process has some already; two of its own unless given. */
   readonly pool?: BoundedPool
+  /** On which server the process's connections agree; `pool` should have been given the same one. */
+  readonly server?: OneServer
   /** How long an append may stay unanswered before its outcome counts as unknown; 3 s unless given. */
   readonly appendTimeoutMs?: number
   /** The ack policy is `journal-synchronous`: nothing counts as written that may be on one machine only. */

@@ -3,6 +3,7 @@ import { openPool } from './connections/bounded-pool.ts'
 import type { BoundedPool } from './connections/bounded-pool.ts'
 import { WRITE_STATEMENT_TIMEOUT_MS, WRITE_TIMEOUT_MS } from './connections/connection-settings.ts'
 import type { Connection } from './connections/connection-settings.ts'
+import { OneServer } from './connections/one-server.ts'
 import { AppendFailedError, JournalError, reasonOf } from './errors.ts'
 import { FollowerNotice } from './follower-notice.ts'
 import type { JournalOptions } from './journal-options.ts'
@@ -39,6 +40,8 @@ const POOL_MAX = 2
 /** The journal in PostgreSQL 14 or newer. Connects when first used. */
 export class PostgresJournal implements Journal {
   readonly shard: number
+  /** Where all connections of this process stand. */
+  readonly server: OneServer
   readonly #connection: Connection
   readonly #pool: BoundedPool
   readonly #ownsPool: boolean
@@ -59,12 +62,14 @@ export class PostgresJournal implements Journal {
     this.#onTrouble = options.onTrouble ?? (() => undefined)
     this.#connection = connection
     this.#ownsPool = options.pool === undefined
-    this.#pool = options.pool ?? openPool(connection, { name: 'uptick-journal', max: POOL_MAX })
+    const { server = new OneServer(), onWarning } = options
+    this.server = server
+    this.#pool = options.pool ?? openPool(connection, { name: 'uptick-journal', max: POOL_MAX, server })
     const bounds = {
       statement_timeout: WRITE_STATEMENT_TIMEOUT_MS,
       query_timeout: options.appendTimeoutMs ?? WRITE_TIMEOUT_MS,
     }
-    this.#connected = new WritingConnection(connection, 'uptick-journal-writer', bounds, options.onWarning)
+    this.#connected = new WritingConnection(connection, 'uptick-journal-writer', { bounds, server, onWarning })
     this.#writer = new JournalWriter(this.#connected, this.#pool, this.shard, options.isSynchronous)
     this.#notice = new FollowerNotice(this.#pool, this.shard)
   }
@@ -131,7 +136,7 @@ export class PostgresJournal implements Journal {
   }
 
   tail(from: number, signal: AbortSignal, options: TailOptions = {}): AsyncIterable<StoredBatch> {
-    return tail({ ...this.#source, connection: this.#connection }, from, signal, options)
+    return tail({ ...this.#source, connection: this.#connection, server: this.server }, from, signal, options)
   }
 
   async restore(batches: readonly Batch[], epochSeen: number): Promise<number> {

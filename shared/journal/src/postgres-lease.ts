@@ -3,6 +3,7 @@ import type { Client } from 'pg'
 import type { Connection } from './connections/connection-settings.ts'
 import { closeClient, destroyClient, openClient } from './connections/open-client.ts'
 import { checkWritable } from './connections/server.ts'
+import type { Server } from './connections/server.ts'
 import { isUnusable, JournalError, reasonOf, severity } from './errors.ts'
 import type { Batch, Head } from './journal.ts'
 import type { ClockReading, Lease, LeaseView } from './lease.ts'
@@ -36,6 +37,7 @@ export interface LeaseOptions {
 interface Open {
   readonly client: Client
   readonly life: number
+  readonly server: Server
   /** Nothing comes of this connection any more: the next statement takes another one. */
   lose(): void
 }
@@ -51,6 +53,7 @@ export class PostgresLease implements Lease {
   readonly #connection: Connection
   readonly #options: LeaseOptions
   readonly #listeners = new Set<() => void>()
+  readonly #endWatch: () => void
   #open: Open | undefined
   #opening: Promise<Open> | undefined
   #closed = false
@@ -61,6 +64,9 @@ export class PostgresLease implements Lease {
     this.#journal = journal
     this.#connection = connection
     this.#options = options
+    this.#endWatch = journal.server.onMove(({ startedAt }) => {
+      if (this.#open && this.#open.server.startedAt !== startedAt) this.#open.lose()
+    })
   }
 
   get isAlive(): boolean {
@@ -130,6 +136,7 @@ export class PostgresLease implements Lease {
 
   async close(): Promise<void> {
     this.#closed = true
+    this.#endWatch()
     const open = this.#open ?? (await this.#opening?.catch(() => undefined))
     this.#open = undefined
     if (open) await closeClient(open.client)
@@ -184,6 +191,7 @@ export class PostgresLease implements Lease {
       await client.connect()
       const { server } = await prepareBackend(client)
       checkWritable(server)
+      this.#journal.server.join('the lease', server)
       const life = randomInt(1, LIFE_MAX)
       if (!(await showLife(client, life))) throw new JournalError('the sign of life is taken')
       client.on('notification', ({ payload }) => {
@@ -191,7 +199,7 @@ export class PostgresLease implements Lease {
       })
       await client.query(`LISTEN ${LEASE_CHANNEL}`)
       if (broken) throw new JournalError('the connection broke')
-      this.#open = { client, life, lose }
+      this.#open = { client, life, server, lose }
       return this.#open
     } catch (error) {
       destroyClient(client)

@@ -1,7 +1,8 @@
 import { Backoff } from './backoff.ts'
 import type { Connection } from './connections/connection-settings.ts'
 import { ListeningConnection } from './connections/listening-connection.ts'
-import { JournalError, JournalPrunedError, JournalRolledBackError } from './errors.ts'
+import type { OneServer } from './connections/one-server.ts'
+import { JournalError, JournalPrunedError, JournalRolledBackError, OtherServerError } from './errors.ts'
 import type { StoredBatch, TailOptions } from './journal.ts'
 import { Listener } from './listener.ts'
 import { firstBatch, PAGE_BATCHES_MAX, SequenceOrder } from './read.ts'
@@ -15,6 +16,7 @@ const POLL_MS = 200
 
 export interface TailSource extends BatchSource {
   readonly connection: Connection
+  readonly server?: OneServer
 }
 
 /**
@@ -27,7 +29,7 @@ export async function* tail(
   signal: AbortSignal,
   options: TailOptions,
 ): AsyncGenerator<StoredBatch> {
-  const listening = new ListeningConnection(source.connection, 'uptick-journal-listener')
+  const listening = new ListeningConnection(source.connection, 'uptick-journal-listener', source.server)
   const listener = new Listener(listening, JOURNAL_CHANNEL, String(source.shard))
   const order = new SequenceOrder()
   const pages = new PageReader(source, from)
@@ -40,7 +42,7 @@ export async function* tail(
       try {
         page = await pages.next()
       } catch (error) {
-        if (error instanceof JournalError) throw error
+        if (error instanceof JournalError && !(error instanceof OtherServerError)) throw error
         troubled = true
         options.onTrouble?.(error)
         await backoff.wait(signal)

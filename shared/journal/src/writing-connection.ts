@@ -1,6 +1,7 @@
 import type { Client, ClientConfig, QueryConfig, QueryResult, QueryResultRow } from 'pg'
 import type { Connection } from './connections/connection-settings.ts'
 import { closeClient, destroyClient, openClient } from './connections/open-client.ts'
+import { OneServer } from './connections/one-server.ts'
 import { checkWritable } from './connections/server.ts'
 import { leavesCommitInDoubt, type Notice } from './commit-doubt.ts'
 import { AppendFailedError, isRefusal, isUnusable, reasonOf } from './errors.ts'
@@ -15,6 +16,15 @@ interface Open {
   doubt: unknown
 }
 
+export interface WritingOptions {
+  /** How long statements and their answers may take. */
+  readonly bounds: ClientConfig
+  /** Where all connections of the process stand: on the server of this one. */
+  readonly server: OneServer
+  /** Hears of what PostgreSQL warns of, if it says nothing about what was written. */
+  readonly onWarning?: ((warning: Notice) => void) | undefined
+}
+
 /** Of warnings that change nothing one is passed on, and then none for this long: each statement may bring another one. */
 const WARNING_PAUSE_MS = 60_000
 
@@ -26,6 +36,7 @@ const WARNING_PAUSE_MS = 60_000
 export class WritingConnection implements Queryable {
   readonly #newClient: () => Client
   readonly #onWarning: (warning: Notice) => void
+  readonly #server: OneServer
   #warnAfter = 0
   #open: Open | undefined
   #opening: Promise<Open> | undefined
@@ -33,15 +44,12 @@ export class WritingConnection implements Queryable {
   #lost: Backend | undefined
   #closed = false
 
-  /** `onWarning` hears of what PostgreSQL warns of, if it says nothing about what was written. */
-  constructor(
-    connection: Connection,
-    applicationName: string,
-    changes: ClientConfig,
-    onWarning: (warning: Notice) => void = () => undefined,
-  ) {
+  constructor(connection: Connection, applicationName: string, options: WritingOptions) {
+    const { bounds, server, onWarning = () => undefined } = options
     this.#onWarning = onWarning
-    this.#newClient = () => openClient(connection, applicationName, { ...changes, pipeline: true })
+    this.#server = server
+    server.onDoubt(() => this.#open && this.#abandon(this.#open, new Error('the address leads to another server')))
+    this.#newClient = () => openClient(connection, applicationName, { ...bounds, pipeline: true })
   }
 
   /** The backend in use, connecting if there is none. */
@@ -101,6 +109,7 @@ export class WritingConnection implements Queryable {
       client.on('notice', (notice) => this.#noticed(open, notice))
       this.#lost = undefined
       this.#open = open
+      this.#server.write(server)
       return open
     } catch (error) {
       destroyClient(client)
@@ -119,7 +128,10 @@ export class WritingConnection implements Queryable {
   #abandon(open: Open, reason: unknown): void {
     if (open.doubt !== undefined) return
     open.doubt = reason ?? new Error('the connection broke')
-    if (this.#open === open) this.#open = undefined
+    if (this.#open === open) {
+      this.#open = undefined
+      this.#server.leave()
+    }
     if (!this.#closed) this.#lost = open.backend
     destroyClient(open.client)
   }

@@ -4,6 +4,8 @@ import { severity } from '../errors.ts'
 import { connectionSettings, pooledSettings } from './connection-settings.ts'
 import type { Connection } from './connection-settings.ts'
 import type { Queryable } from '../sql/queryable.ts'
+import { serverOf } from '../sql/server-of.ts'
+import type { OneServer } from './one-server.ts'
 
 /** What is still unanswered when a pool closes is cut off after this. */
 const CLOSE_MS_MAX = 1000
@@ -17,6 +19,8 @@ export interface PoolOptions {
   readonly statementMs?: number
   /** The connection string is that of a pooler that lends a connection for a transaction: see `pooledSettings`. */
   readonly isPooled?: boolean
+  /** Where all connections of the process stand: one that comes elsewhere is refused. */
+  readonly server?: OneServer
 }
 
 /** From the end of a statement's time to the end of the wait for its answer. */
@@ -33,13 +37,21 @@ export class BoundedPool extends Pool {
   readonly #all = new Set<PoolClient>()
   readonly #idle = new Set<PoolClient>()
 
-  constructor(connection: Connection, { name, max, statementMs, isPooled = false }: PoolOptions) {
+  constructor(connection: Connection, { name, max, statementMs, isPooled = false, server }: PoolOptions) {
     const bounds = statementMs !== undefined && {
       query_timeout: statementMs + ANSWER_MS,
       ...(!isPooled && { statement_timeout: statementMs }),
     }
     const settings = isPooled ? pooledSettings(connection, name) : connectionSettings(connection, name)
-    super({ ...settings, ...bounds, max })
+    const stands = new Map<PoolClient, string>()
+    const verify =
+      server &&
+      ((client: PoolClient, done: (error?: Error) => void) =>
+        join(server, name, client, stands).then(() => done(), done))
+    super({ ...settings, ...bounds, max, ...(verify && { verify }) })
+    server?.onMove(({ startedAt }) => {
+      for (const [client, at] of stands) if (at !== startedAt) this.#forget(client)
+    })
     this.statements = isPooled ? unprepared(this) : this
     // An idle connection that breaks is replaced when the next one is needed.
     this.on('error', () => undefined)
@@ -53,16 +65,13 @@ export class BoundedPool extends Pool {
     this.on('remove', (client) => {
       this.#all.delete(client)
       this.#idle.delete(client)
+      stands.delete(client)
     })
   }
 
   /** Destroy the connections that are not in use: they may be silent, and new ones are quickly made. */
   forgetIdle(): void {
-    for (const client of this.#idle) {
-      // Of an error the pool hears at once, and lends it to nobody; of the end of a connection it hears later.
-      client.emit('error', new Error('the connection may be silent'))
-      destroy(client)
-    }
+    for (const client of this.#idle) this.#forget(client)
   }
 
   /** Destroy every connection; what is unanswered fails. */
@@ -78,11 +87,29 @@ export class BoundedPool extends Pool {
     clearTimeout(timer)
   }
 
+  #forget(client: PoolClient): void {
+    // Of an error the pool hears at once, and lends it to nobody; of the end of a connection it hears later.
+    client.emit('error', new Error('the connection may be silent, or stand on another server'))
+    destroy(client)
+  }
+
   #released(error: unknown, client: PoolClient): void {
     // PostgreSQL itself has said no: it is there.
     if (error && severity(error) === undefined) this.forgetIdle()
     else if (!error) this.#idle.add(client)
   }
+}
+
+/** @throws OtherServerError when `client` has come to another server than the process's writing connection */
+async function join(
+  server: OneServer,
+  name: string,
+  client: PoolClient,
+  stands: Map<PoolClient, string>,
+): Promise<void> {
+  const reached = await serverOf(client)
+  server.join(name, reached)
+  stands.set(client, reached.startedAt)
 }
 
 function destroy(client: PoolClient): void {

@@ -1,8 +1,11 @@
 import type { Client, QueryConfig, QueryResult, QueryResultRow } from 'pg'
 import { severity } from '../errors.ts'
 import type { Queryable } from '../sql/queryable.ts'
+import { serverOf } from '../sql/server-of.ts'
 import type { Connection } from './connection-settings.ts'
+import type { OneServer } from './one-server.ts'
 import { closeClient, destroyClient, openClient } from './open-client.ts'
+import type { Server } from './server.ts'
 
 /** A lost connection is tried again after this. */
 const RECONNECT_MS = 500
@@ -26,9 +29,12 @@ export type TimedQuery = QueryConfig & { readonly query_timeout?: number }
 export class ListeningConnection implements Queryable {
   readonly #connection: Connection
   readonly #name: string
+  readonly #server: OneServer | undefined
+  readonly #endWatch: () => void
   readonly #channels = new Map<string, Set<Hear>>()
   readonly #lostListeners = new Set<() => void>()
   #client: Client | undefined
+  #standsOn: Server | undefined
   #opening: Promise<Client> | undefined
   #retry: NodeJS.Timeout | undefined
   #beat: NodeJS.Timeout | undefined
@@ -36,9 +42,12 @@ export class ListeningConnection implements Queryable {
   #isKept = false
   #closed = false
 
-  constructor(connection: Connection, applicationName: string) {
+  /** With `server`, it stands only where all connections of the process do. */
+  constructor(connection: Connection, applicationName: string, server?: OneServer) {
     this.#connection = connection
     this.#name = applicationName
+    this.#server = server
+    this.#endWatch = server?.onMove(({ startedAt }) => this.#leave(startedAt)) ?? (() => undefined)
   }
 
   /** Whether it stands, as far as is known. */
@@ -88,6 +97,7 @@ export class ListeningConnection implements Queryable {
 
   async close(): Promise<void> {
     this.#closed = true
+    this.#endWatch()
     clearTimeout(this.#retry)
     clearInterval(this.#beat)
     const client = this.#client ?? (await this.#opening?.catch(() => undefined))
@@ -112,6 +122,10 @@ export class ListeningConnection implements Queryable {
     })
     try {
       await client.connect()
+      if (this.#server) {
+        this.#standsOn = await serverOf(client)
+        this.#server.join(this.#name, this.#standsOn)
+      }
       client.on('notification', ({ channel, payload }) => this.#tell(channel, payload ?? ''))
       for (const channel of this.#channels.keys()) await this.#subscribe(client, channel)
     } catch (error) {
@@ -136,6 +150,11 @@ export class ListeningConnection implements Queryable {
     // Whoever waits for an answer finds out.
     if (this.#inFlight > 0 || this.#client !== client) return
     void this.query({ text: 'SELECT 1' }).catch(() => undefined)
+  }
+
+  /** The writing connection has come to the server that was started then. */
+  #leave(startedAt: string): void {
+    if (this.#client && this.#standsOn?.startedAt !== startedAt) this.#lose(this.#client)
   }
 
   #lose(client: Client): void {

@@ -1,5 +1,6 @@
 import type { Server } from '../connections/server.ts'
 import type { Queryable } from './queryable.ts'
+import { SERVER_COLUMNS, serverIn, type ServerColumns } from './server-of.ts'
 
 /** A server process, told apart from a later one that was given the same number. */
 export interface Backend {
@@ -13,10 +14,9 @@ export interface Backend {
  * Answers with its backend, and with the server that was reached.
  */
 export async function prepareBackend(db: Queryable): Promise<Backend & { readonly server: Server }> {
-  const { rows } = await db.query<Backend & { at: string; standby: boolean; readonly: boolean }>({
+  const { rows } = await db.query<Backend & ServerColumns>({
     text: `
-      SELECT pid, backend_start::text AS started, pg_postmaster_start_time()::text AS at,
-        pg_is_in_recovery() AS standby, current_setting('transaction_read_only')::boolean AS readonly,
+      SELECT pid, backend_start::text AS started, ${SERVER_COLUMNS},
         set_config('synchronous_commit',
           CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false),
         set_config('tcp_keepalives_idle', '5', false),
@@ -24,8 +24,8 @@ export async function prepareBackend(db: Queryable): Promise<Backend & { readonl
         set_config('tcp_keepalives_count', '5', false)
       FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
   })
-  const { pid, started, at, standby, readonly } = rows[0]
-  return { pid, started, server: { startedAt: at, isStandby: standby, isReadOnly: readonly } }
+  const { pid, started } = rows[0]
+  return { pid, started, server: serverIn(rows[0]) }
 }
 
 /** End a backend if it still runs; answers with whether it is gone. */

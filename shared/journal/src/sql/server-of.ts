@@ -1,0 +1,22 @@
+import type { Server } from '../connections/server.ts'
+import type { Queryable } from './queryable.ts'
+
+/** What tells which server a connection has come to, for a SELECT. */
+export const SERVER_COLUMNS = `pg_postmaster_start_time()::text AS at, pg_is_in_recovery() AS standby,
+  current_setting('transaction_read_only')::boolean AS readonly`
+
+export interface ServerColumns {
+  readonly at: string
+  readonly standby: boolean
+  readonly readonly: boolean
+}
+
+export function serverIn({ at, standby, readonly }: ServerColumns): Server {
+  return { startedAt: at, isStandby: standby, isReadOnly: readonly }
+}
+
+/** The server that `db`, one connection, has come to. */
+export async function serverOf(db: Queryable): Promise<Server> {
+  const { rows } = await db.query<ServerColumns>({ text: `SELECT ${SERVER_COLUMNS}` })
+  return serverIn(rows[0])
+}
