@@ -4,7 +4,8 @@ import type { BoundedPool } from './connections/bounded-pool.ts'
 import { WRITE_STATEMENT_TIMEOUT_MS, WRITE_TIMEOUT_MS } from './connections/connection-settings.ts'
 import type { Connection } from './connections/connection-settings.ts'
 import { OneServer } from './connections/one-server.ts'
-import { AppendFailedError, JournalError, reasonOf } from './errors.ts'
+import { JournalError, sqlState } from './errors.ts'
+import { explained } from './explained.ts'
 import { FollowerNotice } from './follower-notice.ts'
 import type { JournalOptions } from './journal-options.ts'
 import type {
@@ -19,7 +20,7 @@ import type {
   TailOptions,
 } from './journal.ts'
 import { JournalWriter } from './journal-writer.ts'
-import { ensurePartitions, PARTITION_SEQUENCES } from './partitions.ts'
+import { PARTITION_SEQUENCES, PartitionsAhead } from './partitions.ts'
 import { readAll } from './read.ts'
 import type { BatchSource } from './read.ts'
 import { latestSnapshot, saveSnapshot } from './snapshots.ts'
@@ -36,6 +37,8 @@ import { WritingConnection } from './writing-connection.ts'
 /** After five runs PostgreSQL keeps one plan for a prepared statement. */
 const REHEARSALS = 6
 const POOL_MAX = 2
+/** Also of a row that no partition takes. */
+const CHECK_VIOLATION = '23514'
 
 /** The journal in PostgreSQL 14 or newer. Connects when first used. */
 export class PostgresJournal implements Journal {
@@ -48,18 +51,12 @@ export class PostgresJournal implements Journal {
   readonly #connected: WritingConnection
   readonly #writer: JournalWriter
   readonly #notice: FollowerNotice
-  readonly #partitionSequences: number
+  readonly #partitions: PartitionsAhead
   readonly #archive: JournalArchive | undefined
-  readonly #onTrouble: (error: unknown) => void
-  /** Sequences below this have a partition, as far as we know. */
-  #partitionedTo = 0
-  #partitioning: Promise<void> | undefined
 
   constructor(connection: Connection, options: JournalOptions) {
     this.shard = options.shard
-    this.#partitionSequences = options.partitionSequences ?? PARTITION_SEQUENCES
     this.#archive = options.archive
-    this.#onTrouble = options.onTrouble ?? (() => undefined)
     this.#connection = connection
     this.#ownsPool = options.pool === undefined
     const { server = new OneServer(), onWarning } = options
@@ -71,6 +68,8 @@ export class PostgresJournal implements Journal {
     }
     this.#connected = new WritingConnection(connection, 'uptick-journal-writer', { bounds, server, onWarning })
     this.#writer = new JournalWriter(this.#connected, this.#pool, this.shard, options.isSynchronous)
+    const { partitionSequences = PARTITION_SEQUENCES, onTrouble = () => undefined } = options
+    this.#partitions = new PartitionsAhead(this.#pool, partitionSequences, onTrouble)
     this.#notice = new FollowerNotice(this.#pool, this.shard)
   }
 
@@ -84,7 +83,7 @@ export class PostgresJournal implements Journal {
   async takeOver(): Promise<Head> {
     return explained('the epoch could not be raised', async () => {
       const head = await this.#writer.raise()
-      await this.#partition(head.last)
+      await this.#partitions.make(head.last)
       return head
     })
   }
@@ -94,7 +93,7 @@ export class PostgresJournal implements Journal {
     return explained('the lease could not be claimed', async () => {
       const head = await this.#writer.claim(claim, newest)
       // Appends need none before the first one is near its end; whoever waits for the new leader should not wait for this.
-      if (head && head.last + this.#partitionSequences > this.#partitionedTo) this.#partitionLater(head.last)
+      if (head) this.#partitions.follow(head.last)
       return head
     })
   }
@@ -112,9 +111,9 @@ export class PostgresJournal implements Journal {
   }
 
   async append(batch: Batch): Promise<'appended' | 'fenced'> {
-    if ((await this.#writer.append(batch)) === 'fenced') return 'fenced'
+    if ((await this.#write(batch)) === 'fenced') return 'fenced'
     this.#notice.give()
-    if (batch.last + this.#partitionSequences > this.#partitionedTo) this.#partitionLater(batch.last)
+    this.#partitions.follow(batch.last)
     return 'appended'
   }
 
@@ -193,7 +192,7 @@ export class PostgresJournal implements Journal {
 
   async close(): Promise<void> {
     await this.#notice.close()
-    await this.#partitioning
+    await this.#partitions.idle()
     await this.#connected.close()
     if (this.#ownsPool) await this.#pool.close()
   }
@@ -202,14 +201,14 @@ export class PostgresJournal implements Journal {
     return { pool: this.#pool, shard: this.shard, archive: this.#archive }
   }
 
-  #partitionLater(last: number): void {
-    this.#partitioning ??= this.#partition(last)
-      .catch(this.#onTrouble)
-      .finally(() => (this.#partitioning = undefined))
-  }
-
-  async #partition(last: number): Promise<void> {
-    this.#partitionedTo = await ensurePartitions(this.#pool, last, this.#partitionSequences)
+  /** Where no partition takes the batch, it is made; the batch is absent then, and taken when it is tried again. */
+  async #write(batch: Batch): Promise<'appended' | 'fenced'> {
+    try {
+      return await this.#writer.append(batch)
+    } catch (error) {
+      if (sqlState(error) === CHECK_VIOLATION) await this.#partitions.make(batch.first - 1)
+      throw error
+    }
   }
 }
 
@@ -219,13 +218,4 @@ export function openJournal(connection: Connection, options: JournalOptions): Po
     throw new RangeError(`shard must be an integer from 0 to 999, not ${options.shard}`)
   }
   return new PostgresJournal(connection, options)
-}
-
-async function explained<T>(what: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run()
-  } catch (error) {
-    if (error instanceof JournalError && !(error instanceof AppendFailedError)) throw error
-    throw new JournalError(`${what}: ${reasonOf(error)}`, { cause: error })
-  }
 }
