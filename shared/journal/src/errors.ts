@@ -22,6 +22,19 @@ export class NotWritableError extends JournalError {
   override name = 'NotWritableError'
 }
 
+/** What stands before PostgreSQL gives a connection no session of its own. */
+export class PoolerError extends JournalError {
+  override name = 'PoolerError'
+
+  constructor(options?: ErrorOptions) {
+    super(
+      'a pooler such as PgBouncer lends sessions of PostgreSQL for one transaction each, and the journal needs its own, ' +
+        'with locks and settings: connect to PostgreSQL itself, or through a pooler in session mode',
+      options,
+    )
+  }
+}
+
 /** A connection has come to another server than the writing connection of its process. */
 export class OtherServerError extends JournalError {
   override name = 'OtherServerError'

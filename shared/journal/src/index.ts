@@ -23,6 +23,7 @@ export {
   NotReplicatedError,
   NotWritableError,
   OtherServerError,
+  PoolerError,
   reasonOf,
   severity,
 } from './errors.ts'

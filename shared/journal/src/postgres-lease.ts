@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import type { Client } from 'pg'
 import type { Connection } from './connections/connection-settings.ts'
 import { closeClient, destroyClient, openClient } from './connections/open-client.ts'
+import { watchForPooler } from './connections/pooler.ts'
 import { checkWritable } from './connections/server.ts'
 import type { Server } from './connections/server.ts'
 import { isUnusable, JournalError, reasonOf, severity } from './errors.ts'
@@ -187,9 +188,11 @@ export class PostgresLease implements Lease {
     }
     client.on('error', lose)
     client.on('end', lose)
+    const checkPooler = watchForPooler(client)
     try {
       await client.connect()
-      const { server } = await prepareBackend(client)
+      const { server, pid } = await prepareBackend(client)
+      await checkPooler(pid, () => openClient(this.#connection, 'uptick-lease', { connectionTimeoutMillis: leaseMs }))
       checkWritable(server)
       this.#journal.server.join('the lease', server)
       const life = randomInt(1, LIFE_MAX)

@@ -1,10 +1,11 @@
 import { retryWithBackoff } from './backoff.ts'
 import { openPool } from './connections/bounded-pool.ts'
-import { reasonOf, SchemaMissingError, SchemaVersionError, sqlState } from './errors.ts'
+import { PoolerError, reasonOf, SchemaMissingError, SchemaVersionError, sqlState } from './errors.ts'
 import { migrationSets, type MigrationSet } from './migrate.ts'
 import { checkSchema } from './schema-version.ts'
 
 const TOO_MANY_CONNECTIONS = '53300'
+const PROTOCOL_VIOLATION = '08P01'
 
 export interface SchemaWait {
   readonly sets?: readonly MigrationSet[]
@@ -50,5 +51,8 @@ function whyNot(error: unknown): string {
   if (error instanceof SchemaMissingError) return error.message
   if (sqlState(error) === TOO_MANY_CONNECTIONS)
     return `PostgreSQL has no connection left (max_connections): ${reasonOf(error)}`
+  // PgBouncer takes no settings at the start of a connection, unless told to drop them.
+  const isPooler = sqlState(error) === PROTOCOL_VIOLATION && reasonOf(error).includes('startup parameter')
+  if (isPooler) return new PoolerError().message
   return `PostgreSQL does not answer: ${reasonOf(error)}`
 }

@@ -2,6 +2,7 @@ import type { Client, ClientConfig, QueryConfig, QueryResult, QueryResultRow } f
 import type { Connection } from './connections/connection-settings.ts'
 import { closeClient, destroyClient, openClient } from './connections/open-client.ts'
 import { OneServer } from './connections/one-server.ts'
+import { watchForPooler } from './connections/pooler.ts'
 import { checkWritable } from './connections/server.ts'
 import { leavesCommitInDoubt, type Notice } from './commit-doubt.ts'
 import { AppendFailedError, isRefusal, isUnusable, reasonOf } from './errors.ts'
@@ -97,9 +98,11 @@ export class WritingConnection implements Queryable {
     const client = this.#newClient()
     const errors: unknown[] = []
     client.on('error', (error) => errors.push(error))
+    const checkPooler = watchForPooler(client)
     try {
       await client.connect()
       const { server, ...backend } = await prepareBackend(client)
+      await checkPooler(backend.pid, this.#newClient)
       checkWritable(server)
       const open: Open = { client, backend, doubt: undefined }
       if (this.#lost && !(await endBackend(client, this.#lost))) throw new Error('the lost backend does not end')

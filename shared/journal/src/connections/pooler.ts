@@ -1,0 +1,44 @@
+import type { Client } from 'pg'
+import { PoolerError } from '../errors.ts'
+
+const PID = 'SELECT pg_backend_pid() AS pid'
+/** A pooler that has many sessions may lend the same one again by chance. */
+const ATTEMPTS = 3
+
+/** Throws when the connection, which has come to `backend`, has no session of its own. `another` opens one like it. */
+export type CheckPooler = (backend: number, another: () => Client) => Promise<void>
+
+/**
+ * For a client that is not connected yet. PostgreSQL names the backend of a connection at its start; so does a pooler, and
+ * makes the number up, which costs nothing to see. Then it is tried whether it lends a session for one transaction only, as
+ * PgBouncer does in the modes `transaction` and `statement`: while another connection is in a transaction, ours must
+ * still have its own backend. One that lends sessions for as long as connections stand is as good as none.
+ */
+export function watchForPooler(client: Client): CheckPooler {
+  let announced: number | undefined
+  client.connection.once('backendKeyData', ({ processID }: { readonly processID: number }) => (announced = processID))
+  return async (backend, another) => {
+    if (announced === backend) return
+    const other = another()
+    try {
+      await other.connect()
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) await tryOnce(client, backend, other)
+    } finally {
+      await other.end().catch(() => undefined)
+    }
+  }
+}
+
+/** @throws PoolerError when the two have one session between them */
+async function tryOnce(client: Client, backend: number, other: Client): Promise<void> {
+  await other.query('BEGIN')
+  const theirs = await backendOf(other)
+  // Asked only if it is free to answer.
+  if (theirs === backend || (await backendOf(client)) !== backend) throw new PoolerError()
+  await other.query('ROLLBACK')
+}
+
+async function backendOf(client: Client): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>(PID)
+  return rows[0].pid
+}
