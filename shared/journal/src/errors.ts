@@ -128,7 +128,16 @@ export function isUnusable(error: unknown): boolean {
   return SESSION_UNUSABLE.test(sqlState(error) ?? '')
 }
 
+const TOO_MANY_CONNECTIONS = '53300'
+
+/** Whether PostgreSQL takes no further connection at the moment. */
+export function hasNoRoom(error: unknown): boolean {
+  return sqlState(error) === TOO_MANY_CONNECTIONS
+}
+
 /** What an error says. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  if (!(error instanceof Error)) return String(error)
+  const isOwn = 'code' in error && error.code === TOO_MANY_CONNECTIONS
+  return isOwn ? `PostgreSQL has no connection left (max_connections): ${error.message}` : error.message
 }

@@ -62,11 +62,12 @@ export class PostgresJournal implements Journal {
     const { server = new OneServer(), onWarning } = options
     this.server = server
     this.#pool = options.pool ?? openPool(connection, { name: 'uptick-journal', max: POOL_MAX, server })
+    const makeRoom = (): void => this.makeRoom()
     const bounds = {
       statement_timeout: WRITE_STATEMENT_TIMEOUT_MS,
       query_timeout: options.appendTimeoutMs ?? WRITE_TIMEOUT_MS,
     }
-    this.#connected = new WritingConnection(connection, 'uptick-journal-writer', { bounds, server, onWarning })
+    this.#connected = new WritingConnection(connection, 'uptick-journal-writer', { bounds, server, onWarning, makeRoom })
     this.#writer = new JournalWriter(this.#connected, this.#pool, this.shard, options.isSynchronous)
     const { partitionSequences = PARTITION_SEQUENCES, onTrouble = () => undefined } = options
     this.#partitions = new PartitionsAhead(this.#pool, partitionSequences, onTrouble)
@@ -188,6 +189,11 @@ export class PostgresJournal implements Journal {
     await explained('the decision could not be recorded', () =>
       new SkipTable(this.#connected, this.shard).skip(sequence, reason, operator),
     )
+  }
+
+  /** PostgreSQL takes no further connection, and there is one to be made that the shard cannot do without. */
+  makeRoom(): void {
+    this.#pool.forgetIdle()
   }
 
   async close(): Promise<void> {

@@ -5,7 +5,7 @@ import { closeClient, destroyClient, openClient } from './connections/open-clien
 import { watchForPooler } from './connections/pooler.ts'
 import { checkWritable } from './connections/server.ts'
 import type { Server } from './connections/server.ts'
-import { isUnusable, JournalError, reasonOf, severity } from './errors.ts'
+import { hasNoRoom, isUnusable, JournalError, reasonOf, severity } from './errors.ts'
 import type { Batch, Head } from './journal.ts'
 import type { ClockReading, Lease, LeaseView } from './lease.ts'
 import type { PostgresJournal } from './postgres-journal.ts'
@@ -206,6 +206,7 @@ export class PostgresLease implements Lease {
       return this.#open
     } catch (error) {
       destroyClient(client)
+      if (hasNoRoom(error)) this.#journal.makeRoom()
       throw error
     }
   }

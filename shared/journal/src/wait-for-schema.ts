@@ -1,10 +1,9 @@
 import { retryWithBackoff } from './backoff.ts'
 import { openPool } from './connections/bounded-pool.ts'
-import { PoolerError, reasonOf, SchemaMissingError, SchemaVersionError, sqlState } from './errors.ts'
+import { hasNoRoom, PoolerError, reasonOf, SchemaMissingError, SchemaVersionError, sqlState } from './errors.ts'
 import { migrationSets, type MigrationSet } from './migrate.ts'
 import { checkSchema } from './schema-version.ts'
 
-const TOO_MANY_CONNECTIONS = '53300'
 const PROTOCOL_VIOLATION = '08P01'
 
 export interface SchemaWait {
@@ -49,8 +48,7 @@ export async function waitForSchema(connectionString: string, options: SchemaWai
 
 function whyNot(error: unknown): string {
   if (error instanceof SchemaMissingError) return error.message
-  if (sqlState(error) === TOO_MANY_CONNECTIONS)
-    return `PostgreSQL has no connection left (max_connections): ${reasonOf(error)}`
+  if (hasNoRoom(error)) return reasonOf(error)
   // PgBouncer takes no settings at the start of a connection, unless told to drop them.
   const isPooler = sqlState(error) === PROTOCOL_VIOLATION && reasonOf(error).includes('startup parameter')
   if (isPooler) return new PoolerError().message

@@ -5,7 +5,7 @@ import { OneServer } from './connections/one-server.ts'
 import { watchForPooler } from './connections/pooler.ts'
 import { checkWritable } from './connections/server.ts'
 import { leavesCommitInDoubt, type Notice } from './commit-doubt.ts'
-import { AppendFailedError, isRefusal, isUnusable, reasonOf } from './errors.ts'
+import { AppendFailedError, hasNoRoom, isRefusal, isUnusable, reasonOf } from './errors.ts'
 import { endBackend, prepareBackend } from './sql/backends.ts'
 import type { Backend } from './sql/backends.ts'
 import type { Queryable } from './sql/queryable.ts'
@@ -22,6 +22,8 @@ export interface WritingOptions {
   readonly bounds: ClientConfig
   /** Where all connections of the process stand: on the server of this one. */
   readonly server: OneServer
+  /** Called when PostgreSQL takes no further connection, and this one is to be made. */
+  readonly makeRoom?: () => void
   /** Hears of what PostgreSQL warns of, if it says nothing about what was written. */
   readonly onWarning?: ((warning: Notice) => void) | undefined
 }
@@ -38,6 +40,7 @@ export class WritingConnection implements Queryable {
   readonly #newClient: () => Client
   readonly #onWarning: (warning: Notice) => void
   readonly #server: OneServer
+  readonly #makeRoom: () => void
   #warnAfter = 0
   #open: Open | undefined
   #opening: Promise<Open> | undefined
@@ -46,7 +49,8 @@ export class WritingConnection implements Queryable {
   #closed = false
 
   constructor(connection: Connection, applicationName: string, options: WritingOptions) {
-    const { bounds, server, onWarning = () => undefined } = options
+    const { bounds, server, makeRoom = () => undefined, onWarning = () => undefined } = options
+    this.#makeRoom = makeRoom
     this.#onWarning = onWarning
     this.#server = server
     server.onDoubt(() => this.#open && this.#abandon(this.#open, new Error('the address leads to another server')))
@@ -116,6 +120,7 @@ export class WritingConnection implements Queryable {
       return open
     } catch (error) {
       destroyClient(client)
+      if (hasNoRoom(error)) this.#makeRoom()
       throw new AppendFailedError(`PostgreSQL cannot be written to: ${reasonOf(error)}`, 'absent', { cause: error })
     }
   }

@@ -1,5 +1,5 @@
 import type { Client, QueryConfig, QueryResult, QueryResultRow } from 'pg'
-import { severity } from '../errors.ts'
+import { hasNoRoom, severity } from '../errors.ts'
 import type { Queryable } from '../sql/queryable.ts'
 import { serverOf } from '../sql/server-of.ts'
 import type { Connection } from './connection-settings.ts'
@@ -9,6 +9,8 @@ import type { Server } from './server.ts'
 
 /** A lost connection is tried again after this. */
 const RECONNECT_MS = 500
+/** The same where PostgreSQL takes no further connection: others need one more. */
+const NO_ROOM_MS = 2000
 /** A connection that nothing was heard from for this long is asked for a sign of life. */
 const HEARTBEAT_MS = 1000
 /** What is unanswered for this long never will be: the connection is given up, and another one made. */
@@ -130,7 +132,7 @@ export class ListeningConnection implements Queryable {
       for (const channel of this.#channels.keys()) await this.#subscribe(client, channel)
     } catch (error) {
       destroyClient(client)
-      this.#connectLater()
+      this.#connectLater(hasNoRoom(error) ? NO_ROOM_MS : RECONNECT_MS)
       throw error
     }
     if (this.#closed) return client
@@ -167,10 +169,10 @@ export class ListeningConnection implements Queryable {
     this.#connectLater()
   }
 
-  #connectLater(): void {
+  #connectLater(ms = RECONNECT_MS): void {
     if (!this.#isKept || this.#closed) return
     clearTimeout(this.#retry)
-    this.#retry = setTimeout(() => this.start(), RECONNECT_MS)
+    this.#retry = setTimeout(() => this.start(), ms)
   }
 
   #tell(channel: string, payload: string | undefined): void {
