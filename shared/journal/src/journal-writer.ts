@@ -60,7 +60,8 @@ export class JournalWriter {
   /** See `Journal.append`. */
   async append(batch: Batch): Promise<'appended' | 'fenced'> {
     const sentAt = performance.now()
-    const standbys = await appendBatch(this.#connection, this.#shard, batch, this.#claimOf(batch.epoch))
+    const tells = this.#synchronous !== undefined
+    const standbys = await appendBatch(this.#connection, this.#shard, batch, this.#claimOf(batch.epoch), tells)
     if (standbys === undefined) return this.#explainRefusal(batch)
     if (this.#synchronous) await this.#synchronous.appended(standbys, sentAt)
     return 'appended'
@@ -103,7 +104,7 @@ export class JournalWriter {
     const batch = { epoch: 0, first: 1, last: 1, payload: Buffer.alloc(0) }
     await claimLease(this.#assured, NO_SHARD, { holder: '', url: '', life: 0, leaseMs: 0, ended: 0 })
     await findBatch(this.#connection, NO_SHARD, batch)
-    await appendBatch(this.#connection, NO_SHARD, batch, undefined)
+    await appendBatch(this.#connection, NO_SHARD, batch, undefined, this.#synchronous !== undefined)
   }
 
   /** Raise the epoch above `epochSeen` for nobody: no member appends before it has claimed again. */

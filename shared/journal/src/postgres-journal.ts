@@ -67,7 +67,12 @@ export class PostgresJournal implements Journal {
       statement_timeout: WRITE_STATEMENT_TIMEOUT_MS,
       query_timeout: options.appendTimeoutMs ?? WRITE_TIMEOUT_MS,
     }
-    this.#connected = new WritingConnection(connection, 'uptick-journal-writer', { bounds, server, onWarning, makeRoom })
+    this.#connected = new WritingConnection(connection, 'uptick-journal-writer', {
+      bounds,
+      server,
+      onWarning,
+      makeRoom,
+    })
     this.#writer = new JournalWriter(this.#connected, this.#pool, this.shard, options.isSynchronous)
     const { partitionSequences = PARTITION_SEQUENCES, onTrouble = () => undefined } = options
     this.#partitions = new PartitionsAhead(this.#pool, partitionSequences, onTrouble)
