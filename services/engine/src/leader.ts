@@ -1,5 +1,4 @@
 import { Command, CommandKind, type Exchange } from '@uptick/core'
-import { NotReplicatedError } from '@uptick/journal'
 import {
   encodeAnswer,
   encodeGoodbye,
@@ -20,7 +19,7 @@ import { CloseCode, closeReason } from './link-errors.ts'
 import { Inquiries } from './inquiries.ts'
 import { JournalClock } from './journal-clock.ts'
 import { LinkTable, type Link } from './link-table.ts'
-import { AWAY_MS_MAX, LINK_WINDOW_MAX, LINK_WINDOW_SLACK, SESSION_SWEEP_MS } from './limits.ts'
+import { AWAY_MS_MAX, LINK_WINDOW_MAX, LINK_WINDOW_SLACK, SESSION_SWEEP_MS, STUCK_SWEEP_MS } from './limits.ts'
 import { isHandOff } from './queries.ts'
 import { MemberTable, type Member } from './member-table.ts'
 import { forbiddenKind, queueActivations, queueRecords } from './queue-records.ts'
@@ -31,8 +30,8 @@ import { Sequencer, type SequencedBatch } from './sequencer.ts'
 import { SessionExpiry } from './session-expiry.ts'
 import { Sweeps } from './sweeps.ts'
 import { Wakefulness } from './wakefulness.ts'
+import { WritingTrouble } from './writing-trouble.ts'
 
-const STUCK_SWEEP_MS = 1_000
 const MEMBER_BEAT_MS = 250
 
 /** One epoch of leading a shard: everything between a frame of commands and the frame of outcomes that answers it. */
@@ -43,6 +42,7 @@ export class Leader {
   readonly closedOrders: ClosedOrders
   readonly links: LinkTable
   readonly members: MemberTable
+  readonly writingTrouble: WritingTrouble
   readonly #options: LeaderOptions
   readonly #gate: ReplyGate
   readonly #feed: Feed
@@ -57,7 +57,6 @@ export class Leader {
   /** Nothing has been sequenced yet, by whatever leader: the first commands are activations. */
   #isNew: boolean
   #drained: (() => void) | undefined
-  #failingSince: number | undefined
 
   constructor(options: LeaderOptions) {
     const { exchange, epoch, closedOrders, retained, journal, clock, timers, events } = options
@@ -68,6 +67,7 @@ export class Leader {
     this.closedOrders = closedOrders
     this.links = new LinkTable(clock)
     this.members = new MemberTable(options, epoch, clock)
+    this.writingTrouble = new WritingTrouble(clock)
     this.#gate = new ReplyGate(exchange.sequence, options.mayAnswer)
     this.#feed = new Feed(retained)
     const { leads } = options
@@ -80,7 +80,7 @@ export class Leader {
       rolledBack: (error) => events.rolledBack(error),
       halted: (error) => events.halted(error),
       trouble: (error) => {
-        this.#failingSince = isOfThisMember(error) ? (this.#failingSince ?? clock.elapsed()) : undefined
+        this.writingTrouble.heard(error)
         events.trouble(error)
         if (error === undefined) this.#sequencer.wake()
       },
@@ -118,11 +118,6 @@ export class Leader {
 
   get durable(): number {
     return this.#gate.durable
-  }
-
-  /** `Clock.elapsed` since when the journal has taken nothing; undefined while it takes what it is given. */
-  get failingSince(): number | undefined {
-    return this.#failingSince
   }
 
   get queued(): number {
@@ -302,9 +297,4 @@ export class Leader {
     socket.send(encodeGoodbye({ reason, leader }))
     socket.close(code, closeReason(reason))
   }
-}
-
-/** Whether another member might be spared what hinders this one: the promise of a second machine is broken for all. */
-function isOfThisMember(error: unknown): boolean {
-  return error !== undefined && !(error instanceof NotReplicatedError)
 }

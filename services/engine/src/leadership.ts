@@ -73,7 +73,7 @@ export class Leadership {
       claimedAt,
       clock,
       timers,
-      failingSince: () => this.#leader?.failingSince,
+      failingSince: () => this.#leader?.writingTrouble.since,
       events: {
         resumed: () => {
           this.#leader?.resume()

@@ -33,6 +33,7 @@ export const ANSWERS_HELD_BYTES_MAX = 256 << 20
 export const LINK_BUFFERED_BYTES_MAX = 8 << 20
 /** A link whose socket takes nothing for this long is closed; it resumes by sequence. */
 export const LINK_STUCK_MS_MAX = 10_000
+export const STUCK_SWEEP_MS = 1_000
 /** From the connection to the end of the handshake. */
 export const INTRODUCTION_MS_MAX = 2_000
 /** Connections that have not proved what they are; one more takes the place of the oldest, which has had most time. */
