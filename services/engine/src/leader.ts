@@ -3,6 +3,7 @@ import {
   encodeAnswer,
   encodeGoodbye,
   encodeWelcome,
+  outcomeSum,
   type CommandsFrameView,
   type HelloFrame,
   type JoinFrame,
@@ -142,15 +143,10 @@ export class Leader {
 
   /** A gateway said HELLO: welcome it and start its feed. Undefined when it was turned away instead. */
   welcome(socket: LinkSocket, hello: HelloFrame, role: PeerRole): Link | undefined {
-    if (hello.feedFrom > this.durable + 1) {
-      // The gateway was shown something that this journal does not hold. Showing it other outcomes under the same
-      // sequences would be worse than showing nothing.
-      this.#sayGoodbye(socket, 'ahead-of-journal', CloseCode.TRY_AGAIN_LATER)
-      return undefined
-    }
-    const link = this.links.open(socket, { instance: hello.instance, session: hello.session, role })
-    if (!link) {
-      this.#sayGoodbye(socket, 'too-many-links', CloseCode.TRY_AGAIN_LATER)
+    const refusal = this.#refusal(hello)
+    const link = refusal ?? this.links.open(socket, { instance: hello.instance, session: hello.session, role })
+    if (link === undefined || typeof link === 'string') {
+      this.#sayGoodbye(socket, link ?? 'too-many-links', CloseCode.TRY_AGAIN_LATER)
       return undefined
     }
     this.#sessions.used(hello.session, this.#options.clock.elapsed())
@@ -291,6 +287,19 @@ export class Leader {
       this.#queue.addInternal(command)
     }
     if (expired.length > 0) this.#sequencer.wake()
+  }
+
+  /**
+   * Why a gateway cannot go on here: it was shown something that this journal does not hold, or other outcomes under the
+   * same sequences. Going on would be worse than showing nothing.
+   */
+  #refusal({ feedFrom, seen }: HelloFrame): string | undefined {
+    if (feedFrom > this.durable + 1) return 'ahead-of-journal'
+    if (seen === undefined) return undefined
+    // What is not retained any more cannot be compared: the feed begins anew then, if it does not go on just there.
+    const ours = this.#options.retained.outcome(seen.sequence)
+    const isSame = !ours || (ours.epoch === seen.epoch && outcomeSum(ours.words, ours.at) === seen.sum)
+    return isSame ? undefined : 'another-history'
   }
 
   #sayGoodbye(socket: LinkSocket, reason: string, code: number, leader?: string): void {

@@ -1,6 +1,6 @@
 import { CommandKind } from '@uptick/core'
 import { describe, expect, test } from 'vitest'
-import { FrameType } from '@uptick/protocol'
+import { FrameType, outcomeSum } from '@uptick/protocol'
 import { commandsFrame, member, started, type Member } from './simulation/memory-cluster.ts'
 import { JournalStore } from './simulation/journal-store.ts'
 import { MemoryJournal } from './simulation/memory-journal.ts'
@@ -148,6 +148,30 @@ describe('a journal that lost rows', () => {
     store.lease.expiresAt = -Infinity
     await standby.time.advance(1_000)
     expect(standby.engine.role).toBe('halted')
+  })
+
+  test('a gateway that was fed another history is told so, also when the journal is longer again', async () => {
+    const store = new JournalStore()
+    const { leader, gateway } = await trading(store)
+    const { words, at, epoch } = leader.engine.leader!.retained.outcome(3)!
+    const seen = { sequence: 3, epoch, sum: outcomeSum(words, at) }
+    expect(gateway.fed()).toEqual([1, 2, 3])
+    const again = leader.link()
+    again.hello(SESSION, 4, seen)
+    expect(again.of(FrameType.WELCOME)).toHaveLength(1)
+    for (const other of [
+      { ...seen, sum: seen.sum ^ 1 },
+      { ...seen, epoch: 2 },
+    ]) {
+      const stranger = leader.link()
+      stranger.hello(SESSION + 1, 4, other)
+      expect(stranger.of(FrameType.GOODBYE)).toMatchObject([{ reason: { reason: 'another-history' } }])
+      expect(stranger.of(FrameType.WELCOME)).toEqual([])
+    }
+    // One that says nothing is of a release from before.
+    const older = leader.link()
+    older.hello(SESSION + 2, 4)
+    expect(older.of(FrameType.WELCOME)).toHaveLength(1)
   })
 
   test('a server that is behind halts nobody: what looks lost is asked of the one that takes appends', async () => {

@@ -122,6 +122,16 @@ export class RetainedOutcomes {
     }
   }
 
+  /** One outcome: its words begin at `at`. Undefined when it is not kept. */
+  outcome(sequence: number): { epoch: number; words: Int32Array; at: number } | undefined {
+    const chunk = this.find(sequence)
+    if (!chunk) return undefined
+    const words = chunkWords(chunk)
+    let at = 0
+    for (let skipped = chunk.first; skipped < sequence; skipped++) at += outcomeWords(words, at)
+    return { epoch: chunk.epoch, words, at }
+  }
+
   /** The chunk that holds `sequence`; undefined when it is not kept (any more, or yet). */
   find(sequence: number): OutcomesChunk | undefined {
     if (sequence < this.oldest || sequence > this.#last) return undefined

@@ -1,16 +1,7 @@
-import {
-  Command,
-  CommandKind,
-  EventKind,
-  ExecutionType,
-  outcomeWords,
-  readOutcome,
-  type Exchange,
-  type Outcome,
-} from '@uptick/core'
+import { Command, CommandKind, EventKind, ExecutionType, readOutcome, type Exchange, type Outcome } from '@uptick/core'
 import { BatchReader } from '@uptick/protocol'
 import type { CommittedBatch } from './retained-batches.ts'
-import { chunkWords, type RetainedOutcomes } from './retained-outcomes.ts'
+import type { RetainedOutcomes } from './retained-outcomes.ts'
 
 /** Fields of something that was told at a sequence. */
 type Numbered = { readonly sequence: number } & Readonly<Record<string, unknown>>
@@ -63,12 +54,8 @@ function collect(report: { orders: Numbered[]; trades: Numbered[] }, { sequence,
 /** From what is retained for gateways that resume. */
 export function retainedOutcomes(retained: RetainedOutcomes): OutcomeSource {
   return (sequence) => {
-    const chunk = retained.find(sequence)
-    if (!chunk) return undefined
-    const words = chunkWords(chunk)
-    let at = 0
-    for (let skipped = chunk.first; skipped < sequence; skipped++) at += outcomeWords(words, at)
-    return readOutcome(words, at)
+    const outcome = retained.outcome(sequence)
+    return outcome && readOutcome(outcome.words, outcome.at)
   }
 }
 

@@ -32,7 +32,8 @@ export {
   OUTCOMES_HEADER_WORDS,
   writeOutcomesHeader,
 } from './link.ts'
-export type { Hello, Welcome } from './link.ts'
+export type { Hello, Seen, Welcome } from './link.ts'
+export { outcomeSum } from './outcome-sum.ts'
 export { encodeBatches, encodeHandOver, encodeJoin, encodeStanding } from './link-members.ts'
 export type { BatchesFrame, HandOverFrame, JoinFrame, MemberFacts, StandingFrame } from './link-members.ts'
 export {

@@ -3,7 +3,7 @@ import { FrameType, needWords, openFrame, readCounter, readJson } from './link-f
 import { decodeBatches, decodeHandOver, decodeJoin, decodeStanding } from './link-members.ts'
 import type { BatchesFrame, HandOverFrame, JoinFrame, StandingFrame } from './link-members.ts'
 import { COMMANDS_HEADER_WORDS, TIMED, TIMED_HEADER_WORDS } from './link.ts'
-import type { Hello, Welcome } from './link.ts'
+import type { Hello, Seen, Welcome } from './link.ts'
 import { checkOutcomes } from './outcome-check.ts'
 import { decodeChallenge, decodeIntroduce, decodeProof } from './link-trust.ts'
 import type { ChallengeFrame, IntroduceFrame, ProofFrame } from './link-trust.ts'
@@ -145,7 +145,8 @@ const QUERY_BYTES_MAX = 64 * 1024
 function decodeHello(frame: Int32Array): HelloFrame {
   needWords(frame, 10)
   const body = readJson(frame, 10, 8)
-  const instance = typeof body === 'object' && body !== null && 'instance' in body ? body.instance : undefined
+  if (typeof body !== 'object' || body === null) throw new MalformedError('frame', 'HELLO says nothing')
+  const instance = 'instance' in body ? body.instance : undefined
   if (typeof instance !== 'string' || instance.length > INSTANCE_LENGTH_MAX)
     throw new MalformedError('frame', 'HELLO names no instance')
   return {
@@ -153,9 +154,24 @@ function decodeHello(frame: Int32Array): HelloFrame {
     instance,
     session: readCounter(frame, 4, 'session'),
     feedFrom: readCounter(frame, 6, 'feedFrom', -1),
+    seen: seenIn(body),
     lowestVersion: frame[2],
     highestVersion: frame[3],
   }
+}
+
+/** Undefined when nothing is said. */
+function seenIn(body: object): Seen | undefined {
+  if (!('seen' in body)) return undefined
+  const fields: Readonly<Record<string, unknown>> = { ...Object(body.seen) }
+  const { sequence, epoch, sum } = fields
+  if (!isCounter(sequence) || !isCounter(epoch) || !isCounter(sum))
+    throw new MalformedError('frame', 'HELLO has seen nothing')
+  return { sequence, epoch, sum }
+}
+
+function isCounter(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
 }
 
 function decodeWelcome(frame: Int32Array): WelcomeFrame {

@@ -56,6 +56,20 @@ test('HELLO, WELCOME, QUERY, ANSWER and GOODBYE come back as they were', () => {
   )
 })
 
+test('HELLO says what was seen, where something was; what is no such thing is refused', () => {
+  const hello = { instance: 'g', session: 3, feedFrom: 18 }
+  const seen = { sequence: 17, epoch: 4, sum: 0xffff_ffff }
+  expect(decodeFrame(encodeHello({ ...hello, seen }))).toMatchObject({ ...hello, seen })
+  expect(decodeFrame(encodeHello(hello))).toMatchObject({ ...hello, seen: undefined })
+  for (const wrong of [
+    { ...seen, sum: -1 },
+    { ...seen, epoch: 1.5 },
+    { ...seen, sequence: Number.NaN },
+  ]) {
+    expect(() => decodeFrame(encodeHello({ ...hello, seen: wrong }))).toThrow('HELLO has seen nothing')
+  }
+})
+
 test('COMMANDS carries any commands of its session, at any alignment', () => {
   const builder = new CommandsFrame(16)
   const command = new Command()

@@ -7,6 +7,15 @@ import { LINK_VERSION, LINK_VERSIONS } from './link-frame.ts'
 import { RecordWriter } from './record-writer.ts'
 import { copyRecord } from './record-view.ts'
 
+/** The newest outcome that a gateway was fed: where it is, and in which history. */
+export interface Seen {
+  readonly sequence: number
+  /** Of the batch that it came in. */
+  readonly epoch: number
+  /** `outcomeSum` of it. */
+  readonly sum: number
+}
+
 /** Gateway to engine, first frame of a link. */
 export interface Hello {
   /** Name of the gateway instance, for logs. */
@@ -15,6 +24,8 @@ export interface Hello {
   readonly session: number
   /** Feed the outcomes from this sequence on; −1: no feed. */
   readonly feedFrom: number
+  /** What came before `feedFrom`, as far as the gateway was fed it; a release that knows of none says nothing. */
+  readonly seen?: Seen | undefined
 }
 
 /** Engine to gateway, answers HELLO. */
@@ -32,7 +43,7 @@ export interface Welcome {
 
 /** HELLO: `w2, w3` lowest and highest version spoken · f64@4 session · f64@6 feedFrom · w8 bytes · JSON @10. */
 export function encodeHello(hello: Hello): Buffer<ArrayBuffer> {
-  const frame = newJsonFrame(FrameType.HELLO, 10, 8, { instance: hello.instance })
+  const frame = newJsonFrame(FrameType.HELLO, 10, 8, { instance: hello.instance, seen: hello.seen })
   frame[2] = Math.min(...LINK_VERSIONS)
   frame[3] = Math.max(...LINK_VERSIONS)
   writeFloat(frame, 4, hello.session)

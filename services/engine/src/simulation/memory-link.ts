@@ -1,5 +1,5 @@
 import { outcomeNumber, outcomeReject, outcomeRepeated } from '@uptick/core'
-import { decodeFrame, encodeHello, encodeQuery, FrameType, type Frame } from '@uptick/protocol'
+import { decodeFrame, encodeHello, encodeQuery, FrameType, type Frame, type Seen } from '@uptick/protocol'
 import type { Engine } from '../engine.ts'
 import type { LinkHandler } from '../link-handler.ts'
 import type { LinkSocket } from '../seams.ts'
@@ -41,8 +41,8 @@ export class MemoryLink implements LinkSocket {
     this.#handler.received(data)
   }
 
-  hello(session: number, feedFrom = -1): void {
-    this.give(encodeHello({ instance: 'test', session, feedFrom }))
+  hello(session: number, feedFrom = -1, seen?: Seen): void {
+    this.give(encodeHello({ instance: 'test', session, feedFrom, seen }))
   }
 
   ask(id: number, body: unknown): void {

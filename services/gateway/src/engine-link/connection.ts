@@ -22,6 +22,8 @@ export interface ConnectionEvents {
   answered(id: number, sequence: number, value: unknown): void
   /** Any frame came. */
   heard(): void
+  /** The engine said goodbye, for this reason. */
+  refused(reason: unknown): void
   /** A connection that had been welcomed is gone; another is being dialled. */
   lost(): void
 }
@@ -146,6 +148,7 @@ export class Connection {
       case FrameType.GOODBYE:
         this.#options.log('the engine says goodbye', frame.reason)
         this.#leader = leaderOf(frame.reason)
+        this.#events.refused(reasonOf(frame.reason))
         return this.drop('goodbye')
       default:
         return this.drop('a frame that only gateways send')
@@ -173,6 +176,11 @@ export class Connection {
 /** Milliseconds, jittered. */
 function backoff(round: number, random: () => number): number {
   return Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** Math.min(round, 10)) * (0.5 + random() / 2)
+}
+
+/** The word for the reason of a GOODBYE, if there is one. */
+function reasonOf(reason: unknown): unknown {
+  return typeof reason === 'object' && reason !== null && 'reason' in reason ? reason.reason : undefined
 }
 
 /** The URL of the leader in the reason of a GOODBYE, if there is one that can be dialled. */

@@ -16,6 +16,7 @@ import { Catalogue } from './catalogue.ts'
 import { ClockWatch } from './clock-watch.ts'
 import { CommandPipe } from './command-pipe.ts'
 import { Connection, type FeedFrame } from './connection.ts'
+import { FeedPlace } from './feed-place.ts'
 import { HOLD_MS_DEFAULT, QUEUE_MAX_DEFAULT, type LinkOptions } from './link-options.ts'
 import type { LinkState } from './link-state.ts'
 import type { FeedResetListener, OutcomesListener, OutcomeView } from './outcome-view.ts'
@@ -52,9 +53,7 @@ export class EngineLink {
   #isReady = false
   #shard = 0
   #epoch = 0
-  /** Sequence up to which the feed has been followed; −1 before the first WELCOME. */
-  #sequence = -1
-  #feedFrom = 1
+  readonly #place: FeedPlace
   #flushing = false
   #sweeping = false
   #heardAt = 0
@@ -64,6 +63,7 @@ export class EngineLink {
     const { clock, queueMax = QUEUE_MAX_DEFAULT, holdMs = HOLD_MS_DEFAULT } = options
     this.#options = options
     this.#follows = options.follows ?? true
+    this.#place = new FeedPlace(clock, this.#follows)
     this.#work = new WorkFollower(clock, holdMs, (symbol) => this.#pipe.release(symbol))
     this.#clockWatch = new ClockWatch(options, () => this.query({ kind: 'clock' }))
     const { engine: engineClock } = this.#clockWatch
@@ -78,6 +78,7 @@ export class EngineLink {
     )
     this.#connection = new Connection(options, {
       hello: () => this.#hello(),
+      refused: (reason) => this.#refused(reason),
       welcomed: (welcome) => this.#welcome(welcome),
       fed: (frame) => this.#feed(frame),
       replied: (frame) => this.#scan(frame.words, frame.start, frame.end),
@@ -89,7 +90,7 @@ export class EngineLink {
 
   /** Dial. The feed begins with outcome `feedFrom`, or with the oldest one that the engine still has. */
   start(options: { readonly feedFrom?: number } = {}): void {
-    this.#feedFrom = options.feedFrom ?? 1
+    this.#place.begin(options.feedFrom ?? 1)
     this.#connection.start()
   }
 
@@ -98,7 +99,7 @@ export class EngineLink {
       connected: this.#welcomed && this.#listing.isLoaded,
       shard: this.#shard,
       epoch: this.#epoch,
-      sequence: Math.max(0, this.#sequence),
+      sequence: this.#place.sequence,
       queued: this.#pipe.queued,
       unanswered: this.#pipe.unanswered,
     }
@@ -111,7 +112,7 @@ export class EngineLink {
 
   /** Last outcome received: everything a caller can have seen here is at or before it. */
   get sequence(): number {
-    return Math.max(0, this.#sequence)
+    return this.#place.sequence
   }
 
   /**
@@ -162,12 +163,11 @@ export class EngineLink {
 
   #hello(): Hello {
     this.#helloAt = this.#options.clock.elapsed()
-    return { instance: this.#options.instance, session: this.#pipe.session, feedFrom: this.#nextSequence() }
+    return { instance: this.#options.instance, session: this.#pipe.session, ...this.#place.wanted }
   }
 
-  #nextSequence(): number {
-    if (!this.#follows) return -1
-    return this.#sequence < 0 ? this.#feedFrom : this.#sequence + 1
+  #refused(reason: unknown): void {
+    if (this.#place.refused(reason)) this.#options.log('the feed begins anew: it was of another history', { reason })
   }
 
   #newSession(): number {
@@ -215,11 +215,11 @@ export class EngineLink {
     this.#window = welcome.windowMax
     this.#welcomed = true
     this.#heardAt = this.#options.clock.elapsed()
-    if (this.#sequence > welcome.durable) {
-      this.#options.log('the engine is behind what it has published before', { seen: this.#sequence, ...welcome })
-      this.#sequence = -1
+    if (this.#place.sequence > welcome.durable) {
+      this.#options.log('the engine is behind what it has published before', { seen: this.sequence, ...welcome })
+      this.#place.forget()
     }
-    const start = Math.max(this.#nextSequence(), Math.min(welcome.oldest, welcome.durable + 1))
+    const start = Math.max(this.#place.next, Math.min(welcome.oldest, welcome.durable + 1))
     if (this.#follows) this.#feedStartsAt(start)
     this.#pipe.noteHeld()
     this.#clockWatch.begin(welcome.extras, this.#helloAt, () => this.#sendAgain())
@@ -234,10 +234,9 @@ export class EngineLink {
   }
 
   #feedStartsAt(next: number): void {
-    const isGap = this.#sequence < 0 || next > this.#sequence + 1
-    this.#sequence = next - 1
-    if (isGap) this.#forgetWork()
-    if (isGap) for (const listener of this.#resets) listener(next)
+    if (!this.#place.goOn(next)) return
+    this.#forgetWork()
+    for (const listener of this.#resets) listener(next)
   }
 
   #forgetWork(): void {
@@ -247,12 +246,12 @@ export class EngineLink {
 
   #feed(frame: FeedFrame): void {
     this.#epoch = frame.epoch
-    if (frame.last <= this.#sequence) return
-    if (frame.first > this.#sequence + 1) this.#feedStartsAt(frame.first)
+    if (frame.last < this.#place.next) return
+    if (frame.first > this.#place.next) this.#feedStartsAt(frame.first)
     let from = frame.start
-    for (let sequence = frame.first; sequence <= this.#sequence; sequence++) from += outcomeWords(frame.words, from)
-    const first = this.#sequence + 1
-    this.#sequence = frame.last
+    const first = this.#place.next
+    for (let sequence = frame.first; sequence < first; sequence++) from += outcomeWords(frame.words, from)
+    this.#place.fed(frame, from)
     this.#scan(frame.words, from, frame.end)
     for (const listener of this.#outcomes) listener(frame.words, from, frame.end, first, frame.last)
     if (this.#pipe.queued > 0) this.#wake()

@@ -1,0 +1,55 @@
+import { CommandKind, Output, Reject, type RejectCode } from '@uptick/core'
+import { FrameType, outcomeSum, type OutcomesFrame } from '@uptick/protocol'
+import { expect, test } from 'vitest'
+import { FeedPlace } from './feed-place.ts'
+
+function outcome(sequence: number, reject: RejectCode = Reject.NONE): Int32Array {
+  const output = new Output()
+  output.begin(CommandKind.TICK, 0, sequence, 0, 0, 0)
+  output.end(reject)
+  return output.words.slice(0, output.length)
+}
+
+function frame(words: Int32Array): OutcomesFrame {
+  return { type: FrameType.OUTCOMES, epoch: 3, first: 6, last: 6, words, start: 0, end: words.length }
+}
+
+function place(): { place: FeedPlace; clock: { at: number } } {
+  const clock = { at: 0, elapsed: () => clock.at, now: () => 0 }
+  return { place: new FeedPlace(clock, true), clock }
+}
+
+test('it says what it was fed last, and nothing after a gap', () => {
+  const { place: feed } = place()
+  feed.begin(5)
+  expect([feed.next, feed.wanted.seen, feed.isNew]).toEqual([5, undefined, true])
+  expect(feed.goOn(5)).toBe(true)
+  expect(feed.wanted.seen).toBeUndefined()
+  const words = outcome(6)
+  feed.fed(frame(words), 0)
+  expect([feed.next, feed.wanted.seen]).toEqual([7, { sequence: 6, epoch: 3, sum: outcomeSum(words, 0) }])
+  expect(feed.goOn(7)).toBe(false)
+  expect(feed.wanted.seen?.sequence).toBe(6)
+  expect(feed.goOn(9)).toBe(true)
+  expect(feed.wanted.seen).toBeUndefined()
+})
+
+test('outcomes that differ have different sums', () => {
+  expect(outcomeSum(outcome(6), 0)).not.toBe(outcomeSum(outcome(6, Reject.UNKNOWN_COMMAND), 0))
+})
+
+test('another history begins the feed anew at once; being ahead of a leader only when it stays so for long', () => {
+  const { place: feed, clock } = place()
+  feed.fed(frame(outcome(6)), 0)
+  expect(feed.refused('halted')).toBe(false)
+  expect(feed.refused('ahead-of-journal')).toBe(false)
+  clock.at = 9_999
+  expect(feed.refused('ahead-of-journal')).toBe(false)
+  expect(feed.next).toBe(7)
+  clock.at = 10_000
+  expect(feed.refused('ahead-of-journal')).toBe(true)
+  expect([feed.next, feed.wanted.seen]).toEqual([1, undefined])
+  feed.fed(frame(outcome(6)), 0)
+  expect(feed.refused('another-history')).toBe(true)
+  expect(feed.next).toBe(1)
+})
