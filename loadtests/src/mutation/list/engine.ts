@@ -62,8 +62,8 @@ export const engine: Room = {
       ["if (error instanceof JournalRolledBackError) return 'rolled back'", ''],
     ]),
     ...mutationsOf(`${ENGINE}/leader.ts`, testOf('engine'), [
-      ['hello.feedFrom > this.durable + 1', 'hello.feedFrom > this.durable + 2'],
-      ['hello.feedFrom > this.durable + 1', 'hello.feedFrom > this.durable'],
+      ['feedFrom > this.durable + 1', 'feedFrom > this.durable + 2'],
+      ['feedFrom > this.durable + 1', 'hello.feedFrom > this.durable'],
       ['Math.max(hello.feedFrom, oldest)', 'hello.feedFrom'],
     ]),
     ...mutationsOf(`${ENGINE}/sequencer.ts`, testOf('engine'), [
