@@ -63,7 +63,7 @@ export const engine: Room = {
     ]),
     ...mutationsOf(`${ENGINE}/leader.ts`, testOf('engine'), [
       ['feedFrom > this.durable + 1', 'feedFrom > this.durable + 2'],
-      ['feedFrom > this.durable + 1', 'hello.feedFrom > this.durable'],
+      ['feedFrom > this.durable + 1', 'feedFrom > this.durable'],
       ['Math.max(hello.feedFrom, oldest)', 'hello.feedFrom'],
     ]),
     ...mutationsOf(`${ENGINE}/sequencer.ts`, testOf('engine'), [
