@@ -3,7 +3,6 @@ import {
   encodeAnswer,
   encodeGoodbye,
   encodeWelcome,
-  outcomeSum,
   type CommandsFrameView,
   type HelloFrame,
   type JoinFrame,
@@ -14,6 +13,7 @@ import { CommandQueue } from './command-queue.ts'
 import { Committer } from './committer.ts'
 import { ReadIndex } from './read-index.ts'
 import { mayAsk, type PeerRole } from './entitlement.ts'
+import { discontinuity } from './continuity.ts'
 import { Feed } from './feed.ts'
 import type { LeaderOptions } from './leader-options.ts'
 import { CloseCode, closeReason } from './link-errors.ts'
@@ -143,7 +143,7 @@ export class Leader {
 
   /** A gateway said HELLO: welcome it and start its feed. Undefined when it was turned away instead. */
   welcome(socket: LinkSocket, hello: HelloFrame, role: PeerRole): Link | undefined {
-    const refusal = this.#refusal(hello)
+    const refusal = discontinuity(hello, this.durable, this.retained)
     const link = refusal ?? this.links.open(socket, { instance: hello.instance, session: hello.session, role })
     if (link === undefined || typeof link === 'string') {
       this.#sayGoodbye(socket, link ?? 'too-many-links', CloseCode.TRY_AGAIN_LATER)
@@ -287,19 +287,6 @@ export class Leader {
       this.#queue.addInternal(command)
     }
     if (expired.length > 0) this.#sequencer.wake()
-  }
-
-  /**
-   * Why a gateway cannot go on here: it was shown something that this journal does not hold, or other outcomes under the
-   * same sequences. Going on would be worse than showing nothing.
-   */
-  #refusal({ feedFrom, seen }: HelloFrame): string | undefined {
-    if (feedFrom > this.durable + 1) return 'ahead-of-journal'
-    if (seen === undefined) return undefined
-    // What is not retained any more cannot be compared: the feed begins anew then, if it does not go on just there.
-    const ours = this.#options.retained.outcome(seen.sequence)
-    const isSame = !ours || (ours.epoch === seen.epoch && outcomeSum(ours.words, ours.at) === seen.sum)
-    return isSame ? undefined : 'another-history'
   }
 
   #sayGoodbye(socket: LinkSocket, reason: string, code: number, leader?: string): void {

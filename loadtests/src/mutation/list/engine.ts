@@ -61,10 +61,10 @@ export const engine: Room = {
       ["if (this.#repairing) pending.state = 'absent'", 'if (false) return'],
       ["if (error instanceof JournalRolledBackError) return 'rolled back'", ''],
     ]),
-    ...mutationsOf(`${ENGINE}/leader.ts`, testOf('engine'), [
-      ['feedFrom > this.durable + 1', 'feedFrom > this.durable + 2'],
-      ['feedFrom > this.durable + 1', 'feedFrom > this.durable'],
-      ['Math.max(hello.feedFrom, oldest)', 'hello.feedFrom'],
+    ...mutationsOf(`${ENGINE}/leader.ts`, testOf('engine'), [['Math.max(hello.feedFrom, oldest)', 'hello.feedFrom']]),
+    ...mutationsOf(`${ENGINE}/continuity.ts`, testOf('engine'), [
+      ['feedFrom > durable + 1', 'feedFrom > durable + 2'],
+      ['feedFrom > durable + 1', 'feedFrom > durable'],
     ]),
     ...mutationsOf(`${ENGINE}/sequencer.ts`, testOf('engine'), [
       ['committer.inFlight < appendsInFlightMax', 'committer.inFlight <= appendsInFlightMax'],
