@@ -1,6 +1,7 @@
 import { CommandKind, Output, Reject, type RejectCode } from '@uptick/core'
 import { FrameType, outcomeSum, type OutcomesFrame } from '@uptick/protocol'
 import { expect, test } from 'vitest'
+import { addAccount, connected } from '../../testing/linked-engine.ts'
 import { FeedPlace } from './feed-place.ts'
 
 function outcome(sequence: number, reject: RejectCode = Reject.NONE): Int32Array {
@@ -52,4 +53,27 @@ test('another history begins the feed anew at once; being ahead of a leader only
   feed.fed(frame(outcome(6)), 0)
   expect(feed.refused('another-history')).toBe(true)
   expect(feed.next).toBe(1)
+})
+
+test('a link says what it was fed last; told that this is another history, it begins anew', async () => {
+  const { engine, time, link } = connected()
+  const reply = link.submit(addAccount)
+  time.turn()
+  await reply
+  const resets: number[] = []
+  link.onFeedReset((next) => resets.push(next))
+  engine.goodbye({ reason: 'another-history' })
+  time.advance(1_000)
+  engine.open()
+  expect(engine.hellos.map(({ feedFrom, seen }) => [feedFrom, seen?.sequence])).toEqual([
+    [1, undefined],
+    [1, undefined],
+  ])
+  expect(resets).toEqual([1])
+  const { sequence } = link
+  engine.goodbye({ reason: 'stopping' })
+  time.advance(1_000)
+  engine.open()
+  expect(engine.hellos.at(-1)).toMatchObject({ feedFrom: sequence + 1, seen: { sequence } })
+  expect(resets).toEqual([1])
 })

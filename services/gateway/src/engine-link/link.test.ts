@@ -262,29 +262,6 @@ describe('another leader', () => {
     expect(engine.dialled).toEqual(['ws://one', 'ws://two'])
   })
 
-  test('it says what it was fed last; told that this is another history, it begins anew', async () => {
-    const { engine, time, link } = connected()
-    const reply = link.submit(addAccount)
-    time.turn()
-    await reply
-    const resets: number[] = []
-    link.onFeedReset((next) => resets.push(next))
-    engine.goodbye({ reason: 'another-history' })
-    time.advance(1_000)
-    engine.open()
-    expect(engine.hellos.map(({ feedFrom, seen }) => [feedFrom, seen?.sequence])).toEqual([
-      [1, undefined],
-      [1, undefined],
-    ])
-    expect(resets).toEqual([1])
-    const { sequence } = link
-    engine.goodbye({ reason: 'stopping' })
-    time.advance(1_000)
-    engine.open()
-    expect(engine.hellos.at(-1)).toMatchObject({ feedFrom: sequence + 1, seen: { sequence } })
-    expect(resets).toEqual([1])
-  })
-
   test('a goodbye that names the leader is followed at once; engines that name each other are not asked without pause', () => {
     const { engine, time } = connected()
     engine.goodbye({ reason: 'handed-over', leader: 'ws://three/link' })
