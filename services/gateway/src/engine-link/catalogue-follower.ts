@@ -1,5 +1,5 @@
 import { CommandKind, EventKind, eachEvent, outcomeKind, outcomeRepeated, readEvent } from '@uptick/core'
-import type { Catalogue as Listing } from '@uptick/core'
+import type { Catalogue as Listing, SymbolDefinition } from '@uptick/core'
 import type { Catalogue } from './catalogue.ts'
 import type { Answer } from './query-book.ts'
 
@@ -14,6 +14,8 @@ export class CatalogueFollower {
   readonly #later: (run: () => void) => void
   /** The sequence whose listing was loaded; −1 before. */
   #sequence = -1
+  /** A whole listing is on its way: it has all that the feed tells before it comes. */
+  #isAsking = false
 
   /** @param later runs what is to be tried again, after a while */
   constructor(catalogue: Catalogue, ask: () => Promise<Answer>, loaded: () => void, later: (run: () => void) => void) {
@@ -29,8 +31,10 @@ export class CatalogueFollower {
 
   /** Ask for the whole listing; again as long as `isWanted` says so and nobody answers. */
   load(isWanted: () => boolean): void {
+    this.#isAsking = true
     this.#ask().then(
       ({ sequence, value }) => {
+        this.#isAsking = false
         if (sequence < this.#sequence) return
         this.#catalogue.replace(value as Listing)
         this.#sequence = sequence
@@ -54,7 +58,13 @@ export class CatalogueFollower {
       const event = readEvent(words, at)
       if (event.kind !== EventKind.CATALOGUE) return
       if (event.subject === 'asset') this.#catalogue.setAsset({ ...JSON.parse(event.definition), id: event.id })
-      if (event.subject === 'symbol') this.#catalogue.setSymbol({ ...JSON.parse(event.definition), id: event.id })
+      if (event.subject === 'symbol') this.#setSymbol({ ...JSON.parse(event.definition), id: event.id })
     })
+  }
+
+  /** One that is built on what is not known here yet is left to the listing that is on its way. */
+  #setSymbol(definition: SymbolDefinition & { readonly id: number }): void {
+    const isBuiltOnKnown = [definition.base, definition.quote].every((code) => this.#catalogue.asset(code))
+    if (isBuiltOnKnown || !this.#isAsking) this.#catalogue.setSymbol(definition)
   }
 }

@@ -1,0 +1,64 @@
+import { Command, CommandKind, Exchange } from '@uptick/core'
+import { listing } from '@uptick/core/testing'
+import { expect, test } from 'vitest'
+import { CatalogueFollower } from './catalogue-follower.ts'
+import { Catalogue } from './catalogue.ts'
+import type { Answer } from './query-book.ts'
+
+const DEFINITIONS = [
+  [CommandKind.ADD_ASSET, { code: 'BTC', decimals: 8 }],
+  [CommandKind.ADD_ASSET, { code: 'USDT', decimals: 8 }],
+  [CommandKind.ADD_SYMBOL, listing('BTCUSDT', 'BTC', 'USDT', {})],
+] as const
+
+/** A shard that lists a market, command by command, and one who follows it. */
+function setUp() {
+  const exchange = new Exchange()
+  const catalogue = new Catalogue()
+  const asked: PromiseWithResolvers<Answer>[] = []
+  const ask = (): Promise<Answer> => {
+    asked.push(Promise.withResolvers())
+    return asked.at(-1)!.promise
+  }
+  const follower = new CatalogueFollower(
+    catalogue,
+    ask,
+    () => undefined,
+    (run) => run(),
+  )
+  const outcomes = DEFINITIONS.map(([kind, definition], index) => {
+    const command = new Command()
+    command.kind = kind
+    command.text = JSON.stringify(definition)
+    exchange.output.clear()
+    exchange.execute(command, index + 1, 1)
+    return exchange.output.words.slice(0, exchange.output.length)
+  })
+  const follow = (sequence: number): void => follower.follow(outcomes[sequence - 1]!, 0, sequence)
+  const listed = (): string[] => catalogue.markets.map(({ name }) => name)
+  return { exchange, follower, asked, follow, listed }
+}
+
+test('what the feed tells is applied', () => {
+  const { follow, listed } = setUp()
+  for (const sequence of [1, 2, 3]) follow(sequence)
+  expect(listed()).toEqual(['BTCUSDT'])
+})
+
+test('a symbol of assets that are not known yet waits for the listing that is on its way', async () => {
+  const { exchange, follower, asked, follow, listed } = setUp()
+  follower.load(() => true)
+  follow(3)
+  expect(listed()).toEqual([])
+  asked[0]!.resolve({ sequence: 3, value: exchange.catalogue() })
+  await asked[0]!.promise
+  expect(listed()).toEqual(['BTCUSDT'])
+})
+
+test('without a listing on its way it is an impossible state', async () => {
+  const { follower, asked, follow } = setUp()
+  follower.load(() => true)
+  asked[0]!.resolve({ sequence: 0, value: { assets: [], symbols: [], behaviours: [] } })
+  await asked[0]!.promise
+  expect(() => follow(3)).toThrow('listed before its assets')
+})
