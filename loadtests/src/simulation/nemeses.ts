@@ -175,6 +175,7 @@ function silence(world: World, { url, holder, journal }: ClusterMember): boolean
   world.onlyAsked.add(staying)
   time.after(QUIET_MS, () => {
     world.isQuiet = false
+    if (world.isCalm) return world.onlyAsked.clear()
     const { promise, resolve } = Promise.withResolvers<void>()
     journal.silence = promise
     store.alive.delete(holder)
@@ -183,6 +184,7 @@ function silence(world: World, { url, holder, journal }: ClusterMember): boolean
       network.reset(name)
       // A cable that is pulled takes the reset along.
       time.after(RESET_MS, () => {
+        if (journal.silence !== promise) return
         network.cut(name, url)
         network.cut(url, name)
       })

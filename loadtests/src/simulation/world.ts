@@ -49,6 +49,8 @@ export interface Planted {
 export class World {
   readonly cluster: Cluster
   readonly witnesses = new Witnesses()
+  /** Nothing goes wrong any more. */
+  isCalm = false
   /** Traders only ask. */
   isQuiet = false
   /** Through these, traders only ask. */
@@ -161,6 +163,7 @@ export class World {
   async settle(): Promise<void> {
     const { time } = this.cluster
     this.note('** calm')
+    this.isCalm = true
     for (const finish of this.#unfinished) finish()
     this.cluster.heal()
     for (const { process } of this.gateways) if (process.isStopped) process.proceed()
