@@ -1,9 +1,13 @@
 /**
- * How long an answer may take beyond the hold, and how much earlier than it a gateway may give up, ms. One whose order goes
- * on in later steps is waited for up to 250 ms after the last of them.
+ * How long an answer may take beyond the hold, ms. One whose order goes on in later steps is waited for up to 250 ms after the
+ * last of them.
  */
 const LATE_MS_MAX = 350
-const EARLY_MS_MAX = 50
+/**
+ * A deadline is early by what the engine's clock took to arrive, which is up to 300 ms on the slowest links here, and commands of
+ * one frame share the earliest of theirs.
+ */
+const EARLY_MS_MAX = 400
 
 /** What is promised of requests that no engine answers: they are held so long, no longer, and then answered. */
 export class Hold {
