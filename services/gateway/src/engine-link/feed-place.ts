@@ -15,7 +15,9 @@ export class FeedPlace {
   /** Outcome to begin with when none was followed. */
   #begin = 1
   #sequence = -1
-  #seen: Seen | undefined
+  /** The last frame, and where what it brought began: what was seen is told from it when somebody asks. */
+  #frame: OutcomesFrame | undefined
+  #from = 0
   #aheadSince: number | undefined
 
   constructor(clock: Clock, follows: boolean) {
@@ -41,7 +43,16 @@ export class FeedPlace {
   /** What HELLO says: nothing was seen where nothing was fed just before `next`. */
   get wanted(): Pick<Hello, 'feedFrom' | 'seen'> {
     if (!this.#follows) return { feedFrom: -1 }
-    return { feedFrom: this.next, seen: this.#seen?.sequence === this.#sequence ? this.#seen : undefined }
+    return { feedFrom: this.next, seen: this.#seen }
+  }
+
+  /** Undefined when the last frame is not what was fed just before `next`. */
+  get #seen(): Seen | undefined {
+    if (this.#frame?.last !== this.#sequence) return undefined
+    const { epoch, last: sequence, words, end } = this.#frame
+    let newest = this.#from
+    for (let at = newest; at < end; at += outcomeWords(words, at)) newest = at
+    return { sequence, epoch, sum: outcomeSum(words, newest) }
   }
 
   /** Begin with this outcome, once. */
@@ -58,11 +69,10 @@ export class FeedPlace {
   }
 
   /** Fed to the end of the frame, of which the outcomes from `from` on are new. */
-  fed({ epoch, last: sequence, words, end }: OutcomesFrame, from: number): void {
-    let newest = from
-    for (let at = from; at < end; at += outcomeWords(words, at)) newest = at
-    this.#sequence = sequence
-    this.#seen = { sequence, epoch, sum: outcomeSum(words, newest) }
+  fed(frame: OutcomesFrame, from: number): void {
+    this.#sequence = frame.last
+    this.#frame = frame
+    this.#from = from
   }
 
   /** A leader said why we cannot go on: whether the feed begins anew now. */
@@ -79,7 +89,7 @@ export class FeedPlace {
   /** What was followed is not the journal's history. */
   forget(): void {
     this.#sequence = -1
-    this.#seen = undefined
+    this.#frame = undefined
     this.#aheadSince = undefined
   }
 }
