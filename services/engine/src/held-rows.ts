@@ -14,6 +14,7 @@ const SIZE_AT = 8
 export interface HeldRowsOptions {
   readonly seams: EngineSeams
   readonly shard: number
+  /** The state, as far as there is one. */
   readonly state: () => Recovered | undefined
   readonly seen: SeenHead
 }

@@ -2,23 +2,16 @@ import { SnapshotError } from '@uptick/core'
 import { JournalRolledBackError } from '@uptick/journal'
 import { ProtocolError } from '@uptick/protocol'
 import { describePoison } from './containment.ts'
-import type { EngineSeams, Role } from './engine-seams.ts'
-import { HeldRows, type Released } from './held-rows.ts'
-import type { Recovered } from './recovery.ts'
+import type { Role } from './engine-seams.ts'
+import { HeldRows, type HeldRowsOptions, type Released } from './held-rows.ts'
 import { DivergedError, PoisonError, UnfitError } from './replica.ts'
 import type { RetainedBatches } from './retained-batches.ts'
-import type { SeenHead } from './seen-head.ts'
 import type { Poison } from './sequencer.ts'
 import { StandbyFailure } from './standby.ts'
 
 const DECISION_POLL_MS = 1_000
 
-export interface ImpasseOptions {
-  readonly seams: EngineSeams
-  readonly shard: number
-  /** The state, as far as there is one. */
-  readonly state: () => Recovered | undefined
-  readonly seen: SeenHead
+export interface ImpasseOptions extends HeldRowsOptions {
   /** From now on the engine has this role, and answers nobody. */
   readonly enter: (role: Role) => void
   /** The process ends: no more waiting. */
