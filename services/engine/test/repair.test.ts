@@ -23,6 +23,17 @@ async function start(): Promise<RunningEngine> {
   return started
 }
 
+/** A gateway that has had twenty accounts added, each durable before the next. */
+async function openAccounts({ url }: RunningEngine): Promise<TestGateway> {
+  const gateway = await TestGateway.connect(url, 5)
+  gateway.openSession()
+  for (let number = 1; number <= 20; number++) {
+    gateway.send([{ kind: CommandKind.ADD_ACCOUNT, number, text: `account ${number}` }])
+    await gateway.untilReplied(number)
+  }
+  return gateway
+}
+
 /** What a fail-over to a replica that was behind does to the journal. */
 async function loseFrom(url: string, sequence: number): Promise<void> {
   const client = new Client({ connectionString: url })
@@ -38,12 +49,7 @@ test('who leads a journal that lost rows is stopped by the one that it has fence
   const own = await createDatabase()
   const leader = await startEngine(own.url)
   running.push(leader)
-  const gateway = await TestGateway.connect(leader.url, 5)
-  gateway.openSession()
-  for (let number = 1; number <= 20; number++) {
-    gateway.send([{ kind: CommandKind.ADD_ACCOUNT, number, text: `account ${number}` }])
-    await gateway.untilReplied(number)
-  }
+  const gateway = await openAccounts(leader)
   await loseFrom(own.url, OPENING + 11)
   // Somebody who has just started knows nothing of that, claims, and goes on past what was lost.
   const fresh = openJournal(own.url, { shard: 0 })
@@ -67,12 +73,7 @@ test('halted, and every engine started anew: what one of them had kept repairs t
   const evidence = mkdtempSync(join(tmpdir(), 'uptick-held-'))
   const leader = await startEngine(own.url, {}, { EVIDENCE_FOLDER: evidence })
   running.push(leader)
-  const gateway = await TestGateway.connect(leader.url, 5)
-  gateway.openSession()
-  for (let number = 1; number <= 20; number++) {
-    gateway.send([{ kind: CommandKind.ADD_ACCOUNT, number, text: `account ${number}` }])
-    await gateway.untilReplied(number)
-  }
+  const gateway = await openAccounts(leader)
   const hash = leader.engine.leader!.exchange.runningHash()
   await loseFrom(own.url, OPENING + 11)
   gateway.send([{ kind: CommandKind.ADD_ACCOUNT, number: 21, text: 'account 21' }])
@@ -101,12 +102,7 @@ test('halted, and every engine started anew: what one of them had kept repairs t
 test('a journal that lost rows halts the shard; what a member still holds is appended again', async () => {
   const leader = await start()
   const standby = await start()
-  const gateway = await TestGateway.connect(leader.url, 5)
-  gateway.openSession()
-  for (let number = 1; number <= 20; number++) {
-    gateway.send([{ kind: CommandKind.ADD_ACCOUNT, number, text: `account ${number}` }])
-    await gateway.untilReplied(number)
-  }
+  const gateway = await openAccounts(leader)
   await gateway.hangUp()
   const { exchange } = leader.engine.leader!
   const before = [exchange.sequence, exchange.stateHash()]

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openJournal } from '@uptick/journal'
 import type { PostgresJournal } from '@uptick/journal'
-import { createDatabase, FaultyProxy, openTestPool } from '@uptick/journal/testing'
+import { createDatabase, FaultyProxy, openTestPool, seededRandom } from '@uptick/journal/testing'
 import type { TestDatabase } from '@uptick/journal/testing'
 import { openReadModel } from '@uptick/readmodel'
-import { RandomFlow, randomNumbers } from './random-flow.ts'
+import { RandomFlow } from './random-flow.ts'
 import { readTables } from './tables.ts'
 import { WatchedRecorder } from './watched-recorder.ts'
 
@@ -74,7 +74,7 @@ test('a process: ready, recording, measured, and stopped by SIGTERM with 0', asy
 })
 
 test(`killed with -9 at random moments while the journal grows, everything is recorded once (seed ${SEED})`, async () => {
-  const random = randomNumbers(SEED)
+  const random = seededRandom(SEED)
   const calm = await createDatabase()
   const calmJournal = openJournal(calm.url, { shard: 0 })
   const flow = new RandomFlow(22)

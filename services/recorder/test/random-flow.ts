@@ -2,23 +2,13 @@ import { Command, CommandKind, Exchange, OrderType, Side, SUPPORTED_BEHAVIOURS, 
 import type { SymbolDefinition } from '@uptick/core'
 import { listing } from '@uptick/core/testing'
 import type { Batch } from '@uptick/journal'
+import { seededRandom } from '@uptick/journal/testing'
 import { RecordWriter, encodeBatch, encodeCommand, skipCommand } from '@uptick/protocol'
 
 const ACCOUNTS = 6
 
 function market(name: string, base: string, quote: string): SymbolDefinition {
   return listing(name, base, quote, { priceDecimals: 2, quantityDecimals: 4, makerFee: 1000, takerFee: 2000 })
-}
-
-/** The same numbers for the same seed (mulberry32). */
-export function randomNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }
 
 /** A leader for tests: lists two markets, then places, cancels, deposits and withdraws at random, batch by batch. */
@@ -34,7 +24,7 @@ export class RandomFlow {
   onOutcome: (words: Int32Array) => void = () => undefined
 
   constructor(seed: number) {
-    this.#random = randomNumbers(seed)
+    this.#random = seededRandom(seed)
   }
 
   /** The next batch, executed here already. The first one lists everything. */
