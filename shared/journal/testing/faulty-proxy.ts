@@ -1,38 +1,54 @@
 import { connect, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { once } from 'node:events'
+import { startupName } from './startup-name.ts'
+
+/** Whether a connection is meant, by the `application_name` that it gave PostgreSQL; '' where it gave none. */
+export type Chosen = (name: string) => boolean
 
 /** Both halves of one connection through the proxy. */
 interface Pair {
   readonly near: Socket
   readonly far: Socket
-  held: Buffer[]
+  /** Undefined until the client has sent something. */
+  name: string | undefined
+  /** Kept back on the way to the server, and on the way to the client. */
+  readonly toServer: Buffer[]
+  readonly toClient: Buffer[]
   isSilent: boolean
 }
 
+const all: Chosen = () => true
+
 /**
- * A TCP proxy in front of a server, to lose connections and answers on purpose. `mode` rules what happens to what
- * clients send:
- * - `pass`: forwarded.
- * - `hold`: kept back, until `release` forwards it – even if its client is gone by then.
- * `loseAnswers` throws away what the server sends.
+ * A TCP proxy in front of a server, to lose connections and answers on purpose. It tells connections to PostgreSQL apart by
+ * their names, so that one kind of them can fail alone. What it can do to the connections that there are:
+ * - `cut`: they end. `silence`: they carry nothing any more, as when a machine has lost its power.
+ *
+ * To those that there are and those that come:
+ * - `mode` `hold`: what clients send is kept back, until `release` forwards it – even if its client is gone by then.
+ * - `stall`: neither side hears the other and neither end is closed, until `resume` delivers what was sent meanwhile, also
+ *   what came by connections that have ended since.
+ * - `redirect`: those that come lead to another server. `loseAnswers`: what the server sends is thrown away.
  */
 export class FaultyProxy {
-  #target: { host: string; port: number }
+  #target: () => { host: string; port: number }
   readonly #server: Server
   readonly #pairs = new Set<Pair>()
+  #stalled: Chosen | undefined
   mode: 'pass' | 'hold' = 'pass'
   loseAnswers = false
   /** Cut each connection after it has sent this many more bytes. */
   cutAfter = Number.POSITIVE_INFINITY
 
-  private constructor(target: URL) {
-    this.#target = addressOf(target)
+  private constructor(target: () => string) {
+    this.#target = () => addressOf(target())
     this.#server = createServer((near) => this.#accept(near))
   }
 
-  static async inFrontOf(url: string): Promise<FaultyProxy> {
-    const proxy = new FaultyProxy(new URL(url))
+  /** @param url of the server; a function is asked for each connection, of a server that is yet to be started */
+  static async inFrontOf(url: string | (() => string)): Promise<FaultyProxy> {
+    const proxy = new FaultyProxy(typeof url === 'string' ? () => url : url)
     proxy.#server.listen(0, '127.0.0.1')
     await once(proxy.#server, 'listening')
     return proxy
@@ -49,28 +65,42 @@ export class FaultyProxy {
 
   /** Lead connections that come from now on to another server; those there are stay where they are. */
   redirect(url: string): void {
-    this.#target = addressOf(new URL(url))
+    this.#target = () => addressOf(url)
   }
 
-  /** Close the clients' side of every connection; the server's stays open in mode `hold`. */
-  cut(): void {
-    for (const { near } of this.#pairs) near.destroy()
+  /** Close the clients' side of connections; the server's stays open in mode `hold`. */
+  cut(chosen = all): void {
+    for (const pair of this.#pairs) if (chosen(pair.name ?? '')) pair.near.destroy()
   }
 
   /** From now on the connections there are carry nothing, as when a machine has lost its power; new ones do. */
-  silence(): void {
-    for (const pair of this.#pairs) pair.isSilent = true
+  silence(chosen = all): void {
+    for (const pair of this.#pairs) if (chosen(pair.name ?? '')) pair.isSilent = true
   }
 
-  /** Bytes that are kept back. */
+  /** From now on neither side of a connection hears the other, as in a network that is cut. One call is in force at a time. */
+  stall(chosen = all): void {
+    this.#stalled = chosen
+  }
+
+  /** The end of `stall`: what was sent meanwhile arrives, at the server also what came by connections that have ended. */
+  resume(): void {
+    this.#stalled = undefined
+    for (const pair of this.#pairs) {
+      if (this.mode === 'pass') this.#deliver(pair)
+      if (pair.near.destroyed) this.#hangUp(pair)
+    }
+  }
+
+  /** Bytes of clients that are kept back. */
   get heldBytes(): number {
-    return [...this.#pairs].flatMap(({ held }) => held).reduce((sum, chunk) => sum + chunk.length, 0)
+    return [...this.#pairs].flatMap(({ toServer }) => toServer).reduce((sum, chunk) => sum + chunk.length, 0)
   }
 
   /** Forward what was kept back, on the connections that it came by. */
   release(): void {
     this.mode = 'pass'
-    for (const pair of this.#pairs) for (const chunk of pair.held.splice(0)) pair.far.write(chunk)
+    for (const pair of this.#pairs) if (!this.#isStalled(pair)) this.#deliver(pair)
   }
 
   async close(): Promise<void> {
@@ -83,28 +113,29 @@ export class FaultyProxy {
   }
 
   #accept(near: Socket): void {
-    const far = connect(this.#target)
-    const pair: Pair = { near, far, held: [], isSilent: false }
+    const far = connect(this.#target())
+    const pair: Pair = { near, far, name: undefined, toServer: [], toClient: [], isSilent: false }
     this.#pairs.add(pair)
     near.on('data', (chunk: Buffer) => this.#fromClient(pair, chunk))
-    far.on('data', (chunk: Buffer) => {
-      if (!this.loseAnswers && !pair.isSilent) near.write(chunk)
-    })
+    far.on('data', (chunk: Buffer) => this.#fromServer(pair, chunk))
     near.on('error', () => undefined)
     far.on('error', () => undefined)
     near.on('close', () => {
-      if (this.mode === 'pass' && !pair.isSilent && pair.held.length === 0) far.destroy()
+      if (this.mode === 'pass' && !this.#isStalled(pair) && pair.toServer.length === 0) this.#hangUp(pair)
     })
     far.on('close', () => {
+      // A client does not hear either that the server has gone.
+      if (this.#isStalled(pair) && !near.destroyed) return
       this.#pairs.delete(pair)
       near.destroy()
     })
   }
 
   #fromClient(pair: Pair, chunk: Buffer): void {
+    pair.name ??= startupName(chunk)
     if (pair.isSilent) return
-    if (this.mode === 'hold') {
-      pair.held.push(chunk)
+    if (this.mode === 'hold' || this.#isStalled(pair)) {
+      pair.toServer.push(chunk)
       return
     }
     const forwarded = chunk.subarray(0, Math.min(chunk.length, this.cutAfter))
@@ -115,8 +146,30 @@ export class FaultyProxy {
     pair.near.destroy()
     pair.far.end()
   }
+
+  #fromServer(pair: Pair, chunk: Buffer): void {
+    if (this.loseAnswers || pair.isSilent) return
+    if (this.#isStalled(pair)) pair.toClient.push(chunk)
+    else pair.near.write(chunk)
+  }
+
+  #isStalled({ name }: Pair): boolean {
+    return this.#stalled?.(name ?? '') === true
+  }
+
+  #deliver({ near, far, toServer, toClient }: Pair): void {
+    for (const chunk of toServer.splice(0)) far.write(chunk)
+    for (const chunk of toClient.splice(0)) near.write(chunk)
+    if (far.destroyed) near.destroy()
+  }
+
+  /** The client has gone: so does the connection to the server, when what was sent before has left. */
+  #hangUp({ far, isSilent }: Pair): void {
+    if (!isSilent) far.end(() => far.destroy())
+  }
 }
 
-function addressOf({ hostname, port }: URL): { host: string; port: number } {
+function addressOf(url: string): { host: string; port: number } {
+  const { hostname, port } = new URL(url)
   return { host: hostname, port: Number(port) }
 }
