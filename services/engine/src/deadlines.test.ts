@@ -83,3 +83,32 @@ test('whoever asks is told the clock that deadlines are of', async () => {
   await shard.time.turn()
   expect(gateway.of(FrameType.ANSWER)).toMatchObject([{ id: 1, body: { elapsed: shard.time.elapsed() } }])
 })
+
+test('a clock that is asked for while nothing can be written is old by nothing that it waited for', async () => {
+  const shard = await started(new JournalStore())
+  const { gateway } = await linked(shard)
+  shard.journal.holding = true
+  gateway.give(commandsFrame(SESSION, [account(1)]))
+  await shard.time.turn()
+  gateway.ask(1, { kind: 'clock' })
+  await shard.time.turn()
+  const askedAt = shard.time.elapsed()
+  await shard.time.advance(1_000)
+  shard.journal.settle()
+  await shard.time.turn()
+  expect(gateway.of(FrameType.ANSWER)).toMatchObject([{ id: 1, sequence: 1, body: { elapsed: askedAt } }])
+})
+
+test('a clock that is asked for while the lease is not certain is the one that there is when it is', async () => {
+  const shard = await started(new JournalStore())
+  const { gateway } = await linked(shard)
+  shard.journal.down = new Error('away')
+  await shard.time.advance(2_000)
+  gateway.ask(1, { kind: 'clock' })
+  await shard.time.advance(500)
+  expect(gateway.of(FrameType.ANSWER)).toEqual([])
+  shard.journal.down = undefined
+  await shard.time.advance(100)
+  const { body } = gateway.of(FrameType.ANSWER)[0]!
+  expect((body as { elapsed: number }).elapsed).toBeGreaterThan(shard.time.elapsed() - 100)
+})

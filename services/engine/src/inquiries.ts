@@ -3,22 +3,28 @@ import type { CommandQueue } from './command-queue.ts'
 import type { ReadIndex } from './read-index.ts'
 import { ANSWERS_HELD_BYTES_MAX, LINK_ANSWERS_HELD_BYTES_MAX, LINK_ANSWERS_HELD_MAX } from './limits.ts'
 import type { Link } from './link-table.ts'
-import { answerQuery, type QuerySource } from './queries.ts'
+import { answerQuery, isClock, type QuerySource } from './queries.ts'
 import type { ReplyGate } from './reply-gate.ts'
+
+interface LeadingSource extends QuerySource {
+  /** The engine's monotonic clock, ms. */
+  readonly elapsed: number
+}
 
 /**
  * Questions of gateways to the leader's state. One is answered when the journal has confirmed that this member leads, and
  * everything that arrived before is executed – of other links, too: whoever asks what became of an order must not hear
- * that there is none while it waits in the queue –, and the answer leaves when the state that it shows is durable.
+ * that there is none while it waits in the queue –, and the answer leaves when the state that it shows is durable. The clock
+ * is no state, and would be old by whatever it waited for: it is read as it leaves.
  */
 export class Inquiries {
-  readonly #source: QuerySource
+  readonly #source: LeadingSource
   readonly #queue: CommandQueue
   readonly #gate: ReplyGate
   readonly #readIndex: Pick<ReadIndex, 'before'>
   #bytesHeld = 0
 
-  constructor(source: QuerySource, queue: CommandQueue, gate: ReplyGate, readIndex: Pick<ReadIndex, 'before'>) {
+  constructor(source: LeadingSource, queue: CommandQueue, gate: ReplyGate, readIndex: Pick<ReadIndex, 'before'>) {
     this.#source = source
     this.#queue = queue
     this.#gate = gate
@@ -29,7 +35,15 @@ export class Inquiries {
   ask(link: Link, { id, body }: QueryFrame): void {
     if (link.answersHeld >= LINK_ANSWERS_HELD_MAX || this.#isFull(link)) return this.#refuse(link, id, 0)
     link.answersHeld++
+    if (isClock(body)) return this.#tellClock(link, id)
     this.#readIndex.before(() => this.#queue.askAfter(() => this.#answer(link, id, body)))
+  }
+
+  #tellClock(link: Link, id: number): void {
+    this.#gate.hold(0, () => {
+      link.answersHeld--
+      link.send(encodeAnswer(id, this.#gate.durable, { elapsed: this.#source.elapsed }))
+    })
   }
 
   /** How long an answer is shows when it is made: questions that waited together may have too many bytes together. */

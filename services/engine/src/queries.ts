@@ -7,8 +7,6 @@ export interface QuerySource {
   readonly closedOrders: ClosedOrders
   readonly epoch: number
   readonly role: string
-  /** The engine's monotonic clock, ms; undefined where nobody leads. */
-  readonly elapsed?: number
 }
 
 /** The answer when a question cannot be understood. */
@@ -27,7 +25,7 @@ type Question = Readonly<Record<string, unknown>>
  * Answer one query as plain JSON, 64-bit amounts as decimal text:
  * `order {account, symbol, orderId?, clientId?}` (open, else closed and retained, else null) ·
  * `openOrders {account, symbol?}` · `account {account}` · `accounts {after?, label?}` (a part, and where the next begins) ·
- * `depth {symbol}` (the whole book) · `catalogue` · `totals` · `status` · `clock` (the leader's, for deadlines) ·
+ * `depth {symbol}` (the whole book) · `catalogue` · `totals` · `status` ·
  * `testOrder {account, symbol, side, type, …}` (the reject code that it would get, money aside). What is not one of these
  * gets `{error}`.
  */
@@ -61,8 +59,6 @@ export function answerQuery(source: QuerySource, body: unknown): unknown {
       return exchange.totals().map((total) => textAmounts(total))
     case 'status':
       return answerStatus(source)
-    case 'clock':
-      return { elapsed: source.elapsed }
     default:
       return failure(`unknown query ${JSON.stringify(question['kind'])?.slice(0, KIND_SHOWN_MAX)}`)
   }
@@ -163,7 +159,16 @@ function textAmounts(values: object): object {
 
 /** Whether the query asks the leader to let another member lead. */
 export function isHandOff(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'handOff'
+  return isOfKind(body, 'handOff')
+}
+
+/** Whether it asks for the leader's clock, which is no state: nothing is waited for. */
+export function isClock(body: unknown): boolean {
+  return isOfKind(body, 'clock')
+}
+
+function isOfKind(body: unknown, kind: string): boolean {
+  return typeof body === 'object' && body !== null && 'kind' in body && body.kind === kind
 }
 
 function integer(question: Question, name: string): number | undefined {
