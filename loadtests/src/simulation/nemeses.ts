@@ -96,6 +96,8 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
     })
     return true
   },
+  'journal read-only': (world, engine) => readOnly(world, [engine]),
+  'journal read-only for all': (world) => readOnly(world, world.cluster.members),
   'reading is behind': (world, { journal }) => {
     if (journal.behind > 0) return false
     journal.behind = world.cluster.random.integer(1, BEHIND_BATCHES_MAX)
@@ -159,6 +161,17 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
     operator.move(kind, random.integer(1, traders.length), BigInt(random.integer(1, 1_000_000)))
     return true
   },
+}
+
+/** Connections for writing lead to a server that takes no writes, as they do during a fail-over, or after a setting was changed. */
+function readOnly(world: World, engines: readonly ClusterMember[]): boolean {
+  const { random } = world.cluster
+  const refusal = new Error('the server is read-only')
+  for (const { journal } of engines) journal.readOnly = refusal
+  world.soon(random.chance(0.4) ? OUTAGE_MS_MAX : AWAY_MS_MAX, () => {
+    for (const { journal } of engines) if (journal.readOnly === refusal) journal.readOnly = undefined
+  })
+  return true
 }
 
 /**

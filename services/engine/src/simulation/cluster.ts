@@ -159,7 +159,7 @@ export class Cluster {
     this.network.healAll()
     for (const { process, journal } of this.#members) {
       if (process.isStopped) process.proceed()
-      journal.down = undefined
+      journal.down = journal.readOnly = undefined
       journal.behind = 0
       journal.faults.length = 0
     }
