@@ -1,4 +1,4 @@
-import type { Journal, Lease } from '@uptick/journal'
+import type { Journal, Lease, RosterEntry } from '@uptick/journal'
 import type { LeaderEvents } from './leader-options.ts'
 import type { Door } from './link-handler.ts'
 import type { Clock, DialMember, Evidence, OpenExchange, RecordedThrough, Timers } from './seams.ts'
@@ -8,6 +8,8 @@ import type { SnapshotPolicy } from './snapshot-taker.ts'
 export interface EngineSeams {
   readonly journal: Journal
   readonly lease: Lease
+  /** Who else executes the journal, as far as it has said so lately. */
+  readonly others: () => readonly RosterEntry[]
   readonly dialMember: DialMember
   readonly door: Door
   readonly clock: Clock
@@ -70,3 +72,6 @@ export type Role =
 
 /** Where an engine stays until a person has looked, or its process ends. */
 export const ENDS: ReadonlySet<Role> = new Set(['contained', 'diverged', 'unfit', 'fenced', 'halted'])
+
+/** What is so says so for good: a behaviour that it does not know harms it no more. */
+export const NEVER_LEADS: ReadonlySet<Role> = new Set(['diverged', 'unfit'])

@@ -17,7 +17,7 @@ const TRADING_KINDS: readonly number[] = [
   CommandKind.AMEND_KEEP_PRIORITY,
   CommandKind.AMEND,
 ]
-const OPERATOR_QUESTIONS: readonly unknown[] = ['totals', 'accounts', 'handOff', 'lost', 'repair', 'release']
+const OPERATOR_QUESTIONS: readonly unknown[] = ['totals', 'accounts', 'handOff', 'lacking', 'lost', 'repair', 'release']
 
 /** Kinds are a byte of the record. */
 const KINDS = 256

@@ -1,5 +1,5 @@
 import type { Exchange } from '@uptick/core'
-import type { ClockReading, Journal } from '@uptick/journal'
+import type { ClockReading, Journal, RosterEntry } from '@uptick/journal'
 import type { ClosedOrders } from './closed-orders.ts'
 import type { RetainedBatches } from './retained-batches.ts'
 import type { RetainedOutcomes } from './retained-outcomes.ts'
@@ -36,6 +36,8 @@ export interface LeaderOptions {
   readonly mayAnswer: () => boolean
   /** Whether this epoch is still the journal's newest, at some moment after the call. */
   readonly leads: () => Promise<boolean>
+  /** Who else executes the journal, whether it has joined or not. */
+  readonly others: () => readonly RosterEntry[]
   readonly journal: Pick<Journal, 'append' | 'resolve'>
   readonly clock: Clock
   /** The last that is known of PostgreSQL's clock. */

@@ -1,4 +1,4 @@
-import type { Journal, Lease } from '@uptick/journal'
+import type { Journal, Lease, RosterEntry } from '@uptick/journal'
 import { Leader } from './leader.ts'
 import type { LeaderEvents } from './leader-options.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
@@ -29,6 +29,8 @@ export interface LeadershipOptions {
   readonly claimedAt: number
   readonly journal: Pick<Journal, 'append' | 'resolve'>
   readonly lease: Lease
+  /** Who else executes the journal. */
+  readonly others: () => readonly RosterEntry[]
   readonly clock: Clock
   readonly timers: Timers
   readonly log: { warn(facts: object, message: string): void }
@@ -112,7 +114,7 @@ export class Leadership {
 
   /** The state is that at the end of the journal: answer. */
   lead(state: Recovered): void {
-    const { shard, ackPolicy, behaviours, epoch, appendsInFlightMax, journal, lease, clock, timers, events } =
+    const { shard, ackPolicy, behaviours, epoch, appendsInFlightMax, journal, lease, others, clock, timers, events } =
       this.#options
     const { exchange, retained, closedOrders, batches } = state
     this.#state = state
@@ -128,6 +130,7 @@ export class Leadership {
       mayAnswer: () => this.#keeper.isCertain,
       leads: () => lease.leads(epoch),
       reading: () => lease.reading,
+      others,
       journal,
       clock,
       timers,

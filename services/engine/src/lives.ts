@@ -56,7 +56,7 @@ export function newLeadership(
   { head, claimedAt }: Claimed,
   events: Omit<LeaderEvents, 'batch' | 'committed' | 'late'> & Pick<LeadershipOptions, 'resumed' | 'powerless'>,
 ): Leadership {
-  const { journal, lease, clock, timers, observer, log } = seams
+  const { journal, lease, others, clock, timers, observer, log } = seams
   const { shard, ackPolicy, appendsInFlightMax, leaseMs } = settings
   return new Leadership({
     shard,
@@ -68,6 +68,7 @@ export function newLeadership(
     claimedAt,
     journal,
     lease,
+    others,
     clock,
     timers,
     log,

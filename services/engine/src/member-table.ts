@@ -1,3 +1,4 @@
+import type { RosterEntry } from '@uptick/journal'
 import { encodeBatches, encodeHandOver, type JoinFrame, type MemberFacts, type StandingFrame } from '@uptick/protocol'
 import { closeReason, CloseCode } from './link-errors.ts'
 import { LINK_BUFFERED_BYTES_MAX, MEMBERS_MAX } from './limits.ts'
@@ -32,6 +33,15 @@ export class Member {
   }
 }
 
+/** A member that does not know a behaviour. */
+export interface Lacking {
+  readonly holder: string
+  /** Where it is reached; empty for the leader itself, which is asked. */
+  readonly url: string
+  /** `leads`, `follows` over a link, or only `reads` the journal. */
+  readonly how: 'leads' | 'follows' | 'reads'
+}
+
 /**
  * The standbys that follow a leader. Each is fed the committed batches from its own place in those that are kept; one
  * that fell out of them goes on with the oldest, and reads what lies between in the journal.
@@ -39,15 +49,25 @@ export class Member {
 export class MemberTable {
   readonly #retained: RetainedBatches
   readonly #behaviours: readonly number[]
+  readonly #others: () => readonly RosterEntry[]
   readonly #epoch: number
   readonly #members = new Set<Member>()
   readonly #clock: Clock
 
-  /** @param leader what it has committed, and the behaviours that its build knows. */
-  constructor(leader: { batches: RetainedBatches; behaviours: readonly number[] }, epoch: number, clock: Clock) {
+  /** @param leader what it has committed, the behaviours that its build knows, and who else executes the journal. */
+  constructor(
+    leader: {
+      readonly batches: RetainedBatches
+      readonly behaviours: readonly number[]
+      readonly others: () => readonly RosterEntry[]
+    },
+    epoch: number,
+    clock: Clock,
+  ) {
     this.#clock = clock
     this.#retained = leader.batches
     this.#behaviours = leader.behaviours
+    this.#others = leader.others
     this.#epoch = epoch
   }
 
@@ -134,10 +154,25 @@ export class MemberTable {
     member.socket.send(encodeHandOver(this.#epoch, last))
   }
 
-  /** Behaviours that the leader and every standby know. */
+  /** Behaviours that the leader and everybody else who executes the journal know. */
   supported(): number[] {
-    const members = [...this.#members]
-    return this.#behaviours.filter((behaviour) => members.every(({ facts }) => facts.behaviours.includes(behaviour)))
+    return this.#behaviours.filter((behaviour) => this.lacking(behaviour).length === 0)
+  }
+
+  /** Who does not know the behaviour, and would be unfit by it. Those that have not joined count as well. */
+  lacking(behaviour: number): Lacking[] {
+    const leader: Lacking[] = this.#behaviours.includes(behaviour) ? [] : [{ holder: '', url: '', how: 'leads' }]
+    const members = [...this.#members].map(({ facts }) => facts)
+    const joined = new Set(members.map(({ holder }) => holder))
+    const followers = members.filter(({ behaviours }) => !behaviours.includes(behaviour))
+    const readers = this.#others().filter(
+      ({ holder, behaviours }) => !joined.has(holder) && !behaviours.includes(behaviour),
+    )
+    return [
+      ...leader,
+      ...followers.map(({ holder, url }): Lacking => ({ holder, url, how: 'follows' })),
+      ...readers.map(({ holder, place }): Lacking => ({ holder, url: place, how: 'reads' })),
+    ]
   }
 
   /** Hang up on everybody. */

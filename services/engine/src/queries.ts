@@ -1,5 +1,6 @@
 import { Command, CommandKind, type AccountView, type Exchange, type OrderImage } from '@uptick/core'
 import type { ClosedOrders } from './closed-orders.ts'
+import type { MemberTable } from './member-table.ts'
 
 /** What queries read: the leader's state, which may be ahead of the journal; the reply gate waits for it. */
 export interface QuerySource {
@@ -7,6 +8,8 @@ export interface QuerySource {
   readonly closedOrders: ClosedOrders
   readonly epoch: number
   readonly role: string
+  /** Who executes the journal; undefined where nobody leads. */
+  readonly members?: Pick<MemberTable, 'lacking'>
 }
 
 /** The answer when a question cannot be understood. */
@@ -26,8 +29,8 @@ type Question = Readonly<Record<string, unknown>>
  * `order {account, symbol, orderId?, clientId?}` (open, else closed and retained, else null) ·
  * `openOrders {account, symbol?}` · `account {account}` · `accounts {after?, label?}` (a part, and where the next begins) ·
  * `depth {symbol}` (the whole book) · `catalogue` · `totals` · `status` ·
- * `testOrder {account, symbol, side, type, …}` (the reject code that it would get, money aside). What is not one of these
- * gets `{error}`.
+ * `testOrder {account, symbol, side, type, …}` (the reject code that it would get, money aside) · `lacking {behaviour}` (the
+ * members that do not know it). What is not one of these gets `{error}`.
  */
 export function answerQuery(source: QuerySource, body: unknown): unknown {
   if (typeof body !== 'object' || body === null) return failure('a query is an object')
@@ -59,6 +62,8 @@ export function answerQuery(source: QuerySource, body: unknown): unknown {
       return exchange.totals().map((total) => textAmounts(total))
     case 'status':
       return answerStatus(source)
+    case 'lacking':
+      return { lacking: source.members?.lacking(integer(question, 'behaviour') ?? 0) ?? [] }
     default:
       return failure(`unknown query ${JSON.stringify(question['kind'])?.slice(0, KIND_SHOWN_MAX)}`)
   }

@@ -60,6 +60,7 @@ export async function rehearseLeading(clock: Clock, timers: Timers): Promise<voi
     batches: new RetainedBatches(0, RETAINED_BYTES),
     mayAnswer: () => true,
     leads: () => Promise.resolve(true),
+    others: () => [],
     journal: { append: () => Promise.resolve('appended'), resolve: () => Promise.resolve('appended') },
     clock,
     reading: () => undefined,

@@ -1,14 +1,23 @@
 import { randomBytes } from 'node:crypto'
-import { Exchange } from '@uptick/core'
-import { connectionShortage, OneServer, openJournal, openLease, openPool, PROCESS_CONNECTIONS } from '@uptick/journal'
-import type { PostgresJournal, Queryable } from '@uptick/journal'
+import { Exchange, SUPPORTED_BEHAVIOURS } from '@uptick/core'
+import {
+  connectionShortage,
+  OneServer,
+  openJournal,
+  openLease,
+  openPool,
+  PostgresRoster,
+  Presence,
+  PROCESS_CONNECTIONS,
+} from '@uptick/journal'
+import type { BoundedPool, PostgresJournal, Queryable } from '@uptick/journal'
 import { advise, type ServiceContext } from '@uptick/runtime'
 import { dialWebSockets, openLinkKeys, openLinkTls, provenDial } from '@uptick/link'
 import { LinkRole } from '@uptick/protocol'
 import type { EngineConfig } from './config.ts'
 import { EvidenceFolder } from './containment.ts'
 import { databaseFits, watchReplication } from './database-fit.ts'
-import type { EngineSettings } from './engine-seams.ts'
+import { NEVER_LEADS, type EngineSettings } from './engine-seams.ts'
 import { Engine } from './engine.ts'
 import type { LinkHandler } from './link-handler.ts'
 import { LINK_PATH, LinkServer } from './link-server.ts'
@@ -23,15 +32,19 @@ const CONNECTIONS_MAX = PROCESS_CONNECTIONS.engine
 /** For reading, notices and snapshots; those for writing, for the lease and for listening come on top. */
 const POOL_MAX = CONNECTIONS_MAX - 3
 
+type Context = ServiceContext<EngineConfig>
+
 /** What tests replace. */
 export interface Replacements {
   /** A state machine with a planted fault. */
   readonly openExchange?: OpenExchange
+  /** Of another release. */
+  readonly behaviours?: readonly number[]
 }
 
 /** The engine with its real surroundings: PostgreSQL, sockets, the clock. Returns the port for gateways; undefined when it was stopped before. */
 export async function runEngine(
-  context: ServiceContext<EngineConfig>,
+  context: Context,
   replacements: Replacements = {},
 ): Promise<{ engine: Engine; linkPort: number } | undefined> {
   const { config, log, metrics, lifecycle, onShutdown, fail } = context
@@ -43,14 +56,7 @@ export async function runEngine(
   if (!(await databaseFits(context, pool))) return undefined
   await adviseOnConnections(context, pool)
   watchReplication(context, pool)
-  const journal = openJournal(config.DATABASE_URL, {
-    shard,
-    pool,
-    server: databaseServer,
-    isSynchronous: config.ACK_POLICY === 'journal-synchronous',
-    onTrouble: (error) => log.warn({ err: error }, 'journal trouble in the background'),
-    onWarning: ({ message, code }) => log.warn({ warning: message, code }, 'PostgreSQL warns'),
-  })
+  const journal = journalOf(context, pool, databaseServer)
   onShutdown('journal', CLOSE_MS_MAX, () => journal.close())
   const keys = await openLinkKeys(context)
   const tls = await openLinkTls(context)
@@ -69,11 +75,16 @@ export async function runEngine(
   const url = config.LINK_URL || ownUrl
   // A restarted engine must not be taken for the one that it was.
   const holder = `${config.INSTANCE}-${randomBytes(6).toString('hex')}`
+  const settings = { ...engineSettings(config, url), behaviours: replacements.behaviours ?? SUPPORTED_BEHAVIOURS }
+  const entry = { place: url, holder, behaviours: settings.behaviours }
+  const presence = new Presence(new PostgresRoster(pool, shard), systemTimers, entry)
+  onShutdown('presence', CLOSE_MS_MAX, () => presence.stop())
   let hasLed = false
   const engine = new Engine(
     {
       journal,
       lease: openLease(journal, config.DATABASE_URL, { shard, holder, url, leaseMs: config.LEASE_MS }),
+      others: () => presence.others,
       dialMember,
       door: { keys, isOptional },
       clock: systemClock,
@@ -88,11 +99,12 @@ export async function runEngine(
       observer: batchObserver(metrics),
       fail,
     },
-    engineSettings(config, url),
+    settings,
   )
   connect = (socket) => engine.connect(socket)
   engine.onRole((role) => {
     if (role === 'leading') hasLed = true
+    if (NEVER_LEADS.has(role)) void presence.stop()
     log.info({ role }, 'role changed')
   })
   exposeEngine(metrics, engine, shard, config.ACK_POLICY)
@@ -100,6 +112,17 @@ export async function runEngine(
   log.info({ linkPort: server.port, url, holder }, 'listening for gateways')
   await engine.start()
   return { engine, linkPort: server.port }
+}
+
+function journalOf({ config, log }: Context, pool: BoundedPool, server: OneServer): PostgresJournal {
+  return openJournal(config.DATABASE_URL, {
+    shard: config.SHARD,
+    pool,
+    server,
+    isSynchronous: config.ACK_POLICY === 'journal-synchronous',
+    onTrouble: (error) => log.warn({ err: error }, 'journal trouble in the background'),
+    onWarning: ({ message, code }) => log.warn({ warning: message, code }, 'PostgreSQL warns'),
+  })
 }
 
 function engineSettings(config: EngineConfig, url: string): EngineSettings {
@@ -118,7 +141,7 @@ function engineSettings(config: EngineConfig, url: string): EngineSettings {
   }
 }
 
-async function adviseOnConnections(context: ServiceContext<EngineConfig>, pool: Queryable): Promise<void> {
+async function adviseOnConnections(context: Context, pool: Queryable): Promise<void> {
   const needs = { own: CONNECTIONS_MAX, planned: context.config.CONNECTIONS_PLANNED }
   advise(context, 'connections', await connectionShortage(pool, needs).catch(() => undefined))
 }

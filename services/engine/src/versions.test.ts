@@ -46,6 +46,67 @@ test('a behaviour that one member does not know is not activated', async () => {
   expect(cluster.engines.map(({ role }) => role).toSorted()).toEqual(['leading', 'standby'])
 })
 
+describe('a standby that only reads the journal, and lacks the behaviour', () => {
+  async function cutOff(): Promise<Awaited<ReturnType<typeof setUp>>> {
+    const cluster = new Cluster({
+      seed: 5,
+      engines: 2,
+      build: (place) => release(place === 0 ? ALL : SUPPORTED_BEHAVIOURS),
+    })
+    beginHistory(cluster.store)
+    const [leading, reading] = cluster.urls
+    cluster.network.cut(reading!, leading!)
+    cluster.network.cut(leading!, reading!)
+    cluster.start()
+    // It comes too late to lead.
+    cluster.members[1]!.process.stop()
+    await cluster.time.advance(500)
+    cluster.members[1]!.process.proceed()
+    await cluster.time.advance(3_000)
+    expect(cluster.engines.map(({ role, leader }) => [role, leader?.members.count])).toEqual([
+      ['leading', 0],
+      ['standby', undefined],
+    ])
+    return { cluster, client: newClient(cluster) }
+  }
+
+  test('keeps it from being activated, and is named', async () => {
+    const { cluster, client } = await cutOff()
+    const number = client.submit(activate)
+    await cluster.time.advance(2_000)
+    expect(client.replies.get(number)?.reject).toBe(Reject.BEHAVIOUR_UNKNOWN)
+    expect(cluster.engines[1]!.role).toBe('standby')
+    expect(cluster.engines[0]!.leader!.members.lacking(NEWER)).toEqual([
+      { holder: cluster.members[1]!.holder, url: cluster.urls[1], how: 'reads' },
+    ])
+  })
+
+  test('does not for ever, when it says nothing any more', async () => {
+    const { cluster, client } = await cutOff()
+    cluster.members[1]!.process.stop()
+    await cluster.time.advance(25_000)
+    const early = client.submit(activate)
+    await cluster.time.advance(10_000)
+    const late = client.submit(activate)
+    await cluster.time.advance(1_000)
+    expect([early, late].map((number) => client.replies.get(number)?.reject)).toEqual([
+      Reject.BEHAVIOUR_UNKNOWN,
+      Reject.NONE,
+    ])
+  })
+
+  test('does not while it is only the database that is away: nobody can say anything then', async () => {
+    const { cluster, client } = await cutOff()
+    for (const { journal } of cluster.members) journal.down = new Error('away')
+    await cluster.time.advance(60_000)
+    for (const { journal } of cluster.members) journal.down = undefined
+    await cluster.time.advance(1_000)
+    const number = client.submit(activate)
+    await cluster.time.advance(1_000)
+    expect(client.replies.get(number)?.reject).toBe(Reject.BEHAVIOUR_UNKNOWN)
+  })
+})
+
 test('one that every member knows is activated on all', async () => {
   const { cluster, client } = await setUp([0, 1])
   const number = client.submit(activate)

@@ -1,12 +1,14 @@
 import { Exchange, STEP_WORK_MAX, SUPPORTED_BEHAVIOURS } from '@uptick/core'
+import { Presence } from '@uptick/journal'
 import { parseLinkKeys, provenDial, type Dial } from '@uptick/link'
 import { LinkRole, NONCE_BYTES } from '@uptick/protocol'
-import type { Role } from '../engine-seams.ts'
+import { NEVER_LEADS, type Role } from '../engine-seams.ts'
 import { Engine } from '../engine.ts'
 import { Distance, DistantJournal, DistantLease } from './distant-store.ts'
 import { JournalStore } from './journal-store.ts'
 import { MemoryEvidence } from './memory-evidence.ts'
 import { MemoryNetwork } from './memory-network.ts'
+import { DistantRoster } from './memory-roster.ts'
 import { ProcessTime } from './process-time.ts'
 import { Random } from './random.ts'
 import { VirtualTime } from './virtual-time.ts'
@@ -188,10 +190,13 @@ export class Cluster {
     const journal = open(this.store, { writes: distance(), reads: distance() })
     const lease = { holder, url, leaseMs: LEASE_MS, time: this.time, journal }
     const { note, handedOver, role } = this.#events
+    const roster = new DistantRoster(this.store, journal, new Distance(this.time, process, this.#chance, delayMsMax))
+    const presence = new Presence(roster, process, { place: url, holder, behaviours: build.behaviours })
     const engine: Engine = new Engine(
       {
         journal,
         lease: openLease(this.store, lease, distance()),
+        others: () => presence.others,
         dialMember: this.dialler(url, process, LinkRole.MEMBER),
         door: { keys: () => keys, isOptional: false, nonce: () => this.#nonce() },
         clock: process,
@@ -220,7 +225,10 @@ export class Cluster {
     )
     const member: ClusterMember = { place, url, build, process, journal, holder, engine }
     this.#members[place] = member
-    engine.onRole((now) => role(member, now))
+    engine.onRole((now) => {
+      if (NEVER_LEADS.has(now)) void presence.stop()
+      role(member, now)
+    })
     this.network.listen(url, engine, process)
     void engine.start()
   }

@@ -1,4 +1,4 @@
-import type { RestoredSnapshot, StoredBatch } from '@uptick/journal'
+import type { RestoredSnapshot, Rostered, StoredBatch } from '@uptick/journal'
 
 /** A row, and which claim wrote it; 0 when it was appended again, or by an older release. */
 export interface WrittenBatch extends StoredBatch {
@@ -39,6 +39,8 @@ export class JournalStore {
   readonly lease: LeaseState = { epoch: 0, holder: '', url: '', expiresAt: -Infinity, successor: '', halted: '' }
   /** Holders whose sign of life stands. */
   readonly alive = new Set<string>()
+  /** Who has said that it executes the journal, by place. */
+  readonly roster = new Map<string, Rostered>()
   /** Of the lease, oldest first. */
   readonly #claimed: Claim[] = []
   readonly #listeners = new Set<() => void>()

@@ -45,6 +45,7 @@ export function member(
       clock: time,
       timers: time,
       lease: new MemoryLease(store, { holder, url, leaseMs: LEASE_MS_DEFAULT, time, journal }),
+      others: () => [],
       dialMember: nobody,
       // What is tested here comes after the handshake.
       door: { keys: () => [], isOptional: true },
