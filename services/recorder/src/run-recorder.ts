@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
+import { SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import {
   connectionShortage,
   FolderStore,
@@ -6,11 +9,13 @@ import {
   migrationSetsOf,
   openJournal,
   openPool,
+  PostgresRoster,
+  Presence,
   PROCESS_CONNECTIONS,
   Retention,
   waitForSchema,
 } from '@uptick/journal'
-import type { PostgresJournal, RetentionReport } from '@uptick/journal'
+import type { PostgresJournal, PresenceTimers, Queryable, RetentionReport } from '@uptick/journal'
 import { readOffsets, RecorderTurn } from '@uptick/readmodel'
 import type { RecordedOffset } from '@uptick/readmodel'
 import { advise } from '@uptick/runtime'
@@ -52,8 +57,9 @@ export async function runRecorder(context: Context): Promise<void> {
     onWait: (reason) => lifecycle.set(FOLLOWING, false, reason),
   })
   if (!isThere) return
-  const observe = new Observer(context)
   const pool = openPool(config.DATABASE_URL, { name: 'uptick-recorder-journal', max: POOL_MAX })
+  const presence = presenceIn(pool, config.SHARD)
+  const observe = new Observer(context, presence)
   const needs = { own: CONNECTIONS_MAX, planned: config.CONNECTIONS_PLANNED }
   advise(context, 'connections', await connectionShortage(pool, needs).catch(() => undefined))
   const archive = config.ARCHIVE_FOLDER === '' ? undefined : new JournalArchive(new FolderStore(config.ARCHIVE_FOLDER))
@@ -96,10 +102,24 @@ export async function runRecorder(context: Context): Promise<void> {
   )
   context.onShutdown('follower', STOP_MS_MAX, async () => {
     stopping.abort()
-    await Promise.all([running, watching])
+    await Promise.all([running, watching, presence.stop()])
     await Promise.all([turn.release(), journal.close(), writer.close(), retention.close()])
     await pool.close()
   })
+}
+
+const timers: PresenceTimers = {
+  after(ms, run) {
+    const timer = setTimeout(run, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** A behaviour that this build does not know would halt it: whoever leads hears which it knows. */
+function presenceIn(pool: Queryable, shard: number): Presence {
+  const place = `recorder of process ${process.pid} on ${hostname()}`
+  const holder = `recorder-${randomBytes(6).toString('hex')}`
+  return new Presence(new PostgresRoster(pool, shard), timers, { place, holder, behaviours: SUPPORTED_BEHAVIOURS })
 }
 
 /** Follow whenever it is this recorder's turn. One that is halted keeps its turn: nothing more is to be recorded, or removed. */
@@ -137,9 +157,11 @@ async function watchHead(journal: PostgresJournal, metrics: RecorderMetrics, sig
 class Observer implements FollowerObserver {
   readonly metrics: RecorderMetrics
   readonly #context: Context
+  readonly #presence: Presence
 
-  constructor(context: Context) {
+  constructor(context: Context, presence: Presence) {
     this.#context = context
+    this.#presence = presence
     this.metrics = new RecorderMetrics(context.metrics, () => Date.now() * 1000)
   }
 
@@ -156,6 +178,7 @@ class Observer implements FollowerObserver {
     const { lifecycle, log } = this.#context
     lifecycle.set(VERIFIED, false, reason)
     lifecycle.set(FOLLOWING, false, 'halted')
+    void this.#presence.stop()
     const evidence = error instanceof DivergedError ? error.evidence : undefined
     log.fatal({ err: error, evidence }, 'halted: nothing more is recorded until this is looked into')
   }
