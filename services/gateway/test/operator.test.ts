@@ -151,7 +151,12 @@ test('the exchange as a whole', async () => {
   expect(await call('GET', '/status')).toMatchObject([200, { link: { connected: true }, engine: { role: 'leader' } }])
   expect(await call('GET', '/totals')).toMatchObject([200, { totals: [{ asset: 'BTC' }, { asset: 'USDT' }, {}] }])
   expect((await call('GET', '/behaviours'))[0]).toBe(200)
-  expect((await call('POST', '/behaviours', { behaviour: 999 }))[0]).toBe(409)
+  const refused = await exchange.tryOperate('POST', '/behaviours', { behaviour: 999 })
+  expect([refused.status, refused.body.error.code, refused.body.error.message]).toEqual([
+    409,
+    'BEHAVIOUR_UNKNOWN',
+    expect.stringMatching(/^behaviour 999 is not known to the leader, recorder-\w+ \(recorder of process /),
+  ])
   expect(await call('GET', '/skips')).toEqual([200, { skipped: [] }])
   expect((await call('GET', '/nothing'))[0]).toBe(404)
 })

@@ -19,7 +19,10 @@ const REASONS: Partial<Record<RejectCode, { status: number; message: string }>> 
 }
 
 /** Have the engine execute one administrative command; a rejection becomes an `OperatorError`. */
-export async function administer(line: OperatorLine, build: (command: Command) => void): Promise<Outcome> {
+export async function administer(
+  line: Pick<OperatorLine, 'submit'>,
+  build: (command: Command) => void,
+): Promise<Outcome> {
   const { words, offset } = await line.submit(build)
   const outcome = readOutcome(words, offset)
   if (outcome.reject === Reject.NONE) return outcome

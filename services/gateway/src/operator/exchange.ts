@@ -1,8 +1,7 @@
-import { CommandKind } from '@uptick/core'
 import { formatAmount } from '@uptick/protocol'
 import type { FastifyInstance } from 'fastify'
 import type { Static } from 'typebox'
-import { administer } from './administer.ts'
+import { activate } from './activate.ts'
 import { OperatorError } from './operator-error.ts'
 import type { OperatorContext } from './operator-server.ts'
 import { release, repair } from './repair.ts'
@@ -52,11 +51,7 @@ export function registerExchange(app: FastifyInstance, context: OperatorContext)
     { schema: { body: BehaviourBody } },
     async (request, reply) => {
       const { behaviour } = request.body
-      const { sequence } = await administer(line, (command) => {
-        command.kind = CommandKind.ACTIVATE_BEHAVIOUR
-        command.value = behaviour
-      })
-      return reply.code(201).send({ behaviour, sequence })
+      return reply.code(201).send({ behaviour, sequence: await activate(line, behaviour) })
     },
   )
 

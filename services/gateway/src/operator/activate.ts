@@ -1,0 +1,50 @@
+import { CommandKind, Reject, rejectName } from '@uptick/core'
+import { administer } from './administer.ts'
+import { OperatorError } from './operator-error.ts'
+import type { OperatorLine } from './operator-line.ts'
+
+/** A member that does not know a behaviour, as the leader says. */
+interface Lacking {
+  readonly holder: string
+  readonly url: string
+  readonly how: string
+}
+
+/**
+ * Put a behaviour in force, at the sequence that is returned.
+ *
+ * @throws OperatorError when it is in force, or a member does not know it: then it says which
+ */
+export async function activate(line: Pick<OperatorLine, 'submit' | 'query'>, behaviour: number): Promise<number> {
+  try {
+    const { sequence } = await administer(line, (command) => {
+      command.kind = CommandKind.ACTIVATE_BEHAVIOUR
+      command.value = behaviour
+    })
+    return sequence
+  } catch (error) {
+    const isUnknown = error instanceof OperatorError && error.code === rejectName(Reject.BEHAVIOUR_UNKNOWN)
+    const members = isUnknown ? await lacking(line, behaviour) : []
+    if (!isUnknown || members.length === 0) throw error
+    throw new OperatorError(
+      error.status,
+      error.code,
+      `behaviour ${behaviour} is not known to ${members.map((member) => described(member)).join(', ')}`,
+    )
+  }
+}
+
+/** None of a leader whose release cannot say, or when it does not answer: it has refused all the same. */
+async function lacking(line: Pick<OperatorLine, 'query'>, behaviour: number): Promise<readonly Lacking[]> {
+  try {
+    const { value } = await line.query({ kind: 'lacking', behaviour })
+    return (value as { lacking?: readonly Lacking[] }).lacking ?? []
+  } catch {
+    return []
+  }
+}
+
+function described({ holder, url, how }: Lacking): string {
+  if (how === 'leads') return 'the leader'
+  return `${holder} (${url}${how === 'reads' ? ', which reads the journal without a link to the leader' : ''})`
+}
