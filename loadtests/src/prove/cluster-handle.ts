@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ControlClient, OperatorClient } from '@uptick/standalone'
 import type { RunningExchange } from '../../testing/exchange.ts'
+import type { ReplicatedPostgres } from '../../testing/replicated-postgres.ts'
+import type { Grounded } from './ground.ts'
 
 const READY_MAX_MS = 90_000
 const POLL_MS = 100
@@ -12,10 +14,12 @@ const RESIDENT_BYTES = 'process_resident_memory_bytes'
 export class ClusterHandle {
   readonly control: ControlClient
   readonly #exchange: RunningExchange
+  readonly #postgres: ReplicatedPostgres | undefined
   readonly #frozen = new Map<string, number>()
 
-  constructor(exchange: RunningExchange) {
+  constructor({ exchange, postgres }: Pick<Grounded, 'exchange' | 'postgres'>) {
     this.#exchange = exchange
+    this.#postgres = postgres
     this.control = ControlClient.find(exchange.folder)
   }
 
@@ -23,7 +27,22 @@ export class ClusterHandle {
     return new OperatorClient(this.#exchange.running().operatorUrl, this.#exchange.operatorToken)
   }
 
+  /** The PostgreSQL of a scenario that is not played on the machine alone. */
+  get postgres(): ReplicatedPostgres {
+    if (this.#postgres === undefined) throw new Error('the exchange has no PostgreSQL but its own')
+    return this.#postgres
+  }
+
+  /** Of the PostgreSQL that takes writes now. */
+  get databaseUrl(): string {
+    return this.#postgres?.primaryUrl ?? this.#exchange.running().databaseUrl
+  }
+
   /** Where traders come in. */
+  get url(): string {
+    return this.#exchange.url
+  }
+
   get port(): number {
     return Number(new URL(this.#exchange.url).port)
   }

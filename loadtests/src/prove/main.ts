@@ -3,18 +3,15 @@ import { runCommand } from '@uptick/commandline'
 import { htmlReport } from './html-report.ts'
 import { proveCommandLine, type ProveOptions } from './options.ts'
 import { prove } from './proof.ts'
-import { abuse } from './abuse/abuse.ts'
-import { scenarios as changes } from './scenarios.ts'
+import { allScenarios } from './all-scenarios.ts'
 import { textReport } from './text-report.ts'
 import { failuresOf } from './verdict.ts'
 
-/** In the order of one round: abusers last, since their limits and bans are in force for minutes. */
-const scenarios = [...changes, abuse]
-const names = scenarios.map(({ name }) => name)
+const names = allScenarios.map(({ name }) => name)
 await runCommand(proveCommandLine(process.env, names, run))
 
 async function run(chosen: ProveOptions): Promise<void> {
-  const played = scenarios.filter(({ name }) => chosen.only.length === 0 || chosen.only.includes(name))
+  const played = allScenarios.filter(({ name }) => chosen.only.length === 0 || chosen.only.includes(name))
   const proof = await prove(chosen, played, (what) => {
     process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${what}\n`)
   })

@@ -30,6 +30,8 @@ the leader (kill leader), SIGSTOP of it past its lease, then SIGCONT (freeze lea
 floods of requests and of connections, frames of thousands of parameters, nested JSON, unknown paths, and clients that never read or never
 end; newcomers must be let in beside them.
 
+Then, on an exchange with a PostgreSQL that has a replica: fail-over to it while it lacks what was acknowledged last (failover-async).
+
 Traders have accounts with limits and, on Linux, an address each; the exchange bans whoever goes on past a limit. A request that is late (over a
 second after it was due) or not sent counts as failed; nothing is ever sent twice. At the end every acknowledgement is
 compared with the journal, and every stream with its numbers. Ends with 0 when all held.`
@@ -54,8 +56,13 @@ export function proveCommandLine(
   const path = pathFrom(environment)
   const none: readonly string[] = []
   return commandLine('npm run prove --', about)
-    .option('--quick', 'one round of all scenarios, about a minute', false)
-    .option('--minutes <n>', 'begin rounds until so many minutes are over', positiveNumber, 3)
+    .option('--quick', 'one round of all scenarios, some three minutes', false)
+    .option(
+      '--minutes <n>',
+      'begin rounds until so many minutes are over; those of PostgreSQL are played once',
+      positiveNumber,
+      3,
+    )
     .option('--rounds <n>', 'so many rounds, however long they take', wholeNumber(1))
     .option('--only <scenario>', 'that one alone; may be given several times', collected(names), none)
     .option('--rate <n>', 'requests a second', positiveNumber, 150)

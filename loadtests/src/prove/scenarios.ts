@@ -1,11 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Rolled } from '@uptick/standalone'
 import type { ClusterHandle } from './cluster-handle.ts'
+import type { Ground } from './ground.ts'
 import { HOLD_MAX_MS, type Scenario } from './rows.ts'
 import type { Timeline } from './timeline.ts'
 
 /** A scenario and how it is played once. */
 export interface Played extends Scenario {
+  /** `machine` unless it says otherwise. */
+  readonly ground?: Ground
   readonly play: (cluster: ClusterHandle, timeline: Timeline) => Promise<void>
 }
 

@@ -12,3 +12,16 @@ test('what several rounds note under one name is reported once, of all of them',
     ['other', 'worst 1'],
   ])
 })
+
+test('what is found when a scenario is over belongs to it, also when others follow on another exchange', () => {
+  const timeline = new Timeline()
+  timeline.begin('first')
+  timeline.end()
+  const { to } = timeline.stretches[0]!
+  const found = timeline.mark('found')
+  timeline.begin('second')
+  expect(timeline.scenarioAt(found)).toBe('first')
+  expect(timeline.scenarioAt(performance.now())).toBe('second')
+  // The time in between is nobody's.
+  expect(timeline.stretches[0]!.to).toBe(to)
+})

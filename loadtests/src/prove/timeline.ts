@@ -33,7 +33,7 @@ export class Timeline {
   begin(scenario: string): Stretch {
     const now = performance.now()
     const before = this.stretches.at(-1)
-    if (before) before.to = now
+    if (before?.to === Infinity) before.to = now
     const stretch: Stretch = { scenario, from: now, to: Infinity }
     this.stretches.push(stretch)
     return stretch
@@ -66,8 +66,9 @@ export class Timeline {
     this.changes.push({ scenario, from, to })
   }
 
+  /** The one that was played last by then: what is found when it is over belongs to it. */
   scenarioAt(at: number): string {
-    return (this.stretches.find(({ from, to }) => at >= from && at < to) ?? this.stretches.at(-1))?.scenario ?? ''
+    return (this.stretches.findLast(({ from }) => at >= from) ?? this.stretches.at(-1))?.scenario ?? ''
   }
 
   /** @param time journaled, µs since 1970 */

@@ -1,0 +1,94 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { query } from '../../testing/replicated-postgres.ts'
+import type { ClusterHandle } from './cluster-handle.ts'
+import type { Played } from './scenarios.ts'
+import type { Timeline } from './timeline.ts'
+
+const BREATH_MS = 500
+/** Nothing of what is acknowledged in this time reaches the replica. */
+const BEHIND_MS = 1_000
+/** A halted shard is watched for so long before it is repaired. */
+const HALTED_MS = 1_000
+const HALTED_MS_MAX = 10_000
+const REPAIR_MS_MAX = 10_000
+const POLL_MS = 20
+/**
+ * Without a success: until the shard is halted (1 s: the promotion, and the next look of a member), for as long as that is
+ * watched, until the halted engines look again (2 s), end and are started anew, and one of them leads (2 s).
+ */
+const REPAIRED_BUDGET_MS = 6_000
+
+/**
+ * A primary dies of which the replica lacks what was acknowledged last: the shard halts, until an operator has the engines append
+ * again what they hold.
+ */
+const failOverAsync: Played = {
+  name: 'failover-async',
+  ground: 'replica',
+  planned: false,
+  budgetMs: REPAIRED_BUDGET_MS,
+  async play(cluster, timeline) {
+    const { postgres } = cluster
+    await postgres.follow()
+    postgres.holdStandbys()
+    timeline.mark('replica behind')
+    await delay(BEHIND_MS)
+    await failOver(cluster, timeline)
+    await halted(cluster)
+    timeline.mark('halted')
+    const before = await journalEnd(cluster)
+    await delay(HALTED_MS)
+    const after = await journalEnd(cluster)
+    if (after !== before) throw new Error(`the halted journal went on from ${before} to ${after}`)
+    const appended = await repaired(cluster)
+    timeline.mark('repaired')
+    timeline.note('failover-async: batches appended again', [appended], (counts) => counts.join(', '))
+    await cluster.leader()
+    await cluster.ready()
+    await delay(BREATH_MS)
+  },
+}
+
+/** In the order of one round. */
+export const failOvers: readonly Played[] = [failOverAsync]
+
+async function failOver({ postgres }: ClusterHandle, timeline: Timeline): Promise<void> {
+  timeline.mark('kill PostgreSQL')
+  await postgres.failOver()
+  timeline.mark('replica promoted')
+}
+
+/** Why the shard is halted; undefined when it is not. */
+async function haltReason({ databaseUrl }: ClusterHandle): Promise<string | undefined> {
+  const [row] = await query<{ halted: string | null }>(databaseUrl, 'SELECT halted FROM journal_lease WHERE shard = 0')
+  return row?.halted ?? undefined
+}
+
+/** @throws Error when nobody halts the shard within 10 s */
+async function halted(cluster: ClusterHandle): Promise<void> {
+  for (const began = performance.now(); performance.now() - began < HALTED_MS_MAX; await delay(POLL_MS))
+    if ((await haltReason(cluster)) !== undefined) return
+  throw new Error('the journal has lost rows, and nobody halted the shard')
+}
+
+/** Last sequence of the journal. */
+async function journalEnd({ databaseUrl }: ClusterHandle): Promise<number> {
+  const [row] = await query<{ last: string }>(databaseUrl, 'SELECT last FROM journal_head WHERE shard = 0')
+  return Number(row?.last ?? 0)
+}
+
+/**
+ * What a person does: again until it works.
+ *
+ * @returns batches that were appended again
+ * @throws Error when it does not within 10 s
+ */
+async function repaired({ operator }: ClusterHandle): Promise<number> {
+  for (const began = performance.now(); ; await delay(POLL_MS)) {
+    try {
+      return (await operator.call<{ appended: number }>('POST', '/repair')).appended
+    } catch (error) {
+      if (performance.now() - began > REPAIR_MS_MAX) throw error
+    }
+  }
+}
