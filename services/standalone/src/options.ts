@@ -16,12 +16,16 @@ export interface Options {
   readonly redisUrl: string
   /** Settings of the gateways that were set in the environment. */
   readonly gateway: Readonly<Record<string, string>>
+  /** Settings of the engines that were set there. */
+  readonly engine: Readonly<Record<string, string>>
 }
 
 const PORT_MAX = 65_535
 const PORT_DEFAULT = 8080
 /** Of the gateways, which take them from the environment of the command. */
 const GATEWAY_SETTINGS = ['TRUST_PROXY', 'PROXY_PROTOCOL', 'LIMIT_BANS']
+/** The same of the engines. */
+const ENGINE_SETTINGS = ['ACK_POLICY']
 
 const about = `Uptick on one machine, a small cluster: PostgreSQL, two engines of which one leads, a recorder, and two gateways behind
 one listening socket, each a process of its own.`
@@ -29,6 +33,7 @@ one listening socket, each a process of its own.`
 const more = `
 Environment:
   DATABASE_URL      use this PostgreSQL (14 or later) instead of the one that comes along
+  ACK_POLICY        journal-synchronous: acknowledge only what a standby of that PostgreSQL has, too
   TRUST_PROXY       addresses of proxies whose X-Forwarded-For is believed
   PROXY_PROTOCOL    addresses of balancers that announce clients by the PROXY protocol
   LIMIT_BANS        true: ban addresses that go on past a limit; here they only get errors unless told
@@ -76,7 +81,8 @@ function optionsFrom(flags: Flags, environment: NodeJS.ProcessEnv): Options {
     verbose,
     databaseUrl: databaseUrlOf(environment),
     redisUrl: redisUrlOf(environment),
-    gateway: gatewaySettings(environment),
+    gateway: settingsIn(environment, GATEWAY_SETTINGS),
+    engine: settingsIn(environment, ENGINE_SETTINGS),
   }
 }
 
@@ -91,8 +97,8 @@ function redisUrlOf({ REDIS_URL: url = '' }: NodeJS.ProcessEnv): string {
   throw new Problem(`REDIS_URL is not of the form redis://HOST:PORT: ${url}.`, EXIT_USAGE)
 }
 
-function gatewaySettings(environment: NodeJS.ProcessEnv): Record<string, string> {
-  const set = GATEWAY_SETTINGS.flatMap((name) => {
+function settingsIn(environment: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {
+  const set = names.flatMap((name) => {
     const value = environment[name] ?? ''
     return value === '' ? [] : [[name, value] as const]
   })

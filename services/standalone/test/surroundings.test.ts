@@ -52,3 +52,9 @@ test('a REDIS_URL that is none is refused in one sentence', async () => {
   expect(errors).toBe('REDIS_URL is not of the form redis://HOST:PORT: localhost.\n')
   expect(code).toBe(2)
 })
+
+test('a policy of acknowledgement that engines do not know is refused by them', { timeout: 120_000 }, async () => {
+  const { code, errors } = await (await start('fourth', { ACK_POLICY: 'sometimes' })).ended
+  expect(errors).toContain('ACK_POLICY')
+  expect(code).toBe(1)
+})

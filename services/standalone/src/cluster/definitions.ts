@@ -48,6 +48,8 @@ export interface Surroundings {
   readonly certificate: CertificateFiles | undefined
   /** More settings of the gateways, instead of those here. */
   readonly gateway: Readonly<Record<string, string>>
+  /** The same of the engines. */
+  readonly engine: Readonly<Record<string, string>>
 }
 
 type Definition = Omit<ReplicaDefinition, 'folder' | 'logFile' | 'logs' | 'verbose' | 'onRestart'>
@@ -56,7 +58,7 @@ type Definition = Omit<ReplicaDefinition, 'folder' | 'logFile' | 'logs' | 'verbo
 export function clusterDefinitions(
   folder: DataFolder,
   ports: Ports,
-  { databaseUrl, redisUrl, certificate, gateway: gatewaySettings }: Surroundings,
+  { databaseUrl, redisUrl, certificate, gateway: gatewaySettings, engine: engineSettings }: Surroundings,
 ): Definition[] {
   const common = {
     DATABASE_URL: databaseUrl,
@@ -80,6 +82,7 @@ export function clusterDefinitions(
       LINK_PORT: String(ports[`link-${number}`]),
       EVIDENCE_FOLDER: folder.file('evidence'),
       GRACE_MS: String(GRACE_MS),
+      ...engineSettings,
     },
   })
   const gateway = (number: 1 | 2): Definition => ({
