@@ -9,7 +9,7 @@ const BREATH_MS = 500
 const BEHIND_MS = 1_000
 /** A halted shard is watched for so long before it is repaired. */
 const HALTED_MS = 1_000
-const HALTED_MS_MAX = 10_000
+const UNTIL_MS_MAX = 10_000
 const REPAIR_MS_MAX = 10_000
 const POLL_MS = 20
 /**
@@ -17,6 +17,8 @@ const POLL_MS = 20
  * watched, until the halted engines look again (2 s), end and are started anew, and one of them leads (2 s).
  */
 const REPAIRED_BUDGET_MS = 6_000
+/** The promotion, and a lease and a second, as for a leader that nobody hears of. */
+const PROMOTED_BUDGET_MS = 2_500
 
 /**
  * A primary dies of which the replica lacks what was acknowledged last: the shard halts, until an operator has the engines append
@@ -34,7 +36,7 @@ const failOverAsync: Played = {
     timeline.mark('replica behind')
     await delay(BEHIND_MS)
     await failOver(cluster, timeline)
-    await halted(cluster)
+    await until('the shard is halted', async () => (await haltReason(cluster)) !== undefined)
     timeline.mark('halted')
     const before = await journalEnd(cluster)
     await delay(HALTED_MS)
@@ -49,8 +51,30 @@ const failOverAsync: Played = {
   },
 }
 
+/** The replica has all that was acknowledged: nobody halts, nobody is needed. */
+const failOverSync: Played = {
+  name: 'failover-sync',
+  ground: 'synchronous replicas',
+  planned: false,
+  budgetMs: PROMOTED_BUDGET_MS,
+  async play(cluster, timeline) {
+    const { postgres } = cluster
+    await postgres.follow()
+    await delay(BREATH_MS)
+    await failOver(cluster, timeline)
+    const before = await journalEnd(cluster)
+    await until('the journal goes on', async () => (await journalEnd(cluster)) > before)
+    timeline.mark('journal goes on')
+    await cluster.leader()
+    await cluster.ready()
+    const reason = await haltReason(cluster)
+    if (reason !== undefined) throw new Error(`the shard was halted: ${reason}`)
+    await delay(BREATH_MS)
+  },
+}
+
 /** In the order of one round. */
-export const failOvers: readonly Played[] = [failOverAsync]
+export const failOvers: readonly Played[] = [failOverAsync, failOverSync]
 
 async function failOver({ postgres }: ClusterHandle, timeline: Timeline): Promise<void> {
   timeline.mark('kill PostgreSQL')
@@ -64,11 +88,11 @@ async function haltReason({ databaseUrl }: ClusterHandle): Promise<string | unde
   return row?.halted ?? undefined
 }
 
-/** @throws Error when nobody halts the shard within 10 s */
-async function halted(cluster: ClusterHandle): Promise<void> {
-  for (const began = performance.now(); performance.now() - began < HALTED_MS_MAX; await delay(POLL_MS))
-    if ((await haltReason(cluster)) !== undefined) return
-  throw new Error('the journal has lost rows, and nobody halted the shard')
+/** @throws Error when it does not hold within 10 s */
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (const began = performance.now(); performance.now() - began < UNTIL_MS_MAX; await delay(POLL_MS))
+    if (await holds()) return
+  throw new Error(`it did not come to this: ${what}`)
 }
 
 /** Last sequence of the journal. */

@@ -5,8 +5,9 @@ import { ReplicatedPostgres } from '../../testing/replicated-postgres.ts'
  * What the exchange of a scenario stands on:
  * - `machine`: what `npm start` brings along.
  * - `replica`: two PostgreSQL, of which one follows the other, behind a name that can lead to either.
+ * - `synchronous replicas`: three, and what is acknowledged is on two of them, as engines promise it there.
  */
-export type Ground = 'machine' | 'replica'
+export type Ground = 'machine' | 'replica' | 'synchronous replicas'
 
 /** An exchange and what it stands on. */
 export interface Grounded {
@@ -23,9 +24,11 @@ export async function startOn(ground: Ground): Promise<Grounded> {
     const exchange = await startExchange({ environment })
     return { exchange, postgres: undefined, stop: () => exchange.stop() }
   }
-  const postgres = await ReplicatedPostgres.start({ standbys: 1, isSynchronous: false })
+  const isSynchronous = ground === 'synchronous replicas'
+  const postgres = await ReplicatedPostgres.start({ standbys: isSynchronous ? 2 : 1, isSynchronous })
+  const ACK_POLICY = isSynchronous ? 'journal-synchronous' : 'journal'
   try {
-    const exchange = await startExchange({ environment: { ...environment, DATABASE_URL: postgres.url } })
+    const exchange = await startExchange({ environment: { ...environment, ACK_POLICY, DATABASE_URL: postgres.url } })
     const stop = async (): Promise<void> => {
       await exchange.stop()
       await postgres.end()
