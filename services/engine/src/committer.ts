@@ -14,6 +14,8 @@ export interface Append {
   readonly first: number
   readonly last: number
   readonly payload: Uint8Array
+  /** Its append moves the journal's head row on. */
+  readonly movesHead?: boolean
 }
 
 export interface CommitterEvents<Entry extends Append> {

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { Command, CommandKind, type Exchange } from '@uptick/core'
-import { decodeCommand, encodeBatch, writtenBatchVersion } from '@uptick/protocol'
+import { decodeCommand, encodeBatch, movesHead, writtenBatchVersion } from '@uptick/protocol'
 import type { CommandBlock, CommandQueue } from './command-queue.ts'
 import type { Append, Committer } from './committer.ts'
 import type { JournalClock } from './journal-clock.ts'
@@ -12,6 +12,7 @@ import type { Clock, Timers } from './seams.ts'
 export interface SequencedBatch extends Append {
   /** Journaled time of all of them, µs. */
   readonly time: number
+  readonly movesHead: boolean
   readonly block: CommandBlock
   /** When it was handed to the journal: `Clock.elapsed`, ms. */
   readonly sentAt: number
@@ -57,7 +58,8 @@ export class Sequencer {
   readonly #options: SequencerOptions
   readonly #command = new Command()
   readonly #times = new Float64Array(BATCH_COMMANDS_MAX)
-  #version: number
+  #version = 0
+  #movesHead = true
   #scheduled = false
   #stopped = false
   /** A CONTINUE is queued. */
@@ -65,7 +67,7 @@ export class Sequencer {
 
   constructor(options: SequencerOptions) {
     this.#options = options
-    this.#version = this.#activeVersion()
+    this.#readForm()
   }
 
   /** Go on with what the leader before left unfinished, and with what is queued. */
@@ -122,7 +124,8 @@ export class Sequencer {
       count: block.count,
     })
     const last = first + block.count - 1
-    const batch: SequencedBatch = { epoch, first, last, payload, time, block, sentAt: clock.elapsed() }
+    const form = { movesHead: this.#movesHead }
+    const batch: SequencedBatch = { epoch, first, last, payload, time, block, sentAt: clock.elapsed(), ...form }
     committer.submit(batch)
     if (this.#execute(batch)) this.#continueWork()
   }
@@ -148,7 +151,7 @@ export class Sequencer {
       events.poisoned({ sequence, time: batch.time, epoch: batch.epoch, payload: batch.payload, error })
       return false
     }
-    if (activated) this.#version = this.#activeVersion()
+    if (activated) this.#readForm()
     events.executed(batch, this.#options.retained.cut(batch.epoch, batch.time, output.words, output.length))
     return true
   }
@@ -167,7 +170,10 @@ export class Sequencer {
     this.wake()
   }
 
-  #activeVersion(): number {
-    return writtenBatchVersion(this.#options.exchange.catalogue().behaviours)
+  /** How the journal is written, as it has activated so far. */
+  #readForm(): void {
+    const { behaviours } = this.#options.exchange.catalogue()
+    this.#version = writtenBatchVersion(behaviours)
+    this.#movesHead = movesHead(behaviours)
   }
 }

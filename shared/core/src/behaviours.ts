@@ -33,5 +33,14 @@ export const Behaviour = {
   OWN_IN_QUOTE: 8,
 } as const
 
-/** Behaviours that this build can execute. */
-export const SUPPORTED_BEHAVIOURS: readonly number[] = Object.values(Behaviour)
+/**
+ * Numbered in the same row, and activated in the same way: how the journal is kept. Nothing replays differently; the core
+ * only says which are active, so that no release follows a journal that it would misread.
+ */
+export const JournalForm = {
+  /** Appends leave the head row alone, and the shard's last batch is the journal's end; before, each moves the row on. */
+  END_IS_LAST_BATCH: 9,
+} as const
+
+/** Behaviours and forms that this build knows. */
+export const SUPPORTED_BEHAVIOURS: readonly number[] = [...Object.values(Behaviour), ...Object.values(JournalForm)]

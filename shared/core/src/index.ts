@@ -85,7 +85,7 @@ export {
 } from './output.ts'
 export { BookMemory, Meeting, OrderBook } from './order-book.ts'
 export type { Taker } from './order-book.ts'
-export { Behaviour, SUPPORTED_BEHAVIOURS } from './behaviours.ts'
+export { Behaviour, JournalForm, SUPPORTED_BEHAVIOURS } from './behaviours.ts'
 export { Exchange } from './exchange.ts'
 export type { ExchangeCounts, ExchangeOptions } from './exchange.ts'
 export { canonicalJson, parseAsset, parseFees, parseFilters, parseSymbol } from './listing.ts'

@@ -14,6 +14,8 @@ import type { WritingConnection } from './writing-connection.ts'
 
 /** Shards are numbered from 0. */
 const NO_SHARD = -1
+/** More than are in flight at a time: each names the one before it. */
+const SENT_MAX = 64
 
 /**
  * Claims of one process on a shard's journal, and what it appends under them; whatever is asked here is asked of the
@@ -28,6 +30,8 @@ export class JournalWriter {
   readonly #shard: number
   /** The newest claim that was made here: only its epoch is appended to. */
   #claimed: HeadRow | undefined
+  /** What was sent last; kept are first and last sequences. */
+  readonly #sent: Pick<Batch, 'first' | 'last'>[] = []
 
   /** `isSynchronous`: nothing counts as written that may be on one machine only. */
   constructor(connection: WritingConnection, pool: Pool, shard: number, isSynchronous = false) {
@@ -60,8 +64,11 @@ export class JournalWriter {
   /** See `Journal.append`. */
   async append(batch: Batch): Promise<'appended' | 'fenced'> {
     const sentAt = performance.now()
-    const tells = this.#synchronous !== undefined
-    const standbys = await appendBatch(this.#connection, this.#shard, batch, this.#claimOf(batch.epoch), tells)
+    const standbys = await appendBatch(this.#connection, this.#shard, batch, {
+      claim: this.#claimOf(batch.epoch),
+      before: this.#beforeOf(batch),
+      tells: this.#synchronous !== undefined,
+    })
     if (standbys === undefined) return this.#explainRefusal(batch)
     if (this.#synchronous) await this.#synchronous.appended(standbys, sentAt)
     return 'appended'
@@ -102,9 +109,11 @@ export class JournalWriter {
   /** What a take-over runs first, of a shard that nobody has: nothing is changed. */
   async rehearse(): Promise<void> {
     const batch = { epoch: 0, first: 1, last: 1, payload: Buffer.alloc(0) }
+    const form = { claim: undefined, before: undefined, tells: this.#synchronous !== undefined }
     await claimLease(this.#assured, NO_SHARD, { holder: '', url: '', life: 0, leaseMs: 0, ended: 0 })
     await findBatch(this.#connection, NO_SHARD, batch)
-    await appendBatch(this.#connection, NO_SHARD, batch, undefined, this.#synchronous !== undefined)
+    await appendBatch(this.#connection, NO_SHARD, batch, form)
+    await appendBatch(this.#connection, NO_SHARD, { ...batch, movesHead: true }, form)
   }
 
   /** Raise the epoch above `epochSeen` for nobody: no member appends before it has claimed again. */
@@ -124,11 +133,20 @@ export class JournalWriter {
       throw new JournalRolledBackError(`the journal gives epoch ${epoch}, and gave ${before} before`)
     }
     this.#claimed = claimed
+    this.#sent.length = 0
     return { epoch, last }
   }
 
   #claimOf(epoch: number): string | undefined {
     return this.#claimed?.epoch === epoch ? this.#claimed.claim : undefined
+  }
+
+  /** Where the batch before `batch` begins, if it was sent here. */
+  #beforeOf(batch: Batch): number | undefined {
+    const before = this.#sent.findLast(({ last }) => last === batch.first - 1)
+    this.#sent.push({ first: batch.first, last: batch.last })
+    if (this.#sent.length > SENT_MAX) this.#sent.shift()
+    return before?.first
   }
 
   async #lookUp(batch: Batch): Promise<{ found: boolean; head: HeadRow }> {

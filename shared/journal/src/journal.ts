@@ -4,6 +4,8 @@ export interface Batch {
   readonly first: number
   readonly last: number
   readonly payload: Uint8Array
+  /** Its append moves the head row on, for a release that looks for the journal's end there. */
+  readonly movesHead?: boolean
 }
 
 /** A batch as it was read back. */

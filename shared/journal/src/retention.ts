@@ -16,6 +16,7 @@ import {
   dropTable,
   finishDetaching,
   journalSize,
+  settleHeads,
   snapshotSequences,
   takeRetention,
 } from './sql/retention.ts'
@@ -120,6 +121,7 @@ export class Retention {
         isRemovable = false
         continue
       }
+      await settleHeads(client)
       await detachPartition(client, partition)
       await dropTable(client, partition.name)
       removed.push(partition.name)

@@ -2,6 +2,7 @@ import { Pool } from 'pg'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { JournalRolledBackError, openJournal, openLease } from '../src/index.ts'
 import type { Batch, PostgresJournal } from '../src/index.ts'
+import { JOURNAL_END } from '../src/sql/journal-end.ts'
 import { createDatabase } from '../testing/database.ts'
 
 /*
@@ -33,7 +34,10 @@ function batch(epoch: number, first: number, last: number, text: string): Batch 
 
 /** Call the result to bring the head and the batches back to what they are now. */
 async function replica(): Promise<() => Promise<void>> {
-  const { rows } = await pool.query('SELECT epoch, last, claim FROM journal_head WHERE shard = $1', [shard])
+  const { rows } = await pool.query(
+    `SELECT epoch, ${JOURNAL_END} AS last, claim FROM journal_head head WHERE shard = $1`,
+    [shard],
+  )
   const [{ epoch, last, claim } = { epoch: 0, last: 0, claim: null }] = rows
   return async () => {
     await pool.query('DELETE FROM journal_batch WHERE shard = $1 AND first_sequence > $2', [shard, last])

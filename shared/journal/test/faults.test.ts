@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Pool } from 'pg'
 import { AppendFailedError, openJournal, retryWithBackoff } from '../src/index.ts'
 import type { PostgresJournal } from '../src/index.ts'
+import { JOURNAL_END } from '../src/sql/journal-end.ts'
 import { createDatabase } from '../testing/database.ts'
 import type { TestDatabase } from '../testing/database.ts'
 import { FaultyProxy } from '../testing/faulty-proxy.ts'
@@ -47,7 +48,9 @@ async function checkJournal(of: number): Promise<Row[]> {
     expect(row.first).toBe((rows[i - 1]?.last ?? 0) + 1)
     expect(row.epoch).toBeGreaterThanOrEqual(rows[i - 1]?.epoch ?? 0)
   }
-  const { rows: heads } = await pool.query('SELECT last FROM journal_head WHERE shard = $1', [of])
+  const { rows: heads } = await pool.query(`SELECT ${JOURNAL_END} AS last FROM journal_head head WHERE shard = $1`, [
+    of,
+  ])
   expect(heads).toEqual([{ last: String(rows.at(-1)?.last ?? 0) }])
   return rows
 }

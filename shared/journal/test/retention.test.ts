@@ -250,3 +250,17 @@ test('a partition that is removed while it is read is read on from the archive',
   }
   expect(seen).toEqual(batches)
 })
+
+test('the end of a journal outlasts the partition that holds its last batch', async () => {
+  const journal = open(0)
+  const { epoch } = await journal.takeOver()
+  // The last batch begins in the first partition and ends in the second; nothing comes after it.
+  const spanning = { epoch, first: 1, last: SEQUENCES + 4, payload: Buffer.from('all') }
+  expect(await journal.append(spanning)).toBe('appended')
+  await snapshots(0, SEQUENCES + 4, SEQUENCES + 4)
+  expect((await retention(0, [SEQUENCES + 4]).pass()).removed).toEqual(names(0))
+  expect(await journal.head()).toEqual({ epoch, last: SEQUENCES + 4 })
+  expect(await journal.append({ epoch, first: SEQUENCES + 5, last: SEQUENCES + 5, payload: Buffer.from('on') })).toBe(
+    'appended',
+  )
+})

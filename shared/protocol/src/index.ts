@@ -18,7 +18,7 @@ export type { CommandContext } from './command-encode.ts'
 export { copyRecord, recordAccount, recordConfirmed, recordKind, recordNumber, recordSession } from './record-view.ts'
 export { BATCH_COMMANDS_MAX, BATCH_VERSION, BATCH_VERSIONS, BatchReader, encodeBatch } from './batch-codec.ts'
 export type { BatchInput } from './batch-codec.ts'
-export { writtenBatchVersion } from './versions.ts'
+export { movesHead, writtenBatchVersion } from './versions.ts'
 export { FRAME_BYTES_MAX, FrameType, LINK_VERSION, LINK_VERSIONS } from './link-frame.ts'
 export {
   CommandsFrame,

@@ -1,3 +1,4 @@
+import { JournalForm } from '@uptick/core'
 import { BATCH_VERSION } from './batch-codec.ts'
 
 /**
@@ -17,4 +18,9 @@ export function writtenBatchVersion(active: readonly number[]): number {
     version = row.version
   }
   return version
+}
+
+/** Whether each append moves the journal's head row on, given what the journal has activated so far. */
+export function movesHead(active: readonly number[]): boolean {
+  return !active.includes(JournalForm.END_IS_LAST_BATCH)
 }

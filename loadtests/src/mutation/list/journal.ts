@@ -24,11 +24,17 @@ export const journal: Room = {
     ]),
     ...mutationsOf(
       `${JOURNAL}/sql/append-batch.ts`,
-      [...testOf('journal'), ...testOf('claims')],
+      [...testOf('journal'), ...testOf('claims'), ...testOf('open-transaction')],
       [
         [' AND epoch = $2::bigint AND last', ' AND last'],
-        [' AND claim = $6::uuid', ''],
-        ['last = $3::bigint - 1', 'last < $3::bigint'],
+        [' AND last = $3::bigint - 1', ' AND last < $3::bigint'],
+        [' AND claim = $6::uuid\n    RETURNING', '\n    RETURNING'],
+        [' AND epoch = $2::bigint AND claim', ' AND claim'],
+        [' AND claim = $6::uuid\n    FOR', '\n    FOR'],
+        ['FOR SHARE', 'FOR KEY SHARE'],
+        ['head.last = $3::bigint - 1', 'head.last < $3::bigint'],
+        [' AND last_sequence = $3::bigint - 1', ''],
+        ['first_sequence = $7::bigint', 'first_sequence <= $7::bigint'],
         ['return rowCount === 1', 'return rowCount !== null'],
       ],
     ),
@@ -37,8 +43,8 @@ export const journal: Room = {
     ]),
     ...mutationsOf(`${JOURNAL}/sql/read-head.ts`, testOf('synchronous-commit'), [
       [
-        `UPDATE journal_head SET last = last WHERE shard = $1\n      RETURNING epoch, last, claim, ${HALTED}`,
-        `SELECT epoch, last, claim, ${HALTED}\n      FROM journal_head WHERE shard = $1`,
+        `UPDATE journal_head SET epoch = epoch WHERE shard = $1\n      RETURNING epoch, last, claim, ${HALTED}`,
+        `SELECT epoch, \${JOURNAL_END} AS last, claim, ${HALTED}\n      FROM journal_head head WHERE shard = $1`,
       ],
     ]),
     ...mutationsOf(`${JOURNAL}/read.ts`, testOf('journal'), [

@@ -2,34 +2,63 @@ import type { Batch } from '../journal.ts'
 import type { Queryable } from './queryable.ts'
 import { STANDBYS_WAITED_FOR } from './standbys-waited-for.ts'
 
-const APPEND = `
+const INSERT = `
+  INSERT INTO journal_batch (shard, epoch, first_sequence, last_sequence, payload)
+  SELECT $1::integer, $2::bigint, $3::bigint, $4::bigint, $5::bytea FROM head`
+
+const MOVES_HEAD = `
   WITH head AS (
     UPDATE journal_head SET last = $4::bigint
     WHERE shard = $1::integer AND epoch = $2::bigint AND last = $3::bigint - 1 AND claim = $6::uuid
     RETURNING 1
-  )
-  INSERT INTO journal_batch (shard, epoch, first_sequence, last_sequence, payload)
-  SELECT $1::integer, $2::bigint, $3::bigint, $4::bigint, $5::bytea FROM head`
+  )${INSERT}`
+
+/**
+ * The lock in share mode lets a claim wait for the append, and the append for a claim; no row version comes of it. Whether
+ * the journal ends before the batch is told by the batch before, $7, or by the row, of the first after a claim.
+ */
+const LEAVES_HEAD = `
+  WITH head AS (
+    SELECT last FROM journal_head
+    WHERE shard = $1::integer AND epoch = $2::bigint AND claim = $6::uuid
+    FOR SHARE
+  )${INSERT}
+  WHERE head.last = $3::bigint - 1 OR EXISTS (
+    SELECT 1 FROM journal_batch
+    WHERE shard = $1::integer AND first_sequence = $7::bigint AND last_sequence = $3::bigint - 1)
+  ON CONFLICT DO NOTHING`
+
 /** A row in the answer costs a tenth of an append's processor time, so it is asked for where it is needed. */
-const TELLING = `${APPEND} RETURNING ${STANDBYS_WAITED_FOR} AS standbys`
+const TELLING = ` RETURNING ${STANDBYS_WAITED_FOR} AS standbys`
+
+/** How to append, besides what. */
+export interface AppendForm {
+  /** Of the writer's claim; without one nothing is written. */
+  readonly claim: string | undefined
+  /** First sequence of the batch before, if the writer appended it. */
+  readonly before: number | undefined
+  /** Bring back which standbys the commit waits for. */
+  readonly tells: boolean
+}
 
 /**
  * Append and fence in one autocommit statement: the batch goes in exactly if the head still belongs to the writer's
- * claim and ends just before the batch. Because it is one statement, a process that is stopped afterwards holds no lock.
- * Returns undefined when the batch was not written, as without a claim; else which standbys its commit waits for, as the
+ * claim and the journal ends just before the batch. Because it is one statement, a process that is stopped afterwards
+ * holds no lock. Returns undefined when the batch was not written; else which standbys its commit waits for, as the
  * statement began, if `tells`, and '' if not.
  */
 export async function appendBatch(
   db: Queryable,
   shard: number,
   batch: Batch,
-  claim: string | undefined,
-  tells: boolean,
+  { claim, before, tells }: AppendForm,
 ): Promise<string | undefined> {
+  const { movesHead = false } = batch
+  const values = [shard, batch.epoch, batch.first, batch.last, batch.payload, claim]
   const { rows, rowCount } = await db.query<{ standbys: string }>({
-    name: tells ? 'append-batch-telling' : 'append-batch',
-    text: tells ? TELLING : APPEND,
-    values: [shard, batch.epoch, batch.first, batch.last, batch.payload, claim],
+    name: `append-batch${movesHead ? '-moving' : ''}${tells ? '-telling' : ''}`,
+    text: (movesHead ? MOVES_HEAD : LEAVES_HEAD) + (tells ? TELLING : ''),
+    values: movesHead ? values : [...values, before],
   })
   return rowCount === 1 ? (rows[0]?.standbys ?? '') : undefined
 }

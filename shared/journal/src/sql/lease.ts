@@ -1,4 +1,5 @@
 import type { Head } from '../journal.ts'
+import { JOURNAL_END } from './journal-end.ts'
 import type { Queryable } from './queryable.ts'
 import { headOf, type HeadColumns, type HeadRow } from './read-head.ts'
 
@@ -62,7 +63,7 @@ export async function readLease(db: Queryable, shard: number): Promise<LeaseRow 
   }>({
     name: 'read-lease',
     text: `
-      SELECT head.epoch AS head_epoch, head.last, head.claim, lease.epoch, lease.holder, lease.url, lease.successor,
+      SELECT head.epoch AS head_epoch, ${JOURNAL_END} AS last, head.claim, lease.epoch, lease.holder, lease.url, lease.successor,
         lease.halted, lease.expires_at <= clock_timestamp() AS expired,
         pg_try_advisory_xact_lock_shared($2::integer, lease.life) AS abandoned, ${NOW}
       FROM journal_lease lease LEFT JOIN journal_head head ON head.shard = lease.shard

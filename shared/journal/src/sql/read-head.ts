@@ -1,4 +1,5 @@
 import type { Head } from '../journal.ts'
+import { JOURNAL_END } from './journal-end.ts'
 import type { Queryable } from './queryable.ts'
 
 /** The head as it is stored. */
@@ -30,8 +31,8 @@ export async function readHead(db: Queryable, shard: number): Promise<HeadRow> {
   const { rows } = await db.query<HeadColumns>({
     name: 'read-head',
     text: `
-      SELECT epoch, last, claim, (SELECT halted FROM journal_lease WHERE shard = $1) AS halted
-      FROM journal_head WHERE shard = $1`,
+      SELECT epoch, ${JOURNAL_END} AS last, claim, (SELECT halted FROM journal_lease WHERE shard = $1) AS halted
+      FROM journal_head head WHERE shard = $1`,
     values: [shard],
   })
   return headOf(rows[0])
@@ -39,12 +40,12 @@ export async function readHead(db: Queryable, shard: number): Promise<HeadRow> {
 
 /**
  * The head once every append that is under way has ended, and once what they wrote is as durable as a commit of our own:
- * the row is locked and written again, unchanged.
+ * the row is locked and written again, with the journal's end in it.
  */
 export async function settleHead(db: Queryable, shard: number): Promise<HeadRow> {
   const { rows } = await db.query<HeadColumns>({
     text: `
-      UPDATE journal_head SET last = last WHERE shard = $1
+      UPDATE journal_head SET epoch = epoch WHERE shard = $1
       RETURNING epoch, last, claim, (SELECT halted FROM journal_lease WHERE shard = $1) AS halted`,
     values: [shard],
   })

@@ -62,6 +62,14 @@ export async function finishDetaching(db: Queryable): Promise<void> {
   for (const { name } of rows) await db.query({ text: `ALTER TABLE journal_batch DETACH PARTITION ${name} FINALIZE` })
 }
 
+/**
+ * Bring the journal's end into the head row of each shard: it is told by the shard's last batch, and that may be in a
+ * partition that goes.
+ */
+export async function settleHeads(db: Queryable): Promise<void> {
+  await db.query({ text: 'UPDATE journal_head SET epoch = epoch' })
+}
+
 /** Take a partition out of the journal; neither appends nor reads of the others stop. Must not run in a transaction. */
 export async function detachPartition(db: Queryable, { name }: Partition): Promise<void> {
   await db.query({ text: `ALTER TABLE journal_batch DETACH PARTITION ${name} CONCURRENTLY` })

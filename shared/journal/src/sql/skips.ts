@@ -1,3 +1,4 @@
+import { JOURNAL_END } from './journal-end.ts'
 import type { Queryable } from './queryable.ts'
 
 export async function readSkips(db: Queryable, shard: number): Promise<number[]> {
@@ -18,8 +19,8 @@ export async function insertSkip(
 ): Promise<boolean> {
   const { rowCount } = await db.query({
     text: `
-      WITH head AS (UPDATE journal_head SET epoch = epoch + 1, claim = gen_random_uuid()
-        WHERE shard = $1 AND last >= $2 RETURNING 1)
+      WITH head AS (UPDATE journal_head head SET epoch = epoch + 1, claim = gen_random_uuid()
+        WHERE shard = $1 AND ${JOURNAL_END} >= $2 RETURNING 1)
       INSERT INTO journal_skip (shard, sequence, reason, operator)
       SELECT $1::integer, $2::bigint, $3::text, $4::text FROM head
       ON CONFLICT (shard, sequence) DO UPDATE SET shard = EXCLUDED.shard`,
