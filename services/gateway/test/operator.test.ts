@@ -148,7 +148,10 @@ describe('accounts', () => {
 })
 
 test('the exchange as a whole', async () => {
-  expect(await call('GET', '/status')).toMatchObject([200, { link: { connected: true }, engine: { role: 'leader' } }])
+  expect(await call('GET', '/status')).toMatchObject([
+    200,
+    { link: { connected: true }, engine: { role: 'leader' }, database: { oldestSeconds: expect.any(Number) } },
+  ])
   expect(await call('GET', '/totals')).toMatchObject([200, { totals: [{ asset: 'BTC' }, { asset: 'USDT' }, {}] }])
   expect((await call('GET', '/behaviours'))[0]).toBe(200)
   const refused = await exchange.tryOperate('POST', '/behaviours', { behaviour: 999 })

@@ -24,6 +24,7 @@ import type { RecorderConfig } from './config.ts'
 import { confirmSnapshot } from './confirm-snapshot.ts'
 import { Follower } from './follower.ts'
 import type { FollowerObserver } from './follower.ts'
+import { watchHeldBack } from './held-back-watch.ts'
 import { JournalKeeper } from './journal-keeper.ts'
 import { RecorderMetrics } from './metrics.ts'
 import { DivergedError, PoisonError } from './replica.ts'
@@ -90,7 +91,10 @@ export async function runRecorder(context: Context): Promise<void> {
     },
     stopwatch: () => performance.now(),
   })
-  const watching = watchHead(journal, observe.metrics, stopping.signal)
+  const watching = Promise.all([
+    watchHead(journal, observe.metrics, stopping.signal),
+    watchHeldBack(context, pool, stopping.signal),
+  ])
   const turn = new RecorderTurn(config.DATABASE_URL, {
     shard: config.SHARD,
     // One that waits for its turn is as it should be: a roll can take the one before away.

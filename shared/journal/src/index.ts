@@ -53,6 +53,8 @@ export { PostgresRoster, type Roster, type Rostered, type RosterEntry } from './
 export { checkSchema, schemaVersion } from './schema-version.ts'
 export { endBackend, prepareBackend, type Backend } from './sql/backends.ts'
 export type { Queryable } from './sql/queryable.ts'
+export { heldBackProblem } from './held-back.ts'
+export { readHeldBack, type HeldBack } from './sql/held-back.ts'
 export { checkSynchronousReplication, replicationProblem } from './synchronous-replication.ts'
 export type { Replication } from './synchronous-replication.ts'
 export { SkipTable } from './skip-table.ts'

@@ -1,3 +1,4 @@
+import { readHeldBack } from '@uptick/journal'
 import { formatAmount } from '@uptick/protocol'
 import type { FastifyInstance } from 'fastify'
 import type { Static } from 'typebox'
@@ -12,10 +13,13 @@ type Totals = readonly { readonly asset: number; readonly [sum: string]: string 
 
 /** The shard as a whole: state, sums, behaviours, commands to be passed over. */
 export function registerExchange(app: FastifyInstance, context: OperatorContext): void {
-  const { link, line, engines, skips } = context
+  const { link, line, engines, skips, database } = context
   app.get('/status', async () => {
-    const { value, sequence } = await link.query({ kind: 'status' })
-    return { link: link.state, sequence, engine: value }
+    const [{ value, sequence }, held] = await Promise.all([
+      link.query({ kind: 'status' }),
+      readHeldBack(database).catch(() => undefined),
+    ])
+    return { link: link.state, sequence, engine: value, database: held ?? 'does not answer' }
   })
 
   app.get('/totals', async () => {

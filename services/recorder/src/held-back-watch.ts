@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { heldBackProblem, readHeldBack, type Queryable } from '@uptick/journal'
+import { Gauge, type ServiceContext } from '@uptick/runtime'
+
+const LOOK_MS = 15_000
+
+/**
+ * Measure what keeps PostgreSQL from removing dead row versions, and say in the advisory condition `transactions` who is to be
+ * ended. Resolves when `signal` aborts.
+ */
+export async function watchHeldBack(
+  context: Pick<ServiceContext<unknown>, 'lifecycle' | 'log' | 'metrics'>,
+  db: Queryable,
+  signal: AbortSignal,
+): Promise<void> {
+  const registers = [context.metrics]
+  const oldest = new Gauge({
+    name: 'recorder_database_oldest_transaction_seconds',
+    help: 'Age of the oldest transaction that keeps PostgreSQL from removing dead row versions',
+    registers,
+  })
+  const slot = new Gauge({
+    name: 'recorder_database_slot_lag_transactions',
+    help: 'Transactions of which a replication slot keeps dead row versions',
+    registers,
+  })
+  const rows = new Gauge({
+    name: 'recorder_database_updated_rows_bytes',
+    help: 'Size of the tables of which each row is updated again and again, with what is dead in them',
+    registers,
+  })
+  let isTold = false
+  while (!signal.aborted) {
+    // While PostgreSQL is away the gauges keep their last values; the follower says so.
+    const held = await readHeldBack(db).catch(() => undefined)
+    if (held) {
+      oldest.set(held.oldestSeconds)
+      slot.set(held.slotTransactions)
+      rows.set(held.rowBytes)
+      const problem = heldBackProblem(held)
+      context.lifecycle.note('transactions', problem === undefined, problem ?? '')
+      // One line of the log, not one for each look.
+      if (problem !== undefined && !isTold) context.log.warn({ held }, problem)
+      isTold = problem !== undefined
+    }
+    await delay(LOOK_MS, undefined, { signal }).catch(() => undefined)
+  }
+}
