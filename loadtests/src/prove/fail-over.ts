@@ -97,7 +97,7 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 
 /** Last sequence of the journal. */
 async function journalEnd({ databaseUrl }: ClusterHandle): Promise<number> {
-  const [row] = await query<{ last: string }>(databaseUrl, 'SELECT last FROM journal_head WHERE shard = 0')
+  const [row] = await query<{ last: string }>(databaseUrl, 'SELECT max(last_sequence) AS last FROM journal_batch')
   return Number(row?.last ?? 0)
 }
 
