@@ -163,7 +163,9 @@ export class Leadership {
     } catch (error) {
       log.warn({ err: error }, 'the lease could not be passed on; it runs out')
     }
-    this.#isComplete = leader.durable === leader.exchange.sequence
+    const { sequence } = leader.exchange
+    // What waited for the lease to be certain again was durable, and has not left: the gate has dropped it.
+    this.#isComplete = leader.durable === sequence && leader.retained.last === sequence
     await this.end('handed-over')
     const milliseconds = clock.elapsed() - stoppedAt
     return { successor: successor?.facts.url, epoch, last: leader.durable, drainMilliseconds, milliseconds }
