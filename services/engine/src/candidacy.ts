@@ -1,4 +1,5 @@
 import { JournalRolledBackError, type Batch, type Head, type Lease, type LeaseView } from '@uptick/journal'
+import { LeaseWatch } from './lease-watch.ts'
 import type { CancelTimer, Clock, Timers } from './seams.ts'
 
 /** How often a standby looks at the lease. */
@@ -34,10 +35,12 @@ export interface CandidacyOptions {
 
 /**
  * Waits for a shard's turn to come: the leader names us, its lease runs out, or its sign of life is gone. Looks at the
- * lease every 100 ms and whenever something woke it; the claim itself decides among several.
+ * lease every 100 ms and whenever something woke it, and believes no clock but its own: see `LeaseWatch`. The claim itself
+ * decides among several.
  */
 export class Candidacy {
   readonly #options: CandidacyOptions
+  readonly #watch = new LeaseWatch()
   #cancelWait: CancelTimer = () => undefined
   #wake: (() => void) | undefined
   #awake = false
@@ -106,12 +109,16 @@ export class Candidacy {
       this.#handed = 0
       if (claimed) return claimed
     }
+    const { lease, clock } = this.#options
     const sequence = this.#options.sequence()
-    const view = await this.#options.lease.look()
+    const askedAt = clock.elapsed()
+    const seen = await lease.look()
     if (this.#stopped) return undefined
+    const view = this.#watch.judged(seen, askedAt, clock.elapsed())
     this.#options.events.looked(view, sequence)
     if (this.#isOver()) return undefined
-    const ended = this.#isGone(view) ? view.epoch : 0
+    const isOver = view.expired && !seen.expired
+    const ended = isOver || this.#isGone(view) ? view.epoch : 0
     if (!this.#isTurn(view, ended)) return undefined
     return this.#claim(ended)
   }

@@ -16,6 +16,10 @@ export interface LeaseView {
   readonly halted: string | undefined
   /** The lease has run out by PostgreSQL's clock, or was given up. */
   readonly expired: boolean
+  /** By PostgreSQL's clock, µs since 1970; -Infinity when it was given up, or there was none. Each renewal changes it. */
+  readonly expiresAt: number
+  /** How long it is, ms; undefined when only older releases have led. */
+  readonly leaseMs: number | undefined
   /** The holder's session lock is free: its process has ended, or its connection has. */
   readonly abandoned: boolean
 }

@@ -31,6 +31,8 @@ export class JournalStore {
   last = 0
   /** What was seen under an epoch before this one, and is lost, was given up. */
   released = 0
+  /** How wrong its clock is, ms. */
+  clockStep = 0
   /** The end of the journal when it was furthest. */
   furthest = 0
   readonly batches: WrittenBatch[] = []

@@ -59,6 +59,8 @@ export class MemoryLease implements Lease {
       successor: lease.successor || undefined,
       halted: lease.halted || undefined,
       expired: lease.expiresAt <= this.#now,
+      expiresAt: lease.expiresAt,
+      leaseMs: this.#options.leaseMs,
       abandoned: !this.#store.alive.has(lease.holder),
     }
   }
@@ -131,12 +133,16 @@ export class MemoryLease implements Lease {
   }
 
   get #now(): number {
-    return this.#options.time.elapsed()
+    return this.#options.time.elapsed() + this.#store.clockStep
   }
 
   #read(): void {
     const { time } = this.#options
-    this.#reading = { time: time.now(), askedAt: time.elapsed(), heardAt: time.elapsed() }
+    this.#reading = {
+      time: time.now() + this.#store.clockStep * 1_000,
+      askedAt: time.elapsed(),
+      heardAt: time.elapsed(),
+    }
   }
 
   #tell(): void {

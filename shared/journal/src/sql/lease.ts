@@ -6,6 +6,9 @@ import { headOf, type HeadColumns, type HeadRow } from './read-head.ts'
 /** PostgreSQL's clock, µs since 1970. */
 const NOW = '(extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now'
 
+/** µs since 1970; NULL where there is none. */
+const EXPIRES_AT = "(extract(epoch FROM nullif(lease.expires_at, '-infinity')) * 1000000)::bigint AS expires_at"
+
 /** First key of the session locks that are signs of life: "UPTL". The second is the holder's own, drawn by chance. */
 const LIFE_CLASS = 0x5550_544c
 
@@ -21,6 +24,8 @@ export interface LeaseRow {
   readonly successor: string | undefined
   readonly halted: string | undefined
   readonly expired: boolean
+  readonly expiresAt: number
+  readonly leaseMs: number | undefined
   readonly abandoned: boolean
   /** What PostgreSQL's clock showed, µs. */
   readonly time: number
@@ -58,13 +63,15 @@ export async function readLease(db: Queryable, shard: number): Promise<LeaseRow 
     successor: string | null
     halted: string | null
     expired: boolean
+    expires_at: string | null
+    lease_ms: number | null
     abandoned: boolean
     now: string
   }>({
     name: 'read-lease',
     text: `
       SELECT head.epoch AS head_epoch, ${JOURNAL_END} AS last, head.claim, lease.epoch, lease.holder, lease.url, lease.successor,
-        lease.halted, lease.expires_at <= clock_timestamp() AS expired,
+        lease.halted, lease.expires_at <= clock_timestamp() AS expired, ${EXPIRES_AT}, lease.lease_ms,
         pg_try_advisory_xact_lock_shared($2::integer, lease.life) AS abandoned, ${NOW}
       FROM journal_lease lease LEFT JOIN journal_head head ON head.shard = lease.shard
       WHERE lease.shard = $1`,
@@ -81,6 +88,8 @@ export async function readLease(db: Queryable, shard: number): Promise<LeaseRow 
     successor: row.successor ?? undefined,
     halted: row.halted ?? undefined,
     expired: row.expired,
+    expiresAt: row.expires_at === null ? -Infinity : Number(row.expires_at),
+    leaseMs: row.lease_ms ?? undefined,
     abandoned: row.abandoned,
     time: Number(row.now),
   }
@@ -116,7 +125,8 @@ export async function claimLease(db: Queryable, shard: number, claim: ClaimRow):
         SELECT pg_notify('${LEASE_CHANNEL}', $1::text) FROM head
       )
       UPDATE journal_lease lease SET epoch = head.epoch, holder = $2::text, url = $3::text, life = $4::integer,
-        expires_at = clock_timestamp() + $5::float8 * interval '1 millisecond', successor = NULL
+        expires_at = clock_timestamp() + $5::float8 * interval '1 millisecond', lease_ms = $5::float8::integer,
+        successor = NULL
       FROM head LEFT JOIN told ON true
       WHERE lease.shard = head.shard
       RETURNING head.epoch, head.last, head.claim`,
@@ -138,7 +148,8 @@ export async function renewLease(
   const { rows } = await db.query<{ now: string }>({
     name: 'renew-lease',
     text: `
-      UPDATE journal_lease lease SET life = $4, expires_at = clock_timestamp() + $5::float8 * interval '1 millisecond'
+      UPDATE journal_lease lease SET life = $4, lease_ms = $5::float8::integer,
+        expires_at = clock_timestamp() + $5::float8 * interval '1 millisecond'
       FROM journal_head head
       WHERE lease.shard = $1 AND lease.epoch = $2 AND lease.holder = $3 AND lease.successor IS NULL
         AND lease.halted IS NULL AND head.shard = lease.shard AND head.epoch = $2
