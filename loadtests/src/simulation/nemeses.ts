@@ -67,6 +67,10 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
     process.skew += LEAP
     return true
   },
+  'database clock stepped': ({ cluster: { store, random } }) => {
+    store.clockStep = random.integer(-CLOCK_STEP_MAX / 1_000, CLOCK_STEP_MAX / 1_000)
+    return true
+  },
   'release upgraded': (world, { place }) => world.move(place, 1),
   'release downgraded': (world, { place }) => world.move(place, -1),
   'behaviour activated': ({ operator, cluster: { random } }) => {
