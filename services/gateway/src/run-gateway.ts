@@ -130,6 +130,8 @@ function openDatabase({ config, onShutdown }: ServiceContext<GatewayConfig>): {
     name: 'uptick-gateway-history',
     max: config.HISTORY_CONNECTIONS_MAX,
     isPooled,
+    // What a trader was told must be in his history. A pooler's backends are not known.
+    refusesStandbys: !isPooled,
   })
   onShutdown('history', CLOSE_MS_MAX, () => pool.close())
   return { database, pool }

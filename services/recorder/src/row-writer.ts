@@ -20,7 +20,12 @@ export class RowWriter {
 
   constructor(options: RowWriterOptions) {
     this.#options = options
-    this.#pool = openPool(options.connectionString, { name: 'uptick-recorder', max: 1, statementMs: STATEMENT_MS_MAX })
+    this.#pool = openPool(options.connectionString, {
+      name: 'uptick-recorder',
+      max: 1,
+      statementMs: STATEMENT_MS_MAX,
+      refusesStandbys: true,
+    })
   }
 
   offset(): Promise<RecordedOffset> {

@@ -58,7 +58,11 @@ export async function runRecorder(context: Context): Promise<void> {
     onWait: (reason) => lifecycle.set(FOLLOWING, false, reason),
   })
   if (!isThere) return
-  const pool = openPool(config.DATABASE_URL, { name: 'uptick-recorder-journal', max: POOL_MAX })
+  const pool = openPool(config.DATABASE_URL, {
+    name: 'uptick-recorder-journal',
+    max: POOL_MAX,
+    refusesStandbys: true,
+  })
   const presence = presenceIn(pool, config.SHARD)
   const observe = new Observer(context, presence)
   const needs = { own: CONNECTIONS_MAX, planned: config.CONNECTIONS_PLANNED }

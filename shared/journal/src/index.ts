@@ -8,6 +8,7 @@ export type { Connection } from './connections/connection-settings.ts'
 export { ListeningConnection, type TimedQuery } from './connections/listening-connection.ts'
 export { OneServer } from './connections/one-server.ts'
 export { closeClient, destroyClient, openClient } from './connections/open-client.ts'
+export { refuseStandby } from './connections/server.ts'
 export {
   AppendFailedError,
   ArchiveDamagedError,
@@ -52,6 +53,7 @@ export { Presence, type PresenceTimers } from './presence.ts'
 export { PostgresRoster, type Roster, type Rostered, type RosterEntry } from './roster.ts'
 export { checkSchema, schemaVersion } from './schema-version.ts'
 export { endBackend, prepareBackend, type Backend } from './sql/backends.ts'
+export { serverOf } from './sql/server-of.ts'
 export type { Queryable } from './sql/queryable.ts'
 export { heldBackProblem } from './held-back.ts'
 export { readHeldBack, type HeldBack } from './sql/held-back.ts'

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { openJournal, openLease } from '../src/index.ts'
+import { openJournal, openLease, openPool } from '../src/index.ts'
 import type { PostgresJournal, PostgresLease } from '../src/index.ts'
 import { administer } from '../testing/administer.ts'
 import { FaultyProxy } from '../testing/faulty-proxy.ts'
@@ -85,4 +85,20 @@ test('a session that has become read-only is not kept', async () => {
       () => false,
     )
   expect(await it.lease.renew(1)).toBe(true)
+})
+
+test('a pool for what must be up to date refuses a standby, which would answer too', async () => {
+  const proxy = await FaultyProxy.inFrontOf(pair.standby.url())
+  opened.push(proxy)
+  const url = proxy.url(pair.primary.url())
+  const [any, upToDate] = [
+    openPool(url, { name: 'uptick-any', max: 1 }),
+    openPool(url, { name: 'uptick-up-to-date', max: 1, refusesStandbys: true }),
+  ]
+  opened.push(any, upToDate)
+  const question = 'SELECT pg_is_in_recovery() AS standby'
+  expect((await any.query(question)).rows).toEqual([{ standby: true }])
+  await expect(upToDate.query(question)).rejects.toThrow('leads to a standby')
+  proxy.redirect(pair.primary.url())
+  expect((await upToDate.query(question)).rows).toEqual([{ standby: false }])
 })

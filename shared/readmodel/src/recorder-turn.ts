@@ -1,6 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from 'pg'
-import { closeClient, destroyClient, endBackend, openClient, prepareBackend } from '@uptick/journal'
+import {
+  closeClient,
+  destroyClient,
+  endBackend,
+  openClient,
+  prepareBackend,
+  refuseStandby,
+  serverOf,
+} from '@uptick/journal'
 import type { Backend, TimedQuery } from '@uptick/journal'
 import { takeTurn } from './sql/take-turn.ts'
 
@@ -118,9 +126,11 @@ export class RecorderTurn {
     const client = openClient(this.#connectionString, 'uptick-recorder-turn')
     try {
       await client.connect()
+      refuseStandby(await serverOf(client))
       return client
     } catch (error) {
-      onWait(`PostgreSQL does not answer: ${messageOf(error)}`, false)
+      destroyClient(client)
+      onWait(`the turn cannot be taken: ${messageOf(error)}`, false)
       return undefined
     }
   }

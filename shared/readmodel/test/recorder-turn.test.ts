@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createDatabase, FaultyProxy, openTestPool } from '@uptick/journal/testing'
+import { createDatabase, FaultyProxy, openTestPool, startServerPair } from '@uptick/journal/testing'
 import type { TestDatabase } from '@uptick/journal/testing'
 import type { Pool } from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { RecorderTurn } from '../src/index.ts'
 
 let database: TestDatabase
@@ -50,4 +50,24 @@ test('a turn whose connection falls silent is taken back from the session that n
   expect(await otherTerm).toBeDefined()
   stop.abort()
   await other.release()
+})
+
+test('no turn is taken on a standby, whose locks nobody at the primary sees', async () => {
+  const pair = await startServerPair()
+  onTestFinished(() => pair.stop())
+  const name = await FaultyProxy.inFrontOf(pair.standby.url())
+  onTestFinished(() => name.close())
+  const stop = new AbortController()
+  const refused = Promise.withResolvers<string>()
+  const turn = new RecorderTurn(name.url(pair.primary.url()), { shard: 1, onWait: refused.resolve })
+  const taking = turn.take(stop.signal)
+  const why = await Promise.race([refused.promise, taking.then(() => 'taken')])
+  expect(why).toContain('leads to a standby')
+  name.redirect(pair.primary.url())
+  expect((await taking)?.aborted).toBe(false)
+  const primary = openTestPool(pair.primary.url())
+  expect((await primary.query(HOLDER)).rows).toHaveLength(1)
+  await primary.end()
+  stop.abort()
+  await turn.release()
 })

@@ -6,6 +6,7 @@ import type { Connection } from './connection-settings.ts'
 import type { Queryable } from '../sql/queryable.ts'
 import { serverOf } from '../sql/server-of.ts'
 import type { OneServer } from './one-server.ts'
+import { refuseStandby } from './server.ts'
 
 /** What is still unanswered when a pool closes is cut off after this. */
 const CLOSE_MS_MAX = 1000
@@ -21,6 +22,8 @@ export interface PoolOptions {
   readonly isPooled?: boolean
   /** Where all connections of the process stand: one that comes elsewhere is refused. */
   readonly server?: OneServer
+  /** A connection that comes to a standby of PostgreSQL is refused: it would show what is behind. */
+  readonly refusesStandbys?: boolean
 }
 
 /** From the end of a statement's time to the end of the wait for its answer. */
@@ -37,17 +40,23 @@ export class BoundedPool extends Pool {
   readonly #all = new Set<PoolClient>()
   readonly #idle = new Set<PoolClient>()
 
-  constructor(connection: Connection, { name, max, statementMs, isPooled = false, server }: PoolOptions) {
+  constructor(connection: Connection, options: PoolOptions) {
+    const { name, max, statementMs, isPooled = false, server, refusesStandbys = false } = options
     const bounds = statementMs !== undefined && {
       query_timeout: statementMs + ANSWER_MS,
       ...(!isPooled && { statement_timeout: statementMs }),
     }
     const settings = isPooled ? pooledSettings(connection, name) : connectionSettings(connection, name)
     const stands = new Map<PoolClient, string>()
+    const arrive = async (client: PoolClient): Promise<void> => {
+      const reached = await serverOf(client)
+      if (refusesStandbys) refuseStandby(reached)
+      server?.join(name, reached)
+      stands.set(client, reached.startedAt)
+    }
     const verify =
-      server &&
-      ((client: PoolClient, done: (error?: Error) => void) =>
-        join(server, name, client, stands).then(() => done(), done))
+      (server !== undefined || refusesStandbys) &&
+      ((client: PoolClient, done: (error?: Error) => void) => arrive(client).then(() => done(), done))
     super({ ...settings, ...bounds, max, ...(verify && { verify }) })
     server?.onMove(({ startedAt }) => {
       for (const [client, at] of stands) if (at !== startedAt) this.#forget(client)
@@ -98,18 +107,6 @@ export class BoundedPool extends Pool {
     if (error && severity(error) === undefined) this.forgetIdle()
     else if (!error) this.#idle.add(client)
   }
-}
-
-/** @throws OtherServerError when `client` has come to another server than the process's writing connection */
-async function join(
-  server: OneServer,
-  name: string,
-  client: PoolClient,
-  stands: Map<PoolClient, string>,
-): Promise<void> {
-  const reached = await serverOf(client)
-  server.join(name, reached)
-  stands.set(client, reached.startedAt)
 }
 
 function destroy(client: PoolClient): void {

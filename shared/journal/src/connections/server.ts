@@ -14,11 +14,21 @@ export interface Server {
 }
 
 /** @throws NotWritableError with the reason */
-export function checkWritable({ isStandby, isReadOnly }: Server): void {
+export function checkWritable(server: Server): void {
+  refuseStandby(server)
+  if (server.isReadOnly) {
+    throw new NotWritableError('PostgreSQL is read-only for this connection (default_transaction_read_only)')
+  }
+}
+
+/**
+ * For connections that a standby would take as well: what they read there is behind, and the locks that they take there are
+ * unknown to everybody else.
+ *
+ * @throws NotWritableError with the reason
+ */
+export function refuseStandby({ isStandby }: Server): void {
   if (isStandby) {
     throw new NotWritableError('the address of PostgreSQL leads to a standby (in recovery), which takes no writes')
-  }
-  if (isReadOnly) {
-    throw new NotWritableError('PostgreSQL is read-only for this connection (default_transaction_read_only)')
   }
 }
