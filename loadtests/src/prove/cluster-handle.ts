@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ControlClient, OperatorClient } from '@uptick/standalone'
 import type { RunningExchange } from '../../testing/exchange.ts'
-import type { ReplicatedPostgres } from '../../testing/replicated-postgres.ts'
+import { query, type ReplicatedPostgres } from '../../testing/replicated-postgres.ts'
 import type { Grounded } from './ground.ts'
 
 const READY_MAX_MS = 90_000
@@ -36,6 +36,15 @@ export class ClusterHandle {
   /** Of the PostgreSQL that takes writes now. */
   get databaseUrl(): string {
     return this.#postgres?.primaryUrl ?? this.#exchange.running().databaseUrl
+  }
+
+  /** Last sequence of the journal. */
+  async journalEnd(): Promise<number> {
+    const [row] = await query<{ last: string }>(
+      this.databaseUrl,
+      'SELECT max(last_sequence) AS last FROM journal_batch',
+    )
+    return Number(row?.last ?? 0)
   }
 
   /** Where traders come in. */

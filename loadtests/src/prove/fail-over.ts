@@ -3,13 +3,13 @@ import { query } from '../../testing/replicated-postgres.ts'
 import type { ClusterHandle } from './cluster-handle.ts'
 import type { Played } from './scenarios.ts'
 import type { Timeline } from './timeline.ts'
+import { until } from './until.ts'
 
 const BREATH_MS = 500
 /** Nothing of what is acknowledged in this time reaches the replica. */
 const BEHIND_MS = 1_000
 /** A halted shard is watched for so long before it is repaired. */
 const HALTED_MS = 1_000
-const UNTIL_MS_MAX = 10_000
 const REPAIR_MS_MAX = 10_000
 const POLL_MS = 20
 /**
@@ -38,9 +38,9 @@ const failOverAsync: Played = {
     await failOver(cluster, timeline)
     await until('the shard is halted', async () => (await haltReason(cluster)) !== undefined)
     timeline.mark('halted')
-    const before = await journalEnd(cluster)
+    const before = await cluster.journalEnd()
     await delay(HALTED_MS)
-    const after = await journalEnd(cluster)
+    const after = await cluster.journalEnd()
     if (after !== before) throw new Error(`the halted journal went on from ${before} to ${after}`)
     const appended = await repaired(cluster)
     timeline.mark('repaired')
@@ -62,8 +62,8 @@ const failOverSync: Played = {
     await postgres.follow()
     await delay(BREATH_MS)
     await failOver(cluster, timeline)
-    const before = await journalEnd(cluster)
-    await until('the journal goes on', async () => (await journalEnd(cluster)) > before)
+    const before = await cluster.journalEnd()
+    await until('the journal goes on', async () => (await cluster.journalEnd()) > before)
     timeline.mark('journal goes on')
     await cluster.leader()
     await cluster.ready()
@@ -86,19 +86,6 @@ async function failOver({ postgres }: ClusterHandle, timeline: Timeline): Promis
 async function haltReason({ databaseUrl }: ClusterHandle): Promise<string | undefined> {
   const [row] = await query<{ halted: string | null }>(databaseUrl, 'SELECT halted FROM journal_lease WHERE shard = 0')
   return row?.halted ?? undefined
-}
-
-/** @throws Error when it does not hold within 10 s */
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const began = performance.now(); performance.now() - began < UNTIL_MS_MAX; await delay(POLL_MS))
-    if (await holds()) return
-  throw new Error(`it did not come to this: ${what}`)
-}
-
-/** Last sequence of the journal. */
-async function journalEnd({ databaseUrl }: ClusterHandle): Promise<number> {
-  const [row] = await query<{ last: string }>(databaseUrl, 'SELECT max(last_sequence) AS last FROM journal_batch')
-  return Number(row?.last ?? 0)
 }
 
 /**
