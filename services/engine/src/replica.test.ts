@@ -131,6 +131,16 @@ test('an activation of what this build does not know makes it unfit; of 0, which
   expect(() => replica.apply(batch([{ kind: CommandKind.ACTIVATE_BEHAVIOUR, value: 999 }]))).toThrow(UnfitError)
 })
 
+test('an activation that was refused, and is sent again to a leader who knows it, is the same refusal to everybody', () => {
+  const { exchange, batch } = leader()
+  const open = { kind: CommandKind.OPEN_SESSION, session: 77 }
+  const activate = { kind: CommandKind.ACTIVATE_BEHAVIOUR, session: 77, number: 1 }
+  const batches = [batch([open, { ...activate, value: 0 }]), batch([{ ...activate, value: 99 }])]
+  const { replica } = follower()
+  for (const each of batches) replica.apply(each)
+  expect([replica.exchange.sequence, replica.exchange.runningHash()]).toEqual([3, exchange.runningHash()])
+})
+
 test('what was journaled before the time to retain from is not retained, what came at it is', () => {
   const { batch } = leader()
   const { replica, retained, batches } = follower({ retainFrom: 50 })

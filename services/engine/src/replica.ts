@@ -1,4 +1,4 @@
-import { Command, CommandKind, Reject, type Exchange } from '@uptick/core'
+import { Command, CommandKind, outcomeRepeated, Reject, type Exchange } from '@uptick/core'
 import { JournalRolledBackError, type StoredBatch } from '@uptick/journal'
 import { BatchReader, skipCommand } from '@uptick/protocol'
 import type { ClosedOrders } from './closed-orders.ts'
@@ -108,18 +108,25 @@ export class Replica {
       const { sequence, time } = reader
       if (sequence <= exchange.sequence) continue
       if (skipped.has(sequence)) skipCommand(command)
+      const at = exchange.output.length
       let reject: number
       try {
         reject = exchange.execute(command, sequence, time)
       } catch (error) {
         throw new PoisonError({ sequence, time, epoch: batch.epoch, payload: batch.payload, error })
       }
-      // One that no leader knew was journaled as 0. Waiting for the hashes to differ would let this member lead until then.
-      if (command.kind === CommandKind.ACTIVATE_BEHAVIOUR && reject === Reject.BEHAVIOUR_UNKNOWN && command.value !== 0)
-        throw new UnfitError(
-          `sequence ${sequence} activated behaviour ${command.value}, which this build does not know`,
-        )
+      if (command.kind === CommandKind.ACTIVATE_BEHAVIOUR && reject === Reject.BEHAVIOUR_UNKNOWN)
+        this.#compareActivation(command.value, sequence, at)
     }
+  }
+
+  /**
+   * One that no leader knew was journaled as 0, and one that is repeated has activated nothing. Waiting for the hashes to
+   * differ would let this member lead until then.
+   */
+  #compareActivation(behaviour: number, sequence: number, at: number): void {
+    if (behaviour === 0 || outcomeRepeated(this.#options.exchange.output.words, at)) return
+    throw new UnfitError(`sequence ${sequence} activated behaviour ${behaviour}, which this build does not know`)
   }
 
   #keep(batch: StoredBatch): void {
