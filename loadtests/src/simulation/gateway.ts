@@ -31,9 +31,9 @@ export class Gateway {
   readonly #line: OperatorLine
   readonly #cluster: Cluster
   readonly #hold: Hold
-  /** How often it was paused. */
   /** How often the feed began anew. */
   #resets = 0
+  /** How often it was paused. */
   #pauses = 0
   readonly #lost = new Set<(reason: unknown) => void>()
   /** Called when nothing that was sent is unanswered. */
@@ -79,9 +79,13 @@ export class Gateway {
     link.start()
   }
 
-  /** @throws (rejects with) PublicError as the link does; GatewayLostError */
-  submit(build: (command: Command) => void): Promise<OutcomeView> {
-    return this.#request(() => this.link.submit(build))
+  /**
+   * @param isRetry of an order that may have been executed: what it is told of one that went on in steps may be that nobody
+   *   knows, at once
+   * @throws (rejects with) PublicError as the link does; GatewayLostError
+   */
+  submit(build: (command: Command) => void, isRetry = false): Promise<OutcomeView> {
+    return this.#request(() => this.link.submit(build), isRetry)
   }
 
   /** As `submit`, by the operator. */
@@ -123,7 +127,7 @@ export class Gateway {
     for (const tell of resolved) tell()
   }
 
-  #request<T>(run: () => Promise<T>): Promise<T> {
+  #request<T>(run: () => Promise<T>, isRetry = false): Promise<T> {
     if (this.process.isDead) return Promise.reject(new GatewayLostError(this.name))
     return new Promise((resolve, reject) => {
       this.#lost.add(reject)
@@ -133,7 +137,7 @@ export class Gateway {
         const answered = (isGivenUp: boolean): void => {
           this.#lost.delete(reject)
           // The rest of a reply that went on in steps may be in what was missed: unknown at once, and for good.
-          const isEarly = isGivenUp && resets === this.#resets
+          const isEarly = isGivenUp && resets === this.#resets && !isRetry
           if (pauses === this.#pauses) this.#hold.answered(this.process.elapsed() - began, isEarly)
         }
         run().then(

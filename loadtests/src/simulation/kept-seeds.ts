@@ -24,4 +24,6 @@ export const keptSeeds: readonly { readonly seed: number; readonly why: string }
   { seed: 949, why: 'what had waited for a busy market was held as long as what was sent before it' },
   { seed: 857, why: 'a reply that went on in later steps was waited for past the hold when its leader died' },
   { seed: 6_511, why: 'a gateway that only listened never noticed that its connection was dead' },
+  { seed: 97, why: 'an activation that was refused and sent again to a newer leader made every member unfit' },
+  { seed: 280, why: 'a retry was told at once that nobody knows the rest of a reply that is past (the checker)' },
 ]

@@ -1,5 +1,6 @@
 import { CommandKind } from '@uptick/core'
 import type { ClusterMember } from '../../../services/engine/src/simulation/cluster.ts'
+import type { Distance, Trouble } from '../../../services/engine/src/simulation/distance.ts'
 import type { AppendFault } from '../../../services/engine/src/simulation/memory-journal.ts'
 import { everyBehaviour } from './operator.ts'
 import type { World } from './world.ts'
@@ -14,6 +15,9 @@ const CUT_OFF_MS_MAX = 6_000
 const SLOW_MS_MAX = 2_000
 const AWAY_MS_MAX = 3_000
 const RESTART_MS_MAX = 1_500
+const TROUBLES: readonly Trouble[] = ['refused', 'deaf', 'mute']
+/** Longer than anybody waits for an answer of PostgreSQL. */
+const ANSWER_MS_MAX = 6_000
 /** Until what was sent is executed. */
 const QUIET_MS = 100
 /** Until a reset has arrived. */
@@ -53,9 +57,13 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
     void engine.handOff()
     return true
   },
-  'sign of life lost': ({ cluster: { store } }, { holder }) => {
-    store.alive.delete(holder)
-    store.changed()
+  'sign of life lost': (_world, { journal }) => {
+    journal.ways.lease.break()
+    return true
+  },
+  'session ended unnoticed': (world, { journal: { ways } }) => {
+    ways.lease.endSession()
+    world.soon(AWAY_MS_MAX, () => ways.lease.mend())
     return true
   },
   'taken for dead': (world, engine) => engine.engine.role === 'leading' && silence(world, engine),
@@ -82,23 +90,30 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
     return true
   },
   'journal out of reach': (world, { journal }) => {
-    journal.down = new Error('cut off from the store')
-    world.soon(AWAY_MS_MAX, () => (journal.down = undefined))
+    const trouble = world.cluster.random.pick(TROUBLES)
+    return away(world, Object.values(journal.ways), AWAY_MS_MAX, (way) => way.fail(trouble))
+  },
+  'one way to the journal fails': (world, { journal }) => {
+    const { random } = world.cluster
+    const trouble = random.pick(TROUBLES)
+    const ms = random.chance(0.4) ? OUTAGE_MS_MAX : AWAY_MS_MAX
+    return away(world, [random.pick(Object.values(journal.ways))], ms, (way) => way.fail(trouble))
+  },
+  'one way to the journal slow': (world, { journal }) => {
+    const { random } = world.cluster
+    const slowMs = random.integer(100, ANSWER_MS_MAX)
+    return away(world, [random.pick(Object.values(journal.ways))], AWAY_MS_MAX, (way) => (way.slowMs = slowMs))
+  },
+  'commit in doubt': (_world, { journal }) => {
+    journal.ways.writes.break()
     return true
   },
   'journal restarted': (world) => {
-    const { store, members, random } = world.cluster
-    const down = new Error('the store restarts')
-    for (const { journal, holder } of members) {
-      journal.down = down
-      store.alive.delete(holder)
-    }
-    store.changed()
+    const { members, random } = world.cluster
     // A long one outlasts the hold: what was sent has an unknown outcome then.
-    world.soon(random.chance(0.4) ? OUTAGE_MS_MAX : RESTART_MS_MAX, () => {
-      for (const { journal } of members) if (journal.down === down) journal.down = undefined
-    })
-    return true
+    const ms = random.chance(0.4) ? OUTAGE_MS_MAX : RESTART_MS_MAX
+    const ways = members.flatMap(({ journal }) => Object.values(journal.ways))
+    return away(world, ways, ms, (way) => way.fail('refused'))
   },
   'journal read-only': (world, engine) => readOnly(world, [engine]),
   'journal read-only for all': (world) => readOnly(world, world.cluster.members),
@@ -167,6 +182,15 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
   },
 }
 
+/** Something is wrong with ways to the journal for a while. */
+function away(world: World, ways: readonly Distance[], ms: number, fail: (way: Distance) => void): boolean {
+  for (const way of ways) fail(way)
+  world.soon(ms, () => {
+    for (const way of ways) way.mend()
+  })
+  return true
+}
+
 /** Connections for writing lead to a server that takes no writes, as they do during a fail-over, or after a setting was changed. */
 function readOnly(world: World, engines: readonly ClusterMember[]): boolean {
   const { random } = world.cluster
@@ -183,32 +207,31 @@ function readOnly(world: World, engines: readonly ClusterMember[]): boolean {
  * successor leads before it knows. One gateway stays with it and is only asked – a command would find out that nothing is
  * appended any more, and hold up what is asked after it –, the others lose it and go to the successor.
  */
-function silence(world: World, { url, holder, journal }: ClusterMember): boolean {
+function silence(world: World, { url, journal }: ClusterMember): boolean {
   const { cluster, gateways } = world
-  const { store, network, random, time } = cluster
-  if (journal.silence || world.isQuiet) return false
+  const { network, random, time } = cluster
+  if (world.isQuiet || world.onlyAsked.size > 0) return false
   const staying = random.pick(gateways)
   world.isQuiet = true
   world.onlyAsked.add(staying)
   time.after(QUIET_MS, () => {
     world.isQuiet = false
     if (world.isCalm) return world.onlyAsked.clear()
-    const { promise, resolve } = Promise.withResolvers<void>()
-    journal.silence = promise
-    store.alive.delete(holder)
-    store.changed()
+    let isOver = false
+    const ways = Object.values(journal.ways)
+    for (const way of ways) way.endSession()
     for (const { name } of gateways.filter((gateway) => gateway !== staying)) {
       network.reset(name)
       // A cable that is pulled takes the reset along.
       time.after(RESET_MS, () => {
-        if (journal.silence !== promise) return
+        if (isOver) return
         network.cut(name, url)
         network.cut(url, name)
       })
     }
     world.soon(SILENCE_MS_MAX, () => {
-      journal.silence = undefined
-      resolve()
+      isOver = true
+      for (const way of ways) way.mend()
       world.onlyAsked.delete(staying)
       network.healCuts()
     })
@@ -240,7 +263,7 @@ function loseRows(world: World): boolean {
   const { store, members, random, time } = world.cluster
   const isWell = members.every(
     ({ engine, process, journal }) =>
-      !process.isStopped && !process.isDead && !journal.down && ['leading', 'standby'].includes(engine.role),
+      !process.isStopped && !process.isDead && !journal.isTroubled && ['leading', 'standby'].includes(engine.role),
   )
   const count = random.integer(1, LOST_BATCHES_MAX)
   if (!isWell || !world.cluster.leader || store.batches.length <= count || world.isRough) return false

@@ -174,7 +174,7 @@ export class Trader {
     for (let tries = 0; tries < RETRIES_MAX; tries++) {
       await pause(random.integer(20, 800))
       try {
-        this.#placed(draft, await gateway().submit((command) => this.#fill(command, draft)))
+        this.#placed(draft, await gateway().submit((command) => this.#fill(command, draft), true))
         return
       } catch (error) {
         if (!(error instanceof PublicError || error instanceof GatewayLostError)) throw error

@@ -29,6 +29,10 @@ test('a leader that keeps its lease and cannot write gives it up: anybody may le
   expect([leader.engine.role, store.lease.expiresAt]).toEqual(['leading', expect.any(Number)])
   await leader.time.advance(2 * NOTICED_MS)
   expect([leader.engine.role, store.lease.expiresAt]).toEqual(['fenced', -Infinity])
+  // What it knows would go with it, and only whom it cannot reach can say that all of it is there.
+  expect(leader.failures).toEqual([])
+  leader.journal.readOnly = undefined
+  await leader.time.advance(NOTICED_MS)
   expect(leader.failures).toEqual([expect.stringContaining('cannot write')])
   expect(store.last).toBe(0)
 })

@@ -4,7 +4,8 @@ import { parseLinkKeys, provenDial, type Dial } from '@uptick/link'
 import { LinkRole, NONCE_BYTES } from '@uptick/protocol'
 import { NEVER_LEADS, type Role } from '../engine-seams.ts'
 import { Engine } from '../engine.ts'
-import { Distance, DistantJournal, DistantLease } from './distant-store.ts'
+import { Distance } from './distance.ts'
+import { DistantJournal, DistantLease, type StoreWays } from './distant-store.ts'
 import { JournalStore } from './journal-store.ts'
 import { MemoryEvidence } from './memory-evidence.ts'
 import { MemoryNetwork } from './memory-network.ts'
@@ -14,6 +15,9 @@ import { Random } from './random.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 const LEASE_MS = 1_500
+/** How long what is asked of PostgreSQL stays unanswered before it is given up, as by the journal's connections. */
+const WRITE_MS_MAX = 3_000
+const READ_MS_MAX = 5_000
 const keys = parseLinkKeys('known-to-every-process-of-the-simulation')
 const RESTART_MS_MAX = 500
 /** Wall clocks are wrong by up to this much, µs. */
@@ -134,10 +138,7 @@ export class Cluster {
     member.process.kill()
     member.journal.forget()
     this.network.end(member.url)
-    this.time.after(this.random.integer(0, 20), () => {
-      this.store.alive.delete(member.holder)
-      this.store.changed()
-    })
+    this.time.after(this.random.integer(0, 20), () => this.#session(member.holder, false))
     this.time.after(this.random.integer(20, RESTART_MS_MAX), () => this.#start(member.place))
   }
 
@@ -161,7 +162,8 @@ export class Cluster {
     this.network.healAll()
     for (const { process, journal } of this.#members) {
       if (process.isStopped) process.proceed()
-      journal.down = journal.readOnly = undefined
+      for (const way of Object.values(journal.ways)) way.mend()
+      journal.readOnly = undefined
       journal.behind = 0
       journal.faults.length = 0
     }
@@ -171,6 +173,13 @@ export class Cluster {
   dialler(name: string, process: ProcessTime, role: LinkRole): Dial {
     const dial: Dial = (url, events) => this.network.dial(name, process, url, events)
     return provenDial(dial, { role, keys: () => keys, nonce: () => this.#nonce() })
+  }
+
+  /** The store has a session that is a sign of life, or has it no more. */
+  #session(holder: string, isThere: boolean): void {
+    if (isThere) this.store.alive.add(holder)
+    else this.store.alive.delete(holder)
+    this.store.changed()
   }
 
   #nonce(): Uint8Array {
@@ -184,18 +193,29 @@ export class Cluster {
     const process = new ProcessTime(this.time)
     process.skew = this.random.integer(-SKEW_MAX, SKEW_MAX)
     const delayMsMax = this.random.integer(1, 8)
-    const distance = (): Distance => new Distance(this.time, process, this.random, delayMsMax)
+    const way = { time: this.time, process, random: this.random, delayMsMax }
+    const ways: StoreWays = {
+      writes: new Distance({ ...way, answerMsMax: WRITE_MS_MAX, endsLost: true }),
+      reads: new Distance({ ...way, answerMsMax: READ_MS_MAX }),
+      lease: new Distance({
+        ...way,
+        answerMsMax: LEASE_MS,
+        lost: () => lease.lost(),
+        session: (isThere) => this.#session(holder, isThere),
+      }),
+    }
     const open = this.#options.openJournal ?? ((...parts) => new DistantJournal(...parts))
     const openLease = this.#options.openLease ?? ((...parts) => new DistantLease(...parts))
-    const journal = open(this.store, { writes: distance(), reads: distance() })
-    const lease = { holder, url, leaseMs: LEASE_MS, time: this.time, journal }
+    const journal = open(this.store, ways)
+    const leaseOptions = { holder, url, leaseMs: LEASE_MS, time: this.time, journal }
+    const lease: DistantLease = openLease(this.store, leaseOptions, ways)
     const { note, handedOver, role } = this.#events
-    const roster = new DistantRoster(this.store, journal, new Distance(this.time, process, this.#chance, delayMsMax))
+    const roster = new DistantRoster(this.store, journal, ways.reads)
     const presence = new Presence(roster, process, { place: url, holder, behaviours: build.behaviours })
     const engine: Engine = new Engine(
       {
         journal,
-        lease: openLease(this.store, lease, distance()),
+        lease,
         others: () => presence.others,
         dialMember: this.dialler(url, process, LinkRole.MEMBER),
         door: { keys: () => keys, isOptional: false, nonce: () => this.#nonce() },
@@ -204,6 +224,7 @@ export class Cluster {
         evidence: this.#evidence[place]!,
         openExchange: build.openExchange,
         recordedThrough: () => Promise.resolve(0),
+        rehearse: () => journal.rehearse(),
         conditions: { set: () => undefined },
         log: { info: () => undefined, warn: () => undefined, error: (facts, message) => note(url, message, facts) },
         observer: { batch: () => undefined, committed: () => undefined, handedOver, snapshot: () => undefined },

@@ -1,198 +1,207 @@
-import type {
-  Batch,
-  Confirmation,
-  Head,
-  LeaseView,
-  ReadOptions,
-  RestoredSnapshot,
-  Snapshot,
-  StoredBatch,
+import {
+  AppendFailedError,
+  JournalError,
+  type Batch,
+  type Confirmation,
+  type Head,
+  type LeaseView,
+  type ReadOptions,
+  type RestoredSnapshot,
+  type Snapshot,
+  type StoredBatch,
 } from '@uptick/journal'
+import { WayLostError, type Distance } from './distance.ts'
+import { explainRefusal, isFenced } from './head-image.ts'
 import type { JournalStore } from './journal-store.ts'
 import { MemoryJournal } from './memory-journal.ts'
 import { MemoryLease, type MemoryLeaseOptions } from './memory-lease.ts'
-import type { ProcessTime } from './process-time.ts'
-import type { Random } from './random.ts'
-import type { VirtualTime } from './virtual-time.ts'
 
 const TAIL_POLL_MS = 50
 const PAGE_BATCHES = 16
 
 /**
- * The way of one process to the store: what it asks for is done there a little later, in the order of asking, whatever has
- * become of the process by then, and it hears of it a little later still, if it runs.
+ * The ways of a process to the store: its connections for writing and for the lease, and its pool. Each keeps its own
+ * order, and each fails by itself.
  */
-export class Distance {
-  readonly #time: VirtualTime
-  readonly #process: ProcessTime
-  readonly #random: Random
-  readonly delayMsMax: number
-  #lastAt = 0
-  readonly #listening = new Set<() => void>()
-
-  constructor(time: VirtualTime, process: ProcessTime, random: Random, delayMsMax: number) {
-    this.#time = time
-    this.#process = process
-    this.#random = random
-    this.delayMsMax = delayMsMax
-  }
-
-  call<T>(run: () => Promise<T>): Promise<T> {
-    const now = this.#time.elapsed()
-    const at = Math.max(this.#lastAt, now + this.#delay())
-    this.#lastAt = at
-    return new Promise((resolve, reject) => {
-      this.#time.after(at - now, () => {
-        run().then(
-          (value) => this.#process.after(this.#delay(), () => resolve(value)),
-          (error: unknown) => this.#process.after(this.#delay(), () => reject(error)),
-        )
-      })
-    })
-  }
-
-  /** The store has news for the process, if it runs. */
-  notify(run: () => void): void {
-    this.#process.after(this.#delay(), run)
-  }
-
-  /** Until `ms` have passed or `signal` aborts. */
-  wait(ms: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const done = (): void => {
-        forget()
-        resolve()
-      }
-      const forget = (): void => {
-        this.#listening.delete(forget)
-        signal.removeEventListener('abort', done)
-      }
-      this.#listening.add(forget)
-      signal.addEventListener('abort', done)
-      this.#process.after(ms, done)
-    })
-  }
-
-  /** The process is gone. Signals that somebody listens to are kept for ever, with all that hangs on them. */
-  forget(): void {
-    for (const forget of this.#listening) forget()
-  }
-
-  #delay(): number {
-    return this.#random.next() * this.delayMsMax
-  }
-}
-
-/** The ways to the journal: writing has one of its own, so that it does not wait behind reading, or go before it. */
-export interface JournalWays {
+export interface StoreWays {
   readonly writes: Distance
   readonly reads: Distance
+  readonly lease: Distance
 }
 
-/** The memory journal, at a distance. */
+/** The memory journal, at a distance: what takes several statements takes several ways there and back. */
 export class DistantJournal extends MemoryJournal {
-  readonly #ways: JournalWays
+  readonly ways: StoreWays
 
-  constructor(store: JournalStore, ways: JournalWays) {
+  constructor(store: JournalStore, ways: StoreWays) {
     super(store)
-    this.#ways = ways
+    this.ways = ways
+  }
+
+  get isTroubled(): boolean {
+    return this.readOnly !== undefined || Object.values(this.ways).some(({ isTroubled }) => isTroubled)
   }
 
   /** The process is gone. */
   forget(): void {
-    this.#ways.reads.forget()
+    this.ways.reads.forget()
   }
 
-  override append(batch: Batch): Promise<'appended' | 'fenced'> {
-    return this.#ways.writes.call(() => super.append(batch))
+  /** Try what a take-over writes, without writing anything. */
+  async rehearse(): Promise<void> {
+    await this.#write(() => this.settled())
   }
 
-  override resolve(batch: Batch): Promise<'appended' | 'absent' | 'fenced'> {
-    return this.#ways.reads.call(() => super.resolve(batch))
+  override async append(batch: Batch): Promise<'appended' | 'fenced'> {
+    try {
+      const result = await this.ways.writes.call(() => this.appendOnce(batch))
+      if (result !== 'refused') return result
+      const head = await this.ways.writes.call(() => this.settled())
+      const isThere = await this.ways.writes.call(async () => this.has(batch))
+      return explainRefusal(head, batch, this.claimed, isThere)
+    } catch (error) {
+      if (error instanceof WayLostError) throw new AppendFailedError(error.message, error.outcome, { cause: error })
+      throw error
+    }
   }
 
-  override confirm(batch: Batch | undefined): Promise<Confirmation> {
-    return this.#ways.writes.call(() => super.confirm(batch))
+  override async resolve(batch: Batch): Promise<'appended' | 'absent' | 'fenced'> {
+    const head = await this.#write(() => this.settled())
+    const isThere = await this.#write(async () => this.has(batch))
+    if (isThere) return 'appended'
+    return isFenced(head, batch, this.claimed) ? 'fenced' : 'absent'
+  }
+
+  override async confirm(batch: Batch | undefined): Promise<Confirmation> {
+    const head = await this.#write(() => this.settled())
+    return this.#write(async () => this.confirmation(head, batch))
   }
 
   override release(epochSeen: number): Promise<number> {
-    return this.#ways.writes.call(() => super.release(epochSeen))
+    return this.#write(() => super.release(epochSeen))
   }
 
-  override restore(batches: readonly Batch[], epochSeen: number): Promise<number> {
-    return this.#ways.writes.call(() => super.restore(batches, epochSeen))
+  override async restore(batches: readonly Batch[], epochSeen: number): Promise<number> {
+    await this.#write(async () => this.fence(epochSeen))
+    let restored = 0
+    for (const batch of batches) if (await this.#write(async () => this.restoreOne(batch))) restored++
+    return restored
   }
 
   override head(): Promise<Head> {
-    return this.#ways.reads.call(() => super.head())
+    return this.#read(() => super.head())
   }
 
   override latestSnapshot(atMost?: number): Promise<RestoredSnapshot | undefined> {
-    return this.#ways.reads.call(() => super.latestSnapshot(atMost))
+    return this.#read(() => super.latestSnapshot(atMost))
   }
 
   override saveSnapshot(snapshot: Snapshot): Promise<void> {
-    return this.#ways.reads.call(() => super.saveSnapshot(snapshot))
+    return this.#read(() => super.saveSnapshot(snapshot))
   }
 
   override skipped(): Promise<Set<number>> {
-    return this.#ways.reads.call(() => super.skipped())
+    return this.#read(() => super.skipped())
   }
 
   override async *read(from: number, options: ReadOptions = {}): AsyncGenerator<StoredBatch> {
-    yield* await this.#ways.reads.call(() => Array.fromAsync(super.read(from, options)))
+    yield* await this.#read(() => Array.fromAsync(super.read(from, options)))
   }
 
   override async *tail(from: number, signal: AbortSignal): AsyncGenerator<StoredBatch> {
     let next = from
     while (!signal.aborted) {
-      const page = await this.#ways.reads
-        .call(() => Array.fromAsync(super.read(next)).then((batches) => batches.slice(0, PAGE_BATCHES)))
-        .catch(() => [])
+      const page = await this.#read(() =>
+        Array.fromAsync(super.read(next)).then((batches) => batches.slice(0, PAGE_BATCHES)),
+      ).catch(() => [])
       for (const batch of page) {
         if (signal.aborted) return
         next = batch.last + 1
         yield batch
       }
-      if (page.length < PAGE_BATCHES) await this.#ways.reads.wait(TAIL_POLL_MS, signal)
+      if (page.length < PAGE_BATCHES) await this.ways.reads.wait(TAIL_POLL_MS, signal)
     }
+  }
+
+  #write<T>(run: () => Promise<T>): Promise<T> {
+    return explained(this.ways.writes, run)
+  }
+
+  #read<T>(run: () => Promise<T>): Promise<T> {
+    return explained(this.ways.reads, run)
   }
 }
 
-/** The memory lease, at a distance. */
+/** The memory lease, at a distance; claims go where appends go. */
 export class DistantLease extends MemoryLease {
-  readonly #distance: Distance
+  readonly #ways: StoreWays
+  readonly #listeners = new Set<() => void>()
 
-  constructor(store: JournalStore, options: MemoryLeaseOptions, distance: Distance) {
+  constructor(store: JournalStore, options: MemoryLeaseOptions, ways: StoreWays) {
     super(store, options)
-    this.#distance = distance
+    this.#ways = ways
+  }
+
+  /** With the connection. */
+  protected override showLife(): void {}
+
+  /** As far as the process knows. */
+  override get isAlive(): boolean {
+    return this.#ways.lease.isOpen
   }
 
   override onChange(listener: () => void): () => void {
-    return super.onChange(() => this.#distance.notify(listener))
+    const end = super.onChange(() => this.#ways.lease.notify(listener))
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+      end()
+    }
+  }
+
+  /** The process has found out that its connection is lost. */
+  lost(): void {
+    for (const listener of this.#listeners) listener()
   }
 
   override look(): Promise<LeaseView> {
-    return this.#distance.call(() => super.look())
+    return this.#ask(() => super.look())
   }
 
-  override claim(ended?: number, newest?: Batch): Promise<Head | undefined> {
-    return this.#distance.call(() => super.claim(ended, newest))
+  override async claim(ended?: number, newest?: Batch): Promise<Head | undefined> {
+    const { lease, writes } = this.#ways
+    // Its claim names the sign of life that goes with it.
+    if (!lease.isOpen) await this.#ask(() => Promise.resolve())
+    return explained(writes, () => super.claim(ended, newest))
   }
 
   override renew(epoch: number): Promise<boolean> {
-    return this.#distance.call(() => super.renew(epoch))
+    return this.#ask(() => super.renew(epoch))
   }
 
   override leads(epoch: number): Promise<boolean> {
-    return this.#distance.call(() => super.leads(epoch))
+    return this.#ask(() => super.leads(epoch))
   }
 
   override halt(reason: string | undefined): Promise<void> {
-    return this.#distance.call(() => super.halt(reason))
+    return this.#ask(() => super.halt(reason))
   }
 
   override hand(epoch: number, successor?: string): Promise<boolean> {
-    return this.#distance.call(() => super.hand(epoch, successor))
+    return this.#ask(() => super.hand(epoch, successor))
+  }
+
+  #ask<T>(run: () => Promise<T>): Promise<T> {
+    return explained(this.#ways.lease, run)
+  }
+}
+
+/** @throws JournalError when the way is lost before the answer */
+async function explained<T>(way: Distance, run: () => Promise<T>): Promise<T> {
+  try {
+    return await way.call(run)
+  } catch (error) {
+    if (error instanceof WayLostError) throw new JournalError(error.message, { cause: error })
+    throw error
   }
 }

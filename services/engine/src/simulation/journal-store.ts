@@ -74,6 +74,11 @@ export class JournalStore {
     Object.assign(this.lease, before?.lease ?? never)
   }
 
+  /** Why nobody may lead; empty unless so. */
+  get halted(): string {
+    return this.lease.halted
+  }
+
   /** Hear of new batches and of changes of the lease. Returns what ends it. */
   listen(listener: () => void): () => void {
     this.#listeners.add(listener)

@@ -1,8 +1,6 @@
 import {
   AppendFailedError,
   JournalError,
-  JournalGapError,
-  JournalHaltedError,
   JournalRolledBackError,
   type Batch,
   type Confirmation,
@@ -13,6 +11,7 @@ import {
   type Snapshot,
   type StoredBatch,
 } from '@uptick/journal'
+import { explainRefusal, isFenced, isSuperseded, type Claim, type HeadImage } from './head-image.ts'
 import { JournalStore } from './journal-store.ts'
 
 export { JournalStore } from './journal-store.ts'
@@ -37,14 +36,16 @@ export class MemoryJournal implements Journal {
   down: Error | undefined
   /** While set, nothing can be written with it: new connections lead to a server that takes no writes. */
   readOnly: Error | undefined
-  /** Until then nothing is answered, and nothing that is asked arrives: its sessions have ended without its knowledge. */
-  silence: Promise<void> | undefined
   /** The newest claim that was made here. */
-  #claimed = { epoch: 0, claim: 0 }
+  #claimed: Claim = { epoch: 0, claim: 0 }
   readonly #waiting: (() => void)[] = []
 
   constructor(store: JournalStore = new JournalStore()) {
     this.store = store
+  }
+
+  protected get claimed(): Claim {
+    return this.#claimed
   }
 
   get waiting(): number {
@@ -56,9 +57,13 @@ export class MemoryJournal implements Journal {
     for (const carryOut of this.#waiting.splice(0, count)) carryOut()
   }
 
-  append(batch: Batch): Promise<'appended' | 'fenced'> {
-    const { silence } = this
-    if (silence) return silence.then(() => Promise.reject(new AppendFailedError('the session had ended', 'unknown')))
+  async append(batch: Batch): Promise<'appended' | 'fenced'> {
+    const result = await this.appendOnce(batch)
+    return result === 'refused' ? explainRefusal(this.store, batch, this.claimed, this.has(batch)) : result
+  }
+
+  /** The statement of an append alone; `refused` when the head did not fit. */
+  protected appendOnce(batch: Batch): Promise<'appended' | 'refused'> {
     return new Promise((resolve, reject) => {
       const carryOut = (): void => {
         try {
@@ -73,14 +78,24 @@ export class MemoryJournal implements Journal {
   }
 
   async resolve(batch: Batch): Promise<'appended' | 'absent' | 'fenced'> {
-    await this.#reachForWriting()
+    const head = await this.settled()
     if (this.has(batch)) return 'appended'
-    return this.#isFenced(batch) ? 'fenced' : 'absent'
+    return isFenced(head, batch, this.claimed) ? 'fenced' : 'absent'
+  }
+
+  /** The head, as a statement of its own reads it. */
+  async settled(): Promise<HeadImage> {
+    await this.reachForWriting()
+    const { epoch, claim, last, lease } = this.store
+    return { epoch, claim, last, halted: lease.halted }
   }
 
   async confirm(batch: Batch | undefined): Promise<Confirmation> {
-    await this.#reach()
-    const { epoch, claim, last } = this.store
+    return this.confirmation(await this.settled(), batch)
+  }
+
+  /** What is found after the head was read. */
+  protected confirmation({ epoch, claim, last }: HeadImage, batch: Batch | undefined): Confirmation {
     const holds = batch === undefined || this.has(batch)
     return {
       head: { epoch, last },
@@ -96,19 +111,25 @@ export class MemoryJournal implements Journal {
   }
 
   async takeOver(): Promise<Head> {
-    await this.#reachForWriting()
+    await this.reachForWriting()
     return this.raise()
   }
 
   /** Raise the epoch, under a claim of its own. */
-  raise(above = 0): Head {
-    const { store } = this
-    const epoch = Math.max(store.epoch, above) + 1
-    store.epoch = epoch
-    store.claim = ++store.claims
+  raise(): Head {
+    const head = this.fence(0)
+    const { epoch } = head
     if (epoch <= this.#claimed.epoch) throw new JournalRolledBackError(`the journal gives epoch ${epoch} again`)
-    this.#claimed = { epoch, claim: store.claim }
-    return { epoch, last: store.last }
+    this.#claimed = { epoch, claim: this.store.claim }
+    return head
+  }
+
+  /** Raise the epoch for nobody. */
+  protected fence(above: number): Head {
+    const { store } = this
+    store.epoch = Math.max(store.epoch, above) + 1
+    store.claim = ++store.claims
+    return { epoch: store.epoch, last: store.last }
   }
 
   async *read(from: number, options: ReadOptions = {}): AsyncGenerator<StoredBatch> {
@@ -166,23 +187,26 @@ export class MemoryJournal implements Journal {
 
   async restore(batches: readonly Batch[], epochSeen: number): Promise<number> {
     await this.#reach()
+    this.fence(epochSeen)
+    return batches.filter((batch) => this.restoreOne(batch)).length
+  }
+
+  /** Append one batch again, unless it is there. @throws JournalError when it may not, or does not follow */
+  protected restoreOne(batch: Batch): boolean {
     const { store } = this
-    this.raise(epochSeen)
-    const lost = batches.filter((batch) => !this.has(batch))
-    for (const batch of lost) {
-      if (store.lease.halted === '') throw new JournalError('the shard is not halted')
-      if (store.last !== batch.first - 1) throw new JournalError(`batch ${batch.first} does not follow ${store.last}`)
-      store.batches.push({ ...batch, payload: Buffer.from(batch.payload), claim: 0 })
-      store.last = batch.last
-    }
-    return lost.length
+    if (this.has(batch)) return false
+    if (store.lease.halted === '') throw new JournalError('the shard is not halted')
+    if (store.last !== batch.first - 1) throw new JournalError(`batch ${batch.first} does not follow ${store.last}`)
+    store.batches.push({ ...batch, payload: Buffer.from(batch.payload), claim: 0 })
+    store.last = batch.last
+    return true
   }
 
   async release(epochSeen: number): Promise<number> {
     await this.#reach()
     const { store } = this
     if (store.lease.halted === '') throw new JournalError('the shard is not halted')
-    store.released = this.raise(epochSeen).epoch
+    store.released = this.fence(epochSeen).epoch
     store.lease.halted = ''
     store.changed()
     return store.last
@@ -220,44 +244,33 @@ export class MemoryJournal implements Journal {
     return Promise.resolve()
   }
 
-  #append(batch: Batch): 'appended' | 'fenced' {
+  #append(batch: Batch): 'appended' | 'refused' {
     const failure = this.down ?? this.readOnly
     if (failure) throw new AppendFailedError('down', 'absent', { cause: failure })
     const fault = this.faults.shift()
     if (fault === 'refused') throw new AppendFailedError('refused', 'absent')
     if (fault === 'lost before') throw new AppendFailedError('lost', 'unknown')
-    const written = this.#write(batch)
+    const isWritten = this.#write(batch)
     if (fault === 'lost after') throw new AppendFailedError('lost', 'unknown')
-    return written
+    return isWritten ? 'appended' : 'refused'
   }
 
-  #write(batch: Batch): 'appended' | 'fenced' {
+  /** One statement: whether the head fits, and the batch is written. */
+  #write(batch: Batch): boolean {
     const { store } = this
-    if (this.has(batch)) return 'appended'
-    if (this.#isFenced(batch)) return 'fenced'
-    if (store.last !== batch.first - 1) throw new JournalGapError(`the journal ends at ${store.last}`)
-    store.batches.push({ ...batch, payload: Buffer.from(batch.payload), claim: this.#claimed.claim })
+    const { epoch, claim } = this.#claimed
+    const isOurs = batch.epoch === epoch && store.epoch === epoch && store.claim === claim
+    if (!isOurs || store.last !== batch.first - 1) return false
+    store.batches.push({ ...batch, payload: Buffer.from(batch.payload), claim })
     store.last = batch.last
     store.furthest = Math.max(store.furthest, batch.last)
     store.changed()
-    return 'appended'
+    return true
   }
 
   /** Whether another member has taken over since `epoch`. @throws JournalRolledBackError when the claim of it is lost */
   isSuperseded(epoch: number): boolean {
-    const { store } = this
-    if (store.epoch < epoch) throw new JournalRolledBackError(`the journal is at epoch ${store.epoch}`)
-    if (store.epoch > epoch && store.lease.halted !== '') throw new JournalHaltedError(store.lease.halted)
-    if (store.epoch > epoch) return true
-    const isOurs = this.#claimed.epoch === epoch && this.#claimed.claim === store.claim
-    if (!isOurs) throw new JournalRolledBackError(`epoch ${epoch} was given twice`)
-    return false
-  }
-
-  #isFenced({ epoch, first }: Batch): boolean {
-    if (this.isSuperseded(epoch)) return true
-    if (this.store.last >= first) throw new JournalRolledBackError(`${first} was written by another hand`)
-    return false
+    return isSuperseded(this.store, epoch, this.#claimed)
   }
 
   /** Whether this very batch is in the journal. */
@@ -267,7 +280,7 @@ export class MemoryJournal implements Journal {
     return found.payload.equals(batch.payload)
   }
 
-  #reachForWriting(): Promise<void> {
+  protected reachForWriting(): Promise<void> {
     return this.readOnly ? Promise.reject(new JournalError('read-only', { cause: this.readOnly })) : this.#reach()
   }
 
@@ -276,8 +289,7 @@ export class MemoryJournal implements Journal {
   }
 }
 
-/** @throws JournalError when it is out of reach, or will have been when a silence ends */
-export function reached({ down, silence }: Pick<MemoryJournal, 'down' | 'silence'>): Promise<void> {
-  if (silence) return silence.then(() => Promise.reject(new JournalError('the session had ended')))
+/** @throws JournalError when it is out of reach */
+export function reached({ down }: Pick<MemoryJournal, 'down'>): Promise<void> {
   return down ? Promise.reject(new JournalError('down', { cause: down })) : Promise.resolve()
 }

@@ -18,7 +18,7 @@ export interface MemoryLeaseOptions {
   /** The store's clock, the same for all members of a simulation. */
   readonly time: Clock
   /** Reached when the journal is; claims are written where its batches are. */
-  readonly journal: Pick<MemoryJournal, 'down' | 'readOnly' | 'silence' | 'raise' | 'has' | 'isSuperseded'>
+  readonly journal: Pick<MemoryJournal, 'down' | 'readOnly' | 'raise' | 'has' | 'isSuperseded'>
 }
 
 /** The lease's seam for simulations, on the store that members share. */
@@ -39,7 +39,7 @@ export class MemoryLease implements Lease {
   }
 
   get isAlive(): boolean {
-    return this.#store.alive.has(this.holder) || this.#options.journal.silence !== undefined
+    return this.#store.alive.has(this.holder)
   }
 
   get reading(): ClockReading | undefined {
@@ -87,13 +87,18 @@ export class MemoryLease implements Lease {
 
   async renew(epoch: number): Promise<boolean> {
     await this.#reach()
-    this.#store.alive.add(this.holder)
+    this.showLife()
     const { lease } = this.#store
     const isOurs = lease.epoch === epoch && lease.holder === this.holder && lease.successor === ''
     if (!isOurs || this.#store.epoch !== epoch || lease.halted !== '') return false
     lease.expiresAt = this.#now + this.#options.leaseMs
     this.#read()
     return true
+  }
+
+  /** A connection that renews is there. */
+  protected showLife(): void {
+    this.#store.alive.add(this.holder)
   }
 
   async leads(epoch: number): Promise<boolean> {

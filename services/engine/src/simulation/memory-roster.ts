@@ -1,15 +1,15 @@
 import type { Roster, Rostered, RosterEntry } from '@uptick/journal'
-import type { Distance } from './distant-store.ts'
+import type { Distance } from './distance.ts'
 import type { JournalStore } from './journal-store.ts'
 import { reached, type MemoryJournal } from './memory-journal.ts'
 
 /** The roster's seam for simulations, on the store that members share, and as far away as that. */
 export class DistantRoster implements Roster {
   readonly #roster: Map<string, Rostered>
-  readonly #journal: Pick<MemoryJournal, 'down' | 'silence'>
+  readonly #journal: Pick<MemoryJournal, 'down'>
   readonly #distance: Distance
 
-  constructor({ roster }: JournalStore, journal: Pick<MemoryJournal, 'down' | 'silence'>, distance: Distance) {
+  constructor({ roster }: JournalStore, journal: Pick<MemoryJournal, 'down'>, distance: Distance) {
     this.#roster = roster
     this.#journal = journal
     this.#distance = distance
