@@ -18,10 +18,13 @@ export interface Options {
   readonly gateway: Readonly<Record<string, string>>
   /** Settings of the engines that were set there. */
   readonly engine: Readonly<Record<string, string>>
+  /** Where each engine is reached by the gateways and the others, in their order; empty: directly. */
+  readonly linkUrls: readonly string[]
 }
 
 const PORT_MAX = 65_535
 const PORT_DEFAULT = 8080
+const ENGINES = 2
 /** Of the gateways, which take them from the environment of the command. */
 const GATEWAY_SETTINGS = ['TRUST_PROXY', 'PROXY_PROTOCOL', 'LIMIT_BANS']
 /** The same of the engines. */
@@ -34,6 +37,8 @@ const more = `
 Environment:
   DATABASE_URL      use this PostgreSQL (14 or later) instead of the one that comes along
   ACK_POLICY        journal-synchronous: acknowledge only what a standby of that PostgreSQL has, too
+  LINK_URLS         where the two engines are reached if something stands before them, for example
+                    ws://127.0.0.1:7001/link,ws://127.0.0.1:7002/link
   TRUST_PROXY       addresses of proxies whose X-Forwarded-For is believed
   PROXY_PROTOCOL    addresses of balancers that announce clients by the PROXY protocol
   LIMIT_BANS        true: ban addresses that go on past a limit; here they only get errors unless told
@@ -83,6 +88,7 @@ function optionsFrom(flags: Flags, environment: NodeJS.ProcessEnv): Options {
     redisUrl: redisUrlOf(environment),
     gateway: settingsIn(environment, GATEWAY_SETTINGS),
     engine: settingsIn(environment, ENGINE_SETTINGS),
+    linkUrls: linkUrlsOf(environment),
   }
 }
 
@@ -95,6 +101,13 @@ function databaseUrlOf({ DATABASE_URL: url = '' }: NodeJS.ProcessEnv): string | 
 function redisUrlOf({ REDIS_URL: url = '' }: NodeJS.ProcessEnv): string {
   if (url === '' || (/^rediss?:\/\//.test(url) && URL.canParse(url))) return url
   throw new Problem(`REDIS_URL is not of the form redis://HOST:PORT: ${url}.`, EXIT_USAGE)
+}
+
+function linkUrlsOf({ LINK_URLS: text = '' }: NodeJS.ProcessEnv): readonly string[] {
+  const urls = text === '' ? [] : text.split(',')
+  const isAll = urls.length === 0 || urls.length === ENGINES
+  if (isAll && urls.every((url) => /^wss?:\/\//.test(url) && URL.canParse(url))) return urls
+  throw new Problem(`LINK_URLS is not of the form ws://HOST:PORT/link,ws://HOST:PORT/link: ${text}.`, EXIT_USAGE)
 }
 
 function settingsIn(environment: NodeJS.ProcessEnv, names: readonly string[]): Record<string, string> {

@@ -135,9 +135,9 @@ export class Supervisor {
       roller: new Roller(this.#cluster, status),
       onRoll: this.#events.onStep,
     })
-    const { gateway, engine, host, redisUrl, tls } = this.#options
+    const { gateway, engine, linkUrls, host, redisUrl, tls } = this.#options
     const certificate = tls ? await folderCertificate(this.#folder, host) : undefined
-    const surroundings = { databaseUrl: this.#databaseUrl, redisUrl, certificate, gateway, engine }
+    const surroundings = { databaseUrl: this.#databaseUrl, redisUrl, certificate, gateway, engine, linkUrls }
     const definitions = clusterDefinitions(this.#folder, ports, surroundings)
     const [first, ...others] = definitions.map((definition) => this.#logged(definition))
     // One engine leads before the others come.

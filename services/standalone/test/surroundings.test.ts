@@ -53,6 +53,17 @@ test('a REDIS_URL that is none is refused in one sentence', async () => {
   expect(code).toBe(2)
 })
 
+test('addresses of links that are none, or one for two engines, are refused in one sentence', async () => {
+  for (const [data, urls] of [
+    ['fifth', 'ws://127.0.0.1:1/link,http://127.0.0.1:2/link'],
+    ['sixth', 'ws://127.0.0.1:1/link'],
+  ] as const) {
+    const { code, errors } = await (await start(data, { LINK_URLS: urls })).ended
+    expect(errors).toBe(`LINK_URLS is not of the form ws://HOST:PORT/link,ws://HOST:PORT/link: ${urls}.\n`)
+    expect(code).toBe(2)
+  }
+})
+
 test('a policy of acknowledgement that engines do not know is refused by them', { timeout: 120_000 }, async () => {
   const { code, errors } = await (await start('fourth', { ACK_POLICY: 'sometimes' })).ended
   expect(errors).toContain('ACK_POLICY')

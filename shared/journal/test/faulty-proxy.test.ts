@@ -81,6 +81,20 @@ test('what came by a connection that has ended since arrives all the same, and t
   await until(() => heard() === 'later')
 })
 
+test('connections that are suspended carry nothing; those that come do', async () => {
+  const { proxy, heard, dial } = await start()
+  const client = await dial()
+  proxy.suspend()
+  client.write('old')
+  await until(() => proxy.heldBytes > 0)
+  const other = await dial()
+  other.write('new ')
+  await until(() => heard() === 'new ')
+  expect(client.destroyed).toBe(false)
+  proxy.resume()
+  await until(() => heard() === 'new old')
+})
+
 test('whoever hangs up on a stalled connection is not heard doing so until it goes on', async () => {
   const { proxy, accepted, dial } = await start()
   const client = await dial()

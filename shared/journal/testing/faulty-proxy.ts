@@ -16,6 +16,7 @@ interface Pair {
   readonly toServer: Buffer[]
   readonly toClient: Buffer[]
   isSilent: boolean
+  isSuspended: boolean
 }
 
 const all: Chosen = () => true
@@ -24,11 +25,12 @@ const all: Chosen = () => true
  * A TCP proxy in front of a server, to lose connections and answers on purpose. It tells connections to PostgreSQL apart by
  * their names, so that one kind of them can fail alone. What it can do to the connections that there are:
  * - `cut`: they end. `silence`: they carry nothing any more, as when a machine has lost its power.
+ * - `suspend`: neither side hears the other and neither end is closed, as when a firewall forgets them, until `resume`
+ *   delivers what was sent meanwhile, also what came by connections that have ended since.
  *
  * To those that there are and those that come:
  * - `mode` `hold`: what clients send is kept back, until `release` forwards it – even if its client is gone by then.
- * - `stall`: neither side hears the other and neither end is closed, until `resume` delivers what was sent meanwhile, also
- *   what came by connections that have ended since.
+ * - `stall`: as `suspend`, in a network that is cut.
  * - `redirect`: those that come lead to another server. `loseAnswers`: what the server sends is thrown away.
  */
 export class FaultyProxy {
@@ -78,15 +80,21 @@ export class FaultyProxy {
     for (const pair of this.#pairs) if (chosen(pair.name ?? '')) pair.isSilent = true
   }
 
-  /** From now on neither side of a connection hears the other, as in a network that is cut. One call is in force at a time. */
+  /** From now on neither side of the connections there hears the other; those that come are not concerned. */
+  suspend(chosen = all): void {
+    for (const pair of this.#pairs) if (chosen(pair.name ?? '')) pair.isSuspended = true
+  }
+
+  /** From now on neither side of a connection hears the other, whether it is there or comes. One call is in force at a time. */
   stall(chosen = all): void {
     this.#stalled = chosen
   }
 
-  /** The end of `stall`: what was sent meanwhile arrives, at the server also what came by connections that have ended. */
+  /** The end of `suspend` and `stall`: what was sent meanwhile arrives, at the server also what came by connections that have ended. */
   resume(): void {
     this.#stalled = undefined
     for (const pair of this.#pairs) {
+      pair.isSuspended = false
       if (this.mode === 'pass') this.#deliver(pair)
       if (pair.near.destroyed) this.#hangUp(pair)
     }
@@ -114,7 +122,7 @@ export class FaultyProxy {
 
   #accept(near: Socket): void {
     const far = connect(this.#target())
-    const pair: Pair = { near, far, name: undefined, toServer: [], toClient: [], isSilent: false }
+    const pair: Pair = { near, far, name: undefined, toServer: [], toClient: [], isSilent: false, isSuspended: false }
     this.#pairs.add(pair)
     near.on('data', (chunk: Buffer) => this.#fromClient(pair, chunk))
     far.on('data', (chunk: Buffer) => this.#fromServer(pair, chunk))
@@ -153,8 +161,8 @@ export class FaultyProxy {
     else pair.near.write(chunk)
   }
 
-  #isStalled({ name }: Pair): boolean {
-    return this.#stalled?.(name ?? '') === true
+  #isStalled({ name, isSuspended }: Pair): boolean {
+    return isSuspended || this.#stalled?.(name ?? '') === true
   }
 
   #deliver({ near, far, toServer, toClient }: Pair): void {

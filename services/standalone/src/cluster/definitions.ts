@@ -50,16 +50,16 @@ export interface Surroundings {
   readonly gateway: Readonly<Record<string, string>>
   /** The same of the engines. */
   readonly engine: Readonly<Record<string, string>>
+  /** Where each engine is reached, in their order; empty: at its port. */
+  readonly linkUrls: readonly string[]
 }
 
 type Definition = Omit<ReplicaDefinition, 'folder' | 'logFile' | 'logs' | 'verbose' | 'onRestart'>
 
 /** Every process of the cluster but PostgreSQL, in the order of their start. */
-export function clusterDefinitions(
-  folder: DataFolder,
-  ports: Ports,
-  { databaseUrl, redisUrl, certificate, gateway: gatewaySettings, engine: engineSettings }: Surroundings,
-): Definition[] {
+export function clusterDefinitions(folder: DataFolder, ports: Ports, surroundings: Surroundings): Definition[] {
+  const { databaseUrl, redisUrl, certificate, gateway: gatewaySettings, engine: engineSettings } = surroundings
+  const linkUrls = linkUrlsOf(ports, surroundings)
   const common = {
     DATABASE_URL: databaseUrl,
     SHARD: '0',
@@ -80,6 +80,7 @@ export function clusterDefinitions(
       INSTANCE: `engine-${number}`,
       LINK_HOST: '127.0.0.1',
       LINK_PORT: String(ports[`link-${number}`]),
+      LINK_URL: linkUrls[number - 1]!,
       EVIDENCE_FOLDER: folder.file('evidence'),
       GRACE_MS: String(GRACE_MS),
       ...engineSettings,
@@ -107,7 +108,7 @@ export function clusterDefinitions(
       LIMIT_BANS: 'false',
       REDIS_URL: redisUrl,
       KEY_ENCRYPTION_KEY: folder.settings.keyEncryptionKey,
-      ENGINE_URLS: [ports['link-1'], ports['link-2']].map((port) => `ws://127.0.0.1:${port}/link`).join(','),
+      ENGINE_URLS: linkUrls.join(','),
       DRAIN_FLOOR_MS: String(NOTICE_MS),
       DRAIN_MS: String(DRAIN_MS),
       EVICTION_MS: String(EVICTION_MS),
@@ -125,4 +126,10 @@ export function clusterDefinitions(
     environment: { ...common, ARCHIVE_FOLDER: folder.file('archive') },
   }
   return [engine(1), engine(2), recorder, gateway(1), gateway(2)]
+}
+
+/** Where gateways and members reach the engines. */
+function linkUrlsOf(ports: Ports, { linkUrls }: Surroundings): readonly [string, string] {
+  const [first, second] = linkUrls
+  return [first ?? `ws://127.0.0.1:${ports['link-1']}/link`, second ?? `ws://127.0.0.1:${ports['link-2']}/link`]
 }
