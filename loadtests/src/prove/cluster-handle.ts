@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { FaultyProxy } from '@uptick/journal/testing'
 import { ControlClient, OperatorClient } from '@uptick/standalone'
 import type { RunningExchange } from '../../testing/exchange.ts'
 import { query, type ReplicatedPostgres } from '../../testing/replicated-postgres.ts'
@@ -15,11 +16,13 @@ export class ClusterHandle {
   readonly control: ControlClient
   readonly #exchange: RunningExchange
   readonly #postgres: ReplicatedPostgres | undefined
+  readonly #links: readonly FaultyProxy[]
   readonly #frozen = new Map<string, number>()
 
-  constructor({ exchange, postgres }: Pick<Grounded, 'exchange' | 'postgres'>) {
+  constructor({ exchange, postgres, links }: Omit<Grounded, 'stop'>) {
     this.#exchange = exchange
     this.#postgres = postgres
+    this.#links = links
     this.control = ControlClient.find(exchange.folder)
   }
 
@@ -31,6 +34,13 @@ export class ClusterHandle {
   get postgres(): ReplicatedPostgres {
     if (this.#postgres === undefined) throw new Error('the exchange has no PostgreSQL but its own')
     return this.#postgres
+  }
+
+  /** What stands before an engine, in a scenario that is not played on the machine alone. */
+  linksTo(engine: string): FaultyProxy {
+    const link = this.#links[Number(/^engine-(\d+)$/.exec(engine)?.[1]) - 1]
+    if (link === undefined) throw new Error(`nothing stands before ${engine}`)
+    return link
   }
 
   /** Of the PostgreSQL that takes writes now. */

@@ -1,3 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { FaultyProxy } from '@uptick/journal/testing'
+import { readSettings } from '@uptick/standalone'
 import { startExchange, type RunningExchange } from '../../testing/exchange.ts'
 import { ReplicatedPostgres } from '../../testing/replicated-postgres.ts'
 
@@ -14,28 +19,49 @@ export interface Grounded {
   readonly exchange: RunningExchange
   /** Undefined on `machine`. */
   readonly postgres: ReplicatedPostgres | undefined
+  /** What stands before each engine, in their order, for gateways and the other engine; none on `machine`. */
+  readonly links: readonly FaultyProxy[]
   stop(): Promise<void>
 }
 
-/** Start an exchange with bans, as one has that is open to everybody: who comes back after a roll must not be banned. */
+/** With bans, as an exchange has that is open to everybody: who comes back after a roll must not be banned. */
+const environment = { LIMIT_BANS: 'true' }
+
 export async function startOn(ground: Ground): Promise<Grounded> {
-  const environment = { LIMIT_BANS: 'true' }
-  if (ground === 'machine') {
-    const exchange = await startExchange({ environment })
-    return { exchange, postgres: undefined, stop: () => exchange.stop() }
-  }
-  const isSynchronous = ground === 'synchronous replicas'
+  if (ground !== 'machine') return startBehindProxies(ground === 'synchronous replicas')
+  const exchange = await startExchange({ environment })
+  return { exchange, postgres: undefined, links: [], stop: () => exchange.stop() }
+}
+
+async function startBehindProxies(isSynchronous: boolean): Promise<Grounded> {
+  const folder = await mkdtemp(join(tmpdir(), 'uptick-'))
   const postgres = await ReplicatedPostgres.start({ standbys: isSynchronous ? 2 : 1, isSynchronous })
-  const ACK_POLICY = isSynchronous ? 'journal-synchronous' : 'journal'
+  const portOf = (engine: number): number => readSettings(folder)?.ports[`link-${engine}`] ?? 0
+  const links = await Promise.all(
+    [1, 2].map((engine) => FaultyProxy.inFrontOf(() => `ws://127.0.0.1:${portOf(engine)}`)),
+  )
+  const clear = async (): Promise<void> => {
+    await Promise.all(links.map((link) => link.close()))
+    await postgres.end()
+    await rm(folder, { recursive: true, force: true })
+  }
   try {
-    const exchange = await startExchange({ environment: { ...environment, ACK_POLICY, DATABASE_URL: postgres.url } })
+    const exchange = await startExchange({
+      folder,
+      environment: {
+        ...environment,
+        ACK_POLICY: isSynchronous ? 'journal-synchronous' : 'journal',
+        DATABASE_URL: postgres.url,
+        LINK_URLS: links.map((link) => link.url('ws://engine/link')).join(','),
+      },
+    })
     const stop = async (): Promise<void> => {
       await exchange.stop()
-      await postgres.end()
+      await clear()
     }
-    return { exchange, postgres, stop }
+    return { exchange, postgres, links, stop }
   } catch (error) {
-    await postgres.end()
+    await clear()
     throw error
   }
 }

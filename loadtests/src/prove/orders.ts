@@ -22,6 +22,8 @@ interface OpenOrder {
 interface Book {
   readonly trader: Trader
   readonly open: OpenOrder[]
+  /** Client ids of orders of which an answer said that nobody knows whether they were placed. */
+  readonly doubtful: string[]
 }
 
 /** A contradiction between two answers, and when it was met (ms of `performance.now`). */
@@ -61,19 +63,22 @@ export class Orders {
     this.#market = options.market
     this.#told = options.told
     this.#random = new FlowRandom(options.seed)
-    this.#books = options.traders.map((trader) => ({ trader, open: [] }))
+    this.#books = options.traders.map((trader) => ({ trader, open: [], doubtful: [] }))
   }
 
   /** @param place of the trader among all */
   next(place: number): Request {
     const book = this.#books[place]!
+    const doubtful = book.doubtful.shift()
+    if (doubtful !== undefined) return this.#resolve(book, doubtful)
     const dice = this.#random.below(10)
     if (book.open.length > MINE_MAX || (dice < 2 && book.open.length > 0)) return this.#cancel(book)
     if (dice < 4 && book.open.length > 0) return this.#query(book)
     return this.#place(book)
   }
 
-  #place({ trader, open }: Book): Request {
+  #place(book: Book): Request {
+    const { trader, open } = book
     const { priceDecimals, quantityDecimals, symbol } = this.#market
     const side = this.#random.below(2) === 0 ? 'BUY' : 'SELL'
     const price = decimalText(MIDDLE + this.#random.below(SPREAD_UNITS) - SPREAD_UNITS / 2, priceDecimals)
@@ -90,11 +95,25 @@ export class Orders {
       const answer = read(reply)
       if (reply.status !== 200) {
         this.#told.failed(clientId, answer.code)
+        if (this.#told.get(clientId)?.fate.kind === 'unknown') book.doubtful.push(clientId)
         return this.#wrong(reply)
       }
       this.#told.acknowledged(clientId, answer.orderId)
       if (answer.status !== 'FILLED') open.push({ orderId: answer.orderId, price })
       return true
+    })
+  }
+
+  /** Whoever hears what became of an order of unknown outcome has heard it for good, whatever arrives later. */
+  #resolve({ trader, doubtful }: Book, clientId: string): Request {
+    const asked = { symbol: this.#market.symbol, origClientOrderId: clientId }
+    return this.#request('GET', trader, asked, (reply) => {
+      const answer = reply && read(reply)
+      if (reply?.status === 200) this.#told.acknowledged(clientId, answer!.orderId)
+      else if (answer?.code === NO_SUCH_ORDER) this.#told.failed(clientId, NO_SUCH_ORDER)
+      else doubtful.push(clientId)
+      if (reply === undefined) return false
+      return reply.status === 200 || answer!.code === NO_SUCH_ORDER || this.#wrong(reply)
     })
   }
 

@@ -1,0 +1,69 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { FaultyProxy } from '@uptick/journal/testing'
+import type { ClusterHandle } from './cluster-handle.ts'
+import type { Played } from './scenarios.ts'
+import type { Timeline } from './timeline.ts'
+
+const BREATH_MS = 500
+const POLL_MS = 20
+/** For so long connections say nothing; then what was sent by them arrives. */
+const FORGOTTEN_MS = 4_000
+/** So many commands tell that somebody trades: a batch may have been on its way. */
+const GOING_ON = 50
+/** Connections that are there fall silent, new ones do not: an append's bound (3 s) and a second. */
+const FORGOTTEN_MS_MAX = 4_000
+/** A network that is cut for longer than gateways hold requests, so that they give up what they have sent. */
+const CUT_MS = 4_500
+/** From its end until somebody trades. */
+const HEALED_MS_MAX = 2_000
+
+/**
+ * Connections that neither end hears of any more, and that no end closes: to PostgreSQL, then to the leader, then a network in which
+ * nobody reaches the leader. What was sent arrives in the end, also by connections that were given up.
+ */
+export const halfOpen: Played = {
+  name: 'half-open',
+  ground: 'replica',
+  planned: false,
+  budgetMs: CUT_MS + HEALED_MS_MAX,
+  async play(cluster, timeline) {
+    await forgotten('PostgreSQL silent', cluster.postgres.name, cluster, timeline)
+    await forgotten('links silent', cluster.linksTo(await cluster.leader()), cluster, timeline)
+    const link = cluster.linksTo(await cluster.leader())
+    timeline.mark('links cut')
+    link.stall()
+    await delay(CUT_MS)
+    await healed('links healed', link, cluster, timeline)
+  },
+}
+
+/** Connections that are there fall silent; those that are made instead of them carry the exchange on. */
+async function forgotten(what: string, proxy: FaultyProxy, cluster: ClusterHandle, timeline: Timeline): Promise<void> {
+  const from = timeline.mark(what)
+  proxy.suspend()
+  await goesOn(cluster, FORGOTTEN_MS_MAX)
+  timeline.note(`half-open: ${what}, until trading goes on`, [performance.now() - from], inMs)
+  await delay(FORGOTTEN_MS - (performance.now() - from))
+  await healed(`${what}: old bytes arrive`, proxy, cluster, timeline)
+}
+
+async function healed(what: string, proxy: FaultyProxy, cluster: ClusterHandle, timeline: Timeline): Promise<void> {
+  timeline.mark(what)
+  proxy.resume()
+  await goesOn(cluster, HEALED_MS_MAX)
+  await cluster.leader()
+  await cluster.ready()
+  timeline.mark('ready')
+  await delay(BREATH_MS)
+}
+
+/** @throws Error when it does not within `ms` */
+async function goesOn(cluster: ClusterHandle, ms: number): Promise<void> {
+  const before = await cluster.journalEnd()
+  for (const began = performance.now(); (await cluster.journalEnd()) < before + GOING_ON; await delay(POLL_MS))
+    if (performance.now() - began > ms) throw new Error(`nobody trades for ${ms} ms`)
+}
+
+function inMs(values: readonly number[]): string {
+  return `${values.map((value) => value.toFixed(0)).join(', ')} ms`
+}
