@@ -8,7 +8,7 @@ import { OperatorLine } from '../../../services/gateway/src/operator/operator-li
 import { noHistory } from '../../../services/gateway/src/market/history-source.ts'
 import { Markets } from '../../../services/gateway/src/market/markets.ts'
 import type { Cluster } from '../../../services/engine/src/simulation/cluster.ts'
-import { ProcessTime } from '../../../services/engine/src/simulation/process-time.ts'
+import { drift, ProcessTime } from '../../../services/engine/src/simulation/process-time.ts'
 import { checksum } from '../../../services/engine/src/simulation/session-client.ts'
 import { FeedLog } from '../invariants/feed-log.ts'
 import type { Hold } from '../invariants/hold.ts'
@@ -44,7 +44,7 @@ export class Gateway {
     this.#cluster = cluster
     this.#hold = hold
     const { time, random, store, urls } = cluster
-    const process = new ProcessTime(time)
+    const process = new ProcessTime(time, drift(random))
     process.skew = random.integer(-5_000_000, 5_000_000)
     this.process = process
     this.feed = new FeedLog(name)

@@ -10,7 +10,7 @@ import { JournalStore } from './journal-store.ts'
 import { MemoryEvidence } from './memory-evidence.ts'
 import { MemoryNetwork } from './memory-network.ts'
 import { DistantRoster } from './memory-roster.ts'
-import { ProcessTime } from './process-time.ts'
+import { drift, ProcessTime } from './process-time.ts'
 import { Random } from './random.ts'
 import { VirtualTime } from './virtual-time.ts'
 
@@ -93,7 +93,7 @@ export class Cluster {
     this.#events = events
     this.random = new Random(options.seed)
     this.#chance = new Random(~options.seed)
-    this.network = new MemoryNetwork(this.random)
+    this.network = new MemoryNetwork(this.time, this.random)
     const places = Array.from({ length: options.engines }, (_, place) => place)
     this.urls = places.map((place) => `memory://engine-${place}`)
     this.#evidence = places.map(() => new MemoryEvidence())
@@ -190,7 +190,7 @@ export class Cluster {
     const url = this.urls[place]!
     const build = this.#builds[place]!
     const holder = `life ${++this.#lives}`
-    const process = new ProcessTime(this.time)
+    const process = new ProcessTime(this.time, drift(this.random))
     process.skew = this.random.integer(-SKEW_MAX, SKEW_MAX)
     const delayMsMax = this.random.integer(1, 8)
     const way = { time: this.time, process, random: this.random, delayMsMax }

@@ -86,6 +86,11 @@ export class Distance {
     return !this.#connection.isLost
   }
 
+  /** By the process's monotonic clock, ms. */
+  get elapsed(): number {
+    return this.#options.process.elapsed()
+  }
+
   get isTroubled(): boolean {
     return this.#trouble !== undefined || this.slowMs > 0
   }
@@ -117,7 +122,7 @@ export class Distance {
     const now = time.elapsed()
     const at = Math.max(connection.lastAt, now + this.#delay())
     connection.lastAt = at
-    time.after(at - now, () => this.#arrive(connection, call))
+    time.at(at, () => this.#arrive(connection, call))
     if (this.isTroubled || at - now > answerMsMax / 2) this.#bound(connection, call)
     return promise
   }

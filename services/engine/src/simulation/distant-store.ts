@@ -2,6 +2,7 @@ import {
   AppendFailedError,
   JournalError,
   type Batch,
+  type ClockReading,
   type Confirmation,
   type Head,
   type LeaseView,
@@ -136,6 +137,7 @@ export class DistantJournal extends MemoryJournal {
 export class DistantLease extends MemoryLease {
   readonly #ways: StoreWays
   readonly #listeners = new Set<() => void>()
+  #read: ClockReading | undefined
 
   constructor(store: JournalStore, options: MemoryLeaseOptions, ways: StoreWays) {
     super(store, options)
@@ -164,8 +166,12 @@ export class DistantLease extends MemoryLease {
     for (const listener of this.#listeners) listener()
   }
 
+  override get reading(): ClockReading | undefined {
+    return this.#read
+  }
+
   override look(): Promise<LeaseView> {
-    return this.#ask(() => super.look())
+    return this.#readClock(() => super.look())
   }
 
   override async claim(ended?: number, newest?: Batch): Promise<Head | undefined> {
@@ -176,7 +182,7 @@ export class DistantLease extends MemoryLease {
   }
 
   override renew(epoch: number): Promise<boolean> {
-    return this.#ask(() => super.renew(epoch))
+    return this.#readClock(() => super.renew(epoch))
   }
 
   override leads(epoch: number): Promise<boolean> {
@@ -189,6 +195,14 @@ export class DistantLease extends MemoryLease {
 
   override hand(epoch: number, successor?: string): Promise<boolean> {
     return this.#ask(() => super.hand(epoch, successor))
+  }
+
+  async #readClock<T>(run: () => Promise<T>): Promise<T> {
+    const { lease } = this.#ways
+    const askedAt = lease.elapsed
+    const [time, result] = await this.#ask(async () => [this.storeTime, await run()] as const)
+    this.#read = { time, askedAt, heardAt: lease.elapsed }
+    return result
   }
 
   #ask<T>(run: () => Promise<T>): Promise<T> {

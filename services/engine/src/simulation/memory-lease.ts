@@ -141,13 +141,14 @@ export class MemoryLease implements Lease {
     return this.#options.time.elapsed() + this.#store.clockStep
   }
 
+  /** What the store's clock shows, µs. */
+  protected get storeTime(): number {
+    return this.#options.time.now() + this.#store.clockStep * 1_000
+  }
+
   #read(): void {
     const { time } = this.#options
-    this.#reading = {
-      time: time.now() + this.#store.clockStep * 1_000,
-      askedAt: time.elapsed(),
-      heardAt: time.elapsed(),
-    }
+    this.#reading = { time: this.storeTime, askedAt: time.elapsed(), heardAt: time.elapsed() }
   }
 
   #tell(): void {

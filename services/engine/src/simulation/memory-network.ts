@@ -2,6 +2,7 @@ import type { LinkHandler } from '../link-handler.ts'
 import type { LinkSocket, MemberSocket, MemberSocketEvents } from '../seams.ts'
 import type { ProcessTime } from './process-time.ts'
 import type { Random } from './random.ts'
+import type { VirtualTime } from './virtual-time.ts'
 
 /** Delay of a message when nothing is wrong, ms. */
 const DELAY_MS_MAX = 2
@@ -63,10 +64,9 @@ class Way {
   }
 
   #deliver(run: () => void, ms: number): void {
-    const { process } = this.#to
-    const now = process.elapsed()
-    this.#lastAt = Math.max(this.#lastAt, now + ms + this.#network.delay(this.#from.name, this.#to.name))
-    process.after(this.#lastAt - now, run)
+    const at = this.#network.now + ms + this.#network.delay(this.#from.name, this.#to.name)
+    this.#lastAt = Math.max(this.#lastAt, at)
+    this.#to.process.at(this.#lastAt, run)
   }
 }
 
@@ -99,6 +99,7 @@ export class MemoryNetwork {
   /** Of the messages, this part arrives once more a little later. */
   duplicates = 0
   tap: Tap | undefined
+  readonly #time: VirtualTime
   readonly #random: Random
   readonly #hosts = new Map<string, Host>()
   /** By sender: who does not hear it. */
@@ -109,8 +110,14 @@ export class MemoryNetwork {
   /** With something that waits for a cut to heal. */
   readonly #kept = new Set<Way>()
 
-  constructor(random: Random) {
+  constructor(time: VirtualTime, random: Random) {
+    this.#time = time
     this.#random = random
+  }
+
+  /** True time, ms. */
+  get now(): number {
+    return this.#time.elapsed()
   }
 
   /** Of one message, ms. */

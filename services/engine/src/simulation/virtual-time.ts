@@ -31,7 +31,12 @@ export class VirtualTime implements Clock, Timers {
   }
 
   after(ms: number, run: () => void): CancelTimer {
-    const timer: Timer = { at: this.#elapsed + ms, order: this.#order++, run, isCancelled: false }
+    return this.at(this.#elapsed + ms, run)
+  }
+
+  /** When `elapsed` is this. */
+  at(elapsed: number, run: () => void): CancelTimer {
+    const timer: Timer = { at: elapsed, order: this.#order++, run, isCancelled: false }
     this.#push(timer)
     return () => (timer.isCancelled = true)
   }
