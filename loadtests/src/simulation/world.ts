@@ -53,6 +53,8 @@ export class World {
   isCalm = false
   /** Traders only ask. */
   isQuiet = false
+  /** Nobody does anything before this time of the run. */
+  restUntil = 0
   /** Through these, traders only ask. */
   readonly onlyAsked = new Set<Gateway>()
   readonly gateways: Gateway[] = []
@@ -146,7 +148,7 @@ export class World {
     let strikeAt = faultEveryMs === 0 ? Number.POSITIVE_INFINITY : time.elapsed()
     while (time.elapsed() < end) {
       await time.advance(everyMs * (0.5 + random.next()))
-      const acts = random.integer(1, 3)
+      const acts = time.elapsed() < this.restUntil ? 0 : random.integer(1, 3)
       for (let i = 0; i < acts; i++) random.pick(this.traders).act(this.isQuiet)
       this.operations += acts
       if (time.elapsed() >= attendAt) {

@@ -20,6 +20,10 @@ const WRITE_MS_MAX = 3_000
 const READ_MS_MAX = 5_000
 const keys = parseLinkKeys('known-to-every-process-of-the-simulation')
 const RESTART_MS_MAX = 500
+/** Of a process whose machine is gone, somewhere else. */
+const REPLACED_MS_MAX = 3_000
+/** PostgreSQL notices so late that a machine is gone. */
+const KEEPALIVE_MS_MAX = 15_000
 /** Wall clocks are wrong by up to this much, µs. */
 const SKEW_MAX = 5_000_000
 
@@ -133,13 +137,31 @@ export class Cluster {
 
   /** As kill -9. Another process is started in its place. */
   crash(member: ClusterMember): void {
-    if (this.#members[member.place] !== member || member.process.isDead) return
-    this.#leaving.delete(member)
-    member.process.kill()
-    member.journal.forget()
+    if (!this.#kill(member)) return
     this.network.end(member.url)
     this.time.after(this.random.integer(0, 20), () => this.#session(member.holder, false))
     this.time.after(this.random.integer(20, RESTART_MS_MAX), () => this.#start(member.place))
+  }
+
+  /**
+   * As when a machine loses its power: no connection ends, nobody is told, and the store takes its session for a living one
+   * until keepalive says otherwise. Another process is started in its place.
+   */
+  lose(member: ClusterMember): void {
+    if (!this.#kill(member)) return
+    this.time.after(this.random.integer(0, KEEPALIVE_MS_MAX), () => this.#session(member.holder, false))
+    this.time.after(this.random.integer(RESTART_MS_MAX, REPLACED_MS_MAX), () => {
+      this.network.end(member.url)
+      this.#start(member.place)
+    })
+  }
+
+  #kill(member: ClusterMember): boolean {
+    if (this.#members[member.place] !== member || member.process.isDead) return false
+    this.#leaving.delete(member)
+    member.process.kill()
+    member.journal.forget()
+    return true
   }
 
   /** Everything ends. */

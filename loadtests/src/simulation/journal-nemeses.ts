@@ -1,0 +1,115 @@
+import type { ClusterMember } from '../../../services/engine/src/simulation/cluster.ts'
+import type { Distance, Trouble } from '../../../services/engine/src/simulation/distance.ts'
+import type { AppendFault } from '../../../services/engine/src/simulation/memory-journal.ts'
+import type { Nemesis } from './nemesis.ts'
+import type { World } from './world.ts'
+
+const APPEND_FAULTS: readonly AppendFault[] = ['refused', 'lost before', 'lost after']
+const AWAY_MS_MAX = 3_000
+const RESTART_MS_MAX = 1_500
+const TROUBLES: readonly Trouble[] = ['refused', 'deaf', 'mute']
+/** Longer than anybody waits for an answer of PostgreSQL. */
+const ANSWER_MS_MAX = 6_000
+const OUTAGE_MS_MAX = 8_000
+const CLOCK_STEP_MAX = 20_000_000
+const LOST_BATCHES_MAX = 4
+const BEHIND_BATCHES_MAX = 8
+/** Every member that lost rows are missed by has noticed by then, and the operator has not. */
+const HALTED_MS = 1_200
+
+/** What befalls PostgreSQL, and the ways to it. By what they do; names are for people. */
+export const journalNemeses: Readonly<Record<string, Nemesis>> = {
+  'append fails': ({ cluster: { random } }, { journal }) => {
+    journal.faults.push(undefined, random.pick(APPEND_FAULTS), random.pick(APPEND_FAULTS))
+    return true
+  },
+  'journal out of reach': (world, { journal }) => {
+    const trouble = world.cluster.random.pick(TROUBLES)
+    return away(world, Object.values(journal.ways), AWAY_MS_MAX, (way) => way.fail(trouble))
+  },
+  'one way to the journal fails': (world, { journal }) => {
+    const { random } = world.cluster
+    const trouble = random.pick(TROUBLES)
+    const ms = random.chance(0.4) ? OUTAGE_MS_MAX : AWAY_MS_MAX
+    return away(world, [random.pick(Object.values(journal.ways))], ms, (way) => way.fail(trouble))
+  },
+  'one way to the journal slow': (world, { journal }) => {
+    const { random } = world.cluster
+    const slowMs = random.integer(100, ANSWER_MS_MAX)
+    return away(world, [random.pick(Object.values(journal.ways))], AWAY_MS_MAX, (way) => (way.slowMs = slowMs))
+  },
+  'commit in doubt': (_world, { journal }) => {
+    journal.ways.writes.break()
+    return true
+  },
+  'journal restarted': (world) => {
+    const { members, random } = world.cluster
+    // A long one outlasts the hold: what was sent has an unknown outcome then.
+    const ms = random.chance(0.4) ? OUTAGE_MS_MAX : RESTART_MS_MAX
+    const ways = members.flatMap(({ journal }) => Object.values(journal.ways))
+    return away(world, ways, ms, (way) => way.fail('refused'))
+  },
+  'journal read-only': (world, engine) => readOnly(world, [engine]),
+  'journal read-only for all': (world) => readOnly(world, world.cluster.members),
+  'reading is behind': (world, { journal }) => {
+    if (journal.behind > 0) return false
+    journal.behind = world.cluster.random.integer(1, BEHIND_BATCHES_MAX)
+    world.soon(AWAY_MS_MAX, () => (journal.behind = 0))
+    return true
+  },
+  'journal rows lost': (world) => loseRows(world),
+  'sign of life lost': (_world, { journal }) => {
+    journal.ways.lease.break()
+    return true
+  },
+  'session ended unnoticed': (world, { journal: { ways } }) => {
+    ways.lease.endSession()
+    world.soon(AWAY_MS_MAX, () => ways.lease.mend())
+    return true
+  },
+  'database clock stepped': ({ cluster: { store, random } }) => {
+    store.clockStep = random.integer(-CLOCK_STEP_MAX / 1_000, CLOCK_STEP_MAX / 1_000)
+    return true
+  },
+}
+
+/** Something is wrong with ways to the journal for a while. */
+function away(world: World, ways: readonly Distance[], ms: number, fail: (way: Distance) => void): boolean {
+  for (const way of ways) fail(way)
+  world.soon(ms, () => {
+    for (const way of ways) way.mend()
+  })
+  return true
+}
+
+/** Connections for writing lead to a server that takes no writes, as they do during a fail-over, or after a setting was changed. */
+function readOnly(world: World, engines: readonly ClusterMember[]): boolean {
+  const { random } = world.cluster
+  const refusal = new Error('the server is read-only')
+  for (const { journal } of engines) journal.readOnly = refusal
+  world.soon(random.chance(0.4) ? OUTAGE_MS_MAX : AWAY_MS_MAX, () => {
+    for (const { journal } of engines) if (journal.readOnly === refusal) journal.readOnly = undefined
+  })
+  return true
+}
+
+/**
+ * A fail-over to a replica that was behind: the end of the journal is gone, and what was claimed since. Only where every engine is well, so that what
+ * was acknowledged is still held by somebody; nothing else happens until an operator has had it repaired.
+ */
+function loseRows(world: World): boolean {
+  const { store, members, random, time } = world.cluster
+  const isWell = members.every(
+    ({ engine, process, journal }) =>
+      !process.isStopped && !process.isDead && !journal.isTroubled && ['leading', 'standby'].includes(engine.role),
+  )
+  const count = random.integer(1, LOST_BATCHES_MAX)
+  if (!isWell || !world.cluster.leader || store.batches.length <= count || world.isRough) return false
+  const before = `${store.last} in epoch ${store.epoch}`
+  store.lose(count, random.integer(0, 1))
+  world.witnesses.lostRows.lost(time.elapsed(), `${before}, now ${store.last} in epoch ${store.epoch}`)
+  world.operator.isRepairNeeded = true
+  // Whoever looks after the machines starts them anew, before anybody asks what they hold.
+  if (random.chance(0.3)) time.after(HALTED_MS, () => members.forEach((member) => world.cluster.crash(member)))
+  return true
+}

@@ -1,0 +1,5 @@
+import type { ClusterMember } from '../../../services/engine/src/simulation/cluster.ts'
+import type { World } from './world.ts'
+
+/** Something that goes wrong, to the engine given or to anybody; false when it does not apply at the moment. */
+export type Nemesis = (world: World, engine: ClusterMember) => boolean
