@@ -39,6 +39,7 @@ Environment:
   ACK_POLICY        journal-synchronous: acknowledge only what a standby of that PostgreSQL has, too
   LINK_URLS         where the two engines are reached if something stands before them, for example
                     ws://127.0.0.1:7001/link,ws://127.0.0.1:7002/link
+  NODE_OPTIONS      of every process
   TRUST_PROXY       addresses of proxies whose X-Forwarded-For is believed
   PROXY_PROTOCOL    addresses of balancers that announce clients by the PROXY protocol
   LIMIT_BANS        true: ban addresses that go on past a limit; here they only get errors unless told

@@ -5,6 +5,7 @@ import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { messageOf, Problem } from '@uptick/commandline'
+import { childEnvironment } from './child-environment.ts'
 import { diskProblem } from './disk.ts'
 import { guardUrl } from './guard-url.ts'
 import type { LogFiles } from './logs/log-files.ts'
@@ -149,7 +150,7 @@ export class Service {
     const output = verbose ? 'inherit' : (log ?? 'ignore')
     const program = fileURLToPath(new URL(entry, import.meta.url))
     const child = spawn(process.execPath, [...flags, '--import', this.#guard, program, ...args], {
-      env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
+      env: { ...childEnvironment(), ...environment },
       // A session of its own: Ctrl-C goes to the supervisor alone, which stops everything in order.
       detached: true,
       stdio: ['ignore', output, output, 'ipc'],
