@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FaultyProxy } from '@uptick/journal/testing'
 import { ControlClient, OperatorClient } from '@uptick/standalone'
@@ -9,6 +11,9 @@ const READY_MAX_MS = 90_000
 const POLL_MS = 100
 const LEADER_POLL_MS = 40
 const PROBE_MAX_MS = 1_000
+/** So many commands tell that somebody trades: a batch may have been on its way. */
+const TRADING_COMMANDS = 50
+const TRADING_POLL_MS = 20
 const RESIDENT_BYTES = 'process_resident_memory_bytes'
 
 /** What the proof does to a running exchange. */
@@ -55,6 +60,23 @@ export class ClusterHandle {
       'SELECT max(last_sequence) AS last FROM journal_batch',
     )
     return Number(row?.last ?? 0)
+  }
+
+  /** Somebody trades. @throws Error when nobody does within `ms` */
+  async tradesOn(ms: number): Promise<void> {
+    const before = await this.journalEnd()
+    for (
+      const began = performance.now();
+      (await this.journalEnd()) < before + TRADING_COMMANDS;
+      await delay(TRADING_POLL_MS)
+    )
+      if (performance.now() - began > ms) throw new Error(`nobody trades for ${ms} ms`)
+  }
+
+  /** Set the wall clock of an engine wrong. @param aheadMs 0: right again */
+  stepClock(engine: string, aheadMs: number): void {
+    writeFileSync(join(this.#exchange.folder, `clock-${engine}`), String(aheadMs))
+    process.kill(this.#processOf(engine), 'SIGWINCH')
   }
 
   /** Where traders come in. */

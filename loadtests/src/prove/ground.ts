@@ -24,6 +24,7 @@ export interface Grounded {
   stop(): Promise<void>
 }
 
+const steppedClock = new URL('../../testing/stepped-clock.ts', import.meta.url)
 /** With bans, as an exchange has that is open to everybody: who comes back after a roll must not be banned. */
 const environment = { LIMIT_BANS: 'true' }
 
@@ -52,6 +53,7 @@ async function startBehindProxies(isSynchronous: boolean): Promise<Grounded> {
         ...environment,
         ACK_POLICY: isSynchronous ? 'journal-synchronous' : 'journal',
         DATABASE_URL: postgres.url,
+        NODE_OPTIONS: `--import=${steppedClock.href}?folder=${encodeURIComponent(folder)}`,
         LINK_URLS: links.map((link) => link.url('ws://engine/link')).join(','),
       },
     })

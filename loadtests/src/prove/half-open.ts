@@ -5,11 +5,8 @@ import type { Played } from './scenarios.ts'
 import type { Timeline } from './timeline.ts'
 
 const BREATH_MS = 500
-const POLL_MS = 20
 /** For so long connections say nothing; then what was sent by them arrives. */
 const FORGOTTEN_MS = 4_000
-/** So many commands tell that somebody trades: a batch may have been on its way. */
-const GOING_ON = 50
 /** Connections that are there fall silent, new ones do not: an append's bound (3 s) and a second. */
 const FORGOTTEN_MS_MAX = 4_000
 /** A network that is cut for longer than gateways hold requests, so that they give up what they have sent. */
@@ -41,7 +38,7 @@ export const halfOpen: Played = {
 async function forgotten(what: string, proxy: FaultyProxy, cluster: ClusterHandle, timeline: Timeline): Promise<void> {
   const from = timeline.mark(what)
   proxy.suspend()
-  await goesOn(cluster, FORGOTTEN_MS_MAX)
+  await cluster.tradesOn(FORGOTTEN_MS_MAX)
   timeline.note(`half-open: ${what}, until trading goes on`, [performance.now() - from], inMs)
   await delay(FORGOTTEN_MS - (performance.now() - from))
   await healed(`${what}: old bytes arrive`, proxy, cluster, timeline)
@@ -50,18 +47,11 @@ async function forgotten(what: string, proxy: FaultyProxy, cluster: ClusterHandl
 async function healed(what: string, proxy: FaultyProxy, cluster: ClusterHandle, timeline: Timeline): Promise<void> {
   timeline.mark(what)
   proxy.resume()
-  await goesOn(cluster, HEALED_MS_MAX)
+  await cluster.tradesOn(HEALED_MS_MAX)
   await cluster.leader()
   await cluster.ready()
   timeline.mark('ready')
   await delay(BREATH_MS)
-}
-
-/** @throws Error when it does not within `ms` */
-async function goesOn(cluster: ClusterHandle, ms: number): Promise<void> {
-  const before = await cluster.journalEnd()
-  for (const began = performance.now(); (await cluster.journalEnd()) < before + GOING_ON; await delay(POLL_MS))
-    if (performance.now() - began > ms) throw new Error(`nobody trades for ${ms} ms`)
 }
 
 function inMs(values: readonly number[]): string {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { endConnections } from '../../testing/database-clock.ts'
 import { query } from '../../testing/replicated-postgres.ts'
 import type { ClusterHandle } from './cluster-handle.ts'
 import type { Played } from './scenarios.ts'
@@ -37,10 +38,7 @@ export const readOnly: Played = {
 
 async function refused({ postgres }: ClusterHandle, timeline: Timeline, what: string): Promise<void> {
   const from = timeline.mark(what)
-  await query(
-    postgres.primaryUrl,
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'uptick-%'`,
-  )
+  await endConnections(postgres.primaryUrl)
   await delay(READ_ONLY_MS - (performance.now() - from))
 }
 
