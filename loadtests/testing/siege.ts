@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ControlClient } from '@uptick/standalone'
 import { TestExchange } from '@uptick/standalone/testing'
 import pg from 'pg'
+import type { LinkProxies } from './link-proxies.ts'
 import { loopback } from '../src/prove/loopback.ts'
 import { AccountWatch } from '../src/reconcile/account-watch.ts'
 import { Acknowledgements, type SentOrder } from '../src/reconcile/acknowledgements.ts'
@@ -29,6 +30,15 @@ export interface Round {
   readonly waiting: readonly SentOrder[]
 }
 
+/** What an exchange under siege stands on. */
+export interface SiegeGround {
+  readonly exchangeUrl: string
+  readonly witnessUrl: string
+  /** Its data folder, and what stands before its engines. */
+  readonly folder?: string
+  readonly links?: LinkProxies
+}
+
 /** An exchange of its own with traders and subscribers, whose stories are compared after every blow. */
 export class Siege {
   readonly exchange: TestExchange
@@ -42,20 +52,20 @@ export class Siege {
   }
 
   /**
-   * @param store a PostgreSQL of its own unless given: where the exchange reaches another one, and where the witnesses do,
-   *   who must not be struck themselves
+   * @param ground a PostgreSQL of its own and nothing before the engines unless given: where the exchange reaches another one, and
+   *   where the witnesses do, who must not be struck themselves
    */
-  static async begin(
-    seed: number,
-    store?: { readonly exchangeUrl: string; readonly witnessUrl: string },
-  ): Promise<Siege> {
-    const exchange = await TestExchange.start({
+  static async begin(seed: number, ground?: SiegeGround): Promise<Siege> {
+    const { links } = ground ?? {}
+    const environment = {
       LIMIT_BANS: 'true',
-      ...(store !== undefined && { DATABASE_URL: store.exchangeUrl }),
-    })
+      ...(ground && { DATABASE_URL: ground.exchangeUrl }),
+      ...(links && { LINK_URLS: links.urls }),
+    }
+    const exchange = await TestExchange.start(environment, ground?.folder)
     const told = new Acknowledgements()
     const traders = await makeTraders(exchange)
-    const databaseUrl = store?.witnessUrl ?? exchange.running.databaseUrl
+    const databaseUrl = ground?.witnessUrl ?? exchange.running.databaseUrl
     const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 })
     pool.on('error', () => undefined)
     const truth = JournalTruth.open(databaseUrl)

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { FaultyProxy } from '@uptick/journal/testing'
-import { readSettings } from '@uptick/standalone'
+import type { FaultyProxy } from '@uptick/journal/testing'
 import { startExchange, type RunningExchange } from '../../testing/exchange.ts'
+import { LinkProxies } from '../../testing/link-proxies.ts'
 import { ReplicatedPostgres } from '../../testing/replicated-postgres.ts'
 
 /**
@@ -37,12 +37,9 @@ export async function startOn(ground: Ground): Promise<Grounded> {
 async function startBehindProxies(isSynchronous: boolean): Promise<Grounded> {
   const folder = await mkdtemp(join(tmpdir(), 'uptick-'))
   const postgres = await ReplicatedPostgres.start({ standbys: isSynchronous ? 2 : 1, isSynchronous })
-  const portOf = (engine: number): number => readSettings(folder)?.ports[`link-${engine}`] ?? 0
-  const links = await Promise.all(
-    [1, 2].map((engine) => FaultyProxy.inFrontOf(() => `ws://127.0.0.1:${portOf(engine)}`)),
-  )
+  const links = await LinkProxies.start(folder)
   const clear = async (): Promise<void> => {
-    await Promise.all(links.map((link) => link.close()))
+    await links.close()
     await postgres.end()
     await rm(folder, { recursive: true, force: true })
   }
@@ -54,14 +51,14 @@ async function startBehindProxies(isSynchronous: boolean): Promise<Grounded> {
         ACK_POLICY: isSynchronous ? 'journal-synchronous' : 'journal',
         DATABASE_URL: postgres.url,
         NODE_OPTIONS: `--import=${steppedClock.href}?folder=${encodeURIComponent(folder)}`,
-        LINK_URLS: links.map((link) => link.url('ws://engine/link')).join(','),
+        LINK_URLS: links.urls,
       },
     })
     const stop = async (): Promise<void> => {
       await exchange.stop()
       await clear()
     }
-    return { exchange, postgres, links, stop }
+    return { exchange, postgres, links: links.proxies, stop }
   } catch (error) {
     await clear()
     throw error

@@ -67,13 +67,19 @@ export class TestExchange {
     this.command = startCommand(TestExchange.#args(folder, port), environment)
   }
 
-  /** With `environment` on top of what the command needs. */
-  static async start(environment: Record<string, string> = {}): Promise<TestExchange> {
-    const folder = mkdtempSync(join(tmpdir(), 'uptick-exchange-'))
+  /** With `environment` on top of what the command needs; in a fresh folder unless one is given. */
+  static async start(
+    environment: Record<string, string> = {},
+    folder = TestExchange.freshFolder(),
+  ): Promise<TestExchange> {
     const port = await freePort()
     const exchange = new TestExchange(folder, port, environment)
     await exchange.command.open
     return exchange
+  }
+
+  static freshFolder(): string {
+    return mkdtempSync(join(tmpdir(), 'uptick-exchange-'))
   }
 
   static #args(folder: string, port: number): string[] {
