@@ -82,14 +82,19 @@ export class Impasse {
     })
   }
 
-  /** The journal holds less than this member has seen: nobody may lead before a person has decided what is lost. */
-  halt(reason: string): void {
+  /** The leader has found out that the journal has lost rows, or was told so by somebody who saw them. */
+  rolledBack(error: unknown): void {
+    this.halt(messageOf(error), error instanceof JournalRolledBackError ? error.epochSeen : 0)
+  }
+
+  /** The journal holds less than was seen: nobody may lead before a person has decided what is lost. */
+  halt(reason: string, epochSeen = 0): void {
     const { conditions, log } = this.#options.seams
     conditions.set('journal', false, `ahead of the journal: ${reason}`)
     log.error({ reason }, 'halted: the journal has lost rows that this member has seen')
     let isTold = false
     const tell = async (): Promise<void> => {
-      await this.#tell(reason)
+      await this.#tell(reason, epochSeen)
       isTold = true
     }
     tell().catch(() => undefined)
@@ -177,9 +182,10 @@ export class Impasse {
     this.#await('unfit')
   }
 
-  async #tell(reason: string): Promise<undefined> {
-    const { lease } = this.#options.seams
-    await lease.halt(`${lease.holder}: ${reason}`)
+  async #tell(reason: string, epochSeen = 0): Promise<undefined> {
+    const { seams, state } = this.#options
+    const { lease } = seams
+    await lease.halt(`${lease.holder}: ${reason}`, Math.max(epochSeen, this.#epoch(state()?.batches)))
     return undefined
   }
 

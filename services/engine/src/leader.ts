@@ -13,7 +13,6 @@ import { CommandQueue } from './command-queue.ts'
 import { Committer } from './committer.ts'
 import { ReadIndex } from './read-index.ts'
 import { mayAsk, type PeerRole } from './entitlement.ts'
-import { discontinuity } from './continuity.ts'
 import { Feed } from './feed.ts'
 import type { LeaderOptions } from './leader-options.ts'
 import { CloseCode, closeReason } from './link-errors.ts'
@@ -30,6 +29,7 @@ import type { LinkSocket } from './seams.ts'
 import { Sequencer, type SequencedBatch } from './sequencer.ts'
 import { SessionExpiry } from './session-expiry.ts'
 import { Sweeps } from './sweeps.ts'
+import { Testimony } from './testimony.ts'
 import { Wakefulness } from './wakefulness.ts'
 import { WritingTrouble } from './writing-trouble.ts'
 
@@ -47,6 +47,7 @@ export class Leader {
   readonly #options: LeaderOptions
   readonly #gate: ReplyGate
   readonly #feed: Feed
+  readonly #testimony: Testimony
   readonly #queue = new CommandQueue()
   readonly #readIndex: ReadIndex
   readonly #inquiries: Inquiries
@@ -71,6 +72,7 @@ export class Leader {
     this.writingTrouble = new WritingTrouble(clock)
     this.#gate = new ReplyGate(exchange.sequence, options.mayAnswer)
     this.#feed = new Feed(retained)
+    this.#testimony = new Testimony(options)
     const { leads } = options
     this.#readIndex = new ReadIndex({ look: leads, timers, events })
     this.#inquiries = new Inquiries(this, this.#queue, this.#gate, this.#readIndex)
@@ -143,7 +145,7 @@ export class Leader {
 
   /** A gateway said HELLO: welcome it and start its feed. Undefined when it was turned away instead. */
   welcome(socket: LinkSocket, hello: HelloFrame, role: PeerRole): Link | undefined {
-    const refusal = discontinuity(hello, this.durable, this.retained)
+    const refusal = this.#testimony.refusal(hello, this.durable)
     const link = refusal ?? this.links.open(socket, { instance: hello.instance, session: hello.session, role })
     if (link === undefined || typeof link === 'string') {
       this.#sayGoodbye(socket, link ?? 'too-many-links', CloseCode.TRY_AGAIN_LATER)

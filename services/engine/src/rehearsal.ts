@@ -2,7 +2,7 @@ import { Command, CommandKind, Exchange, SUPPORTED_BEHAVIOURS } from '@uptick/co
 import { CommandsFrame, decodeFrame, encodeHello, encodeQuery, FrameType } from '@uptick/protocol'
 import { ClosedOrders } from './closed-orders.ts'
 import { Leader } from './leader.ts'
-import type { LeaderEvents } from './leader-options.ts'
+import type { LeaderEvents, LeaderOptions } from './leader-options.ts'
 import { LinkHandler, type Door } from './link-handler.ts'
 import { RetainedBatches } from './retained-batches.ts'
 import { RetainedOutcomes } from './retained-outcomes.ts'
@@ -28,6 +28,16 @@ const deaf: LinkSocket = {
 
 /** It leads an exchange of nobody's: nothing is behind it. */
 const openDoor: Door = { keys: () => [], isOptional: true }
+
+/** A journal that takes everything, and that nobody reads. */
+const written: LeaderOptions['journal'] = {
+  append: () => Promise.resolve('appended'),
+  resolve: () => Promise.resolve('appended'),
+  confirm: () => Promise.reject(new Error('nobody asks')),
+  read: () => {
+    throw new Error('nobody reads')
+  },
+}
 
 const unheard: LeaderEvents = {
   batch: () => undefined,
@@ -61,7 +71,7 @@ export async function rehearseLeading(clock: Clock, timers: Timers): Promise<voi
     mayAnswer: () => true,
     leads: () => Promise.resolve(true),
     others: () => [],
-    journal: { append: () => Promise.resolve('appended'), resolve: () => Promise.resolve('appended') },
+    journal: written,
     clock,
     reading: () => undefined,
     timers,

@@ -57,6 +57,13 @@ export class JournalGapError extends JournalError {
 /** The journal holds less than its caller has seen confirmed: a fail-over lost rows. The shard must halt. */
 export class JournalRolledBackError extends JournalError {
   override name = 'JournalRolledBackError'
+  /** Under which something was seen that is lost; 0 when that is not more than is known anyway. */
+  readonly epochSeen: number
+
+  constructor(message: string, epochSeen = 0) {
+    super(message)
+    this.epochSeen = epochSeen
+  }
 }
 
 /** The shard is halted: nobody may lead before a person has decided. Nothing was written. */

@@ -67,9 +67,10 @@ export interface Lease {
   hand(epoch: number, successor?: string): Promise<boolean>
   /**
    * Keep everybody from leading: the journal has lost rows. Takes the epoch for nobody in the same statement, so that whoever
-   * leads can append and renew no more. Undefined lifts it.
+   * leads can append and renew no more, and to above `epochSeen`, so that a decision to give up what was seen is of a later
+   * one. An undefined reason lifts it.
    */
-  halt(reason: string | undefined): Promise<void>
+  halt(reason: string | undefined, epochSeen?: number): Promise<void>
   /**
    * Hear of hands and claims by others, and of the loss of our sign of life, as soon as they are known. Returns what ends
    * the listening.

@@ -123,10 +123,10 @@ export class PostgresLease implements Lease {
     )
   }
 
-  async halt(reason: string | undefined): Promise<void> {
+  async halt(reason: string | undefined, epochSeen = 0): Promise<void> {
     const { shard } = this.#options
     await this.#run('the shard could not be halted', ({ client }) =>
-      reason === undefined ? liftHalt(client, shard) : haltLease(client, shard, reason),
+      reason === undefined ? liftHalt(client, shard) : haltLease(client, shard, reason, epochSeen),
     )
   }
 

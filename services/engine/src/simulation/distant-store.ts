@@ -189,8 +189,8 @@ export class DistantLease extends MemoryLease {
     return this.#ask(() => super.leads(epoch))
   }
 
-  override halt(reason: string | undefined): Promise<void> {
-    return this.#ask(() => super.halt(reason))
+  override halt(reason: string | undefined, epochSeen?: number): Promise<void> {
+    return this.#ask(() => super.halt(reason, epochSeen))
   }
 
   override hand(epoch: number, successor?: string): Promise<boolean> {

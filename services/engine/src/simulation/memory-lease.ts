@@ -116,12 +116,12 @@ export class MemoryLease implements Lease {
     return true
   }
 
-  async halt(reason: string | undefined): Promise<void> {
+  async halt(reason: string | undefined, epochSeen = 0): Promise<void> {
     await this.#reach()
     const store = this.#store
     store.lease.halted = reason ?? ''
     if (reason === undefined) return
-    store.epoch++
+    store.epoch = Math.max(store.epoch, epochSeen) + 1
     store.claim = ++store.claims
     store.changed()
   }

@@ -3,8 +3,8 @@ import { outcomeSum, type Hello, type OutcomesFrame, type Seen } from '@uptick/p
 import type { Clock } from '../seams.ts'
 
 /**
- * A leader that lacks what was shown here is one of a journal that lost rows; whoever holds them halts the shard long before
- * this. One that still leads then has the history that counts.
+ * A leader that lacks what was shown here asks the journal, and halts the shard if it lacks it, too: what is said here may be
+ * the only trace of it. One that still leads after so long has the history that counts.
  */
 const AHEAD_MS_MAX = 10_000
 

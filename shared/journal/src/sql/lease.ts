@@ -183,20 +183,21 @@ export async function handLease(
 }
 
 /**
- * Let nobody lead until it is lifted. The epoch is raised in the same statement, for nobody: the append is the fence
- * here too, also of releases that look at nothing else.
+ * Let nobody lead until it is lifted. The epoch is raised in the same statement, for nobody and above `epochSeen`: the append
+ * is the fence here too, also of releases that look at nothing else.
  */
-export async function haltLease(db: Queryable, shard: number, reason: string): Promise<void> {
+export async function haltLease(db: Queryable, shard: number, reason: string, epochSeen: number): Promise<void> {
   await db.query({
     text: `
       WITH halted AS (
         UPDATE journal_lease SET halted = $2::text WHERE shard = $1::integer RETURNING shard
       ), head AS (
-        UPDATE journal_head head SET epoch = epoch + 1, claim = gen_random_uuid() FROM halted
+        UPDATE journal_head head SET epoch = GREATEST(epoch, $3::bigint) + 1, claim = gen_random_uuid()
+        FROM halted
         WHERE head.shard = halted.shard
       )
       SELECT pg_notify('${LEASE_CHANNEL}', $1::text) FROM halted`,
-    values: [shard, reason],
+    values: [shard, reason, epochSeen],
   })
 }
 
