@@ -10,6 +10,7 @@ interface Loss {
 /** Rows that were acknowledged and are gone: whoever holds them halts the shard, before anybody trades on without them. */
 export class LostRows {
   readonly #losses: Loss[] = []
+  #haltedForNothingAt: number | undefined
 
   /** @param at milliseconds of the run */
   lost(at: number, what: string): void {
@@ -18,14 +19,19 @@ export class LostRows {
 
   /** The shard is halted. */
   halted(at: number): void {
+    if (this.#losses.length === 0) this.#haltedForNothingAt ??= at
     for (const loss of this.#losses) loss.haltedAt ??= at
   }
 
   check(): string[] {
-    return this.#losses.flatMap(({ at, what, haltedAt }) => {
-      if (haltedAt !== undefined && haltedAt - at <= HALT_MS_MAX) return []
-      const end = haltedAt === undefined ? 'never' : `${(haltedAt - at).toFixed(0)} ms later`
-      return [`I2: acknowledged and gone without a halt: ${what} at ${at.toFixed(0)} ms, halted ${end}`]
+    const at = this.#haltedForNothingAt
+    const forNothing = at === undefined ? [] : [`I2: halted at ${at.toFixed(0)} ms, and nothing was lost`]
+    const unheeded = this.#losses.flatMap((loss) => {
+      const { at: lostAt, what, haltedAt } = loss
+      if (haltedAt !== undefined && haltedAt - lostAt <= HALT_MS_MAX) return []
+      const end = haltedAt === undefined ? 'never' : `${(haltedAt - lostAt).toFixed(0)} ms later`
+      return [`I2: acknowledged and gone without a halt: ${what} at ${lostAt.toFixed(0)} ms, halted ${end}`]
     })
+    return [...forNothing, ...unheeded]
   }
 }

@@ -81,23 +81,37 @@ export class Operator {
     const { role, heldThrough } = furthest.engine
     if (this.#isRepairing || (role !== 'halted' && heldThrough === 0) || store.lease.halted === '') return
     this.#isRepairing = true
+    const repaired = (body: unknown): void => {
+      if (typeof body !== 'object' || body === null || !('appended' in body)) return
+      this.repaired += Number(body.appended)
+      this.isRepairNeeded = false
+    }
+    this.#ask(furthest.url, { kind: 'repair' }, repaired, () => (this.#isRepairing = false))
+  }
+
+  /** Accept the loss, of any engine that answers; again until it is done. */
+  release(): void {
+    const { members, store, time } = this.#cluster
+    if (store.lease.halted === '') return
+    const question = { kind: 'release', reason: 'only gateways know of it', operator: 'the simulation' }
+    for (const { url } of members) this.#ask(url, question, () => undefined)
+    time.after(ATTENTION_MS, () => this.release())
+  }
+
+  #ask(url: string, question: object, answered: (body: unknown) => void, closed = (): void => undefined): void {
     const dial = this.#cluster.dialler('operator', this.#process, LinkRole.OPERATOR)
-    const socket = dial(furthest.url, {
+    const socket = dial(url, {
       opened: () => {
         socket.send(encodeHello({ instance: 'operator', session: 0, feedFrom: -1 }))
-        socket.send(encodeQuery(1, { kind: 'repair' }))
+        socket.send(encodeQuery(1, question))
       },
       received: (data) => {
         const frame = decodeFrame(data)
         if (frame.type !== FrameType.ANSWER) return
-        const { body } = frame
-        if (typeof body === 'object' && body !== null && 'appended' in body) {
-          this.repaired += Number(body.appended)
-          this.isRepairNeeded = false
-        }
+        answered(frame.body)
         socket.close()
       },
-      closed: () => (this.#isRepairing = false),
+      closed,
     })
   }
 

@@ -1,6 +1,6 @@
 import { Command, CommandKind, EventKind, eachEvent, Exchange, LevelAt, Side, TradeAt } from '@uptick/core'
 import { JournalGapError, JournalRolledBackError } from '@uptick/journal'
-import { FrameType } from '@uptick/protocol'
+import { decodeFrame, encodeHello, FrameType, type HelloFrame } from '@uptick/protocol'
 import { expect, test } from 'vitest'
 import { copyCommand } from '../../../shared/core/testing/stream.ts'
 import { release } from '../../../services/engine/src/simulation/cluster.ts'
@@ -25,6 +25,12 @@ async function found(invariant: string, planted: Bug, isCalm = false): Promise<s
     if (ofIt.length > 0) return ofIt
   }
   return []
+}
+
+/** The HELLO that it is, if it is one. */
+function helloIn(bytes: Buffer): HelloFrame | undefined {
+  const frame = decodeFrame(bytes)
+  return frame.type === FrameType.HELLO ? frame : undefined
 }
 
 /** Every engine, and the replay, with one changed rule. */
@@ -105,6 +111,27 @@ class BelievingJournal extends DistantJournal {
 test('I2: rows are lost that members hold, and nobody says so', async () => {
   const openJournal: Bug['openJournal'] = (...parts) => new BelievingJournal(...parts)
   expect((await found('I2', { openJournal })).join()).toMatch(/gone without a halt/)
+})
+
+test('I2: what only gateways know is lost, and they do not say it', async () => {
+  const tap: Bug['tap'] = (_from, _to, bytes) => {
+    const frame = helloIn(bytes)
+    return frame ? encodeHello({ instance: frame.instance, session: frame.session, feedFrom: frame.feedFrom }) : bytes
+  }
+  expect(await found('I2', { tap, hasAftermath: true }, true)).toEqual([
+    'I2: what only gateways knew is gone without a halt',
+  ])
+})
+
+test('I2: a gateway says that it was shown what nobody has shown it', async () => {
+  const tap: Bug['tap'] = (_from, _to, bytes) => {
+    const frame = helloIn(bytes)
+    if (!frame?.seen) return bytes
+    return encodeHello({ ...frame, seen: { ...frame.seen, sum: frame.seen.sum ^ 1 } })
+  }
+  expect((await found('I2', { tap, nemesis: 'connections reset' })).join()).toMatch(
+    /halted at \d+ ms, and nothing was lost/,
+  )
 })
 
 test('I3: the edge sends again, as a new order, what takes long', async () => {

@@ -1,5 +1,6 @@
 import type { Exchange } from '@uptick/core'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { aftermath } from './aftermath.ts'
 import { judge } from './judge.ts'
 import { World, type Planted } from './world.ts'
 
@@ -7,6 +8,8 @@ const CALM_MS = 500
 const STORM_MS = 6_000
 const FAULT_EVERY_MS = 300
 const ACT_EVERY_MS = 20
+/** Engines replay all of it several times then. */
+const AFTERMATH_EVERY = 4
 
 export interface SimulationOptions {
   readonly seed: number
@@ -45,6 +48,8 @@ export async function simulate({ seed, planted, isCalm = false }: SimulationOpti
   await world.settle()
   planted?.afterwards?.(world)
   const violations = judge(world, planted?.replay?.())
+  if (planted?.hasAftermath ?? (planted === undefined && seed % AFTERMATH_EVERY === 0))
+    violations.push(...(await aftermath(world)))
   world.cluster.close()
   // Promises alone make no turn of the event loop, and without one nothing that weak references were made to is let go.
   await nextTurn()

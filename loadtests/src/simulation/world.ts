@@ -41,6 +41,8 @@ export interface Planted {
   readonly gateway?: (gateway: Gateway) => void
   /** The only misfortune, instead of all of them. */
   readonly nemesis?: string
+  /** With the aftermath, which other bugs do without. */
+  readonly hasAftermath?: boolean
   /** After the run, before anything is checked. */
   readonly afterwards?: (world: World) => void
 }

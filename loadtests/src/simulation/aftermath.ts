@@ -1,0 +1,39 @@
+import { CommandKind } from '@uptick/core'
+import type { World } from './world.ts'
+
+const LOST_BATCHES_MAX = 4
+/** Engines are started anew, one leads, gateways dial it, and the journal is asked. */
+const HALT_MS_MAX = 5_000
+const WELL_MS_MAX = 30_000
+const LOOK_MS = 20
+
+/**
+ * After everything else: a fail-over takes back the end of the journal, and every engine that held it has ended. Only
+ * gateways know, and the shard must be halted all the same; when an operator gives it up, everything must be well again.
+ * What is not as it must be: a sentence each.
+ */
+export async function aftermath(world: World): Promise<string[]> {
+  const { cluster, operator, witnesses } = world
+  const { store, members, random, time } = cluster
+  // Each gateway is shown something, whenever it has begun.
+  operator.move(CommandKind.DEPOSIT, 1, 1n)
+  await until(world, WELL_MS_MAX, () => world.unsettled().length === 0)
+  const count = random.integer(1, LOST_BATCHES_MAX)
+  if (world.unsettled().length > 0 || store.batches.length <= count) return []
+  world.note('** rows are lost that only gateways know of')
+  store.lose(count, random.integer(0, 1))
+  witnesses.lostRows.lost(time.elapsed(), 'what only gateways know')
+  for (const member of members) cluster.crash(member)
+  if (!(await until(world, HALT_MS_MAX, () => store.lease.halted !== ''))) {
+    return ['I2: what only gateways knew is gone without a halt']
+  }
+  operator.release()
+  if (await until(world, WELL_MS_MAX, () => world.unsettled().length === 0)) return []
+  return world.unsettled().map((what) => `recovery after a release: ${what}`)
+}
+
+/** Whether it came to be so within `ms`. */
+async function until({ cluster: { time } }: World, ms: number, isSo: () => boolean): Promise<boolean> {
+  for (const end = time.elapsed() + ms; time.elapsed() < end && !isSo();) await time.advance(LOOK_MS)
+  return isSo()
+}
