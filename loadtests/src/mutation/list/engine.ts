@@ -42,7 +42,7 @@ export const engine: Room = {
       [' || reader.epoch !== batch.epoch)', ')'],
       ['sequence <= exchange.sequence) continue', 'sequence < exchange.sequence) continue'],
       ['      if (skipped.has(sequence)) skipCommand(command)\n', ''],
-      [' && command.value !== 0)', ')'],
+      ['if (behaviour === 0 || ', 'if ('],
       ['if (exchange.time < retainFrom) batches', 'if (exchange.time <= retainFrom) batches'],
     ]),
     ...mutationsOf(`${ENGINE}/retained-batches.ts`, testOf('retained-batches'), [
