@@ -7,7 +7,7 @@ import {
   JournalRolledBackError,
   SnapshotDamagedError,
 } from '@uptick/journal'
-import type { Journal, StoredBatch } from '@uptick/journal'
+import type { Head, Journal, StoredBatch } from '@uptick/journal'
 import { ProtocolError } from '@uptick/protocol'
 import { OffsetConflictError } from '@uptick/readmodel'
 import type { RecordedOffset, RecordedRange, RecordedRows } from '@uptick/readmodel'
@@ -15,10 +15,12 @@ import { BatchQueue } from './batch-queue.ts'
 import { DivergedError, PoisonError, Replica } from './replica.ts'
 import type { RowWriter } from './row-writer.ts'
 import { RowCollector } from './rows.ts'
+import { SeenBatch, type OpenJournal } from './seen-batch.ts'
 import { SnapshotKeeper } from './snapshots.ts'
 import type { SnapshotPolicy, Stopwatch } from './snapshots.ts'
 
-const SKIP_POLL_MS = 1000
+/** How often it is looked whether an operator has decided. */
+const DECISION_POLL_MS = 1000
 
 /** What the follower tells about itself. */
 export interface FollowerObserver {
@@ -35,6 +37,9 @@ export interface FollowerObserver {
 
 export interface FollowerOptions {
   readonly journal: Journal
+  readonly openJournal: OpenJournal
+  /** Names this process among all that ever were. */
+  readonly holder: string
   readonly writer: RowWriter
   readonly observer: FollowerObserver
   readonly transactionCommandsMax: number
@@ -53,16 +58,25 @@ interface Group {
  * Follows the journal into the read model. Modes:
  * - *restoring*: skips, the read model's offset, the newest snapshot not after it, the batches from there to the offset.
  * - *recording*: batches after the offset, executed while the transaction of those before them is under way.
- * - *waiting* after a failure that may pass: then restoring again, from nothing but the database.
+ * - *waiting* after a failure that may pass: then restoring again, from nothing but the database. First it is asked whether the
+ *   journal still has what was read: if not, the shard is halted, and *waiting* lasts until that is repaired or given up.
  * - *contained*: a command breaks the state machine; restoring again once an operator has decided to skip it.
  * - *halted*: the journal or the state cannot be right. Nothing more is recorded; the evidence is in the log.
  * Whatever moment it is killed at, the offset says where it was.
  */
 export class Follower {
   readonly #options: FollowerOptions
+  readonly #seen: SeenBatch
 
   constructor(options: FollowerOptions) {
     this.#options = options
+    this.#seen = new SeenBatch(options.openJournal, options.holder)
+  }
+
+  /** Somebody has read the head: a journal that ends before what was read here halts the shard. Never rejects. */
+  async looked(head: Head): Promise<void> {
+    // No answer: then at the next look.
+    if (this.#seen.isMissing(head)) await this.#seen.standing().catch(() => undefined)
   }
 
   /** Resolves when `signal` aborts and the transaction under way has ended. */
@@ -71,11 +85,12 @@ export class Follower {
     const backoff = new Backoff()
     while (!signal.aborted) {
       try {
+        await this.#waitWhileLost(signal)
         await this.#restoreAndRecord(signal, backoff)
       } catch (error) {
         if (signal.aborted) return
         if (error instanceof PoisonError) await this.#waitForSkip(error, signal)
-        else if (isFinal(error)) {
+        else if (isFinal(error) && (await this.#isThere())) {
           observer.halted(error instanceof Error ? error.message : String(error), error)
           return
         } else {
@@ -144,7 +159,7 @@ export class Follower {
         if (queue.isEmpty) await writing
         const batches = await queue.take(this.#options.transactionCommandsMax)
         if (batches.length === 0) break
-        const group = execute(this.#options.journal.shard, replica, batches)
+        const group = execute(this.#options.journal.shard, replica, batches, this.#seen)
         await writing
         writing = this.#write(group, signal)
         // Awaited above or below; until then a failure must not count as unhandled.
@@ -186,11 +201,27 @@ export class Follower {
     }
   }
 
+  /** Whether the journal has what was read here, as far as it answers. */
+  async #isThere(): Promise<boolean> {
+    const { is } = await this.#seen.standing().catch(() => ({ is: 'unknown' }))
+    return is === 'there'
+  }
+
+  /** @throws JournalError when the journal does not answer */
+  async #waitWhileLost(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const standing = await this.#seen.standing()
+      if (standing.is !== 'lost') return
+      this.#options.observer.following(false, `the shard is halted: ${standing.reason}`)
+      await delay(DECISION_POLL_MS, undefined, { signal }).catch(() => undefined)
+    }
+  }
+
   async #waitForSkip(error: PoisonError, signal: AbortSignal): Promise<void> {
     const { journal, observer } = this.#options
     observer.following(false, `${error.message}; an operator must decide to skip it`, error)
     while (!signal.aborted) {
-      await delay(SKIP_POLL_MS, undefined, { signal }).catch(() => undefined)
+      await delay(DECISION_POLL_MS, undefined, { signal }).catch(() => undefined)
       const skipped = await journal.skipped().catch(() => new Set<number>())
       if (skipped.has(error.sequence)) return
     }
@@ -198,7 +229,7 @@ export class Follower {
 }
 
 /** Execute batches; a failure leaves those before the one it is in. */
-function execute(shard: number, replica: Replica, batches: readonly StoredBatch[]): Group {
+function execute(shard: number, replica: Replica, batches: readonly StoredBatch[], seen: SeenBatch): Group {
   const { exchange } = replica
   const from = exchange.sequence
   exchange.output.clear()
@@ -209,6 +240,7 @@ function execute(shard: number, replica: Replica, batches: readonly StoredBatch[
   try {
     for (const batch of batches) {
       replica.apply(batch)
+      seen.read(batch)
       length = exchange.output.length
       through = exchange.sequence
       time = exchange.time

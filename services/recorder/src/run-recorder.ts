@@ -15,7 +15,7 @@ import {
   Retention,
   waitForSchema,
 } from '@uptick/journal'
-import type { PostgresJournal, PresenceTimers, Queryable, RetentionReport } from '@uptick/journal'
+import type { BoundedPool, PostgresJournal, PresenceTimers, Queryable, RetentionReport } from '@uptick/journal'
 import { readOffsets, RecorderTurn } from '@uptick/readmodel'
 import type { RecordedOffset } from '@uptick/readmodel'
 import { advise } from '@uptick/runtime'
@@ -63,20 +63,14 @@ export async function runRecorder(context: Context): Promise<void> {
     max: POOL_MAX,
     refusesStandbys: true,
   })
-  const presence = presenceIn(pool, config.SHARD)
+  const holder = `recorder-${randomBytes(6).toString('hex')}`
+  const presence = presenceIn(pool, config.SHARD, holder)
   const observe = new Observer(context, presence)
   const needs = { own: CONNECTIONS_MAX, planned: config.CONNECTIONS_PLANNED }
   advise(context, 'connections', await connectionShortage(pool, needs).catch(() => undefined))
   const archive = config.ARCHIVE_FOLDER === '' ? undefined : new JournalArchive(new FolderStore(config.ARCHIVE_FOLDER))
   const journal = openJournal(config.DATABASE_URL, { shard: config.SHARD, pool, archive })
-  const retention = new Retention(config.DATABASE_URL, {
-    shard: config.SHARD,
-    pool,
-    archive,
-    keptSeconds: config.JOURNAL_KEPT_SECONDS,
-    recorded: readOffsets,
-    confirm: (through, atMost) => confirmSnapshot(journal, through, atMost),
-  })
+  const retention = retentionOf(config, pool, journal, archive)
   const keeper = new JournalKeeper({ retention, everyMs: RETENTION_MS, observer: observe })
   const writer = new RowWriter({
     connectionString: config.DATABASE_URL,
@@ -85,6 +79,8 @@ export async function runRecorder(context: Context): Promise<void> {
   })
   const follower = new Follower({
     journal,
+    openJournal: () => openJournal(config.DATABASE_URL, { shard: config.SHARD, pool }),
+    holder,
     writer,
     observer: observe,
     transactionCommandsMax: config.TRANSACTION_COMMANDS_MAX,
@@ -96,7 +92,7 @@ export async function runRecorder(context: Context): Promise<void> {
     stopwatch: () => performance.now(),
   })
   const watching = Promise.all([
-    watchHead(journal, observe.metrics, stopping.signal),
+    watchHead(journal, follower, observe.metrics, stopping.signal),
     watchHeldBack(context, pool, stopping.signal),
   ])
   const turn = new RecorderTurn(config.DATABASE_URL, {
@@ -116,6 +112,22 @@ export async function runRecorder(context: Context): Promise<void> {
   })
 }
 
+function retentionOf(
+  config: RecorderConfig,
+  pool: BoundedPool,
+  journal: PostgresJournal,
+  archive: JournalArchive | undefined,
+): Retention {
+  return new Retention(config.DATABASE_URL, {
+    shard: config.SHARD,
+    pool,
+    archive,
+    keptSeconds: config.JOURNAL_KEPT_SECONDS,
+    recorded: readOffsets,
+    confirm: (through, atMost) => confirmSnapshot(journal, through, atMost),
+  })
+}
+
 const timers: PresenceTimers = {
   after(ms, run) {
     const timer = setTimeout(run, ms)
@@ -124,9 +136,8 @@ const timers: PresenceTimers = {
 }
 
 /** A behaviour that this build does not know would halt it: whoever leads hears which it knows. */
-function presenceIn(pool: Queryable, shard: number): Presence {
+function presenceIn(pool: Queryable, shard: number, holder: string): Presence {
   const place = `recorder of process ${process.pid} on ${hostname()}`
-  const holder = `recorder-${randomBytes(6).toString('hex')}`
   return new Presence(new PostgresRoster(pool, shard), timers, { place, holder, behaviours: SUPPORTED_BEHAVIOURS })
 }
 
@@ -152,11 +163,19 @@ async function recordInTurns(
   }
 }
 
-async function watchHead(journal: PostgresJournal, metrics: RecorderMetrics, signal: AbortSignal): Promise<void> {
+async function watchHead(
+  journal: PostgresJournal,
+  follower: Follower,
+  metrics: RecorderMetrics,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     // A failure shows in the follower; the gauge keeps its last value.
     const head = await journal.head().catch(() => undefined)
-    if (head) metrics.head(head.last)
+    if (head) {
+      metrics.head(head.last)
+      await follower.looked(head)
+    }
     await delay(HEAD_POLL_MS, undefined, { signal }).catch(() => undefined)
   }
 }

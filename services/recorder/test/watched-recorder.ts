@@ -14,6 +14,7 @@ export interface WatchedOptions {
 /** A recorder in this process, and what it told about itself. */
 export class WatchedRecorder implements FollowerObserver {
   readonly journal: PostgresJournal
+  readonly follower: Follower
   readonly #writer: RowWriter
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
@@ -33,15 +34,17 @@ export class WatchedRecorder implements FollowerObserver {
       shard,
       onTrouble: (error) => this.following(error === undefined, '', error),
     })
-    const follower = new Follower({
+    this.follower = new Follower({
       journal: this.journal,
+      openJournal: () => openJournal(url, { shard }),
+      holder: 'recorder-1',
       writer: this.#writer,
       observer: this,
       transactionCommandsMax: options.transactionCommandsMax ?? 500,
       snapshots: options.snapshots ?? { commands: 1_000_000, seconds: 3600, kept: 3 },
       stopwatch: () => performance.now(),
     })
-    this.#running = follower.run(this.#stop.signal)
+    this.#running = this.follower.run(this.#stop.signal)
   }
 
   /** Resolves once `condition` holds; it is looked at after everything that the recorder tells. */

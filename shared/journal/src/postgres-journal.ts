@@ -31,7 +31,7 @@ import { restoreBatch } from './sql/restore-batch.ts'
 import { SkipTable } from './skip-table.ts'
 import { newestSnapshot, pruneSnapshots } from './sql/snapshots.ts'
 import { tail } from './tail.ts'
-import type { ClaimRow } from './sql/lease.ts'
+import { haltLease, type ClaimRow } from './sql/lease.ts'
 import { WritingConnection } from './writing-connection.ts'
 
 /** After five runs PostgreSQL keeps one plan for a prepared statement. */
@@ -167,6 +167,18 @@ export class PostgresJournal implements Journal {
       const last = await insertRelease(this.#connected, this.shard, epochSeen, reason, operator)
       if (last === undefined) throw new JournalError('the shard is not halted')
       return last
+    })
+  }
+
+  /**
+   * Keep everybody from leading, as `Lease.halt`, by one that keeps no lease: the journal has lost what was seen under
+   * `epochSeen`. A shard that is halted already stays so for the reason that it has.
+   */
+  async halt(reason: string, epochSeen: number): Promise<void> {
+    await explained('the shard could not be halted', async () => {
+      const { halted, epoch } = await readHead(this.#connected, this.shard)
+      if (halted !== undefined && epoch > epochSeen) return
+      await haltLease(this.#connected, this.shard, halted ?? reason, epochSeen)
     })
   }
 
