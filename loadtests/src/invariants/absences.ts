@@ -1,3 +1,4 @@
+import { nothingGivenUp, type GivenUp } from './given-up.ts'
 import { acceptedName, type OrderRecord } from '../reconcile/order-record.ts'
 
 /** An order of unknown outcome of which its trader was told, when asking, that there is none. */
@@ -21,11 +22,15 @@ export class Absences {
   }
 
   /** @param sequences where each order of the record was accepted */
-  check(record: Pick<OrderRecord, 'accepted'>, sequences: ReadonlyMap<number, number>): string[] {
+  check(
+    record: Pick<OrderRecord, 'accepted'>,
+    sequences: ReadonlyMap<number, number>,
+    givenUp: GivenUp = nothingGivenUp,
+  ): string[] {
     return this.#told.flatMap(({ account, clientId, sequence }) =>
       (record.accepted.get(acceptedName(account, clientId)) ?? [])
         .map((orderId) => sequences.get(orderId) ?? 0)
-        .filter((accepted) => accepted > sequence)
+        .filter((accepted) => accepted > sequence && !givenUp.has(sequence))
         .map((accepted) => `I4: ${clientId} did not exist at ${sequence} and came to life at ${accepted}`),
     )
   }

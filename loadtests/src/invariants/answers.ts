@@ -1,3 +1,5 @@
+import { nothingGivenUp, type GivenUp } from './given-up.ts'
+
 /** A reply as a client got it. */
 export interface GivenAnswer {
   /** Where the outcome stands in the feed. */
@@ -6,6 +8,13 @@ export interface GivenAnswer {
   readonly checksum: number
   /** For a person to read. */
   readonly what: string
+}
+
+/** A reply that went on in later outcomes, as the journal has it. */
+export interface WholeReply {
+  readonly checksum: number
+  /** Where it was whole. */
+  readonly end: number
 }
 
 /** I2: whatever anybody was told is in the journal, word for word, at the sequence under which it was told. */
@@ -24,11 +33,16 @@ export class Answers {
    * @param journaled checksums of the journal's outcomes, by sequence − 1
    * @param whole of the replies that went on in later outcomes, put together from the journal, by sequence
    */
-  check(journaled: readonly number[], whole: ReadonlyMap<number, number> = new Map()): string[] {
-    return this.#given.flatMap(({ sequence, checksum, what }) =>
-      (whole.get(sequence) ?? journaled[sequence - 1]) === checksum
-        ? []
-        : [`I2: ${what} was answered at ${sequence}, the journal differs there`],
-    )
+  check(
+    journaled: readonly number[],
+    whole: ReadonlyMap<number, WholeReply> = new Map(),
+    givenUp: GivenUp = nothingGivenUp,
+  ): string[] {
+    return this.#given.flatMap(({ sequence, checksum, what }) => {
+      const reply = whole.get(sequence)
+      const isThere = (reply?.checksum ?? journaled[sequence - 1]) === checksum
+      if (isThere || givenUp.has(sequence, reply?.end)) return []
+      return [`I2: ${what} was answered at ${sequence}, the journal differs there`]
+    })
   }
 }

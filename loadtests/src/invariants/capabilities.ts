@@ -1,3 +1,5 @@
+import { nothingGivenUp, type GivenUp } from './given-up.ts'
+
 /** I12: no command is executed by a build that lacks a behaviour which the journal had activated by then. */
 export class Capabilities {
   /** Behaviour → last sequence of the batch that activated it: until its end nobody can have known. */
@@ -17,11 +19,11 @@ export class Capabilities {
     this.#activated.set(behaviour, last)
   }
 
-  check(): string[] {
+  check(givenUp: GivenUp = nothingGivenUp): string[] {
     const violations: string[] = []
     for (const [process, { behaviours, through }] of this.#executed) {
       for (const [behaviour, last] of this.#activated) {
-        if (through > last && !behaviours.includes(behaviour))
+        if (through > last && !givenUp.has(through) && !behaviours.includes(behaviour))
           violations.push(`I12: ${process} lacks behaviour ${behaviour} of ${last} and executed up to ${through}`)
       }
     }

@@ -1,3 +1,5 @@
+import { nothingGivenUp, type GivenUp } from './given-up.ts'
+
 /**
  * I9, as one follower of the feed sees it: outcomes come one after another without a gap, after every change of
  * connection or leader too, nothing leaves an engine before it is durable, and all is what the journal holds.
@@ -37,14 +39,18 @@ export class FeedLog {
    * @param journaled checksums of the journal's outcomes, by sequence − 1
    * @param retained whether engines still had the outcomes after a sequence when the feed went on at another one
    */
-  check(journaled: readonly number[], retained: (after: number, next: number) => boolean): string[] {
+  check(
+    journaled: readonly number[],
+    retained: (after: number, next: number) => boolean,
+    givenUp: GivenUp = nothingGivenUp,
+  ): string[] {
     const violations = [...this.violations]
     for (const { after, next } of this.resets) {
-      if (next !== after + 1 && retained(after + 1, next))
+      if (next !== after + 1 && !givenUp.has(after) && retained(after + 1, next))
         violations.push(`I9: ${this.#name} was at ${after} and got no suffix, but began anew at ${next}`)
     }
     for (const [sequence, checksum] of this.#checksums) {
-      if (journaled[sequence - 1] === checksum) continue
+      if (journaled[sequence - 1] === checksum || givenUp.has(sequence)) continue
       violations.push(`I9: ${this.#name} heard another outcome ${sequence} than the journal holds`)
       break
     }

@@ -1,37 +1,66 @@
 /** Members look ten times a second and renew three times a lease of 1.5 s; then they ask, and tell, at a distance. */
 const HALT_MS_MAX = 2_500
 
-interface Loss {
-  readonly at: number
-  readonly what: string
-  haltedAt: number | undefined
+/** What a journal has lost. */
+export interface LostRow {
+  readonly first: number
+  readonly last: number
 }
 
-/** Rows that were acknowledged and are gone: whoever holds them halts the shard, before anybody trades on without them. */
-export class LostRows {
-  readonly #losses: Loss[] = []
-  #haltedForNothingAt: number | undefined
+interface Loss<Row extends LostRow> {
+  readonly at: number
+  readonly what: string
+  readonly rows: readonly Row[]
+  haltedAt: number | undefined
+  isOver: boolean
+}
 
-  /** @param at milliseconds of the run */
-  lost(at: number, what: string): void {
-    this.#losses.push({ at, what, haltedAt: undefined })
+/**
+ * Rows that were acknowledged and are gone: whoever holds them halts the shard, before anybody trades on without them. And
+ * nobody halts it for nothing.
+ */
+export class LostRows<Row extends LostRow = LostRow> {
+  readonly #losses: Loss<Row>[] = []
+  readonly #falseAlarms: string[] = []
+
+  get count(): number {
+    return this.#losses.length
   }
 
-  /** The shard is halted. */
-  halted(at: number): void {
-    if (this.#losses.length === 0) this.#haltedForNothingAt ??= at
-    for (const loss of this.#losses) loss.haltedAt ??= at
+  /** Neither restored nor given up. */
+  get pending(): readonly Row[] {
+    return this.#losses.flatMap(({ rows, isOver }) => (isOver ? [] : rows))
+  }
+
+  /** @param at milliseconds of the run */
+  lost(at: number, what: string, rows: readonly Row[]): void {
+    this.#losses.push({ at, what, rows, haltedAt: undefined, isOver: false })
+  }
+
+  /** The shard is halted; `reason`: of a member that is there. */
+  halted(at: number, reason: string | undefined): void {
+    const open = this.#losses.filter(({ isOver }) => !isOver)
+    if (open.length === 0 && reason !== undefined)
+      this.#falseAlarms.push(`I2: halted at ${at.toFixed(0)} ms, and nothing was lost: ${reason}`)
+    for (const loss of open) loss.haltedAt ??= at
+  }
+
+  /** The rows are back, or were given up. */
+  over(): void {
+    for (const loss of this.#losses) loss.isOver = true
+  }
+
+  /** Whether somebody is about to notice. */
+  isHaltDue(now: number): boolean {
+    return this.#losses.some(({ at, haltedAt }) => haltedAt === undefined && now - at <= HALT_MS_MAX)
   }
 
   check(): string[] {
-    const at = this.#haltedForNothingAt
-    const forNothing = at === undefined ? [] : [`I2: halted at ${at.toFixed(0)} ms, and nothing was lost`]
-    const unheeded = this.#losses.flatMap((loss) => {
-      const { at: lostAt, what, haltedAt } = loss
-      if (haltedAt !== undefined && haltedAt - lostAt <= HALT_MS_MAX) return []
-      const end = haltedAt === undefined ? 'never' : `${(haltedAt - lostAt).toFixed(0)} ms later`
-      return [`I2: acknowledged and gone without a halt: ${what} at ${lostAt.toFixed(0)} ms, halted ${end}`]
+    const missed = this.#losses.flatMap(({ at, what, haltedAt }) => {
+      if (haltedAt !== undefined && haltedAt - at <= HALT_MS_MAX) return []
+      const end = haltedAt === undefined ? 'never' : `${(haltedAt - at).toFixed(0)} ms later`
+      return [`I2: acknowledged and gone without a halt: ${what} at ${at.toFixed(0)} ms, halted ${end}`]
     })
-    return [...forNothing, ...unheeded]
+    return [...missed, ...this.#falseAlarms]
   }
 }

@@ -1,4 +1,5 @@
 import { OrderStatus, type Exchange } from '@uptick/core'
+import { GivenUp } from './given-up.ts'
 
 /** A question about what somebody wrote, and its answer. */
 export interface OwnRead {
@@ -22,9 +23,14 @@ const OPEN: ReadonlySet<unknown> = new Set([OrderStatus.NEW, OrderStatus.PARTIAL
 export class OwnReads {
   readonly violations: string[] = []
   readonly #bySequence = new Map<number, OwnRead[]>()
+  readonly #givenUp: GivenUp
   /** Last sequence that anybody was told of. */
   #latest = 0
   #count = 0
+
+  constructor(givenUp: GivenUp = new GivenUp()) {
+    this.#givenUp = givenUp
+  }
 
   get count(): number {
     return this.#count
@@ -36,14 +42,19 @@ export class OwnReads {
 
   /** Somebody was told of `sequence`. */
   told(sequence: number): void {
-    this.#latest = Math.max(this.#latest, sequence)
+    if (!this.#givenUp.has(sequence)) this.#latest = Math.max(this.#latest, sequence)
+  }
+
+  /** What comes after `sequence` was given up. */
+  goneOnAfter(sequence: number): void {
+    this.#latest = Math.min(this.#latest, sequence)
   }
 
   answered(read: OwnRead): void {
     const { known, sequence, question } = read
     this.#count++
     this.told(sequence)
-    if (sequence < known)
+    if (sequence < known && !this.#givenUp.has(known))
       this.violations.push(`I10: ${JSON.stringify(question)} showed ${sequence} when ${known} was told already`)
     const others = this.#bySequence.get(sequence)
     if (others) others.push(read)
@@ -52,7 +63,8 @@ export class OwnReads {
 
   /** The replay is at `sequence`: compare what was shown of it. */
   replayed(sequence: number, exchange: Exchange, answer: Answering): void {
-    for (const { question, value } of this.#bySequence.get(sequence) ?? []) {
+    const reads = this.#givenUp.has(sequence) ? [] : (this.#bySequence.get(sequence) ?? [])
+    for (const { question, value } of reads) {
       const expected = answer(exchange, question)
       // Closed orders are not state: they stay answerable for a while.
       const isClosed = question['kind'] === 'order' && expected === null && !isOpen(value)
@@ -64,7 +76,7 @@ export class OwnReads {
 
   /** What was shown of sequences that the journal has not. */
   check(): string[] {
-    const beyond = [...this.#bySequence.keys()].filter((sequence) => sequence > 0)
+    const beyond = [...this.#bySequence.keys()].filter((sequence) => sequence > 0 && !this.#givenUp.has(sequence))
     return [
       ...this.violations,
       ...beyond.map((sequence) => `I10: ${sequence} was shown, the journal has no such state`),

@@ -1,3 +1,4 @@
+import { nothingGivenUp, type GivenUp } from './given-up.ts'
 import { acceptedName, type OrderRecord } from '../reconcile/order-record.ts'
 
 /** An order of unknown outcome whose gateway says that it is resolved by now. */
@@ -21,11 +22,15 @@ export class Resolutions {
   }
 
   /** @param sequences where each order of the record was accepted */
-  check(record: Pick<OrderRecord, 'accepted'>, sequences: ReadonlyMap<number, number>): string[] {
+  check(
+    record: Pick<OrderRecord, 'accepted'>,
+    sequences: ReadonlyMap<number, number>,
+    givenUp: GivenUp = nothingGivenUp,
+  ): string[] {
     return this.#resolved.flatMap(({ account, clientId, sequence }) =>
       (record.accepted.get(acceptedName(account, clientId)) ?? [])
         .map((orderId) => sequences.get(orderId) ?? 0)
-        .filter((accepted) => accepted > sequence)
+        .filter((accepted) => accepted > sequence && !givenUp.has(sequence))
         .map((accepted) => `I4: ${clientId} was resolved at ${sequence} and came to be at ${accepted}`),
     )
   }

@@ -21,14 +21,16 @@ export async function aftermath(world: World): Promise<string[]> {
   const count = random.integer(1, LOST_BATCHES_MAX)
   if (world.unsettled().length > 0 || store.batches.length <= count) return []
   world.note('** rows are lost that only gateways know of')
-  store.lose(count, random.integer(0, 1))
-  witnesses.lostRows.lost(time.elapsed(), 'what only gateways know')
+  witnesses.lostRows.lost(time.elapsed(), 'what only gateways know', store.lose(count, random.integer(0, 1)))
   for (const member of members) cluster.crash(member)
   if (!(await until(world, HALT_MS_MAX, () => store.lease.halted !== ''))) {
     return ['I2: what only gateways knew is gone without a halt']
   }
-  operator.release()
-  if (await until(world, WELL_MS_MAX, () => world.unsettled().length === 0)) return []
+  const isWell = (): boolean => {
+    operator.attend(() => undefined)
+    return world.unsettled().length === 0
+  }
+  if (await until(world, WELL_MS_MAX, isWell)) return []
   return world.unsettled().map((what) => `recovery after a release: ${what}`)
 }
 

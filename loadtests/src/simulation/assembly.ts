@@ -1,15 +1,16 @@
 import { outcomeHasWork, outcomeRepeated, outcomeWords } from '@uptick/core'
 import { checksum } from '../../../services/engine/src/simulation/session-client.ts'
+import type { WholeReply } from '../invariants/answers.ts'
 import { unfinishedWork, UnfinishedReply } from '../../../services/gateway/src/engine-link/unfinished-reply.ts'
 
 const settle = { resolve: (): void => undefined, reject: (): void => undefined }
 
 /** Puts replies that go on in later outcomes together from the journal, where nothing is ever missing. */
 export class Assembly {
-  readonly #whole: Map<number, number>
+  readonly #whole: Map<number, WholeReply>
   readonly #unfinished = new Map<number, UnfinishedReply>()
 
-  constructor(whole: Map<number, number>) {
+  constructor(whole: Map<number, WholeReply>) {
     this.#whole = whole
   }
 
@@ -20,7 +21,7 @@ export class Assembly {
       if (!reply.follow(words, 0, 0)) continue
       this.#unfinished.delete(began)
       const { words: whole } = reply.outcome()
-      this.#whole.set(began, checksum(whole, 0, outcomeWords(whole, 0)))
+      this.#whole.set(began, { checksum: checksum(whole, 0, outcomeWords(whole, 0)), end: sequence })
     }
     const subject = outcomeRepeated(words, 0) ? undefined : unfinishedWork({ words, offset: 0 })
     if (subject === undefined) return

@@ -14,8 +14,9 @@ const OUTAGE_MS_MAX = 8_000
 const CLOCK_STEP_MAX = 20_000_000
 const LOST_BATCHES_MAX = 4
 const BEHIND_BATCHES_MAX = 8
-/** Every member that lost rows are missed by has noticed by then, and the operator has not. */
-const HALTED_MS = 1_200
+const LOST_CLAIMS_MAX = 2
+/** Whoever misses lost rows has noticed by then. */
+const HALTED_MS_MAX = 2_500
 
 /** What befalls PostgreSQL, and the ways to it. By what they do; names are for people. */
 export const journalNemeses: Readonly<Record<string, Nemesis>> = {
@@ -93,23 +94,16 @@ function readOnly(world: World, engines: readonly ClusterMember[]): boolean {
   return true
 }
 
-/**
- * A fail-over to a replica that was behind: the end of the journal is gone, and what was claimed since. Only where every engine is well, so that what
- * was acknowledged is still held by somebody; nothing else happens until an operator has had it repaired.
- */
+/** A fail-over to a replica that was behind: the end of the journal is gone, and what was claimed since. */
 function loseRows(world: World): boolean {
-  const { store, members, random, time } = world.cluster
-  const isWell = members.every(
-    ({ engine, process, journal }) =>
-      !process.isStopped && !process.isDead && !journal.isTroubled && ['leading', 'standby'].includes(engine.role),
-  )
-  const count = random.integer(1, LOST_BATCHES_MAX)
-  if (!isWell || !world.cluster.leader || store.batches.length <= count || world.isRough) return false
-  const before = `${store.last} in epoch ${store.epoch}`
-  store.lose(count, random.integer(0, 1))
-  world.witnesses.lostRows.lost(time.elapsed(), `${before}, now ${store.last} in epoch ${store.epoch}`)
-  world.operator.isRepairNeeded = true
+  const { members, random, time } = world.cluster
+  const knower = world.losses.lose(random.integer(1, LOST_BATCHES_MAX), random.integer(0, LOST_CLAIMS_MAX))
+  if (!knower) return false
+  // Who comes up now knows of nothing, and may lead before anybody has said a word.
+  if (random.chance(0.4)) members.forEach((member) => member !== knower && world.cluster.crash(member))
   // Whoever looks after the machines starts them anew, before anybody asks what they hold.
-  if (random.chance(0.3)) time.after(HALTED_MS, () => members.forEach((member) => world.cluster.crash(member)))
+  if (random.chance(0.2)) {
+    time.after(HALTED_MS_MAX, () => members.forEach((member) => world.cluster.crash(member)))
+  }
   return true
 }

@@ -4,6 +4,7 @@ import { ClosedOrders } from '../../../services/engine/src/closed-orders.ts'
 import { RETAINED_MICROSECONDS } from '../../../services/engine/src/limits.ts'
 import { answerQuery } from '../../../services/engine/src/queries.ts'
 import { JournalAudit } from '../../../services/engine/src/simulation/journal-audit.ts'
+import type { WholeReply } from '../invariants/answers.ts'
 import { BookIntegrity } from '../invariants/book-integrity.ts'
 import { Conservation } from '../invariants/conservation.ts'
 import { claimViolations } from '../invariants/one-claim.ts'
@@ -24,8 +25,8 @@ const BROKEN = { lost: 'I2', doubled: 'I3', contradiction: 'I4' } as const
 /** The journal of a run, replayed once, and everything that is to be known of it. */
 class Replay {
   readonly checkers: readonly [Conservation, BookIntegrity, Oracle]
-  /** Checksums of the replies that went on in later outcomes, by the sequence at which they began. */
-  readonly whole = new Map<number, number>()
+  /** The replies that went on in later outcomes, by the sequence at which they began. */
+  readonly whole = new Map<number, WholeReply>()
   readonly record = new OrderRecord()
   /** Where each order was accepted. */
   readonly acceptedAt = new Map<number, number>()
@@ -62,10 +63,11 @@ export function judge(
   exchange: Exchange = new Exchange({ supportedBehaviours: everyBehaviour, stepWorkMax: world.stepWorkMax }),
 ): string[] {
   const { witnesses } = world
+  const { givenUp } = witnesses
   const replay = new Replay(world, exchange)
   const { audit, record, acceptedAt, checkers } = replay
   world.inSteps = replay.whole.size
-  const acknowledgements = acknowledgementFindings(witnesses.told, record, market)
+  const acknowledgements = acknowledgementFindings(witnesses.counting(), record, market)
   return [
     ...world.unsettled().map((what) => `recovery: ${what}`),
     ...witnesses.violations,
@@ -74,13 +76,13 @@ export function judge(
     ...audit.violations,
     ...claimViolations(world.cluster.store.batches),
     ...checkers.flatMap(({ violations }) => violations),
-    ...witnesses.answers.check(audit.outcomes, replay.whole),
+    ...witnesses.answers.check(audit.outcomes, replay.whole, givenUp),
     ...acknowledgements.map(({ kind, text }) => `${BROKEN[kind]}: ${text}`),
-    ...witnesses.resolutions.check(record, acceptedAt),
-    ...witnesses.absences.check(record, acceptedAt),
-    ...witnesses.feeds.flatMap((feed) => feed.check(audit.outcomes, retainedBy(replay, world))),
+    ...witnesses.resolutions.check(record, acceptedAt, givenUp),
+    ...witnesses.absences.check(record, acceptedAt, givenUp),
+    ...witnesses.feeds.flatMap((feed) => feed.check(audit.outcomes, retainedBy(replay, world), givenUp)),
     ...witnesses.reads.check(),
-    ...witnesses.capabilities.check(),
+    ...witnesses.capabilities.check(givenUp),
     ...memberViolations(world, audit),
     ...replayViolations(world, audit),
     ...bookViolations(world, audit),

@@ -33,6 +33,9 @@ export interface Run {
   /** Replies that went on in later outcomes. */
   readonly inSteps: number
   readonly handOvers: number
+  /** Times that the journal lost its end, and how often an operator gave it up. */
+  readonly losses: number
+  readonly givenUp: number
   /** Number by kind. */
   readonly faults: ReadonlyMap<string, number>
   readonly story: readonly string[]
@@ -63,6 +66,8 @@ export async function simulate({ seed, planted, isCalm = false }: SimulationOpti
     absent: world.witnesses.absences.count,
     inSteps: world.inSteps,
     handOvers: world.handOvers,
+    losses: world.witnesses.lostRows.count,
+    givenUp: world.witnesses.givenUp.count,
     faults: world.faults,
     story: world.story,
     virtualMs: world.cluster.time.elapsed(),

@@ -10,6 +10,8 @@ export class Tally {
   absent = 0
   inSteps = 0
   handOvers = 0
+  losses = 0
+  givenUp = 0
   virtualMs = 0
   readonly failed: number[] = []
   readonly #faults = new Map<string, number>()
@@ -23,6 +25,8 @@ export class Tally {
     this.absent += run.absent
     this.inSteps += run.inSteps
     this.handOvers += run.handOvers
+    this.losses += run.losses
+    this.givenUp += run.givenUp
     this.virtualMs += run.virtualMs
     if (run.violations.length > 0) this.failed.push(run.seed)
     for (const [kind, count] of run.faults) this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + count)
@@ -40,6 +44,8 @@ export class Tally {
       ['orders of unknown outcome, found absent', this.absent],
       ['replies in several steps', this.inSteps],
       ['changes of leader by hand-over', this.handOvers],
+      ['ends of the journal lost', this.losses],
+      ['of them given up by an operator', this.givenUp],
       ['simulated seconds', Math.round(this.virtualMs / 1000)],
       ['faults', faults.reduce((sum, [, count]) => sum + count, 0)],
       ...faults.map(([kind, count]) => [`  ${kind}`, count] as const),

@@ -2,6 +2,7 @@ import {
   CommandKind,
   EventKind,
   OrderType,
+  outcomeOriginalSequence,
   outcomeReject,
   outcomeSequence,
   outcomeWords,
@@ -108,7 +109,7 @@ export class Trader {
 
   async #cancel(): Promise<void> {
     const orderId = this.#takeOpen()
-    const { account, gateway, witnesses } = this.#options
+    const { account, gateway } = this.#options
     const view = await gateway().submit((command) => {
       command.kind = CommandKind.CANCEL
       command.account = account
@@ -116,7 +117,7 @@ export class Trader {
       command.targetOrder = orderId
     })
     this.#note(view, `a cancel of ${orderId}`)
-    if (outcomeReject(view.words, view.offset) === Reject.NONE) witnesses.told.cancelled.add(orderId)
+    if (outcomeReject(view.words, view.offset) === Reject.NONE) this.#cancelled(orderId, view)
   }
 
   async #place(target: number): Promise<void> {
@@ -182,11 +183,18 @@ export class Trader {
     }
   }
 
+  #cancelled(orderId: number, { words, offset }: OutcomeView): void {
+    const { told, toldAt } = this.#options.witnesses
+    told.cancelled.add(orderId)
+    toldAt.set(orderId, outcomeOriginalSequence(words, offset))
+  }
+
   #placed({ clientId, target }: Draft, view: OutcomeView): void {
-    const { told } = this.#options.witnesses
+    const { told, toldAt } = this.#options.witnesses
+    toldAt.set(clientId, outcomeOriginalSequence(view.words, view.offset))
     this.#note(view, `order ${clientId}`)
     const { reject, events } = readOutcome(view.words, view.offset)
-    if (target !== 0 && (reject === Reject.NONE || reject === Reject.REPLACE_PARTIAL)) told.cancelled.add(target)
+    if (target !== 0 && (reject === Reject.NONE || reject === Reject.REPLACE_PARTIAL)) this.#cancelled(target, view)
     if (reject !== Reject.NONE) {
       // A retry that the memory of retries does not take says nothing about the order.
       if (reject < Reject.RETRY_MISMATCH || reject > Reject.RETRY_MEMORY_FULL) told.failed(clientId, reject)

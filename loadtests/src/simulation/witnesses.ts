@@ -1,8 +1,10 @@
+import type { StoredBatch } from '@uptick/journal'
 import { Absences } from '../invariants/absences.ts'
 import { Acknowledgements } from '../reconcile/acknowledgements.ts'
 import { Answers } from '../invariants/answers.ts'
 import { Capabilities } from '../invariants/capabilities.ts'
 import type { FeedLog } from '../invariants/feed-log.ts'
+import { GivenUp } from '../invariants/given-up.ts'
 import { HOLD_MS_DEFAULT } from '../../../services/gateway/src/engine-link/link-options.ts'
 import { Hold } from '../invariants/hold.ts'
 import { LostRows } from '../invariants/lost-rows.ts'
@@ -13,15 +15,29 @@ import { Resolutions } from '../invariants/resolutions.ts'
 export class Witnesses {
   /** Orders and cancels, as their traders were told of them. */
   readonly told = new Acknowledgements()
+  /** Where the outcome stands that they were told of, by client order id, or by the id of an order that was cancelled. */
+  readonly toldAt = new Map<string | number, number>()
   readonly answers = new Answers()
-  readonly reads = new OwnReads()
+  /** What was told of these parts of the journal is void. */
+  readonly givenUp = new GivenUp()
+  readonly reads = new OwnReads(this.givenUp)
   readonly resolutions = new Resolutions()
   readonly absences = new Absences()
   readonly hold = new Hold(HOLD_MS_DEFAULT)
   readonly capabilities = new Capabilities()
-  readonly lostRows = new LostRows()
+  readonly lostRows = new LostRows<StoredBatch>()
   /** One for each life of a gateway. */
   readonly feeds: FeedLog[] = []
   /** Seen at once to be wrong. */
   readonly violations: string[] = []
+
+  /** The orders and cancels of which what was told counts. */
+  counting(): Acknowledgements {
+    const counts = (key: string | number): boolean => !this.givenUp.has(this.toldAt.get(key) ?? 0)
+    const { orders, cancelled } = this.told.toJSON()
+    return Acknowledgements.from({
+      orders: orders.filter(({ order }) => counts(order.clientId)),
+      cancelled: cancelled.filter(counts),
+    })
+  }
 }

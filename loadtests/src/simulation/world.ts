@@ -11,6 +11,7 @@ import { beginHistory } from '../../../services/engine/src/simulation/history.ts
 import type { Tap } from '../../../services/engine/src/simulation/memory-network.ts'
 import { Gateway } from './gateway.ts'
 import { nemeses } from './nemeses.ts'
+import { Losses } from './losses.ts'
 import { Operator, releases, sequenceOf } from './operator.ts'
 import { Trader, type TraderOptions } from './trader.ts'
 import { Witnesses } from './witnesses.ts'
@@ -62,6 +63,7 @@ export class World {
   readonly gateways: Gateway[] = []
   readonly traders: Trader[] = []
   readonly operator: Operator
+  readonly losses: Losses
   /** What happened, in order. */
   readonly story: string[] = []
   /** How often each nemesis struck. */
@@ -88,8 +90,9 @@ export class World {
     const base = seed % 3 === 0 ? 0 : 1
     this.#installed = Array.from({ length: ENGINES }, (_, place) => (place === seed % 5 ? base + 1 : base))
     const events: ClusterEvents = {
-      role: ({ url, build, engine }, role) => {
+      role: ({ url, build, engine, holder }, role) => {
         this.note(`${url} is ${role}`)
+        if (role === 'halted') this.losses.halts(holder)
         const epoch = engine.leader?.epoch
         const behaviours = planted.behaviours ?? build.behaviours
         if (role === 'leading' && epoch !== undefined) this.leaders.set(epoch, { url, behaviours })
@@ -104,18 +107,12 @@ export class World {
     this.cluster = new Cluster({ seed, engines: ENGINES, build, ...options }, events)
     // Half of the shards are new and start with all behaviours; the others activate one after another.
     if (seed % 2 === 0) beginHistory(this.cluster.store)
-    const { store, time } = this.cluster
-    store.listen(() => store.lease.halted !== '' && this.witnesses.lostRows.halted(time.elapsed()))
+    this.losses = new Losses(this.cluster, this.witnesses)
     this.cluster.start()
     if (planted.tap) this.cluster.network.tap = planted.tap
     for (let place = 0; place < GATEWAYS; place++) this.#startGateway(place)
     this.operator = new Operator(this.cluster, () => this.#anyGateway())
     for (let account = 1; account <= TRADERS; account++) this.traders.push(this.#trader(account, seed % 4 === 0))
-  }
-
-  /** Something is broken right now that will go on by itself. */
-  get isRough(): boolean {
-    return this.#unfinished.size > 0
   }
 
   note(what: string): void {
@@ -157,7 +154,7 @@ export class World {
         attendAt += ATTEND_MS
         this.operator.attend((member) => this.#upgrade(member))
       }
-      if (time.elapsed() < strikeAt || this.operator.isRepairNeeded || this.onlyAsked.size > 0) continue
+      if (time.elapsed() < strikeAt || this.losses.isHaltDue || this.onlyAsked.size > 0) continue
       strikeAt = time.elapsed() + faultEveryMs * (0.2 + 1.6 * random.next())
       this.#strike()
     }
@@ -185,13 +182,13 @@ export class World {
 
   /** What is not as it must be when all is well. */
   unsettled(): string[] {
-    const { cluster, gateways, traders, operator } = this
+    const { cluster, gateways, traders, operator, losses } = this
     const found: string[] = []
     const busy = traders.reduce((sum, trader) => sum + trader.busy, 0)
     if (busy > 0) found.push(`${busy} operations have no answer`)
     // An activation that is carried out late may leave a member unfit.
     if (operator.busy > 0) found.push(`${operator.busy} commands of the operator have no answer`)
-    if (operator.isRepairNeeded) found.push('lost rows are not restored')
+    if (losses.isOpen) found.push('lost rows are not restored')
     const roles = cluster.engines.map(({ role }) => role)
     if (roles.toSorted().join() !== ['leading', ...Array(ENGINES - 1).fill('standby')].join())
       found.push(`the engines are ${roles.join(', ')}`)

@@ -56,13 +56,15 @@ export class JournalStore {
   /**
    * Forget the last `count` batches, as a fail-over to a replica that was behind does, and with them the claims that were
    * made later: epoch, lease and halt are what they were. Of the claims made just there, `claims` are forgotten too.
+   * Returns what is lost.
    */
-  lose(count: number, claims = 0): void {
-    this.batches.splice(this.batches.length - count, count)
+  lose(count: number, claims = 0): StoredBatch[] {
+    const lost = this.batches.splice(this.batches.length - count, count)
     this.last = this.batches.at(-1)?.last ?? 0
     while ((this.#claimed.at(-1)?.last ?? 0) > this.last) this.#forgetClaim()
     for (let i = 0; i < claims && this.#claimed.at(-1)?.last === this.last; i++) this.#forgetClaim()
     while ((this.snapshots.at(-1)?.sequence ?? 0) > this.last) this.snapshots.pop()
+    return lost
   }
 
   #forgetClaim(): void {

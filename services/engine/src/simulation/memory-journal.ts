@@ -196,7 +196,9 @@ export class MemoryJournal implements Journal {
     const { store } = this
     if (this.has(batch)) return false
     if (store.lease.halted === '') throw new JournalError('the shard is not halted')
-    if (store.last !== batch.first - 1) throw new JournalError(`batch ${batch.first} does not follow ${store.last}`)
+    const isOlder = (store.batches.at(-1)?.epoch ?? 0) > batch.epoch
+    if (isOlder || store.last !== batch.first - 1)
+      throw new JournalError(`batch ${batch.first} does not follow ${store.last}`)
     store.batches.push({ ...batch, payload: Buffer.from(batch.payload), claim: 0 })
     store.last = batch.last
     return true

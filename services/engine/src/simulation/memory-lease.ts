@@ -120,9 +120,10 @@ export class MemoryLease implements Lease {
     await this.#reach()
     const store = this.#store
     store.lease.halted = reason ?? ''
-    if (reason === undefined) return
-    store.epoch = Math.max(store.epoch, epochSeen) + 1
-    store.claim = ++store.claims
+    if (reason !== undefined) {
+      store.epoch = Math.max(store.epoch, epochSeen) + 1
+      store.claim = ++store.claims
+    }
     store.changed()
   }
 

@@ -1,0 +1,100 @@
+import type { Cluster, ClusterMember } from '../../../services/engine/src/simulation/cluster.ts'
+import { sequenceOf } from './operator.ts'
+import type { Witnesses } from './witnesses.ts'
+
+/** What the journal of a run has lost in fail-overs, and what became of it. */
+export class Losses {
+  readonly #cluster: Cluster
+  readonly #witnesses: Witnesses
+  /** By holder. */
+  readonly #haltsAt = new Map<string, number>()
+  #overAt = 0
+  #isHalted = false
+  #released = 0
+
+  constructor(cluster: Cluster, witnesses: Witnesses) {
+    this.#cluster = cluster
+    this.#witnesses = witnesses
+    cluster.store.listen(() => this.#look())
+  }
+
+  /** Something is lost, and neither back nor given up. */
+  get isOpen(): boolean {
+    return this.#witnesses.lostRows.pending.length > 0
+  }
+
+  /** Whoever knows of a loss is about to say so, and is left alone until then: nobody else may know. */
+  get isHaltDue(): boolean {
+    return this.#witnesses.lostRows.isHaltDue(this.#cluster.time.elapsed())
+  }
+
+  /**
+   * Lose the last `count` rows, and up to `claims` of the claims made just there. Returns a member that knows of it;
+   * undefined, and nothing is lost, where nobody would.
+   */
+  lose(count: number, claims: number): ClusterMember | undefined {
+    const { store, time } = this.#cluster
+    const knower = this.#knower()
+    if (this.isOpen || this.#isHalted || store.batches.length <= count || knower === undefined) return undefined
+    const before = `${store.last} in epoch ${store.epoch}`
+    const rows = store.lose(count, claims)
+    const what = `${before}, now ${store.last} in epoch ${store.epoch}`
+    this.#witnesses.lostRows.lost(time.elapsed(), what, rows)
+    return knower
+  }
+
+  /** A member that is well and has seen all that there is; rather the leader. */
+  #knower(): ClusterMember | undefined {
+    const { members, leader, store } = this.#cluster
+    return (leader ? [leader, ...members] : members).find((member) => {
+      const { process, journal, engine } = member
+      const isWell = !process.isStopped && !process.isDead && !journal.isTroubled && !this.#cluster.isLeaving(member)
+      return isWell && ['leading', 'standby'].includes(engine.role) && sequenceOf(member) >= store.last
+    })
+  }
+
+  #look(): void {
+    const { store, time } = this.#cluster
+    const { lostRows } = this.#witnesses
+    const { halted } = store.lease
+    if (halted !== '' && !this.#isHalted) lostRows.halted(time.elapsed(), this.#isLate(halted) ? undefined : halted)
+    this.#isHalted = halted !== ''
+    if (store.released > this.#released) this.#giveUp()
+    else if (this.isOpen && !this.#isHalted && this.#missing().length === 0) this.#over()
+    this.#released = store.released
+  }
+
+  /** A member has come to its end, and is about to say so. */
+  halts(holder: string): void {
+    this.#haltsAt.set(holder, this.#cluster.time.elapsed())
+  }
+
+  /** What was asked for before the last loss was over may be carried out after it; the operator decides again then. */
+  #isLate(reason: string): boolean {
+    const holder = reason.slice(0, reason.indexOf(':'))
+    return (this.#haltsAt.get(holder) ?? 0) <= this.#overAt
+  }
+
+  #over(): void {
+    this.#witnesses.lostRows.over()
+    this.#overAt = this.#cluster.time.elapsed()
+  }
+
+  #giveUp(): void {
+    const { givenUp, reads } = this.#witnesses
+    const missing = this.#missing()
+    this.#over()
+    const [first, last] = [missing[0]?.first, missing.at(-1)?.last]
+    if (first === undefined || last === undefined) return
+    givenUp.add(first, last)
+    reads.goneOnAfter(first - 1)
+  }
+
+  /** Lost rows that are not in the journal again. */
+  #missing(): Witnesses['lostRows']['pending'] {
+    const { batches } = this.#cluster.store
+    const isThere = new Set(batches.map(({ epoch, payload }) => `${epoch} ${payload.toString('base64')}`))
+    const { pending } = this.#witnesses.lostRows
+    return pending.filter(({ epoch, payload }) => !isThere.has(`${epoch} ${payload.toString('base64')}`))
+  }
+}
