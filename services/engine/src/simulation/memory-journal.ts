@@ -201,6 +201,7 @@ export class MemoryJournal implements Journal {
       throw new JournalError(`batch ${batch.first} does not follow ${store.last}`)
     store.batches.push({ ...batch, payload: Buffer.from(batch.payload), claim: 0 })
     store.last = batch.last
+    store.epoch = Math.max(store.epoch, batch.epoch)
     return true
   }
 
