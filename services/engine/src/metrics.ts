@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS, type Registry } from '@uptick/runtime'
 import type { EngineSeams, Role } from './engine-seams.ts'
 import type { Engine } from './engine.ts'
+import { systemClock, type Clock } from './seams.ts'
 
 const ROLES: readonly Role[] = [
   'starting',
@@ -83,7 +84,13 @@ export function batchObserver(registry: Registry): EngineSeams['observer'] {
 }
 
 /** The engine's state, read when Prometheus asks. */
-export function exposeEngine(registry: Registry, engine: Engine, shard: number, ackPolicy: string): void {
+export function exposeEngine(
+  registry: Registry,
+  engine: Engine,
+  shard: number,
+  ackPolicy: string,
+  clock: Pick<Clock, 'now'> = systemClock,
+): void {
   const gauge = (name: string, help: string, read: () => number): void => {
     registry.registerMetric(
       new Gauge({
@@ -112,6 +119,11 @@ export function exposeEngine(registry: Registry, engine: Engine, shard: number, 
     engine.role === 'diverged' ? 1 : 0,
   )
   gauge('engine_durable_sequence', 'Last sequence known to be durable', () => leader()?.durable ?? 0)
+  gauge(
+    'engine_time_ahead_seconds',
+    'How far journaled time is ahead of this leader’s clock',
+    () => Math.max(0, (leader()?.exchange.time ?? 0) - clock.now()) / 1e6,
+  )
   gauge('engine_queued_commands', 'Commands that wait to be sequenced', () => leader()?.queued ?? 0)
   gauge('engine_appends_in_flight', 'Batches that are not known to be durable', () => leader()?.appendsInFlight ?? 0)
   gauge('engine_replies_held', 'Replies that wait for the journal', () => leader()?.held ?? 0)
