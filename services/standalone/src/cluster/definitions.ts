@@ -81,7 +81,7 @@ export function clusterDefinitions(folder: DataFolder, ports: Ports, surrounding
       LINK_HOST: '127.0.0.1',
       LINK_PORT: String(ports[`link-${number}`]),
       LINK_URL: linkUrls[number - 1]!,
-      EVIDENCE_FOLDER: folder.file('evidence'),
+      EVIDENCE_FOLDER: folder.file('evidence', `engine-${number}`),
       GRACE_MS: String(GRACE_MS),
       ...engineSettings,
     },
