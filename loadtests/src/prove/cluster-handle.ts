@@ -95,6 +95,10 @@ export class ClusterHandle {
     return named.map(([name, id]) => `${name}:${id}`).toSorted()
   }
 
+  engines(): string[] {
+    return Object.keys(this.#exchange.running().ops).filter((name) => name.startsWith('engine'))
+  }
+
   /** Resident bytes of the processes whose name begins like this. */
   async memory(prefix: string): Promise<(readonly [name: string, bytes: number])[]> {
     const asked = Object.entries(this.#exchange.running().ops).filter(([name]) => name.startsWith(prefix))

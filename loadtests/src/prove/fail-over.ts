@@ -12,11 +12,15 @@ const BEHIND_MS = 1_000
 const HALTED_MS = 1_000
 const REPAIR_MS_MAX = 10_000
 const POLL_MS = 20
+/** From a repair until the supervisor counts the engines, which are started anew after it, as steady. */
+const STEADY_MS = 35_000
 /**
  * Without a success: until the shard is halted (1 s: the promotion, and the next look of a member), for as long as that is
- * watched, until the halted engines look again (2 s), end and are started anew, and one of them leads (2 s).
+ * watched, until the halted engines look again (1 s), end and are started anew, and one of them leads (3 s).
  */
 const REPAIRED_BUDGET_MS = 6_000
+/** The same, and a question of the operator's that waits for an engine which was killed (2 s). */
+const RESTARTED_BUDGET_MS = 8_000
 /** The promotion, and a lease and a second, as for a leader that nobody hears of. */
 const PROMOTED_BUDGET_MS = 2_500
 
@@ -29,26 +33,48 @@ const failOverAsync: Played = {
   ground: 'replica',
   planned: false,
   budgetMs: REPAIRED_BUDGET_MS,
-  async play(cluster, timeline) {
-    const { postgres } = cluster
-    await postgres.follow()
-    postgres.holdStandbys()
-    timeline.mark('replica behind')
-    await delay(BEHIND_MS)
-    await failOver(cluster, timeline)
-    await until('the shard is halted', async () => (await haltReason(cluster)) !== undefined)
-    timeline.mark('halted')
-    const before = await cluster.journalEnd()
-    await delay(HALTED_MS)
-    const after = await cluster.journalEnd()
-    if (after !== before) throw new Error(`the halted journal went on from ${before} to ${after}`)
-    const appended = await repaired(cluster)
-    timeline.mark('repaired')
-    timeline.note('failover-async: batches appended again', [appended], (counts) => counts.join(', '))
-    await cluster.leader()
-    await cluster.ready()
-    await delay(BREATH_MS)
-  },
+  play: (cluster, timeline) => failOverBehind(cluster, timeline, 'failover-async', () => undefined),
+}
+
+/** The same, and while the shard is halted its engines are killed: they repair it with what they have kept. */
+const failOverRestart: Played = {
+  name: 'failover-restart',
+  ground: 'replica',
+  planned: false,
+  budgetMs: RESTARTED_BUDGET_MS,
+  play: (cluster, timeline) =>
+    failOverBehind(cluster, timeline, 'failover-restart', () => {
+      timeline.mark('kill engines')
+      for (const engine of cluster.engines()) cluster.kill(engine)
+    }),
+}
+
+async function failOverBehind(
+  cluster: ClusterHandle,
+  timeline: Timeline,
+  name: string,
+  whileHalted: () => void,
+): Promise<void> {
+  const { postgres } = cluster
+  await steady(timeline, name)
+  await postgres.follow()
+  postgres.holdStandbys()
+  timeline.mark('replica behind')
+  await delay(BEHIND_MS)
+  await failOver(cluster, timeline)
+  await until('the shard is halted', async () => (await haltReason(cluster)) !== undefined)
+  timeline.mark('halted')
+  const before = await cluster.journalEnd()
+  await delay(HALTED_MS)
+  whileHalted()
+  const after = await cluster.journalEnd()
+  if (after !== before) throw new Error(`the halted journal went on from ${before} to ${after}`)
+  const appended = await repaired(cluster)
+  timeline.mark(repairOf(name))
+  timeline.note(`${name}: batches appended again`, [appended], (counts) => counts.join(', '))
+  await cluster.leader()
+  await cluster.ready()
+  await delay(BREATH_MS)
 }
 
 /** The replica has all that was acknowledged: nobody halts, nobody is needed. */
@@ -74,7 +100,15 @@ const failOverSync: Played = {
 }
 
 /** In the order of one round. */
-export const failOvers: readonly Played[] = [failOverAsync, failOverSync]
+export const failOvers: readonly Played[] = [failOverAsync, failOverRestart, failOverSync]
+
+/** In a further round: or engines would be started anew later each time, as what ends again and again is. */
+async function steady(timeline: Timeline, name: string): Promise<void> {
+  const before = timeline.marks.findLast(({ label }) => label === repairOf(name))
+  if (before !== undefined) await delay(before.at + STEADY_MS - performance.now())
+}
+
+const repairOf = (name: string): string => `repaired (${name})`
 
 async function failOver({ postgres }: ClusterHandle, timeline: Timeline): Promise<void> {
   timeline.mark('kill PostgreSQL')

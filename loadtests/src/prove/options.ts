@@ -32,7 +32,8 @@ end; newcomers must be let in beside them.
 
 Then, on an exchange with a PostgreSQL that has a replica: no writes for a while (read-only), connections that fall silent and deliver
 later what was sent (half-open), clocks that step (clock-step), fail-over to the replica while it lacks what was acknowledged last
-(failover-async); on another one, whose engines acknowledge what a second PostgreSQL has, too: fail-over to that (failover-sync).
+(failover-async), also with engines that are killed then (failover-restart); on another one, whose engines acknowledge what a second
+PostgreSQL has, too: fail-over to that (failover-sync).
 
 Traders have accounts with limits and, on Linux, an address each; the exchange bans whoever goes on past a limit. A request that is late (over a
 second after it was due) or not sent counts as failed; nothing is ever sent twice. At the end every acknowledgement is
