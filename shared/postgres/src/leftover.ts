@@ -24,10 +24,18 @@ export const STOP_TIMES: StopTimes = { fastMs: 30_000, immediateMs: 7_000, killM
 
 /** What the first lines of postmaster.pid say; undefined when there is no such file. */
 export function readPidFile(directory: string): { pid: number; ready: boolean } | undefined {
-  const path = join(directory, 'postmaster.pid')
-  if (!existsSync(path)) return undefined
-  const lines = readFileSync(path, 'utf8').split('\n')
-  return { pid: Number(lines[0]), ready: lines[7]?.trim() === 'ready' }
+  const lines = textOf(join(directory, 'postmaster.pid'))?.split('\n')
+  return lines && { pid: Number(lines[0]), ready: lines[7]?.trim() === 'ready' }
+}
+
+/** Undefined when there is no such file: a server that ends removes its own at any moment. */
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
 }
 
 /**
@@ -127,8 +135,8 @@ function isPostmaster(pid: number): boolean {
  */
 function clearPidFile(directory: string): void {
   const path = join(directory, 'postmaster.pid')
-  if (!existsSync(path)) return
-  const text = readFileSync(path, 'utf8')
+  const text = textOf(path)
+  if (text === undefined) return
   const pid = /^-?[1-9]\d{0,9}(?=\s|$)/.exec(text)?.[0]
   if (pid === undefined) rmSync(path)
   else if (alive(Number(pid))) writeFileSync(path, text.replace(/^\d+/, String(NOBODYS_PID)))
