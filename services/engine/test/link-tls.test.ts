@@ -84,7 +84,8 @@ test('an engine whose certificate has another name is not believed', async () =>
 test('a standby joins over TLS, and the shard is handed to it', async () => {
   const standby = await startWithTls('standby')
   await untilReady(standby)
-  await leader.engine.handOff()
+  // The leader hears a moment later that it is ready.
+  while (!(await leader.engine.handOff())) await new Promise((resolve) => setImmediate(resolve))
   await untilRole(standby, 'leading')
   expect(standby.engine.role).toBe('leading')
   await standby.stop()
