@@ -25,6 +25,25 @@ export const engine: Room = {
       ['    this.#endListening()\n', ''],
       ['if (this.#uncertain && this.isCertain)', 'if (this.isCertain)'],
     ]),
+    ...mutationsOf(`${ENGINE}/lease-watch.ts`, testOf('lease-watch'), [
+      ['isOver || (view.expired && mayBeOver)', 'isOver || view.expired'],
+      ['isOver || (view.expired && mayBeOver)', 'view.expired && mayBeOver'],
+      ['askedAt - sight.seenAt >= leaseMs', 'heardAt - sight.seenAt >= leaseMs'],
+      ['heardAt - sight.before >= leaseMs', 'askedAt - sight.before >= leaseMs'],
+      ['if (expiresAt === -Infinity || leaseMs === undefined) return view', 'if (leaseMs === undefined) return view'],
+    ]),
+    ...mutationsOf(`${ENGINE}/testimony.ts`, testOf('testimony'), [
+      ['head.epoch !== this.#options.epoch || ', '', 'the newest leader would halt the shard for the same reason'],
+      [' || seen.epoch < released) return', ') return'],
+      ['      this.#released = released\n', ''],
+      ['if (seen.sequence > last) return `ends at ${last}`', 'if (seen.sequence > last + 2) return `ends at ${last}`'],
+      ['return epoch === seen.epoch ? undefined :', 'return epoch !== 0 ? undefined :'],
+      ['if (found || isOld) void', 'if (found) void'],
+      ['new JournalRolledBackError(told, seen.epoch)', 'new JournalRolledBackError(told)'],
+    ]),
+    ...mutationsOf(`${ENGINE}/leadership.ts`, testOf('leadership'), [
+      ['leader.durable === sequence && leader.retained.last === sequence', 'leader.durable === sequence'],
+    ]),
     ...mutationsOf(`${ENGINE}/standby.ts`, testOf('standby'), [
       ['Math.min(this.#seen ?? view.head.last, view.head.last)', 'Math.min(this.#seen ?? 0, view.head.last)'],
       ['Math.min(this.#seen ?? view.head.last, view.head.last)', 'view.head.last'],
