@@ -9,7 +9,7 @@ const BREATH_MS = 500
 /** Nothing of what is acknowledged in this time reaches the replica. */
 const BEHIND_MS = 1_000
 /** A halted shard is watched for so long before it is repaired. */
-const HALTED_MS = 1_000
+const HALTED_MS = 500
 const REPAIR_MS_MAX = 10_000
 const POLL_MS = 20
 /** From a repair until the supervisor counts the engines, which are started anew after it, as steady. */
