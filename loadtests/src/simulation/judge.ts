@@ -82,6 +82,7 @@ export function judge(
     ...witnesses.absences.check(record, acceptedAt, givenUp),
     ...witnesses.feeds.flatMap((feed) => feed.check(audit.outcomes, retainedBy(replay, world), givenUp)),
     ...witnesses.reads.check(),
+    ...witnesses.journaledTime.check(replay.times),
     ...witnesses.capabilities.check(givenUp),
     ...memberViolations(world, audit),
     ...replayViolations(world, audit),

@@ -241,6 +241,13 @@ class TrustingLease extends DistantLease {
   }
 }
 
+/** Reads no clock but its own. */
+class BlindLease extends DistantLease {
+  override get reading(): undefined {
+    return undefined
+  }
+}
+
 test('I10: a leader answers questions though another one has taken over without its knowledge', async () => {
   const openLease: Bug['openLease'] = (...parts) => new TrustingLease(...parts)
   expect((await found('I10', { openLease, nemesis: 'taken for dead' })).join()).toMatch(/was told already/)
@@ -269,4 +276,9 @@ test('hold: a gateway gives requests up at once', async () => {
         : submit(build, sendBefore)
   }
   expect(await found('hold', { gateway })).not.toEqual([])
+})
+
+test('time: an engine whose clock is an hour ahead journals that, because it knows no other', async () => {
+  const openLease: Bug['openLease'] = (store, options, ways) => new BlindLease(store, options, ways)
+  expect(await found('time', { openLease, nemesis: 'engine clock leapt' })).not.toEqual([])
 })

@@ -7,6 +7,7 @@ import type { FeedLog } from '../invariants/feed-log.ts'
 import { GivenUp } from '../invariants/given-up.ts'
 import { HOLD_MS_DEFAULT } from '../../../services/gateway/src/engine-link/link-options.ts'
 import { Hold } from '../invariants/hold.ts'
+import { JournaledTime } from '../invariants/journaled-time.ts'
 import { LostRows } from '../invariants/lost-rows.ts'
 import { OwnReads } from '../invariants/own-reads.ts'
 import { Resolutions } from '../invariants/resolutions.ts'
@@ -25,6 +26,7 @@ export class Witnesses {
   readonly absences = new Absences()
   readonly hold = new Hold(HOLD_MS_DEFAULT)
   readonly capabilities = new Capabilities()
+  readonly journaledTime = new JournaledTime()
   readonly lostRows = new LostRows<StoredBatch>()
   /** One for each life of a gateway. */
   readonly feeds: FeedLog[] = []

@@ -108,6 +108,8 @@ export class World {
     // Half of the shards are new and start with all behaviours; the others activate one after another.
     if (seed % 2 === 0) beginHistory(this.cluster.store)
     this.losses = new Losses(this.cluster, this.witnesses)
+    const { store, time } = this.cluster
+    store.listen(() => this.witnesses.journaledTime.wrote(store.last, time.now() + store.clockStep * 1_000))
     this.cluster.start()
     if (planted.tap) this.cluster.network.tap = planted.tap
     for (let place = 0; place < GATEWAYS; place++) this.#startGateway(place)

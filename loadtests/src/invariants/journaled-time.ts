@@ -1,0 +1,29 @@
+/**
+ * Journaled time is ahead of PostgreSQL's clock by no more than a second; by what the question for it was on its way, which is
+ * less than a lease; and by what clocks drift in the meantime: µs.
+ */
+const AHEAD_MAX = 1_000_000 + 1_500_000 + 50_000
+
+/**
+ * What is journaled too late can never be taken back: no batch has a time that PostgreSQL's clock, however it was stepped, had
+ * not nearly shown by then.
+ */
+export class JournaledTime {
+  /** Ends of batches as they were written, with the latest that PostgreSQL's clock had shown by then, µs. */
+  readonly #written: { readonly last: number; readonly shown: number }[] = []
+  #shown = 0
+
+  /** The journal ends at `last` now, and PostgreSQL's clock shows `time`. */
+  wrote(last: number, time: number): void {
+    this.#shown = Math.max(this.#shown, time)
+    if (this.#written.at(-1)?.last !== last) this.#written.push({ last, shown: this.#shown })
+  }
+
+  /** @param times journaled, by sequence − 1, µs */
+  check(times: readonly number[]): string[] {
+    const found = this.#written.find(({ last, shown }) => (times[last - 1] ?? 0) > shown + AHEAD_MAX)
+    if (!found) return []
+    const seconds = ((times[found.last - 1]! - found.shown) / 1e6).toFixed(1)
+    return [`time: ${found.last} was journaled ${seconds} s ahead of every clock that PostgreSQL had shown`]
+  }
+}
