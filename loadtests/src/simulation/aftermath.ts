@@ -1,4 +1,5 @@
 import { CommandKind } from '@uptick/core'
+import { unsettled } from './settled.ts'
 import type { World } from './world.ts'
 
 const LOST_BATCHES_MAX = 4
@@ -17,9 +18,9 @@ export async function aftermath(world: World): Promise<string[]> {
   const { store, members, random, time } = cluster
   // Each gateway is shown something, whenever it has begun.
   operator.move(CommandKind.DEPOSIT, 1, 1n)
-  await until(world, WELL_MS_MAX, () => world.unsettled().length === 0)
+  await until(world, WELL_MS_MAX, () => unsettled(world).length === 0)
   const count = random.integer(1, LOST_BATCHES_MAX)
-  if (world.unsettled().length > 0 || store.batches.length <= count) return []
+  if (unsettled(world).length > 0 || store.batches.length <= count) return []
   world.note('** rows are lost that only gateways know of')
   witnesses.lostRows.lost(time.elapsed(), 'what only gateways know', store.lose(count, random.integer(0, 1)))
   for (const member of members) cluster.crash(member)
@@ -28,10 +29,10 @@ export async function aftermath(world: World): Promise<string[]> {
   }
   const isWell = (): boolean => {
     operator.attend(() => undefined)
-    return world.unsettled().length === 0
+    return unsettled(world).length === 0
   }
   if (await until(world, WELL_MS_MAX, isWell)) return []
-  return world.unsettled().map((what) => `recovery after a release: ${what}`)
+  return unsettled(world).map((what) => `recovery after a release: ${what}`)
 }
 
 /** Whether it came to be so within `ms`. */

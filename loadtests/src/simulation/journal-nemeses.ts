@@ -11,6 +11,7 @@ const TROUBLES: readonly Trouble[] = ['refused', 'deaf', 'mute']
 /** Longer than anybody waits for an answer of PostgreSQL. */
 const ANSWER_MS_MAX = 6_000
 const OUTAGE_MS_MAX = 8_000
+const LONG_OUTAGE_MS_MAX = 18_000
 const CLOCK_STEP_MAX = 20_000_000
 const LOST_BATCHES_MAX = 4
 const BEHIND_BATCHES_MAX = 8
@@ -31,7 +32,7 @@ export const journalNemeses: Readonly<Record<string, Nemesis>> = {
   'one way to the journal fails': (world, { journal }) => {
     const { random } = world.cluster
     const trouble = random.pick(TROUBLES)
-    const ms = random.chance(0.4) ? OUTAGE_MS_MAX : AWAY_MS_MAX
+    const ms = outageMs(world)
     return away(world, [random.pick(Object.values(journal.ways))], ms, (way) => way.fail(trouble))
   },
   'one way to the journal slow': (world, { journal }) => {
@@ -83,12 +84,17 @@ function away(world: World, ways: readonly Distance[], ms: number, fail: (way: D
   return true
 }
 
+/** How long something is away at most: some outlast the hold, and in long runs whatever is waited for. */
+function outageMs({ cluster: { random }, isLong }: World): number {
+  if (!random.chance(0.4)) return AWAY_MS_MAX
+  return isLong ? LONG_OUTAGE_MS_MAX : OUTAGE_MS_MAX
+}
+
 /** Connections for writing lead to a server that takes no writes, as they do during a fail-over, or after a setting was changed. */
 function readOnly(world: World, engines: readonly ClusterMember[]): boolean {
-  const { random } = world.cluster
   const refusal = new Error('the server is read-only')
   for (const { journal } of engines) journal.readOnly = refusal
-  world.soon(random.chance(0.4) ? OUTAGE_MS_MAX : AWAY_MS_MAX, () => {
+  world.soon(outageMs(world), () => {
     for (const { journal } of engines) if (journal.readOnly === refusal) journal.readOnly = undefined
   })
   return true

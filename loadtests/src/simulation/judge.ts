@@ -15,6 +15,7 @@ import { OrderRecord } from '../reconcile/order-record.ts'
 import { Assembly } from './assembly.ts'
 import { market } from './listing.ts'
 import { everyBehaviour, NEXT_BEHAVIOUR } from './operator.ts'
+import { unsettled } from './settled.ts'
 import type { World } from './world.ts'
 
 const nothingClosed = new ClosedOrders()
@@ -69,9 +70,10 @@ export function judge(
   world.inSteps = replay.whole.size
   const acknowledgements = acknowledgementFindings(witnesses.counting(), record, market)
   return [
-    ...world.unsettled().map((what) => `recovery: ${what}`),
+    ...unsettled(world).map((what) => `recovery: ${what}`),
     ...witnesses.violations,
     ...witnesses.hold.violations,
+    ...witnesses.readiness.violations,
     ...witnesses.lostRows.check(),
     ...audit.violations,
     ...claimViolations(world.cluster.store.batches),

@@ -282,3 +282,16 @@ test('time: an engine whose clock is an hour ahead journals that, because it kno
   const openLease: Bug['openLease'] = (store, options, ways) => new BlindLease(store, options, ways)
   expect(await found('time', { openLease, nemesis: 'engine clock leapt' })).not.toEqual([])
 })
+
+/** Takes it for granted that it could write. */
+class BoastfulJournal extends DistantJournal {
+  override rehearse(): Promise<void> {
+    return Promise.resolve()
+  }
+}
+
+test('readiness: a standby does not try whether it could write', async () => {
+  const openJournal: Bug['openJournal'] = (...parts) => new BoastfulJournal(...parts)
+  const planted: Bug = { openJournal, isLong: true, nemesis: 'journal read-only' }
+  expect((await found('readiness', planted)).join()).toMatch(/says that it is ready and cannot write/)
+})

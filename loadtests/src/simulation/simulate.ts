@@ -8,6 +8,8 @@ const CALM_MS = 500
 const STORM_MS = 6_000
 const FAULT_EVERY_MS = 300
 const ACT_EVERY_MS = 20
+/** A long run is so much longer, with so much less at a time. */
+const LONG = 3
 /** Engines replay all of it several times then. */
 const AFTERMATH_EVERY = 4
 
@@ -47,7 +49,8 @@ export async function simulate({ seed, planted, isCalm = false }: SimulationOpti
   const world = new World(seed, planted)
   await world.open()
   await world.trade(CALM_MS, ACT_EVERY_MS)
-  await world.trade(STORM_MS, ACT_EVERY_MS, isCalm ? 0 : FAULT_EVERY_MS)
+  const times = world.isLong ? LONG : 1
+  await world.trade(STORM_MS * times, ACT_EVERY_MS * times, isCalm ? 0 : FAULT_EVERY_MS * times)
   await world.settle()
   planted?.afterwards?.(world)
   const violations = judge(world, planted?.replay?.())

@@ -10,6 +10,7 @@ import { Hold } from '../invariants/hold.ts'
 import { JournaledTime } from '../invariants/journaled-time.ts'
 import { LostRows } from '../invariants/lost-rows.ts'
 import { OwnReads } from '../invariants/own-reads.ts'
+import { Readiness } from '../invariants/readiness.ts'
 import { Resolutions } from '../invariants/resolutions.ts'
 
 /** What everybody in a run saw, for the checkers to compare with the journal. */
@@ -26,6 +27,7 @@ export class Witnesses {
   readonly absences = new Absences()
   readonly hold = new Hold(HOLD_MS_DEFAULT)
   readonly capabilities = new Capabilities()
+  readonly readiness = new Readiness()
   readonly journaledTime = new JournaledTime()
   readonly lostRows = new LostRows<StoredBatch>()
   /** One for each life of a gateway. */

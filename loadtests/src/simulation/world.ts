@@ -12,7 +12,8 @@ import type { Tap } from '../../../services/engine/src/simulation/memory-network
 import { Gateway } from './gateway.ts'
 import { nemeses } from './nemeses.ts'
 import { Losses } from './losses.ts'
-import { Operator, releases, sequenceOf } from './operator.ts'
+import { Operator, releases } from './operator.ts'
+import { unsettled } from './settled.ts'
 import { Trader, type TraderOptions } from './trader.ts'
 import { Witnesses } from './witnesses.ts'
 
@@ -42,6 +43,8 @@ export interface Planted {
   readonly gateway?: (gateway: Gateway) => void
   /** The only misfortune, instead of all of them. */
   readonly nemesis?: string
+  /** See `World`. */
+  readonly isLong?: boolean
   /** With the aftermath, which other bugs do without. */
   readonly hasAftermath?: boolean
   /** After the run, before anything is checked. */
@@ -71,6 +74,8 @@ export class World {
   /** By epoch. */
   readonly leaders = new Map<number, { readonly url: string; readonly behaviours: readonly number[] }>()
   handOvers = 0
+  /** Longer, and with less at a time: what is wrong may stay so for longer. */
+  readonly isLong: boolean
   /** Work of one command: in half of the worlds so little that many orders go on in later ones. */
   readonly stepWorkMax: number
   /** Commands and questions that were begun. */
@@ -85,6 +90,7 @@ export class World {
 
   constructor(seed: number, planted: Planted = {}) {
     this.#planted = planted
+    this.isLong = planted.isLong ?? seed % 8 === 3
     this.stepWorkMax = planted.build === undefined && seed % 4 < 2 ? FEW_MEETINGS : STEP_WORK_MAX
     // Which releases there are at first is no chance of the run itself: the cluster is not there yet.
     const base = seed % 3 === 0 ? 0 : 1
@@ -154,7 +160,7 @@ export class World {
       this.operations += acts
       if (time.elapsed() >= attendAt) {
         attendAt += ATTEND_MS
-        this.operator.attend((member) => this.#upgrade(member))
+        this.#attend()
       }
       if (time.elapsed() < strikeAt || this.losses.isHaltDue || this.onlyAsked.size > 0) continue
       strikeAt = time.elapsed() + faultEveryMs * (0.2 + 1.6 * random.next())
@@ -173,38 +179,26 @@ export class World {
     const end = time.elapsed() + SETTLE_MS_MAX
     while (time.elapsed() < end) {
       // A member that has only just executed an activation that it does not know is unfit a moment later.
-      if (this.unsettled().length === 0) {
+      if (unsettled(this).length === 0) {
         await time.advance(SETTLED_MS)
-        if (this.unsettled().length === 0) return
+        if (unsettled(this).length === 0) return
       }
-      this.operator.attend((member) => this.#upgrade(member))
+      this.#attend()
       await time.advance(25)
     }
   }
 
-  /** What is not as it must be when all is well. */
-  unsettled(): string[] {
-    const { cluster, gateways, traders, operator, losses } = this
-    const found: string[] = []
-    const busy = traders.reduce((sum, trader) => sum + trader.busy, 0)
-    if (busy > 0) found.push(`${busy} operations have no answer`)
-    // An activation that is carried out late may leave a member unfit.
-    if (operator.busy > 0) found.push(`${operator.busy} commands of the operator have no answer`)
-    if (losses.isOpen) found.push('lost rows are not restored')
-    const roles = cluster.engines.map(({ role }) => role)
-    if (roles.toSorted().join() !== ['leading', ...Array(ENGINES - 1).fill('standby')].join())
-      found.push(`the engines are ${roles.join(', ')}`)
-    for (const member of cluster.members) {
-      if (cluster.isLeaving(member)) found.push(`${member.url} has been told to stop`)
-      if (sequenceOf(member) !== cluster.store.last)
-        found.push(`${member.url} is at ${sequenceOf(member)} of ${cluster.store.last}`)
-    }
-    for (const { name, link } of gateways) {
-      const { connected, sequence, queued, unanswered } = link.state
-      if (!connected || sequence !== cluster.store.last || queued + unanswered > 0)
-        found.push(`${name}: ${JSON.stringify(link.state)}, the journal ends at ${cluster.store.last}`)
-    }
-    return found
+  /** What goes by at every moment: people look, and what members say of themselves is compared with what they can do. */
+  #attend(): void {
+    const { members, time } = this.cluster
+    this.operator.attend((member) => this.#upgrade(member))
+    const isResting = time.elapsed() < this.restUntil
+    const standings = members.flatMap(({ holder, url, process, journal, engine, isReady }) =>
+      process.isDead || process.isStopped || (isResting && engine.role === 'leading')
+        ? []
+        : [{ name: `${url} (${holder})`, isReady, isWanted: engine.role === 'leading', canWrite: journal.isWritable }],
+    )
+    this.witnesses.readiness.saw(time.elapsed(), standings)
   }
 
   /** Install the next or the previous release at a place, as a roll does; false when there is none. */

@@ -2,7 +2,7 @@ import { Exchange, STEP_WORK_MAX, SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import { Presence } from '@uptick/journal'
 import { parseLinkKeys, provenDial, type Dial } from '@uptick/link'
 import { LinkRole, NONCE_BYTES } from '@uptick/protocol'
-import { NEVER_LEADS, type Role } from '../engine-seams.ts'
+import { NEVER_LEADS, type EngineSettings, type Role } from '../engine-seams.ts'
 import { Engine } from '../engine.ts'
 import { Distance } from './distance.ts'
 import { DistantJournal, DistantLease, type StoreWays } from './distant-store.ts'
@@ -18,6 +18,14 @@ const LEASE_MS = 1_500
 /** How long what is asked of PostgreSQL stays unanswered before it is given up, as by the journal's connections. */
 const WRITE_MS_MAX = 3_000
 const READ_MS_MAX = 5_000
+const settings: Omit<EngineSettings, 'url' | 'behaviours'> = {
+  shard: 0,
+  ackPolicy: 'journal',
+  appendsInFlightMax: 2,
+  retainedBytesMax: 16 << 20,
+  leaseMs: LEASE_MS,
+  snapshots: { commands: 300, seconds: 5, kept: 3 },
+}
 const keys = parseLinkKeys('known-to-every-process-of-the-simulation')
 const RESTART_MS_MAX = 500
 /** Of a process whose machine is gone, somewhere else. */
@@ -61,6 +69,8 @@ export interface ClusterMember {
   readonly journal: DistantJournal
   readonly holder: string
   readonly engine: Engine
+  /** Says that it could lead, or does. */
+  readonly isReady: boolean
 }
 
 export interface ClusterEvents {
@@ -232,6 +242,7 @@ export class Cluster {
     const leaseOptions = { holder, url, leaseMs: LEASE_MS, time: this.time, journal }
     const lease: DistantLease = openLease(this.store, leaseOptions, ways)
     const { note, handedOver, role } = this.#events
+    const conditions = new Map<string, boolean>()
     const roster = new DistantRoster(this.store, journal, ways.reads)
     const presence = new Presence(roster, process, { place: url, holder, behaviours: build.behaviours })
     const engine: Engine = new Engine(
@@ -247,7 +258,7 @@ export class Cluster {
         openExchange: build.openExchange,
         recordedThrough: () => Promise.resolve(0),
         rehearse: () => journal.rehearse(),
-        conditions: { set: () => undefined },
+        conditions: { set: (name, met) => void conditions.set(name, met) },
         log: { info: () => undefined, warn: () => undefined, error: (facts, message) => note(url, message, facts) },
         observer: { batch: () => undefined, committed: () => undefined, handedOver, snapshot: () => undefined },
         fail: (reason) => {
@@ -255,18 +266,20 @@ export class Cluster {
           process.after(0, () => this.crash(member))
         },
       },
-      {
-        shard: 0,
-        url,
-        ackPolicy: 'journal',
-        appendsInFlightMax: 2,
-        retainedBytesMax: 16 << 20,
-        leaseMs: LEASE_MS,
-        behaviours: build.behaviours,
-        snapshots: { commands: 300, seconds: 5, kept: 3 },
-      },
+      { ...settings, url, behaviours: build.behaviours },
     )
-    const member: ClusterMember = { place, url, build, process, journal, holder, engine }
+    const member: ClusterMember = {
+      place,
+      url,
+      build,
+      process,
+      journal,
+      holder,
+      engine,
+      get isReady() {
+        return [...conditions.values()].every(Boolean)
+      },
+    }
     this.#members[place] = member
     engine.onRole((now) => {
       if (NEVER_LEADS.has(now)) void presence.stop()

@@ -91,6 +91,11 @@ export class Distance {
     return this.#options.process.elapsed()
   }
 
+  /** Whether what is asked is answered, however late. */
+  get isWhole(): boolean {
+    return this.#trouble === undefined
+  }
+
   get isTroubled(): boolean {
     return this.#trouble !== undefined || this.slowMs > 0
   }

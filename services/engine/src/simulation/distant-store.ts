@@ -43,6 +43,11 @@ export class DistantJournal extends MemoryJournal {
     return this.readOnly !== undefined || Object.values(this.ways).some(({ isTroubled }) => isTroubled)
   }
 
+  /** Whether what is written gets there. */
+  get isWritable(): boolean {
+    return this.readOnly === undefined && this.ways.writes.isWhole
+  }
+
   /** The process is gone. */
   forget(): void {
     this.ways.reads.forget()
