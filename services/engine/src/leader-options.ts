@@ -38,7 +38,7 @@ export interface LeaderOptions {
   readonly leads: () => Promise<boolean>
   /** Who else executes the journal, whether it has joined or not. */
   readonly others: () => readonly RosterEntry[]
-  readonly journal: Pick<Journal, 'append' | 'resolve' | 'confirm' | 'read'>
+  readonly journal: Pick<Journal, 'append' | 'resolve' | 'confirm' | 'head' | 'read'>
   readonly clock: Clock
   /** The last that is known of PostgreSQL's clock. */
   readonly reading: () => ClockReading | undefined

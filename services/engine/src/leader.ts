@@ -15,6 +15,7 @@ import { ReadIndex } from './read-index.ts'
 import { mayAsk, type PeerRole } from './entitlement.ts'
 import { Feed } from './feed.ts'
 import type { LeaderOptions } from './leader-options.ts'
+import { watchHead } from './head-watch.ts'
 import { CloseCode, closeReason } from './link-errors.ts'
 import { Inquiries } from './inquiries.ts'
 import { JournalClock } from './journal-clock.ts'
@@ -115,6 +116,7 @@ export class Leader {
       this.links.closeStuck()
       this.members.closeSilent()
     })
+    watchHead(this.#sweeps, options)
     this.#sweeps.every(MEMBER_BEAT_MS, () => this.members.beat())
     this.#sequencer.start()
   }

@@ -27,7 +27,7 @@ export interface LeadershipOptions {
   readonly leaseMs: number
   /** `Clock.elapsed` before the claim was sent. */
   readonly claimedAt: number
-  readonly journal: Pick<Journal, 'append' | 'resolve' | 'confirm' | 'read'>
+  readonly journal: Pick<Journal, 'append' | 'resolve' | 'confirm' | 'head' | 'read'>
   readonly lease: Lease
   /** Who else executes the journal. */
   readonly others: () => readonly RosterEntry[]

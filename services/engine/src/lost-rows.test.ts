@@ -89,6 +89,15 @@ describe('a journal that lost rows', () => {
     expect(gateway.fed()).toEqual(fed)
   })
 
+  test('a leader finds out though nobody trades', async () => {
+    const store = new JournalStore()
+    const { leader } = await trading(store)
+    store.lose(2)
+    await leader.time.advance(1_500)
+    expect(leader.engine.role).toBe('halted')
+    expect(store.lease.halted).toContain('the journal ends at 1, our state at 3')
+  })
+
   test('a fenced leader is not deceived by a journal that is longer again, with something else in it', async () => {
     const store = new JournalStore()
     const { leader } = await trading(store)

@@ -34,6 +34,7 @@ const written: LeaderOptions['journal'] = {
   append: () => Promise.resolve('appended'),
   resolve: () => Promise.resolve('appended'),
   confirm: () => Promise.reject(new Error('nobody asks')),
+  head: () => Promise.reject(new Error('nobody asks')),
   read: () => {
     throw new Error('nobody reads')
   },
