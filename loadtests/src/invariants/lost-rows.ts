@@ -27,12 +27,25 @@ export class LostRows<Row extends LostRow = LostRow> {
     return this.#losses.length
   }
 
+  /** Something is neither restored nor given up. */
+  get isOpen(): boolean {
+    return this.#losses.some(({ isOver, rows, haltedAt }) => !isOver && (rows.length > 0 || haltedAt !== undefined))
+  }
+
+  /** All of that was heard of. */
+  get isDecided(): boolean {
+    return (
+      this.isOpen &&
+      this.#losses.every(({ isOver, rows, haltedAt }) => isOver || rows.length === 0 || haltedAt !== undefined)
+    )
+  }
+
   /** Neither restored nor given up. */
   get pending(): readonly Row[] {
     return this.#losses.flatMap(({ rows, isOver }) => (isOver ? [] : rows))
   }
 
-  /** @param at milliseconds of the run */
+  /** With no rows it is only a claim, of which somebody may know or not. @param at milliseconds of the run */
   lost(at: number, what: string, rows: readonly Row[]): void {
     this.#losses.push({ at, what, rows, haltedAt: undefined, isOver: false })
   }
@@ -52,11 +65,14 @@ export class LostRows<Row extends LostRow = LostRow> {
 
   /** Whether somebody is about to notice. */
   isHaltDue(now: number): boolean {
-    return this.#losses.some(({ at, haltedAt }) => haltedAt === undefined && now - at <= HALT_MS_MAX)
+    return this.#losses.some(
+      ({ at, rows, haltedAt }) => rows.length > 0 && haltedAt === undefined && now - at <= HALT_MS_MAX,
+    )
   }
 
   check(): string[] {
-    const missed = this.#losses.flatMap(({ at, what, haltedAt }) => {
+    const missed = this.#losses.flatMap(({ at, what, rows, haltedAt }) => {
+      if (rows.length === 0) return []
       if (haltedAt !== undefined && haltedAt - at <= HALT_MS_MAX) return []
       const end = haltedAt === undefined ? 'never' : `${(haltedAt - at).toFixed(0)} ms later`
       return [`I2: acknowledged and gone without a halt: ${what} at ${at.toFixed(0)} ms, halted ${end}`]

@@ -60,6 +60,11 @@ export const journalNemeses: Readonly<Record<string, Nemesis>> = {
     return true
   },
   'journal rows lost': (world) => loseRows(world),
+  'claim forgotten': (world, { engine }) => {
+    world.losses.forgetNextClaim()
+    if (engine.role === 'leading') void engine.handOff()
+    return true
+  },
   'sign of life lost': (_world, { journal }) => {
     journal.ways.lease.break()
     return true

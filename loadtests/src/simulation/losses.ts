@@ -2,6 +2,9 @@ import type { Cluster, ClusterMember } from '../../../services/engine/src/simula
 import { sequenceOf } from './operator.ts'
 import type { Witnesses } from './witnesses.ts'
 
+/** Until something has been appended under a new claim. */
+const SOON_MS_MAX = 20
+
 /** What the journal of a run has lost in fail-overs, and what became of it. */
 export class Losses {
   readonly #cluster: Cluster
@@ -10,6 +13,7 @@ export class Losses {
   readonly #haltsAt = new Map<string, number>()
   #overAt = 0
   #isHalted = false
+  #forgetsNext = false
   #released = 0
 
   constructor(cluster: Cluster, witnesses: Witnesses) {
@@ -20,12 +24,33 @@ export class Losses {
 
   /** Something is lost, and neither back nor given up. */
   get isOpen(): boolean {
-    return this.#witnesses.lostRows.pending.length > 0
+    return this.#witnesses.lostRows.isOpen
   }
 
   /** Whoever knows of a loss is about to say so, and is left alone until then: nobody else may know. */
   get isHaltDue(): boolean {
     return this.#witnesses.lostRows.isHaltDue(this.#cluster.time.elapsed())
+  }
+
+  /** The next take-over is forgotten right after it, with nothing that was written. */
+  forgetNextClaim(): void {
+    this.#forgetsNext = true
+  }
+
+  /** A member has begun to lead. */
+  leads({ process, journal, engine }: ClusterMember): void {
+    const { store, time, random } = this.#cluster
+    if (!this.#forgetsNext) return
+    this.#forgetsNext = false
+    time.after(random.integer(0, SOON_MS_MAX), () => {
+      const isWell =
+        !process.isStopped && !process.isDead && !journal.isTroubled && engine.leader?.epoch === store.epoch
+      if (!isWell || this.isOpen || this.#isHalted) return
+      const { epoch } = store
+      store.lose(0, 1)
+      if (store.epoch === epoch) return
+      this.#witnesses.lostRows.lost(time.elapsed(), `the claim of epoch ${epoch}`, [])
+    })
   }
 
   /**
@@ -60,7 +85,7 @@ export class Losses {
     if (halted !== '' && !this.#isHalted) lostRows.halted(time.elapsed(), this.#isLate(halted) ? undefined : halted)
     this.#isHalted = halted !== ''
     if (store.released > this.#released) this.#giveUp()
-    else if (this.isOpen && !this.#isHalted && this.#missing().length === 0) this.#over()
+    else if (lostRows.isDecided && !this.#isHalted && this.#missing().length === 0) this.#over()
     this.#released = store.released
   }
 

@@ -96,9 +96,11 @@ export class World {
     const base = seed % 3 === 0 ? 0 : 1
     this.#installed = Array.from({ length: ENGINES }, (_, place) => (place === seed % 5 ? base + 1 : base))
     const events: ClusterEvents = {
-      role: ({ url, build, engine, holder }, role) => {
+      role: (member, role) => {
+        const { url, build, engine, holder } = member
         this.note(`${url} is ${role}`)
         if (role === 'halted') this.losses.halts(holder)
+        if (role === 'leading') this.losses.leads(member)
         const epoch = engine.leader?.epoch
         const behaviours = planted.behaviours ?? build.behaviours
         if (role === 'leading' && epoch !== undefined) this.leaders.set(epoch, { url, behaviours })
