@@ -1,8 +1,8 @@
 /**
  * Journaled time is ahead of PostgreSQL's clock by no more than a second; by what the question for it was on its way, which is
- * less than a lease; and by what clocks drift in the meantime: µs.
+ * less than a lease, or than the pause of a process that was frozen meanwhile; and by what clocks drift: µs.
  */
-const AHEAD_MAX = 1_000_000 + 1_500_000 + 50_000
+const AHEAD_MAX = 1_000_000 + 6_000_000 + 50_000
 
 /**
  * What is journaled too late can never be taken back: no batch has a time that PostgreSQL's clock, however it was stepped, had
