@@ -9,21 +9,24 @@ const AHEAD_MAX = 1_000_000 + 6_000_000 + 50_000
  * not nearly shown by then.
  */
 export class JournaledTime {
-  /** Ends of batches as they were written, with the latest that PostgreSQL's clock had shown by then, µs. */
-  readonly #written: { readonly last: number; readonly shown: number }[] = []
+  /** By the end of a batch: the latest that PostgreSQL's clock had shown when it was written, or written anew after a loss, µs. */
+  readonly #written = new Map<number, number>()
+  #last = 0
   #shown = 0
 
   /** The journal ends at `last` now, and PostgreSQL's clock shows `time`. */
   wrote(last: number, time: number): void {
     this.#shown = Math.max(this.#shown, time)
-    if (this.#written.at(-1)?.last !== last) this.#written.push({ last, shown: this.#shown })
+    if (last !== this.#last) this.#written.set(last, this.#shown)
+    this.#last = last
   }
 
   /** @param times journaled, by sequence − 1, µs */
   check(times: readonly number[]): string[] {
-    const found = this.#written.find(({ last, shown }) => (times[last - 1] ?? 0) > shown + AHEAD_MAX)
+    const found = [...this.#written].find(([last, shown]) => (times[last - 1] ?? 0) > shown + AHEAD_MAX)
     if (!found) return []
-    const seconds = ((times[found.last - 1]! - found.shown) / 1e6).toFixed(1)
-    return [`time: ${found.last} was journaled ${seconds} s ahead of every clock that PostgreSQL had shown`]
+    const [last, shown] = found
+    const seconds = ((times[last - 1]! - shown) / 1e6).toFixed(1)
+    return [`time: ${last} was journaled ${seconds} s ahead of every clock that PostgreSQL had shown`]
   }
 }

@@ -76,6 +76,8 @@ export const journalNemeses: Readonly<Record<string, Nemesis>> = {
   },
   'database clock stepped': ({ cluster: { store, random } }) => {
     store.clockStep = random.integer(-CLOCK_STEP_MAX / 1_000, CLOCK_STEP_MAX / 1_000)
+    // Whoever compares with what it has shown must have seen it.
+    store.changed()
     return true
   },
 }
