@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 
 /** kubectl ended with another code than 0; the message is what it said. */
 export class KubectlError extends Error {
@@ -49,6 +50,22 @@ export class Kubectl {
     const text = Buffer.concat(written).toString()
     if (code === 0) return text
     throw new KubectlError(Buffer.concat(said).toString().trim() || `kubectl ${args[0]} ended with ${code}`)
+  }
+
+  /** What one call writes is the input of another. @throws KubectlError */
+  async pipe(from: readonly string[], to: readonly string[]): Promise<void> {
+    const source = spawn('kubectl', this.arguments(from), { stdio: ['ignore', 'pipe', 'inherit'] })
+    const target = spawn('kubectl', this.arguments(to), { stdio: ['pipe', 'ignore', 'inherit'] })
+    source.stdout.pipe(target.stdin)
+    target.stdin.on('error', () => undefined)
+    const codes = await Promise.all(
+      [source, target].map(async (child) => {
+        const [code] = (await once(child, 'close')) as [number | null]
+        return code
+      }),
+    )
+    if (codes.some((code) => code !== 0))
+      throw new KubectlError(`kubectl ${from[0]} | ${to[0]} ended with ${codes.join()}`)
   }
 
   /** @throws KubectlError */

@@ -21,6 +21,7 @@ interface ContainerStatus {
   readonly name: string
   readonly restartCount: number
   readonly state: {
+    readonly running?: object
     readonly waiting?: { readonly reason?: string; readonly message?: string }
     readonly terminated?: { readonly exitCode: number; readonly reason?: string }
   }
@@ -33,6 +34,7 @@ export interface Pod {
     readonly phase: string
     readonly conditions?: readonly Condition[]
     readonly containerStatuses?: readonly ContainerStatus[]
+    readonly initContainerStatuses?: readonly ContainerStatus[]
   }
 }
 

@@ -22,14 +22,24 @@ else {
 }
 `
 
-/** SIGKILL to the first process of a pod: it gets no time to say goodbye. @throws KubectlError */
-export function killProcess(pod: Pod): Promise<void> {
-  return run(pod, 0)
+/**
+ * SIGKILL to the first process of a pod: it gets no time to say goodbye. The signal comes from a container of `image`, which has
+ * Node.js; the pod's own unless told.
+ *
+ * @throws KubectlError
+ */
+export function killProcess(pod: Pod, image = imageOf(pod)): Promise<void> {
+  return run(pod, 0, image)
+}
+
+/** What the first container of a pod runs. */
+export function imageOf({ spec }: Pod): string {
+  return spec.containers[0]?.image ?? ''
 }
 
 /** SIGSTOP to the first process of a pod, and SIGCONT after `ms`. Resolves when it goes on. @throws KubectlError */
 export function freezeProcess(pod: Pod, ms: number): Promise<void> {
-  return run(pod, ms)
+  return run(pod, ms, imageOf(pod))
 }
 
 /** Remove what these need: a namespace in which pods may see the processes of their node. */
@@ -44,7 +54,7 @@ export async function allowFaults(): Promise<void> {
   await new Kubectl(NAMESPACE).run(['apply', '--filename', '-'], JSON.stringify(namespace))
 }
 
-async function run({ metadata, spec }: Pod, ms: number): Promise<void> {
+async function run({ metadata, spec }: Pod, ms: number, image: string): Promise<void> {
   const kubectl = new Kubectl(NAMESPACE)
   const name = `signal-${metadata.name}-${Date.now().toString(36)}`
   const pod = {
@@ -60,7 +70,7 @@ async function run({ metadata, spec }: Pod, ms: number): Promise<void> {
       containers: [
         {
           name: 'signal',
-          image: spec.containers[0]?.image,
+          image,
           command: ['node', '-e', SCRIPT, metadata.uid, String(ms)],
           securityContext: { privileged: true, runAsUser: 0 },
         },

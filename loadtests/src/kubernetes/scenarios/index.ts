@@ -1,5 +1,6 @@
 import { EXIT_USAGE, Problem } from '@uptick/commandline'
 import type { KubernetesScenario } from '../scenario.ts'
+import { failOverAsync, failOverSync } from './fail-overs.ts'
 import { leaderFreeze, leaderKill, postgresRestart, redisLoss } from './faults.ts'
 import { drainNodes, spotReclaim, zoneCut, zonePower } from './nodes.ts'
 import { badRelease, configChange, goBack } from './releases.ts'
@@ -21,6 +22,8 @@ export const scenarios: readonly KubernetesScenario[] = [
   leaderFreeze,
   redisLoss,
   postgresRestart,
+  failOverSync,
+  failOverAsync,
   spotReclaim,
   zoneCut,
   zonePower,

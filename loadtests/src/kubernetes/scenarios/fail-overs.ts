@@ -1,0 +1,96 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { allowFaults, forgetFaults } from '../pod-signal.ts'
+import { PostgresPair } from '../postgres-pair.ts'
+import type { KubernetesScenario } from '../scenario.ts'
+import type { Stage } from '../stage.ts'
+import { withStores } from '../stores.ts'
+
+/** The pod is deleted, the replica promoted and the Service led to it, each by a call of kubectl; and an engine claims. */
+const PROMOTED_BUDGET_MS = 15_000
+/** Besides, the shard is halted, watched, and repaired through a forwarded port. */
+const REPAIRED_BUDGET_MS = 30_000
+/** Nothing of what is acknowledged in this time reaches the replica. */
+const BEHIND_MS = 1_000
+const HALTED_MS = 1_000
+const REPAIR_MS_MAX = 30_000
+const LOOK_MS = 200
+const CALM_MS = 3_000
+const HALTED = 'SELECT halted FROM journal_lease WHERE shard = 0'
+
+/** The dead one is made anew, and leads again. */
+async function restore(stage: Stage): Promise<void> {
+  const pair = await PostgresPair.open(stage)
+  await pair.close()
+  await forgetFaults()
+}
+
+export const failOverSync: KubernetesScenario = {
+  name: 'failover-sync',
+  what: 'PostgreSQL dies with its data, and a synchronous replica is promoted: nothing is lost, nobody halts',
+  planned: false,
+  budgetMs: PROMOTED_BUDGET_MS,
+  async play(stage) {
+    await allowFaults()
+    const pair = await PostgresPair.open(stage)
+    await pair.waitForReplica(true)
+    await pair.failOver()
+    await goesOn(stage, pair)
+    const reason = await pair.ask(pair.primary, HALTED)
+    if (reason !== '') throw new Error(`the shard was halted: ${reason}`)
+  },
+  restore,
+}
+
+export const failOverAsync: KubernetesScenario = {
+  name: 'failover-async',
+  what: 'PostgreSQL dies with its data, and a replica that is behind is promoted: the shard halts, and is repaired',
+  planned: false,
+  budgetMs: REPAIRED_BUDGET_MS,
+  async play(stage) {
+    await allowFaults()
+    const pair = await PostgresPair.open(stage)
+    await pair.holdReplica()
+    stage.mark('the replica is behind')
+    await delay(BEHIND_MS)
+    await pair.failOver()
+    await eventually('the shard is halted', async () => (await pair.ask(pair.primary, HALTED)) !== '')
+    stage.mark('halted')
+    await delay(HALTED_MS)
+    const appended = await repair(stage)
+    stage.mark('repaired')
+    stage.fact('batches appended again', String(appended))
+    await goesOn(stage, pair)
+  },
+  restore,
+}
+
+/** The journal grows, and everything is ready. */
+async function goesOn(stage: Stage, pair: PostgresPair): Promise<void> {
+  const end = async (): Promise<number> =>
+    Number(await pair.ask(pair.primary, 'SELECT max(last_sequence) FROM journal_batch'))
+  const before = await end()
+  await eventually('the journal goes on', async () => (await end()) > before)
+  stage.mark('the journal goes on')
+  await stage.whole()
+  await delay(CALM_MS)
+}
+
+/** What an operator does: again until it works. Answers with how many batches were appended. */
+function repair({ kubectl }: Stage): Promise<number> {
+  return withStores(kubectl, async ({ operator }) => {
+    for (const began = performance.now(); ; await delay(LOOK_MS)) {
+      try {
+        return (await operator.call<{ appended: number }>('POST', '/repair')).appended
+      } catch (error) {
+        if (performance.now() - began > REPAIR_MS_MAX) throw error
+      }
+    }
+  })
+}
+
+/** @throws Error when it does not hold within half a minute */
+async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (const began = performance.now(); performance.now() - began < REPAIR_MS_MAX; await delay(LOOK_MS))
+    if (await holds()) return
+  throw new Error(`it did not come to this: ${what}`)
+}
