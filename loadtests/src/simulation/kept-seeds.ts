@@ -26,4 +26,12 @@ export const keptSeeds: readonly { readonly seed: number; readonly why: string }
   { seed: 6_511, why: 'a gateway that only listened never noticed that its connection was dead' },
   { seed: 97, why: 'an activation that was refused and sent again to a newer leader made every member unfit' },
   { seed: 280, why: 'a retry was told at once that nobody knows the rest of a reply that is past (the checker)' },
+  { seed: 5_155, why: 'a leader of a shard where nobody traded never noticed that rows were lost' },
+  {
+    seed: 230,
+    why: 'a halt that came after the decision of an operator was taken for one without a loss (the checker)',
+  },
+  { seed: 475, why: 'the same' },
+  { seed: 2_590, why: 'journaled time was ahead by as long as a process had been frozen (the checker)' },
+  { seed: 127, why: 'a sequence that was written anew was compared with what was shown before the loss (the checker)' },
 ]
