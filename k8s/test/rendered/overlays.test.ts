@@ -89,7 +89,10 @@ describe.each(overlays)('overlay %s', (overlay) => {
       'app.kubernetes.io/component': expect.any(String),
     }
     for (const { spec } of lasting) expect(spec.selector?.matchLabels).toEqual(stable)
-    for (const { spec } of manifests.filter(({ kind }) => kind === 'Service')) expect(spec?.selector).toEqual(stable)
+    // Of two PostgreSQL one takes writes, and it keeps its name.
+    const primary: Texts = { ...stable, 'statefulset.kubernetes.io/pod-name': 'postgres-0' }
+    for (const { metadata, spec } of manifests.filter(({ kind }) => kind === 'Service'))
+      expect(spec?.selector).toEqual(metadata.name === 'postgres' ? primary : stable)
   })
 
   test('the migration has a name of its own for each version, because a Job cannot be changed', () => {
