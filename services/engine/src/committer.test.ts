@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { Committer, type Append } from './committer.ts'
+import type { Batch } from '@uptick/journal'
+import { Committer } from './committer.ts'
 import { MemoryJournal } from './simulation/memory-journal.ts'
 import { VirtualTime } from './simulation/virtual-time.ts'
 
@@ -8,7 +9,7 @@ function setup() {
   journal.raise()
   const time = new VirtualTime()
   const heard: string[] = []
-  const committer = new Committer<Append>(journal, time, {
+  const committer = new Committer<Batch>(journal, time, {
     durable: ({ first, last }) => heard.push(`durable ${first}-${last}`),
     fenced: () => {
       heard.push('fenced')

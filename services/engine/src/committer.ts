@@ -3,22 +3,13 @@ import {
   JournalGapError,
   JournalHaltedError,
   JournalRolledBackError,
+  type Batch,
   type Journal,
 } from '@uptick/journal'
 import type { CancelTimer, Timers } from './seams.ts'
 import { RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
 
-/** One row of the journal on its way. */
-export interface Append {
-  readonly epoch: number
-  readonly first: number
-  readonly last: number
-  readonly payload: Uint8Array
-  /** Its append moves the journal's head row on. */
-  readonly movesHead?: boolean
-}
-
-export interface CommitterEvents<Entry extends Append> {
+export interface CommitterEvents<Entry extends Batch> {
   /** In order of sequence. */
   durable(entry: Entry): void
   /** Another member has taken over: nothing that this one has not seen durable may be shown to anybody. */
@@ -46,7 +37,7 @@ interface Pending<Entry> {
  * where they are absent, and waits with growing pauses as long as the journal does not answer. A batch is never given
  * up and never changed: its commands were executed already.
  */
-export class Committer<Entry extends Append> {
+export class Committer<Entry extends Batch> {
   readonly #journal: Pick<Journal, 'append' | 'resolve'>
   readonly #timers: Timers
   readonly #events: CommitterEvents<Entry>
