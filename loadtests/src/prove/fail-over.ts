@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { query } from '../../testing/replicated-postgres.ts'
 import type { ClusterHandle } from './cluster-handle.ts'
+import { repair } from './repair.ts'
 import type { Played } from './scenarios.ts'
 import type { Timeline } from './timeline.ts'
 import { until } from './until.ts'
@@ -10,8 +11,6 @@ const BREATH_MS = 500
 const BEHIND_MS = 1_000
 /** A halted shard is watched for so long before it is repaired. */
 const HALTED_MS = 500
-const REPAIR_MS_MAX = 10_000
-const POLL_MS = 20
 /** From a repair until the supervisor counts the engines, which are started anew after it, as steady. */
 const STEADY_MS = 35_000
 /**
@@ -70,7 +69,7 @@ async function failOverBehind(
   whileHalted()
   const after = await cluster.journalEnd()
   if (after !== before) throw new Error(`the halted journal went on from ${before} to ${after}`)
-  const appended = await repaired(cluster)
+  const appended = await repair(cluster.operator)
   timeline.mark(repairOf(name))
   timeline.note(`${name}: batches appended again`, [appended], (counts) => counts.join(', '))
   await cluster.leader()
@@ -121,20 +120,4 @@ async function failOver({ postgres }: ClusterHandle, timeline: Timeline): Promis
 async function haltReason({ databaseUrl }: ClusterHandle): Promise<string | undefined> {
   const [row] = await query<{ halted: string | null }>(databaseUrl, 'SELECT halted FROM journal_lease WHERE shard = 0')
   return row?.halted ?? undefined
-}
-
-/**
- * What a person does: again until it works.
- *
- * @returns batches that were appended again
- * @throws Error when it does not within 10 s
- */
-async function repaired({ operator }: ClusterHandle): Promise<number> {
-  for (const began = performance.now(); ; await delay(POLL_MS)) {
-    try {
-      return (await operator.call<{ appended: number }>('POST', '/repair')).appended
-    } catch (error) {
-      if (performance.now() - began > REPAIR_MS_MAX) throw error
-    }
-  }
 }

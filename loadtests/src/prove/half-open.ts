@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { FaultyProxy } from '@uptick/journal/testing'
 import type { ClusterHandle } from './cluster-handle.ts'
 import type { Played } from './scenarios.ts'
-import type { Timeline } from './timeline.ts'
+import { inMs, type Timeline } from './timeline.ts'
 
 const BREATH_MS = 500
 /** For so long connections say nothing; then what was sent by them arrives. */
@@ -52,8 +52,4 @@ async function healed(what: string, proxy: FaultyProxy, cluster: ClusterHandle, 
   await cluster.ready()
   timeline.mark('ready')
   await delay(BREATH_MS)
-}
-
-function inMs(values: readonly number[]): string {
-  return `${values.map((value) => value.toFixed(0)).join(', ')} ms`
 }

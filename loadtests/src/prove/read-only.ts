@@ -3,7 +3,7 @@ import { endConnections } from '../../testing/database-clock.ts'
 import { query } from '../../testing/replicated-postgres.ts'
 import type { ClusterHandle } from './cluster-handle.ts'
 import type { Played } from './scenarios.ts'
-import type { Timeline } from './timeline.ts'
+import { inMs, type Timeline } from './timeline.ts'
 import { until } from './until.ts'
 
 const BREATH_MS = 500
@@ -60,8 +60,4 @@ async function standing(url: string): Promise<number> {
     `SELECT count(*)::integer AS count FROM pg_stat_activity WHERE application_name LIKE 'uptick-%'`,
   )
   return row?.count ?? 0
-}
-
-function inMs(values: readonly number[]): string {
-  return `${values.map((value) => value.toFixed(0)).join(', ')} ms`
 }

@@ -76,3 +76,8 @@ export class Timeline {
     return time / 1000 - this.#wallZero
   }
 }
+
+/** How a note says durations, ms. */
+export function inMs(values: readonly number[]): string {
+  return `${values.map((value) => value.toFixed(0)).join(', ')} ms`
+}

@@ -1,11 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-const POLL_MS = 20
-const UNTIL_MS_MAX = 10_000
+/** For how long something is asked for again, and after which pause, ms. */
+export interface Patience {
+  readonly forMs: number
+  readonly everyMs: number
+}
 
-/** Ask until it holds. @throws Error after 10 s, with what it did not come to */
-export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const began = performance.now(); performance.now() - began < UNTIL_MS_MAX; await delay(POLL_MS))
+/** Of what answers at once. */
+const PATIENCE: Patience = { forMs: 10_000, everyMs: 20 }
+
+/** Ask until it holds. @throws Error when that takes too long, with what it did not come to */
+export async function until(what: string, holds: () => Promise<boolean>, patience = PATIENCE): Promise<void> {
+  for (const began = performance.now(); performance.now() - began < patience.forMs; await delay(patience.everyMs))
     if (await holds()) return
   throw new Error(`it did not come to this: ${what}`)
+}
+
+/** Do it again until it works. @throws what it threw when that takes too long */
+export async function untilDone<T>(attempt: () => Promise<T>, patience = PATIENCE): Promise<T> {
+  for (const began = performance.now(); ; await delay(patience.everyMs)) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (performance.now() - began > patience.forMs) throw error
+    }
+  }
 }

@@ -1,4 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { repair } from '../../prove/repair.ts'
+import { until } from '../../prove/until.ts'
 import { allowFaults, forgetFaults } from '../pod-signal.ts'
 import { PostgresPair } from '../postgres-pair.ts'
 import type { KubernetesScenario } from '../scenario.ts'
@@ -12,8 +14,8 @@ const REPAIRED_BUDGET_MS = 30_000
 /** Nothing of what is acknowledged in this time reaches the replica. */
 const BEHIND_MS = 1_000
 const HALTED_MS = 1_000
-const REPAIR_MS_MAX = 30_000
-const LOOK_MS = 200
+/** Of what kubectl asks for. */
+const PATIENCE = { forMs: 30_000, everyMs: 200 }
 const CALM_MS = 3_000
 const HALTED = 'SELECT halted FROM journal_lease WHERE shard = 0'
 
@@ -53,10 +55,10 @@ export const failOverAsync: KubernetesScenario = {
     stage.mark('the replica is behind')
     await delay(BEHIND_MS)
     await pair.failOver()
-    await eventually('the shard is halted', async () => (await pair.ask(pair.primary, HALTED)) !== '')
+    await until('the shard is halted', async () => (await pair.ask(pair.primary, HALTED)) !== '', PATIENCE)
     stage.mark('halted')
     await delay(HALTED_MS)
-    const appended = await repair(stage)
+    const appended = await withStores(stage.kubectl, ({ operator }) => repair(operator, PATIENCE))
     stage.mark('repaired')
     stage.fact('batches appended again', String(appended))
     await goesOn(stage, pair)
@@ -69,28 +71,8 @@ async function goesOn(stage: Stage, pair: PostgresPair): Promise<void> {
   const end = async (): Promise<number> =>
     Number(await pair.ask(pair.primary, 'SELECT max(last_sequence) FROM journal_batch'))
   const before = await end()
-  await eventually('the journal goes on', async () => (await end()) > before)
+  await until('the journal goes on', async () => (await end()) > before, PATIENCE)
   stage.mark('the journal goes on')
   await stage.whole()
   await delay(CALM_MS)
-}
-
-/** What an operator does: again until it works. Answers with how many batches were appended. */
-function repair({ kubectl }: Stage): Promise<number> {
-  return withStores(kubectl, async ({ operator }) => {
-    for (const began = performance.now(); ; await delay(LOOK_MS)) {
-      try {
-        return (await operator.call<{ appended: number }>('POST', '/repair')).appended
-      } catch (error) {
-        if (performance.now() - began > REPAIR_MS_MAX) throw error
-      }
-    }
-  })
-}
-
-/** @throws Error when it does not hold within half a minute */
-async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
-  for (const began = performance.now(); performance.now() - began < REPAIR_MS_MAX; await delay(LOOK_MS))
-    if (await holds()) return
-  throw new Error(`it did not come to this: ${what}`)
 }
