@@ -33,3 +33,19 @@ test('before DOCUMENTED_RULES: the reference price is looked up once in a second
   `
   expect(run(table)).toBe(neat(table))
 })
+
+test('before BOUNDED_STEPS: an order reaches the stops at every price from its first trade to its last', () => {
+  const table = `${funded}
+    place bob BTCUSD buy limit 1 @100
+    place alice BTCUSD sell limit 1 @100                 | 1@100 FILLED
+    place bob BTCUSD buy limit 1 @99
+    place bob BTCUSD buy limit 1 @97
+    place carol BTCUSD sell stop-loss 1 stop@98 id=fall  | NEW
+    place alice BTCUSD sell limit 2 @97                  | 1@99 1@97 FILLED; fall triggered EXPIRED INSUFFICIENT_LIQUIDITY
+    place bob BTCUSD sell limit 1 @101
+    place bob BTCUSD sell limit 1 @103
+    place carol BTCUSD buy stop-loss 1 stop@102 id=rise  | NEW
+    place alice BTCUSD buy limit 2 @103                  | 1@101 1@103 FILLED; rise triggered EXPIRED INSUFFICIENT_LIQUIDITY
+  `
+  expect(run(table)).toBe(neat(table))
+})

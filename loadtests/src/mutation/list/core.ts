@@ -41,9 +41,13 @@ export const core: Room = {
     ]),
     ...mutationsOf(`${CORE}/matching.ts`, testsOf('scenarios-orders', 'scenarios-self-trade', 'oracle'), [
       ['images.timeInForce(slot) !== GTC', 'images.timeInForce(slot) === FOK'],
-      ['this.high === 0 || price < this.low', 'this.high === 0 || price > this.low'],
       ['mode === EXPIRE_MAKER || mode === EXPIRE_BOTH', 'mode === EXPIRE_MAKER'],
       ['this.#mode !== NO_PREVENTION', 'this.#mode === NO_PREVENTION'],
+    ]),
+    // Looked at before BOUNDED_STEPS only.
+    ...mutationsOf(`${CORE}/matching.ts`, testsOf('scenarios-older'), [
+      ['this.high === 0 || price < this.low', 'this.high === 0 || price > this.low'],
+      ['if (price > this.high) this.high', 'if (this.high === 0) this.high'],
     ]),
   ],
 }
