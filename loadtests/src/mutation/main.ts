@@ -20,7 +20,12 @@ await runCommand(
   ),
 )
 
-async function mutate({ room, minutes }: MutationOptions): Promise<void> {
+async function mutate({ room, file = '', minutes }: MutationOptions): Promise<void> {
+  const chosen = rooms
+    .filter(({ name }) => room === undefined || name === room)
+    .map((each) => ({ ...each, mutations: each.mutations.filter((mutation) => mutation.file.includes(file)) }))
+    .filter(({ mutations }) => mutations.some(({ equivalent }) => equivalent === undefined))
+  if (chosen.length === 0) throw new Problem(`no bug that is to be noticed is in the list for "${file}"`)
   const end = performance.now() + minutes * 60_000
   const copy = await TreeCopy.make(ROOT)
   // Also when somebody has had enough of it.
@@ -28,8 +33,7 @@ async function mutate({ room, minutes }: MutationOptions): Promise<void> {
   for (const signal of SIGNALS) process.once(signal, removed)
   const judged: Judged[] = []
   try {
-    for (const each of rooms.filter(({ name }) => room === undefined || name === room))
-      judged.push(...(await judgeRoom(copy, each, end)))
+    for (const each of chosen) judged.push(...(await judgeRoom(copy, each, end)))
   } finally {
     for (const signal of SIGNALS) process.off(signal, removed)
     await copy.remove()

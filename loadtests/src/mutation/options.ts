@@ -3,6 +3,8 @@ import { commandLine, Option, positiveNumber, type Command } from '@uptick/comma
 export interface MutationOptions {
   /** Only this room; undefined: all. */
   readonly room: string | undefined
+  /** Only the files whose path has this in it; undefined: all. */
+  readonly file: string | undefined
   /** Nothing is begun after so long. */
   readonly minutes: number
 }
@@ -19,6 +21,7 @@ export function mutationCommandLine(
 ): Command {
   return commandLine('npm run mutate --', about)
     .addOption(new Option('--room <room>', 'only the bugs of one room').choices(rooms))
+    .option('--file <part>', 'only the bugs of files whose path has this in it')
     .option('--minutes <n>', 'begin no further bug after so long', positiveNumber, 60)
     .action(run)
 }
