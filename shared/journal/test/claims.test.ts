@@ -109,6 +109,19 @@ test('a process that is given an epoch which it had before has met a journal tha
   await expect(a.takeOver()).rejects.toThrow('the journal gives epoch 1, and gave 1 before')
 })
 
+test('who executed a batch that the journal lacks, or has with other bytes, does not claim on it', async () => {
+  shard++
+  const a = open()
+  const lease = openLease(a, database.url, { shard, holder: 'a', url: 'ws://a/link', leaseMs: 60_000 })
+  opened.push(lease)
+  await lease.look()
+  expect(await lease.claim()).toEqual({ epoch: 1, last: 0 })
+  await a.append(batch(1, 1, 2, 'executed'))
+  expect(await lease.claim(0, batch(1, 1, 2, 'executed'))).toEqual({ epoch: 2, last: 2 })
+  await expect(lease.claim(0, batch(1, 1, 2, 'another'))).rejects.toBeInstanceOf(JournalRolledBackError)
+  await expect(lease.claim(0, batch(1, 3, 3, 'lost'))).rejects.toThrow('lacks the batch up to 3')
+})
+
 test('a loss that an operator accepts lifts the halt, is recorded, and takes an epoch above all that were seen', async () => {
   shard++
   const a = open()
@@ -139,7 +152,8 @@ test('releases that know of no claims work beside this one, each fencing the oth
   expect(await older.append(batch(1, 2, 2, 'older'))).toBe(false)
   expect(await ours.append(batch(2, 2, 2, 'ours'))).toBe('appended')
   await older.claim()
-  expect(await ours.append(batch(2, 3, 3, 'ours'))).toBe('fenced')
+  for (const movesHead of [false, true])
+    expect(await ours.append({ ...batch(2, 3, 3, 'ours'), movesHead })).toBe('fenced')
   expect(await ours.resolve(batch(2, 3, 3, 'ours'))).toBe('fenced')
   expect(await older.append(batch(3, 3, 3, 'older'))).toBe(true)
   expect(await ours.takeOver()).toEqual({ epoch: 4, last: 3 })

@@ -176,6 +176,19 @@ test('a halt stops whoever leads: appends and renewals, at once, and says why', 
   expect((await leader.lease.look()).head).toEqual({ epoch: 2, last: 1 })
 })
 
+test('a halt takes an epoch above all that were seen, and a reason that is there already stays', async () => {
+  const shard = ++shards
+  const { journal, lease } = candidate(shard, 'a')
+  await lease.look()
+  await lease.claim()
+  await lease.halt('rows were lost', 7)
+  expect(await lease.look()).toMatchObject({ halted: 'rows were lost', head: { epoch: 8, last: 0 } })
+  await journal.halt('the same from another', 7)
+  expect(await lease.look()).toMatchObject({ halted: 'rows were lost', head: { epoch: 8 } })
+  await journal.halt('more from another', 8)
+  expect(await lease.look()).toMatchObject({ halted: 'rows were lost', head: { epoch: 9 } })
+})
+
 test('a release that only writes the reason leaves the epoch; the leader hears of it when it renews', async () => {
   const shard = ++shards
   const leader = candidate(shard, 'leader')

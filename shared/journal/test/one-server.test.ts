@@ -33,6 +33,11 @@ function keep<T extends { close(): Promise<void> }>(each: T): T {
   return each
 }
 
+/** From now on the standby takes writes, too. */
+function promoted(): Promise<void> {
+  return administer(pair.standby.url(), 'SELECT CASE WHEN pg_is_in_recovery() THEN pg_promote() END')
+}
+
 /** The writing connection comes to `url`, and everything else to wherever the proxy leads. */
 function member(url: string): { journal: PostgresJournal; lease: PostgresLease; pool: BoundedPool } {
   const far = proxy.url(pair.primary.url())
@@ -71,7 +76,7 @@ test('who is led to another server that takes writes has the writing connection 
   const { journal, lease, pool } = member(proxy.url(pair.primary.url()))
   await journal.rehearse()
   await pool.query('SELECT 1')
-  await administer(pair.standby.url(), 'SELECT pg_promote()')
+  await promoted()
   proxy.redirect(pair.standby.url())
   await expect(lease.look()).rejects.toThrow('the lease was led to the PostgreSQL')
   await journal.rehearse()
@@ -79,4 +84,16 @@ test('who is led to another server that takes writes has the writing connection 
   expect(await lease.claim()).toEqual({ epoch: 1, last: 0 })
   // The old one knows nothing of it.
   expect(await journal.head()).toEqual({ epoch: 1, last: 0 })
+})
+
+test('a lease that stands on the server before goes with the writing connection', async () => {
+  const { journal, lease } = member(proxy.url(pair.primary.url()))
+  await journal.rehearse()
+  await lease.look()
+  await promoted()
+  proxy.redirect(pair.standby.url())
+  const late = keep(openPool(proxy.url(pair.primary.url()), { name: 'uptick-late', max: 1, server }))
+  await expect(late.query('SELECT 1')).rejects.toThrow('uptick-late was led to the PostgreSQL')
+  await journal.rehearse()
+  await expect.poll(() => lease.isAlive, { timeout: 5_000 }).toBe(false)
 })

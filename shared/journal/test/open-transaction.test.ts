@@ -2,6 +2,7 @@ import { Client, Pool } from 'pg'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { JournalGapError, JournalRolledBackError, openJournal } from '../src/index.ts'
 import type { Batch, PostgresJournal } from '../src/index.ts'
+import { appendBatch } from '../src/sql/append-batch.ts'
 import { createDatabase } from '../testing/database.ts'
 
 /*
@@ -120,11 +121,7 @@ test('a claim waits for an append under way, and its end is behind it', async ()
   const writer = await pool.connect()
   try {
     await writer.query('BEGIN')
-    await writer.query('SELECT 1 FROM journal_head WHERE shard = $1 AND claim = $2 FOR SHARE', [shard, rows[0]!.claim])
-    await writer.query(
-      `INSERT INTO journal_batch (shard, epoch, first_sequence, last_sequence, payload) VALUES ($1, 1, 2, 2, 'x')`,
-      [shard],
-    )
+    expect(await appendBatch(writer, shard, batch(1, 2), { claim: rows[0]!.claim, before: 1, tells: false })).toBe('')
     const raised = open().takeOver()
     const waits = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
     await expect.poll(async () => (await pool.query(waits)).rowCount, { interval: 5, timeout: 10_000 }).toBe(1)
@@ -147,6 +144,9 @@ test.each([false, true])(
     expect(await journal.append(form(batch(1, 5, 8)))).toBe('appended')
     await expect(journal.append(form(batch(1, 5, 8, 'others')))).rejects.toThrow(JournalRolledBackError)
     await expect(journal.append(form(batch(1, 3, 6)))).rejects.toThrow(JournalRolledBackError)
+    // Behind one of ours that was not taken, whose place another one has.
+    await expect(journal.append(form(batch(1, 5, 6)))).rejects.toThrow(JournalRolledBackError)
+    await expect(journal.append(form(batch(1, 7)))).rejects.toThrow(JournalRolledBackError)
     await other.takeOver()
     expect(await journal.append(form(batch(1, 9)))).toBe('fenced')
     // A number that was given twice, and a claim that was made anew.

@@ -32,6 +32,7 @@ test('snapshots of several chunks come back whole; the newest not after a sequen
   await journal.saveSnapshot({ sequence: 10, bytes })
   await journal.saveSnapshot({ sequence: 20, bytes: new Uint8Array(0) })
   expect(await journal.latestSnapshot()).toEqual({ sequence: 20, bytes: Buffer.alloc(0), damaged: [] })
+  expect(await journal.latestSnapshot(20)).toMatchObject({ sequence: 20 })
   const older = await journal.latestSnapshot(19)
   expect(older?.sequence).toBe(10)
   expect(older?.bytes.equals(bytes)).toBe(true)
