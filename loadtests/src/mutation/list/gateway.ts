@@ -31,6 +31,10 @@ export const gateway: Room = {
       ['endTime + 999', 'endTime'],
       ['if (endTime < startTime)', 'if (endTime === 0)'],
     ]),
+    ...mutationsOf(`${GATEWAY}/engine-link/feed-place.ts`, testOf('engine-link/feed-place'), [
+      ['feedFrom: this.next, seen: this.#seen }', 'feedFrom: this.next }'],
+      ['outcomeSum(words, newest)', 'outcomeSum(words, this.#from)'],
+    ]),
     ...mutationsOf(`${GATEWAY}/engine-link/command-pipe.ts`, testOf('engine-link/command-pipe'), [
       ['if (pending.sends > 1) settle', 'if (pending.sends > 2) settle'],
       ['pending.sends > 1) settle', 'pending.sends > 0) settle'],

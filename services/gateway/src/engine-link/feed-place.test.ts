@@ -35,6 +35,16 @@ test('it says what it was fed last, and nothing after a gap', () => {
   expect(feed.wanted.seen).toBeUndefined()
 })
 
+test('of a frame with several outcomes the last one is what was seen, also when only a part of them was new', () => {
+  const { place: feed } = place()
+  const [first, last] = [outcome(5), outcome(6)]
+  const both = { ...frame(Int32Array.of(...first, ...last)), first: 5 }
+  for (const from of [0, first.length]) {
+    feed.fed(both, from)
+    expect(feed.wanted.seen).toEqual({ sequence: 6, epoch: 3, sum: outcomeSum(last, 0) })
+  }
+})
+
 test('outcomes that differ have different sums', () => {
   expect(outcomeSum(outcome(6), 0)).not.toBe(outcomeSum(outcome(6, Reject.UNKNOWN_COMMAND), 0))
 })
