@@ -108,6 +108,19 @@ describe('Committer', () => {
     expect([heard, rows()]).toEqual([['fenced'], []])
   })
 
+  test.each([
+    ['refused', undefined, ['halted']],
+    ['unanswered', 'lost before', ['trouble', 'halted']],
+  ] as const)('an append that is %s because the shard was halted says so', async (_, fault, said) => {
+    const { journal, time, heard, submit, rows } = setup()
+    journal.store.epoch = 2
+    journal.store.lease.halted = 'rows were lost'
+    journal.faults.push(fault)
+    submit(1, 2)
+    await time.advance(1_000)
+    expect([heard, rows()]).toEqual([said, []])
+  })
+
   test('what is handed over while it repairs waits for what came before', async () => {
     const { journal, time, heard, committer, submit, rows } = setup()
     journal.faults.push('lost before')

@@ -1,9 +1,10 @@
 import { CommandKind, OrderType, Side, TimeInForce, type Command } from '@uptick/core'
 import { listing } from '@uptick/core/testing'
 import { FrameType } from '@uptick/protocol'
+import { JournalError } from '@uptick/journal'
 import { expect, test } from 'vitest'
 import { JournalStore } from './simulation/journal-store.ts'
-import { commandsFrame, started, type Member } from './simulation/memory-cluster.ts'
+import { commandsFrame, member as memberOf, started, type Member } from './simulation/memory-cluster.ts'
 import { MemoryEvidence } from './simulation/memory-evidence.ts'
 import type { MemoryLink } from './simulation/memory-link.ts'
 import { MemoryJournal } from './simulation/memory-journal.ts'
@@ -86,6 +87,58 @@ test('what a halted member holds outlives it, and repairs the journal', async ()
   expect(evidence.find('held-0')).toBeUndefined()
 })
 
+test('a repair that fails leaves the shard halted, and says why; what is held is still there for the next', async () => {
+  const store = new JournalStore()
+  const evidence = new MemoryEvidence()
+  const member = await halted(store, evidence)
+  const restore = member.journal.restore.bind(member.journal)
+  member.journal.restore = () => Promise.reject(new JournalError('no answer'))
+  expect(await ask(member, { kind: 'repair' })).toEqual({ error: 'no answer' })
+  expect(store.lease.halted).toMatch(/: not repaired: no answer$/)
+  await member.time.advance(3_000)
+  expect([member.engine.role, member.failures, store.last]).toEqual(['halted', [], opening.length])
+  expect(evidence.find('held-0')).toBeDefined()
+  member.journal.restore = restore
+  expect(await ask(member, { kind: 'repair' })).toEqual({ appended: trades.length })
+  expect([store.last, store.lease.halted]).toEqual([END, ''])
+  await member.time.advance(3_000)
+  expect(member.failures).toEqual(['no longer halted'])
+  expect(evidence.find('held-0')).toBeUndefined()
+})
+
+test('a halt that a fail-over has lost is made again for what is kept and still lost, as soon as that is known', async () => {
+  const store = new JournalStore()
+  const evidence = new MemoryEvidence()
+  const before = await halted(store, evidence)
+  await before.engine.stop()
+  store.lease.halted = ''
+  // Another one leads, and this one cannot ask yet.
+  const other = await started(store)
+  const after = memberOf(store, { evidence })
+  after.journal.readOnly = new Error('read-only')
+  void after.engine.start()
+  while (after.engine.role !== 'standby') await after.time.advance(10)
+  await after.time.advance(500)
+  expect([other.engine.role, store.lease.halted]).toEqual(['leading', ''])
+  after.journal.readOnly = undefined
+  await after.time.advance(500)
+  expect(store.lease.halted).toMatch(new RegExp(`: the journal still lacks what was kept up to ${END}$`))
+})
+
+test('what was given up is not missed by a process after the one that kept it', async () => {
+  const store = new JournalStore()
+  const evidence = new MemoryEvidence()
+  const before = await halted(store, evidence)
+  const kept = evidence.find('held-0')!
+  await ask(before, { kind: 'release', reason: 'the replica is destroyed', operator: 'ines' })
+  await before.engine.stop()
+  evidence.keep('held-0', kept)
+  const after = await started(store, { evidence })
+  await after.time.advance(3_000)
+  expect([after.engine.role, store.lease.halted]).toEqual(['leading', ''])
+  expect(evidence.find('held-0')).toBeUndefined()
+})
+
 test('what was cut short while it was kept is used up to there', async () => {
   const store = new JournalStore()
   const evidence = new MemoryEvidence()
@@ -155,6 +208,7 @@ test('only a halted shard is released', async () => {
   const { epoch } = store
   const answer = await ask(standby, { kind: 'release', reason: 'why not', operator: 'ines' })
   expect(answer).toEqual({ error: 'the shard is not halted' })
+  expect(standby.evidence).toEqual([])
   expect(await ask(standby, { kind: 'repair' })).toEqual({ error: 'nothing is lost here' })
   expect(store.epoch).toBe(epoch)
 })

@@ -32,3 +32,22 @@ test('who repairs the journal answers, and starts anew only afterwards', async (
   await member.time.advance(2000)
   expect(member.failures).toEqual(['no longer halted'])
 })
+
+test('a halt that a fail-over has lost is made again by whoever misses rows', async () => {
+  const store = new JournalStore()
+  const member = await started(store)
+  const gateway = member.link()
+  gateway.hello(SESSION, 0)
+  gateway.give(commandsFrame(SESSION, [open, account(1)]))
+  await member.time.turn()
+  store.lose(1)
+  gateway.give(commandsFrame(SESSION, [account(2)]))
+  await member.time.advance(500)
+  expect(store.lease.halted).not.toBe('')
+  const { epoch } = store
+  store.lease.halted = ''
+  await member.time.advance(2_000)
+  expect([member.engine.role, member.failures]).toEqual(['halted', []])
+  expect(store.lease.halted).toMatch(/the journal ends at 0, our state at 2$/)
+  expect(store.epoch).toBeGreaterThan(epoch)
+})

@@ -194,6 +194,14 @@ describe('a journal that lost rows', () => {
     expect(store.lease.halted).toBe('')
   })
 
+  test('nor does a quiet leader that reads where a server is behind', async () => {
+    const store = new JournalStore()
+    const { leader } = await trading(store)
+    leader.journal.head = () => Promise.resolve({ epoch: 1, last: 1 })
+    await leader.time.advance(3_000)
+    expect([leader.engine.role, store.lease.halted]).toEqual(['leading', ''])
+  })
+
   test('a member that reads less than its claim saw reads again, and else gives the lease up and says why', async () => {
     const store = new JournalStore()
     const { leader, gateway } = await trading(store)
@@ -215,6 +223,23 @@ describe('a journal that lost rows', () => {
     await late.time.advance(3_000)
     expect(late.engine.leader?.durable).toBe(4)
     expect(late.engine.leader?.exchange.runningHash()).toBe(leader.engine.leader?.exchange.runningHash())
+  })
+
+  test('a read that ends before the end that its claim saw is repeated for a second: the same claim leads', async () => {
+    const store = new JournalStore()
+    const { leader, gateway } = await trading(store)
+    const late = await following(store)
+    late.journal.behind = 1
+    gateway.give(commandsFrame(SESSION, [account(3)]))
+    await leader.time.turn()
+    store.lease.expiresAt = -Infinity
+    while (late.engine.role !== 'taking-over') await late.time.advance(10)
+    const { epoch } = store
+    await late.time.advance(500)
+    expect(late.engine.role).toBe('taking-over')
+    late.journal.behind = 0
+    await late.time.advance(100)
+    expect(late.engine.leader).toMatchObject({ epoch, durable: 4 })
   })
 
   test('a standby that has seen a later epoch halts the shard, and does not claim the number again', async () => {

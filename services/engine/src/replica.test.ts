@@ -1,5 +1,5 @@
 import { Command, CommandKind, Exchange, type Command as Fields } from '@uptick/core'
-import type { StoredBatch } from '@uptick/journal'
+import { JournalRolledBackError, type StoredBatch } from '@uptick/journal'
 import { encodeBatch, encodeCommand, RecordWriter } from '@uptick/protocol'
 import { expect, test } from 'vitest'
 import { ClosedOrders } from './closed-orders.ts'
@@ -66,6 +66,20 @@ test('so is the first one after a snapshot', () => {
   batch([asset('A'), asset('B')])
   const { replica } = follower({ exchange: Exchange.restore(exchange.snapshot()) })
   expect(() => replica.apply(batch([asset('C')], { hashBefore: 1n }))).toThrow(DivergedError)
+  expect(replica.exchange.sequence).toBe(2)
+})
+
+test.each([
+  ['of the same length', ['X', 'Y']],
+  ['that is longer', ['A', 'B', 'C']],
+])('another batch in the place of one that was executed, %s, is that of a journal that lost rows', (_, codes) => {
+  const { replica } = follower()
+  const executed = leader().batch(['A', 'B'].map((code) => asset(code)))
+  const other = leader().batch(codes.map((code) => asset(code)))
+  replica.apply(executed)
+  expect(() => replica.apply(other)).toThrow(JournalRolledBackError)
+  // From the feed and from the journal comes the same one.
+  replica.apply(executed)
   expect(replica.exchange.sequence).toBe(2)
 })
 

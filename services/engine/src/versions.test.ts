@@ -44,6 +44,9 @@ test('a behaviour that one member does not know is not activated', async () => {
   await cluster.time.advance(2_000)
   expect(client.replies.get(number)?.reject).toBe(Reject.BEHAVIOUR_UNKNOWN)
   expect(cluster.engines.map(({ role }) => role).toSorted()).toEqual(['leading', 'standby'])
+  // Whoever leads: it names the one that lacks it, once.
+  const { members } = cluster.leader!.engine.leader!
+  expect(members.lacking(NEWER)).toEqual([expect.objectContaining({ how: expect.stringMatching(/^(leads|follows)$/) })])
 })
 
 describe('a standby that only reads the journal, and lacks the behaviour', () => {
@@ -241,6 +244,7 @@ test('an older build that leads alone does not journal the activation of what it
   const number = client.submit(activate)
   await cluster.time.advance(1_000)
   expect(client.replies.get(number)?.reject).toBe(Reject.BEHAVIOUR_UNKNOWN)
+  expect(cluster.leader!.engine.leader!.members.lacking(NEWER)).toEqual([{ holder: '', url: '', how: 'leads' }])
   // A newer release replays the journal to the same state.
   const audit = new JournalAudit(new Exchange({ supportedBehaviours: ALL }))
   for (const batch of cluster.store.batches) audit.add(batch)

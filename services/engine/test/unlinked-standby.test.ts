@@ -1,5 +1,5 @@
-import { CommandKind, Reject, SUPPORTED_BEHAVIOURS } from '@uptick/core'
-import { createDatabase } from '@uptick/journal/testing'
+import { CommandKind, Exchange, Reject, SUPPORTED_BEHAVIOURS } from '@uptick/core'
+import { createDatabase, openTestPool } from '@uptick/journal/testing'
 import { expect, test } from 'vitest'
 import { startEngine } from './running-engine.ts'
 import { TestGateway } from './test-gateway.ts'
@@ -37,5 +37,28 @@ test('a standby of an older release that has no link to the leader keeps a behav
   expect(gateway.replies.get(2)).toBe(Reject.NONE)
   await gateway.hangUp()
   await leader.stop()
+  await database.drop()
+})
+
+test('a member that is unfit takes itself off the list of those who execute the journal', async () => {
+  const database = await createDatabase()
+  const leader = await startEngine(database.url)
+  const gateway = await TestGateway.connect(leader.url, SESSION)
+  gateway.openSession()
+  await gateway.untilReplied(0)
+  const behaviours = SUPPORTED_BEHAVIOURS.slice(0, -1)
+  const openExchange = (): Exchange => new Exchange({ supportedBehaviours: behaviours })
+  const unfit = await startEngine(database.url, { behaviours, openExchange }, { INSTANCE: 'older' })
+  expect(unfit.engine.role).toBe('unfit')
+  const pool = openTestPool(database.url)
+  const listed = async (): Promise<string[]> => {
+    const { rows } = await pool.query<{ place: string }>('SELECT place FROM journal_member')
+    return rows.map(({ place }) => place)
+  }
+  await expect.poll(listed, { timeout: 10_000 }).toEqual([leader.url])
+  await gateway.hangUp()
+  await unfit.stop()
+  await leader.stop()
+  await pool.end()
   await database.drop()
 })

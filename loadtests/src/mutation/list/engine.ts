@@ -3,9 +3,139 @@ import { mutationsOf, type Room } from '../mutation.ts'
 const ENGINE = 'services/engine/src'
 const testOf = (name: string): string[] => [`${ENGINE}/${name}.test.ts`]
 
+/** With PostgreSQL. */
+const wholeTestOf = (name: string): string[] => [`services/engine/test/${name}.test.ts`]
+
+/** Who knows more than the journal halts the shard, and keeps what it knows. */
+const lostRows = [
+  ...mutationsOf(
+    `${ENGINE}/impasse.ts`,
+    ['lost-rows', 'held-rows', 'impasse', 'testimony'].flatMap((name) => testOf(name)),
+    [
+      ['      if (lost !== undefined) return this.halt(lost)\n', ''],
+      ['if (halted === undefined) seams.fail(reason)\n      else this.stand(halted)', 'seams.fail(reason)'],
+      [
+        'error instanceof DivergedError || error instanceof JournalRolledBackError',
+        'error instanceof JournalRolledBackError',
+      ],
+      ['      if (lost !== undefined) this.halt(lost)\n      else if', '      if'],
+      ['        if (!holds) return `', '        if (holds === undefined) return `'],
+      ['        if (this.#epoch(held) < confirmation.released) return undefined\n', ''],
+      ['Math.max(epochSeen, this.#epoch(state()?.batches))', 'epochSeen'],
+      ['Math.max(this.#options.seen.epoch, held', 'Math.max(0, held'],
+      ['    this.held.keep()\n', ''],
+      ['      this.held.forget()\n', ''],
+      ['if (halted !== undefined || this.#isRepairing) return undefined', 'if (halted !== undefined) return undefined'],
+      ['      if (lost !== undefined) return this.#tell(lost)\n', ''],
+      ['        if (error instanceof JournalRolledBackError) return error.message\n', ''],
+      ['error instanceof JournalRolledBackError ? error.epochSeen : 0', '0'],
+    ],
+  ),
+  ...mutationsOf(`${ENGINE}/head-watch.ts`, testOf('lost-rows'), [
+    ['    if (holds || head.epoch !== epoch) return\n', '    return\n'],
+    ['if (holds || head.epoch !== epoch) return', 'if (head.epoch !== epoch) return'],
+  ]),
+  ...mutationsOf(`${ENGINE}/committer.ts`, testOf('committer'), [
+    ["  if (error instanceof JournalHaltedError) return 'halted'\n", ''],
+    ["else if (state === 'halted') this.#events.halted(error)", "else if (state === 'halted') this.#events.fenced()"],
+  ]),
+  ...mutationsOf(`${ENGINE}/engine.ts`, testOf('lost-rows'), [
+    [
+      'halted: (error) => this.#impasse.stand(messageOf(error)),',
+      "halted: () => this.#impasse.fenced('it is halted'),",
+    ],
+    ['        if (this.#abort.signal.aborted || (await this.#impasse.meet(error))) return\n', ''],
+  ]),
+  ...mutationsOf(
+    `${ENGINE}/replica.ts`,
+    [...testOf('replica'), ...testOf('lost-rows')],
+    [
+      ['    this.#compareBytes(batch)\n', ''],
+      [' && payload.equals(ours.payload))) return', ')) return'],
+    ],
+  ),
+  ...mutationsOf(`${ENGINE}/held-rows.ts`, testOf('held-rows'), [
+    ['this.#recalled ??= batchesIn(this.#options.seams.evidence.find(this.#name))', 'this.#recalled ??= []'],
+    ['batches && batches.last >= this.through ? batches', 'batches ? batches'],
+    ['this.#review().catch(() => (this.#isHalted = undefined))', 'this.#review().catch(() => undefined)'],
+    [
+      '    await lease.halt(`${lease.holder}: the journal still lacks what was kept up to ${through}`)\n',
+      '    void [lease, through]\n',
+    ],
+    ['    if (lost === 0) return this.forget()\n', ''],
+    ['if (head.last !== lost[0]!.first - 1) {', 'if (head.last < lost[0]!.first - 1) {'],
+    ['      await lease.halt(undefined)\n', ''],
+    [
+      'await lease.halt(`${lease.holder}: not repaired: ${reason}`).catch(() => undefined)',
+      'await lease.halt(undefined).catch(() => reason)',
+    ],
+    ['(batches.at(-1)?.epoch ?? 0) < givenUp ? [] : batches', 'batches'],
+    ['    if (!(error instanceof ProtocolError)) throw error\n', '    throw error\n'],
+    ['      if (holds) low = middle + 1\n      else high = middle\n', '      low = middle + (holds ? 1 : 2)\n'],
+    ["    if ((await lease.look()).halted === undefined) throw new JournalError('the shard is not halted')\n", ''],
+  ]),
+]
+
+/** A take-over that has read less than its claim saw does not lead. */
+const takeOver = [
+  ...mutationsOf(`${ENGINE}/recovery.ts`, testOf('lost-rows'), [
+    ['if (reads > SHORT_READS_MAX)', 'if (reads > 0)'],
+    ['if (reads > SHORT_READS_MAX)', 'if (reads > 1_000 * SHORT_READS_MAX)'],
+    ['replica.exchange.sequence < last; reads++', 'reads === 0; reads++'],
+  ]),
+  ...mutationsOf(`${ENGINE}/candidacy.ts`, testOf('lost-rows'), [
+    ['lease.claim(ended, newest())', 'lease.claim(ended)'],
+    ['        if (error instanceof JournalRolledBackError) throw error\n', ''],
+    [
+      'if (!isFree || view.halted !== undefined)',
+      'if (!isFree)',
+      'the claim itself refuses a shard that is halted, and the look before it only saves a statement',
+    ],
+  ]),
+  ...mutationsOf(`${ENGINE}/seen-head.ts`, testOf('seen-head'), [
+    ['if (head.epoch < this.#epoch)', 'if (head.epoch < this.#epoch - 1)'],
+    ['claim !== undefined && claim !== this.#claim', 'false'],
+    ['if (epoch <= this.#epoch)', 'if (epoch < this.#epoch)'],
+  ]),
+]
+
+/** No behaviour is activated that somebody who executes the journal lacks. */
+const activation = [
+  ...mutationsOf(`${ENGINE}/member-table.ts`, testOf('versions'), [
+    ["      ...readers.map(({ holder, place }): Lacking => ({ holder, url: place, how: 'reads' })),\n", ''],
+    ["      ...followers.map(({ holder, url }): Lacking => ({ holder, url, how: 'follows' })),\n", ''],
+    ['!joined.has(holder) && !behaviours', '!behaviours'],
+    ["this.#behaviours.includes(behaviour) ? [] : [{ holder: '', url: '', how: 'leads' }]", '[]'],
+    ['.filter((behaviour) => this.lacking(behaviour).length === 0)', '.slice()'],
+  ]),
+  ...mutationsOf(`${ENGINE}/queue-records.ts`, testOf('versions'), [
+    ['if (supported().includes(command.value)) continue', 'if (command.value !== 0) continue'],
+  ]),
+  ...mutationsOf(`${ENGINE}/leader.ts`, testOf('versions'), [
+    [
+      'queueActivations(this.#queue, this.members.supported())',
+      'queueActivations(this.#queue, this.#options.behaviours)',
+    ],
+    ['if (this.#isNew) queue', 'queue'],
+  ]),
+  ...mutationsOf(`${ENGINE}/replica.ts`, testOf('versions'), [
+    ['      this.#compareActivation(command.value, sequence, at)\n', '        void at\n'],
+  ]),
+]
+
 export const engine: Room = {
   name: 'engine',
   mutations: [
+    ...lostRows,
+    ...takeOver,
+    ...activation,
+    ...mutationsOf(`${ENGINE}/run-engine.ts`, wholeTestOf('ack-policy'), [
+      ["isSynchronous: config.ACK_POLICY === 'journal-synchronous',", 'isSynchronous: false,'],
+    ]),
+    ...mutationsOf(`${ENGINE}/run-engine.ts`, wholeTestOf('unlinked-standby'), [
+      ['    if (NEVER_LEADS.has(role)) void presence.stop()\n', ''],
+      ['      others: () => presence.others,\n', '      others: () => [],\n'],
+    ]),
     ...mutationsOf(`${ENGINE}/reply-gate.ts`, testOf('reply-gate'), [
       ['sequence <= this.#durable && this.#mayAnswer()', 'sequence <= this.#durable'],
       ['if (this.#shut || sequence <= this.#durable) return', 'if (this.#shut) return'],
@@ -39,6 +169,11 @@ export const engine: Room = {
       ['if (seen.sequence > last) return `ends at ${last}`', 'if (seen.sequence > last + 2) return `ends at ${last}`'],
       ['return epoch === seen.epoch ? undefined :', 'return epoch !== 0 ? undefined :'],
       ['if (found || isOld) void', 'if (found) void'],
+      [
+        "if (found === 'another-history') return 'holds another one'",
+        "if (found === 'another-history') return undefined",
+      ],
+      ["return found && 'ahead-of-journal'", 'return found'],
       ['new JournalRolledBackError(told, seen.epoch)', 'new JournalRolledBackError(told)'],
     ]),
     ...mutationsOf(`${ENGINE}/leadership.ts`, testOf('leadership'), [
@@ -84,6 +219,11 @@ export const engine: Room = {
     ...mutationsOf(`${ENGINE}/continuity.ts`, testOf('engine'), [
       ['feedFrom > durable + 1', 'feedFrom > durable + 2'],
       ['feedFrom > durable + 1', 'feedFrom > durable'],
+    ]),
+    ...mutationsOf(`${ENGINE}/continuity.ts`, testOf('lost-rows'), [
+      ['  if (!ours) return undefined\n', '  if (ours !== null) return undefined\n'],
+      ['ours.epoch === seen.epoch && ', ''],
+      [' && outcomeSum(ours.words, ours.at) === seen.sum', ''],
     ]),
     ...mutationsOf(`${ENGINE}/sequencer.ts`, testOf('engine'), [
       ['committer.inFlight < appendsInFlightMax', 'committer.inFlight <= appendsInFlightMax'],
