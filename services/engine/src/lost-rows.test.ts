@@ -233,7 +233,7 @@ describe('a journal that lost rows', () => {
     gateway.give(commandsFrame(SESSION, [account(3)]))
     await leader.time.turn()
     store.lease.expiresAt = -Infinity
-    while (late.engine.role !== 'taking-over') await late.time.advance(10)
+    for (let turns = 0; turns < 100 && late.engine.role !== 'taking-over'; turns++) await late.time.advance(10)
     const { epoch } = store
     await late.time.advance(500)
     expect(late.engine.role).toBe('taking-over')
