@@ -50,11 +50,10 @@ export class LostRows<Row extends LostRow = LostRow> {
     this.#losses.push({ at, what, rows, haltedAt: undefined, isOver: false })
   }
 
-  /** The shard is halted; `reason`: of a member that is there. */
-  halted(at: number, reason: string | undefined): void {
+  /** The shard is halted; `reason` says who found what. */
+  halted(at: number, reason: string): void {
     const open = this.#losses.filter(({ isOver }) => !isOver)
-    if (open.length === 0 && reason !== undefined)
-      this.#falseAlarms.push(`I2: halted at ${at.toFixed(0)} ms, and nothing was lost: ${reason}`)
+    if (open.length === 0) this.#falseAlarms.push(`I2: halted at ${at.toFixed(0)} ms, and nothing was lost: ${reason}`)
     for (const loss of open) loss.haltedAt ??= at
   }
 

@@ -29,7 +29,7 @@ export const keptSeeds: readonly { readonly seed: number; readonly why: string }
   { seed: 5_155, why: 'a leader of a shard where nobody traded never noticed that rows were lost' },
   {
     seed: 230,
-    why: 'a halt that came after the decision of an operator was taken for one without a loss (the checker)',
+    why: 'a halt that came after the decision of an operator halted the shard again',
   },
   { seed: 475, why: 'the same' },
   { seed: 2_590, why: 'journaled time was ahead by as long as a process had been frozen (the checker)' },

@@ -9,9 +9,6 @@ const SOON_MS_MAX = 20
 export class Losses {
   readonly #cluster: Cluster
   readonly #witnesses: Witnesses
-  /** By holder. */
-  readonly #haltsAt = new Map<string, number>()
-  #overAt = 0
   #isHalted = false
   #forgetsNext = false
   #released = 0
@@ -82,33 +79,17 @@ export class Losses {
     const { store, time } = this.#cluster
     const { lostRows } = this.#witnesses
     const { halted } = store.lease
-    if (halted !== '' && !this.#isHalted) lostRows.halted(time.elapsed(), this.#isLate(halted) ? undefined : halted)
+    if (halted !== '' && !this.#isHalted) lostRows.halted(time.elapsed(), halted)
     this.#isHalted = halted !== ''
     if (store.released > this.#released) this.#giveUp()
-    else if (lostRows.isDecided && !this.#isHalted && this.#missing().length === 0) this.#over()
+    else if (lostRows.isDecided && !this.#isHalted && this.#missing().length === 0) lostRows.over()
     this.#released = store.released
-  }
-
-  /** A member has come to its end, and is about to say so. */
-  halts(holder: string): void {
-    this.#haltsAt.set(holder, this.#cluster.time.elapsed())
-  }
-
-  /** What was asked for before the last loss was over may be carried out after it; the operator decides again then. */
-  #isLate(reason: string): boolean {
-    const holder = reason.slice(0, reason.indexOf(':'))
-    return (this.#haltsAt.get(holder) ?? 0) <= this.#overAt
-  }
-
-  #over(): void {
-    this.#witnesses.lostRows.over()
-    this.#overAt = this.#cluster.time.elapsed()
   }
 
   #giveUp(): void {
     const { givenUp, reads } = this.#witnesses
     const missing = this.#missing()
-    this.#over()
+    this.#witnesses.lostRows.over()
     const [first, last] = [missing[0]?.first, missing.at(-1)?.last]
     if (first === undefined || last === undefined) return
     givenUp.add(first, last)

@@ -97,9 +97,8 @@ export class World {
     this.#installed = Array.from({ length: ENGINES }, (_, place) => (place === seed % 5 ? base + 1 : base))
     const events: ClusterEvents = {
       role: (member, role) => {
-        const { url, build, engine, holder } = member
+        const { url, build, engine } = member
         this.note(`${url} is ${role}`)
-        if (role === 'halted') this.losses.halts(holder)
         if (role === 'leading') this.losses.leads(member)
         const epoch = engine.leader?.epoch
         const behaviours = planted.behaviours ?? build.behaviours

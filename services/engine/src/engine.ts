@@ -197,7 +197,7 @@ export class Engine {
     const leadership = newLeadership(this.#seams, this.#settings, claimed, {
       poisoned: (poison) => this.#impasse.contain(poison),
       fenced: () => this.#impasse.fenced('another engine leads the shard'),
-      rolledBack: (error) => this.#impasse.rolledBack(error),
+      rolledBack: (error) => this.#impasse.rolledBack(error, claimed.head.epoch),
       halted: (error) => this.#impasse.stand(messageOf(error)),
       trouble: (error) => this.#trouble(error, 'the journal does not take a batch; trying again'),
       handOffAsked: () => void this.handOff(),

@@ -83,10 +83,13 @@ export class HeldRows {
   }
 
   async #review(): Promise<void> {
-    const { lease } = this.#options.seams
+    const { lease, journal } = this.#options.seams
+    const { head } = await journal.confirm(undefined)
     const { lost, through } = await this.standing()
     if (lost === 0) return this.forget()
-    await lease.halt(`${lease.holder}: the journal still lacks what was kept up to ${through}`)
+    const loss = { epochSeen: 0, foundAt: head.epoch }
+    const isHalted = await lease.halt(`${lease.holder}: the journal still lacks what was kept up to ${through}`, loss)
+    if (!isHalted) this.#isHalted = undefined
   }
 
   /**
@@ -98,24 +101,21 @@ export class HeldRows {
   async repair(): Promise<number> {
     const { seams, seen } = this.#options
     const { journal, lease, log } = seams
+    const { head } = await journal.confirm(undefined)
     const lost = await this.#lost()
     if (lost.length === 0) throw new JournalError('nothing is lost here')
-    const { head } = await journal.confirm(undefined)
     if (head.last !== lost[0]!.first - 1) {
       throw new JournalError(`the journal has gone on with something else, up to ${head.last}: see "release"`)
     }
-    await lease.halt(`${lease.holder}: being repaired`)
-    try {
-      const restored = await journal.restore(lost, seen.epoch)
-      await lease.halt(undefined)
-      const through = lost.at(-1)?.last
-      log.warn({ restored, through }, 'repaired: batches that the journal had lost are appended again')
-      return restored
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
-      await lease.halt(`${lease.holder}: not repaired: ${reason}`).catch(() => undefined)
-      throw error
+    const loss = { epochSeen: seen.epoch, foundAt: head.epoch }
+    // A repair that fails leaves the shard halted.
+    if (!(await lease.halt(`${lease.holder}: being repaired, or the repair has failed`, loss))) {
+      throw new JournalError('the shard was claimed or decided on meanwhile: ask again')
     }
+    const restored = await journal.restore(lost, seen.epoch)
+    await lease.lift()
+    log.warn({ restored, through: lost.at(-1)?.last }, 'repaired: batches that the journal had lost are appended again')
+    return restored
   }
 
   /** Give up what the journal has lost: the shard goes on without it. Says what that is, as far as this member holds it. */

@@ -1,11 +1,10 @@
 import { SnapshotError } from '@uptick/core'
-import { JournalRolledBackError } from '@uptick/journal'
+import { JournalRolledBackError, type Loss } from '@uptick/journal'
 import { ProtocolError } from '@uptick/protocol'
 import { describePoison } from './containment.ts'
 import type { Role } from './engine-seams.ts'
 import { HeldRows, type HeldRowsOptions, type Released } from './held-rows.ts'
 import { DivergedError, PoisonError, UnfitError } from './replica.ts'
-import type { RetainedBatches } from './retained-batches.ts'
 import type { Poison } from './sequencer.ts'
 import { StandbyFailure } from './standby.ts'
 
@@ -16,6 +15,11 @@ export interface ImpasseOptions extends HeldRowsOptions {
   readonly enter: (role: Role) => void
   /** The process ends: no more waiting. */
   readonly signal: AbortSignal
+}
+
+/** What the journal lacks, and since when that is known. */
+interface Lost extends Loss {
+  readonly reason: string
 }
 
 /**
@@ -46,7 +50,7 @@ export class Impasse {
     else if (error instanceof DivergedError || error instanceof JournalRolledBackError) {
       const lost = await this.#lost()
       if (this.#options.signal.aborted) return true
-      if (lost !== undefined) this.halt(lost)
+      if (lost !== undefined) this.#halt(lost)
       else if (error instanceof DivergedError) this.#diverge(error, batch?.payload ?? Buffer.alloc(0))
       else return false
     } else return false
@@ -62,7 +66,7 @@ export class Impasse {
     enter('fenced')
     void this.#lost().then(async (lost) => {
       if (signal.aborted) return
-      if (lost !== undefined) return this.halt(lost)
+      if (lost !== undefined) return this.#halt(lost)
       const { halted } = await seams.lease.look().catch(() => ({ halted: undefined }))
       if (halted === undefined) seams.fail(reason)
       else this.stand(halted)
@@ -82,25 +86,25 @@ export class Impasse {
     })
   }
 
-  /** The leader has found out that the journal has lost rows, or was told so by somebody who saw them. */
-  rolledBack(error: unknown): void {
-    this.halt(messageOf(error), error instanceof JournalRolledBackError ? error.epochSeen : 0)
+  /** The leader of `epoch` has found out that the journal has lost rows, or was told so by a member that saw them. */
+  rolledBack(error: unknown, epoch: number): void {
+    const epochSeen = error instanceof JournalRolledBackError ? error.epochSeen : 0
+    this.#halt({ reason: messageOf(error), epochSeen: Math.max(epochSeen, this.#epoch()), foundAt: epoch })
   }
 
-  /** The journal holds less than was seen: nobody may lead before a person has decided what is lost. */
-  halt(reason: string, epochSeen = 0): void {
+  /** The journal holds less than was seen: no member may lead before a person has decided what is lost. */
+  #halt(lost: Lost): void {
     const { conditions, log } = this.#options.seams
+    const { reason } = lost
     conditions.set('journal', false, `ahead of the journal: ${reason}`)
     log.error({ reason }, 'halted: the journal has lost rows that this member has seen')
-    let isTold = false
+    let untold: Lost | undefined = lost
     const tell = async (): Promise<void> => {
-      await this.#tell(reason, epochSeen)
-      isTold = true
+      while (untold && !(await this.#tell(untold))) untold = await this.#lost()
+      untold = undefined
     }
     tell().catch(() => undefined)
-    this.#awaitRelease(async () => {
-      if (!isTold) await tell()
-    })
+    this.#awaitRelease(tell)
   }
 
   /** The shard was halted while this member led it: it keeps its state, which may be what the journal is repaired from. */
@@ -134,21 +138,20 @@ export class Impasse {
    * What this member has seen in the journal and is not there; undefined when all of it is. Asks the server that takes
    * appends, because another one may only be behind, and waits until that answers. Never rejects.
    */
-  async #lost(): Promise<string | undefined> {
+  async #lost(): Promise<Lost | undefined> {
     const { seams, seen, state, signal } = this.#options
     const held = state()?.batches
     while (!signal.aborted) {
       try {
         const confirmation = await seams.journal.confirm(held?.find(held.last))
         const { head, holds } = confirmation
-        // Given up already by somebody who may do so: this state is thrown away, and that is all.
-        if (this.#epoch(held) < confirmation.released) return undefined
-        if (held && head.last < held.last) return `the journal ends at ${head.last}, our state at ${held.last}`
-        if (!holds) return `the journal holds another batch than the one that was executed at ${held?.last}`
-        seen.looked(confirmation)
-        return undefined
+        const epochSeen = this.#epoch()
+        // An operator has given it up already: this state is thrown away, and that is all.
+        if (epochSeen < confirmation.released) return undefined
+        const reason = held && !holds ? missing(held.last, head.last) : seen.contradiction(confirmation)
+        if (reason === undefined) seen.looked(confirmation)
+        return reason === undefined ? undefined : { reason, epochSeen, foundAt: head.epoch }
       } catch (error) {
-        if (error instanceof JournalRolledBackError) return error.message
         seams.log.warn({ err: error }, 'what the journal holds cannot be confirmed; trying again')
         await new Promise<void>((resolve) => seams.timers.after(DECISION_POLL_MS, resolve))
       }
@@ -157,7 +160,8 @@ export class Impasse {
   }
 
   /** The newest under which something was seen here. */
-  #epoch(held: RetainedBatches | undefined): number {
+  #epoch(): number {
+    const held = this.#options.state()?.batches
     return Math.max(this.#options.seen.epoch, held?.find(held.last)?.epoch ?? 0)
   }
 
@@ -182,11 +186,10 @@ export class Impasse {
     this.#await('unfit')
   }
 
-  async #tell(reason: string, epochSeen = 0): Promise<undefined> {
-    const { seams, state } = this.#options
-    const { lease } = seams
-    await lease.halt(`${lease.holder}: ${reason}`, Math.max(epochSeen, this.#epoch(state()?.batches)))
-    return undefined
+  /** False when the journal was claimed or decided on since the loss was found. */
+  #tell({ reason, epochSeen, foundAt }: Lost): Promise<boolean> {
+    const { lease } = this.#options.seams
+    return lease.halt(`${lease.holder}: ${reason}`, { epochSeen, foundAt })
   }
 
   /** Stay until the shard is no longer halted; `before` is done each time before looking. */
@@ -198,7 +201,10 @@ export class Impasse {
       if (halted !== undefined || this.#isRepairing) return undefined
       // A fail-over can lose a halt, too.
       const lost = await this.#lost()
-      if (lost !== undefined) return this.#tell(lost)
+      if (lost !== undefined) {
+        await this.#tell(lost)
+        return undefined
+      }
       this.held.forget()
       return 'no longer halted'
     })
@@ -220,6 +226,12 @@ export class Impasse {
     }
     poll()
   }
+}
+
+/** What the journal says of a batch that was executed here and is not in it: `last` is the batch's end, `end` the journal's. */
+function missing(last: number, end: number): string {
+  if (end < last) return `the journal ends at ${end}, our state at ${last}`
+  return `the journal holds another batch than the one that was executed at ${last}`
 }
 
 /** Whether it is the build that lacks something: a behaviour, or a version of batches or snapshots. */

@@ -1,4 +1,5 @@
 import { CommandKind } from '@uptick/core'
+import type { Loss } from '@uptick/journal'
 import { describe, expect, test } from 'vitest'
 import { FrameType, outcomeSum } from '@uptick/protocol'
 import { commandsFrame, member, started, type Member } from './simulation/memory-cluster.ts'
@@ -66,6 +67,9 @@ async function rewritten(store: JournalStore, count: number): Promise<void> {
   store.claim = ++store.claims
 }
 
+/** A loss that is found just now. */
+const found = ({ epoch }: JournalStore): Loss => ({ epochSeen: 0, foundAt: epoch })
+
 /** Looks at a server that is one batch behind. */
 class LateLease extends MemoryLease {
   override async look(): ReturnType<MemoryLease['look']> {
@@ -126,7 +130,10 @@ describe('a journal that lost rows', () => {
     const store = new JournalStore()
     const { leader, gateway } = await trading(store)
     const other = member(store)
-    await new MemoryLease(store, { holder: 'x', url: '', leaseMs: 1_500, ...other }).halt('x: rows were lost')
+    await new MemoryLease(store, { holder: 'x', url: '', leaseMs: 1_500, ...other }).halt(
+      'x: rows were lost',
+      found(store),
+    )
     const fed = gateway.fed()
     gateway.give(commandsFrame(SESSION, [account(3)]))
     await leader.time.advance(100)
@@ -141,7 +148,10 @@ describe('a journal that lost rows', () => {
     const store = new JournalStore()
     const { leader, gateway } = await trading(store)
     const other = member(store)
-    await new MemoryLease(store, { holder: 'x', url: '', leaseMs: 1_500, ...other }).halt('x: rows were lost')
+    await new MemoryLease(store, { holder: 'x', url: '', leaseMs: 1_500, ...other }).halt(
+      'x: rows were lost',
+      found(store),
+    )
     await leader.time.advance(1_000)
     expect(leader.engine.role).toBe('halted')
     expect(gateway.closedWith).toBeDefined()

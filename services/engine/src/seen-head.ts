@@ -1,5 +1,7 @@
 import { JournalRolledBackError, type Head, type LeaseView } from '@uptick/journal'
 
+type Seen = Pick<LeaseView, 'head' | 'claim'>
+
 /**
  * The newest claim that this process has seen in the journal's head. Epochs only rise, and each number belongs to one
  * claim: a head that says otherwise is that of a journal which has lost rows.
@@ -13,21 +15,28 @@ export class SeenHead {
     return this.#epoch
   }
 
+  /** Why a head that was read after everything else in here cannot follow it; undefined when it can. */
+  contradiction({ head, claim }: Seen): string | undefined {
+    if (head.epoch < this.#epoch) return `the journal is at epoch ${head.epoch}, and was at ${this.#epoch}`
+    const isOther = this.#isKnown(head) && claim !== undefined && claim !== this.#claim
+    return isOther ? `epoch ${head.epoch} was given twice: the journal has lost its first claim` : undefined
+  }
+
   /**
    * A look that was begun after everything else in here had been seen.
    *
    * @throws JournalRolledBackError when the head is older than one seen before, or of another claim of the same number
    */
-  looked({ head, claim }: Pick<LeaseView, 'head' | 'claim'>): void {
-    if (head.epoch < this.#epoch) {
-      throw new JournalRolledBackError(`the journal is at epoch ${head.epoch}, and was at ${this.#epoch}`)
-    }
-    const isKnown = head.epoch === this.#epoch && this.#claim !== undefined
-    if (isKnown && claim !== undefined && claim !== this.#claim) {
-      throw new JournalRolledBackError(`epoch ${head.epoch} was given twice: the journal has lost its first claim`)
-    }
-    if (!isKnown) this.#claim = claim
+  looked(seen: Seen): void {
+    const contradiction = this.contradiction(seen)
+    if (contradiction !== undefined) throw new JournalRolledBackError(contradiction)
+    const { head, claim } = seen
+    if (!this.#isKnown(head)) this.#claim = claim
     this.#epoch = head.epoch
+  }
+
+  #isKnown(head: Head): boolean {
+    return head.epoch === this.#epoch && this.#claim !== undefined
   }
 
   /**

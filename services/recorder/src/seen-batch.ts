@@ -57,16 +57,18 @@ export class SeenBatch {
   }
 
   async #ask(journal: JournalToAsk, batch: StoredBatch): Promise<Standing> {
-    const { head, holds, released } = await journal.confirm(batch)
-    if (holds || (await isArchived(journal, batch))) return { is: 'there' }
-    if (batch.epoch < released) {
-      this.#batch = undefined
-      return { is: 'given up' }
+    for (;;) {
+      const { head, holds, released } = await journal.confirm(batch)
+      if (holds || (await isArchived(journal, batch))) return { is: 'there' }
+      if (batch.epoch < released) {
+        this.#batch = undefined
+        return { is: 'given up' }
+      }
+      const now = head.last < batch.last ? `ends at ${head.last}` : 'holds another batch there'
+      const reason = `${batch.last} was read under epoch ${batch.epoch}, and the journal ${now}`
+      const loss = { epochSeen: batch.epoch, foundAt: head.epoch }
+      if (await journal.halt(`${this.#holder}: ${reason}`, loss)) return { is: 'lost', reason }
     }
-    const now = head.last < batch.last ? `ends at ${head.last}` : 'holds another batch there'
-    const reason = `${batch.last} was read under epoch ${batch.epoch}, and the journal ${now}`
-    await journal.halt(`${this.#holder}: ${reason}`, batch.epoch)
-    return { is: 'lost', reason }
   }
 }
 

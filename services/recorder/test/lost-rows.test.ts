@@ -70,7 +70,7 @@ test('a journal that ends before what was recorded halts the shard; repaired, th
   expect(head.epoch).toBe(2)
 
   expect(await journal.restore(lost, head.epoch)).toBe(LOST)
-  await lease.halt(undefined)
+  await lease.lift()
   const { epoch } = await journal.takeOver()
   const flow = new RandomFlow(7)
   for (let count = 0; count < BATCHES; count++) flow.batch(1)

@@ -39,7 +39,7 @@ export type {
   StoredBatch,
   TailOptions,
 } from './journal.ts'
-export type { ClockReading, Lease, LeaseView } from './lease.ts'
+export type { ClockReading, Lease, LeaseView, Loss } from './lease.ts'
 export { migrate, migrationNames, migrationSets, migrationSetsOf } from './migrate.ts'
 export type { MigrationSet } from './migrate.ts'
 export { PARTITION_SEQUENCES, ensurePartitions } from './partitions.ts'

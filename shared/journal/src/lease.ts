@@ -24,6 +24,14 @@ export interface LeaseView {
   readonly abandoned: boolean
 }
 
+/** That the journal has lost rows. */
+export interface Loss {
+  /** The newest epoch under which something was seen that is lost, as far as is known; 0 when that is none. */
+  readonly epochSeen: number
+  /** The epoch of the journal's head when the loss was found. */
+  readonly foundAt: number
+}
+
 /** What PostgreSQL's clock showed at some moment between asking and hearing. */
 export interface ClockReading {
   /** µs since 1970. */
@@ -66,11 +74,14 @@ export interface Lease {
   /** Give `epoch` to the named successor, who may claim at once; to nobody in particular when there is none. */
   hand(epoch: number, successor?: string): Promise<boolean>
   /**
-   * Keep everybody from leading: the journal has lost rows. Takes the epoch for nobody in the same statement, so that whoever
-   * leads can append and renew no more, and to above `epochSeen`, so that a decision to give up what was seen is of a later
-   * one. An undefined reason lifts it.
+   * Keep every member from leading: the journal has lost rows. Raises the epoch in the same statement, so that the leader can
+   * append and renew no more, and to above `loss.epochSeen`, so that a decision to give up what was seen is of a later one.
+   * False, with nothing changed, when the epoch was raised after the loss was found: an operator may have decided on it since
+   * then, so the caller has to look again.
    */
-  halt(reason: string | undefined, epochSeen?: number): Promise<void>
+  halt(reason: string, loss: Loss): Promise<boolean>
+  /** End a halt: the first member that claims leads again. */
+  lift(): Promise<void>
   /**
    * Hear of hands and claims by others, and of the loss of our sign of life, as soon as they are known. Returns what ends
    * the listening.

@@ -20,6 +20,7 @@ import type {
   TailOptions,
 } from './journal.ts'
 import { JournalWriter } from './journal-writer.ts'
+import type { Loss } from './lease.ts'
 import { PARTITION_SEQUENCES, PartitionsAhead } from './partitions.ts'
 import { readAll } from './read.ts'
 import type { BatchSource } from './read.ts'
@@ -171,14 +172,14 @@ export class PostgresJournal implements Journal {
   }
 
   /**
-   * Keep everybody from leading, as `Lease.halt`, by one that keeps no lease: the journal has lost what was seen under
-   * `epochSeen`. A shard that is halted already stays so for the reason that it has.
+   * Keep every member from leading, as `Lease.halt`, by one that keeps no lease. A shard that is halted already stays so for
+   * the reason that it has.
    */
-  async halt(reason: string, epochSeen: number): Promise<void> {
-    await explained('the shard could not be halted', async () => {
+  async halt(reason: string, loss: Loss): Promise<boolean> {
+    return explained('the shard could not be halted', async () => {
       const { halted, epoch } = await readHead(this.#connected, this.shard)
-      if (halted !== undefined && epoch > epochSeen) return
-      await haltLease(this.#connected, this.shard, halted ?? reason, epochSeen)
+      if (halted !== undefined && epoch > loss.epochSeen) return true
+      return haltLease(this.#connected, this.shard, halted ?? reason, loss)
     })
   }
 

@@ -7,7 +7,7 @@ import { checkWritable } from './connections/server.ts'
 import type { Server } from './connections/server.ts'
 import { hasNoRoom, isUnusable, JournalError, reasonOf, severity } from './errors.ts'
 import type { Batch, Head } from './journal.ts'
-import type { ClockReading, Lease, LeaseView } from './lease.ts'
+import type { ClockReading, Lease, LeaseView, Loss } from './lease.ts'
 import type { PostgresJournal } from './postgres-journal.ts'
 import { prepareBackend } from './sql/backends.ts'
 import {
@@ -123,11 +123,14 @@ export class PostgresLease implements Lease {
     )
   }
 
-  async halt(reason: string | undefined, epochSeen = 0): Promise<void> {
+  async halt(reason: string, loss: Loss): Promise<boolean> {
     const { shard } = this.#options
-    await this.#run('the shard could not be halted', ({ client }) =>
-      reason === undefined ? liftHalt(client, shard) : haltLease(client, shard, reason, epochSeen),
-    )
+    return this.#run('the shard could not be halted', ({ client }) => haltLease(client, shard, reason, loss))
+  }
+
+  async lift(): Promise<void> {
+    const { shard } = this.#options
+    await this.#run('the halt could not be lifted', ({ client }) => liftHalt(client, shard))
   }
 
   onChange(listener: () => void): () => void {

@@ -152,10 +152,10 @@ test('a halted shard has no leader, and one whose epoch was raised by other mean
   await a.lease.claim()
   await a.journal.takeOver()
   expect(await a.lease.renew(1)).toBe(false)
-  await a.lease.halt('rows were lost')
+  expect(await a.lease.halt('rows were lost', { epochSeen: 0, foundAt: 2 })).toBe(true)
   expect(await a.lease.claim()).toBeUndefined()
   expect((await a.lease.look()).halted).toBe('rows were lost')
-  await a.lease.halt(undefined)
+  await a.lease.lift()
   // Epoch 3 was taken by the halt.
   expect(await a.lease.claim()).toEqual({ epoch: 4, last: 0 })
 })
@@ -167,7 +167,7 @@ test('a halt stops whoever leads: appends and renewals, at once, and says why', 
   await leader.lease.claim()
   const batch = { epoch: 1, first: 1, last: 1, payload: Buffer.from('x') }
   expect(await leader.journal.append(batch)).toBe('appended')
-  await other.lease.halt('other: rows were lost')
+  expect(await other.lease.halt('other: rows were lost', { epochSeen: 0, foundAt: 1 })).toBe(true)
   const next = { ...batch, first: 2, last: 2 }
   await expect(leader.journal.append(next)).rejects.toThrow(new JournalHaltedError('other: rows were lost'))
   await expect(leader.journal.resolve(next)).rejects.toBeInstanceOf(JournalHaltedError)
@@ -181,11 +181,11 @@ test('a halt takes an epoch above all that were seen, and a reason that is there
   const { journal, lease } = candidate(shard, 'a')
   await lease.look()
   await lease.claim()
-  await lease.halt('rows were lost', 7)
+  await lease.halt('rows were lost', { epochSeen: 7, foundAt: 1 })
   expect(await lease.look()).toMatchObject({ halted: 'rows were lost', head: { epoch: 8, last: 0 } })
-  await journal.halt('the same from another', 7)
+  await journal.halt('the same from another', { epochSeen: 7, foundAt: 1 })
   expect(await lease.look()).toMatchObject({ halted: 'rows were lost', head: { epoch: 8 } })
-  await journal.halt('more from another', 8)
+  await journal.halt('more from another', { epochSeen: 8, foundAt: 8 })
   expect(await lease.look()).toMatchObject({ halted: 'rows were lost', head: { epoch: 9 } })
 })
 

@@ -7,15 +7,25 @@ const HALTED = '(SELECT halted FROM journal_lease WHERE shard = $1) AS halted'
 
 /** A halt stops whoever leads, and nobody leads before it is lifted. */
 const halted = [
-  ...mutationsOf(`${JOURNAL}/sql/lease.ts`, testOf('lease'), [
+  ...mutationsOf(
+    `${JOURNAL}/sql/lease.ts`,
+    [...testOf('lease'), ...testOf('halt')],
     [
-      'head SET epoch = GREATEST(epoch, $3::bigint) + 1, claim = gen_random_uuid()\n        FROM halted',
-      'head SET epoch = epoch + 0 * $3::bigint\n        FROM halted',
+      [
+        'epoch = GREATEST(head.epoch, $3::bigint) + 1, claim = gen_random_uuid()',
+        'epoch = head.epoch + 0 * $3::bigint',
+      ],
+      ['GREATEST(head.epoch, $3::bigint) + 1', 'head.epoch + 1 + 0 * $3::bigint'],
+      [
+        'SELECT shard, $3::bigint + 1, 0, gen_random_uuid() FROM lease',
+        'SELECT shard, 1, 0, gen_random_uuid() FROM lease',
+      ],
+      ['        WHERE head.epoch <= $4::bigint\n', '        WHERE $4::bigint >= 0\n'],
+      ['WHERE head.epoch <= $4::bigint', 'WHERE head.epoch < $4::bigint'],
+      ['AND lease.halted IS NULL AND head', 'AND head'],
+      ['shard = $1::integer AND halted IS NULL AND (', 'shard = $1::integer AND ('],
     ],
-    ['GREATEST(epoch, $3::bigint) + 1', 'epoch + 1 + 0 * $3::bigint'],
-    ['AND lease.halted IS NULL AND head', 'AND head'],
-    ['shard = $1::integer AND halted IS NULL AND (', 'shard = $1::integer AND ('],
-  ]),
+  ),
   ...mutationsOf(`${JOURNAL}/journal-writer.ts`, testOf('lease'), [
     [
       'if (head.epoch > epoch && head.halted !== undefined) throw',
@@ -26,8 +36,8 @@ const halted = [
     [`AS last, claim, ${HALTED}`, 'AS last, claim, NULL AS halted'],
   ]),
   ...mutationsOf(`${JOURNAL}/postgres-journal.ts`, testOf('lease'), [
-    ['if (halted !== undefined && epoch > epochSeen) return', 'if (halted !== undefined) return'],
-    ['this.shard, halted ?? reason, epochSeen', 'this.shard, reason, epochSeen'],
+    ['if (halted !== undefined && epoch > loss.epochSeen) return', 'if (halted !== undefined) return'],
+    ['this.shard, halted ?? reason, loss', 'this.shard, reason, loss'],
   ]),
 ]
 

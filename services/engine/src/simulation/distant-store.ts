@@ -10,6 +10,7 @@ import {
   type RestoredSnapshot,
   type Snapshot,
   type StoredBatch,
+  type Loss,
 } from '@uptick/journal'
 import { WayLostError, type Distance } from './distance.ts'
 import { explainRefusal, isFenced } from './head-image.ts'
@@ -194,8 +195,12 @@ export class DistantLease extends MemoryLease {
     return this.#ask(() => super.leads(epoch))
   }
 
-  override halt(reason: string | undefined, epochSeen?: number): Promise<void> {
-    return this.#ask(() => super.halt(reason, epochSeen))
+  override halt(reason: string, loss: Loss): Promise<boolean> {
+    return this.#ask(() => super.halt(reason, loss))
+  }
+
+  override lift(): Promise<void> {
+    return this.#ask(() => super.lift())
   }
 
   override hand(epoch: number, successor?: string): Promise<boolean> {

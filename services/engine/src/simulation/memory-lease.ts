@@ -6,6 +6,7 @@ import {
   type Head,
   type Lease,
   type LeaseView,
+  type Loss,
 } from '@uptick/journal'
 import type { Clock } from '../seams.ts'
 import type { JournalStore } from './journal-store.ts'
@@ -116,15 +117,21 @@ export class MemoryLease implements Lease {
     return true
   }
 
-  async halt(reason: string | undefined, epochSeen = 0): Promise<void> {
+  async halt(reason: string, { epochSeen, foundAt }: Loss): Promise<boolean> {
     await this.#reach()
     const store = this.#store
-    store.lease.halted = reason ?? ''
-    if (reason !== undefined) {
-      store.epoch = Math.max(store.epoch, epochSeen) + 1
-      store.claim = ++store.claims
-    }
+    if (store.epoch > foundAt) return false
+    store.lease.halted = reason
+    store.epoch = Math.max(store.epoch, epochSeen) + 1
+    store.claim = ++store.claims
     store.changed()
+    return true
+  }
+
+  async lift(): Promise<void> {
+    await this.#reach()
+    this.#store.lease.halted = ''
+    this.#store.changed()
   }
 
   onChange(listener: () => void): () => void {

@@ -1,4 +1,5 @@
 import type { Head } from '../journal.ts'
+import type { Loss } from '../lease.ts'
 import { JOURNAL_END } from './journal-end.ts'
 import type { Queryable } from './queryable.ts'
 import { headOf, type HeadColumns, type HeadRow } from './read-head.ts'
@@ -183,22 +184,29 @@ export async function handLease(
 }
 
 /**
- * Let nobody lead until it is lifted. The epoch is raised in the same statement, for nobody and above `epochSeen`: the append
- * is the fence here too, also of releases that look at nothing else.
+ * Let no member lead until it is lifted; false, with nothing changed, when the epoch was raised above `loss.foundAt`. The epoch
+ * is raised in the same statement, for no member and above `loss.epochSeen`: the append is the fence here too, also of releases
+ * that look at nothing else. The rows are locked in the order in which every other statement locks them, lease before head.
  */
-export async function haltLease(db: Queryable, shard: number, reason: string, epochSeen: number): Promise<void> {
-  await db.query({
+export async function haltLease(db: Queryable, shard: number, reason: string, loss: Loss): Promise<boolean> {
+  const { rows } = await db.query({
     text: `
-      WITH halted AS (
-        UPDATE journal_lease SET halted = $2::text WHERE shard = $1::integer RETURNING shard
+      WITH lease AS (
+        SELECT shard FROM journal_lease WHERE shard = $1::integer FOR UPDATE
       ), head AS (
-        UPDATE journal_head head SET epoch = GREATEST(epoch, $3::bigint) + 1, claim = gen_random_uuid()
-        FROM halted
-        WHERE head.shard = halted.shard
+        INSERT INTO journal_head AS head (shard, epoch, last, claim)
+        SELECT shard, $3::bigint + 1, 0, gen_random_uuid() FROM lease
+        ON CONFLICT (shard) DO UPDATE SET epoch = GREATEST(head.epoch, $3::bigint) + 1, claim = gen_random_uuid()
+        WHERE head.epoch <= $4::bigint
+        RETURNING shard
+      ), halted AS (
+        UPDATE journal_lease SET halted = $2::text FROM head WHERE journal_lease.shard = head.shard
+        RETURNING journal_lease.shard
       )
       SELECT pg_notify('${LEASE_CHANNEL}', $1::text) FROM halted`,
-    values: [shard, reason, epochSeen],
+    values: [shard, reason, loss.epochSeen, loss.foundAt],
   })
+  return rows.length === 1
 }
 
 /** Let whoever is first lead again. */
