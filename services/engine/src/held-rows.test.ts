@@ -106,6 +106,17 @@ test('a repair that fails leaves the shard halted, and says why; what is held is
   expect(evidence.find('held-0')).toBeUndefined()
 })
 
+test('a repair that fails after an operator has given the loss up elsewhere does not halt the shard again', async () => {
+  const store = new JournalStore()
+  const member = await halted(store, new MemoryEvidence())
+  member.journal.restore = async () => {
+    await new MemoryJournal(store).release(store.epoch)
+    throw new JournalError('no answer')
+  }
+  expect(await ask(member, { kind: 'repair' })).toEqual({ error: 'no answer' })
+  expect(store.lease.halted).toBe('')
+})
+
 test('a halt that a fail-over has lost is made again for what is kept and still lost, as soon as that is known', async () => {
   const store = new JournalStore()
   const evidence = new MemoryEvidence()

@@ -108,14 +108,28 @@ export class HeldRows {
       throw new JournalError(`the journal has gone on with something else, up to ${head.last}: see "release"`)
     }
     const loss = { epochSeen: seen.epoch, foundAt: head.epoch }
-    // A repair that fails leaves the shard halted.
-    if (!(await lease.halt(`${lease.holder}: being repaired, or the repair has failed`, loss))) {
+    if (!(await lease.halt(`${lease.holder}: being repaired`, loss))) {
       throw new JournalError('the shard was claimed or decided on meanwhile: ask again')
     }
-    const restored = await journal.restore(lost, seen.epoch)
-    await lease.lift()
-    log.warn({ restored, through: lost.at(-1)?.last }, 'repaired: batches that the journal had lost are appended again')
-    return restored
+    try {
+      const restored = await journal.restore(lost, seen.epoch)
+      await lease.lift()
+      const through = lost.at(-1)?.last
+      log.warn({ restored, through }, 'repaired: batches that the journal had lost are appended again')
+      return restored
+    } catch (error) {
+      await this.#failed(error instanceof Error ? error.message : String(error)).catch(() => undefined)
+      throw error
+    }
+  }
+
+  /** The shard stays halted, with what went wrong as the reason, unless it was decided on meanwhile. */
+  async #failed(reason: string): Promise<void> {
+    const { lease } = this.#options.seams
+    const { halted, head } = await lease.look()
+    if (halted === undefined) return
+    const loss = { epochSeen: this.#options.seen.epoch, foundAt: head.epoch }
+    await lease.halt(`${lease.holder}: not repaired: ${reason}`, loss)
   }
 
   /** Give up what the journal has lost: the shard goes on without it. Says what that is, as far as this member holds it. */
