@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createDatabase, FaultyProxy } from '@uptick/journal/testing'
-import type { TestDatabase } from '@uptick/journal/testing'
+import { createDatabase, FaultyProxy, type TestDatabase } from '@uptick/journal/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Siege } from '../testing/siege.ts'
 

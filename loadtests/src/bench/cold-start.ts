@@ -1,7 +1,6 @@
 import { Exchange, SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import type { Journal } from '@uptick/journal'
-import { recover } from '../../../services/engine/src/recovery.ts'
-import { systemClock, systemTimers } from '../../../services/engine/src/seams.ts'
+import { recover, systemClock, systemTimers } from '@uptick/engine'
 
 const RETAINED_BYTES_MAX = 256 * 2 ** 20
 

@@ -1,5 +1,4 @@
-import { Command } from '@uptick/core'
-import type { CommandKind } from '@uptick/core'
+import { Command, type CommandKind } from '@uptick/core'
 import { CommandsFrame, encodeHello, encodeJoin, encodeQuery, encodeStanding } from '@uptick/protocol'
 import * as fc from 'fast-check'
 import { damaged, heavyJson } from './words.ts'

@@ -1,5 +1,4 @@
-import { comparable, difference } from '../../../shared/core/testing/compare.ts'
-import { NaiveExchange } from '../../../shared/core/testing/naive-exchange.ts'
+import { comparable, difference, NaiveExchange } from '@uptick/core/testing'
 import type { Checker, Executed } from './executed.ts'
 
 /** I5: every outcome, price–time priority among all else, is the naive oracle's, whoever led meanwhile. */

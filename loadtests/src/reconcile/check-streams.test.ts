@@ -1,5 +1,14 @@
-import { Command, CommandKind, Exchange, EventKind, eachEvent, outcomeWords, readEvent, Side } from '@uptick/core'
-import type { TradeEvent } from '@uptick/core'
+import {
+  Command,
+  CommandKind,
+  Exchange,
+  EventKind,
+  eachEvent,
+  outcomeWords,
+  readEvent,
+  Side,
+  type TradeEvent,
+} from '@uptick/core'
 import { listing } from '@uptick/core/testing'
 import { expect, test } from 'vitest'
 import { checkStreams } from './check-streams.ts'

@@ -1,7 +1,7 @@
 import { outcomeHasWork, outcomeRepeated, outcomeWords } from '@uptick/core'
-import { checksum } from '../../../services/engine/src/simulation/session-client.ts'
+import { checksum } from '@uptick/engine/testing'
 import type { WholeReply } from '../invariants/answers.ts'
-import { unfinishedWork, UnfinishedReply } from '../../../services/gateway/src/engine-link/unfinished-reply.ts'
+import { unfinishedWork, UnfinishedReply } from '@uptick/gateway'
 
 const settle = { resolve: (): void => undefined, reject: (): void => undefined }
 

@@ -1,6 +1,5 @@
 import { decodeFrame, encodeHello, encodeQuery, FrameType, LinkRole } from '@uptick/protocol'
-import type { Cluster, ClusterMember } from '../../../services/engine/src/simulation/cluster.ts'
-import type { ProcessTime } from '../../../services/engine/src/simulation/process-time.ts'
+import type { Cluster, ClusterMember, ProcessTime } from '@uptick/engine/testing'
 import { sequenceOf } from './operator.ts'
 
 /** How long somebody takes to see that the shard is halted, and between two attempts. */

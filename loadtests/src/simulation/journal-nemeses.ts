@@ -1,6 +1,4 @@
-import type { ClusterMember } from '../../../services/engine/src/simulation/cluster.ts'
-import type { Distance, Trouble } from '../../../services/engine/src/simulation/distance.ts'
-import type { AppendFault } from '../../../services/engine/src/simulation/memory-journal.ts'
+import type { ClusterMember, Distance, Trouble, AppendFault } from '@uptick/engine/testing'
 import type { Nemesis } from './nemesis.ts'
 import type { World } from './world.ts'
 

@@ -1,4 +1,4 @@
-import type { Cluster, ClusterMember } from '../../../services/engine/src/simulation/cluster.ts'
+import type { Cluster, ClusterMember } from '@uptick/engine/testing'
 import { sequenceOf } from './operator.ts'
 import type { Witnesses } from './witnesses.ts'
 

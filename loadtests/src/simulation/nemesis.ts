@@ -1,4 +1,4 @@
-import type { ClusterMember } from '../../../services/engine/src/simulation/cluster.ts'
+import type { ClusterMember } from '@uptick/engine/testing'
 import type { World } from './world.ts'
 
 /** Something that goes wrong, to the engine given or to anybody; false when it does not apply at the moment. */

@@ -1,5 +1,4 @@
-import type { ClusterMember } from '../../../services/engine/src/simulation/cluster.ts'
-import type { Distance } from '../../../services/engine/src/simulation/distance.ts'
+import type { ClusterMember, Distance } from '@uptick/engine/testing'
 import type { Gateway } from './gateway.ts'
 import type { Nemesis } from './nemesis.ts'
 import type { World } from './world.ts'

@@ -1,6 +1,5 @@
 import { Behaviour, CommandKind, SUPPORTED_BEHAVIOURS, type Command } from '@uptick/core'
-import type { Cluster, ClusterMember } from '../../../services/engine/src/simulation/cluster.ts'
-import { ProcessTime } from '../../../services/engine/src/simulation/process-time.ts'
+import { type Cluster, type ClusterMember, ProcessTime } from '@uptick/engine/testing'
 import type { Gateway } from './gateway.ts'
 import { HaltDesk } from './halt-desk.ts'
 import { assets, symbol } from './listing.ts'

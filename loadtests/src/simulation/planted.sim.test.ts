@@ -2,10 +2,9 @@ import { Command, CommandKind, EventKind, eachEvent, Exchange, LevelAt, Side, Tr
 import { JournalGapError, JournalRolledBackError } from '@uptick/journal'
 import { decodeFrame, encodeHello, FrameType, type HelloFrame } from '@uptick/protocol'
 import { expect, test } from 'vitest'
-import { copyCommand } from '../../../shared/core/testing/stream.ts'
-import { release } from '../../../services/engine/src/simulation/cluster.ts'
-import { DistantJournal, DistantLease } from '../../../services/engine/src/simulation/distant-store.ts'
-import { OUTCOME_UNKNOWN } from '../../../services/gateway/src/engine-link/link-errors.ts'
+import { copyCommand } from '@uptick/core/testing'
+import { release, DistantJournal, DistantLease } from '@uptick/engine/testing'
+import { OUTCOME_UNKNOWN } from '@uptick/gateway'
 import { everyBehaviour } from './operator.ts'
 import { simulate, type SimulationOptions } from './simulate.ts'
 

@@ -13,10 +13,8 @@ import {
   type Command,
 } from '@uptick/core'
 import { PublicError } from '@uptick/protocol'
-import { OUTCOME_UNKNOWN } from '../../../services/gateway/src/engine-link/link-errors.ts'
-import type { OutcomeView } from '../../../services/gateway/src/engine-link/outcome-view.ts'
-import type { Random } from '../../../services/engine/src/simulation/random.ts'
-import { checksum } from '../../../services/engine/src/simulation/session-client.ts'
+import { OUTCOME_UNKNOWN, type OutcomeView } from '@uptick/gateway'
+import { type Random, checksum } from '@uptick/engine/testing'
 import { decimalText } from '../client/decimal.ts'
 import { GatewayLostError, type Gateway } from './gateway.ts'
 import { market } from './listing.ts'

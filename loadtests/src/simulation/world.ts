@@ -6,9 +6,9 @@ import {
   type ClusterEvents,
   type ClusterMember,
   type ClusterOptions,
-} from '../../../services/engine/src/simulation/cluster.ts'
-import { beginHistory } from '../../../services/engine/src/simulation/history.ts'
-import type { Tap } from '../../../services/engine/src/simulation/memory-network.ts'
+  beginHistory,
+  type Tap,
+} from '@uptick/engine/testing'
 import { Gateway } from './gateway.ts'
 import { nemeses } from './nemeses.ts'
 import { Losses } from './losses.ts'

@@ -1,6 +1,6 @@
 import { SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import { expect, test } from 'vitest'
-import { Cluster, release } from './simulation/cluster.ts'
+import { Cluster, release } from '../testing/cluster.ts'
 
 const LEASE_MS = 1_500
 const HOUR = 3_600_000

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Batch } from '@uptick/journal'
 import { Committer } from './committer.ts'
-import { MemoryJournal } from './simulation/memory-journal.ts'
-import { VirtualTime } from './simulation/virtual-time.ts'
+import { MemoryJournal } from '../testing/memory-journal.ts'
+import { VirtualTime } from '../testing/virtual-time.ts'
 
 function setup() {
   const journal = new MemoryJournal()

@@ -1,7 +1,7 @@
 import { CommandKind, Exchange, Reject } from '@uptick/core'
 import { expect, test } from 'vitest'
-import { commandsFrame, started } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/journal-store.ts'
+import { commandsFrame, started } from '../testing/memory-cluster.ts'
+import { JournalStore } from '../testing/journal-store.ts'
 
 const SESSION = 77
 

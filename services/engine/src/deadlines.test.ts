@@ -1,9 +1,9 @@
 import { CommandKind, Reject } from '@uptick/core'
 import { FrameType } from '@uptick/protocol'
 import { expect, test } from 'vitest'
-import { commandsFrame, started, type Member } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/memory-journal.ts'
-import type { MemoryLink } from './simulation/memory-link.ts'
+import { commandsFrame, started, type Member } from '../testing/memory-cluster.ts'
+import { JournalStore } from '../testing/memory-journal.ts'
+import type { MemoryLink } from '../testing/memory-link.ts'
 
 const SESSION = 77
 const open = { kind: CommandKind.OPEN_SESSION }

@@ -3,9 +3,9 @@ import type { TailOptions } from '@uptick/journal'
 import { FrameType } from '@uptick/protocol'
 import { describe, expect, test } from 'vitest'
 import { LINK_WINDOW_MAX } from './limits.ts'
-import { commandsFrame, member, started } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/journal-store.ts'
-import { MemoryJournal } from './simulation/memory-journal.ts'
+import { commandsFrame, member, started } from '../testing/memory-cluster.ts'
+import { JournalStore } from '../testing/journal-store.ts'
+import { MemoryJournal } from '../testing/memory-journal.ts'
 
 const SESSION = 77
 

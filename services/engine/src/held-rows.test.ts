@@ -3,11 +3,11 @@ import { listing } from '@uptick/core/testing'
 import { FrameType } from '@uptick/protocol'
 import { JournalError } from '@uptick/journal'
 import { expect, test } from 'vitest'
-import { JournalStore } from './simulation/journal-store.ts'
-import { commandsFrame, member as memberOf, started, type Member } from './simulation/memory-cluster.ts'
-import { MemoryEvidence } from './simulation/memory-evidence.ts'
-import type { MemoryLink } from './simulation/memory-link.ts'
-import { MemoryJournal } from './simulation/memory-journal.ts'
+import { JournalStore } from '../testing/journal-store.ts'
+import { commandsFrame, member as memberOf, started, type Member } from '../testing/memory-cluster.ts'
+import { MemoryEvidence } from '../testing/memory-evidence.ts'
+import type { MemoryLink } from '../testing/memory-link.ts'
+import { MemoryJournal } from '../testing/memory-journal.ts'
 
 const SESSION = 77
 const { OPEN_SESSION, ADD_ASSET, ADD_SYMBOL, ADD_ACCOUNT, DEPOSIT, PLACE } = CommandKind

@@ -1,8 +1,8 @@
 import { CommandKind } from '@uptick/core'
 import { FrameType } from '@uptick/protocol'
 import { expect, test } from 'vitest'
-import { commandsFrame, started } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/journal-store.ts'
+import { commandsFrame, started } from '../testing/memory-cluster.ts'
+import { JournalStore } from '../testing/journal-store.ts'
 
 const SESSION = 77
 const open = { kind: CommandKind.OPEN_SESSION }

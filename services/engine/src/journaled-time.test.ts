@@ -3,8 +3,8 @@ import { listing } from '@uptick/core/testing'
 import { createMetrics } from '@uptick/runtime'
 import { describe, expect, test } from 'vitest'
 import { exposeEngine } from './metrics.ts'
-import { commandsFrame, member, type Member } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/memory-journal.ts'
+import { commandsFrame, member, type Member } from '../testing/memory-cluster.ts'
+import { JournalStore } from '../testing/memory-journal.ts'
 
 const SESSION = 77
 const MINUTE = 60_000_000

@@ -1,11 +1,11 @@
 import { CommandKind } from '@uptick/core'
 import type { Loss, StoredBatch } from '@uptick/journal'
 import { expect, test } from 'vitest'
-import { JournalStore } from './simulation/journal-store.ts'
-import { commandsFrame, member, type Member } from './simulation/memory-cluster.ts'
-import { MemoryJournal } from './simulation/memory-journal.ts'
-import { MemoryLease } from './simulation/memory-lease.ts'
-import { VirtualTime } from './simulation/virtual-time.ts'
+import { JournalStore } from '../testing/journal-store.ts'
+import { commandsFrame, member, type Member } from '../testing/memory-cluster.ts'
+import { MemoryJournal } from '../testing/memory-journal.ts'
+import { MemoryLease } from '../testing/memory-lease.ts'
+import { VirtualTime } from '../testing/virtual-time.ts'
 
 const SESSION = 77
 const ROWS = 3

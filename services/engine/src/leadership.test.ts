@@ -1,10 +1,10 @@
 import { CommandKind, Reject, SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import { LinkRole } from '@uptick/protocol'
 import { expect, test } from 'vitest'
-import { Cluster, release } from './simulation/cluster.ts'
-import { DistantLease } from './simulation/distant-store.ts'
-import { ProcessTime } from './simulation/process-time.ts'
-import { SessionClient } from './simulation/session-client.ts'
+import { Cluster, release } from '../testing/cluster.ts'
+import { DistantLease } from '../testing/distant-store.ts'
+import { ProcessTime } from '../testing/process-time.ts'
+import { SessionClient } from '../testing/session-client.ts'
 
 /** A lease that this member cannot renew, and does not know to be standing, while `isUncertain`. */
 class UncertainLease extends DistantLease {

@@ -3,9 +3,9 @@ import { Introduction, parseLinkKeys, type LinkKeys } from '@uptick/link'
 import { encodeHello, encodeJoin, encodeQuery, FrameType, LinkRole } from '@uptick/protocol'
 import { expect, test } from 'vitest'
 import { HELLO_MS_MAX, INTRODUCTION_MS_MAX, STRANGER_BYTES_MAX } from './limits.ts'
-import { commandsFrame, started, type Member } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/journal-store.ts'
-import type { MemoryLink } from './simulation/memory-link.ts'
+import { commandsFrame, started, type Member } from '../testing/memory-cluster.ts'
+import { JournalStore } from '../testing/journal-store.ts'
+import type { MemoryLink } from '../testing/memory-link.ts'
 
 const known = parseLinkKeys('the-secret-that-both-ends-of-a-link-know')
 const keys: LinkKeys = () => known

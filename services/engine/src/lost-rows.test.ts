@@ -2,11 +2,11 @@ import { CommandKind } from '@uptick/core'
 import type { Loss } from '@uptick/journal'
 import { describe, expect, test } from 'vitest'
 import { FrameType, outcomeSum } from '@uptick/protocol'
-import { commandsFrame, member, started, type Member } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/journal-store.ts'
-import { MemoryJournal } from './simulation/memory-journal.ts'
-import { MemoryLease } from './simulation/memory-lease.ts'
-import type { MemoryLink } from './simulation/memory-link.ts'
+import { commandsFrame, member, started, type Member } from '../testing/memory-cluster.ts'
+import { JournalStore } from '../testing/journal-store.ts'
+import { MemoryJournal } from '../testing/memory-journal.ts'
+import { MemoryLease } from '../testing/memory-lease.ts'
+import type { MemoryLink } from '../testing/memory-link.ts'
 
 const SESSION = 77
 const open = { kind: CommandKind.OPEN_SESSION }

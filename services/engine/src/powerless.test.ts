@@ -1,8 +1,8 @@
 import { CommandKind } from '@uptick/core'
 import { expect, test } from 'vitest'
 import { POWERLESS_MS_MAX } from './limits.ts'
-import { commandsFrame, started, type Member } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/memory-journal.ts'
+import { commandsFrame, started, type Member } from '../testing/memory-cluster.ts'
+import { JournalStore } from '../testing/memory-journal.ts'
 
 const SESSION = 77
 /** Renewals, after which it is looked at, come three times a lease of 1.5 s; retries of appends every 2 s at most. */

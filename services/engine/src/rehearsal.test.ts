@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { AWAY_MS_MAX } from './limits.ts'
 import { rehearseLeading } from './rehearsal.ts'
 import { systemTimers, type Clock } from './seams.ts'
-import { started, type Member } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/journal-store.ts'
+import { started, type Member } from '../testing/memory-cluster.ts'
+import { JournalStore } from '../testing/journal-store.ts'
 
 /** A clock that jumps at its `jumpAt`th look, as that of a process does that got no processor meanwhile. */
 function jumping(jumpAt: number): { clock: Clock; looks: () => number } {

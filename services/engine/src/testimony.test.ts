@@ -1,9 +1,9 @@
 import { CommandKind } from '@uptick/core'
 import { FrameType, outcomeSum, type Seen } from '@uptick/protocol'
 import { expect, test } from 'vitest'
-import { JournalStore } from './simulation/journal-store.ts'
-import { commandsFrame, member, type Member } from './simulation/memory-cluster.ts'
-import { MemoryJournal } from './simulation/memory-journal.ts'
+import { JournalStore } from '../testing/journal-store.ts'
+import { commandsFrame, member, type Member } from '../testing/memory-cluster.ts'
+import { MemoryJournal } from '../testing/memory-journal.ts'
 
 const SESSION = 77
 const open = { kind: CommandKind.OPEN_SESSION }

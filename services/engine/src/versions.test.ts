@@ -1,12 +1,12 @@
 import { CommandKind, Exchange, Reject, SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import { LinkRole } from '@uptick/protocol'
 import { describe, expect, test } from 'vitest'
-import { beginHistory } from './simulation/history.ts'
-import { Cluster, release, type Build } from './simulation/cluster.ts'
-import { JournalAudit } from './simulation/journal-audit.ts'
-import { member } from './simulation/memory-cluster.ts'
-import { ProcessTime } from './simulation/process-time.ts'
-import { SessionClient } from './simulation/session-client.ts'
+import { beginHistory } from '../testing/history.ts'
+import { Cluster, release, type Build } from '../testing/cluster.ts'
+import { JournalAudit } from '../testing/journal-audit.ts'
+import { member } from '../testing/memory-cluster.ts'
+import { ProcessTime } from '../testing/process-time.ts'
+import { SessionClient } from '../testing/session-client.ts'
 
 const NEWER = 77
 const ALL = [...SUPPORTED_BEHAVIOURS, NEWER]

@@ -1,8 +1,8 @@
 import { CommandKind } from '@uptick/core'
 import { expect, test } from 'vitest'
 import { AWAY_MS_MAX } from './limits.ts'
-import { commandsFrame, started } from './simulation/memory-cluster.ts'
-import { JournalStore } from './simulation/journal-store.ts'
+import { commandsFrame, started } from '../testing/memory-cluster.ts'
+import { JournalStore } from '../testing/journal-store.ts'
 import { Wakefulness } from './wakefulness.ts'
 
 const SESSION = 77

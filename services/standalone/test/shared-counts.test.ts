@@ -1,11 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
-import { ParentCounts } from '../../gateway/src/limits/parent-counts.ts'
-import { LIMITS_DEFAULT, RateLimits } from '../../gateway/src/limits/rate-limits.ts'
-import { SharedStore } from '../../gateway/src/limits/shared-store.ts'
-import { systemTimers } from '../../gateway/src/seams.ts'
-import type { Clock } from '../../gateway/src/seams.ts'
-import { limitsSuite, outcome } from '../../gateway/testing/limits-suite.ts'
+import { LIMITS_DEFAULT, ParentCounts, RateLimits, SharedStore, systemTimers, type Clock } from '@uptick/gateway'
+import { limitsSuite, outcome } from '@uptick/gateway/testing'
 import { CountDesk, COUNT_NAMES_MAX, isCountMessage } from '../src/counts/count-desk.ts'
 
 /** 2023-11-14T22:13:20Z, for ever: no window ends in between. */

@@ -1,4 +1,4 @@
-import type { Evidence } from '../seams.ts'
+import type { Evidence } from '../src/seams.ts'
 
 /** The folder of a place in a simulation: outlives the processes there. */
 export class MemoryEvidence implements Evidence {

@@ -1,8 +1,8 @@
 import { outcomeNumber, outcomeReject, outcomeRepeated } from '@uptick/core'
 import { decodeFrame, encodeHello, encodeQuery, FrameType, type Frame, type Seen } from '@uptick/protocol'
-import type { Engine } from '../engine.ts'
-import type { LinkHandler } from '../link-handler.ts'
-import type { LinkSocket } from '../seams.ts'
+import type { Engine } from '../src/engine.ts'
+import type { LinkHandler } from '../src/link-handler.ts'
+import type { LinkSocket } from '../src/seams.ts'
 
 /** A gateway's end of a link in a simulation: keeps every frame that it is sent. */
 export class MemoryLink implements LinkSocket {

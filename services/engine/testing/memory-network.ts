@@ -1,5 +1,5 @@
-import type { LinkHandler } from '../link-handler.ts'
-import type { LinkSocket, MemberSocket, MemberSocketEvents } from '../seams.ts'
+import type { LinkHandler } from '../src/link-handler.ts'
+import type { LinkSocket, MemberSocket, MemberSocketEvents } from '../src/seams.ts'
 import type { ProcessTime } from './process-time.ts'
 import type { Random } from './random.ts'
 import type { VirtualTime } from './virtual-time.ts'

@@ -11,7 +11,7 @@ import {
   Reject,
 } from '@uptick/core'
 import { CommandsFrame, decodeFrame, encodeHello, FrameType, type Frame, type OutcomesFrame } from '@uptick/protocol'
-import type { Clock, DialMember, MemberSocket, Timers } from '../seams.ts'
+import type { Clock, DialMember, MemberSocket, Timers } from '../src/seams.ts'
 
 /** From dialling to an open connection, and from there to WELCOME. */
 const OPEN_MS_MAX = 300

@@ -1,0 +1,11 @@
+/** A cluster of real engines on a virtual clock: journal, lease, network and processes in memory. */
+export { Cluster, release, type Build, type ClusterEvents, type ClusterMember, type ClusterOptions } from './cluster.ts'
+export type { Distance, Trouble } from './distance.ts'
+export { DistantJournal, DistantLease } from './distant-store.ts'
+export { beginHistory } from './history.ts'
+export { JournalAudit } from './journal-audit.ts'
+export type { AppendFault } from './memory-journal.ts'
+export type { Tap } from './memory-network.ts'
+export { drift, ProcessTime } from './process-time.ts'
+export type { Random } from './random.ts'
+export { checksum } from './session-client.ts'

@@ -1,0 +1,2 @@
+/** What other packages test with the gateway's own means. */
+export { limitsSuite, outcome } from './limits-suite.ts'
