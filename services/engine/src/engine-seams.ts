@@ -1,5 +1,4 @@
 import type { Journal, Lease, RosterEntry } from '@uptick/journal'
-import type { LeaderEvents } from './leader-options.ts'
 import type { Door } from './link-handler.ts'
 import type { Clock, DialMember, Evidence, OpenExchange, RecordedThrough, Timers } from './seams.ts'
 import type { SnapshotPolicy } from './snapshot-taker.ts'
@@ -29,7 +28,13 @@ export interface EngineSeams {
   readonly fail: (reason: string, error?: unknown) => void
 }
 
-export interface EngineObserver extends Pick<LeaderEvents, 'batch' | 'committed' | 'late'> {
+export interface EngineObserver {
+  /** A batch was sequenced. */
+  batch(commands: number, bytes: number): void
+  /** A batch is durable, so many milliseconds after it was sent to the journal. */
+  committed(milliseconds: number): void
+  /** Commands came after their deadline, and were not executed. */
+  late?(commands: number): void
   handedOver(milliseconds: number): void
   /** From the claim until this engine leads, ms. */
   tookOver?(milliseconds: number): void
@@ -51,8 +56,8 @@ export interface EngineSettings {
   readonly retainedBytesMax: number
   readonly leaseMs: number
   readonly snapshots: SnapshotPolicy
-  /** Behaviours that this build knows; all that the core has, unless a test says otherwise. */
-  readonly behaviours?: readonly number[]
+  /** Behaviours that this build knows. */
+  readonly behaviours: readonly number[]
 }
 
 /** What an engine is doing; only `leading` answers gateways. */

@@ -3,16 +3,15 @@ import type { Claimed } from './candidacy.ts'
 import { ENDS, type EngineSeams, type EngineSettings, type Role } from './engine-seams.ts'
 import { Impasse, messageOf } from './impasse.ts'
 import type { Leader } from './leader.ts'
-import type { HandOver, Leadership } from './leadership.ts'
+import { Leadership, type HandOver } from './leadership.ts'
 import type { LinkHandler } from './link-handler.ts'
-import { knownBehaviours, newLeadership, newStandby } from './lives.ts'
 import { RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
 import { Reception } from './reception.ts'
 import { RecordedWatch } from './recorded-watch.ts'
 import { catchUp, recover, type Recovered, type RecoveryOptions } from './recovery.ts'
 import { SeenHead } from './seen-head.ts'
 import type { LinkSocket } from './seams.ts'
-import type { Standby } from './standby.ts'
+import { Standby } from './standby.ts'
 
 /**
  * One engine process, without its sockets. Modes: *recovering* (replays) → *standby* (follows the journal and waits for
@@ -180,7 +179,8 @@ export class Engine {
     conditions.set('journal', true)
     conditions.set('recovered', true)
     log.info({ sequence: recovered.exchange.sequence, milliseconds: Math.round(clock.elapsed() - begin) }, 'following')
-    const standby = newStandby(this.#seams, this.#settings, recovered, this.#seen, () => this.#recorded.through, {
+    const followed = { recovered, seen: this.#seen, recordedThrough: () => this.#recorded.through }
+    const standby = new Standby(this.#seams, this.#settings, followed, {
       caughtUp: (met, reason) => conditions.set('caught-up', met, reason),
       writable: (met, reason) => conditions.set('writable', met, reason),
       looked: (view) => this.#looked(view),
@@ -194,7 +194,7 @@ export class Engine {
     const claimed = await standby.claimed()
     if (!claimed) return
     this.#setRole('taking-over')
-    const leadership = newLeadership(this.#seams, this.#settings, claimed, {
+    const leadership = new Leadership(this.#seams, this.#settings, claimed, {
       poisoned: (poison) => this.#impasse.contain(poison),
       fenced: () => this.#impasse.fenced('another engine leads the shard'),
       rolledBack: (error) => this.#impasse.rolledBack(error, claimed.head.epoch),
@@ -293,7 +293,7 @@ export class Engine {
       ...this.#seams,
       signal: this.#abort.signal,
       retainedBytesMax: this.#settings.retainedBytesMax,
-      behaviours: knownBehaviours(this.#settings),
+      behaviours: this.#settings.behaviours,
       progress: (sequence, last) => this.#seams.log.info({ sequence, last }, 'replaying'),
     }
   }

@@ -1,10 +1,17 @@
-import { JournalRolledBackError } from '@uptick/journal'
-import type { LeaderOptions } from './leader-options.ts'
+import { JournalRolledBackError, type Journal } from '@uptick/journal'
+import type { RetainedBatches } from './retained-batches.ts'
 import type { Sweeps } from './sweeps.ts'
+import type { TermEvents } from './term.ts'
 
 const LOOK_MS = 1_000
 
-type Watched = Pick<LeaderOptions, 'epoch' | 'journal' | 'batches' | 'events'>
+interface Watched {
+  readonly journal: Pick<Journal, 'head' | 'confirm'>
+  readonly epoch: number
+  /** What it has committed. */
+  readonly batches: RetainedBatches
+  readonly events: Pick<TermEvents, 'rolledBack'>
+}
 
 /**
  * Has a leader find out that its journal has lost rows though nobody trades: an append would be refused, and a renewal looks

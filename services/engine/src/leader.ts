@@ -1,7 +1,6 @@
 import { Command, CommandKind, type Exchange } from '@uptick/core'
 import {
   encodeAnswer,
-  encodeGoodbye,
   encodeWelcome,
   type CommandsFrameView,
   type HelloFrame,
@@ -14,9 +13,8 @@ import { Committer } from './committer.ts'
 import { ReadIndex } from './read-index.ts'
 import { mayAsk, type PeerRole } from './entitlement.ts'
 import { Feed } from './feed.ts'
-import type { LeaderOptions } from './leader-options.ts'
 import { watchHead } from './head-watch.ts'
-import { CloseCode, closeReason } from './link-errors.ts'
+import { CloseCode, sayGoodbye } from './link-errors.ts'
 import { Inquiries } from './inquiries.ts'
 import { JournalClock } from './journal-clock.ts'
 import { LinkTable, type Link } from './link-table.ts'
@@ -30,6 +28,7 @@ import type { LinkSocket } from './seams.ts'
 import { Sequencer, type SequencedBatch } from './sequencer.ts'
 import { SessionExpiry } from './session-expiry.ts'
 import { Sweeps } from './sweeps.ts'
+import type { LeaderSeams, LeaderSettings, LedState, Term, TermEvents } from './term.ts'
 import { Testimony } from './testimony.ts'
 import { Wakefulness } from './wakefulness.ts'
 import { WritingTrouble } from './writing-trouble.ts'
@@ -45,7 +44,10 @@ export class Leader {
   readonly links: LinkTable
   readonly members: MemberTable
   readonly writingTrouble: WritingTrouble
-  readonly #options: LeaderOptions
+  readonly #seams: LeaderSeams
+  readonly #settings: LeaderSettings
+  readonly #state: LedState
+  readonly #events: TermEvents
   readonly #gate: ReplyGate
   readonly #feed: Feed
   readonly #testimony: Testimony
@@ -61,21 +63,25 @@ export class Leader {
   #isNew: boolean
   #drained: (() => void) | undefined
 
-  constructor(options: LeaderOptions) {
-    const { exchange, epoch, closedOrders, retained, journal, clock, timers, events } = options
-    this.#options = options
+  constructor(seams: LeaderSeams, settings: LeaderSettings, state: LedState, term: Term, events: TermEvents) {
+    const { exchange, closedOrders, retained, batches } = state
+    const { journal, lease, clock, timers, observer } = seams
+    const { epoch } = term
+    this.#seams = seams
+    this.#settings = settings
+    this.#state = state
+    this.#events = events
     this.exchange = exchange
     this.epoch = epoch
     this.#isNew = exchange.sequence === 0
     this.closedOrders = closedOrders
     this.links = new LinkTable(clock)
-    this.members = new MemberTable(options, epoch, clock)
+    this.members = new MemberTable({ ...settings, ...seams, epoch, batches })
     this.writingTrouble = new WritingTrouble(clock)
-    this.#gate = new ReplyGate(exchange.sequence, options.mayAnswer)
+    this.#gate = new ReplyGate(exchange.sequence, term.mayAnswer)
     this.#feed = new Feed(retained)
-    this.#testimony = new Testimony(options)
-    const { leads } = options
-    this.#readIndex = new ReadIndex({ look: leads, timers, events })
+    this.#testimony = new Testimony({ epoch, retained, journal, events })
+    this.#readIndex = new ReadIndex({ look: term.leads, timers, events })
     this.#inquiries = new Inquiries(this, this.#queue, this.#gate, this.#readIndex)
     this.#sessions = new SessionExpiry(exchange)
     this.#committer = new Committer(journal, timers, {
@@ -96,11 +102,11 @@ export class Leader {
       retained,
       committer: this.#committer,
       clock,
-      journalClock: new JournalClock(clock, options.reading),
+      journalClock: new JournalClock(clock, () => lease.reading),
       timers,
-      appendsInFlightMax: options.appendsInFlightMax,
+      appendsInFlightMax: settings.appendsInFlightMax,
       events: {
-        late: (commands) => events.late?.(commands),
+        late: (commands) => observer.late?.(commands),
         executed: (batch, outcomes) => this.#executed(batch, outcomes),
         poisoned: (poison) => events.poisoned(poison),
       },
@@ -108,7 +114,7 @@ export class Leader {
     this.#wakefulness = new Wakefulness(clock, () => this.links.deafen())
     this.#sweeps = new Sweeps(timers)
     this.#sweeps.every(AWAY_MS_MAX / 5, () => {
-      if (options.mayAnswer()) this.links.closeDeaf()
+      if (term.mayAnswer()) this.links.closeDeaf()
       this.#wakefulness.check()
     })
     this.#sweeps.every(SESSION_SWEEP_MS, () => this.#expireSessions())
@@ -116,7 +122,7 @@ export class Leader {
       this.links.closeStuck()
       this.members.closeSilent()
     })
-    watchHead(this.#sweeps, options)
+    watchHead(this.#sweeps, { epoch, journal, batches, events })
     this.#sweeps.every(MEMBER_BEAT_MS, () => this.members.beat())
     this.#sequencer.start()
   }
@@ -130,7 +136,7 @@ export class Leader {
   }
 
   get elapsed(): number {
-    return this.#options.clock.elapsed()
+    return this.#seams.clock.elapsed()
   }
 
   get appendsInFlight(): number {
@@ -142,7 +148,7 @@ export class Leader {
   }
 
   get retained(): RetainedOutcomes {
-    return this.#options.retained
+    return this.#state.retained
   }
 
   /** A gateway said HELLO: welcome it and start its feed. Undefined when it was turned away instead. */
@@ -150,17 +156,15 @@ export class Leader {
     const refusal = this.#testimony.refusal(hello, this.durable)
     const link = refusal ?? this.links.open(socket, { instance: hello.instance, session: hello.session, role })
     if (link === undefined || typeof link === 'string') {
-      this.#sayGoodbye(socket, link ?? 'too-many-links', CloseCode.TRY_AGAIN_LATER)
+      sayGoodbye(socket, link ?? 'too-many-links', CloseCode.TRY_AGAIN_LATER)
       return undefined
     }
-    this.#sessions.used(hello.session, this.#options.clock.elapsed())
-    const { shard, ackPolicy } = this.#options
-    const { epoch, durable } = this
-    const oldest = this.#feed.oldest
+    this.#sessions.used(hello.session, this.elapsed)
+    const { shard, ackPolicy } = this.#settings
+    const { epoch, durable, elapsed } = this
+    const { oldest } = this.#feed
     const windowMax = LINK_WINDOW_MAX
-    socket.send(
-      encodeWelcome({ shard, epoch, durable, oldest, windowMax, extras: { ackPolicy, elapsed: this.elapsed } }),
-    )
+    socket.send(encodeWelcome({ shard, epoch, durable, oldest, windowMax, extras: { ackPolicy, elapsed } }))
     const mode = hello.feedFrom < 0 ? 'replies' : 'feed'
     const next = mode === 'feed' ? Math.max(hello.feedFrom, oldest) : durable + 1
     link.subscription = this.#feed.subscribe({ socket, mode, session: hello.session, next })
@@ -189,7 +193,7 @@ export class Leader {
       return
     }
     link.unanswered += count
-    this.#sessions.used(frame.session, this.#options.clock.elapsed())
+    this.#sessions.used(frame.session, this.elapsed)
     if (this.#isNew) queueActivations(this.#queue, this.members.supported())
     this.#isNew = false
     queueRecords(this.#queue, frame, link.slot, () => this.members.supported())
@@ -209,7 +213,7 @@ export class Leader {
     if (isHandOff(body)) {
       const successor = this.members.successor()?.facts.url ?? null
       this.#gate.hold(0, () => link.send(encodeAnswer(id, this.durable, { successor })))
-      if (successor !== null) this.#options.events.handOffAsked()
+      if (successor !== null) this.#events.handOffAsked()
       return
     }
     this.#inquiries.ask(link, frame)
@@ -225,7 +229,7 @@ export class Leader {
   detach(link: Link): void {
     if (link.subscription) this.#feed.closed(link.subscription)
     link.unanswered -= this.#queue.dropLink(link.slot)
-    this.#sessions.used(link.session, this.#options.clock.elapsed())
+    this.#sessions.used(link.session, this.elapsed)
     this.links.closed(link)
   }
 
@@ -252,7 +256,7 @@ export class Leader {
     this.#gate.shut()
     this.#readIndex.stop()
     this.#sweeps.stop()
-    for (const link of this.links.all()) this.#sayGoodbye(link.socket, reason, CloseCode.SERVICE_RESTART, leader)
+    for (const link of this.links.all()) sayGoodbye(link.socket, reason, CloseCode.SERVICE_RESTART, leader)
   }
 
   /** Forget the commits under way: somebody else leads, or the process ends. */
@@ -264,7 +268,7 @@ export class Leader {
   #executed(batch: SequencedBatch, outcomes: readonly OutcomesChunk[]): void {
     const { output } = this.exchange
     this.closedOrders.collect(output.words, output.length)
-    this.#options.events.batch(batch.block.count, batch.payload.byteLength)
+    this.#seams.observer.batch(batch.block.count, batch.payload.byteLength)
     this.#gate.hold(batch.last, () => {
       for (const chunk of outcomes) this.#feed.publish(chunk)
       this.links.answered(batch.block.byLink)
@@ -274,16 +278,16 @@ export class Leader {
   }
 
   #durable(batch: SequencedBatch): void {
-    this.#options.events.committed(this.#options.clock.elapsed() - batch.sentAt)
+    this.#seams.observer.committed(this.elapsed - batch.sentAt)
     this.#gate.advance(batch.last)
-    this.#options.batches.add(batch, batch.time)
+    this.#state.batches.add(batch, batch.time)
     this.members.publish()
     if (this.#committer.inFlight === 0) this.#drained?.()
     this.#sequencer.cut()
   }
 
   #expireSessions(): void {
-    const expired = this.#sessions.expired(this.#options.clock.elapsed(), (session) => this.links.hasSession(session))
+    const expired = this.#sessions.expired(this.elapsed, (session) => this.links.hasSession(session))
     const command = new Command()
     for (const session of expired) {
       command.kind = CommandKind.EXPIRE_SESSION
@@ -291,10 +295,5 @@ export class Leader {
       this.#queue.addInternal(command)
     }
     if (expired.length > 0) this.#sequencer.wake()
-  }
-
-  #sayGoodbye(socket: LinkSocket, reason: string, code: number, leader?: string): void {
-    socket.send(encodeGoodbye({ reason, leader }))
-    socket.close(code, closeReason(reason))
   }
 }

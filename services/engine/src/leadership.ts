@@ -1,10 +1,11 @@
-import type { Journal, Lease, RosterEntry } from '@uptick/journal'
+import type { Lease } from '@uptick/journal'
+import type { Claimed } from './candidacy.ts'
+import type { EngineSeams, EngineSettings } from './engine-seams.ts'
 import { Leader } from './leader.ts'
-import type { LeaderEvents } from './leader-options.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import type { Member } from './member-table.ts'
 import type { Recovered } from './recovery.ts'
-import type { Clock, Timers } from './seams.ts'
+import type { LeaderSeams, LeaderSettings, TermEvents } from './term.ts'
 
 /** How long standbys may take to be ready, when none is. */
 const READY_MS_MAX = 1_000
@@ -17,28 +18,18 @@ const TAKEN_MS_MAX = 1_000
 const TAKEN_LOOK_MS = 50
 const READY_LOOK_MS = 20
 
-export interface LeadershipOptions {
-  readonly epoch: number
-  readonly shard: number
-  readonly ackPolicy: string
-  /** That this build knows. */
-  readonly behaviours: readonly number[]
-  readonly appendsInFlightMax: number
-  readonly leaseMs: number
-  /** `Clock.elapsed` before the claim was sent. */
-  readonly claimedAt: number
-  readonly journal: Pick<Journal, 'append' | 'resolve' | 'confirm' | 'head' | 'read'>
+/** What a leadership runs on. */
+export interface LeadershipSeams extends Omit<LeaderSeams, 'lease'>, Pick<EngineSeams, 'log'> {
   readonly lease: Lease
-  /** Who else executes the journal. */
-  readonly others: () => readonly RosterEntry[]
-  readonly clock: Clock
-  readonly timers: Timers
-  readonly log: { warn(facts: object, message: string): void }
-  readonly events: LeaderEvents
+}
+
+export interface LeadershipSettings extends LeaderSettings, Pick<EngineSettings, 'leaseMs'> {}
+
+export interface LeadershipEvents extends TermEvents {
   /** The lease is certain again, after it was not. */
-  readonly resumed: () => void
+  resumed(): void
   /** The lease is kept, and nothing can be written. */
-  readonly powerless: () => void
+  powerless(): void
 }
 
 /** How the shard was passed on. */
@@ -56,7 +47,10 @@ export interface HandOver {
 /** One epoch of this member's: the lease, kept from the claim on, and the leader once the state is complete. */
 export class Leadership {
   readonly ended: Promise<void>
-  readonly #options: LeadershipOptions
+  readonly #seams: LeadershipSeams
+  readonly #settings: LeadershipSettings
+  readonly #epoch: number
+  readonly #events: LeadershipEvents
   readonly #keeper: LeaseKeeper
   #state: Recovered | undefined
   #leader: Leader | undefined
@@ -64,14 +58,22 @@ export class Leadership {
   #isOver = false
   #isComplete = false
 
-  constructor(options: LeadershipOptions) {
-    this.#options = options
+  constructor(
+    seams: LeadershipSeams,
+    settings: LeadershipSettings,
+    { head, claimedAt }: Claimed,
+    events: LeadershipEvents,
+  ) {
+    this.#seams = seams
+    this.#settings = settings
+    this.#epoch = head.epoch
+    this.#events = events
     this.ended = new Promise((resolve) => (this.#end = resolve))
-    const { lease, epoch, leaseMs, claimedAt, clock, timers, log, events } = options
+    const { lease, clock, timers, log } = seams
     this.#keeper = new LeaseKeeper({
       lease,
-      epoch,
-      leaseMs,
+      epoch: head.epoch,
+      leaseMs: settings.leaseMs,
       claimedAt,
       clock,
       timers,
@@ -79,10 +81,10 @@ export class Leadership {
       events: {
         resumed: () => {
           this.#leader?.resume()
-          options.resumed()
+          events.resumed()
         },
         lost: () => events.fenced(),
-        powerless: options.powerless,
+        powerless: () => events.powerless(),
         trouble: (error) => log.warn({ err: error, remainingMs: this.#keeper.remainingMs }, 'the lease is not renewed'),
       },
     })
@@ -114,29 +116,13 @@ export class Leadership {
 
   /** The state is that at the end of the journal: answer. */
   lead(state: Recovered): void {
-    const { shard, ackPolicy, behaviours, epoch, appendsInFlightMax, journal, lease, others, clock, timers, events } =
-      this.#options
-    const { exchange, retained, closedOrders, batches } = state
     this.#state = state
-    this.#leader = new Leader({
-      exchange,
-      epoch,
-      shard,
-      ackPolicy,
-      behaviours,
-      retained,
-      closedOrders,
-      batches,
+    const term = {
+      epoch: this.#epoch,
       mayAnswer: () => this.#keeper.isCertain,
-      leads: () => lease.leads(epoch),
-      reading: () => lease.reading,
-      others,
-      journal,
-      clock,
-      timers,
-      appendsInFlightMax,
-      events,
-    })
+      leads: () => this.#seams.lease.leads(this.#epoch),
+    }
+    this.#leader = new Leader(this.#seams, this.#settings, state, term, this.#events)
   }
 
   /**
@@ -145,7 +131,7 @@ export class Leadership {
    * lease to say the same. `stopping` is called when it stops sequencing.
    */
   async handOver(stopping: () => void): Promise<HandOver> {
-    const { epoch, clock, log } = this.#options
+    const { clock, log } = this.#seams
     const leader = this.#leader
     if (!leader) throw new Error('not leading yet')
     await this.#successorReady(leader)
@@ -168,7 +154,13 @@ export class Leadership {
     this.#isComplete = leader.durable === sequence && leader.retained.last === sequence
     await this.end('handed-over')
     const milliseconds = clock.elapsed() - stoppedAt
-    return { successor: successor?.facts.url, epoch, last: leader.durable, drainMilliseconds, milliseconds }
+    return {
+      successor: successor?.facts.url,
+      epoch: this.#epoch,
+      last: leader.durable,
+      drainMilliseconds,
+      milliseconds,
+    }
   }
 
   /**
@@ -176,8 +168,8 @@ export class Leadership {
    * changes the lease, and needs nothing but the word of the one who leads.
    */
   async #nameInLease(successor: Member): Promise<void> {
-    const { lease, epoch, log } = this.#options
-    const isOurs = await lease.hand(epoch, successor.facts.holder)
+    const { lease, log } = this.#seams
+    const isOurs = await lease.hand(this.#epoch, successor.facts.holder)
     if (isOurs && !(await this.#isTaken(TAKEN_MS_MAX))) {
       log.warn({ successor: successor.facts }, 'the successor does not take over: anybody may')
     }
@@ -190,15 +182,14 @@ export class Leadership {
     this.#keeper.stop()
     this.#leader?.shut(reason)
     this.#leader?.stop()
-    const { lease, epoch } = this.#options
-    // Changes nothing where the lease is somebody else's already.
-    await lease.hand(epoch).catch(() => undefined)
+    // Changes nothing where another member has the lease already.
+    await this.#seams.lease.hand(this.#epoch).catch(() => undefined)
     this.#end()
   }
 
   /** A standby that has joined may need a moment more; commands go on being executed meanwhile. */
   async #successorReady(leader: Leader): Promise<void> {
-    const { clock, timers } = this.#options
+    const { clock, timers } = this.#seams
     const until = clock.elapsed() + READY_MS_MAX
     while (leader.members.count > 0 && !leader.members.successor() && clock.elapsed() < until) {
       await new Promise<void>((resolve) => timers.after(READY_LOOK_MS, resolve))
@@ -207,7 +198,7 @@ export class Leadership {
 
   #drained(leader: Leader): Promise<void> {
     return new Promise((resolve) => {
-      const cancel = this.#options.timers.after(DRAIN_MS_MAX, resolve)
+      const cancel = this.#seams.timers.after(DRAIN_MS_MAX, resolve)
       void leader.drain().then(() => {
         cancel()
         resolve()
@@ -217,7 +208,7 @@ export class Leadership {
 
   /** Whether somebody has claimed the shard within the time; looks when the lease says that it has changed. */
   async #isTaken(msMax: number): Promise<boolean> {
-    const { lease, epoch, clock, timers } = this.#options
+    const { lease, clock, timers } = this.#seams
     let wake = (): void => undefined
     const endListening = lease.onChange(() => wake())
     try {
@@ -226,7 +217,7 @@ export class Leadership {
           const cancel = timers.after(TAKEN_LOOK_MS, resolve)
           wake = () => (cancel(), resolve())
         })
-        if ((await lease.look()).epoch !== epoch) return true
+        if ((await lease.look()).epoch !== this.#epoch) return true
       }
       return false
     } finally {

@@ -1,3 +1,6 @@
+import { encodeGoodbye } from '@uptick/protocol'
+import type { LinkSocket } from './seams.ts'
+
 /** Close codes of RFC 6455 §7.4.1 and the IANA registry, as the link uses them. */
 export const CloseCode = {
   NORMAL: 1000,
@@ -20,4 +23,10 @@ const REASON_BYTES_MAX = 123
 export function closeReason(text: string): string {
   const bytes = Buffer.from(text)
   return bytes.length <= REASON_BYTES_MAX ? text : bytes.subarray(0, REASON_BYTES_MAX - 1).toString('latin1')
+}
+
+/** Close a link with the reason in words, and with the URL of `leader` when that is known. */
+export function sayGoodbye(socket: LinkSocket, reason: string, code: CloseCode, leader?: string): void {
+  socket.send(encodeGoodbye({ reason, leader }))
+  socket.close(code, closeReason(reason))
 }

@@ -55,20 +55,18 @@ export class MemberTable {
   readonly #clock: Clock
 
   /** @param leader what it has committed, the behaviours that its build knows, and who else executes the journal. */
-  constructor(
-    leader: {
-      readonly batches: RetainedBatches
-      readonly behaviours: readonly number[]
-      readonly others: () => readonly RosterEntry[]
-    },
-    epoch: number,
-    clock: Clock,
-  ) {
-    this.#clock = clock
+  constructor(leader: {
+    readonly epoch: number
+    readonly batches: RetainedBatches
+    readonly behaviours: readonly number[]
+    readonly others: () => readonly RosterEntry[]
+    readonly clock: Clock
+  }) {
+    this.#clock = leader.clock
     this.#retained = leader.batches
     this.#behaviours = leader.behaviours
     this.#others = leader.others
-    this.#epoch = epoch
+    this.#epoch = leader.epoch
   }
 
   get count(): number {

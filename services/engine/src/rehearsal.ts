@@ -2,11 +2,11 @@ import { Command, CommandKind, Exchange, SUPPORTED_BEHAVIOURS } from '@uptick/co
 import { CommandsFrame, decodeFrame, encodeHello, encodeQuery, FrameType } from '@uptick/protocol'
 import { ClosedOrders } from './closed-orders.ts'
 import { Leader } from './leader.ts'
-import type { LeaderEvents, LeaderOptions } from './leader-options.ts'
 import { LinkHandler, type Door } from './link-handler.ts'
 import { RetainedBatches } from './retained-batches.ts'
 import { RetainedOutcomes } from './retained-outcomes.ts'
 import type { Clock, DialMember, LinkSocket, MemberSocket, Timers } from './seams.ts'
+import type { LeaderSeams, TermEvents } from './term.ts'
 
 /** Enough for the virtual machine to have compiled what runs for every frame. */
 const ROUNDS = 400
@@ -30,7 +30,7 @@ const deaf: LinkSocket = {
 const openDoor: Door = { keys: () => [], isOptional: true }
 
 /** A journal that takes everything, and that nobody reads. */
-const written: LeaderOptions['journal'] = {
+const written: LeaderSeams['journal'] = {
   append: () => Promise.resolve('appended'),
   resolve: () => Promise.resolve('appended'),
   confirm: () => Promise.reject(new Error('nobody asks')),
@@ -40,9 +40,16 @@ const written: LeaderOptions['journal'] = {
   },
 }
 
-const unheard: LeaderEvents = {
+const unseen: LeaderSeams['observer'] = {
   batch: () => undefined,
   committed: () => undefined,
+}
+
+const settings = { shard: 0, ackPolicy: 'journal', behaviours: SUPPORTED_BEHAVIOURS, appendsInFlightMax: 2 }
+
+const term = { epoch: 1, mayAnswer: () => true, leads: () => Promise.resolve(true) }
+
+const unheard: TermEvents = {
   poisoned: ({ error }) => {
     throw error
   },
@@ -59,26 +66,21 @@ const unheard: LeaderEvents = {
  * milliseconds. Touches no state but its own; takes about as long as it saves, a turn of the event loop at a time.
  */
 export async function rehearseLeading(clock: Clock, timers: Timers): Promise<void> {
-  const exchange = new Exchange()
-  const leader = new Leader({
-    exchange,
-    epoch: 1,
-    shard: 0,
-    ackPolicy: 'journal',
-    behaviours: SUPPORTED_BEHAVIOURS,
+  const state = {
+    exchange: new Exchange(),
     retained: new RetainedOutcomes(0, { bytes: RETAINED_BYTES }),
     closedOrders: new ClosedOrders(),
     batches: new RetainedBatches(0, RETAINED_BYTES),
-    mayAnswer: () => true,
-    leads: () => Promise.resolve(true),
-    others: () => [],
-    journal: written,
+  }
+  const seams = {
     clock,
-    reading: () => undefined,
     timers,
-    appendsInFlightMax: 2,
-    events: unheard,
-  })
+    journal: written,
+    lease: { reading: undefined },
+    others: () => [],
+    observer: unseen,
+  }
+  const leader = new Leader(seams, settings, state, term, unheard)
   const handler = new LinkHandler(deaf, () => leader, timers, openDoor)
   handler.received(encodeHello({ instance: 'rehearsal', session: SESSION, feedFrom: 1 }))
   for (const frame of practice()) {

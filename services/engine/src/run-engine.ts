@@ -125,7 +125,7 @@ function journalOf({ config, log }: Context, pool: BoundedPool, server: OneServe
   })
 }
 
-function engineSettings(config: EngineConfig, url: string): EngineSettings {
+function engineSettings(config: EngineConfig, url: string): Omit<EngineSettings, 'behaviours'> {
   return {
     shard: config.SHARD,
     url,

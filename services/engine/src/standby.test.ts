@@ -49,6 +49,8 @@ function batchAfter(exchange: Exchange, count: number): StoredBatch {
   return { epoch: 1, first, last: first + count - 1, payload }
 }
 
+const unheard = (): void => undefined
+
 /** A standby with an empty state beside somebody who leads, before it has looked for the first time. */
 function following() {
   const [store, time, told] = [new JournalStore(), new VirtualTime(), [] as string[]]
@@ -59,28 +61,23 @@ function following() {
   const [retained, closedOrders, batches] = [new RetainedOutcomes(0), new ClosedOrders(), new RetainedBatches(0)]
   const parts = { exchange, retained, closedOrders, batches }
   const replica = new Replica({ ...parts, skipped: new Set(), retainFrom: 0, head: 0 })
-  const standby = new Standby({
-    recovered: { ...parts, replica },
-    seen: new SeenHead(),
+  const seams = {
     journal,
     lease: new MemoryLease(store, { holder: 'me', url: '', leaseMs: 1_500, time, journal }),
-    facts: { holder: 'me', url: '', behaviours: [], batchVersions: [] },
     dialMember: () => ({ send: () => undefined, close: () => undefined }),
     clock: time,
     timers: time,
-    rehearse: undefined,
-    snapshots: {
-      policy: { commands: 1_000_000, seconds: 3_600, kept: 3 },
-      recordedThrough: () => 0,
-      events: { saved: () => undefined, failed: () => undefined },
-    },
-    events: {
-      caughtUp: (met, reason) => told.push(`${met} ${reason}`.trim()),
-      looked: () => undefined,
-      writable: () => undefined,
-      handed: () => undefined,
-      trouble: () => undefined,
-    },
+    observer: { batch: unheard, committed: unheard, handedOver: unheard, snapshot: unheard },
+    log: { info: unheard, warn: unheard, error: unheard },
+  }
+  const settings = { url: '', behaviours: [], snapshots: { commands: 1_000_000, seconds: 3_600, kept: 3 } }
+  const followed = { recovered: { ...parts, replica }, seen: new SeenHead(), recordedThrough: () => 0 }
+  const standby = new Standby(seams, settings, followed, {
+    caughtUp: (met, reason) => told.push(`${met} ${reason}`.trim()),
+    looked: () => undefined,
+    writable: () => undefined,
+    handed: () => undefined,
+    trouble: () => undefined,
   })
   const claimed = standby.claimed()
   claimed.catch(() => undefined)

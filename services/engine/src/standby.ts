@@ -1,13 +1,13 @@
-import type { Journal, Lease, LeaseView, StoredBatch } from '@uptick/journal'
+import type { LeaseView, StoredBatch } from '@uptick/journal'
 import { JournalRolledBackError, reasonOf } from '@uptick/journal'
-import { encodeJoin, type MemberFacts } from '@uptick/protocol'
+import { BATCH_VERSIONS, encodeJoin, type MemberFacts } from '@uptick/protocol'
 import { Candidacy, type Claimed } from './candidacy.ts'
+import type { EngineSeams, EngineSettings } from './engine-seams.ts'
 import { Follower } from './follower.ts'
 import { LeaderLink } from './leader-link.ts'
 import type { Recovered } from './recovery.ts'
 import type { SeenHead } from './seen-head.ts'
-import type { Clock, DialMember, Timers } from './seams.ts'
-import { SnapshotTaker, type SnapshotTakerOptions } from './snapshot-taker.ts'
+import { SnapshotTaker } from './snapshot-taker.ts'
 import { Sweeps } from './sweeps.ts'
 
 const SNAPSHOT_SWEEP_MS = 1_000
@@ -24,27 +24,30 @@ const REHEARSAL_MS_MAX = 10_000
 /** How often the leader hears how far this standby is, at least. */
 const STANDING_MS = 100
 
-export interface StandbyOptions {
+/** What a standby runs on. */
+export type StandbySeams = Pick<
+  EngineSeams,
+  'journal' | 'lease' | 'dialMember' | 'clock' | 'timers' | 'rehearse' | 'observer' | 'log'
+>
+
+export type StandbySettings = Pick<EngineSettings, 'url' | 'behaviours' | 'snapshots'>
+
+/** What a standby goes on from. */
+export interface Followed {
   readonly recovered: Recovered
   readonly seen: SeenHead
-  readonly journal: Journal
-  readonly lease: Lease
-  readonly facts: MemberFacts
-  readonly dialMember: DialMember
-  readonly clock: Clock
-  readonly timers: Timers
-  /** Makes ready what a take-over needs of the surroundings; rejects when this member could not write if it led. */
-  readonly rehearse: (() => Promise<void>) | undefined
-  readonly snapshots: Pick<SnapshotTakerOptions, 'policy' | 'recordedThrough' | 'events'>
-  readonly events: {
-    caughtUp(met: boolean, reason: string): void
-    looked(view: LeaseView): void
-    /** Whether this member could write if it led, as the last rehearsal showed. */
-    writable(met: boolean, reason: string): void
-    /** The leader has handed the shard over: this member leads in a moment. */
-    handed(): void
-    trouble(error: unknown): void
-  }
+  /** How far the read model has come. */
+  readonly recordedThrough: () => number
+}
+
+export interface StandbyEvents {
+  caughtUp(met: boolean, reason: string): void
+  looked(view: LeaseView): void
+  /** Whether this member could write if it led, as the last rehearsal showed. */
+  writable(met: boolean, reason: string): void
+  /** The leader has handed the shard over: this member leads in a moment. */
+  handed(): void
+  trouble(error: unknown): void
 }
 
 /** The state and the batch that it could not follow, for a person to look at. */
@@ -63,7 +66,9 @@ export class StandbyFailure extends Error {
  * it waits for its turn.
  */
 export class Standby {
-  readonly #options: StandbyOptions
+  readonly #seams: StandbySeams
+  readonly #followed: Followed
+  readonly #events: StandbyEvents
   readonly #follower: Follower
   readonly #link: LeaderLink
   readonly #candidacy: Candidacy
@@ -83,10 +88,15 @@ export class Standby {
   #strangerLooks = 0
   #stopped = false
 
-  constructor(options: StandbyOptions) {
-    this.#options = options
-    const { recovered, journal, lease, facts, dialMember, clock, timers, snapshots, events } = options
-    this.#isRehearsed = options.rehearse === undefined
+  constructor(seams: StandbySeams, settings: StandbySettings, followed: Followed, events: StandbyEvents) {
+    this.#seams = seams
+    this.#followed = followed
+    this.#events = events
+    const { journal, lease, dialMember, clock, timers } = seams
+    const { recovered } = followed
+    const { url, behaviours } = settings
+    const facts: MemberFacts = { holder: lease.holder, url, behaviours, batchVersions: BATCH_VERSIONS }
+    this.#isRehearsed = seams.rehearse === undefined
     this.#failure = new Promise((_resolve, reject) => (this.#fail = reject))
     // Awaited together with the claim.
     this.#failure.catch(() => undefined)
@@ -123,7 +133,7 @@ export class Standby {
       newest: () => recovered.batches.find(recovered.batches.last),
       events: { looked: (view, sequence) => this.#looked(view, sequence), trouble: (error) => events.trouble(error) },
     })
-    const taker = new SnapshotTaker({ ...snapshots, journal, clock, exchange: recovered.exchange })
+    const taker = newSnapshotTaker(seams, settings, followed)
     this.#sweeps = new Sweeps(timers)
     this.#sweeps.every(SNAPSHOT_SWEEP_MS, () => void taker.consider())
     this.#sweeps.every(STANDING_MS, () => this.#stand())
@@ -131,11 +141,11 @@ export class Standby {
   }
 
   get state(): Recovered {
-    return this.#options.recovered
+    return this.#followed.recovered
   }
 
   get sequence(): number {
-    return this.#options.recovered.exchange.sequence
+    return this.#followed.recovered.exchange.sequence
   }
 
   /** Commands that the journal had at the last look and this state has not. */
@@ -183,7 +193,7 @@ export class Standby {
 
   #looked(view: LeaseView, before: number): void {
     if (this.#stopped) return
-    const { lease, events } = this.#options
+    const { lease } = this.#seams
     try {
       this.#compare(view, before)
     } catch (error) {
@@ -199,8 +209,8 @@ export class Standby {
     else if (this.#behindLooks >= BEHIND_LOOKS_MAX) this.#fallBehind()
     const isLed = !view.expired && view.holder !== lease.holder
     const reason = this.#isCaughtUp ? 'rehearsing' : `${this.lag} commands behind`
-    events.caughtUp(this.#isReady, this.#isReady ? '' : reason)
-    events.looked(view)
+    this.#events.caughtUp(this.#isReady, this.#isReady ? '' : reason)
+    this.#events.looked(view)
     this.#link.follow(isLed ? view.url : '')
     if (isLed && !this.#link.isJoined) this.#strangerLooks++
     if (isLed && this.isFollowing && !this.#isRehearsed) this.#rehearse()
@@ -211,7 +221,7 @@ export class Standby {
     if (view.head.last < before) {
       throw new JournalRolledBackError(`the journal ends at ${view.head.last}, our state at ${before}`)
     }
-    this.#options.seen.looked(view)
+    this.#followed.seen.looked(view)
   }
 
   /** One look or two may find a busy process behind; then it is not busy, but late or cut off. */
@@ -234,7 +244,7 @@ export class Standby {
 
   /** Try a take-over without taking anything. One that cannot write is tried again soon; the real one may be lucky. */
   #rehearse(): void {
-    const { rehearse, timers, events } = this.#options
+    const { rehearse, timers } = this.#seams
     if (!rehearse || this.#rehearsing || this.#stopped) return
     this.#rehearsing = true
     const cancel = timers.after(REHEARSAL_MS_MAX, () => (this.#isRehearsed = true))
@@ -244,7 +254,7 @@ export class Standby {
       this.#isRehearsed = true
       this.#canWrite = failure === undefined
       if (this.#stopped) return
-      events.writable(this.#canWrite, failure ?? '')
+      this.#events.writable(this.#canWrite, failure ?? '')
       if (!this.#canWrite) timers.after(REHEARSAL_RETRY_MS, () => this.#rehearse())
     }
     rehearse().then(
@@ -252,4 +262,26 @@ export class Standby {
       (error: unknown) => rehearsed(reasonOf(error)),
     )
   }
+}
+
+/** Of the state that a standby follows with. */
+function newSnapshotTaker(
+  { journal, clock, observer, log }: StandbySeams,
+  { snapshots }: StandbySettings,
+  { recovered, recordedThrough }: Followed,
+): SnapshotTaker {
+  return new SnapshotTaker({
+    journal,
+    clock,
+    policy: snapshots,
+    exchange: recovered.exchange,
+    recordedThrough,
+    events: {
+      saved: (sequence, bytes) => {
+        observer.snapshot(bytes)
+        log.info({ sequence, bytes }, 'snapshot saved')
+      },
+      failed: (error) => log.warn({ err: error }, 'no snapshot saved'),
+    },
+  })
 }
