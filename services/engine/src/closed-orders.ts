@@ -24,8 +24,8 @@ const PARTS = 8
 const COUNTED_EVERY = 32
 
 /**
- * Some closed orders, in the order of closing. Images stay words, and the index is made when somebody asks: orders
- * close a hundred thousand times a second, and nearly all are gone before anybody does.
+ * Some closed orders, in the order of closing. Images stay words, and the index is built at the first question: orders
+ * close a hundred thousand times a second, and nearly all are gone before a question comes.
  */
 class Segment {
   readonly words = new Int32Array(SEGMENT_ORDERS * IMAGE_WORDS)

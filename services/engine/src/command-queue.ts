@@ -119,7 +119,7 @@ export class CommandQueue {
   }
 
   /**
-   * Ask once everything that waits now is executed: at once if nothing does. So nobody is told that an order does not
+   * Ask once everything that waits now is executed: at once if nothing does. So no client is told that an order does not
    * exist while it waits here.
    */
   askAfter(question: () => void): void {

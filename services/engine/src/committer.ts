@@ -12,7 +12,7 @@ import { RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
 export interface CommitterEvents<Entry extends Batch> {
   /** In order of sequence. */
   durable(entry: Entry): void
-  /** Another member has taken over: nothing that this one has not seen durable may be shown to anybody. */
+  /** Another member has taken over: nothing that this one has not seen durable may be shown to a client. */
   fenced(): void
   /** The journal has lost rows that this member saw durable. */
   rolledBack(error: unknown): void

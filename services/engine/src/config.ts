@@ -39,7 +39,7 @@ export const engineSchema = Type.Object({
     maximum: 30_000,
     default: LEASE_MS_DEFAULT,
     description:
-      'how long a leader that nobody hears of keeps the shard; a second less than the hold of gateways at least',
+      'how long a silent leader keeps the shard; a second less than the hold of gateways at least',
   }),
   HOLD_MS: Type.Integer({
     minimum: 100,

@@ -9,7 +9,7 @@ import type { ServiceContext } from '@uptick/runtime'
 import type { Pool } from 'pg'
 import type { EngineConfig } from './config.ts'
 
-/** What each append sees by itself, and what nobody appends to see, is looked at this often. */
+/** What each append sees by itself, and what no append would see, is looked at this often. */
 const LOOK_MS = 1_000
 
 type Context = Pick<ServiceContext<EngineConfig>, 'config' | 'lifecycle' | 'onShutdown'>
@@ -17,7 +17,7 @@ type Context = Pick<ServiceContext<EngineConfig>, 'config' | 'lifecycle' | 'onSh
 /**
  * Wait until PostgreSQL is as this engine needs it: with the schema of the journal (the read model's is the recorder's
  * business), and where acknowledgements promise a second machine, with one. Until then the engine is not ready, says why,
- * and leads nobody. False: stopped meanwhile.
+ * and does not lead. False: stopped meanwhile.
  *
  * @throws SchemaVersionError when waiting would not help
  */

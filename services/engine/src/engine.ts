@@ -80,7 +80,7 @@ export class Engine {
     return this.#leadership?.leader
   }
 
-  /** Milliseconds for which nobody else can lead; undefined unless leading. */
+  /** Milliseconds for which no other member can lead; undefined unless leading. */
   get leaseRemainingMs(): number | undefined {
     return this.#role === 'leading' ? this.#leadership?.leaseRemainingMs : undefined
   }
@@ -106,7 +106,7 @@ export class Engine {
   }
 
   /**
-   * Recover, follow, and lead when it is this engine's turn. Resolves when it leads, when it follows somebody who does,
+   * Recover, follow, and lead when it is this engine's turn. Resolves when it leads, when it follows a leader,
    * or when a person has to look; it goes on until `stop`.
    */
   start(): Promise<void> {
@@ -266,7 +266,7 @@ export class Engine {
     this.#seams.conditions.set('journal', true)
     this.#impasse.held.looked(view.halted !== undefined)
     const isLed = !view.expired && view.epoch !== 0 && !view.abandoned
-    // The leader was expected to hand over, and did so to nobody or to another one.
+    // The leader was expected to hand over, and did so to another member or to none.
     if (this.#role === 'taking-over' && this.#standby?.isHanded === false) this.#setRole('standby')
     if (view.halted !== undefined) this.#seams.conditions.set('journal', false, `halted: ${view.halted}`)
     const isOurs = view.holder === this.#seams.lease.holder
@@ -280,7 +280,7 @@ export class Engine {
     if (error !== undefined) this.#seams.log.warn({ err: error }, message)
   }
 
-  /** From now on the engine answers nobody. */
+  /** From now on the engine answers no client. */
   #end(role: Role, reason: string): void {
     this.#setRole(role)
     void this.#leadership?.end(role)

@@ -14,7 +14,7 @@ interface Watched {
 }
 
 /**
- * Has a leader find out that its journal has lost rows though nobody trades: an append would be refused, and a renewal looks
+ * Has a leader find out that its journal has lost rows though there are no orders: an append would be refused, and a renewal looks
  * at epochs alone. Until then its knowledge may go with the process.
  */
 export function watchHead(sweeps: Sweeps, leader: Watched): void {
@@ -32,6 +32,6 @@ async function compare({ epoch, journal, batches, events }: Watched): Promise<vo
     if (holds || head.epoch !== epoch) return
     events.rolledBack(new JournalRolledBackError(`the journal ends at ${head.last}, our state at ${newest.last}`))
   } catch {
-    // Whoever appends finds out why.
+    // The next append finds out why.
   }
 }

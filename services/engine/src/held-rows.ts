@@ -76,7 +76,7 @@ export class HeldRows {
     this.#options.seams.evidence.discard(this.#name)
   }
 
-  /** Batches that the journal lacks and nobody has given up, of those that are held; the last one's sequence. */
+  /** Batches that the journal lacks and no operator has given up, of those that are held; the last one's sequence. */
   async standing(): Promise<{ lost: number; through: number }> {
     const lost = await this.#lost()
     return { lost: lost.length, through: lost.at(-1)?.last ?? 0 }

@@ -11,7 +11,7 @@ import { StandbyFailure } from './standby.ts'
 const DECISION_POLL_MS = 1_000
 
 export interface ImpasseOptions extends HeldRowsOptions {
-  /** From now on the engine has this role, and answers nobody. */
+  /** From now on the engine has this role, and answers no client. */
   readonly enter: (role: Role) => void
   /** The process ends: no more waiting. */
   readonly signal: AbortSignal
@@ -23,7 +23,7 @@ interface Lost extends Loss {
 }
 
 /**
- * The ends of an engine's road, where only a person helps: it answers nobody, keeps what is to be looked at, stays as it
+ * The ends of an engine's road, where only a person helps: it answers no client, keeps what is to be looked at, stays as it
  * is instead of starting again and again, and waits for the decision.
  */
 export class Impasse {

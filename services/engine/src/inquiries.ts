@@ -13,7 +13,7 @@ interface LeadingSource extends QuerySource {
 
 /**
  * Questions of gateways to the leader's state. One is answered when the journal has confirmed that this member leads, and
- * everything that arrived before is executed – of other links, too: whoever asks what became of an order must not hear
+ * everything that arrived before is executed – of other links, too: a client that asks what became of an order must not hear
  * that there is none while it waits in the queue –, and the answer leaves when the state that it shows is durable. The clock
  * is no state, and would be old by whatever it waited for: it is read as it leaves.
  */

@@ -37,7 +37,7 @@ export class JournalClock {
     // Whatever happened while its question was on the way, its clock shows no more now, and no less, than this.
     const most = reading ? reading.time + (elapsed - reading.askedAt) * 1_000 + CLOCKS_APART_MAX : now
     const least = reading ? reading.time + (elapsed - reading.heardAt) * 1_000 - CLOCKS_APART_MAX : now
-    // The first of an epoch may be long after the one before; of two clocks the one that is behind harms nobody for ever.
+    // The first of an epoch may be long after the one before; of two clocks the one that is behind does no lasting harm.
     if (this.#last === undefined) return Math.min(now, most)
     const reached = this.#last.time + (elapsed - this.#last.elapsed) * 1_000 * RATE_MAX
     return Math.min(reached, most, Math.max(now, least))

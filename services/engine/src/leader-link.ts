@@ -47,7 +47,7 @@ export class LeaderLink {
     return this.#isJoined
   }
 
-  /** The leader is at `url`; empty: nobody leads. */
+  /** The leader is at `url`; empty: there is no leader. */
   follow(url: string): void {
     if (this.#socket && this.#url === url) {
       if (this.#clock.elapsed() - this.#heardAt <= SILENT_MS_MAX) return

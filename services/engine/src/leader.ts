@@ -259,7 +259,7 @@ export class Leader {
     for (const link of this.links.all()) sayGoodbye(link.socket, reason, CloseCode.SERVICE_RESTART, leader)
   }
 
-  /** Forget the commits under way: somebody else leads, or the process ends. */
+  /** Forget the commits under way: another member leads, or the process ends. */
   stop(): void {
     this.members.close('not leading any more')
     this.#committer.stop()

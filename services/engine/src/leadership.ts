@@ -13,7 +13,7 @@ const READY_MS_MAX = 1_000
 const DRAIN_MS_MAX = 2_000
 /** A successor that has not claimed by then is named in the lease as well, */
 const CLAIM_MS_MAX = 300
-/** and given up after this: anybody may. */
+/** and given up after this: any member may claim. */
 const TAKEN_MS_MAX = 1_000
 const TAKEN_LOOK_MS = 50
 const READY_LOOK_MS = 20
@@ -34,7 +34,7 @@ export interface LeadershipEvents extends TermEvents {
 
 /** How the shard was passed on. */
 export interface HandOver {
-  /** Where the new leader is reached; undefined when there was nobody to hand to. */
+  /** Where the new leader is reached; undefined when no standby was ready. */
   readonly successor: string | undefined
   readonly epoch: number
   readonly last: number
@@ -104,7 +104,7 @@ export class Leadership {
     return this.#isComplete ? this.#state : undefined
   }
 
-  /** Whether nobody else can lead yet. */
+  /** Whether no other member can lead yet. */
   get isCertain(): boolean {
     return this.#keeper.isCertain
   }
@@ -171,11 +171,11 @@ export class Leadership {
     const { lease, log } = this.#seams
     const isOurs = await lease.hand(this.#epoch, successor.facts.holder)
     if (isOurs && !(await this.#isTaken(TAKEN_MS_MAX))) {
-      log.warn({ successor: successor.facts }, 'the successor does not take over: anybody may')
+      log.warn({ successor: successor.facts }, 'the successor does not take over: any member may')
     }
   }
 
-  /** Answer nothing any more, and let go: whoever wants to lead may. Never rejects. */
+  /** Answer nothing any more, and give the lease up: any member may claim. Never rejects. */
   async end(reason: string): Promise<void> {
     if (this.#isOver) return
     this.#isOver = true
@@ -206,7 +206,7 @@ export class Leadership {
     })
   }
 
-  /** Whether somebody has claimed the shard within the time; looks when the lease says that it has changed. */
+  /** Whether a member has claimed the shard within the time; looks when the lease says that it has changed. */
   async #isTaken(msMax: number): Promise<boolean> {
     const { lease, clock, timers } = this.#seams
     let wake = (): void => undefined

@@ -22,7 +22,7 @@ export interface LeaseKeeperOptions {
   readonly events: {
     /** The lease is certain again, after it was not. */
     resumed(): void
-    /** The lease is somebody else's, or the epoch no longer the journal's. */
+    /** Another member has the lease, or the epoch is no longer the journal's. */
     lost(): void
     /** A renewal failed, after one that had not. */
     trouble(error: unknown): void
@@ -60,7 +60,7 @@ export class LeaseKeeper {
     this.#schedule(options.leaseMs / RENEWALS_PER_LEASE)
   }
 
-  /** Whether nobody else can lead yet. Asked for every answer that leaves. */
+  /** Whether no other member can lead yet. Asked for every answer that leaves. */
   get isCertain(): boolean {
     const { clock, lease } = this.#options
     const certain = !this.#stopped && lease.isAlive && clock.elapsed() < this.#validUntil
@@ -84,7 +84,7 @@ export class LeaseKeeper {
     if (!this.#stopped) this.#cancel = this.#options.timers.after(ms, () => void this.#renew())
   }
 
-  /** Where PostgreSQL is away altogether, renewals fail, too: then nobody else could do better. */
+  /** Where PostgreSQL is away altogether, renewals fail, too: then no other member could do better. */
   #isPowerless(renewedSince: number): boolean {
     const since = this.#options.failingSince?.()
     if (since === undefined) return false

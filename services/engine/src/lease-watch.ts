@@ -13,7 +13,7 @@ interface Sight {
 
 /**
  * Judges by this process's monotonic clock whether a lease has run out. PostgreSQL's clock may step: back, and a lease that
- * nobody renews would last longer by the step; forward, and one that was renewed just now would be over. So it decides only
+ * is not renewed would last longer by the step; forward, and one that was renewed just now would be over. So it decides only
  * where our own looks leave it open: a lease is over when it was seen unchanged for its whole length, and is not before it
  * can have been unchanged for so long.
  *

@@ -36,7 +36,7 @@ export interface MemberDesk {
   answer(frame: QueryFrame): Promise<Uint8Array>
 }
 
-/** Why nobody answers here. */
+/** Why this engine does not answer. */
 export interface Away {
   readonly desk: MemberDesk
   readonly reason: string
@@ -187,7 +187,7 @@ export class LinkHandler {
       else this.#member = host.join(this.#socket, frame)
       this.#over = this.#link === undefined && this.#member === undefined
     } else if (onlyAsks(frame)) {
-      // No commands and no feed: somebody who wants to know how this member is.
+      // No commands and no feed: a person or a program that asks how this member is.
       this.#cancelTimer()
       this.#desk = host.desk
       this.#socket.send(host.desk.welcome())

@@ -21,7 +21,7 @@ export interface LinkServerOptions {
   readonly port: number
   /** With it, links are TLS, and both ends show a certificate of its authority. */
   readonly certificate?: WatchedCertificate | undefined
-  /** Undefined: nobody is at home yet. */
+  /** Undefined until the engine exists. */
   readonly connect: (socket: LinkSocket) => LinkHandler | undefined
   readonly disconnected: (handler: LinkHandler) => void
 }

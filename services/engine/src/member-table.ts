@@ -126,7 +126,7 @@ export class MemberTable {
     return sent
   }
 
-  /** Say something to everybody, so that a standby can tell a quiet leader from a cut connection. */
+  /** Send something to each member, so that a standby can tell a quiet leader from a cut connection. */
   beat(): void {
     for (const { socket } of this.#members) {
       if (socket.bufferedBytes === 0) socket.send(encodeBatches(this.#epoch, this.#retained.last, []))
@@ -152,7 +152,7 @@ export class MemberTable {
     member.socket.send(encodeHandOver(this.#epoch, last))
   }
 
-  /** Behaviours that the leader and everybody else who executes the journal know. */
+  /** Behaviours that the leader and all others that execute the journal know. */
   supported(): number[] {
     return this.#behaviours.filter((behaviour) => this.lacking(behaviour).length === 0)
   }
@@ -173,7 +173,7 @@ export class MemberTable {
     ]
   }
 
-  /** Hang up on everybody. */
+  /** Close all connections of members. */
   close(reason: string): void {
     for (const { socket } of this.#members) socket.close(CloseCode.SERVICE_RESTART, closeReason(reason))
     this.#members.clear()

@@ -114,7 +114,7 @@ export function exposeEngine(
   )
   gauge('engine_fed', '1 when a standby is fed by the leader', () => (engine.standby?.isFed ? 1 : 0))
   gauge('engine_members', 'Standbys that follow this leader', () => leader()?.members.count ?? 0)
-  gauge('engine_lease_seconds', 'For how long nobody else can lead', () => (engine.leaseRemainingMs ?? 0) / 1000)
+  gauge('engine_lease_seconds', 'For how long no other member can lead', () => (engine.leaseRemainingMs ?? 0) / 1000)
   gauge('engine_diverged', '1 when the state differs from the journal writer’s', () =>
     engine.role === 'diverged' ? 1 : 0,
   )

@@ -8,7 +8,7 @@ export interface QuerySource {
   readonly closedOrders: ClosedOrders
   readonly epoch: number
   readonly role: string
-  /** Who executes the journal; undefined where nobody leads. */
+  /** Who executes the journal; undefined without a leader. */
   readonly members?: Pick<MemberTable, 'lacking'>
 }
 

@@ -9,7 +9,7 @@ export interface ReadIndexOptions {
   readonly look: () => Promise<boolean>
   readonly timers: Timers
   readonly events: {
-    /** Somebody else has taken over. */
+    /** Another member has taken over. */
     fenced(): void
     /** The journal has lost our claim. */
     rolledBack(error: unknown): void
@@ -19,9 +19,9 @@ export interface ReadIndexOptions {
 }
 
 /**
- * Lets a question pass once the journal has said that nobody else had taken over, in a look that began after the question
+ * Lets a question pass once the journal has said that no other member had taken over, in a look that began after the question
  * came (a read index: D. Ongaro, "Consensus: Bridging Theory and Practice", 6.4). What the state shows then has everything
- * that anybody was told before the question was asked. A lease cannot promise that: a leader whose session has ended without
+ * that a client was told before the question was asked. A lease cannot promise that: a leader whose session has ended without
  * its knowledge counts as dead before its lease is over, and PostgreSQL's clock may step. Questions that come while a look is
  * on its way share the next one. While the journal does not answer, all wait.
  */
@@ -36,7 +36,7 @@ export class ReadIndex {
     this.#options = options
   }
 
-  /** Run `question` after a look; never, once somebody else leads or after `stop`. */
+  /** Run `question` after a look; never, once another member leads or after `stop`. */
   before(question: () => void): void {
     if (this.#isStopped) return
     this.#waiting.push(question)
@@ -71,7 +71,7 @@ export class ReadIndex {
     } catch (error) {
       if (this.#isStopped) return
       if (error instanceof JournalRolledBackError || error instanceof JournalHaltedError) return this.#end(error)
-      // Whoever renews the lease on the same connection tells of the trouble.
+      // The renewal of the lease on the same connection reports the trouble.
       this.#waiting = [...passing, ...this.#waiting]
       return this.#lookLater()
     }

@@ -28,7 +28,7 @@ export interface ReceptionOptions {
 
 /** Who answers those that connect: the leader, or who says where the leader is, or that there will be one in a moment. */
 export class Reception {
-  /** Where the leader is reached, as far as the lease tells; empty when nobody leads. */
+  /** Where the leader is reached, as far as the lease tells; empty without a leader. */
   leaderUrl = ''
   readonly #options: ReceptionOptions
   readonly #handlers = new Set<LinkHandler>()
@@ -54,12 +54,12 @@ export class Reception {
     handler.closed()
   }
 
-  /** Who answers may be somebody else now: those that wait are told. */
+  /** Another part of the engine may answer now: those that wait are told. */
   changed(): void {
     for (const handler of this.#handlers) handler.hostChanged()
   }
 
-  /** Whether somebody leads, and where, has been looked up. */
+  /** Whether there is a leader, and where, has been looked up. */
   looked(isLed: boolean, url: string): void {
     const wasLed = this.#isLed
     this.#isLed = isLed

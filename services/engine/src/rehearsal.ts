@@ -26,17 +26,17 @@ const deaf: LinkSocket = {
   bufferedBytes: 0,
 }
 
-/** It leads an exchange of nobody's: nothing is behind it. */
+/** The exchange that is led for practice has no clients: the door needs no keys. */
 const openDoor: Door = { keys: () => [], isOptional: true }
 
-/** A journal that takes everything, and that nobody reads. */
+/** A journal that takes everything, and is never read. */
 const written: LeaderSeams['journal'] = {
   append: () => Promise.resolve('appended'),
   resolve: () => Promise.resolve('appended'),
-  confirm: () => Promise.reject(new Error('nobody asks')),
-  head: () => Promise.reject(new Error('nobody asks')),
+  confirm: () => Promise.reject(new Error('never asked')),
+  head: () => Promise.reject(new Error('never asked')),
   read: () => {
-    throw new Error('nobody reads')
+    throw new Error('never read')
   },
 }
 
@@ -61,7 +61,7 @@ const unheard: TermEvents = {
 }
 
 /**
- * Lead an exchange of nobody's for a moment. A standby executes what others have led and has never run the rest:
+ * Lead an empty exchange for a moment. A standby executes what others have led and has never run the rest:
  * sequencing, group commit, the reply gate, links. Run cold, that costs the first traders of its epoch some tens of
  * milliseconds. Touches no state but its own; takes about as long as it saves, a turn of the event loop at a time.
  */

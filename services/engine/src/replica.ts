@@ -7,7 +7,7 @@ import type { RetainedBatches } from './retained-batches.ts'
 import type { RetainedOutcomes } from './retained-outcomes.ts'
 import type { Poison } from './sequencer.ts'
 
-/** The state here and the state of whoever wrote the journal differ: never lead with it. */
+/** The state here and the state of the engine that wrote the journal differ: never lead with it. */
 export class DivergedError extends Error {
   override readonly name = 'DivergedError'
 }

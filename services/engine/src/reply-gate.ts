@@ -6,7 +6,7 @@ interface Held {
 /**
  * The only place that lets anything out of the engine. Whatever goes to a gateway – outcomes, answers of queries, the
  * feed – is handed in together with the sequence of the state that it shows, and leaves when that sequence is durable,
- * in the order in which it was handed in. While `mayAnswer` says no – the lease may be somebody else's by now – the gate
+ * in the order in which it was handed in. While `mayAnswer` says no – another member may hold the lease by now – the gate
  * keeps everything; `resume` lets it out. Shut, the gate lets nothing out any more: what it held is dropped.
  */
 export class ReplyGate {

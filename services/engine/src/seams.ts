@@ -28,7 +28,7 @@ export interface LinkSocket {
   readonly peer: string
   /**
    * Queue one message. `sent` is called once the message has left, or never will: in the order of sending, once each.
-   * Until then nobody writes to the message's memory; after that its memory may be used again.
+   * Until then the message's memory must not be written to; after that it may be used again.
    */
   send(frame: Uint8Array, sent?: () => void): void
   /** Close with a WebSocket code. */

@@ -2,7 +2,7 @@ import type { Exchange } from '@uptick/core'
 import { SESSION_IDLE_MS_MAX, SESSIONS_MAX } from './limits.ts'
 
 /**
- * Finds sessions that nobody uses any more: no link and no command for ten minutes, or less when there are too many. What "use" means is known to the
+ * Finds sessions that are unused: no link and no command for ten minutes, or less when there are too many. What "use" means is known to the
  * leader only; the end of a session is a journaled command, so every member agrees on it.
  */
 export class SessionExpiry {

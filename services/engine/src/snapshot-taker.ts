@@ -21,7 +21,7 @@ export interface SnapshotTakerOptions {
 }
 
 /**
- * Snapshots by a standby, so that the leader never stops for one. Whoever comes first saves it, a standby or the
+ * Snapshots by a standby, so that the leader never stops for one. The first to come saves it, a standby or the
  * recorder; the others find it fresh and wait.
  */
 export class SnapshotTaker {

@@ -237,7 +237,7 @@ export class Standby {
     return this.#isCaughtUp && this.#isRehearsed
   }
 
-  /** One that has not rehearsed yet could lead, too, if only a little slower: better it than nobody. */
+  /** One that has not rehearsed yet could lead, too, if only a little slower: better it than no leader. */
   #stand(): void {
     this.#link.stand(this.sequence, this.#isCaughtUp && this.#canWrite)
   }

@@ -64,7 +64,7 @@ export class Testimony {
       const told = `${name} was shown outcome ${seen.sequence} of epoch ${seen.epoch}, and the journal ${loss}`
       this.#options.events.rolledBack(new JournalRolledBackError(told, seen.epoch))
     } catch {
-      // The journal does not answer: whoever appends finds out why.
+      // The journal does not answer: the next append finds out why.
     } finally {
       this.#isAsking = false
     }

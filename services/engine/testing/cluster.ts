@@ -91,7 +91,7 @@ export class Cluster {
   /** Where the engines are reached, by place. */
   readonly urls: readonly string[]
   readonly #options: ClusterOptions
-  /** What nobody's timing depends on. */
+  /** What no timing depends on. */
   readonly #chance: Random
   readonly #events: ClusterEvents
   readonly #members: ClusterMember[] = []
@@ -154,7 +154,7 @@ export class Cluster {
   }
 
   /**
-   * As when a machine loses its power: no connection ends, nobody is told, and the store takes its session for a living one
+   * As when a machine loses its power: no connection ends, no peer is told, and the store takes its session for a living one
    * until keepalive says otherwise. Another process is started in its place.
    */
   lose(member: ClusterMember): void {

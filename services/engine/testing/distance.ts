@@ -8,13 +8,13 @@ const CONNECT_MS_MAX = 3_000
 const UNDER_WAY_SHARE = 0.5
 /** Of the connections that are cut off, what waits in this part of them arrives when the cut has healed. */
 const KEPT_SHARE = 0.7
-/** PostgreSQL's keepalive tells it so late that nobody is there any more, ms. */
+/** PostgreSQL's keepalive reports a dead peer this late, ms. */
 const NOTICED_MS_MAX = 15_000
 
 /**
  * - *refused*: connections end, and no other can be made.
  * - *deaf*: nothing arrives there; what is asked waits until that is over, or is lost.
- * - *mute*: everything is done there, and nobody hears of it.
+ * - *mute*: everything is done there, and no answer comes back.
  */
 export type Trouble = 'refused' | 'deaf' | 'mute'
 
@@ -162,7 +162,7 @@ export class Distance {
     if (this.#options.endsLost !== true) this.#left = []
     for (const connection of new Set([...left, this.#connection])) {
       const kept = connection.kept.splice(0)
-      // Where nobody is any more, the first packet is answered by a reset.
+      // Where no process is left, the first packet is answered by a reset.
       const isThere = connection.hasSession && random.chance(KEPT_SHARE)
       if (isThere) for (const call of kept) this.#arrive(connection, call)
       else if (kept.length > 0 || !connection.hasSession) this.#lose(connection)
@@ -191,7 +191,7 @@ export class Distance {
     })
   }
 
-  /** The process is gone. Signals that somebody listens to are kept for ever, with all that hangs on them. */
+  /** The process is gone. Signals with listeners are kept for ever, with all that hangs on them. */
   forget(): void {
     for (const forget of this.#listening) forget()
   }
@@ -227,7 +227,7 @@ export class Distance {
     process.after(answerMsMax, () => {
       if (!connection.calls.has(call)) return
       this.#lose(connection)
-      // Nobody tells the store.
+      // The store is not told.
       this.#options.time.after(this.#options.random.next() * NOTICED_MS_MAX, () => this.#endSession(connection))
     })
   }

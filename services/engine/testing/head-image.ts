@@ -6,7 +6,7 @@ export interface HeadImage {
   /** 0 before the first. */
   readonly claim: number
   readonly last: number
-  /** Why nobody may lead; empty unless so. */
+  /** Why no member may lead; empty unless that is so. */
   readonly halted: string
 }
 

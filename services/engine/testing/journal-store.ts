@@ -76,7 +76,7 @@ export class JournalStore {
     Object.assign(this.lease, before?.lease ?? never)
   }
 
-  /** Why nobody may lead; empty unless so. */
+  /** Why no member may lead; empty unless that is so. */
   get halted(): string {
     return this.lease.halted
   }

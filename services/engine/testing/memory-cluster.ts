@@ -23,8 +23,8 @@ export interface Member {
 
 let members = 0
 
-/** A network without anybody. */
-const nobody: DialMember = () => ({ send: () => undefined, close: () => undefined })
+/** A network without other members. */
+const emptyNetwork: DialMember = () => ({ send: () => undefined, close: () => undefined })
 
 /** An engine on `store`, not started. It activates nothing, so that sequences count the commands of the test alone. */
 export function member(
@@ -46,7 +46,7 @@ export function member(
       timers: time,
       lease: new MemoryLease(store, { holder, url, leaseMs: LEASE_MS_DEFAULT, time, journal }),
       others: () => [],
-      dialMember: nobody,
+      dialMember: emptyNetwork,
       // What is tested here comes after the handshake.
       door: { keys: () => [], isOptional: true },
       evidence: {

@@ -124,7 +124,7 @@ export class MemoryJournal implements Journal {
     return head
   }
 
-  /** Raise the epoch for nobody. */
+  /** Raise the epoch without a leader. */
   protected fence(above: number): Head {
     const { store } = this
     store.epoch = Math.max(store.epoch, above) + 1

@@ -39,7 +39,7 @@ export interface ClientReply {
 
 /**
  * The smallest client that a change of leader can be tested with: numbers its commands, sends the unanswered ones again
- * to whoever leads, follows the feed from where it was, and writes down everything that must not be.
+ * to the leader, follows the feed from where it was, and writes down everything that must not be.
  */
 export class SessionClient {
   readonly replies = new Map<number, ClientReply>()

@@ -18,7 +18,7 @@ const OPERATOR_INTERVENTION = '57P'
  * `SyncRepWaitForLSN` in syncrep.c: the wait for the standby was cancelled (its SQLSTATE is 01000, which every warning has
  * that has none of its own, so that wraparound and any `RAISE WARNING` have it as well), and the session is being ended in
  * the middle of it (57P01). Words and severity are in the language of `lc_messages`; SQLSTATE and place are in none.
- * Whoever passes a warning on without its place leaves us in doubt.
+ * A warning that a pooler passes on without its place leaves us in doubt.
  */
 export function leavesCommitInDoubt({ code, file, routine }: Notice): boolean {
   if (code?.startsWith(REMARK)) return false

@@ -66,7 +66,7 @@ export class JournalRolledBackError extends JournalError {
   }
 }
 
-/** The shard is halted: nobody may lead before a person has decided. Nothing was written. */
+/** The shard is halted: no member may lead before a person has decided. Nothing was written. */
 export class JournalHaltedError extends JournalError {
   override name = 'JournalHaltedError'
 }

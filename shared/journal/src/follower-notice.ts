@@ -1,7 +1,7 @@
 import { notifyFollowers } from './sql/notify.ts'
 import type { Queryable } from './sql/queryable.ts'
 
-/** Commits follow each other faster than anybody needs to be woken. */
+/** Commits follow each other faster than followers need to be woken. */
 const NOTICE_INTERVAL_MS = 10
 
 /**

@@ -92,7 +92,7 @@ export class JournalWriter {
    * Whether another member had claimed the shard after `epoch` when `head` was read.
    *
    * @throws JournalRolledBackError when the head belongs to an older epoch, or to another claim under our number.
-   *   JournalHaltedError when the shard was taken for nobody
+   *   JournalHaltedError when the shard is halted
    */
   isSuperseded(head: HeadRow, epoch: number): boolean {
     if (head.epoch < epoch) {
@@ -106,7 +106,7 @@ export class JournalWriter {
     return head.epoch > epoch
   }
 
-  /** What a take-over runs first, of a shard that nobody has: nothing is changed. */
+  /** What a take-over runs first, of a shard without a leader: nothing is changed. */
   async rehearse(): Promise<void> {
     const batch = { epoch: 0, first: 1, last: 1, payload: Buffer.alloc(0) }
     const form = { claim: undefined, before: undefined, tells: this.#synchronous !== undefined }
@@ -116,7 +116,7 @@ export class JournalWriter {
     await appendBatch(this.#connection, NO_SHARD, { ...batch, movesHead: true }, form)
   }
 
-  /** Raise the epoch above `epochSeen` for nobody: no member appends before it has claimed again. */
+  /** Raise the epoch above `epochSeen` without a leader: no member appends before it has claimed again. */
   async fence(epochSeen: number): Promise<Head> {
     return this.#takeOver(() => raiseEpoch(this.#assured, this.#shard, epochSeen))
   }

@@ -60,7 +60,7 @@ export interface Journal {
   readonly shard: number
   head(): Promise<Head>
   /**
-   * Raise the epoch: from now on nobody else's append succeeds, also if a fail-over gives the same number once more.
+   * Raise the epoch: from now on no other member's append succeeds, also if a fail-over gives the same number once more.
    * Answers with the new epoch and the last sequence.
    *
    * @throws JournalRolledBackError when the epoch is not above the one that this process has claimed before
@@ -81,7 +81,7 @@ export interface Journal {
    * `JournalHaltedError`.
    */
   resolve(batch: Batch): Promise<'appended' | 'absent' | 'fenced'>
-  /** Whether the journal holds what somebody has seen in it, and how its head is: not what a server says that is behind. */
+  /** Whether the journal holds a batch that was seen in it, and how its head is: not what a server says that is behind. */
   confirm(batch: Batch | undefined): Promise<Confirmation>
   /** Batches from the one that holds sequence `from` to the end of the journal as it is now. */
   read(from: number, options?: ReadOptions): AsyncIterable<StoredBatch>
@@ -89,7 +89,7 @@ export interface Journal {
   tail(from: number, signal: AbortSignal, options?: TailOptions): AsyncIterable<StoredBatch>
   /**
    * Append batches again that the journal has lost, as they were; those that it still has are passed over. Only while the
-   * shard is halted; raises the epoch first, above `epochSeen` too, so that nobody else writes and no epoch comes twice.
+   * shard is halted; raises the epoch first, above `epochSeen` too, so that no other member writes and no epoch comes twice.
    * Returns how many were appended.
    *
    * @throws JournalError when the journal has gone on with something else, or the batches do not follow its end
@@ -113,7 +113,7 @@ export interface Journal {
   /** Sequences of the commands that every replay passes over. */
   skipped(): Promise<Set<number>>
   /**
-   * Record an operator's decision to pass over one journaled command. Raises the epoch, so that whoever leads without
+   * Record an operator's decision to pass over one journaled command. Raises the epoch, so that a member that leads without
    * knowing of it is fenced. Refused for a sequence that is not in the journal.
    */
   skip(sequence: number, reason: string, operator: string): Promise<void>

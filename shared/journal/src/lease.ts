@@ -12,7 +12,7 @@ export interface LeaseView {
   readonly url: string
   /** Whom the holder has handed the shard to. */
   readonly successor: string | undefined
-  /** Why nobody may lead, if so. */
+  /** Why no member may lead; undefined unless that is so. */
   readonly halted: string | undefined
   /** The lease has run out by PostgreSQL's clock, or was given up. */
   readonly expired: boolean
@@ -55,8 +55,8 @@ export interface Lease {
   look(): Promise<LeaseView>
   /**
    * Take the lease if it has run out, was handed to us, is ours, or belongs to the epoch `ended`, whose leader the caller
-   * knows to be gone; raises the epoch in the same statement, durably: nobody else's append succeeds from now on, and
-   * everything up to the head's last sequence is durable. Undefined when somebody else has it.
+   * knows to be gone; raises the epoch in the same statement, durably: from now on no other member's append succeeds, and
+   * everything up to the head's last sequence is durable. Undefined when another member has it.
    *
    * @throws JournalRolledBackError when the epoch is not above the one that this process has claimed before, or when the
    *   journal does not hold `newest`, which the caller has executed
@@ -65,13 +65,13 @@ export interface Lease {
   /** Prolong the lease of `epoch` by its full length from now; false when it is not ours any more, or the shard is halted. */
   renew(epoch: number): Promise<boolean>
   /**
-   * Whether `epoch` is the journal's newest at some moment after the call: if so, nobody else had taken over when it was
-   * called, and nobody was told anything by somebody else.
+   * Whether `epoch` is the journal's newest at some moment after the call: if so, no other member had taken over when it was
+   * called, and no client was told anything by another member.
    *
    * @throws JournalRolledBackError when the journal has lost the claim of `epoch`; JournalHaltedError when the shard is
    */
   leads(epoch: number): Promise<boolean>
-  /** Give `epoch` to the named successor, who may claim at once; to nobody in particular when there is none. */
+  /** Give `epoch` to the named successor, who may claim at once; to no particular member when there is none. */
   hand(epoch: number, successor?: string): Promise<boolean>
   /**
    * Keep every member from leading: the journal has lost rows. Raises the epoch in the same statement, so that the leader can

@@ -99,14 +99,14 @@ export class PostgresJournal implements Journal {
   async claim(claim: ClaimRow, newest?: Batch): Promise<Head | undefined> {
     return explained('the lease could not be claimed', async () => {
       const head = await this.#writer.claim(claim, newest)
-      // Appends need none before the first one is near its end; whoever waits for the new leader should not wait for this.
+      // Appends need none before the first one is near its end; clients that wait for the new leader should not wait for this.
       if (head) this.#partitions.follow(head.last)
       return head
     })
   }
 
   /**
-   * Connect for writing and have PostgreSQL plan what a take-over runs first, so that nobody waits for either when it
+   * Connect for writing and have PostgreSQL plan what a take-over runs first, so that no client waits for either when it
    * comes. Changes nothing: no shard has the number that is used.
    *
    * @throws JournalError when it could not write, whatever the reason

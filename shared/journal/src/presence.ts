@@ -20,7 +20,7 @@ interface Seen {
 /**
  * Says every two seconds that this member is there, and hears who else is: a standby that only reads the journal has no link
  * to the leader. Another one counts until it has not signed for fifteen of our own signs, whatever clocks do: while PostgreSQL
- * is away nobody can sign, and nobody is counted out.
+ * is away no member can sign, and none is counted out.
  */
 export class Presence {
   readonly #roster: Roster

@@ -50,7 +50,7 @@ export interface RetentionReport {
 }
 
 /**
- * Archives partitions of the journal that nobody needs any more, and then removes them. A partition holds batches of every
+ * Archives partitions of the journal that are not needed any more, and then removes them. A partition holds batches of every
  * shard of the database: each shard's own recorder archives its part once a snapshot has been restored that contains it,
  * and whichever comes last removes the partition.
  *
@@ -130,7 +130,7 @@ export class Retention {
   }
 
   /**
-   * For each shard the sequence through which nobody needs the journal: there is a newer snapshot still to fall back from,
+   * For each shard the sequence through which the journal is not needed: there is a newer snapshot still to fall back from,
    * and the recorder, wherever it is, finds a snapshot to start from.
    */
   async #freeThrough(db: Queryable): Promise<Map<number, number>> {

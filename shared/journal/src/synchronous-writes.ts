@@ -11,19 +11,19 @@ const SETTLED_AFTER_MS = 1000
 /**
  * Writing under the ack policy `journal-synchronous`: what is told to be written is on a second machine. PostgreSQL breaks
  * that silently when `synchronous_standby_names` is emptied, as a non-strict Patroni does when the standby is gone: commits
- * that wait are let go, with success and without a warning, and later ones wait for nobody. The setting as a commit's own
+ * that wait are let go, with success and without a warning, and later ones do not wait. The setting as a commit's own
  * statement sees it tells of the later ones; those that waited are told only by asking once more afterwards. A session
  * takes a new setting over before its next statement, so that question is answered by the newest.
  *
  * Rows may be seen that are on one machine only: of commits that were let go, and of those whose session was ended while
- * they waited. A standby of ours may execute them, as it answers nobody. It must not lead on them, and does not: its claim
+ * they waited. A standby of ours may execute them, as it answers no client. It must not lead on them, and does not: its claim
  * is a commit after theirs, a standby of PostgreSQL has a commit when it has all before it, and the claim counts only when
  * PostgreSQL has waited for it, which is asked behind it in the same packet. If they are lost with their server instead,
- * nobody was told of them, and the members that have executed them say that they are ahead of the journal.
+ * no client was told of them, and the members that have executed them say that they are ahead of the journal.
  */
 export class SynchronousWrites implements Queryable {
   readonly #db: Queryable
-  /** When PostgreSQL was last found to wait for nobody: `performance.now()`. */
+  /** When PostgreSQL was last found to wait for no standby: `performance.now()`. */
   #brokenAt = -Infinity
 
   constructor(db: Queryable) {

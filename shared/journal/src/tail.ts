@@ -11,7 +11,7 @@ import { readBatches } from './sql/read-batches.ts'
 import { readHead } from './sql/read-head.ts'
 import { JOURNAL_CHANNEL } from './sql/notify.ts'
 
-/** How long a follower sleeps when nobody wakes it. */
+/** How long a follower sleeps when it is not woken. */
 const POLL_MS = 200
 
 export interface TailSource extends BatchSource {

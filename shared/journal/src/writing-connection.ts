@@ -34,7 +34,7 @@ const WARNING_PAUSE_MS = 60_000
 /**
  * The one connection that writes the journal. Statements are pipelined: each goes out at once and is a transaction of
  * its own, in order. Whatever is in flight when the connection breaks has an unknown outcome; the next connection first
- * ends the lost one's backend, so that no statement is carried out after somebody has looked for what it did.
+ * ends the lost one's backend, so that no statement is carried out after its outcome was looked up.
  */
 export class WritingConnection implements Queryable {
   readonly #newClient: () => Client

@@ -97,7 +97,7 @@ export class BoundedPool extends Pool {
   }
 
   #forget(client: PoolClient): void {
-    // Of an error the pool hears at once, and lends it to nobody; of the end of a connection it hears later.
+    // Of an error the pool hears at once, and does not lend it again; of the end of a connection it hears later.
     client.emit('error', new Error('the connection may be silent, or stand on another server'))
     destroy(client)
   }

@@ -10,7 +10,7 @@ export const WRITE_STATEMENT_TIMEOUT_MS = 2500
 const QUERY_TIMEOUT_MS = 5000
 const STATEMENT_TIMEOUT_MS = 4000
 const LOCK_TIMEOUT_MS = 2000
-/** Whoever is silent in the middle of a transaction holds locks that others wait for. */
+/** A client that is silent in the middle of a transaction holds locks that others wait for. */
 const TRANSACTION_SILENCE_MS = 10_000
 /** PostgreSQL notices within 15 s that the machine at the other end is gone, and frees the place of its connection. */
 const SERVER_KEEPALIVE = '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=5'

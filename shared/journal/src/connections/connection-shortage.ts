@@ -12,7 +12,7 @@ export const PROCESS_CONNECTIONS = { engine: 6, recorder: 6, gateway: 3 } as con
 export interface ConnectionNeeds {
   /** Connections that this process opens at most. */
   readonly own: number
-  /** Those of all processes of the exchange; 0 when nobody has said how many processes there are. */
+  /** Those of all processes of the exchange; 0 when it is not configured how many processes there are. */
   readonly planned: number
 }
 

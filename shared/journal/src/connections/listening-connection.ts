@@ -149,7 +149,7 @@ export class ListeningConnection implements Queryable {
   }
 
   #askForLife(client: Client): void {
-    // Whoever waits for an answer finds out.
+    // A query that waits for an answer finds out.
     if (this.#inFlight > 0 || this.#client !== client) return
     void this.query({ text: 'SELECT 1' }).catch(() => undefined)
   }

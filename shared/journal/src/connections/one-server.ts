@@ -7,7 +7,7 @@ export type HearDisagreement = (reason: string | undefined) => void
 /**
  * The server that all connections of a member stand on: that of the writing connection. While PostgreSQL moves, one address
  * leads to two servers one after another, and a member that claimed on one and read on the other would lead from a state
- * that is behind. So whoever connects elsewhere is refused, and whoever stands elsewhere when the writing connection comes
+ * that is behind. So a connection that leads elsewhere is refused, and one that stands elsewhere when the writing connection comes
  * to a server leaves. A connection that comes to another server that takes writes has seen the newer address, or an older
  * one: the writing connection is made anew then, and all follow it.
  */

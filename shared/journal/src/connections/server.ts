@@ -23,7 +23,7 @@ export function checkWritable(server: Server): void {
 
 /**
  * For connections that a standby would take as well: what they read there is behind, and the locks that they take there are
- * unknown to everybody else.
+ * unknown to all others.
  *
  * @throws NotWritableError with the reason
  */

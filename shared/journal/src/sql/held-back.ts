@@ -1,6 +1,6 @@
 import type { Queryable } from './queryable.ts'
 
-/** What keeps PostgreSQL from removing row versions that nobody needs: everything that updates a row gets slower by them. */
+/** What keeps PostgreSQL from removing row versions that are not needed: everything that updates a row gets slower by them. */
 export interface HeldBack {
   /** Age of the oldest transaction of this database that reads or writes, prepared ones included; 0 without one. */
   readonly oldestSeconds: number

@@ -209,7 +209,7 @@ export async function haltLease(db: Queryable, shard: number, reason: string, lo
   return rows.length === 1
 }
 
-/** Let whoever is first lead again. */
+/** Let the first member that claims lead again. */
 export async function liftHalt(db: Queryable, shard: number): Promise<void> {
   await db.query({ text: 'UPDATE journal_lease SET halted = NULL WHERE shard = $1', values: [shard] })
 }

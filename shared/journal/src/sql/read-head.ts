@@ -6,7 +6,7 @@ import type { Queryable } from './queryable.ts'
 export interface HeadRow extends Head {
   /** Names the claim of the epoch among all that ever were; undefined when only older releases have claimed. */
   readonly claim: string | undefined
-  /** Why nobody may lead, if so and if it was asked for. */
+  /** Why no member may lead; undefined unless that is so and was asked for. */
   readonly halted: string | undefined
 }
 

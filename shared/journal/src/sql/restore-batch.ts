@@ -3,7 +3,7 @@ import type { Queryable } from './queryable.ts'
 
 /**
  * Append a batch that a fail-over has lost, as it was: exactly if the journal ends just before it, holds nothing of a
- * later epoch, and is halted, so that nobody else writes. Returns whether it was written.
+ * later epoch, and is halted, so that no other member writes. Returns whether it was written.
  */
 export async function restoreBatch(db: Queryable, shard: number, batch: Batch): Promise<boolean> {
   const { rowCount } = await db.query({

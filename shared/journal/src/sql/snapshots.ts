@@ -71,7 +71,7 @@ export async function readChunk(db: Queryable, id: string, ordinal: number): Pro
   return rows[0]?.bytes
 }
 
-/** Remove all but the newest `keep`, and incomplete ones that nobody can still be writing. */
+/** Remove all but the newest `keep`, and incomplete ones that no process can still be writing. */
 export async function pruneSnapshots(db: Queryable, shard: number, keep: number): Promise<void> {
   await db.query({
     text: `
