@@ -27,7 +27,7 @@ export interface Loss {
   readonly isLast: boolean
   /** The server did not say goodbye. */
   readonly isCut: boolean
-  /** k6 itself has closed it, because it was told to stop: nobody has lost anything. */
+  /** k6 itself has closed it, because it was told to stop: nothing is lost. */
   readonly isOver: boolean
 }
 

@@ -5,7 +5,7 @@ import { tell } from './story.ts'
 
 const MIDDLE = 60_000_00
 const SPREAD_UNITS = 200
-/** The order is gone: what a cancel hears when somebody has taken it. */
+/** The order is gone: what a cancel hears when another trader has taken it. */
 const UNKNOWN_ORDER = -2011
 const NO_SUCH_ORDER = -2013
 

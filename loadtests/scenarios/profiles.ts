@@ -7,7 +7,7 @@ export interface Stage {
 /** How the load changes over time, as multiples of the base rate. It begins at the first stage's. */
 export type Profile = readonly Stage[]
 
-/** A surge comes within seconds, stays long enough for somebody to answer it, and goes. */
+/** A surge comes within seconds, stays long enough for the autoscaler to answer it, and goes. */
 function surge(seconds: number): Profile {
   const [calm, rise, fall] = [0.2 * seconds, 5, 10]
   return [

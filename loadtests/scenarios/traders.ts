@@ -82,7 +82,7 @@ export const options: Options = {
   summaryTrendStats: ['min', 'med', 'p(99)', 'max'],
 }
 
-// A cancel of an order that somebody has taken is an answer like another; what is fine is decided by `Orders`.
+// A cancel of an order that another trader has taken is an answer like another; what is fine is decided by `Orders`.
 http.setResponseCallback(http.expectedStatuses(200, 400))
 
 const own = new Map<string, Orders>()

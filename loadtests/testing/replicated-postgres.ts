@@ -32,7 +32,7 @@ interface Server {
 export class ReplicatedPostgres {
   readonly #folder: string
   readonly #standbys: number
-  /** Where an exchange connects to: leads to the primary, unless somebody leads it elsewhere. */
+  /** Where an exchange connects to: leads to the primary, unless a test leads it elsewhere. */
   readonly name: FaultyProxy
   /** Where standbys connect to. */
   readonly #source: FaultyProxy

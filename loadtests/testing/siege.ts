@@ -12,7 +12,7 @@ import { reconcile, type Witnesses } from '../src/reconcile/reconcile.ts'
 import { StreamWatch } from '../src/reconcile/stream-watch.ts'
 import { Traffic, type Trader } from '../src/reconcile/traffic.ts'
 
-/** Limits count for them as for everybody, each with an address of its own; on one alone none of this could trade. */
+/** The usual limits count for them, each with an address of its own; on one alone none of this could trade. */
 const TRADERS = 12
 const IN_FLIGHT_PER_TRADER = 4
 const TRADING_AGAIN_MAX_MS = 30_000
@@ -22,7 +22,7 @@ const market = { symbol: 'BTCUSDT', priceDecimals: 2, quantityDecimals: 5 }
 
 /** What one blow came to. */
 export interface Round {
-  /** Sentences; nothing when everybody tells the same. */
+  /** Sentences; nothing when all tell the same. */
   readonly findings: readonly string[]
   /** From the blow until a hundred orders more were acknowledged. */
   readonly outageMs: number
@@ -117,7 +117,7 @@ export class Siege {
     return engine.epoch
   }
 
-  /** Every process is ready and somebody leads. */
+  /** Every process is ready and there is a leader. */
   async ready(): Promise<void> {
     for (const began = performance.now(); ; await delay(10 * POLL_MS)) {
       const { leader, processes } = await ControlClient.find(this.exchange.folder).status()
@@ -143,7 +143,7 @@ export class Siege {
     const { acknowledged } = traffic
     for (const began = performance.now(); traffic.acknowledged < acknowledged + 100; await delay(POLL_MS))
       if (performance.now() - began > TRADING_AGAIN_MAX_MS)
-        throw new Error(`nobody trades:\n${this.exchange.command.output()}`)
+        throw new Error(`no trader trades:\n${this.exchange.command.output()}`)
   }
 }
 

@@ -7,7 +7,7 @@ export interface Answers {
 }
 
 /**
- * What gateways have answered since somebody began to look. A process counts from its own start: of one that was there
+ * What gateways have answered since the watch began. A process counts from its own start: of one that was there
  * before, only what it adds counts.
  */
 export class AnswerTally {

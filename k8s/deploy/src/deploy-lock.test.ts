@@ -91,7 +91,7 @@ test('let go, nobody renews it any more', async () => {
   expect([leases.stored, leases.writes]).toEqual([undefined, 1])
 })
 
-test('a lease that somebody else has written is lost at the renewal, and is not let go', async () => {
+test('a lease that another process has written is lost at the renewal, and is not let go', async () => {
   const leases = new Leases()
   const lock = await DeployLock.take(leases.kubectl, 'deploys')
   leases.touch()
@@ -109,7 +109,7 @@ test('so is one that is gone', async () => {
   const lock = await DeployLock.take(leases.kubectl, 'deploys')
   leases.refusal = 'Error from server (NotFound): leases.coordination.k8s.io "uptick-deploy" not found'
   await vi.advanceTimersByTimeAsync(8_000)
-  expect(() => lock.assertHeld()).toThrow('somebody else has taken the deployment over')
+  expect(() => lock.assertHeld()).toThrow('another process has taken the deployment over')
 })
 
 test('a renewal that fails otherwise is tried again', async () => {

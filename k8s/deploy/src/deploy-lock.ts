@@ -16,7 +16,7 @@ interface Lease {
   }
 }
 
-/** Somebody else deploys or rolls back at this moment. */
+/** Another process deploys or rolls back at this moment. */
 export class DeployLockedError extends Error {
   override readonly name = 'DeployLockedError'
 }
@@ -32,7 +32,7 @@ export class DeployLock {
   #timer: NodeJS.Timeout | undefined
   #renewing: Promise<void> | undefined
   #isReleased = false
-  /** The lease was taken away: whoever holds it now is in charge. */
+  /** The lease was taken away: its holder is in charge now. */
   #lost: string | undefined
 
   private constructor(kubectl: Kubectl, holder: string, lease: Lease) {
@@ -42,7 +42,7 @@ export class DeployLock {
     this.#schedule()
   }
 
-  /** @param purpose for whoever comes second to read @throws DeployLockedError when somebody else holds it */
+  /** @param purpose is shown to the one that comes second @throws DeployLockedError when another process holds it */
   static async take(kubectl: Kubectl, purpose: string): Promise<DeployLock> {
     const holder = `${userInfo().username}@${hostname()} ${randomBytes(4).toString('hex')} (${purpose})`
     const known = await kubectl.find<Lease>(['get', 'lease', NAME])
@@ -52,12 +52,12 @@ export class DeployLock {
       return new DeployLock(kubectl, holder, await write(kubectl, verb, holder, known?.metadata.resourceVersion))
     } catch (error) {
       if (error instanceof KubectlError && error.isConflict)
-        throw new DeployLockedError('somebody else has just begun to deploy', { cause: error })
+        throw new DeployLockedError('another process has just begun to deploy', { cause: error })
       throw error
     }
   }
 
-  /** @throws DeployLockedError when somebody else has taken it, because it could not be renewed in time */
+  /** @throws DeployLockedError when another process has taken it, because it could not be renewed in time */
   assertHeld(): void {
     if (this.#lost !== undefined) throw new DeployLockedError(this.#lost)
   }
@@ -88,7 +88,7 @@ export class DeployLock {
       this.#lease = await write(this.#kubectl, 'replace', this.#holder, this.#lease.metadata.resourceVersion)
     } catch (error) {
       if (error instanceof KubectlError && (error.isConflict || error.isNotFound)) {
-        this.#lost = 'somebody else has taken the deployment over'
+        this.#lost = 'another process has taken the deployment over'
         return
       }
     }
@@ -102,7 +102,7 @@ function isExpired({ spec }: Lease): boolean {
 }
 
 function lockedBy({ spec }: Lease): string {
-  return `${spec.holderIdentity ?? 'somebody'} deploys already, seen last at ${spec.renewTime ?? '?'}`
+  return `${spec.holderIdentity ?? 'another process'} deploys already, seen last at ${spec.renewTime ?? '?'}`
 }
 
 function write(kubectl: Kubectl, verb: 'create' | 'replace', holder: string, version?: string): Promise<Lease> {

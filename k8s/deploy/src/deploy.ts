@@ -21,7 +21,7 @@ export interface DeployOptions {
   readonly settings?: Settings
   readonly limits: RollLimits
   readonly out: NodeJS.WriteStream
-  /** Of somebody who looks already. */
+  /** Of a watch that runs already. */
   readonly watch?: ExchangeWatch
 }
 
@@ -47,7 +47,7 @@ export interface Session {
  * Bring a version up, part by part, and go on only while everything is well; if it is not, go back to what was there
  * before. What the namespace needs besides – settings, services, policies – is applied first, then the migration runs.
  *
- * @throws DeployLockedError when somebody else deploys, KubectlError when something is refused at once
+ * @throws DeployLockedError when another process deploys, KubectlError when something is refused at once
  */
 export async function deploy(options: DeployOptions): Promise<Deployed> {
   const { overlay, image, out, limits } = options

@@ -47,7 +47,7 @@ export class ExchangeWatch {
     return progressOf(seen).isComplete
   }
 
-  /** Whether it is replaced and nobody leaves any more: who is still drained belongs to the change. */
+  /** Whether it is replaced and no pod leaves any more: one that is still drained belongs to the change. */
   isSettled(workload: Workload): boolean {
     const { name } = workload.metadata
     const leaving = this.pods.some((pod) => componentOf(pod) === name && pod.metadata.deletionTimestamp)

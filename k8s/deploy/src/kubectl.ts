@@ -10,7 +10,7 @@ export class KubectlError extends Error {
     return /\(NotFound\)|not found/.test(this.message)
   }
 
-  /** It is there already, or somebody else has changed it meanwhile. */
+  /** It is there already, or another process has changed it meanwhile. */
   get isConflict(): boolean {
     return /\(AlreadyExists\)|\(Conflict\)/.test(this.message)
   }

@@ -8,7 +8,7 @@ const ANSWER_MAX_MS = 2_000
 
 /** What the processes of the exchange say of themselves at one moment. */
 export interface Pulse {
-  /** Pod that leads; undefined while nobody does, or nobody can be asked. */
+  /** Pod that leads; undefined while none does, or none can be asked. */
   readonly leader: string | undefined
   /** Requests that gateways have answered with 5xx since `PodMetrics` began to look. */
   readonly errors: number

@@ -35,7 +35,7 @@ function enginePod(uid: string, waiting?: string): Pod {
   }
 }
 
-test('nobody leads in an empty cluster, however long images take to come', async () => {
+test('an empty cluster has no leader, however long images take to come', async () => {
   const { now, roll } = rolling()
   now.pulse = { ...calm, leader: undefined }
   await roll.look()
@@ -50,7 +50,7 @@ test('whoever led and is not replaced in time ends the roll; a moment without a 
   vi.advanceTimersByTime(ROLL_LIMITS.leaderlessMs)
   await roll.look()
   vi.advanceTimersByTime(1)
-  await expect(roll.look()).rejects.toThrow('nobody leads for 15 s')
+  await expect(roll.look()).rejects.toThrow('there is no leader for 15 s')
 })
 
 test('a part whose pods do not change ends the roll', async () => {

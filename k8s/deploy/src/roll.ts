@@ -11,7 +11,7 @@ export interface RollLimits {
   readonly stallMs: number
   /** A pod is broken for this long: an image that cannot be pulled, a process that ends again and again. */
   readonly brokenMs: number
-  /** Somebody led, and nobody does for this long. */
+  /** There was a leader, and has been none for this long. */
   readonly leaderlessMs: number
   /** Share of the answers since the begin that were 5xx, and the least number of them. */
   readonly errorShareMax: number
@@ -41,7 +41,7 @@ export class Roll {
   readonly #onLook: (pulse: Pulse) => void
   #marker = ''
   #movedAt = performance.now()
-  /** When somebody was last seen to lead: in an empty cluster that may take as long as images take to come. */
+  /** When a leader was last seen: in an empty cluster that may take as long as images take to come. */
   #ledAt: number | undefined
   readonly #brokenSince = new Map<string, number>()
   /** Of a release that this one is to mend: not held against it. */
@@ -87,7 +87,7 @@ export class Roll {
   #seeLeader({ leader }: Pulse, now: number): void {
     if (leader !== undefined) this.#ledAt = now
     else if (this.#ledAt !== undefined && now - this.#ledAt > this.#limits.leaderlessMs)
-      throw new RollFailedError(`nobody leads for ${Math.round((now - this.#ledAt) / 1000)} s`)
+      throw new RollFailedError(`there is no leader for ${Math.round((now - this.#ledAt) / 1000)} s`)
   }
 
   #seeBroken(now: number): void {

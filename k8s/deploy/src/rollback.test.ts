@@ -70,10 +70,10 @@ test('a roll that fails goes back: every part that it has changed, and no other;
   const cluster = await deployed()
   const before = await noteRelease(cluster.kubectl, 'as found')
   const failing = session(cluster, (name) => {
-    if (name === 'engine') throw new RollFailedError('nobody leads for 15 s')
+    if (name === 'engine') throw new RollFailedError('there is no leader for 15 s')
   })
   const { replaced, failure } = await apply(failing.session, manifest, 'new', before)
-  expect({ replaced, failure }).toEqual({ replaced: ['recorder'], failure: 'nobody leads for 15 s' })
+  expect({ replaced, failure }).toEqual({ replaced: ['recorder'], failure: 'there is no leader for 15 s' })
   expect(cluster.running).toEqual({ recorder: 'recorder-b', engine: 'engine-b', gateway: 'gateway-b' })
   expect(cluster.changes).toEqual([
     'apply service',
@@ -83,7 +83,7 @@ test('a roll that fails goes back: every part that it has changed, and no other;
     'undo deployment/recorder 2',
   ])
   expect(failing.said.slice(-3)).toEqual([
-    'nobody leads for 15 s; going back to old',
+    'there is no leader for 15 s; going back to old',
     'templates put back: recorder, engine',
     'back: recorder, engine',
   ])

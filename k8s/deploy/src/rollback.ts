@@ -17,7 +17,7 @@ const BACK_MAX_MS = 300_000
 export interface RollbackOptions {
   readonly overlay: string
   readonly out: NodeJS.WriteStream
-  /** Of somebody who looks already. */
+  /** Of a watch that runs already. */
   readonly watch?: ExchangeWatch
 }
 
@@ -103,7 +103,7 @@ async function until({ watch, view }: Session, isSo: () => boolean, milliseconds
     isLooking = false
   }
   for (const began = performance.now(); performance.now() - began < milliseconds; await delay(LOOK_MS)) {
-    // Who leads is for the eye: nobody waits for it.
+    // The leader is for the display: nothing waits for it.
     void look()
     if (isSo()) return true
   }

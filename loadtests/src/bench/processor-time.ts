@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Linux counts processor time in hundredths of a second for everybody who looks. */
+/** Linux counts processor time in hundredths of a second. */
 const TICKS_PER_SECOND = 100
 
 /** Seconds of processor time of a process and its children so far; undefined where there is no `/proc`. */

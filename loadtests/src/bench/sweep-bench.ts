@@ -96,7 +96,7 @@ async function placeMany(client: Client, order: (i: number) => Partial<Command>)
   }
 }
 
-/** Keys without limits, so that nothing but the exchange makes anybody wait. */
+/** Keys without limits, so that nothing but the exchange makes a client wait. */
 async function targets({
   operator,
   trader: { port },

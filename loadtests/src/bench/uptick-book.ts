@@ -22,7 +22,7 @@ class BareTaker implements Taker {
   }
 
   swept(): void {
-    // A bare book tells nobody.
+    // A bare book has no listeners.
   }
 }
 

@@ -5,7 +5,7 @@ import type { Trader } from '../reconcile/traffic.ts'
 /** Every gateway hears of new keys by itself, a moment later. */
 const KEYS_KNOWN_MS = 1_000
 
-/** Accounts with funds to trade BTCUSDT for a long time, and their keys, for which limits count as for everybody. */
+/** Accounts with funds to trade BTCUSDT for a long time, and their keys, for which the usual limits count. */
 export async function makeTraders(operator: OperatorClient, count = 4): Promise<Trader[]> {
   const traders: Trader[] = []
   for (let index = 0; index < count; index++) {

@@ -9,7 +9,7 @@ export interface Absence {
   readonly sequence: number
 }
 
-/** I4: an order that was given up, and is not there when somebody asks for it, never comes to be. */
+/** I4: an order that was given up, and is not there when a client asks for it, never comes to be. */
 export class Absences {
   readonly #told: Absence[] = []
 

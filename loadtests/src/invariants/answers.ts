@@ -17,7 +17,7 @@ export interface WholeReply {
   readonly end: number
 }
 
-/** I2: whatever anybody was told is in the journal, word for word, at the sequence under which it was told. */
+/** I2: all that a client was told is in the journal, word for word, at the sequence under which it was told. */
 export class Answers {
   readonly #given: GivenAnswer[] = []
 

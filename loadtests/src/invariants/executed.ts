@@ -1,6 +1,6 @@
 import type { Command, Exchange, Outcome } from '@uptick/core'
 
-/** One command of the journal, as a replay executed it. Reused: nobody keeps the command or the words. */
+/** One command of the journal, as a replay executed it. Reused: the command and the words must not be kept. */
 export interface Executed {
   readonly command: Command
   readonly outcome: Outcome

@@ -16,8 +16,8 @@ interface Loss<Row extends LostRow> {
 }
 
 /**
- * Rows that were acknowledged and are gone: whoever holds them halts the shard, before anybody trades on without them. And
- * nobody halts it for nothing.
+ * Rows that were acknowledged and are gone: a member that holds them halts the shard, before trading goes on without them. And
+ * the shard is not halted without a loss.
  */
 export class LostRows<Row extends LostRow = LostRow> {
   readonly #losses: Loss<Row>[] = []
@@ -45,7 +45,7 @@ export class LostRows<Row extends LostRow = LostRow> {
     return this.#losses.flatMap(({ rows, isOver }) => (isOver ? [] : rows))
   }
 
-  /** With no rows it is only a claim, of which somebody may know or not. @param at milliseconds of the run */
+  /** With no rows it is only a claim, of which a member may know or not. @param at milliseconds of the run */
   lost(at: number, what: string, rows: readonly Row[]): void {
     this.#losses.push({ at, what, rows, haltedAt: undefined, isOver: false })
   }
@@ -62,7 +62,7 @@ export class LostRows<Row extends LostRow = LostRow> {
     for (const loss of this.#losses) loss.isOver = true
   }
 
-  /** Whether somebody is about to notice. */
+  /** Whether a member is about to notice. */
   isHaltDue(now: number): boolean {
     return this.#losses.some(
       ({ at, rows, haltedAt }) => rows.length > 0 && haltedAt === undefined && now - at <= HALT_MS_MAX,

@@ -1,7 +1,7 @@
 import { comparable, difference, NaiveExchange } from '@uptick/core/testing'
 import type { Checker, Executed } from './executed.ts'
 
-/** I5: every outcome, price–time priority among all else, is the naive oracle's, whoever led meanwhile. */
+/** I5: every outcome, price–time priority among all else, is the naive oracle's, under all leaders. */
 export class Oracle implements Checker {
   readonly violations: string[] = []
   readonly #naive: NaiveExchange

@@ -1,10 +1,10 @@
 import { OrderStatus, type Exchange } from '@uptick/core'
 import { GivenUp } from './given-up.ts'
 
-/** A question about what somebody wrote, and its answer. */
+/** A question about what a client wrote, and its answer. */
 export interface OwnRead {
   readonly question: Readonly<Record<string, unknown>>
-  /** The latest that anybody had been told of when it was asked. */
+  /** The latest that a client had been told of when it was asked. */
   readonly known: number
   /** The sequence whose state the answer shows. */
   readonly sequence: number
@@ -17,14 +17,14 @@ export type Answering = (exchange: Exchange, question: Readonly<Record<string, u
 const OPEN: ReadonlySet<unknown> = new Set([OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED])
 
 /**
- * I10: who asks is shown a state that has everything that they, or anybody, were told before, and that is the journal's at
+ * I10: who asks is shown a state that has everything that they, or others, were told before, and that is the journal's at
  * its sequence. So no leader answers from a state that another one has gone on from.
  */
 export class OwnReads {
   readonly violations: string[] = []
   readonly #bySequence = new Map<number, OwnRead[]>()
   readonly #givenUp: GivenUp
-  /** Last sequence that anybody was told of. */
+  /** Last sequence that a client was told of. */
   #latest = 0
   #count = 0
 
@@ -40,7 +40,7 @@ export class OwnReads {
     return this.#latest
   }
 
-  /** Somebody was told of `sequence`. */
+  /** A client was told of `sequence`. */
   told(sequence: number): void {
     if (!this.#givenUp.has(sequence)) this.#latest = Math.max(this.#latest, sequence)
   }

@@ -4,7 +4,7 @@
  */
 const NOTICED_MS_MAX = 9_000
 
-/** A member at some moment, as somebody sees it who sees everything. */
+/** A member at some moment, with its true state. */
 export interface Standing {
   readonly name: string
   /** Says that it could lead and write, or does. */
@@ -14,7 +14,7 @@ export interface Standing {
   readonly canWrite: boolean
 }
 
-/** Who says that it is ready could lead and write; and nobody keeps the shard who cannot write while somebody else could. */
+/** A member that says that it is ready could lead and write; and none keeps the shard that cannot write while another could. */
 export class Readiness {
   readonly violations: string[] = []
   /** Since when a member is not what it says, by what is wrong. */

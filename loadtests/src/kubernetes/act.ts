@@ -30,7 +30,7 @@ export function actShortcomings({ scenario, row, result }: Act): string[] {
     return hasFailed ? [] : [`${row.scenario}: nothing failed without the drain; the load is too weak to show anything`]
   }
   const broken = row.planned ? result.brokenThresholds.map((text) => `${row.scenario}: ${text}`) : []
-  // How long a change of leader holds somebody is a figure here: nodes and their network are anybody's. The time after which
+  // How long a change of leader holds a request is a figure here: nodes and their network are those of the cluster. The time after which
   // a request is late is the bound.
   return [...shortcomings(row, PATIENCE_MS), ...broken]
 }

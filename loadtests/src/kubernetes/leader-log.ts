@@ -2,7 +2,7 @@ import type { ExchangeWatch } from '@uptick/deploy'
 
 const LOOK_MS = 400
 
-/** Who led from then on; undefined: nobody, or nobody could be asked. */
+/** Who led from then on; undefined: there was no leader, or no member could be asked. */
 export interface Led {
   readonly leader: string | undefined
   readonly from: number

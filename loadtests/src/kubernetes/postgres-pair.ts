@@ -78,7 +78,7 @@ export class PostgresPair {
     return (await this.#stage.kubectl.run(['exec', server, '--', 'sh', '-c', `${PSQL} -c "$0"`, statement])).trim()
   }
 
-  /** From now on a commit waits for the replica, or for nobody. Resolves when sessions know. */
+  /** From now on a commit waits for the replica, or does not. Resolves when sessions know. */
   async waitForReplica(waits: boolean): Promise<void> {
     await this.ask(this.#primary, `ALTER SYSTEM SET synchronous_standby_names = '${waits ? '*' : ''}'`)
     await this.ask(this.#primary, 'SELECT pg_reload_conf()')

@@ -148,7 +148,7 @@ function reconcile({ story }: LoadResult, { kubectl, timeline }: Stage, since: n
   })
 }
 
-/** In a planned change nobody is cut off without a goodbye. */
+/** In a planned change no client is cut off without a goodbye. */
 function cutsOf({ story }: LoadResult, { stretches }: Timeline): Finding[] {
   const isWithin = (at: number): boolean => stretches.some(({ from, to }) => at >= from && at < to)
   return story.cuts.filter(({ at }) => isWithin(at)).map(({ at, text }) => ({ kind: 'gap', at, text }))

@@ -17,5 +17,5 @@ export interface KubernetesScenario extends Scenario {
   readonly restore?: (stage: Stage) => Promise<void>
 }
 
-/** A planned change: nothing fails, and nobody waits as long as for a death. */
+/** A planned change: nothing fails, and no request waits as long as for a death. */
 export const PLANNED_BUDGET_MS = 2_000

@@ -89,11 +89,11 @@ export class Stage {
 
   /** Name of the pod that leads, as soon as one does. @throws Error after four minutes */
   async led(): Promise<string> {
-    await this.until('somebody leads', () => this.leader !== undefined)
+    await this.until('there is a leader', () => this.leader !== undefined)
     return this.leader!
   }
 
-  /** Every part is complete, every pod ready, and somebody leads. @throws Error after four minutes */
+  /** Every part is complete, every pod ready, and there is a leader. @throws Error after four minutes */
   async whole(): Promise<void> {
     const generations = await this.#generations()
     await this.until(
@@ -132,7 +132,7 @@ export class Stage {
 function isWhole(stage: Stage, part: string): boolean {
   const workload = stage.watch.workload(part)
   if (workload === undefined || !progressOf(workload).isComplete) return false
-  // Whoever leaves is still drained, and belongs to the change.
+  // A pod that leaves is still drained, and belongs to the change.
   const pods = stage.pods(part)
   return pods.length === workload.spec.replicas && pods.every((pod) => isReady(pod))
 }

@@ -28,7 +28,7 @@ async function mutate({ room, file = '', minutes }: MutationOptions): Promise<vo
   if (chosen.length === 0) throw new Problem(`no bug that is to be noticed is in the list for "${file}"`)
   const end = performance.now() + minutes * 60_000
   const copy = await TreeCopy.make(ROOT)
-  // Also when somebody has had enough of it.
+  // Also when it is interrupted.
   const removed = (): void => void copy.remove().finally(() => process.exit(EXIT_FAILED))
   for (const signal of SIGNALS) process.once(signal, removed)
   const judged: Judged[] = []

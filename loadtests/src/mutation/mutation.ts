@@ -6,7 +6,7 @@ export interface Mutation {
   readonly replace: string
   /** Files of the room's fast tests, from the root; one of them must fail. */
   readonly tests: readonly string[]
-  /** Why it changes nothing that anybody could see: it is listed, and not run. */
+  /** Why it changes nothing that a test could see: it is listed, and not run. */
   readonly equivalent?: string | undefined
 }
 

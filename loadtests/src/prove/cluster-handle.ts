@@ -11,7 +11,7 @@ const READY_MAX_MS = 90_000
 const POLL_MS = 100
 const LEADER_POLL_MS = 40
 const PROBE_MAX_MS = 1_000
-/** So many commands tell that somebody trades: a batch may have been on its way. */
+/** So many commands show that traders trade: a batch may have been on its way. */
 const TRADING_COMMANDS = 50
 const TRADING_POLL_MS = 20
 const RESIDENT_BYTES = 'process_resident_memory_bytes'
@@ -62,7 +62,7 @@ export class ClusterHandle {
     return Number(row?.last ?? 0)
   }
 
-  /** Somebody trades. @throws Error when nobody does within `ms` */
+  /** Resolves when traders trade. @throws Error when none does within `ms` */
   async tradesOn(ms: number): Promise<void> {
     const before = await this.journalEnd()
     for (
@@ -70,7 +70,7 @@ export class ClusterHandle {
       (await this.journalEnd()) < before + TRADING_COMMANDS;
       await delay(TRADING_POLL_MS)
     )
-      if (performance.now() - began > ms) throw new Error(`nobody trades for ${ms} ms`)
+      if (performance.now() - began > ms) throw new Error(`no trader trades for ${ms} ms`)
   }
 
   /** Set the wall clock of an engine wrong. @param aheadMs 0: right again */
@@ -105,7 +105,7 @@ export class ClusterHandle {
     return Promise.all(asked.map(async ([name, url]) => [name, await metricOf(url, RESIDENT_BYTES)] as const))
   }
 
-  /** Every process is ready and somebody leads. @throws Error after 90 s */
+  /** Every process is ready and there is a leader. @throws Error after 90 s */
   async ready(): Promise<void> {
     for (const began = performance.now(); ; await delay(POLL_MS)) {
       const { leader, processes } = await this.control.status()
@@ -122,7 +122,7 @@ export class ClusterHandle {
       for (const [name, url] of Object.entries(this.#exchange.running().ops))
         if (name.startsWith('engine') && name !== before && (await leads(url))) return name
     }
-    throw new Error('nobody leads')
+    throw new Error('there is no leader')
   }
 
   kill(name: string): void {

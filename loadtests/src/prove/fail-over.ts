@@ -21,7 +21,7 @@ const STEADY_MS = 35_000
 const REPAIRED_BUDGET_MS = 10_000
 /** The same, and a question of the operator's that waits for an engine which was killed (2 s). */
 const RESTARTED_BUDGET_MS = 12_000
-/** The promotion, and a lease and a second, as for a leader that nobody hears of. */
+/** The promotion, and a lease and a second, as for a silent leader. */
 const PROMOTED_BUDGET_MS = 2_500
 
 /**
@@ -77,7 +77,7 @@ async function failOverBehind(
   await delay(BREATH_MS)
 }
 
-/** The replica has all that was acknowledged: nobody halts, nobody is needed. */
+/** The replica has all that was acknowledged: the shard does not halt, and no operator is needed. */
 const failOverSync: Played = {
   name: 'failover-sync',
   ground: 'synchronous replicas',

@@ -25,7 +25,7 @@ export interface Grounded {
 }
 
 const steppedClock = new URL('../../testing/stepped-clock.ts', import.meta.url)
-/** With bans, as an exchange has that is open to everybody: who comes back after a roll must not be banned. */
+/** With bans, as an exchange has that is open to all: a client that comes back after a roll must not be banned. */
 const environment = { LIMIT_BANS: 'true' }
 
 export async function startOn(ground: Ground): Promise<Grounded> {

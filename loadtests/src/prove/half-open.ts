@@ -11,12 +11,12 @@ const FORGOTTEN_MS = 4_000
 const FORGOTTEN_MS_MAX = 4_000
 /** A network that is cut for longer than gateways hold requests, so that they give up what they have sent. */
 const CUT_MS = 4_500
-/** From its end until somebody trades. */
+/** From its end until traders trade. */
 const HEALED_MS_MAX = 2_000
 
 /**
  * Connections that neither end hears of any more, and that no end closes: to PostgreSQL, then to the leader, then a network in which
- * nobody reaches the leader. What was sent arrives in the end, also by connections that were given up.
+ * no gateway reaches the leader. What was sent arrives in the end, also by connections that were given up.
  */
 export const halfOpen: Played = {
   name: 'half-open',

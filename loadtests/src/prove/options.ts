@@ -35,7 +35,7 @@ later what was sent (half-open), clocks that step (clock-step), fail-over to the
 (failover-async), also with engines that are killed then (failover-restart); on another one, whose engines acknowledge what a second
 PostgreSQL has, too: fail-over to that (failover-sync).
 
-Traders have accounts with limits and, on Linux, an address each; the exchange bans whoever goes on past a limit. A request that is late (over a
+Traders have accounts with limits and, on Linux, an address each; the exchange bans addresses that go on past a limit. A request that is late (over a
 second after it was due) or not sent counts as failed; nothing is ever sent twice. At the end every acknowledgement is
 compared with the journal, and every stream with its numbers. Ends with 0 when all held.`
 

@@ -10,7 +10,7 @@ const MIDDLE = 60_000_00
 const SPREAD_UNITS = 200
 const MINE_MAX = 40
 const RECV_WINDOW_MS = 60_000
-/** The order is gone or never was: what a cancel or a query of somebody else's fill hears. */
+/** The order is gone or never was: what a cancel or a query hears after another trader's fill. */
 const UNKNOWN_ORDER = -2011
 const NO_SUCH_ORDER = -2013
 
@@ -22,7 +22,7 @@ interface OpenOrder {
 interface Book {
   readonly trader: Trader
   readonly open: OpenOrder[]
-  /** Client ids of orders of which an answer said that nobody knows whether they were placed. */
+  /** Client ids of orders of which an answer said that it is unknown whether they were placed. */
   readonly doubtful: string[]
 }
 
@@ -104,7 +104,7 @@ export class Orders {
     })
   }
 
-  /** Whoever hears what became of an order of unknown outcome has heard it for good, whatever arrives later. */
+  /** A trader that hears what became of an order of unknown outcome has heard it for good, whatever arrives later. */
   #resolve({ trader, doubtful }: Book, clientId: string): Request {
     const asked = { symbol: this.#market.symbol, origClientOrderId: clientId }
     return this.#request('GET', trader, asked, (reply) => {
@@ -128,7 +128,7 @@ export class Orders {
     })
   }
 
-  /** An acknowledged order is known to everybody, whoever leads and whichever gateway answers. */
+  /** An acknowledged order is known under each leader and at each gateway. */
   #query({ trader, open }: Book): Request {
     const { orderId, price } = open[this.#random.below(open.length)]!
     return this.#request('GET', trader, { symbol: this.#market.symbol, orderId: String(orderId) }, (reply) => {

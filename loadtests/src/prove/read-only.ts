@@ -8,7 +8,7 @@ import { until } from './until.ts'
 
 const BREATH_MS = 500
 const READ_ONLY_MS = 2_000
-/** From the end of the cause until somebody trades: a connection that was refused is tried again within a second. */
+/** From the end of the cause until traders trade: a connection that was refused is tried again within a second. */
 const RECOVERY_MS_MAX = 2_000
 const RECOVERED_BUDGET_MS = READ_ONLY_MS + RECOVERY_MS_MAX
 

@@ -37,7 +37,7 @@ export interface ProofRow {
   readonly budget_ms: number
 }
 
-/** A planned hand-off holds nobody longer, 99 of 100 times; */
+/** A planned hand-off holds no request longer, 99 of 100 times; */
 export const HOLD_P99_MAX_MS = 100
 /** the p99 of fewer is but their worst, for which there is a bound of its own. */
 const HOLDS_FOR_P99_MIN = 50
@@ -152,7 +152,7 @@ function latenciesOf(scenario: string, log: SampleLog, timeline: Timeline): numb
 
 /**
  * Longest time without an answer within one stretch of the scenario: between two, or from the last one on for as long as
- * somebody asked.
+ * a client asked.
  */
 function longestGap(scenario: string, log: SampleLog, timeline: Timeline): number {
   const ends: number[] = []

@@ -19,7 +19,7 @@ const HAND_OFFS = 8
 const PLANNED_BUDGET_MS = HOLD_MAX_MS
 /** A leader that died: trading again within this. */
 const KILLED_BUDGET_MS = 1_000
-/** What a leader that nobody hears of keeps the shard for, in the cluster that `npm start` runs. */
+/** How long a silent leader keeps the shard, in the cluster that `npm start` runs. */
 const LEASE_MS = 1_500
 /** A frozen leader is left frozen for longer than any standby waits. */
 const FROZEN_MS = LEASE_MS + 1_000
@@ -31,7 +31,7 @@ const steady: Played = {
   play: () => delay(STEADY_MS),
 }
 
-/** `count` times, each when everybody is ready again. */
+/** `count` times, each when every process is ready again. */
 export function handOff(count: number): Played {
   return {
     name: 'hand-off',
@@ -66,7 +66,7 @@ export const killLeader: Played = {
   },
 }
 
-/** SIGSTOP past the lease, then SIGCONT: one that wakes up believes that it leads, and must not answer anybody. */
+/** SIGSTOP past the lease, then SIGCONT: one that wakes up believes that it leads, and must not answer. */
 export const freezeLeader: Played = {
   name: 'freeze leader',
   planned: false,

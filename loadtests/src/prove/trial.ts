@@ -26,7 +26,7 @@ export interface Recording {
   readonly timeline: Timeline
 }
 
-/** A running exchange under load, with everybody's story being written down. */
+/** A running exchange under load, with the story of each trader being written down. */
 export class Trial {
   readonly cluster: ClusterHandle
   readonly told = new Acknowledgements()
@@ -53,7 +53,7 @@ export class Trial {
     this.load = new OpenLoop({ port, connections, places, rate, patienceMs: PATIENCE_MS, log, next })
   }
 
-  /** Compare everybody's story while nothing trades, with the database that is the primary now. */
+  /** Compare all stories while nothing trades, with the database that is the primary now. */
   async reconcile(): Promise<Finding[]> {
     const { cluster, told, orders, streams, accounts } = this
     const { databaseUrl } = cluster

@@ -11,7 +11,7 @@ export function failuresOf(proof: Proof): string[] {
   ]
 }
 
-/** How long each planned change of leader held anybody, ms. */
+/** How long each planned change of leader held a trader, ms. */
 export function plannedHolds({ rows, log, timeline }: Pick<Proof, 'rows' | 'log' | 'timeline'>): number[] {
   return rows.filter(({ planned }) => planned).flatMap(({ scenario }) => holdsOf(scenario, log, timeline))
 }

@@ -7,7 +7,7 @@ export interface SentOrder {
   readonly quantity: string
 }
 
-/** What the trader knows of an order. `unknown`: no answer, or one that says that nobody knows. */
+/** What the trader knows of an order. `unknown`: no answer, or one that says that it is unknown. */
 export type Fate =
   | { readonly kind: 'sent' }
   | { readonly kind: 'acknowledged'; readonly orderId: number }

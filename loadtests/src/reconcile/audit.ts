@@ -44,7 +44,7 @@ export interface Audit {
 }
 
 /**
- * Compare everybody's story with a replay of the journal, once, when nothing trades any more: for proofs that end with it,
+ * Compare all stories with a replay of the journal, once, when nothing trades any more: for proofs that end with it,
  * wherever the exchange runs. A journal that contradicts itself (a gap, a falling epoch, a batch made from another state)
  * is a contradiction.
  */

@@ -91,7 +91,7 @@ test('one that was sent and has no end is a contradiction', () => {
 test('one that nobody sent is a contradiction, unless it is of an account that nobody watches', () => {
   const { market, told } = played()
   market.place('nobody', 2, 'SELL', 40, 1)
-  expect(findings(told, market)).toEqual(['contradiction nobody: 2/nobody is in the journal, but nobody sent it'])
+  expect(findings(told, market)).toEqual(['contradiction nobody: 2/nobody is in the journal, but no trader sent it'])
   const empty = new Acknowledgements()
   expect(findings(empty, market)).toEqual([])
 })

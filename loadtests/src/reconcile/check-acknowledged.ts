@@ -7,14 +7,14 @@ import type { TradersMarket } from './traffic.ts'
 /** `lost`: acknowledged, but not there; `doubled`: there more than once; `contradiction`: not what was told. */
 export interface AcknowledgementFinding {
   readonly kind: 'lost' | 'doubled' | 'contradiction'
-  /** Of the order that it is about; empty where nobody sent it. */
+  /** Of the order that it is about; empty where no trader sent it. */
   readonly clientId: string
   readonly text: string
 }
 
 /**
  * Every acknowledged order is in the journal exactly once, with what its trader sent; a refused one is not; one of
- * unknown fate at most once; and nothing is there that nobody sent.
+ * unknown fate at most once; and nothing is there that no trader sent.
  */
 export function acknowledgementFindings(
   told: Acknowledgements,
@@ -53,7 +53,7 @@ function unsentFindings(told: Acknowledgements, truth: OrderRecord): Acknowledge
     const account = truth.orders.get(orderId)?.account ?? 0
     const clientId = name.slice(name.indexOf('/') + 1)
     if (accounts.has(account) && told.get(clientId) === undefined)
-      findings.push({ kind: 'contradiction', clientId, text: `${name} is in the journal, but nobody sent it` })
+      findings.push({ kind: 'contradiction', clientId, text: `${name} is in the journal, but no trader sent it` })
   }
   return findings
 }

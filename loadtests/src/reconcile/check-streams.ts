@@ -98,7 +98,7 @@ function checkNumbers(log: StreamLog, what: string, connections: readonly Range[
       if (before && first <= before.last) say(`${what} ${first} came after ${before.last}`)
     }
   }
-  // Streams that nobody subscribed to, or that never had anything to tell.
+  // Streams without subscribers, or that never had anything to tell.
   if (connections.every((ranges) => ranges.length === 0)) return findings
   const last = connections.at(-1)?.at(-1)?.last
   if (last !== undefined && last < end) say(`${what} ${last + 1} … ${end} never came`)

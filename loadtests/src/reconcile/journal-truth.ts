@@ -12,7 +12,7 @@ export interface Succession {
 
 /**
  * What the journal says, by a replay of its own: independent of the engine that wrote it, of the recorder's tables and
- * of what anybody was told. `advance` goes on from where it was, so a long test replays every command once.
+ * of what clients were told. `advance` goes on from where it was, so a long test replays every command once.
  */
 export class JournalTruth extends OrderRecord {
   readonly #journal: Journal

@@ -24,7 +24,7 @@ export interface Witnesses {
 const FINDINGS_SHOWN_MAX = 20
 
 /**
- * Compare everybody's story while nothing trades: what traders were told, the journal, the engine's state, the tables,
+ * Compare all stories while nothing trades: what traders were told, the journal, the engine's state, the tables,
  * the sums of money, the public and the private streams.
  *
  * @returns what is wrong, a sentence each, twenty at most; nothing when all agree

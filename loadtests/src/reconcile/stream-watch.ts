@@ -135,7 +135,7 @@ export class StreamWatch {
         const [first] = this.#early
         if (first === undefined || snapshot.lastUpdateId >= first.U - 1) return this.#begin(snapshot)
       } catch {
-        // Nobody answers yet.
+        // No gateway answers yet.
       }
       await delay(RECONNECT_MS)
     }

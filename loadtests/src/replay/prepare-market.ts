@@ -10,7 +10,7 @@ const FUNDS_UNITS = 10n ** 18n
 
 /**
  * List a market for one replay through the operator API, under names of its own: the same file can be replayed again and
- * again, and nobody else's book is touched. Its filters admit everything, its fees are zero, and the keys of its two
+ * again, and no other book is touched. Its filters admit everything, its fees are zero, and the keys of its two
  * accounts are free of the edge's limits.
  */
 export async function prepareMarket(operator: OperatorClient, url: string, market: FlowMarket): Promise<ApiMarket> {

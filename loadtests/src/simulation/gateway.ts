@@ -72,7 +72,7 @@ export class Gateway {
   }
 
   /**
-   * @param isRetry of an order that may have been executed: what it is told of one that went on in steps may be that nobody
+   * @param isRetry of an order that may have been executed: what it is told of one that went on in steps may be that no gateway
    *   knows, at once
    * @throws (rejects with) PublicError as the link does; GatewayLostError
    */

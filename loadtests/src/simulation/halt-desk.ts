@@ -2,7 +2,7 @@ import { decodeFrame, encodeHello, encodeQuery, FrameType, LinkRole } from '@upt
 import type { Cluster, ClusterMember, ProcessTime } from '@uptick/engine/testing'
 import { sequenceOf } from './operator.ts'
 
-/** How long somebody takes to see that the shard is halted, and between two attempts. */
+/** How long an operator takes to see that the shard is halted, and between two attempts. */
 const ATTENTION_MS = 1_500
 /** An answer may take several statements, each with its bound. */
 const ANSWER_MS_MAX = 15_000
@@ -10,7 +10,7 @@ const decision = { reason: 'two histories', operator: 'simulation' }
 
 /**
  * The operator of a shard that is halted, as the documentation says: has the member that reaches furthest append what is
- * lost, again when that fails on the way; and gives it up where the journal has gone on, or nobody holds it.
+ * lost, again when that fails on the way; and gives it up where the journal has gone on, or no member holds it.
  */
 export class HaltDesk {
   readonly #cluster: Cluster

@@ -6,7 +6,7 @@ const APPEND_FAULTS: readonly AppendFault[] = ['refused', 'lost before', 'lost a
 const AWAY_MS_MAX = 3_000
 const RESTART_MS_MAX = 1_500
 const TROUBLES: readonly Trouble[] = ['refused', 'deaf', 'mute']
-/** Longer than anybody waits for an answer of PostgreSQL. */
+/** Longer than any member waits for an answer of PostgreSQL. */
 const ANSWER_MS_MAX = 6_000
 const OUTAGE_MS_MAX = 8_000
 const LONG_OUTAGE_MS_MAX = 18_000
@@ -14,7 +14,7 @@ const CLOCK_STEP_MAX = 20_000_000
 const LOST_BATCHES_MAX = 4
 const BEHIND_BATCHES_MAX = 8
 const LOST_CLAIMS_MAX = 2
-/** Whoever misses lost rows has noticed by then. */
+/** A member that misses lost rows has noticed by then. */
 const HALTED_MS_MAX = 2_500
 
 /** What befalls PostgreSQL, and the ways to it. By what they do; names are for people. */
@@ -74,7 +74,7 @@ export const journalNemeses: Readonly<Record<string, Nemesis>> = {
   },
   'database clock stepped': ({ cluster: { store, random } }) => {
     store.clockStep = random.integer(-CLOCK_STEP_MAX / 1_000, CLOCK_STEP_MAX / 1_000)
-    // Whoever compares with what it has shown must have seen it.
+    // A member that compares with what it has shown must have seen it.
     store.changed()
     return true
   },
@@ -110,9 +110,9 @@ function loseRows(world: World): boolean {
   const { members, random, time } = world.cluster
   const knower = world.losses.lose(random.integer(1, LOST_BATCHES_MAX), random.integer(0, LOST_CLAIMS_MAX))
   if (!knower) return false
-  // Who comes up now knows of nothing, and may lead before anybody has said a word.
+  // An engine that starts now knows of nothing, and may lead before another has said a word.
   if (random.chance(0.4)) members.forEach((member) => member !== knower && world.cluster.crash(member))
-  // Whoever looks after the machines starts them anew, before anybody asks what they hold.
+  // The supervisor starts them anew, before an operator asks what they hold.
   if (random.chance(0.2)) {
     time.after(HALTED_MS_MAX, () => members.forEach((member) => world.cluster.crash(member)))
   }

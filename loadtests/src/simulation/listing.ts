@@ -1,6 +1,6 @@
 import { listing } from '@uptick/core/testing'
 
-/** The market that everybody trades in. */
+/** The market that all traders trade in. */
 export const market = { symbol: 'BTCUSD', priceDecimals: 2, quantityDecimals: 2 }
 
 export const assets = [

@@ -24,7 +24,7 @@ export class Losses {
     return this.#witnesses.lostRows.isOpen
   }
 
-  /** Whoever knows of a loss is about to say so, and is left alone until then: nobody else may know. */
+  /** A member that knows of a loss is about to say so, and is left alone until then: it may be the only one. */
   get isHaltDue(): boolean {
     return this.#witnesses.lostRows.isHaltDue(this.#cluster.time.elapsed())
   }
@@ -52,7 +52,7 @@ export class Losses {
 
   /**
    * Lose the last `count` rows, and up to `claims` of the claims made just there. Returns a member that knows of it;
-   * undefined, and nothing is lost, where nobody would.
+   * undefined, and nothing is lost, where no member would.
    */
   lose(count: number, claims: number): ClusterMember | undefined {
     const { store, time } = this.#cluster

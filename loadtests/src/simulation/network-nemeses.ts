@@ -22,7 +22,7 @@ export const networkNemeses: Readonly<Record<string, Nemesis>> = {
   'gateway cut off': (world) => {
     const { gateways } = world
     const { network, random, leader } = world.cluster
-    // Somebody is to be asked meanwhile.
+    // A leader is to be asked meanwhile.
     if (!leader || gateways.some(({ name }) => network.isCut(name, leader.url))) return false
     const { name } = random.pick(gateways)
     network.cut(name, leader.url)
@@ -75,7 +75,7 @@ function silence(world: World, { url, journal }: ClusterMember): boolean {
   return true
 }
 
-/** The same with everybody trading on, through the old leader and the new one; or only its lease is taken from the old one. */
+/** The same with all traders trading on, through the old leader and the new one; or only its lease is taken from the old one. */
 function split(world: World, { url, journal }: ClusterMember): boolean {
   const { random } = world.cluster
   if (world.isQuiet || world.onlyAsked.size > 0) return false

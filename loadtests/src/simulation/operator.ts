@@ -15,7 +15,7 @@ export const releases: readonly (readonly number[])[] = [
 export const everyBehaviour = releases.at(-1)!
 
 const FUNDS = 1_000_000_000_000_000n
-/** How long somebody takes to see that an engine needs a person. */
+/** How long a person takes to see that an engine needs a person. */
 const ATTENTION_MS = 1_500
 
 /** The person who runs the exchange: lists, funds, activates, and looks after engines that cannot go on by themselves. */

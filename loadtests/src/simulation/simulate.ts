@@ -30,7 +30,7 @@ export interface Run {
   readonly reads: number
   /** Orders of unknown outcome that were resolved. */
   readonly resolved: number
-  /** Orders of unknown outcome of which somebody was told that there is none. */
+  /** Orders of unknown outcome of which a trader was told that there is none. */
   readonly absent: number
   /** Replies that went on in later outcomes. */
   readonly inSteps: number

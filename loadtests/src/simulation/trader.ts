@@ -37,7 +37,7 @@ export interface TraderOptions {
   readonly pause: (ms: number) => Promise<void>
   /** µs. */
   readonly now: () => number
-  /** Some orders ask for idempotent retry, and are sent again when nobody knows what became of them. */
+  /** Some orders ask for idempotent retry, and are sent again when it is unknown what became of them. */
   readonly retries: boolean
   /** Bugs of the edge, to see that the checkers find them. */
   readonly planted?: 'sends again what takes long' | 'takes what is slow for dead'
@@ -86,7 +86,7 @@ export class Trader {
     this.busy++
     run()
       .catch((error: unknown) => {
-        // What nobody got to know is no finding.
+        // What no client got to know is no finding.
         if (!(error instanceof PublicError || error instanceof GatewayLostError)) throw error
       })
       .finally(() => this.busy--)
@@ -167,7 +167,7 @@ export class Trader {
     else await gateway().submit((command) => this.#fill(command, { ...draft, firstSent: 0 }))
   }
 
-  /** The same order through whichever gateway, until somebody knows. */
+  /** The same order through any gateway, until one knows. */
   async #retry(draft: Draft): Promise<void> {
     const { gateway, pause, random } = this.#options
     for (let tries = 0; tries < RETRIES_MAX; tries++) {

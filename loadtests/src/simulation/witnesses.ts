@@ -13,7 +13,7 @@ import { OwnReads } from '../invariants/own-reads.ts'
 import { Readiness } from '../invariants/readiness.ts'
 import { Resolutions } from '../invariants/resolutions.ts'
 
-/** What everybody in a run saw, for the checkers to compare with the journal. */
+/** What all parts of a run saw, for the checkers to compare with the journal. */
 export class Witnesses {
   /** Orders and cancels, as their traders were told of them. */
   readonly told = new Acknowledgements()

@@ -59,7 +59,7 @@ export class World {
   isCalm = false
   /** Traders only ask. */
   isQuiet = false
-  /** Nobody does anything before this time of the run. */
+  /** No trader does anything before this time of the run. */
   restUntil = 0
   /** Through these, traders only ask. */
   readonly onlyAsked = new Set<Gateway>()
@@ -169,7 +169,7 @@ export class World {
     }
   }
 
-  /** Nothing goes wrong any more: everything must come to be well by itself, and everybody be answered. */
+  /** Nothing goes wrong any more: everything must come to be well by itself, and every request be answered. */
   async settle(): Promise<void> {
     const { time } = this.cluster
     this.note('** calm')

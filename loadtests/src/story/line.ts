@@ -16,7 +16,7 @@ export const CANCELED = 'context canceled'
 
 /**
  * What traders and listeners write down while it happens, a line of JSON each. Times in ms since 1970; a request's is when
- * it was due. Whoever reads it needs nothing else to know what traders were told.
+ * it was due. A reader needs nothing else to know what traders were told.
  */
 export type StoryLine =
   | { readonly kind: 'sent'; readonly at: number; readonly via: Via; readonly order: SentOrder }

@@ -40,7 +40,7 @@ export class NumberedStream<Leg extends object> {
     if (this.#ahead.size === 1) this.#join(true)
   }
 
-  /** Take what follows on what is here; `isAlone`: a hole will not be filled by anybody else. */
+  /** Take what follows on what is here; `isAlone`: no other connection will fill a hole. */
   #join(isAlone: boolean): void {
     for (let moved = true; moved;) {
       moved = false

@@ -7,7 +7,7 @@ const ERRORS_MAX = 20
 const SERVICE_RESTART = 1012
 /**
  * Later than this is as bad as never, ms. Twice what `npm run prove` allows on one machine: a cluster has more that starts and
- * stops while somebody waits. How long answers took is in the report.
+ * stops while a request waits. How long answers took is in the report.
  */
 export const PATIENCE_MS = 2_000
 

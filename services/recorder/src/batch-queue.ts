@@ -16,7 +16,7 @@ export class BatchQueue {
     return this.#batches.length === 0
   }
 
-  /** Read `batches` to their end; the error that ends them early is thrown to whoever takes. */
+  /** Read `batches` to their end; the error that ends them early is thrown to the caller that takes. */
   async fill(batches: AsyncIterable<StoredBatch>): Promise<void> {
     try {
       for await (const batch of batches) {

@@ -26,7 +26,7 @@ const DECISION_POLL_MS = 1000
 export interface FollowerObserver {
   /** Following the journal and writing, or why not. */
   following(met: boolean, reason: string, error?: unknown): void
-  /** The state is that of the journal's writers; once false it stays so until somebody steps in. */
+  /** The state is that of the journal's writers; once false it stays so until a person steps in. */
   halted(reason: string, error: unknown): void
   /** The state is at the read model's offset; recording begins. */
   restored(offset: RecordedOffset): void
@@ -73,7 +73,7 @@ export class Follower {
     this.#seen = new SeenBatch(options.openJournal, options.holder)
   }
 
-  /** Somebody has read the head: a journal that ends before what was read here halts the shard. Never rejects. */
+  /** The head was read: a journal that ends before what was read here halts the shard. Never rejects. */
   async looked(head: Head): Promise<void> {
     // No answer: then at the next look.
     if (this.#seen.isMissing(head)) await this.#seen.standing().catch(() => undefined)

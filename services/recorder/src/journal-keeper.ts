@@ -12,7 +12,7 @@ export interface JournalKeeperOptions {
   }
 }
 
-/** Keeps the journal from growing without end: measures it, and has what nobody needs archived and removed. */
+/** Keeps the journal from growing without end: measures it, and has what is not needed archived and removed. */
 export class JournalKeeper {
   readonly #options: JournalKeeperOptions
 

@@ -2,7 +2,7 @@ import { Command, Exchange } from '@uptick/core'
 import type { StoredBatch } from '@uptick/journal'
 import { BatchReader, skipCommand } from '@uptick/protocol'
 
-/** The state here and the state of whoever wrote the journal differ: nothing more may be recorded. */
+/** The state here and the state of the engine that wrote the journal differ: nothing more may be recorded. */
 export class DivergedError extends Error {
   override readonly name = 'DivergedError'
   readonly evidence: Readonly<Record<string, unknown>>

@@ -34,7 +34,7 @@ const CONNECTIONS_MAX = PROCESS_CONNECTIONS.recorder
 /** For the journal; those for rows, for the turn, for listening and for retention come on top. */
 const POOL_MAX = CONNECTIONS_MAX - 4
 const HEAD_POLL_MS = 1000
-/** How often the journal is measured, and looked at for what nobody needs any more. */
+/** How often the journal is measured, and looked at for what is not needed any more. */
 const RETENTION_MS = 60_000
 /** A transaction under way may end; longer than that and it is given up, which is safe. */
 const STOP_MS_MAX = 5000
@@ -135,7 +135,7 @@ const timers: PresenceTimers = {
   },
 }
 
-/** A behaviour that this build does not know would halt it: whoever leads hears which it knows. */
+/** A behaviour that this build does not know would halt it: the leader hears which it knows. */
 function presenceIn(pool: Queryable, shard: number, holder: string): Presence {
   const place = `recorder of process ${process.pid} on ${hostname()}`
   return new Presence(new PostgresRoster(pool, shard), timers, { place, holder, behaviours: SUPPORTED_BEHAVIOURS })

@@ -41,7 +41,7 @@ export class SeenBatch {
   }
 
   /**
-   * Ask the server that takes appends whether the batch is there; if it is not, and nobody has given it up, halt the shard.
+   * Ask the server that takes appends whether the batch is there; if it is not, and no operator has given it up, halt the shard.
    *
    * @throws JournalError when the journal does not answer
    */

@@ -38,7 +38,7 @@ export class SnapshotKeeper {
   }
 
   /**
-   * Whether nobody else has saved one lately: a standby of the engine does it where there is one. Asked when one is due; a
+   * Whether no other process has saved one lately: a standby of the engine does it where there is one. Asked when one is due; a
    * "no" counts like a save.
    */
   async isWanted(sequence: number): Promise<boolean> {

@@ -23,7 +23,7 @@ import type { Asset, Shard } from './shard.ts'
 const OLDER_LISTED_MAX = 65_536
 const OLDER_ACCOUNTS_MAX = 100_000_000
 
-/** Collected fees are the balances of an account that nobody has. */
+/** Collected fees are the balances of an account without an owner. */
 const FEE_ACCOUNT = 0
 
 /** Commands of operators: listing, states, fees, money in and out, behaviours. */

@@ -92,7 +92,7 @@ export function clientIdText(words: Int32Array, offset: number, length: number):
 const LARGE = 2 ** 52
 
 /**
- * One command. The object is reused: decode into it, execute it, decode the next one; nobody keeps it.
+ * One command. The object is reused: decode into it, execute it, decode the next one; it must not be kept.
  * Fields that a kind does not name are ignored by it. Prices and quantities are safe integers in the symbol's units.
  */
 export class Command {

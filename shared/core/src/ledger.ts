@@ -34,7 +34,7 @@ const UNITS_MAX = BigInt(Number.MAX_SAFE_INTEGER)
 /**
  * Free and locked of every (account, asset), and the fees collected of every asset. All amounts are bounded by the
  * asset's total, which deposits keep below 2^62: moving money that is there cannot overflow. Collected fees are the
- * balances of account 0, which nobody has.
+ * balances of account 0, which has no owner.
  */
 export class Ledger {
   words = new Int32Array(INITIAL_BALANCES * BALANCE_WORDS)

@@ -149,7 +149,7 @@ const HEADER_WORDS = OUTCOME_HEADER_WORDS
 /**
  * The words of the outcomes since the last `clear()`, and the running hash over all of them since the beginning. The
  * buffer grows by doubling and is never given back, so `words` is another array after growth: read it anew after every
- * command. Nobody but the writer changes a word: the hash takes them late, many at a time.
+ * command. Only the writer changes a word: the hash takes them late, many at a time.
  */
 export class Output {
   words = new Int32Array(INITIAL_WORDS)

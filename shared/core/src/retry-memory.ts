@@ -35,7 +35,7 @@ export interface RetryMarks {
 /**
  * What was answered to orders whose sender asked for idempotent retry: by account and client id, for ten minutes,
  * bounded. When it is full, the account that holds most of it gives its oldest entry up, and is told of an order of that
- * age that it is too old: nothing is executed twice, and nobody else notices. Nothing is allocated before the first such
+ * age that it is too old: nothing is executed twice, and no other client notices. Nothing is allocated before the first such
  * order.
  */
 export class RetryMemory {

@@ -86,7 +86,7 @@ export class Session {
 
 /**
  * The open sessions of a shard; each command number is executed at most once. Their number has no bound here: a refusal
- * would keep a new gateway out, while sessions that nobody uses stayed. Only the leader knows which those are, and ends them
+ * would keep a new gateway out, while unused sessions stayed. Only the leader knows which those are, and ends them
  * by command, past a number at once (`SESSIONS_MAX` of the engine, which opens one for each link). Every session that is
  * open is found in constant time, so a journal that has more is slower at nothing but its snapshots.
  */

@@ -10,7 +10,7 @@ const LOWEST = 15_000
 const HIGHEST = 32_767
 const ATTEMPTS_MAX = 200
 
-/** A TCP port of `host` that was free a moment ago and stays so while nobody listens on it. */
+/** A TCP port of `host` that was free a moment ago and stays so while no process listens on it. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   for (let attempt = 1; ; attempt++) {
     const port = randomInt(LOWEST, HIGHEST + 1)

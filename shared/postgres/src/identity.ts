@@ -40,7 +40,7 @@ function serviceUser(directory: string): { uid: number; gid: number } {
   throw new PostgresError('PostgreSQL does not run as root, and there is neither a user postgres nor a user nobody')
 }
 
-/** Whether everybody may pass through (directories) or run (the program) every part of `path`. */
+/** Whether every user may pass through (directories) or run (the program) every part of `path`. */
 function reachable(path: string): boolean {
   accessSync(path, constants.F_OK)
   for (let part = path; ; part = dirname(part)) {

@@ -5,7 +5,7 @@ import { PostgresError } from './postgres-error.ts'
 import { alive, commandLine, processesIn, sendSignal } from './processes.ts'
 
 const POLL_MS = 50
-/** For the system to take note that they have ended; in a container there may be nobody who does. */
+/** For the system to take note that they have ended; in a container there may be no process that does. */
 const REAP_MS = 2_000
 /** No system gives out this process id. */
 const NOBODYS_PID = 2_147_483_646
@@ -40,7 +40,7 @@ function textOf(path: string): string | undefined {
 
 /**
  * A PostgreSQL that outlived its supervisor (killed with -9, say) is ended, so that the next one finds a clean directory
- * that nobody writes to: in an orderly way if it can, also when it was suspended, and with SIGKILL if it cannot. A pid file
+ * without a writer: in an orderly way if it can, also when it was suspended, and with SIGKILL if it cannot. A pid file
  * that was left behind no longer keeps the next server from starting. The caller has the directory for itself.
  *
  * @param told hears a sentence when there is something to wait for

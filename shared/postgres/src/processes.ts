@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 const PS_BYTES_MAX = 16 * 1024 * 1024
 const hasProc = existsSync('/proc/self/cmdline')
 
-/** Whether a process has this number. It may be another one by now, or have ended without anybody who took note of it. */
+/** Whether a process has this number. It may be another one by now, or have ended without a parent that took note of it. */
 export function alive(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false
   try {
@@ -40,7 +40,7 @@ export function processesIn(folder: string): number[] {
     try {
       return readlinkSync(`/proc/${pid}/cwd`) === folder
     } catch {
-      // It has ended, or belongs to somebody else.
+      // It has ended, or belongs to another user.
       return false
     }
   })

@@ -23,7 +23,7 @@ const START_MAX_MS = 60_000
 /** Past the start's bound: for PostgreSQL to end by itself. */
 const START_QUIT_MS = 10_000
 const POLL_MS = 20
-/** A server killed a moment ago may still hold shared memory, and a free port may be taken by somebody faster. */
+/** A server killed a moment ago may still hold shared memory, and a free port may be taken by another process. */
 const START_ATTEMPTS_MAX = 20
 const RETRY_MS = 500
 
@@ -134,7 +134,7 @@ function run(identity: Identity, program: string, args: string[], logFile: strin
   }
 }
 
-/** In a folder that is made anew when somebody has removed it. Undefined when it cannot be opened: it runs without. */
+/** In a folder that is made anew when it was removed. Undefined when it cannot be opened: it runs without. */
 function openLog(path: string): number | undefined {
   try {
     mkdirSync(dirname(path), { recursive: true })

@@ -8,7 +8,7 @@ const LATE_KIND = 9 as CommandKind
 
 /**
  * Turn the record at `offset` into one that is not executed. It still takes its number in the session, and its fields stay
- * for whoever looks into the journal.
+ * for a person who looks into the journal.
  */
 export function makeLate(words: Int32Array, offset: number): void {
   words[offset] = (words[offset]! & ~0xff) | LATE_KIND

@@ -108,7 +108,7 @@ function checkText(words: Int32Array, at: number, end: number, bytesMax: number)
 
 /**
  * Check the whole layout of the record at `offset` and return its length in words. After this, decoding cannot run
- * out of bounds; values (prices, enumerations) are left for the core to judge. Whoever journals bytes from a link
+ * out of bounds; values (prices, enumerations) are left for the core to judge. An engine that journals bytes from a link
  * checks them first: a record that cannot be decoded would poison every replay.
  */
 export function checkRecord(words: Int32Array, offset: number, limit: number = words.length): number {

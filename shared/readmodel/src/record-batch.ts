@@ -16,7 +16,7 @@ export class OffsetConflictError extends Error {
 
 /**
  * Record what a range of commands did, exactly once: rows and offset are one transaction on `client`, a connection that
- * nobody else uses meanwhile. Throws OffsetConflictError, or what PostgreSQL said; nothing is recorded then – unless the
+ * nothing else uses meanwhile. Throws OffsetConflictError, or what PostgreSQL said; nothing is recorded then – unless the
  * connection broke during the commit, so look at the offset before trying again.
  */
 export async function recordBatch(client: Queryable, range: RecordedRange, rows: RecordedRows): Promise<void> {

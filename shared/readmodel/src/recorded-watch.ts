@@ -2,7 +2,7 @@ import type { ListeningConnection } from '@uptick/journal'
 import { RECORDED_CHANNEL } from './sql/move-offset.ts'
 import { readOffset } from './sql/read-offset.ts'
 
-/** How often the offset is read while somebody waits, in case a notification is lost. */
+/** How often the offset is read while a question waits, in case a notification is lost. */
 const POLL_MS = 50
 /** More waiters than this are refused: the database is not coming back for so many. */
 export const WAITERS_MAX = 100_000

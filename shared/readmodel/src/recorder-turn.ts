@@ -14,11 +14,11 @@ import { takeTurn } from './sql/take-turn.ts'
 
 const POLL_MS = 100
 const RETRY_MS = 500
-/** Whoever has the turn asks for it again this often: a lock whose connection has fallen silent may be another's. */
+/** The holder of the turn asks for it again this often: a lock whose connection has fallen silent may be another's. */
 const CONFIRM_MS = 2_000
 const SILENCE_MS_MAX = 2_000
 
-/** Why it waits; `isTaken` when that is because somebody else has the turn. */
+/** Why it waits; `isTaken` when that is because another recorder has the turn. */
 type OnWait = (reason: string, isTaken: boolean) => void
 const silent: OnWait = () => undefined
 
@@ -31,7 +31,7 @@ export interface RecorderTurnOptions {
 }
 
 /**
- * Which of several recorders of a shard records: whoever holds a lock of PostgreSQL's for its session. The others wait,
+ * Which of several recorders of a shard records: the one that holds a lock of PostgreSQL's for its session. The others wait,
  * so that a successor is there before its predecessor goes. It is about who does the work: that nothing is recorded
  * twice is a matter of the offset, in the transaction of the rows.
  */
@@ -49,7 +49,7 @@ export class RecorderTurn {
   }
 
   /**
-   * Wait for the turn. The signal that it resolves with fires when somebody else has it: a lost connection alone does not
+   * Wait for the turn. The signal that it resolves with fires when another recorder has it: a lost connection alone does not
    * end it, if the lock can be taken again. Undefined when `signal` aborted the wait.
    */
   async take(signal: AbortSignal): Promise<AbortSignal | undefined> {
@@ -115,7 +115,7 @@ export class RecorderTurn {
     }
   }
 
-  /** A connection that fell silent leaves a session that keeps the lock: nobody else would get it, not even we. */
+  /** A connection that fell silent leaves a session that keeps the lock: no other would get it, not even we. */
   async #takenBack(client: Client): Promise<boolean | undefined> {
     const lost = this.#backend
     if (lost && (await endBackend(client, lost).catch(() => false))) this.#backend = undefined
@@ -135,7 +135,7 @@ export class RecorderTurn {
     }
   }
 
-  /** Undefined: nobody knows. */
+  /** Undefined: it is unknown. */
   async #tried(client: Client, onWait: OnWait = silent): Promise<boolean | undefined> {
     try {
       const taken = await takeTurn(client, this.#options.shard)

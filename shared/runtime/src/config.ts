@@ -29,7 +29,7 @@ interface Annotations {
  *
  * `schema` is a typebox object whose keys are names of environment variables. A property with a `default` may be
  * missing, one with `secret: true` is never printed. An empty string counts as missing, because that is how compose
- * files and manifests say "not set". Names outside the schema belong to somebody else and are ignored, except one that
+ * files and manifests say "not set". Names outside the schema belong to other programs and are ignored, except one that
  * looks like a misspelling of a setting that is missing.
  *
  * @throws ConfigError that lists all problems at once.

@@ -23,7 +23,7 @@ export function createLogger(options: LoggingOptions): Logger {
   return pino(settings, options.destination ?? new StandardOutput())
 }
 
-/** Past this, a reader of standard output that does not read keeps nobody from leaving. */
+/** Past this, a reader of standard output that does not read keeps no process from leaving. */
 const LAST_LINE_MS_MAX = 100
 /** Lines that wait to be written; what comes on top is dropped. */
 const WAITING_BYTES_MAX = 1 << 20

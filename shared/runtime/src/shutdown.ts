@@ -55,7 +55,7 @@ export class Shutdown {
     return this.#running
   }
 
-  /** Be done within a second: still every step in its order, but nobody is waited for. */
+  /** Be done within a second: still every step in its order, but no client is waited for. */
   hurry(): void {
     if (this.#hurry.signal.aborted) return
     this.#hurryEnd = performance.now() + HURRY_MS_MAX

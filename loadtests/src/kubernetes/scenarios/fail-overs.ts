@@ -28,7 +28,7 @@ async function restore(stage: Stage): Promise<void> {
 
 export const failOverSync: KubernetesScenario = {
   name: 'failover-sync',
-  what: 'PostgreSQL dies with its data, and a synchronous replica is promoted: nothing is lost, nobody halts',
+  what: 'PostgreSQL dies with its data, and a synchronous replica is promoted: nothing is lost, and the shard does not halt',
   planned: false,
   budgetMs: PROMOTED_BUDGET_MS,
   async play(stage) {

@@ -3,7 +3,7 @@ import { allowFaults, forgetFaults, freezeProcess, killProcess } from '../pod-si
 import type { KubernetesScenario } from '../scenario.ts'
 import type { Stage } from '../stage.ts'
 
-/** Longer than lease and hold: somebody else leads when the frozen one wakes up. */
+/** Longer than lease and hold: another member leads when the frozen one wakes up. */
 const FROZEN_MS = 6_000
 /** A leader that died: lease of 1.5 s, a claim, the epoch's first append, and what the load costs. */
 const LEADER_BUDGET_MS = 4_000

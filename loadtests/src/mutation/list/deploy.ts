@@ -7,7 +7,7 @@ export const deploy: Room = {
   name: 'deploy',
   mutations: [
     ...mutationsOf(`${DEPLOY}/deploy-lock.ts`, testOf('deploy-lock'), [
-      ["        this.#lost = 'somebody else has taken the deployment over'\n", ''],
+      ["        this.#lost = 'another process has taken the deployment over'\n", ''],
       ['(error.isConflict || error.isNotFound)', 'error.isConflict'],
       ['if (this.#lost !== undefined) return\n', '', 'the deletion names a version, which a lost lease no longer has'],
       ['    await this.#renewing\n', ''],

@@ -102,7 +102,7 @@ const takeOver = [
   ]),
 ]
 
-/** No behaviour is activated that somebody who executes the journal lacks. */
+/** No behaviour is activated that a process which executes the journal lacks. */
 const activation = [
   ...mutationsOf(`${ENGINE}/member-table.ts`, testOf('versions'), [
     ["      ...readers.map(({ holder, place }): Lacking => ({ holder, url: place, how: 'reads' })),\n", ''],

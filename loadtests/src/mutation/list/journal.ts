@@ -5,7 +5,7 @@ const testOf = (name: string): string[] => [`shared/journal/test/${name}.test.ts
 
 const HALTED = '(SELECT halted FROM journal_lease WHERE shard = $1) AS halted'
 
-/** A halt stops whoever leads, and nobody leads before it is lifted. */
+/** A halt stops the leader, and no member leads before it is lifted. */
 const halted = [
   ...mutationsOf(
     `${JOURNAL}/sql/lease.ts`,

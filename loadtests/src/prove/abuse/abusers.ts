@@ -11,7 +11,7 @@ const KNOCKS_FROM = 512
 /** Who is refused or cut comes back after this. */
 const AGAIN_MS = 100
 const TICK_MS = 10
-/** Nobody is to be slowed down by what waits in this process. */
+/** What waits in this process must not slow down others. */
 const UNSENT_MAX = 1_000_000
 
 const NESTED_DEPTH = 5_000

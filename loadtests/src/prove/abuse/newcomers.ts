@@ -5,7 +5,7 @@ import { loopback } from '../loopback.ts'
 /** Between the addresses of traders and those of abusers. */
 const ADDRESS = 255
 const PAUSE_MS = 50
-/** Nobody waits longer for a connection. */
+/** No client waits longer for a connection. */
 const WAIT_MS_MAX = 5_000
 const REQUEST = 'GET /api/v3/ping HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
 

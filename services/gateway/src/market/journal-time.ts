@@ -33,7 +33,7 @@ export class JournalTime {
   }
 
   /**
-   * Something waits for a time that the leader's clock may have reached. Where nobody trades nothing is journaled, so the
+   * Something waits for a time that the leader's clock may have reached. Without orders nothing is journaled, so the
    * leader is asked, one question at a time. Whoever still waits after the answer calls again.
    */
   want(): void {

@@ -4,7 +4,7 @@ import type { Queryable } from './queryable.ts'
 /** The channel on which readers hear how far it is recorded: `shard:sequence`. */
 export const RECORDED_CHANNEL = 'uptick_recorded'
 
-/** Move the offset from `from` to `through`; false if somebody else has moved it. The first row comes from `from` 0. */
+/** Move the offset from `from` to `through`; false if another recorder has moved it. The first row comes from `from` 0. */
 export async function moveOffset(db: Queryable, { shard, from, through, time }: RecordedRange): Promise<boolean> {
   const { rowCount } = await db.query({
     name: 'move-offset',

@@ -31,7 +31,7 @@ export interface AccountTradeFilter {
 /**
  * An account's sides of trades, by trade id; where it traded with itself, both. Without a lower bound, the latest
  * `limit`; with one, the first. Both sides of one trade are never parted: there is one row more where `limit` would, so
- * that whoever goes on from the next id misses nothing.
+ * that a client that goes on from the next id misses nothing.
  */
 export async function readAccountTrades(
   db: Queryable,

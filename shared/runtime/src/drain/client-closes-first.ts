@@ -9,7 +9,7 @@ const PATIENCE_MS = 2_000
  * here only when the client does not within `patienceMs`. Where the client has asked for the close it waits for the server's
  * (RFC 9112, 9.6), which comes at once.
  *
- * Whoever ends a TCP connection first keeps its address and port in TIME_WAIT for a minute. A server behind source NAT sees
+ * The side that ends a TCP connection first keeps its address and port in TIME_WAIT for a minute. A server behind source NAT sees
  * all its clients at the few addresses of its nodes, with ports drawn at random, so a new connection soon meets an old one's
  * port; and since Linux gives each pair of ports a timestamp offset of its own, about half of those SYNs look older than the
  * connection before them and are refused (`PAWSTimewait`) until their client gives up. Seen as one connection in some

@@ -13,7 +13,7 @@ export interface DrainOptions<S extends DrainedSocket> {
 }
 
 /**
- * The order in which a process leaves: ask HTTP clients to go and give notice on WebSockets; serve until everybody knows
+ * The order in which a process leaves: ask HTTP clients to go and give notice on WebSockets; serve until all know
  * (floor); move the WebSockets while the listener is still there for those sent back by mistake; wait until HTTP clients
  * have gone and close the listeners; say goodbye to what came last. At the end there is a report, a line in the log
  * (a warning when something was cut) and metrics.

@@ -23,7 +23,7 @@ export interface ConnectionCounts {
 
 /**
  * The HTTP connections of a server and the requests in flight on them. Node keeps such a list, too, but does not show
- * it, and takes a connection that never sent a byte for a busy one. Upgraded connections belong to somebody else and
+ * it, and takes a connection that never sent a byte for a busy one. Upgraded connections belong to the WebSocket server and
  * leave the list. Who answers requests past Node's parser emits `answered` on the server, with the socket, and has its
  * responses say close after `parting`.
  *
@@ -183,7 +183,7 @@ function isBusy(socket: Socket, connection: Connection): boolean {
   return connection.unanswered > 0 || socket.bytesRead > connection.bytesWhenIdle
 }
 
-/** A listener of ours alone would make Node take every upgrade for wanted; so it waits for somebody else's. */
+/** A listener of ours alone would make Node take every upgrade for wanted; so it waits for another one's. */
 function beforeUpgrades(server: Server, upgraded: (socket: Socket) => void): void {
   const listen = (): void => {
     server.prependListener('upgrade', (request) => upgraded(request.socket))

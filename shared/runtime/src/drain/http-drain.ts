@@ -28,7 +28,7 @@ export interface HttpDrainOptions {
 export interface HttpDrainReport {
   /** From `begin` to the end. */
   readonly milliseconds: number
-  /** `deserted`: nobody was left; `bound`: time was up; `hurried`: told not to wait. */
+  /** `deserted`: no client was left; `bound`: time was up; `hurried`: told not to wait. */
   readonly ended: 'deserted' | 'bound' | 'hurried'
   readonly openAtBegin: number
   /** Connections accepted since `begin`. */
@@ -52,7 +52,7 @@ const HURRIED_FINISH_MS_MAX = 250
 /**
  * Take an HTTP server out of use without failing a request. Closing a listener does not do that: clients hold
  * connections, and go on using them until they are cut. So this goes on serving and accepting, and has every response
- * ask its client to leave (`Connection: close`), until nobody comes any more; only then the listener is closed.
+ * ask its client to leave (`Connection: close`), until no client comes any more; only then the listener is closed.
  *
  * A process that is the last one sees its clients return, and goes on serving them up to the bound: it drains slower.
  *

@@ -1,4 +1,4 @@
-/** A signal that never fires: nobody is in a hurry. */
+/** A signal that never fires. */
 export const NO_HURRY: AbortSignal = new AbortController().signal
 
 /** Wait `milliseconds`, or less when `hurry` fires; never longer, and never an error. */

@@ -17,7 +17,7 @@ export function reconnectDelayOf(reason: string): number | undefined {
 export interface ReconnectOptions {
   /** Clients that the other processes can take in a second. */
   readonly ratePerSecond: number
-  /** Nobody is told less, ms. */
+  /** No client is told less, ms. */
   readonly leastMs: number
   /** Spread at random on top, ms. */
   readonly spreadMs: number

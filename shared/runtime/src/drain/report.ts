@@ -8,7 +8,7 @@ export interface DrainReport {
   /** One for each server, in the order given. */
   readonly http: readonly HttpDrainReport[]
   readonly sockets: SocketDrainReport | undefined
-  /** Requests, connections with a request on them, and WebSockets that were cut: 0 when nobody noticed. */
+  /** Requests, connections with a request on them, and WebSockets that were cut: 0 when no client noticed. */
   readonly cut: number
 }
 

@@ -122,13 +122,13 @@ export class SocketDrain<S extends DrainedSocket = DrainedSocket> {
     this.#looking = setInterval(() => void (this.#counts.arrived += this.#find()), TICK_MS)
   }
 
-  /** Send everybody away at the rate; resolves when nobody is left. */
+  /** Send all away at the rate; resolves when none is left. */
   async evict(hurry: AbortSignal = NO_HURRY): Promise<void> {
     this.begin()
     await this.#work(this.#options.boundMs - 2 * this.#closeMs, hurry)
   }
 
-  /** Send those away who came meanwhile, at once. For when nobody can come any more. */
+  /** Send those away who came meanwhile, at once. For when no client can come any more. */
   async sweep(hurry: AbortSignal = NO_HURRY): Promise<void> {
     await this.#work(0, hurry)
   }

@@ -6,7 +6,7 @@ export interface TimeBudget {
   readonly graceMs: number
   /** The supervisor's hook before the signal. */
   readonly preStopMs?: number
-  /** Least time to go on serving, so that everybody learns that this process goes. */
+  /** Least time to go on serving, so that all balancers learn that this process goes. */
   readonly floorMs?: number
   /** Most time past the floor for HTTP clients to leave. */
   readonly drainMs?: number
@@ -22,7 +22,7 @@ export interface TimeBudget {
 
 /** Taking over and answering what was held, once the lease has run out. */
 export const TAKE_OVER_MS = 1_000
-/** Clients give up on a request about then: holding it longer only answers nobody. */
+/** Clients give up on a request about then: an answer after that reaches no client. */
 export const HOLD_MS_BELOW = 5_000
 
 /** Raised when times do not fit together; every problem shows its sum. */

@@ -29,7 +29,7 @@ interface PodCondition {
 }
 
 /**
- * Publishes conditions of the lifecycle as conditions of the pod, where they are readiness gates. Nobody waits for it: it
+ * Publishes conditions of the lifecycle as conditions of the pod, where they are readiness gates. Nothing waits for it: it
  * has its own connection, one call at a time, always with the newest values; what fails is tried again for as long as the
  * process runs. An API server that is away only means that the pod's conditions stay as they are.
  */
