@@ -38,8 +38,7 @@ export const engineSchema = Type.Object({
     minimum: 300,
     maximum: 30_000,
     default: LEASE_MS_DEFAULT,
-    description:
-      'how long a silent leader keeps the shard; a second less than the hold of gateways at least',
+    description: 'how long a silent leader keeps the shard; a second less than the hold of gateways at least',
   }),
   HOLD_MS: Type.Integer({
     minimum: 100,
