@@ -1,5 +1,7 @@
 import { resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import manifest from '../package.json' with { type: 'json' }
+import { isInterrupted, undoAll } from './interruption.ts'
 import { outliveReaders } from './output.ts'
 import { printable, printableLines } from './printable.ts'
 import { messageOf, Problem } from './problem.ts'
@@ -7,6 +9,8 @@ import { messageOf, Problem } from './problem.ts'
 /** The command line was not understood: nothing was done. */
 export const EXIT_USAGE = 2
 export const EXIT_FAILED = 1
+/** Of Uptick: all of its packages have the same. */
+export const VERSION = manifest.version
 
 /**
  * A command line of this project: unknown options, surplus words and bad values are refused with one sentence.
@@ -15,7 +19,11 @@ export const EXIT_FAILED = 1
  * @param about the first paragraph of its help
  */
 export function commandLine(typed: string, about: string): Command {
-  return configured(new Command(typed).description(about))
+  return configured(new Command(typed).description(about)).version(
+    VERSION,
+    '-V, --version',
+    'print the version of Uptick',
+  )
 }
 
 /** The same settings for a command that another one holds. */
@@ -31,18 +39,23 @@ export function configured(command: Command): Command {
 /**
  * Parse `args` and run the command's action. Sets the exit code of the process: 0 for help and success, `EXIT_USAGE`
  * when the line is not understood or names no command, `EXIT_FAILED` when the action throws. What a person can put right is one sentence on
- * standard error; anything else comes with its stack. A reader of the output that goes changes none of it.
+ * standard error; anything else comes with its stack. A reader of the output that goes changes none of it. What was noted
+ * with `undoLater` is undone before this resolves, however the command ended.
  */
 export async function runCommand(command: Command, args: readonly string[] = process.argv.slice(2)): Promise<void> {
   outliveReaders()
   try {
     await command.parseAsync([...args], { from: 'user' })
   } catch (error) {
+    // What fails while everything is being undone is of no interest; the exit is under way.
+    if (isInterrupted()) return
     if (!(error instanceof CommanderError)) process.exitCode = complain(error)
     else if (error.exitCode !== 0) {
       explain(command, error)
       process.exitCode = EXIT_USAGE
     }
+  } finally {
+    await undoAll()
   }
 }
 

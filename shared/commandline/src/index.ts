@@ -9,7 +9,21 @@ export {
   positiveNumber,
   runCommand,
   someText,
+  VERSION,
   wholeNumber,
 } from './command-line.ts'
+export {
+  Interrupted,
+  isInterrupted,
+  temporaryFolder,
+  throwIfInterrupted,
+  undoAll,
+  undoLater,
+  undoWhenInterrupted,
+  type TemporaryFolder,
+} from './interruption.ts'
+export { endsWithUs } from './own-child.ts'
+export { durationText, estimateText } from './durations.ts'
 export { printable, printableLines } from './printable.ts'
+export { Progress, type ProgressOptions } from './progress.ts'
 export { causeOf, errorCode, messageOf, Problem } from './problem.ts'

@@ -3,11 +3,11 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 
-const module = new URL('./own-child.ts', import.meta.url).href
+const index = new URL('./index.ts', import.meta.url).href
 const parent = `
 import { spawn } from 'node:child_process'
-import { endsWithUs, exitWhenAsked } from ${JSON.stringify(module)}
-exitWhenAsked()
+import { endsWithUs, undoWhenInterrupted } from ${JSON.stringify(index)}
+undoWhenInterrupted()
 const child = spawn('sleep', ['60'], { stdio: ['ignore', 'inherit', 'ignore'] })
 endsWithUs(child)
 child.once('spawn', () => console.log('started'))
