@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['test/cluster/**/*.test.ts'],
+    globalSetup: 'test/needs-cluster.ts',
     // They share one exchange.
     fileParallelism: false,
     testTimeout: 120_000,

@@ -33,3 +33,10 @@ export function imageName(text: string): string {
     throw new Error(`${tag} cannot be part of a name in Kubernetes: small letters, digits, dots and dashes`)
   return name
 }
+
+/** The image that a Dockerfile builds upon unless told. @throws Error when it names none */
+export function baseOf(dockerfile: string): string {
+  const base = /^ARG NODE_IMAGE=(\S+)$/m.exec(dockerfile)?.[1]
+  if (base === undefined) throw new Error('the Dockerfile names no NODE_IMAGE')
+  return base
+}

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { commandLine, EXIT_FAILED, Problem, runCommand, someText } from '@uptick/commandline'
-import { imageName, builders, type Builder } from './builders.ts'
+import { baseOf, builders, imageName, type Builder } from './builders.ts'
 
 const about = 'Builds the image of every service.'
 
@@ -24,7 +24,7 @@ await runCommand(
     .argument('<tag>', 'a tag, or NAME:TAG', someText)
     .option('--builder <name>', 'docker, podman or buildah', someText)
     .option('--with <command>', 'a command of yours that builds', someText)
-    .option('--base <image>', 'another base than node:26-bookworm-slim', someText)
+    .option('--base <image>', `another base than ${baseOf(readFileSync(`${root}Dockerfile`, 'utf8'))}`, someText)
     .addHelpText('after', examples)
     .action((tag: string, flags: Flags) => {
       process.exitCode = build(tag, flags)
@@ -41,6 +41,7 @@ function build(tag: string, values: Flags): number {
     values.with === undefined
       ? [...chosen(values.builder).command(name), ...options, '.']
       : [...values.with.split(' '), name, '.', ...options]
+  process.stderr.write(`Building ${name}: about two minutes, less when the packages have not changed.\n`)
   const began = performance.now()
   const { status, error } = spawnSync(command[0]!, command.slice(1), { cwd: root, stdio: 'inherit' })
   if (error) throw error

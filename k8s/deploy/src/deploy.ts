@@ -106,9 +106,11 @@ export async function apply(
     const parts = partsOf(manifest)
     await applyDocuments(session, 'settings, services, policies', parts.rest)
     await migrate(session, parts.jobs)
+    view.expect(parts.workloads.length)
     for (const { name, document } of parts.workloads) {
       lock.assertHeld()
       if (await rolled(session, name, document)) replaced.push(name)
+      view.rolled()
     }
   } catch (error) {
     if (!(error instanceof RollFailedError) || before === undefined) throw error
@@ -156,6 +158,7 @@ async function migrate(session: Session, jobs: readonly Document[]): Promise<voi
     if (conditionOfJob(job, 'Complete')) return view.say(`${migration.name}: done`)
     const failed = conditionOfJob(job, 'Failed')
     if (failed) throw new RollFailedError(`${migration.name} has failed: ${failed.message ?? failed.reason ?? ''}`)
+    view.waits(`${migration.name}: under way`)
   }
   throw new RollFailedError(`${migration.name} does not end`)
 }

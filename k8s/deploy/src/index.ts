@@ -1,3 +1,4 @@
+export { needCluster } from './current-cluster.ts'
 export { deploy, noteRelease, type Deployed, type DeployOptions } from './deploy.ts'
 export { ExchangeWatch, stateOf } from './exchange-watch.ts'
 export { Kubectl, KubectlError } from './kubectl.ts'
@@ -12,7 +13,6 @@ export {
   type StatefulSet,
   type Workload,
 } from './objects.ts'
-export { endsWithUs, exitWhenAsked } from './own-child.ts'
 export { PortForward } from './port-forward.ts'
 export { rollback, type RolledBack } from './rollback.ts'
 export { ROLL_LIMITS, type RollLimits } from './roll.ts'

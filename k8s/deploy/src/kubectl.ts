@@ -4,6 +4,13 @@ import { once } from 'node:events'
 /** kubectl ended with another code than 0; the message is what it said. */
 export class KubectlError extends Error {
   override readonly name = 'KubectlError'
+  /** There is no such program. */
+  readonly isNotStarted: boolean
+
+  constructor(message: string, isNotStarted = false) {
+    super(message)
+    this.isNotStarted = isNotStarted
+  }
 
   /** What was asked for is not there. */
   get isNotFound(): boolean {
@@ -43,7 +50,7 @@ export class Kubectl {
     child.stdin.end(input)
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', (error) =>
-        reject(new KubectlError(`kubectl cannot be started; it has to be on the PATH: ${error.message}`)),
+        reject(new KubectlError(`kubectl cannot be started; it has to be on the PATH: ${error.message}`, true)),
       )
       child.once('close', resolve)
     })

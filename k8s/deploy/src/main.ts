@@ -1,16 +1,17 @@
-import { EXIT_FAILED, Problem, runCommand } from '@uptick/commandline'
+import { EXIT_FAILED, Problem, runCommand, undoWhenInterrupted } from '@uptick/commandline'
+import { needCluster } from './current-cluster.ts'
 import { deploy } from './deploy.ts'
 import { deployCommandLine, rollbackCommandLine, type DeployCommand } from './options.ts'
-import { exitWhenAsked } from './own-child.ts'
 import { rollback } from './rollback.ts'
 
 const out = process.stdout
-exitWhenAsked()
+undoWhenInterrupted()
 
 const [verb, ...args] = process.argv.slice(2)
 await runCommand(verb === 'rollback' ? rollbackCommandLine(goBack) : deployCommandLine(bringUp), args)
 
 async function bringUp(command: DeployCommand): Promise<void> {
+  await needCluster(process.env)
   const { replaced, seconds, failure } = await deploy({ ...command, out }).catch(stopped)
   const took = `${seconds.toFixed(1)} s`
   if (failure === undefined)
@@ -20,6 +21,7 @@ async function bringUp(command: DeployCommand): Promise<void> {
 }
 
 async function goBack(overlay: string): Promise<void> {
+  await needCluster(process.env)
   const { replaced, seconds } = await rollback({ overlay, out }).catch(stopped)
   out.write(
     `${replaced.length === 0 ? 'Nothing to go back to' : `Back: ${replaced.join(', ')}`} (${seconds.toFixed(1)} s).\n`,

@@ -1,7 +1,7 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { temporaryFolder } from '@uptick/commandline'
 import type { Kubectl } from './kubectl.ts'
 
 const folder = fileURLToPath(new URL('../../', import.meta.url))
@@ -38,7 +38,7 @@ export interface RenderOptions {
 export async function renderOverlay(kubectl: Kubectl, options: RenderOptions): Promise<Manifest> {
   const { overlay, image, settings = {} } = options
   if (!/^[a-z0-9-]+$/.test(overlay)) throw new Error(`${overlay} is no name of an overlay`)
-  const copy = await mkdtemp(join(tmpdir(), 'uptick-manifests-'))
+  const { path: copy, remove } = temporaryFolder('uptick-manifests-')
   try {
     for (const part of ['base', 'components', 'overlays'])
       await cp(join(folder, part), join(copy, part), { recursive: true })
@@ -53,7 +53,7 @@ export async function renderOverlay(kubectl: Kubectl, options: RenderOptions): P
     }
     return manifestOf(await kubectl.run(['kustomize', join(copy, 'overlays', overlay)]))
   } finally {
-    await rm(copy, { recursive: true, force: true })
+    await remove()
   }
 }
 

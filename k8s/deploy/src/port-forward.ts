@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import type { Kubectl } from './kubectl.ts'
-import { endsWithUs } from './own-child.ts'
+import { endsWithUs } from '@uptick/commandline'
 
 const OPEN_MAX_MS = 15_000
 

@@ -34,7 +34,13 @@ function session(cluster: FakeCluster, complete: (name: string) => void = () => 
     roll: {
       complete: ([workload]: readonly Workload[]) => Promise.resolve().then(() => complete(workload!.metadata.name)),
     } as unknown as Roll,
-    view: { say: (text: string) => said.push(text), show: () => undefined } as unknown as View,
+    view: {
+      say: (text: string) => said.push(text),
+      show: () => undefined,
+      waits: () => undefined,
+      expect: () => undefined,
+      rolled: () => undefined,
+    } as unknown as View,
   } satisfies Session
   return { session: parts, said, waited }
 }

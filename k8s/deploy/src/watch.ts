@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import type { Kubectl } from './kubectl.ts'
 import type { Metadata } from './objects.ts'
-import { endsWithUs } from './own-child.ts'
+import { endsWithUs } from '@uptick/commandline'
 
 const AGAIN_MS = 500
 
