@@ -42,7 +42,7 @@ function flowRows(flow: OrderFlow): Row[] {
   const npm = rate(nodejsOrderBook, { ...flow, prefill: FLOW_FILLING }, FLOW_FILLING + SLOW_COMMANDS)
   return [
     note('Map ladder, order flow', map, 'commands/s'),
-    note('nodejs-order-book, order flow', npm, 'commands/s'),
+    note(`nodejs-order-book, ${SLOW_COMMANDS.toLocaleString('en')} commands of the order flow`, npm, 'commands/s'),
     against('book, order flow', uptick, 'commands/s', { name: 'Map ladder', value: map }, GOAL_MAP_LADDER),
   ]
 }

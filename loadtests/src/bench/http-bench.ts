@@ -3,15 +3,18 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createHistogram } from 'node:perf_hooks'
 import { createInterface } from 'node:readline'
+import { endsWithUs } from '@uptick/commandline'
 import { Client } from 'pg'
 import type { LoadReport } from './http-load.ts'
 import { startOrderPath, type OrderPath, type Target } from './order-path.ts'
 import { processorSeconds } from './processor-time.ts'
 import { against, note, type Row } from './row.ts'
-import { progress, quick, report } from './section.ts'
+import { cleanly, progress, quick, report } from './section.ts'
 
 const SECONDS = quick ? 3 : 10
 const WARM_SECONDS = quick ? 2 : 4
+/** Connections at once. */
+const [FEW, MANY] = [64, 256]
 const COMMITS = quick ? 300 : 2_000
 /** Allowed on top of the bare route's latency, in small PostgreSQL commits. */
 const P50_COMMITS = 2.5
@@ -31,6 +34,7 @@ async function load(target: Target, connections: number, seconds: number, rate =
       LOAD_RATE: String(Math.round(rate)),
     },
   })
+  endsWithUs(child)
   child.stderr?.pipe(process.stderr)
   const [line] = (await once(createInterface(child.stdout!), 'line')) as [string]
   await once(child, 'exit')
@@ -50,6 +54,7 @@ async function bareRoute(keys: { key: string; secret: string }, bodyBytes: numbe
     silent: true,
     env: { ...process.env, BARE_KEY: keys.key, BARE_SECRET: keys.secret, BARE_BODY: body },
   })
+  endsWithUs(child)
   child.stderr?.pipe(process.stderr)
   const [port] = (await once(createInterface(child.stdout!), 'line')) as [string]
   return { process: child, target: { port: Number(port), ...keys } }
@@ -117,7 +122,7 @@ async function compare(path: OrderPath, bare: Bare, connections: number): Promis
 
 async function throughputRows(path: OrderPath, bare: Bare): Promise<Row[]> {
   const rows: Row[] = []
-  for (const connections of [64, 256]) {
+  for (const connections of [FEW, MANY]) {
     progress(`orders at ${connections} connections, beside the bare route`)
     rows.push(...(await compare(path, bare, connections)))
   }
@@ -127,15 +132,15 @@ async function throughputRows(path: OrderPath, bare: Bare): Promise<Row[]> {
 async function recordedRow(path: OrderPath): Promise<Row> {
   progress('the same with the recorder at work')
   const stopRecorder = await path.record()
-  const recorded = await load(path.trader, 64, SECONDS)
+  const recorded = await load(path.trader, FEW, SECONDS)
   await stopRecorder()
-  return note('orders, 64 connections, recorder on', recorded.perSecond, 'orders/s')
+  return note(`orders, ${FEW} connections, recorder on`, recorded.perSecond, 'orders/s')
 }
 
 async function latencyRows(uptick: Target, bare: Target, rate: number, databaseUrl: string): Promise<Row[]> {
   progress(`latency at half load, ${Math.round(rate)} a second`)
-  const alone = await load(bare, 64, SECONDS, rate)
-  const mine = await load(uptick, 64, SECONDS, rate)
+  const alone = await load(bare, FEW, SECONDS, rate)
+  const mine = await load(uptick, FEW, SECONDS, rate)
   const commit = await smallCommit(databaseUrl)
   const bound = (bareMs: number, commits: number, commitMs: number) => bareMs + commits * commitMs
   return [
@@ -147,7 +152,7 @@ async function latencyRows(uptick: Target, bare: Target, rate: number, databaseU
       'acknowledgement at half load, p50',
       mine.p50Ms,
       'ms',
-      { name: 'bare p50 + 2.5 commits', value: bound(alone.p50Ms, P50_COMMITS, commit.p50Ms) },
+      { name: `bare p50 + ${P50_COMMITS} commits`, value: bound(alone.p50Ms, P50_COMMITS, commit.p50Ms) },
       1,
       'lower',
     ),
@@ -155,29 +160,33 @@ async function latencyRows(uptick: Target, bare: Target, rate: number, databaseU
       'acknowledgement at half load, p99',
       mine.p99Ms,
       'ms',
-      { name: 'bare p99 + 5 commits', value: bound(alone.p99Ms, P99_COMMITS, commit.p50Ms) },
+      { name: `bare p99 + ${P99_COMMITS} commits`, value: bound(alone.p99Ms, P99_COMMITS, commit.p50Ms) },
       1,
       'lower',
     ),
   ]
 }
 
-progress('starting PostgreSQL, an engine and a gateway')
-const path = await startOrderPath()
-try {
-  progress('warming up')
-  const warm = await load(path.trader, 64, WARM_SECONDS)
-  const bare = await bareRoute({ key: randomBytes(32).toString('hex'), secret: 'bench' }, warm.bodyBytes)
+await cleanly(measureAll)
+
+async function measureAll(): Promise<void> {
+  progress('starting PostgreSQL, an engine and a gateway')
+  const path = await startOrderPath()
   try {
-    await load(bare.target, 64, WARM_SECONDS)
-    const rows = await throughputRows(path, bare)
-    const full = rows.find((row) => row.name === 'orders, 64 connections')!
-    rows.push(...(await latencyRows(path.trader, bare.target, full.value / 2, path.databaseUrl)))
-    // Last: from then on a recorder has something to catch up with.
-    report([...rows, await recordedRow(path)])
+    progress('warming up')
+    const warm = await load(path.trader, FEW, WARM_SECONDS)
+    const bare = await bareRoute({ key: randomBytes(32).toString('hex'), secret: 'bench' }, warm.bodyBytes)
+    try {
+      await load(bare.target, FEW, WARM_SECONDS)
+      const rows = await throughputRows(path, bare)
+      const full = rows.find((row) => row.name === `orders, ${FEW} connections`)!
+      rows.push(...(await latencyRows(path.trader, bare.target, full.value / 2, path.databaseUrl)))
+      // Last: from then on a recorder has something to catch up with.
+      report([...rows, await recordedRow(path)])
+    } finally {
+      bare.process.kill()
+    }
   } finally {
-    bare.process.kill()
+    await path.stop()
   }
-} finally {
-  await path.stop()
 }

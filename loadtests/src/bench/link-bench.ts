@@ -1,7 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { temporaryFolder } from '@uptick/commandline'
 import { dialWebSockets, parseLinkKeys, provenDial } from '@uptick/link'
 import { freePort } from '@uptick/postgres'
 import { CommandsFrame, FrameType, LinkRole, decodeFrame, encodeHello } from '@uptick/protocol'
@@ -10,7 +8,7 @@ import { SESSION, feed, listed } from './feeder.ts'
 import { orderFlow } from './order-flow.ts'
 import { against } from './row.ts'
 import { scratchJournal } from './scratch-journal.ts'
-import { progress, quick, report } from './section.ts'
+import { cleanly, progress, quick, report } from './section.ts'
 import { Service } from './service.ts'
 
 const LINK_SECRET = randomBytes(32).toString('hex')
@@ -96,26 +94,30 @@ async function startEngine(databaseUrl: string, evidence: string): Promise<{ url
   }
 }
 
-progress('preparing the commands')
-const prepared = commandFrames()
-const scratch = await scratchJournal()
-const evidence = await mkdtemp(join(tmpdir(), 'uptick-bench-'))
-try {
-  const { url, engine } = await startEngine(scratch.url, evidence)
-  progress(`${COMMANDS} commands through the link`)
-  await drive(url, LinkRole.OPERATOR, prepared, 0, prepared.preparation)
-  const seconds = await drive(url, LinkRole.GATEWAY, prepared, prepared.preparation, prepared.total)
-  await engine.stop()
-  report([
-    against(
-      'journaled through the link',
-      COMMANDS / seconds,
-      'commands/s',
-      { name: '100,000 commands/s', value: GOAL_RATE },
-      1,
-    ),
-  ])
-} finally {
-  await scratch.stop()
-  await rm(evidence, { recursive: true, force: true })
+await cleanly(measureAll)
+
+async function measureAll(): Promise<void> {
+  progress('preparing the commands')
+  const prepared = commandFrames()
+  const scratch = await scratchJournal()
+  const evidence = temporaryFolder('uptick-bench-')
+  try {
+    const { url, engine } = await startEngine(scratch.url, evidence.path)
+    progress(`${COMMANDS} commands through the link`)
+    await drive(url, LinkRole.OPERATOR, prepared, 0, prepared.preparation)
+    const seconds = await drive(url, LinkRole.GATEWAY, prepared, prepared.preparation, prepared.total)
+    await engine.stop()
+    report([
+      against(
+        `${COMMANDS.toLocaleString('en')} commands journaled through the link`,
+        COMMANDS / seconds,
+        'commands/s',
+        { name: `${GOAL_RATE.toLocaleString('en')} commands/s`, value: GOAL_RATE },
+        1,
+      ),
+    ])
+  } finally {
+    await scratch.stop()
+    await evidence.remove()
+  }
 }

@@ -1,20 +1,44 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { commandLine, InvalidArgumentError, pathFrom, Problem, runCommand } from '@uptick/commandline'
+import { writeFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
+import {
+  commandLine,
+  InvalidArgumentError,
+  pathFrom,
+  Problem,
+  Progress,
+  runCommand,
+  temporaryFolder,
+  throwIfInterrupted,
+  undoLater,
+  undoWhenInterrupted,
+} from '@uptick/commandline'
 import { reached, table, type Row } from './row.ts'
 
-/** Each section is a process of its own: the heap, the inline caches and the garbage of one do not colour the next. */
+/** A section that was asked to end and computes on is killed, ms. */
+const END_MS_MAX = 10_000
+
+/**
+ * Each section is a process of its own: the heap, the inline caches and the garbage of one do not colour the next. `seconds` is
+ * what it usually takes, quick and whole: for whoever waits.
+ */
 const sections = [
-  { name: 'book', about: 'the bare order book: the order flow and the shapes that hurt a ladder' },
-  { name: 'core', about: 'the whole state machine: accounts, balances, fees, client ids, events, running hash' },
-  { name: 'http', about: 'signed orders over HTTP, durable, beside a bare signed route' },
-  { name: 'link', about: 'journaled commands through the engine link' },
-  { name: 'sweep', about: 'how long others wait while one command meets, cancels or starts very many orders' },
-  { name: 'replay', about: 'replay of the journal from PostgreSQL' },
-  { name: 'recovery', about: 'ready from a snapshot with a million open orders' },
+  { name: 'book', about: 'the bare order book: the order flow and the shapes that hurt a ladder', seconds: [10, 28] },
+  {
+    name: 'core',
+    about: 'the whole state machine: accounts, balances, fees, client ids, events, running hash',
+    seconds: [10, 35],
+  },
+  { name: 'http', about: 'signed orders over HTTP, durable, beside a bare signed route', seconds: [50, 120] },
+  { name: 'link', about: 'journaled commands through the engine link', seconds: [12, 23] },
+  {
+    name: 'sweep',
+    about: 'how long others wait while one command meets, cancels or starts very many orders',
+    seconds: [16, 37],
+  },
+  { name: 'replay', about: 'replay of the journal from PostgreSQL', seconds: [17, 22] },
+  { name: 'recovery', about: 'ready from a snapshot with very many open orders', seconds: [10, 20] },
 ] as const
 
 const names = sections.map(({ name }) => name)
@@ -31,7 +55,7 @@ await runCommand(
     'Measures this machine and prints a table; ratios are against references measured in the same run.',
   )
     .option('--only <sections>', `some of ${names.join(',')}`, sectionNames)
-    .option('--quick', 'shorter runs: figures are rougher', false)
+    .option('--quick', 'shorter runs on less data: figures are rougher, and rows say what was measured', false)
     .option('--json <file>', 'also write the rows as JSON', pathFrom(process.env))
     .action(measure),
 )
@@ -47,27 +71,44 @@ function sectionNames(text: string): string[] {
  * Runs one file in a child; its rows, if it has any, come back as one message. Compiled code is kept between children,
  * as `npm start` does for its services: code whose types were stripped in the same process runs slower.
  */
-async function run(file: string, quick: boolean, cache: string): Promise<Row[]> {
+async function run(file: string, quick: boolean, cache: string, progress: Progress): Promise<Row[]> {
+  throwIfInterrupted()
   const rows: Row[] = []
   const child = fork(new URL(file, import.meta.url), {
     env: { ...process.env, BENCH_QUICK: quick ? '1' : '', NODE_COMPILE_CACHE: cache },
     execArgv: ['--expose-gc'],
+    stdio: ['inherit', 'inherit', 'pipe', 'ipc'],
   })
+  createInterface(child.stderr!).on('line', (line) => progress.write(`${line}\n`))
   child.on('message', (message) => rows.push(...(message as Row[])))
-  const [code] = (await once(child, 'exit')) as [number | null]
+  const exited = once(child, 'exit') as Promise<[number | null]>
+  const end = undoLater(async () => {
+    child.kill('SIGTERM')
+    const timer = setTimeout(() => child.kill('SIGKILL'), END_MS_MAX)
+    await exited
+    clearTimeout(timer)
+  })
+  const [code] = await exited
+  await end()
+  throwIfInterrupted()
   if (code !== 0) throw new Problem(`${file} ended with exit code ${code}.`)
   return rows
 }
 
 async function measure({ only, quick, json }: Flags): Promise<void> {
-  const cache = await mkdtemp(join(tmpdir(), 'uptick-bench-'))
+  undoWhenInterrupted()
+  const cache = temporaryFolder('uptick-bench-')
   const rows: Row[] = []
-  await run('./compiled.ts', quick, cache)
-  for (const section of sections.filter(({ name }) => only === undefined || only.includes(name))) {
-    process.stderr.write(`· ${section.name}: ${section.about}\n`)
-    rows.push(...(await run(`./${section.name}-bench.ts`, quick, cache)))
+  const wanted = sections.filter(({ name }) => only === undefined || only.includes(name))
+  const progress = new Progress()
+  await run('./compiled.ts', quick, cache.path, progress)
+  for (const [index, section] of wanted.entries()) {
+    const left = wanted.slice(index).reduce((sum, { seconds }) => sum + seconds[quick ? 0 : 1], 0)
+    progress.step(`${section.name}: ${section.about}`, left)
+    rows.push(...(await run(`./${section.name}-bench.ts`, quick, cache.path, progress)))
   }
-  await rm(cache, { recursive: true, force: true })
+  progress.end()
+  await cache.remove()
   process.stdout.write(`\n${table(rows)}\n`)
   const short = rows.filter((row) => reached(row) === false)
   process.stdout.write(

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { temporaryFolder, type TemporaryFolder } from '@uptick/commandline'
 import { migrate, migrationSets } from '@uptick/journal'
-import { freePort, startPostgres, type PostgresServer } from '@uptick/postgres'
+import { freePort, type PostgresServer } from '@uptick/postgres'
 import { OperatorClient, orderPathFlags } from '@uptick/standalone'
+import { startOwnPostgres } from '../../testing/own-postgres.ts'
 import { Service } from './service.ts'
 
 const OPERATOR_TOKEN = 'operator-token-of-the-bench'
@@ -116,18 +116,18 @@ export async function startOrderPath(
   flags: readonly string[] = orderPathFlags,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<OrderPath> {
-  const folder = await mkdtemp(join(tmpdir(), 'uptick-bench-'))
-  const postgres = await startPostgres({
-    directory: join(folder, 'postgres'),
+  const folder = temporaryFolder('uptick-bench-')
+  const postgres = await startOwnPostgres({
+    directory: join(folder.path, 'postgres'),
     password: 'bench',
-    logFile: join(folder, 'postgres.log'),
+    logFile: join(folder.path, 'postgres.log'),
     settings: { max_wal_size: '2GB', log_checkpoints: 'off' },
   })
   const databaseUrl = postgres.url()
   await migrate(databaseUrl, [...migrationSets, keyMigrations])
   const secret = randomBytes(32).toString('base64')
   // The first start compiles; processes whose types were stripped at their start run slower than all later ones.
-  const options = { databaseUrl, folder, secret, flags, settings }
+  const options = { databaseUrl, folder: folder.path, secret, flags, settings }
   await stopPair(await startPair(options))
   const pair = await startPair(options)
   return {
@@ -155,8 +155,8 @@ async function stopPair({ gateway, engine }: Pair): Promise<void> {
   await engine.stop()
 }
 
-async function stopAll(pair: Pair, postgres: PostgresServer, folder: string): Promise<void> {
+async function stopAll(pair: Pair, postgres: PostgresServer, folder: TemporaryFolder): Promise<void> {
   await stopPair(pair)
   await postgres.stop('immediate')
-  await rm(folder, { recursive: true, force: true })
+  await folder.remove()
 }

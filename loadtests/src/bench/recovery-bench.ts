@@ -1,12 +1,11 @@
 import { CommandKind } from '@uptick/core'
 import { coldStart } from './cold-start.ts'
 import { ACCOUNTS, BATCH, clientId, listed, type Feeder } from './feeder.ts'
-import { against, note } from './row.ts'
+import { recoveryRows } from './recovery-rows.ts'
 import { BatchSink, scratchJournal } from './scratch-journal.ts'
-import { progress, quick, report } from './section.ts'
+import { cleanly, progress, quick, report } from './section.ts'
 
 const ORDERS = quick ? 200_000 : 1_000_000
-const GOAL_SECONDS = 3
 const MID = 5_000_000
 const LEVELS = 20_000
 
@@ -26,35 +25,28 @@ function fill(feeder: Feeder): void {
   }
 }
 
-progress('starting PostgreSQL')
-const scratch = await scratchJournal()
-try {
-  const { journal } = scratch
-  progress(`${ORDERS} open orders`)
-  const sink = new BatchSink(journal, await journal.takeOver())
-  const feeder = listed((command, time, exchange) => sink.take(command, time, exchange))
-  fill(feeder)
-  sink.close()
-  await sink.flush(1)
-  const taken = performance.now()
-  const bytes = feeder.exchange.snapshot()
-  const snapshotMs = performance.now() - taken
-  await journal.saveSnapshot({ sequence: feeder.exchange.sequence, bytes })
-  progress('recovering')
-  const { exchange, seconds } = await coldStart(journal)
-  if (exchange.stateHash() !== feeder.exchange.stateHash()) throw new Error('the snapshot holds another state')
-  report([
-    note('snapshot with a million open orders: copy', snapshotMs, 'ms', 'lower'),
-    note('snapshot with a million open orders: size', bytes.length / 2 ** 20, 'MiB', 'lower'),
-    against(
-      'ready from a snapshot with a million open orders',
-      seconds,
-      's',
-      { name: '3 s', value: GOAL_SECONDS },
-      1,
-      'lower',
-    ),
-  ])
-} finally {
-  await scratch.stop()
+await cleanly(measureAll)
+
+async function measureAll(): Promise<void> {
+  progress('starting PostgreSQL')
+  const scratch = await scratchJournal()
+  try {
+    const { journal } = scratch
+    progress(`${ORDERS.toLocaleString('en')} open orders`)
+    const sink = new BatchSink(journal, await journal.takeOver())
+    const feeder = listed((command, time, exchange) => sink.take(command, time, exchange))
+    fill(feeder)
+    sink.close()
+    await sink.flush(1)
+    const taken = performance.now()
+    const bytes = feeder.exchange.snapshot()
+    const snapshotMs = performance.now() - taken
+    await journal.saveSnapshot({ sequence: feeder.exchange.sequence, bytes })
+    progress('recovering')
+    const { exchange, seconds } = await coldStart(journal)
+    if (exchange.stateHash() !== feeder.exchange.stateHash()) throw new Error('the snapshot holds another state')
+    report(recoveryRows({ orders: ORDERS, copyMs: snapshotMs, bytes: bytes.length, seconds }))
+  } finally {
+    await scratch.stop()
+  }
 }

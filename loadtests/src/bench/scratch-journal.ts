@@ -1,10 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { temporaryFolder } from '@uptick/commandline'
 import type { Command, Exchange } from '@uptick/core'
 import { migrate, openJournal, type Journal } from '@uptick/journal'
-import { startPostgres } from '@uptick/postgres'
 import { RecordWriter, encodeBatch, encodeCommand } from '@uptick/protocol'
+import { startOwnPostgres } from '../../testing/own-postgres.ts'
 
 const BATCH_COMMANDS = 2048
 
@@ -17,8 +16,8 @@ export interface ScratchJournal {
 
 /** Starts PostgreSQL in a temporary folder and migrates it. */
 export async function scratchJournal(): Promise<ScratchJournal> {
-  const folder = await mkdtemp(join(tmpdir(), 'uptick-bench-'))
-  const postgres = await startPostgres({
+  const { path: folder, remove } = temporaryFolder('uptick-bench-')
+  const postgres = await startOwnPostgres({
     directory: join(folder, 'postgres'),
     password: 'bench',
     logFile: join(folder, 'postgres.log'),
@@ -32,7 +31,7 @@ export async function scratchJournal(): Promise<ScratchJournal> {
     async stop() {
       await journal.close()
       await postgres.stop('immediate')
-      await rm(folder, { recursive: true, force: true })
+      await remove()
     },
   }
 }

@@ -1,3 +1,4 @@
+import { isInterrupted, undoAll, undoWhenInterrupted } from '@uptick/commandline'
 import type { Row } from './row.ts'
 
 /** A short run was asked for. */
@@ -6,6 +7,19 @@ export const quick = process.env['BENCH_QUICK'] === '1'
 /** Tell the person who waits what is being measured now. */
 export function progress(text: string): void {
   process.stderr.write(`    ${text}\n`)
+}
+
+/** Run a section that starts processes: what it leaves behind is undone when it fails, and when it is interrupted. */
+export async function cleanly(work: () => Promise<void>): Promise<void> {
+  undoWhenInterrupted()
+  try {
+    await work()
+  } catch (error) {
+    // What fails while everything is being undone is of no interest.
+    if (!isInterrupted()) throw error
+  } finally {
+    await undoAll()
+  }
 }
 
 /** Hand the rows to the parent, or print them when the section was started by hand. */

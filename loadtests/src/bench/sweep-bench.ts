@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
+import { endsWithUs } from '@uptick/commandline'
 import { type Command, CommandKind, OrderType, outcomeReject, Reject, rejectName, Side } from '@uptick/core'
 import { dialWebSockets, parseLinkKeys, provenDial } from '@uptick/link'
 import { LinkRole } from '@uptick/protocol'
@@ -8,7 +9,7 @@ import { EngineLink, systemClock, systemTimers } from '@uptick/gateway'
 import { listed } from './feeder.ts'
 import { startOrderPath, type OrderPath, type Target } from './order-path.ts'
 import { against, note, type Row } from './row.ts'
-import { progress, quick, report } from './section.ts'
+import { cleanly, progress, quick, report } from './section.ts'
 import { SignedConnection, type SignedRequest, type Timed } from './signed-connection.ts'
 
 /** Orders that one command meets, cancels, or starts. */
@@ -153,6 +154,7 @@ class Probe {
     const [PROBE_TARGET, PROBE_REQUEST] = [JSON.stringify(target), JSON.stringify(buy('QUIET', MIDDLE))]
     const env = { ...process.env, PROBE_TARGET, PROBE_REQUEST }
     this.#process = fork(new URL('./sweep-probe.ts', import.meta.url), { env })
+    endsWithUs(this.#process)
   }
 
   /** The longest wait while `work` goes on, ms. */
@@ -203,7 +205,7 @@ async function waits({ by, request }: Scenario, { other, probe, targets: at }: T
 
 function rowsOf(name: string, { link, http, own, held }: Waits): Row[] {
   const goal = { name: `${GOAL_MS} ms`, value: GOAL_MS }
-  const during = `during ${ORDERS} ${name}`
+  const during = `during ${ORDERS.toLocaleString('en')} ${name}`
   const code = held.status === 200 ? '' : ` (${held.status} ${held.text})`
   return [
     against(`another market's order ${during}`, link, 'ms', goal, 1, 'lower'),
@@ -235,9 +237,13 @@ async function measure(path: OrderPath): Promise<Row[]> {
   return rows
 }
 
-const path = await startOrderPath()
-try {
-  report(await measure(path))
-} finally {
-  await path.stop()
+await cleanly(measureAll)
+
+async function measureAll(): Promise<void> {
+  const path = await startOrderPath()
+  try {
+    report(await measure(path))
+  } finally {
+    await path.stop()
+  }
 }
