@@ -17,11 +17,10 @@ const options = {
 /** What the proof must not pass over. */
 const killGateway: Played = {
   name: 'kill gateway',
+  seconds: 5,
   planned: true,
   budgetMs: 250,
   async play(cluster) {
-    // What is on its way at the blow belongs to this scenario, not to the one before.
-    await delay(500)
     cluster.kill('gateway-1')
     await delay(300)
     await cluster.ready()

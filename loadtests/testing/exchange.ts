@@ -1,14 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { temporaryFolder, throwIfInterrupted, undoLater } from '@uptick/commandline'
 import { freePort } from '@uptick/postgres'
 import { readRunning, readSettings, type Running } from '@uptick/standalone'
 
 const START_MS_MAX = 90_000
+/** A supervisor that was asked to end and does not: it is killed then, and what it has started ends by itself, ms. */
+const END_MS_MAX = 60_000
 const main = fileURLToPath(new URL('../../services/standalone/src/main.ts', import.meta.url))
 
 /** The exchange that `npm start` brings up, in a folder of its own. */
@@ -42,8 +42,10 @@ export interface ExchangeOptions {
  * @throws Error with what the exchange printed, when it ends or stays silent
  */
 export async function startExchange(options: ExchangeOptions = {}): Promise<RunningExchange> {
-  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'uptick-')))
+  const own = options.folder === undefined ? temporaryFolder('uptick-') : undefined
+  const folder = options.folder ?? own!.path
   const port = options.port ?? (await freePort())
+  throwIfInterrupted()
   const supervisor = spawn(
     process.execPath,
     [main, ...(options.tls === true ? ['--tls'] : []), '--data', folder, '--port', String(port)],
@@ -52,6 +54,8 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Runn
       env: { ...process.env, ...options.environment },
     },
   )
+  const ended = once(supervisor, 'exit')
+  const end = undoLater(() => endSupervisor(supervisor, ended))
   const printed: string[] = []
   await new Promise<void>((resolve, reject) => {
     const fail = (why: string) => reject(new Error(`the exchange ${why}:\n${printed.join('\n')}`))
@@ -73,7 +77,6 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Runn
   })
   const settings = readSettings(folder)
   if (settings === undefined) throw new Error(`${folder} has no settings`)
-  const ended = once(supervisor, 'exit')
   return {
     url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
     folder,
@@ -88,9 +91,16 @@ export async function startExchange(options: ExchangeOptions = {}): Promise<Runn
       return running
     },
     async stop() {
-      supervisor.kill('SIGINT')
-      await ended
-      if (options.folder === undefined) await rm(folder, { recursive: true, force: true })
+      await end()
+      await own?.remove()
     },
   }
+}
+
+async function endSupervisor(supervisor: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  if (supervisor.exitCode !== null || supervisor.signalCode !== null) return
+  supervisor.kill('SIGINT')
+  const timer = setTimeout(() => supervisor.kill('SIGKILL'), END_MS_MAX)
+  await ended
+  clearTimeout(timer)
 }

@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
-import { chmod, chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, chown, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { temporaryFolder, undoLater, type TemporaryFolder } from '@uptick/commandline'
 import { FaultyProxy } from '@uptick/journal/testing'
-import { startPostgres, type PostgresServer } from '@uptick/postgres'
+import type { PostgresServer } from '@uptick/postgres'
 import pg from 'pg'
+import { startOwnPostgres } from './own-postgres.ts'
 
 const DATABASE = 'uptick'
 const PASSWORD = 'uptick'
@@ -30,7 +31,7 @@ interface Server {
 
 /** A PostgreSQL, others that follow it by streaming replication, and the name under which whichever of them leads is reached. */
 export class ReplicatedPostgres {
-  readonly #folder: string
+  readonly #folder: TemporaryFolder
   readonly #standbys: number
   /** Where an exchange connects to: leads to the primary, unless a test leads it elsewhere. */
   readonly name: FaultyProxy
@@ -40,7 +41,13 @@ export class ReplicatedPostgres {
   #following: Server[] = []
   #started = 1
 
-  private constructor(folder: string, standbys: number, name: FaultyProxy, source: FaultyProxy, primary: Server) {
+  private constructor(
+    folder: TemporaryFolder,
+    standbys: number,
+    name: FaultyProxy,
+    source: FaultyProxy,
+    primary: Server,
+  ) {
     this.#folder = folder
     this.#standbys = standbys
     this.name = name
@@ -56,10 +63,10 @@ export class ReplicatedPostgres {
     standbys: number
     isSynchronous: boolean
   }): Promise<ReplicatedPostgres> {
-    const folder = await mkdtemp(join(tmpdir(), 'uptick-replicated-'))
+    const folder = temporaryFolder('uptick-replicated-')
     // PostgreSQL may run as another user, who must be able to pass through.
-    await chmod(folder, 0o711)
-    const primary = await startServer(folder, 'postgres-1')
+    await chmod(folder.path, 0o711)
+    const primary = await startServer(folder.path, 'postgres-1')
     const url = primary.process.url()
     const [name, source] = await Promise.all([FaultyProxy.inFrontOf(url), FaultyProxy.inFrontOf(url)])
     const replicated = new ReplicatedPostgres(folder, standbys, name, source, primary)
@@ -135,7 +142,7 @@ export class ReplicatedPostgres {
   async end(): Promise<void> {
     await Promise.all([this.name.close(), this.#source.close()])
     for (const { process: server } of [this.#primary, ...this.#following]) await server.stop('immediate')
-    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+    await this.#folder.remove()
   }
 
   async #furthest(): Promise<Server> {
@@ -156,7 +163,7 @@ export class ReplicatedPostgres {
   /** A standby from a copy of the living primary. https://www.postgresql.org/docs/current/continuous-archiving.html */
   async #copy(): Promise<Server> {
     const name = `postgres-${++this.#started}`
-    const directory = join(this.#folder, name)
+    const directory = join(this.#folder.path, name)
     const client = new pg.Client({ connectionString: this.primaryUrl })
     client.on('error', () => undefined)
     await client.connect()
@@ -172,13 +179,13 @@ export class ReplicatedPostgres {
     await writeOwned(directory, 'standby.signal', '')
     const { port } = new URL(this.#source.url(this.primaryUrl))
     const source = `host=127.0.0.1 port=${port} user=uptick password=${PASSWORD} application_name=${name}`
-    return startServer(this.#folder, name, { primary_conninfo: source })
+    return startServer(this.#folder.path, name, { primary_conninfo: source })
   }
 }
 
 async function startServer(folder: string, name: string, more: Readonly<Record<string, string>> = {}): Promise<Server> {
   const directory = join(folder, name)
-  const process = await startPostgres({
+  const process = await startOwnPostgres({
     directory,
     password: PASSWORD,
     logFile: join(folder, `${name}.log`),
@@ -192,7 +199,9 @@ async function startServer(folder: string, name: string, more: Readonly<Record<s
 async function copyFolder(from: string, to: string): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await promisify(execFile)('cp', ['-a', from, to])
+      const copying = promisify(execFile)('cp', ['-a', from, to])
+      const end = undoLater(() => copying.catch(() => undefined))
+      await copying.finally(end)
       return
     } catch (error) {
       if (attempt === COPIES_MAX) throw error

@@ -20,6 +20,7 @@ const AHEAD_MS_MAX = 1_500
 /** The leader's clock is an hour ahead for a while; PostgreSQL's steps ahead by ten seconds, twice, then back. */
 export const clockStep: Played = {
   name: 'clock-step',
+  seconds: 16,
   ground: 'replica',
   planned: false,
   budgetMs: HELD_MS_MAX,

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { undoLater } from '@uptick/commandline'
 import type { FaultyProxy } from '@uptick/journal/testing'
 import { ControlClient, OperatorClient } from '@uptick/standalone'
 import type { RunningExchange } from '../../testing/exchange.ts'
@@ -130,11 +131,12 @@ export class ClusterHandle {
   }
 
   /** SIGSTOP; call what is returned for SIGCONT. */
-  freeze(name: string): () => void {
+  freeze(name: string): () => Promise<void> {
     const id = this.#processOf(name)
     this.#frozen.set(name, id)
     process.kill(id, 'SIGSTOP')
-    return () => void process.kill(id, 'SIGCONT')
+    // One that is suspended cannot end in order, so whoever interrupts this wakes it, too.
+    return undoLater(() => void process.kill(id, 'SIGCONT'))
   }
 
   /** The process that was frozen has ended, as one that was fenced does, and another is in its place. @throws Error after 90 s */

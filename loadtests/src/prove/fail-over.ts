@@ -30,6 +30,7 @@ const PROMOTED_BUDGET_MS = 2_500
  */
 const failOverAsync: Played = {
   name: 'failover-async',
+  seconds: 10,
   ground: 'replica',
   planned: false,
   budgetMs: REPAIRED_BUDGET_MS,
@@ -39,6 +40,7 @@ const failOverAsync: Played = {
 /** The same, and while the shard is halted its engines are killed: they repair it with what they have kept. */
 const failOverRestart: Played = {
   name: 'failover-restart',
+  seconds: 12,
   ground: 'replica',
   planned: false,
   budgetMs: RESTARTED_BUDGET_MS,
@@ -80,6 +82,7 @@ async function failOverBehind(
 /** The replica has all that was acknowledged: the shard does not halt, and no operator is needed. */
 const failOverSync: Played = {
   name: 'failover-sync',
+  seconds: 2,
   ground: 'synchronous replicas',
   planned: false,
   budgetMs: PROMOTED_BUDGET_MS,

@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { temporaryFolder } from '@uptick/commandline'
 import type { FaultyProxy } from '@uptick/journal/testing'
 import { startExchange, type RunningExchange } from '../../testing/exchange.ts'
 import { LinkProxies } from '../../testing/link-proxies.ts'
@@ -35,13 +33,13 @@ export async function startOn(ground: Ground): Promise<Grounded> {
 }
 
 async function startBehindProxies(isSynchronous: boolean): Promise<Grounded> {
-  const folder = await mkdtemp(join(tmpdir(), 'uptick-'))
+  const { path: folder, remove } = temporaryFolder('uptick-')
   const postgres = await ReplicatedPostgres.start({ standbys: isSynchronous ? 2 : 1, isSynchronous })
   const links = await LinkProxies.start(folder)
   const clear = async (): Promise<void> => {
     await links.close()
     await postgres.end()
-    await rm(folder, { recursive: true, force: true })
+    await remove()
   }
   try {
     const exchange = await startExchange({

@@ -20,6 +20,7 @@ const HEALED_MS_MAX = 2_000
  */
 export const halfOpen: Played = {
   name: 'half-open',
+  seconds: 16,
   ground: 'replica',
   planned: false,
   budgetMs: CUT_MS + HEALED_MS_MAX,

@@ -1,4 +1,4 @@
-import type { ProveOptions } from './options.ts'
+import { PATIENCE_MS, type ProveOptions } from './options.ts'
 import { escaped, list, page } from './page.ts'
 import type { Proof } from './proof.ts'
 import { holdsOf, quantile, shortcomings } from './rows.ts'
@@ -30,7 +30,7 @@ export function htmlReport(proof: Proof, options: ProveOptions): string {
 <p class="${wrong.length === 0 ? 'good' : 'bad'}">${wrong.length === 0 ? 'Proved: everything held.' : 'Not proved.'}</p>
 ${list('Not reached', wrong)}
 ${rowTable(proof)}
-<p>A request that was late (over a second) or not sent counts as failed; nothing was sent twice. Gap: a hole in a numbered
+<p>A request that was late (over ${PATIENCE_MS / 1_000} s) or not sent counts as failed; nothing was sent twice. Gap: a hole in a numbered
 stream. Longest gap: the longest time without a success. Hold: the longest that any request took that was on its way while
 the leader changed.</p>
 <p class="key">${key.join('')}</p>

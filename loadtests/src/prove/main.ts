@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { runCommand } from '@uptick/commandline'
+import { Progress, runCommand, undoWhenInterrupted } from '@uptick/commandline'
 import { htmlReport } from './html-report.ts'
 import { proveCommandLine, type ProveOptions } from './options.ts'
 import { prove } from './proof.ts'
@@ -12,9 +12,9 @@ await runCommand(proveCommandLine(process.env, names, run))
 
 async function run(chosen: ProveOptions): Promise<void> {
   const played = allScenarios.filter(({ name }) => chosen.only.length === 0 || chosen.only.includes(name))
-  const proof = await prove(chosen, played, (what) => {
-    process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${what}\n`)
-  })
+  undoWhenInterrupted()
+  const progress = new Progress()
+  const proof = await prove(chosen, played, (what, left) => progress.step(what, left)).finally(() => progress.end())
   process.stdout.write(textReport(proof))
   if (chosen.json !== undefined) await writeFile(chosen.json, `${JSON.stringify(proof.rows, undefined, 2)}\n`)
   if (chosen.html !== undefined) {

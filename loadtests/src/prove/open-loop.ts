@@ -35,7 +35,8 @@ export class OpenLoop {
   /** First in, first out, so that every connection is used all the time. */
   #idle: HttpConnection[] = []
   #waiting: number[] = []
-  #inFlight = 0
+  /** When what was sent and has no end yet was due. */
+  readonly #onTheWay = new Set<number>()
   #scheduled = 0
   #began = 0
   #timer: NodeJS.Timeout | undefined
@@ -59,8 +60,13 @@ export class OpenLoop {
   async pause(): Promise<void> {
     clearInterval(this.#timer)
     for (const due of this.#waiting.splice(0)) this.#unsent(due)
-    const began = performance.now()
-    while (this.#inFlight > 0 && performance.now() - began < SETTLE_MAX_MS)
+    await this.settled(Infinity)
+  }
+
+  /** Resolves when everything that was due before `time` (of `performance.now`) has an end, or after `SETTLE_MAX_MS`. */
+  async settled(time: number): Promise<void> {
+    const isOpen = (): boolean => [...this.#waiting, ...this.#onTheWay].some((due) => due < time)
+    for (const began = performance.now(); isOpen() && performance.now() - began < SETTLE_MAX_MS;)
       await new Promise((resolve) => setTimeout(resolve, TICK_MS))
   }
 
@@ -98,9 +104,9 @@ export class OpenLoop {
   #send(connection: HttpConnection, due: number): void {
     const { log, next, patienceMs } = this.#options
     const request = next(connection.place)
-    this.#inFlight++
+    this.#onTheWay.add(due)
     connection.send(request.text, (reply) => {
-      this.#inFlight--
+      this.#onTheWay.delete(due)
       const latency = performance.now() - due
       const isFine = request.settle(reply)
       if (reply === undefined) log.add(due, latency, Outcome.BROKEN)

@@ -8,6 +8,9 @@ import {
   type Command,
 } from '@uptick/commandline'
 
+/** A request that takes longer, counted from when it was due, is late: it has failed. */
+export const PATIENCE_MS = 1_000
+
 export interface ProveOptions {
   /** Rounds are begun until then, */
   readonly minutes: number
@@ -35,8 +38,8 @@ later what was sent (half-open), clocks that step (clock-step), fail-over to the
 (failover-async), also with engines that are killed then (failover-restart); on another one, whose engines acknowledge what a second
 PostgreSQL has, too: fail-over to that (failover-sync).
 
-Traders have accounts with limits and, on Linux, an address each; the exchange bans addresses that go on past a limit. A request that is late (over a
-second after it was due) or not sent counts as failed; nothing is ever sent twice. At the end every acknowledgement is
+Traders have accounts with limits and, on Linux, an address each; the exchange bans addresses that go on past a limit. A request that is late
+(over ${PATIENCE_MS / 1_000} s after it was due) or not sent counts as failed; nothing is ever sent twice. At the end every acknowledgement is
 compared with the journal, and every stream with its numbers. Ends with 0 when all held.`
 
 interface Flags extends Pick<ProveOptions, 'rate' | 'connections' | 'seed' | 'only' | 'json'> {
@@ -59,7 +62,7 @@ export function proveCommandLine(
   const path = pathFrom(environment)
   const none: readonly string[] = []
   return commandLine('npm run prove --', about)
-    .option('--quick', 'one round of all scenarios, some three minutes', false)
+    .option('--quick', 'one round of all scenarios, between three and four minutes', false)
     .option(
       '--minutes <n>',
       'begin rounds until so many minutes are over; those of PostgreSQL are played once',

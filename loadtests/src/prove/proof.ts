@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { messageOf } from '@uptick/commandline'
+import { messageOf, throwIfInterrupted } from '@uptick/commandline'
 import { makeTraders } from '../client/make-traders.ts'
 import { ClusterHandle } from './cluster-handle.ts'
-import { startOn, type Ground } from './ground.ts'
+import { startOn } from './ground.ts'
 import type { ProveOptions } from './options.ts'
 import { accountsForRate } from './orders.ts'
 import { holdsOf, proofRow, quantile, type Finding, type ProofRow } from './rows.ts'
@@ -10,9 +10,13 @@ import { SampleLog } from './sample-log.ts'
 import type { Played } from './scenarios.ts'
 import { Timeline } from './timeline.ts'
 import { Trial, type Recording } from './trial.ts'
+import { RECONCILE_SECONDS, stagesOf, usuallyLeft, usualSeconds, type Stage } from './usual-time.ts'
 import { plannedHolds } from './verdict.ts'
 
 const WARM_MS = 2_000
+
+/** Hears of each step, and how long it and all after it usually take, s. */
+export type OnStep = (what: string, left: number) => void
 
 /** All that a report needs. */
 export interface Proof {
@@ -28,19 +32,21 @@ export interface Proof {
 /**
  * Play the scenarios, those of each ground on an exchange of its own, and reconcile each: in rounds until the time is over
  * and the rounds are played; on other ground than the machine's the rounds alone count.
+ *
+ * @throws Interrupted
  */
-export async function prove(
-  options: ProveOptions,
-  scenarios: readonly Played[],
-  onStep: (what: string) => void,
-): Promise<Proof> {
+export async function prove(options: ProveOptions, scenarios: readonly Played[], onStep: OnStep): Promise<Proof> {
   const recording = { log: new SampleLog(), timeline: new Timeline() }
   const findings: Finding[] = []
   const trials: Trial[] = []
-  for (const [ground, played] of Map.groupBy(scenarios, (scenario) => scenario.ground ?? 'machine')) {
-    onStep(ground === 'machine' ? 'starting an exchange' : `starting an exchange (${ground})`)
-    const minutes = ground === 'machine' ? options.minutes : 0
-    const { trial, found } = await tried(ground, { ...options, minutes }, played, recording, onStep)
+  const stages = stagesOf(scenarios, options)
+  for (const [index, stage] of stages.entries()) {
+    const after = stages.slice(index + 1).reduce((sum, each) => sum + usualSeconds(each), 0)
+    const say: OnStep = (what, left) => onStep(what, left + after)
+    const { ground } = stage
+    say(ground === 'machine' ? 'starting an exchange' : `starting an exchange (${ground})`, usualSeconds(stage))
+    const { trial, found } = await tried(stage, options, recording, say)
+    throwIfInterrupted()
     trials.push(trial)
     findings.push(...found)
   }
@@ -48,13 +54,12 @@ export async function prove(
 }
 
 async function tried(
-  ground: Ground,
+  stage: Stage,
   options: ProveOptions,
-  scenarios: readonly Played[],
   recording: Recording,
-  onStep: (what: string) => void,
+  onStep: OnStep,
 ): Promise<{ readonly trial: Trial; readonly found: readonly Finding[] }> {
-  const grounded = await startOn(ground)
+  const grounded = await startOn(stage.ground)
   try {
     const cluster = new ClusterHandle(grounded)
     const accounts = Math.min(accountsForRate(options.rate), options.connections)
@@ -62,8 +67,8 @@ async function tried(
     const trial = new Trial(cluster, traders, options, recording)
     try {
       await Promise.all(trial.accounts.map(({ subscribed }) => subscribed))
-      const broken = await play(trial, options, scenarios, recording, onStep)
-      onStep('reconciling')
+      const broken = await play(trial, stage, recording, onStep)
+      onStep('reconciling', RECONCILE_SECONDS)
       const differing = await trial.reconcile().catch((error: unknown) => [impossible('reconciled', error)])
       return { trial, found: [...broken, ...differing] }
     } finally {
@@ -77,21 +82,25 @@ async function tried(
 /** Ends early with a finding when a scenario cannot be played: what happened until then is still compared. */
 async function play(
   { load, cluster }: Trial,
-  { minutes, rounds }: ProveOptions,
-  scenarios: readonly Played[],
+  stage: Stage,
   { timeline }: Recording,
-  onStep: (what: string) => void,
+  onStep: OnStep,
 ): Promise<Finding[]> {
+  const { minutes, rounds, scenarios } = stage
   const broken: Finding[] = []
   timeline.begin('warm-up')
   load.start()
   await delay(WARM_MS)
-  const end = performance.now() + minutes * 60_000
+  const began = performance.now()
+  const end = began + minutes * 60_000
   for (let round = 1; (round <= rounds || performance.now() < end) && broken.length === 0; round++) {
-    for (const scenario of scenarios) {
-      onStep(`round ${round}: ${scenario.name}`)
-      timeline.begin(scenario.name)
+    for (const [at, scenario] of scenarios.entries()) {
+      const played = (performance.now() - began) / 1_000
+      onStep(`round ${round}: ${scenario.name}`, usuallyLeft(stage, round, at, played))
+      const { from } = timeline.begin(scenario.name)
       try {
+        // What was due before belongs to the scenario before, and must not be struck by what this one does.
+        await load.settled(from)
         await scenario.play(cluster, timeline)
       } catch (error) {
         broken.push(impossible('played', error))

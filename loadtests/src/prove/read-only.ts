@@ -18,6 +18,7 @@ const RECOVERED_BUDGET_MS = READ_ONLY_MS + RECOVERY_MS_MAX
  */
 export const readOnly: Played = {
   name: 'read-only',
+  seconds: 9,
   ground: 'replica',
   planned: false,
   budgetMs: RECOVERED_BUDGET_MS,

@@ -9,6 +9,8 @@ import type { Timeline } from './timeline.ts'
 export interface Played extends Scenario {
   /** `machine` unless it says otherwise. */
   readonly ground?: Ground
+  /** What it usually takes, s: for whoever waits. */
+  readonly seconds: number
   readonly play: (cluster: ClusterHandle, timeline: Timeline) => Promise<void>
 }
 
@@ -26,15 +28,19 @@ const FROZEN_MS = LEASE_MS + 1_000
 
 const steady: Played = {
   name: 'steady',
+  seconds: 5,
   planned: true,
   budgetMs: PLANNED_BUDGET_MS,
   play: () => delay(STEADY_MS),
 }
 
+const ROLL_SECONDS = { recorder: 2, engine: 9, gateway: 14 } as const
+
 /** `count` times, each when every process is ready again. */
 export function handOff(count: number): Played {
   return {
     name: 'hand-off',
+    seconds: count,
     planned: true,
     budgetMs: PLANNED_BUDGET_MS,
     async play(cluster, timeline) {
@@ -53,6 +59,7 @@ export function handOff(count: number): Played {
 
 export const killLeader: Played = {
   name: 'kill leader',
+  seconds: 5,
   planned: false,
   budgetMs: KILLED_BUDGET_MS,
   async play(cluster, timeline) {
@@ -69,6 +76,7 @@ export const killLeader: Played = {
 /** SIGSTOP past the lease, then SIGCONT: one that wakes up believes that it leads, and must not answer. */
 export const freezeLeader: Played = {
   name: 'freeze leader',
+  seconds: 6,
   planned: false,
   budgetMs: LEASE_MS + KILLED_BUDGET_MS,
   async play(cluster, timeline) {
@@ -81,7 +89,7 @@ export const freezeLeader: Played = {
       await delay(Math.max(0, FROZEN_MS - (performance.now() - from)))
     } finally {
       timeline.mark('thaw it')
-      thaw()
+      await thaw()
     }
     await cluster.replaced(before)
     await cluster.ready()
@@ -93,6 +101,7 @@ export function roll(what: Exclude<Rolled, 'all'>): Played {
   const name = `roll ${what}`
   return {
     name,
+    seconds: ROLL_SECONDS[what],
     planned: true,
     budgetMs: PLANNED_BUDGET_MS,
     async play(cluster, timeline) {

@@ -11,13 +11,12 @@ import { AccountSubscriber } from './account-subscriber.ts'
 import { loopback } from './loopback.ts'
 import { MarketSubscriber } from './market-subscriber.ts'
 import { OpenLoop } from './open-loop.ts'
-import type { ProveOptions } from './options.ts'
+import { PATIENCE_MS, type ProveOptions } from './options.ts'
 import { Orders } from './orders.ts'
 import type { Finding } from './rows.ts'
 import type { SampleLog } from './sample-log.ts'
 import type { Timeline } from './timeline.ts'
 
-const PATIENCE_MS = 1_000
 const market = { symbol: 'BTCUSDT', priceDecimals: 2, quantityDecimals: 5 }
 
 /** Of all trials of a proof. */

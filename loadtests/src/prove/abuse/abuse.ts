@@ -21,6 +21,7 @@ const MEBIBYTE = 1024 * 1024
  */
 export const abuse: Played = {
   name: 'abuse',
+  seconds: 12,
   planned: true,
   budgetMs: BUDGET_MS,
   async play(cluster, timeline) {
