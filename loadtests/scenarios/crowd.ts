@@ -2,6 +2,10 @@ import { peakOf, profileOf } from './profiles.ts'
 
 /** How the rate is divided: over kept connections, with a new connection for each request, over the WebSocket API. */
 export const PARTS = { kept: 0.5, fresh: 0.2, socket: 0.3 } as const
+/** The same for a person. */
+export const PARTS_TEXT =
+  `${percent(PARTS.kept)} of the requests come over kept connections, ${percent(PARTS.fresh)} over new ones, ` +
+  `${percent(PARTS.socket)} over the WebSocket API`
 const SOCKETS_MIN = 4
 /** How long each request may be on the way before the next one finds no virtual user, seconds. */
 export const PATIENCE_SECONDS_DEFAULT = 4
@@ -53,4 +57,8 @@ export function accountsForLoad(load: {
   readonly seconds: number
 }): number {
   return accountsFor(load.rate * peakOf(profileOf(load.profile, load.seconds)))
+}
+
+function percent(part: number): string {
+  return `${Math.round(100 * part)} %`
 }

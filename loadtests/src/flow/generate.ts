@@ -6,6 +6,8 @@ import { FLOW_HEADER_BYTES, FLOW_RECORD_BYTES, FlowOp, writeFlowHeader, writeFlo
 const MIDDLE = 100_000
 /** The middle price stays within this many ticks of where it began. */
 const WANDER_MAX = 2_000
+/** Commands between two looks at the progress. */
+const TOLD_EVERY = 50_000
 
 export interface FlowShape {
   readonly seed: number
@@ -27,8 +29,10 @@ export interface FlowShape {
  * (30 %) takes a random live order, an aggressive order (the rest) is priced through everything and sized so that the
  * book holds near `target` orders; it never asks for more than rests, so it always fills. The draws happen in a fixed
  * order: changing it changes every flow.
+ *
+ * @param told hears how many commands there are, now and then
  */
-export function generateFlow(shape: FlowShape): Buffer {
+export function generateFlow(shape: FlowShape, told: (commands: number) => void = () => undefined): Buffer {
   const { seed, commands, target = 12_000, band = 50, addPercent = 60, cancelPercent = 30, users = 1_000 } = shape
   const through = 2 * band + WANDER_MAX
   const margin = WANDER_MAX + through + 10
@@ -44,6 +48,7 @@ export function generateFlow(shape: FlowShape): Buffer {
   let peak = 0
 
   for (let index = 0; index < commands; index++) {
+    if (index % TOLD_EVERY === 0) told(index)
     if ((random.word() & 15) === 0) middle += random.word() & 1 ? 1 : -1
     middle = Math.min(MIDDLE + WANDER_MAX, Math.max(MIDDLE - WANDER_MAX, middle))
     const drawn = random.below(100)

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { commandLine, messageOf, pathFrom, Problem, runCommand, wholeNumber } from '@uptick/commandline'
+import { commandLine, messageOf, pathFrom, Problem, Progress, runCommand, wholeNumber } from '@uptick/commandline'
 import { generateFlow } from './generate.ts'
 import { readFlowHeader } from './record.ts'
 
@@ -24,7 +24,12 @@ await runCommand(
 )
 
 function write(file: string, { seed, commands }: Flags): void {
-  const flow = generateFlow({ seed, commands })
+  const progress = new Progress()
+  const whole = commands.toLocaleString('en')
+  const flow = generateFlow({ seed, commands }, (done) =>
+    progress.part(done / commands, `${done.toLocaleString('en')} of ${whole} commands`),
+  )
+  progress.end()
   try {
     writeFileSync(file, file.endsWith('.gz') ? gzipSync(flow) : flow)
   } catch (error) {

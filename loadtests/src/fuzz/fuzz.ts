@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { throwIfInterrupted } from '@uptick/commandline'
 import * as fc from 'fast-check'
 import { startOrderPath } from '../bench/order-path.ts'
 import type { OrderPath } from '../bench/order-path.ts'
@@ -20,6 +21,8 @@ const GROWTH_BYTES_MAX = { gateway: 24 * 1024 * 1024, engine: 96 * 1024 * 1024 }
 /** A failure is made smaller for so long. */
 const SHRINK_MS_MAX = 120_000
 const ENDING_MS = 500
+/** Until PostgreSQL, an engine and a gateway run, s. */
+const START_SECONDS = 12
 /** Batches of one seed. */
 const RUNS = 20
 const INPUT_SHOWN_MAX = 2_000
@@ -32,19 +35,31 @@ const NO_LIMITS = {
   LIMIT_BANS: 'false',
 }
 
+/** What a run tells while it goes on. */
+export interface FuzzProgress {
+  readonly say: (line: string) => void
+  readonly step: (what: string, left?: number) => void
+  readonly part: (part: number, what: string) => void
+}
+
 type Bytes = Readonly<Record<'gateway' | 'engine', number>>
 
 /** Attack an exchange of its own for some minutes. Resolves to what failed, with the smallest input; undefined when nothing did. */
-export async function fuzz({ minutes, seed }: FuzzOptions, say: (line: string) => void): Promise<string | undefined> {
+export async function fuzz({ minutes, seed }: FuzzOptions, progress: FuzzProgress): Promise<string | undefined> {
+  const { say } = progress
+  progress.step('starting an exchange', START_SECONDS + minutes * 60)
   const path = await startOrderPath([inspectable], NO_LIMITS)
   try {
     say(`seed ${seed}, ${minutes} minutes`)
-    const count = { inputs: 0 }
     const ms = minutes * 60_000
-    const early = await attackFor(path, { ms: ms * WARM_PART, seed, count })
+    const began = performance.now()
+    const count = { inputs: 0 }
+    const tell = (): void => progress.part(Math.min(1, (performance.now() - began) / ms), `${count.inputs} inputs`)
+    const shrinks = (): void => progress.step('it failed; looking for a smaller input', SHRINK_MS_MAX / 1_000)
+    const early = await attackFor(path, { ms: ms * WARM_PART, seed, count, tell, shrinks })
     if (early !== undefined) return early
     const before = await settled(path)
-    const late = await attackFor(path, { ms: ms * (1 - WARM_PART), seed: seed ^ 0x5eed, count })
+    const late = await attackFor(path, { ms: ms * (1 - WARM_PART), seed: seed ^ 0x5eed, count, tell, shrinks })
     if (late !== undefined) return late
     const after = await settled(path)
     say(`${count.inputs} inputs; ${describe('gateway', before, after)}; ${describe('engine', before, after)}`)
@@ -58,14 +73,20 @@ interface Round {
   readonly ms: number
   readonly seed: number
   readonly count: { inputs: number }
+  /** Called after each volley. */
+  readonly tell: () => void
+  /** Called when a failure was found that is to be made smaller. */
+  readonly shrinks: () => void
 }
 
-async function attackFor(path: OrderPath, { ms, seed, count }: Round): Promise<string | undefined> {
+async function attackFor(path: OrderPath, { ms, seed, count, tell, shrinks }: Round): Promise<string | undefined> {
   const batch = fc.array(inputs, { minLength: 1, maxLength: SIDE_BY_SIDE_MAX, size: 'max' })
   let found = ''
   const holds = async (all: readonly Input[]): Promise<boolean> => {
     count.inputs += all.length
     const failure = await strike(path, all)
+    throwIfInterrupted()
+    if (found === '') tell()
     if (failure === undefined) return true
     found = failure
     // The search for a smaller input goes on with processes that run: one that is ending must have ended.
@@ -77,7 +98,9 @@ async function attackFor(path: OrderPath, { ms, seed, count }: Round): Promise<s
   for (let round = 0; performance.now() < end; round++) {
     const parameters = { seed: (seed + round) | 0, numRuns: RUNS, endOnFailure: true }
     const { failed, counterexample } = await fc.check(fc.asyncProperty(batch, holds), parameters)
+    throwIfInterrupted()
     if (!failed || counterexample === null) continue
+    shrinks()
     const least = await smallest(counterexample[0], async (all) => !(await holds(all)), SHRINK_MS_MAX)
     return `${found}\nsmallest input: ${JSON.stringify(least).slice(0, INPUT_SHOWN_MAX)}`
   }

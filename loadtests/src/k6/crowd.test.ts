@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { accountsFor, PARTS, socketsOf, standingOf, usersOf } from '../../scenarios/crowd.ts'
+import { accountsFor, PARTS, PARTS_TEXT, socketsOf, standingOf, usersOf } from '../../scenarios/crowd.ts'
 
 const FILTER = 200
 
@@ -17,6 +17,12 @@ test.each([1, 30, 77, 154, 230, 345, 518, 2000])('%i a second stay within the or
   const socketsOfOne = Math.ceil(socketsOf(peak) / accounts)
   const overSockets = (socketsOfOne * PARTS.socket * peak) / socketsOf(peak)
   expect((overHttp + overSockets) * 0.6 * 10).toBeLessThanOrEqual(100)
+})
+
+test('what help and reports say of the crowd is how it is', () => {
+  const shares = [...PARTS_TEXT.matchAll(/(\d+) % /g)].map(([, share]) => Number(share) / 100)
+  expect(shares).toEqual([PARTS.kept, PARTS.fresh, PARTS.socket])
+  expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1)
 })
 
 test('few requests need few accounts, and a user has something to cancel at any rate', () => {

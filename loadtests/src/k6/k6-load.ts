@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { temporaryFolder, type TemporaryFolder } from '@uptick/commandline'
 import { SampleLog } from '../prove/sample-log.ts'
 import type { Trader } from '../reconcile/traffic.ts'
 import { readStory } from '../story/read-story.ts'
@@ -50,12 +50,14 @@ export interface LoadResult {
 export class K6Load {
   readonly #options: LoadOptions
   readonly #folder: string
+  readonly #own: TemporaryFolder | undefined
   readonly #streams: K6Process
   #traders: K6Process | undefined
 
-  private constructor(options: LoadOptions, folder: string) {
+  private constructor(options: LoadOptions) {
     this.#options = options
-    this.#folder = folder
+    this.#own = options.folder === undefined ? temporaryFolder('uptick-load-') : undefined
+    this.#folder = options.folder ?? this.#own!.path
     this.#streams = this.#process('streams')
   }
 
@@ -63,7 +65,7 @@ export class K6Load {
   static async open(options: LoadOptions): Promise<K6Load> {
     const { folder } = options
     if (folder !== undefined) await mkdir(folder, { recursive: true })
-    const load = new K6Load(options, folder ?? (await mkdtemp(join(tmpdir(), 'uptick-load-'))))
+    const load = new K6Load(options)
     await load.#listening()
     return load
   }
@@ -102,7 +104,7 @@ export class K6Load {
   /** Its files go too, unless a folder was named for them. */
   async close(): Promise<void> {
     await Promise.all([this.#traders?.stop(), this.#streams.stop()])
-    if (this.#options.folder === undefined) await rm(this.#folder, { recursive: true, force: true })
+    await this.#own?.remove()
   }
 
   async #listening(): Promise<void> {

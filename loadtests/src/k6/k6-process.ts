@@ -2,8 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { Problem } from '@uptick/commandline'
-import { endsWithUs } from '@uptick/deploy'
+import { endsWithUs, Problem } from '@uptick/commandline'
 
 /** Connections to a machine that lost its power are let go when it answers again, which k6 waits for when it ends. */
 const ENDED_MAX_MS = 90_000

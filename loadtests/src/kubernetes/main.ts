@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFile } from 'node:fs/promises'
-import { Problem, runCommand } from '@uptick/commandline'
-import { exitWhenAsked, Kubectl } from '@uptick/deploy'
+import { Problem, Progress, runCommand, undoWhenInterrupted } from '@uptick/commandline'
+import { Kubectl, needCluster } from '@uptick/deploy'
+import { PARTS_TEXT } from '../../scenarios/crowd.ts'
 import { actShortcomings, type Act } from './act.ts'
 import { htmlReport } from './html-report.ts'
 import { findCapacity } from './capacity.ts'
@@ -16,6 +17,8 @@ import { textReport } from './text-report.ts'
 /** Set for the process that runs inside the other network. */
 const INSIDE = 'UPTICK_PROVE_INSIDE'
 const FINDINGS_SHOWN = 5
+/** What one usually takes, until some were played. */
+const SCENARIO_SECONDS = 60
 
 await runCommand(
   proofCommandLine(process.env, {
@@ -33,23 +36,28 @@ async function start({ options, cluster, through }: ProofCommand): Promise<numbe
     if (through !== undefined)
       return run([...words(through), process.execPath, ...process.argv.slice(1)], { ...process.env, [INSIDE]: '1' })
   }
-  exitWhenAsked()
+  undoWhenInterrupted()
+  await needCluster(process.env)
   return prove(options)
 }
 
 async function prove(asked: ProofOptions): Promise<number> {
   needK6()
-  const say = (what: string): void => {
-    process.stderr.write(`${new Date().toISOString().slice(11, 19)}  ${what}\n`)
-  }
+  const progress = new Progress()
+  const say = (what: string): void => progress.say(what)
+  if (asked.rate === 'half') progress.step('measuring what the cluster sustains')
   const wanted = chosen(asked.names, asked.isQuick)
   const kubectl = new Kubectl(asked.namespace)
   const options = { ...asked, rate: asked.rate === 'half' ? await half(kubectl, asked, say) : asked.rate }
   const acts: Act[] = []
+  const began = performance.now()
   let trouble: string | undefined
   for (let round = 1; round <= options.rounds && trouble === undefined; round++) {
     for (const scenario of wanted) {
-      say(`${options.rounds > 1 ? `round ${round}: ` : ''}${scenario.name}: ${scenario.what}`)
+      progress.step(
+        `${options.rounds > 1 ? `round ${round}: ` : ''}${scenario.name}: ${scenario.what}`,
+        (options.rounds * wanted.length - acts.length) * averageSeconds(acts.length, performance.now() - began),
+      )
       try {
         const act = await runScenario(scenario, kubectl, options, say)
         acts.push(act)
@@ -64,9 +72,10 @@ async function prove(asked: ProofOptions): Promise<number> {
       }
     }
   }
+  progress.end()
   const wrong = [...acts.flatMap((act) => actShortcomings(act)), ...(trouble === undefined ? [] : [trouble])]
   process.stdout.write(textReport(acts, wrong))
-  const load = `${options.rate} requests a second: half over kept connections, a fifth over new ones, the rest over the WebSocket API.`
+  const load = `${options.rate} requests a second. ${PARTS_TEXT}.`
   await writeFile(options.html, htmlReport(acts, wrong, load))
   process.stdout.write(`The report: ${options.html}\n`)
   if (options.json !== undefined)
@@ -81,8 +90,12 @@ async function prove(asked: ProofOptions): Promise<number> {
   return wrong.length > 0 ? 1 : 0
 }
 
+/** Of one scenario, by those that were played. @param ms that they took */
+function averageSeconds(played: number, ms: number): number {
+  return played === 0 ? SCENARIO_SECONDS : ms / 1_000 / played
+}
+
 async function half(kubectl: Kubectl, options: ProofOptions, say: (what: string) => void): Promise<number> {
-  say('what the cluster sustains')
   const sustained = await findCapacity(kubectl, options, say)
   if (sustained === 0) throw new Problem('The cluster does not sustain even the first rate.')
   say(`  ${sustained} a second are sustained; the proof is made at ${Math.ceil(sustained / 2)}`)

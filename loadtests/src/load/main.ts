@@ -1,5 +1,4 @@
-import { runCommand } from '@uptick/commandline'
-import { exitWhenAsked } from '@uptick/deploy'
+import { Progress, runCommand, undoWhenInterrupted } from '@uptick/commandline'
 import { OperatorClient, runningOn } from '@uptick/standalone'
 import pg from 'pg'
 import { accountsForLoad } from '../../scenarios/crowd.ts'
@@ -14,17 +13,21 @@ import { checkStory } from '../story/check-story.ts'
 import { loadCommandLine, type LoadCommandOptions } from './options.ts'
 
 const SHOWN_MAX = 20
+/** What it usually takes before and after the load, s. */
+const [SUBSCRIBED_SECONDS, REST_SECONDS] = [5, 10]
 const market = { symbol: 'BTCUSDT', priceDecimals: 2, quantityDecimals: 5 }
 
 await runCommand(loadCommandLine(process.env, run))
 
 async function run({ folder, ...chosen }: LoadCommandOptions): Promise<void> {
   const { running, settings } = runningOn(folder)
-  exitWhenAsked()
+  undoWhenInterrupted()
   needK6()
   const operator = new OperatorClient(running.operatorUrl, settings.operatorToken)
   const traders = await makeTraders(operator, accountsForLoad(chosen))
   const log = new SampleLog()
+  const progress = new Progress()
+  progress.step('listeners subscribe', SUBSCRIBED_SECONDS + chosen.seconds + REST_SECONDS)
   const load = await K6Load.open({
     ...chosen,
     url: running.url,
@@ -39,12 +42,17 @@ async function run({ folder, ...chosen }: LoadCommandOptions): Promise<void> {
   const pool = new pg.Pool({ connectionString: running.databaseUrl, max: 1 })
   try {
     load.start()
+    progress.step('traders trade', chosen.seconds + REST_SECONDS)
     await load.tradersEnded()
+    progress.step('comparing what everybody was told with the journal', REST_SECONDS)
     const result = await load.finish({ log, timeOf: (at) => at })
     const ofWallTime = (time: number): number => time / 1000
     const others = { truth, operator, pool, market, now: Date.now, ofWallTime }
-    report(result, log, await checkStory(result.story, others))
+    const findings = await checkStory(result.story, others)
+    progress.end()
+    report(result, log, findings)
   } finally {
+    progress.end()
     await load.close()
     await truth.close()
     await pool.end()

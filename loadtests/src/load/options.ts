@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { commandLine, Option, pathFrom, positiveNumber, wholeNumber, type Command } from '@uptick/commandline'
+import { PARTS_TEXT } from '../../scenarios/crowd.ts'
 import { PROFILE_NAMES } from '../../scenarios/profiles.ts'
 
 export interface LoadCommandOptions {
@@ -12,8 +13,7 @@ export interface LoadCommandOptions {
 
 const about = `Puts load on the exchange that "npm start" runs, with k6, and compares what traders were told with the journal.
 
-Half of the requests come over kept connections, a fifth over new ones, the rest over the WebSocket API. k6 has to be on the
-PATH: go install go.k6.io/k6@v1.8.1. Ends with 0 when every request was answered well and all stories agree.`
+${PARTS_TEXT}. k6 has to be on the PATH: go install go.k6.io/k6@v1.8.1. Ends with 0 when every request was answered well and all stories agree.`
 
 type Flags = Omit<LoadCommandOptions, 'folder'> & { readonly data?: string }
 

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { throwIfInterrupted, undoLater } from '@uptick/commandline'
+import { alive, processesWith, sendSignal } from '@uptick/postgres'
 
 /**
  * How tests ended. `broken`: none of them failed, and yet they did not pass – a file could not be loaded, there was none;
@@ -16,10 +19,27 @@ export interface TestRun {
 }
 
 const OUTPUT_MAX = 4_000
+/** For processes that were killed to be gone, ms. */
+const ENDED_MAX_MS = 5_000
+const ENDED_POLL_MS = 20
 const REPORT = 'mutation-report.json'
 
-/** Run the files of `tests` in the tree at `folder`, until the first fails or for `secondsMax`. */
-export async function runTests(folder: string, tests: readonly string[], secondsMax: number): Promise<TestRun> {
+/** Where tests run. */
+export interface TestPlace {
+  /** A copy of the tree. */
+  readonly folder: string
+  /** For what they make; who works in there when they have ended is killed. */
+  readonly temporary: string
+  readonly environment: NodeJS.ProcessEnv
+}
+
+/** Run the files of `tests` in the copy, until the first fails or for `secondsMax`. @throws Interrupted */
+export async function runTests(
+  { folder, temporary, environment }: TestPlace,
+  tests: readonly string[],
+  secondsMax: number,
+): Promise<TestRun> {
+  throwIfInterrupted()
   const began = performance.now()
   const report = join(folder, REPORT)
   await rm(report, { force: true })
@@ -28,6 +48,7 @@ export async function runTests(folder: string, tests: readonly string[], seconds
   const child = spawn(process.execPath, [vitest, 'run', ...projectsOf(tests), ...options, ...tests], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...environment, TMPDIR: temporary },
     // A group of its own: what hangs is ended with all that it has started.
     detached: true,
   })
@@ -41,11 +62,15 @@ export async function runTests(folder: string, tests: readonly string[], seconds
     end()
   }, secondsMax * 1_000)
   process.once('exit', end)
+  const undo = undoLater(() => (end(), endProcesses(temporary)))
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', resolve)
   })
   process.off('exit', end)
+  // Those of tests that hung, too: PostgreSQL has a group of its own.
+  await undo()
+  throwIfInterrupted()
   clearTimeout(timer)
   const seconds = (performance.now() - began) / 1_000
   if (isLate) return { ended: 'hung', seconds, output }
@@ -66,6 +91,14 @@ async function endedAs(code: number | null, report: string): Promise<Ended> {
   }
   if (numFailedTests > 0) return 'failed'
   return code === 0 && numPassedTests > 0 ? 'passed' : 'broken'
+}
+
+/** All that works with files of `folder`. Resolves when they are gone, or after `ENDED_MAX_MS`. */
+async function endProcesses(folder: string): Promise<void> {
+  const left = processesWith(`${folder}/`)
+  for (const pid of left) sendSignal(pid, 'SIGKILL')
+  const began = performance.now()
+  while (left.some((pid) => alive(pid)) && performance.now() - began < ENDED_MAX_MS) await delay(ENDED_POLL_MS)
 }
 
 function kill(pid: number): void {

@@ -1,6 +1,6 @@
-import { cp, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, cp, lstat, mkdir, readdir, readFile, readlink, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { temporaryFolder, undoLater, type TemporaryFolder } from '@uptick/commandline'
 import { mutated, type Mutation } from './mutation.ts'
 
 const LEFT_OUT = new Set(['node_modules', '.git'])
@@ -10,16 +10,23 @@ const OWN = '@uptick'
 /** The tree in a folder of its own, for changes that must never reach the original. */
 export class TreeCopy {
   readonly folder: string
+  /** For what its tests make. */
+  readonly temporary: string
+  readonly #whole: TemporaryFolder
 
-  private constructor(folder: string) {
-    this.folder = folder
+  private constructor(whole: TemporaryFolder) {
+    this.folder = join(whole.path, 'tree')
+    this.temporary = join(whole.path, 'tmp')
+    this.#whole = whole
   }
 
   /** @param root of the repository, with its packages installed */
   static async make(root: string): Promise<TreeCopy> {
-    const copy = new TreeCopy(await mkdtemp(join(tmpdir(), 'uptick-mutants-')))
-    await cp(root, copy.folder, { recursive: true, filter: (source) => !LEFT_OUT.has(basename(source)) })
-    await linkPackages(join(root, 'node_modules'), join(copy.folder, 'node_modules'))
+    const whole = temporaryFolder('uptick-mutants-')
+    const copy = new TreeCopy(whole)
+    const copying = copy.#fill(root)
+    // Nothing may be written any more when the folder is removed.
+    await copying.finally(undoLater(() => copying.catch(() => undefined)))
     return copy
   }
 
@@ -40,7 +47,15 @@ export class TreeCopy {
   }
 
   remove(): Promise<void> {
-    return rm(this.folder, { recursive: true, force: true })
+    return this.#whole.remove()
+  }
+
+  async #fill(root: string): Promise<void> {
+    // PostgreSQL may run as another user, who must be able to pass through.
+    await chmod(this.#whole.path, 0o711)
+    await mkdir(this.temporary)
+    await cp(root, this.folder, { recursive: true, filter: (source) => !LEFT_OUT.has(basename(source)) })
+    await linkPackages(join(root, 'node_modules'), join(this.folder, 'node_modules'))
   }
 }
 

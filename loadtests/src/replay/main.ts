@@ -1,4 +1,4 @@
-import { EXIT_FAILED, messageOf, Problem, runCommand } from '@uptick/commandline'
+import { EXIT_FAILED, messageOf, Problem, Progress, runCommand } from '@uptick/commandline'
 import { findExchange } from '@uptick/standalone'
 import { FlowError } from '../flow/flow-error.ts'
 import { openFlow } from '../flow/open-flow.ts'
@@ -7,7 +7,6 @@ import { ApiTarget } from './api-target.ts'
 import { CoreTarget } from './core-target.ts'
 import { replayCommandLine, type ReplayOptions } from './options.ts'
 import { prepareMarket } from './prepare-market.ts'
-import { progressBar } from './progress.ts'
 import { contradiction, replay } from './replay.ts'
 import { reportOf } from './tally.ts'
 import type { ReplayTarget } from './target.ts'
@@ -20,20 +19,23 @@ async function run(options: ReplayOptions): Promise<void> {
   }
   const source = await openFlow(options.file, options.format).catch(unreadable)
   const target = await targetFor(options, source.market)
-  const bar = progressBar(process.stderr, source.commands)
+  const progress = new Progress()
+  const whole = source.commands === undefined ? '' : ` of ${source.commands.toLocaleString('en')}`
+  const tell = (part: number, commands: number): void =>
+    progress.part(part, `${commands.toLocaleString('en')}${whole} commands`)
   try {
-    const tally = await replay(source, target, bar.update).catch((error: unknown) => {
+    const tally = await replay(source, target, tell).catch((error: unknown) => {
       if (error instanceof FlowError) return unreadable(error)
       throw error
     })
-    bar.stop()
+    progress.end()
     const report = reportOf(tally, source.market, options.through === 'core')
     process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : table(report))
     const wrong = contradiction(source, tally, options.through === 'core')
     if (wrong !== undefined) process.stderr.write(`Not the expected outcome: ${wrong}.\n`)
     if (wrong !== undefined) process.exitCode = EXIT_FAILED
   } finally {
-    bar.stop()
+    progress.end()
     await target.close()
   }
 }

@@ -1,5 +1,4 @@
-import { Presets, SingleBar } from 'cli-progress'
-import { runCommand } from '@uptick/commandline'
+import { Progress, runCommand } from '@uptick/commandline'
 import { simulationCommandLine, type RunnerOptions } from './options.ts'
 import { simulate, type Run } from './simulate.ts'
 import { Tally } from './tally.ts'
@@ -11,15 +10,15 @@ await runCommand(simulationCommandLine(run))
 async function run({ from, seeds, story }: RunnerOptions): Promise<void> {
   const began = performance.now()
   const tally = new Tally()
-  const bar = progressBar(seeds)
+  const progress = new Progress()
   for (let seed = from; seed < from + seeds; seed++) {
     const one = await simulate({ seed })
     tally.add(one)
-    bar?.update(tally.seeds, { failed: tally.failed.length })
-    if (story) process.stdout.write(`\n${one.story.join('\n')}\n`)
-    if (one.violations.length > 0) process.stdout.write(failure(one))
+    progress.part(tally.seeds / seeds, `${tally.seeds} of ${seeds} seeds, ${tally.failed.length} failed`)
+    if (story) progress.write(`\n${one.story.join('\n')}\n`, process.stdout)
+    if (one.violations.length > 0) progress.write(failure(one), process.stdout)
   }
-  bar?.stop()
+  progress.end()
   process.stdout.write(tally.text(performance.now() - began))
   if (tally.failed.length > 0) process.exitCode = 1
 }
@@ -29,13 +28,4 @@ function failure({ seed, violations }: Run): string {
   const more = violations.length > SHOWN_MAX ? [`  … ${violations.length - SHOWN_MAX} more`] : []
   const again = `  again: npm run sim -- --from ${seed} --seeds 1 --story`
   return `\n${[`seed ${seed} FAILED`, ...shown, ...more, again].join('\n')}\n`
-}
-
-/** On a terminal only. */
-function progressBar(seeds: number): SingleBar | undefined {
-  if (!process.stderr.isTTY) return undefined
-  const format = '  {bar} {percentage} %  {value} of {total} seeds, {failed} failed  {duration_formatted}'
-  const bar = new SingleBar({ format, hideCursor: true, clearOnComplete: true }, Presets.shades_classic)
-  bar.start(seeds, 0, { failed: 0 })
-  return bar
 }
