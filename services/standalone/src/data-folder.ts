@@ -11,8 +11,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { errorCode, messageOf, Problem } from '@uptick/commandline'
 import { lockFolder } from './folder-lock.ts'
-import { messageOf, Problem } from '@uptick/commandline'
+import { checkOwner, ownerOf } from './folder-owner.ts'
 
 const POSTGRES_MAJOR = '18'
 const LINK_SECRET_NAME = 'link-secret'
@@ -69,6 +70,7 @@ export class DataFolder {
 
   /** @throws Problem when the folder cannot be used: nothing in it has been touched then */
   static open(path: string): DataFolder {
+    checkOwner(path, process.getuid?.())
     prepare(path)
     const release = lockFolder(path)
     if (release === undefined) throw new Problem(takenMessage(path))
@@ -195,7 +197,9 @@ function prepare(path: string): void {
       if (!statSync(folder).isDirectory()) throw new Error('it is not a folder')
       accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
     } catch (error) {
-      throw new Problem(`${what} ${folder} cannot be used: ${messageOf(error)}.`)
+      const owner = errorCode(error) === 'EACCES' ? ownerOf(folder) : undefined
+      const belongs = owner === undefined ? '' : ` It belongs to ${owner}.`
+      throw new Problem(`${what} ${folder} cannot be used: ${messageOf(error)}.${belongs}`)
     }
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { complain, messageOf, Problem, runCommand } from '@uptick/commandline'
 import { surviveOutput } from '@uptick/runtime'
 import { PostgresError } from '@uptick/postgres'
@@ -11,6 +12,7 @@ import { checkPort } from './ports.ts'
 import { readyScreen, styleOf } from './screen.ts'
 import { botEnvironment, seedBot, seedDemo } from './seed.ts'
 import { Supervisor } from './supervisor.ts'
+import { Wait } from './wait.ts'
 
 const PARENT_POLL_MS = 500
 /** A terminal signals npm and this process, and npm passes its own on: within so long that is one Ctrl-C, ms. */
@@ -31,13 +33,15 @@ async function run(options: Options): Promise<void> {
   const memory = memoryRemark(grantedMemory())
   if (memory !== undefined) note(memory)
   const folder = DataFolder.open(options.folder)
+  const wait = new Wait(note)
+  wait.begin(options.databaseUrl === undefined && !existsSync(folder.file('postgres')))
   await stopLeftovers(folder.path, note)
   await checkPort(options.host, options.port).catch((error: unknown) => {
     folder.release()
     throw error
   })
   const supervisor = new Supervisor(options, folder, {
-    onStep: (what) => note(what),
+    onStep: (what) => wait.step(what),
     onLog: (problem) => note(problem),
     onRestart: (name, how, delayMs) => {
       const full = diskProblem(folder.path)
@@ -51,7 +55,10 @@ async function run(options: Options): Promise<void> {
           : `${problem}: lines of logs are dropped until there is room`,
       ),
   })
-  const stop = (): void => void end(supervisor, folder, process.exitCode)
+  const stop = (): void => {
+    wait.end()
+    void end(supervisor, folder, process.exitCode)
+  }
   // A terminal that closes takes npm along: two signs of one event.
   const stopOnce = (): void => void (supervisor.isStopping || stop())
   let askedAt = Number.NEGATIVE_INFINITY
@@ -68,7 +75,7 @@ async function run(options: Options): Promise<void> {
     await supervisor.start()
     if (supervisor.isStopping) return
     const operator = new OperatorClient(supervisor.operatorUrl, folder.settings.operatorToken)
-    note('listing')
+    wait.step('listing')
     await seedDemo(operator, folder)
     if (options.marketMaker) {
       await seedBot(operator, folder)
@@ -76,9 +83,11 @@ async function run(options: Options): Promise<void> {
     }
     const { demoKeys } = folder.settings
     const remarks = await supervisor.remarks()
+    wait.end()
     process.stdout.write(`${readyScreen(options, supervisor.url, { keys: demoKeys, remarks }, style)}\n`)
   } catch (error) {
     if (supervisor.isStopping) return
+    wait.end()
     complain(explained(error))
     await end(supervisor, folder, 1)
   }

@@ -45,6 +45,9 @@ Environment:
   LIMIT_BANS        true: ban addresses that go on past a limit; here they only get errors unless told
   REDIS_URL         have the gateways count rate limits together in this Redis, for example redis://127.0.0.1:6379
 
+The first start takes about 15 seconds. root starts an exchange only in a folder of root's own: what it makes would be closed
+to an ordinary user.
+
 Ctrl-C drains and stops; the next start resumes there. Ctrl-C twice stops at once, and nothing that was acknowledged is
 lost by it. To begin from nothing, stop and remove the folder. The exchange is operated with "npm run operator -- --help",
 which finds it by the same folder; "npm run status" shows the leader and what is ready, and "npm run roll -- all" replaces

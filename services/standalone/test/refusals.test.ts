@@ -1,12 +1,25 @@
 import { spawnSync } from 'node:child_process'
 import { createServer } from 'node:net'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { freePort } from '@uptick/postgres'
 import { startCommand, type Ended } from './start-exchange.ts'
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const NOBODY = 65_534
 
 let folder = ''
 beforeEach(() => {
@@ -38,6 +51,23 @@ describe('the start command refuses', () => {
     const ended = await startCommand(['--data', join(folder, 'file')]).ended
     expect(sentenceOf(ended)).toMatch(/^The data folder .*file cannot be used: /)
     expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('mine')
+  })
+
+  test.skipIf(process.getuid?.() !== 0)('as root the folder of an ordinary user, and leaves it alone', async () => {
+    chownSync(folder, NOBODY, NOBODY)
+    const ended = await startCommand(['--data', join(folder, 'data')]).ended
+    expect(sentenceOf(ended)).toMatch(/^\S+ belongs to \S+, and this is root: .* Start it as \S+, or name .* --data\.$/)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test.skipIf(process.getuid?.() !== 0)('as an ordinary user the folder of root, and says whose it is', () => {
+    const options = { uid: NOBODY, gid: NOBODY, encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '' } } as const
+    chmodSync(folder, 0o755)
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, '--data', folder], options)
+    expect({ status, stderr }).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/cannot be used: EACCES.* It belongs to root\.\n$/),
+    })
   })
 
   test('damaged settings, and leaves them for a person to look at', async () => {
@@ -98,8 +128,7 @@ describe('the start command refuses, on a file system that may not be written to
   function startReadOnly(path: string): Ended {
     const [program, ...args] = unshare!
     const mount = `mount --bind '${path}' '${path}' && mount -o remount,bind,ro '${path}' && exec "$@"`
-    const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-    const command = [...args, 'sh', '-c', mount, 'sh', process.execPath, main, '--data', folder]
+    const command = [...args, 'sh', '-c', mount, 'sh', process.execPath, MAIN, '--data', folder]
     const { status, signal, stdout, stderr } = spawnSync(program!, command, { encoding: 'utf8' })
     return { code: status, signal, output: stdout, errors: stderr }
   }
