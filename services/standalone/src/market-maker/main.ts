@@ -2,11 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { markets, type Market } from '../listing.ts'
 import { messageOf } from '@uptick/commandline'
 import { TradingClient } from './client.ts'
-import { ladder, PriceWalk, seededRandom, type Quote } from './quotes.ts'
+import { ladder, othersIn, PriceWalk, seededRandom, type Levels, type OwnOrder } from './quotes.ts'
 
 // Four quotes replaced and a few orders taken per round and market stay far below the limit of 100 orders in 10 s.
 const ROUND_MS = 1_500
 const DEPTH = 8
+/** Levels that are read: all of one's own, and those of others in between. */
+const LEVELS_READ = 50
 const REPLACED_PER_ROUND = 4
 const SEED = 20_260_101
 
@@ -35,7 +37,7 @@ async function keepAlive(market: Market): Promise<void> {
   while (!stopping.signal.aborted) {
     try {
       walk ??= new PriceWalk(market.startPrice, await lastPrice(symbol, market.startPrice), random)
-      await requote(symbol, ladder(market, walk.step(), DEPTH, random))
+      await requote(symbol, market, walk.step())
       if (random() < 0.7) await take(symbol, market)
     } catch (error) {
       // The exchange may be restarting: the next round finds it again.
@@ -53,8 +55,16 @@ async function lastPrice(symbol: string, start: number): Promise<number> {
   return trades[0] === undefined ? start : Number(trades[0].price)
 }
 
-async function requote(symbol: string, wanted: Quote[]): Promise<void> {
+async function book(symbol: string): Promise<{ bids: Levels; asks: Levels }> {
+  const response = await fetch(`${url}/api/v3/depth?symbol=${symbol}&limit=${LEVELS_READ}`)
+  if (!response.ok) throw new Error(`depth: ${response.status}`)
+  const levels: { bids: Levels; asks: Levels } = JSON.parse(await response.text())
+  return levels
+}
+
+async function requote(symbol: string, market: Market, middle: number): Promise<void> {
   const resting = openOrders(await maker.call('GET', '/api/v3/openOrders', { symbol }))
+  const wanted = ladder(market, middle, DEPTH, random, othersIn(await book(symbol), resting))
   const best = (side: string): number[] =>
     wanted.filter((quote) => quote.side === side).map(({ price }) => Number(price))
   const [lowest, highest] = [Math.min(...best('BUY')), Math.max(...best('SELL'))]
@@ -68,8 +78,11 @@ async function requote(symbol: string, wanted: Quote[]): Promise<void> {
   const surplus = Math.max(0, resting.length - stray.length - 2 * DEPTH)
   for (const { orderId } of [...stray, ...resting.slice(0, surplus)].slice(0, 2 * REPLACED_PER_ROUND))
     await maker.call('DELETE', '/api/v3/order', { symbol, orderId: String(orderId) }).catch(() => undefined)
-  const missing = 2 * DEPTH - (resting.length - stray.length)
-  const fresh = wanted.slice(0, Math.max(REPLACED_PER_ROUND, Math.min(missing, wanted.length)))
+  const fresh = ['BUY', 'SELL'].flatMap((side) => {
+    const kept = resting.filter((order) => order.side === side && !stray.includes(order)).length
+    const mine = wanted.filter((quote) => quote.side === side)
+    return mine.slice(0, Math.max(REPLACED_PER_ROUND / 2, DEPTH - kept))
+  })
   for (const { side, price, quantity } of fresh)
     await maker.call('POST', '/api/v3/order', { symbol, side, type: 'LIMIT_MAKER', price, quantity }).catch(rejected)
 }
@@ -86,10 +99,8 @@ function rejected(error: unknown): void {
   if (!messageOf(error).includes('"code":-2010')) throw error
 }
 
-interface OpenOrder {
+interface OpenOrder extends OwnOrder {
   readonly orderId: number
-  readonly side: string
-  readonly price: string
 }
 
 function openOrders(answer: unknown): OpenOrder[] {
