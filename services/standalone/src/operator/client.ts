@@ -1,6 +1,7 @@
-import { messageOf, Problem } from '@uptick/commandline'
+import { messageOf, printable, Problem } from '@uptick/commandline'
 
 const CALL_MAX_MS = 20_000
+const TEXT_SHOWN_MAX = 200
 
 /** The operator API refused something. */
 export class OperatorError extends Problem {
@@ -127,9 +128,16 @@ export class OperatorClient {
   async call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
     const response = await this.#send(method, path, body)
     const text = await response.text()
-    if (response.ok) return JSON.parse(text)
-    const { code, message } = reasonOf(text)
-    throw new OperatorError(response.status, code, message)
+    const answer = parsed(text)
+    if (response.ok && answer !== undefined) return answer as Answer
+    const error = errorIn(answer)
+    if (error === undefined) throw new Problem(this.#isAnother(response.status, text))
+    throw new OperatorError(response.status, error.code, error.message)
+  }
+
+  #isAnother(status: number, text: string): string {
+    const shown = printable(text.slice(0, TEXT_SHOWN_MAX))
+    return `${this.#url} is no operator API: it answers with ${status} ${shown}. Traders use another port than operators.`
   }
 
   async #send(method: string, path: string, body?: object): Promise<Response> {
@@ -144,16 +152,25 @@ export class OperatorClient {
       return await fetch(this.#url + path, request)
     } catch (error) {
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-      throw new Problem(`The operator API at ${this.#url} does not answer: ${messageOf(cause)}.`)
+      throw new Problem(
+        `The operator API at ${this.#url} does not answer: ${messageOf(cause)}. On Kubernetes "kubectl port-forward" has to run.`,
+      )
     }
   }
 }
 
-function reasonOf(text: string): { code: string; message: string } {
+/** Undefined when it is no JSON. */
+function parsed(text: string): unknown {
   try {
-    const { error }: { error: { code: string; message: string } } = JSON.parse(text)
-    return { code: error.code, message: error.message }
+    return JSON.parse(text)
   } catch {
-    return { code: 'UNREADABLE', message: text }
+    return undefined
   }
+}
+
+/** The reason in an answer of the operator API; undefined in what is none. */
+function errorIn(answer: unknown): { readonly code: string; readonly message: string } | undefined {
+  const { error } = (answer ?? {}) as { readonly error?: { readonly code?: string; readonly message?: string } }
+  const { code, message } = error ?? {}
+  return code === undefined || message === undefined ? undefined : { code, message }
 }

@@ -17,7 +17,10 @@ export interface FoundExchange {
 export function findExchange(folder: string, environment: NodeJS.ProcessEnv): FoundExchange {
   const { OPERATOR_URL: url, OPERATOR_TOKEN: token, UPTICK_URL: publicUrl } = environment
   if ((url ?? '') !== '' && (token ?? '') === '')
-    throw new Problem('OPERATOR_URL is set, and OPERATOR_TOKEN is not.', EXIT_USAGE)
+    throw new Problem(
+      'OPERATOR_URL is set, and OPERATOR_TOKEN is not. On Kubernetes kubectl reads it from a Secret (k8s/README.md says how), for which it needs a kubeconfig with a current context.',
+      EXIT_USAGE,
+    )
   if (url !== undefined && token !== undefined)
     return { operator: new OperatorClient(url.replace(/\/$/, ''), token), url: publicUrl }
   const settings = existsSync(folder) ? readSettings(folder) : undefined
