@@ -148,7 +148,7 @@ function publicSide(
   const dispatcher = new Dispatcher(services)
   const registry = createRegistry()
   const shared = { dispatcher, registry, clients, addresses, failed, ...(measured !== undefined && { measured }) }
-  const rest = createRest({ ...shared, requestMsMax })
+  const rest = createRest({ ...shared, welcome: services, requestMsMax })
   const sockets = new SocketServer({ ...shared, feed })
   sockets.attach(rest.server)
   return { rest, sockets, clients }

@@ -112,7 +112,7 @@ export class SocketGateway {
       addresses,
       failed,
     }
-    const rest = createRest({ ...parts, requestMsMax })
+    const rest = createRest({ ...parts, welcome: services, requestMsMax })
     const sockets = new SocketServer({ ...parts, feed, ...options })
     sockets.attach(rest.server)
     await rest.listen({ host: '127.0.0.1', port: 0 })

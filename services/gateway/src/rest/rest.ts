@@ -17,6 +17,8 @@ import { JSON_TYPE, OperationExchange } from './operation-exchange.ts'
 import type { Respond } from './operation-exchange.ts'
 import type { RestRequest } from './rest-request.ts'
 import { registerStubs } from './stubs.ts'
+import { serveWelcome } from '../welcome/serve-welcome.ts'
+import type { WelcomeServices } from '../welcome/serve-welcome.ts'
 
 /** What a request may take to arrive, head and body, ms. */
 export const REQUEST_MS_MAX = 10_000
@@ -32,6 +34,8 @@ export interface RestOptions {
   readonly dispatcher: Dispatcher
   readonly registry: OperationRegistry
   readonly clients: Clients
+  /** Of which the page for browsers tells. */
+  readonly welcome: WelcomeServices
   /** A failure that is ours: everything that becomes a 500. */
   readonly failed: (operation: string, error: unknown) => void
   readonly addresses: ClientAddresses
@@ -62,17 +66,18 @@ export function createRest(options: RestOptions): FastifyInstance {
     const shown = status >= 500 ? UNKNOWN : status === 413 ? TOO_LARGE : MALFORMED
     return sendError(request, reply, charged(options, request, shown, status === 413 ? BODY_BYTES_MAX : 0))
   })
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1)[0]!.slice(0, PATH_SHOWN_MAX)
-    return sendError(
-      request,
-      reply,
-      charged(options, request, publicError(PublicErrors.NOT_FOUND, path, request.method)),
-    )
-  })
+  app.setNotFoundHandler((request, reply) => notFound(options, request, reply))
   app.options('/*', (request, reply) => preflight(request, reply))
   for (const operation of options.registry.operations) addRoute(app, options, operation)
   registerStubs(app)
+  serveWelcome(app, options.welcome, {
+    refused: (request, reply) => {
+      const error = charged(options, request, MALFORMED)
+      if (error !== MALFORMED) sendError(request, reply, error)
+      return error !== MALFORMED
+    },
+    otherwise: (request, reply) => notFound(options, request, reply),
+  })
   servePlainly(app, options)
   return app
 }
@@ -83,6 +88,12 @@ function arrivalBounds(requestMsMax: number): Pick<FastifyHttpOptions<Server>, '
     requestTimeout: requestMsMax,
     http: { headersTimeout: requestMsMax, connectionsCheckingInterval: Math.min(ARRIVAL_LOOK_MS, requestMsMax) },
   }
+}
+
+function notFound(options: RestOptions, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const path = request.url.split('?', 1)[0]!.slice(0, PATH_SHOWN_MAX)
+  const error = publicError(PublicErrors.NOT_FOUND, path, request.method)
+  return sendError(request, reply, charged(options, request, error))
 }
 
 /** The error to show for a request that reaches no operation: it is not free, so it may be that of a limit instead. */
