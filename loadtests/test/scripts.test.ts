@@ -1,13 +1,18 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { freePort } from '@uptick/postgres'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const { scripts }: { scripts: Record<string, string> } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+const { scripts, version }: { scripts: Record<string, string>; version: string } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+)
 
 /** Scripts that call a tool which is not ours, with options of its own. */
 const foreign = ['test', 'test:kubernetes', 'check', 'types', 'lint', 'format']
@@ -27,9 +32,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** What a person types after `npm run NAME --`, called from a folder of its own. */
 function type(script: string, ...words: string[]): Promise<Ended> {
+  return typeWith({}, script, ...words)
+}
+
+/** The same, with more in the environment. */
+function typeWith(environment: Record<string, string>, script: string, ...words: string[]): Promise<Ended> {
   const [program, ...args] = script.replace(/^exec /, '').split(' ')
   expect(program).toBe('node')
-  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', INIT_CWD: folder }
+  const env = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', INIT_CWD: folder, ...environment }
   return new Promise((done) => {
     execFile(process.execPath, [...args, ...words], { env, cwd: root, timeout: 50_000 }, (error, output, errors) => {
       done({ code: error === null ? 0 : Number(error.code), output, errors })
@@ -57,6 +67,11 @@ function refusal({ code, output, errors }: Ended): string {
   return errors
 }
 
+test('the newest entry of CHANGELOG.md is of this version', () => {
+  const [, newest] = /^## \[?(\d[^\]\s]*)/m.exec(readFileSync(join(root, 'CHANGELOG.md'), 'utf8')) ?? []
+  expect(newest).toBe(version)
+})
+
 test('every script is either ours or that of a tool', () => {
   expect(foreign.filter((name) => scripts[name] === undefined)).toEqual([])
   expect(own.filter(([, script]) => !/^(exec )?node /.test(script))).toEqual([])
@@ -72,10 +87,75 @@ describe.each(own)('npm run %s', (name, script) => {
     expect(refusal(await type(script, ...words))).toMatch(/--nonsense|unknown command|too many arguments/i)
   })
 
+  test('tells its version', async () => {
+    const { code, output, errors } = await type(script, '--version')
+    expect({ code, output, errors }).toEqual({ code: 0, output: `${version}\n`, errors: '' })
+  })
+
   test('tells what it does', async () => {
     const { code, output, errors } = await type(script, '--help')
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
     expect(output).toContain(name === 'start' ? 'npm start' : `npm run ${name}`)
+  })
+})
+
+/** A laptop may be without kubectl; a gate without it fails. */
+const hasKubectl = process.env['CI'] === 'true' || spawnSync('kubectl', ['version', '--client']).status === 0
+
+describe.skipIf(!hasKubectl)('without a kubeconfig', () => {
+  /** A kubectl that writes down what it is asked for, and asks the real one. */
+  let programs = ''
+  const asked = (): string[] => readFileSync(join(programs, 'asked'), 'utf8').trimEnd().split('\n')
+  beforeEach(() => {
+    programs = mkdtempSync(join(tmpdir(), 'uptick-programs-'))
+    const script = `#!/bin/sh\necho "$*" >> "${programs}/asked"\nPATH=$REAL_PATH exec kubectl "$@"\n`
+    writeFileSync(join(programs, 'kubectl'), script, { mode: 0o755 })
+  })
+  afterEach(() => rmSync(programs, { recursive: true, force: true }))
+
+  test.each([
+    ['deploy', 'local'],
+    ['rollback', 'local'],
+    ['prove:kubernetes', '--quick'],
+  ])('npm run %s %s says so and ends, before anything is sent to where no cluster is', async (name, ...words) => {
+    const path = process.env['PATH'] ?? ''
+    const environment = { PATH: `${programs}:${path}`, REAL_PATH: path, HOME: programs }
+    const { code, output, errors } = await typeWith(environment, scripts[name] ?? '', ...words)
+    expect(errors).toMatch(/^No cluster is configured: there is no kubeconfig with a current context\. [^\n]*\n$/)
+    expect({ code, output }).toEqual({ code: 1, output: '' })
+    expect(asked()).toEqual([expect.stringContaining('config view --minify')])
+    expect(readdirSync(folder)).toEqual([])
+  })
+})
+
+describe('npm run operator -- status', () => {
+  const operator = scripts['operator'] ?? ''
+
+  test('says that kubectl needs a kubeconfig when it could not read the token', async () => {
+    const typed = await typeWith({ OPERATOR_URL: 'http://127.0.0.1:8081', OPERATOR_TOKEN: '' }, operator, 'status')
+    expect(typed.errors).toMatch(/^OPERATOR_URL is set, and OPERATOR_TOKEN is not\. On Kubernetes [^\n]*\n$/)
+    expect(typed).toMatchObject({ code: 2, output: '' })
+  })
+
+  test('says that the port is that of traders', async () => {
+    const traders = createServer((_, response) => response.writeHead(404).end('{"code":-1000,"msg":"no such path"}'))
+    await new Promise<void>((done) => traders.listen(0, '127.0.0.1', done))
+    const url = `http://127.0.0.1:${(traders.address() as AddressInfo).port}`
+    const typed = await typeWith({ OPERATOR_URL: url, OPERATOR_TOKEN: 'token' }, operator, 'status')
+    traders.close()
+    expect(typed.errors).toBe(
+      `${url} is no operator API: it answers with 404 {"code":-1000,"msg":"no such path"}. Traders use another port than operators.\n`,
+    )
+    expect(typed).toMatchObject({ code: 1, output: '' })
+  })
+
+  test('says that nobody answers', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`
+    const typed = await typeWith({ OPERATOR_URL: url, OPERATOR_TOKEN: 'token' }, operator, 'status')
+    expect(typed.errors).toMatch(
+      /^The operator API at \S+ does not answer: [^\n]*"kubectl port-forward" has to run\.\n$/,
+    )
+    expect(typed).toMatchObject({ code: 1, output: '' })
   })
 })
 
