@@ -5,3 +5,6 @@ export { FIXED_IMAGE_WORDS, STATUS_SHIFT } from '../src/order-image.ts'
 export { comparable, difference } from './compare.ts'
 export { NaiveExchange } from './naive-exchange.ts'
 export { copyCommand } from './stream.ts'
+/** The random command flow of a seed, for tests of what follows the outcomes. */
+export { record } from './recording.ts'
+export type { Timed } from './stream.ts'

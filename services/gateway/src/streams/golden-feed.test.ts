@@ -1,0 +1,70 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { expect, it } from 'vitest'
+import { GoldenAudience } from '../../testing/golden-audience.ts'
+import { RecordedShard } from '../../testing/recorded-shard.ts'
+import { VirtualTime } from '../../testing/virtual-time.ts'
+import { followFeed } from '../market/follow-feed.ts'
+import { noHistory } from '../market/history-source.ts'
+
+const SEED = 41
+const COMMANDS = 1500
+/** The shard is listed and funded by then. */
+const OPENING = 40
+/** The feed loses a frame this often. */
+const GAP_EVERY = 120
+const TICK = 100_000
+const TICKS_MAX = 25
+
+const settled = async (): Promise<void> => {
+  for (let i = 0; i < 40; i++) await Promise.resolve()
+}
+
+/** Play the feed of the seed to two gateways and everybody who listens to them. */
+async function play(): Promise<Record<string, string>> {
+  const shard = new RecordedShard(SEED, COMMANDS)
+  const time = new VirtualTime(shard.commands[OPENING]!.time)
+  const readPast = (from: number, through: number) => Promise.resolve(shard.past(from, through))
+  const options = { link: shard, history: noHistory, readPast, clock: time, timers: time, log: () => {} }
+  const feeds = [followFeed(options), followFeed(options)] as const
+  const audience = new GoldenAudience(feeds)
+  shard.frame(shard.commands.slice(0, OPENING), false)
+  shard.connect()
+  await settled()
+  const tick = async (): Promise<void> => {
+    time.advance(TICK / 1000)
+    for (const { hub, numberedAccounts, numberedMarkets } of feeds) {
+      hub.tick(time.now())
+      numberedAccounts.hub.tick(time.now())
+      numberedMarkets.hub.tick(time.now())
+    }
+    await settled()
+    shard.answer(time.now())
+    await settled()
+  }
+  for (let at = OPENING, step = 1; at < COMMANDS; step++) {
+    const count = 1 + ((step * 7) % 5)
+    const commands = shard.commands.slice(at, at + count)
+    at += count
+    const { time: until } = commands.at(-1)!
+    for (let ticks = 0; ticks < TICKS_MAX && until - time.now() > TICK; ticks++) await tick()
+    if (until > time.now()) time.advance((until - time.now()) / 1000)
+    audience.move()
+    await settled()
+    const isGap = step % GAP_EVERY === 0
+    shard.frame(commands, !isGap)
+    if (isGap) shard.reset()
+    await settled()
+  }
+  for (let i = 0; i < TICKS_MAX; i++) await tick()
+  for (const feed of feeds) feed.close()
+  return audience.results()
+}
+
+/** `GOLDEN=write` writes the hashes anew: only where a change of what traders are told is meant. */
+const golden = new URL('../../testing/golden-feed.json', import.meta.url)
+
+it('what traders are told of a recorded feed stays as it is, to the byte', async () => {
+  const told = `${JSON.stringify(await play(), undefined, 2)}\n`
+  if (process.env['GOLDEN'] === 'write') await writeFile(golden, told)
+  expect(told).toBe(await readFile(golden, 'utf8'))
+})
