@@ -33,6 +33,11 @@ const sections = [
   { name: 'http', about: 'signed orders over HTTP, durable, beside a bare signed route', seconds: [50, 120] },
   { name: 'link', about: 'journaled commands through the engine link', seconds: [12, 23] },
   {
+    name: 'streams',
+    about: 'market streams to a thousand subscribers beside a bare broadcast, and what an idle one takes',
+    seconds: [35, 150],
+  },
+  {
     name: 'sweep',
     about: 'how long others wait while one command meets, cancels or starts very many orders',
     seconds: [16, 37],
