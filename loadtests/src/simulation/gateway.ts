@@ -1,6 +1,15 @@
 import { outcomeWords, type Command } from '@uptick/core'
 import { LinkRole } from '@uptick/protocol'
-import { EngineLink, type OutcomeView, type Answer, type Dial, OperatorLine, noHistory, Markets } from '@uptick/gateway'
+import {
+  EngineLink,
+  type OutcomeView,
+  type Answer,
+  type Dial,
+  OperatorLine,
+  noHistory,
+  Markets,
+  followInOrder,
+} from '@uptick/gateway'
 import { type Cluster, drift, ProcessTime, checksum } from '@uptick/engine/testing'
 import { FeedLog } from '../invariants/feed-log.ts'
 import type { Hold } from '../invariants/hold.ts'
@@ -68,6 +77,7 @@ export class Gateway {
       process.endOfTurn(() => this.#settle())
     })
     this.markets = new Markets([{ link, history: noHistory, clock: process, timers: process, log: () => undefined }])
+    followInOrder(link, this.markets.shards)
     link.start()
   }
 

@@ -9,15 +9,15 @@ import type { Dial } from './engine-link/socket.ts'
 import { KeyStore } from './keys/key-store.ts'
 import { KEY_CHANNEL, KeyTable } from './keys/key-table.ts'
 import type { SecretBox } from './keys/secret-box.ts'
-import { creditFills } from './limits/fill-credits.ts'
+import { creditFills } from './feed/fill-credits.ts'
 import type { CounterStore } from './limits/counter-store.ts'
 import type { Limits } from './limits/limits.ts'
 import { RateLimits } from './limits/rate-limits.ts'
 import type { LimitSettings } from './limits/rate-limits.ts'
-import { followFeed } from './market/follow-feed.ts'
-import type { Feed } from './market/follow-feed.ts'
+import { followFeed } from './streams/follow-feed.ts'
+import type { Feed } from './streams/follow-feed.ts'
 import { recordedHistory } from './market/recorded-history.ts'
-import { pastReader } from './resume/past-reader.ts'
+import { pastReader } from './feed/past-reader.ts'
 import { Dispatcher } from './operations/dispatcher.ts'
 import { createHistory } from './operations/history.ts'
 import { createRegistry } from './operations/registry.ts'
@@ -77,9 +77,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { clock, timers, log } = options.link
   const link = new EngineLink(options.link)
   const limits = new RateLimits(options.limits, clock, options.counters)
-  creditFills(link, limits)
   const history = recordedHistory(options.readModel)
-  const feed = followFeed({ link, history, readPast: pastReader(options.link), clock, timers, log })
+  const [credits, readPast] = [creditFills(link, limits), pastReader(options.link)]
+  const feed = followFeed({ link, credits, history, readPast, clock, timers, log })
   const { markets } = feed
   const keyTable = new KeyTable(options.database, options.lists, options.box)
   const keys = new KeyStore(keyTable, {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Feed } from '../src/market/follow-feed.ts'
+import type { Feed } from '../src/streams/follow-feed.ts'
 import type { TimeUnit } from '../src/operations/operation.ts'
 import { parseStreamName } from '../src/streams/stream-name.ts'
 

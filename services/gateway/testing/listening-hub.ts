@@ -1,3 +1,4 @@
+import { followInOrder } from '../src/feed/stage.ts'
 import { noHistory } from '../src/market/history-source.ts'
 import { Markets } from '../src/market/markets.ts'
 import type { TimeUnit } from '../src/operations/operation.ts'
@@ -44,6 +45,7 @@ export async function listeningHub() {
   const markets = new Markets([{ link: shard, history: noHistory, clock: time, timers: time, log: () => {} }])
   const hub = new StreamHub(markets)
   markets.follow(hub)
+  followInOrder(shard, markets.shards)
   shard.connect()
   for (let i = 0; i < 20; i++) await Promise.resolve()
   const subscribe = (name: string, listener = new Listener()): Listener => {

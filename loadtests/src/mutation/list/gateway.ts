@@ -49,8 +49,10 @@ export const gateway: Room = {
       ['command.confirmed = this.confirmed\n    const {', 'const {'],
       ['this.#firstNumber + i - this.#sentHead)', 'this.#firstNumber + i)'],
     ]),
+    ...mutationsOf(`${GATEWAY}/feed/walk.ts`, testOf('user/user-streams'), [
+      ['if (!outcomeRepeated(words, at)) visit', 'visit'],
+    ]),
     ...mutationsOf(`${GATEWAY}/user/user-streams.ts`, testOf('user/user-streams'), [
-      ['if (!outcomeRepeated(words, at)) this', 'this'],
       ['    this.#touched.clear()\n', ''],
       [
         'subscribers.size === 0) this.#accounts.delete(account)',

@@ -4,18 +4,19 @@ import { ShardMarkets } from './shard-markets.ts'
 import type { ShardMarketsOptions } from './shard-markets.ts'
 import type { SymbolMarket } from './symbol-market.ts'
 
-/** The markets of all shards by name. Create it before the links are started, so that it sees their first frame. */
+/** The markets of all shards by name. */
 export class Markets implements MarketData {
-  readonly #shards: ShardMarkets[] = []
+  /** Each follows the feed of its shard. */
+  readonly shards: readonly ShardMarkets[]
   #byName = new Map<string, SymbolMarket>()
   #byStreamName = new Map<string, SymbolMarket>()
 
   constructor(shards: readonly ShardMarketsOptions[]) {
-    for (const options of shards) this.#shards.push(new ShardMarkets(options, () => this.#index()))
+    this.shards = shards.map((options) => new ShardMarkets(options, () => this.#index()))
   }
 
   get ready(): boolean {
-    return this.#shards.every((shard) => shard.ready)
+    return this.shards.every((shard) => shard.ready)
   }
 
   /** No symbol is listed, or the catalogue has not come yet. */
@@ -25,7 +26,7 @@ export class Markets implements MarketData {
 
   /** Last outcome that the markets have seen. */
   get sequence(): number {
-    return Math.max(0, ...this.#shards.map((shard) => shard.sequence))
+    return Math.max(0, ...this.shards.map((shard) => shard.sequence))
   }
 
   symbols(): Iterable<SymbolMarket> {
@@ -42,17 +43,17 @@ export class Markets implements MarketData {
   }
 
   follow(listener: MarketListener): void {
-    for (const shard of this.#shards) shard.follow(listener)
+    for (const shard of this.shards) shard.follow(listener)
   }
 
   close(): void {
-    for (const shard of this.#shards) shard.close()
+    for (const shard of this.shards) shard.close()
   }
 
   #index(): void {
     this.#byName = new Map()
     this.#byStreamName = new Map()
-    for (const shard of this.#shards) {
+    for (const shard of this.shards) {
       for (const market of shard.markets) {
         this.#byName.set(market.name, market)
         this.#byStreamName.set(market.streamName, market)

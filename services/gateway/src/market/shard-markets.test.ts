@@ -2,6 +2,7 @@ import { Side } from '@uptick/core'
 import { describe, expect, it } from 'vitest'
 import { ScriptedShard } from '../../testing/scripted-shard.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
+import { followInOrder } from '../feed/stage.ts'
 import { noHistory } from './history-source.ts'
 import type { HistorySource } from './history-source.ts'
 import type { MarketListener } from './market-listener.ts'
@@ -26,6 +27,7 @@ function build(history: HistorySource = noHistory) {
     restarted: (market) => restarts.push(market.name),
   }
   markets.follow(listener)
+  followInOrder(shard, markets.shards)
   return { shard, time, markets, restarts, aggregates }
 }
 

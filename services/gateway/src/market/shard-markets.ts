@@ -1,15 +1,9 @@
-import {
-  CommandKind,
-  EventKind,
-  eachEvent,
-  outcomeRepeated,
-  outcomeSequence,
-  outcomeTime,
-  outcomeWords,
-  readEvent,
-} from '@uptick/core'
+import { CommandKind, EventKind, eachEvent, readEvent } from '@uptick/core'
 import type { LevelEvent, TradeEvent } from '@uptick/core'
 import type { EngineLink } from '../engine-link/link.ts'
+import type { OutcomeSpan } from '../feed/outcome-span.ts'
+import type { Stage } from '../feed/stage.ts'
+import { eachOutcome } from '../feed/walk.ts'
 import type { CancelTimer, Clock, Timers } from '../seams.ts'
 import { Aggregator } from './aggregator.ts'
 import { BookLoader } from './book-loader.ts'
@@ -19,7 +13,7 @@ import type { MarketListener } from './market-listener.ts'
 import { SymbolMarket } from './symbol-market.ts'
 
 export interface ShardMarketsOptions {
-  readonly link: Pick<EngineLink, 'catalogue' | 'state' | 'query' | 'submit' | 'onOutcomes' | 'onFeedReset' | 'onState'>
+  readonly link: Pick<EngineLink, 'catalogue' | 'state' | 'query' | 'submit' | 'onState'>
   readonly history: HistorySource
   readonly clock: Clock
   readonly timers: Timers
@@ -39,7 +33,7 @@ const WARM_UP_MS_MAX = 5_000
  * A market starts `loading`: changes of its book are kept until the engine's answer to `depth` says where they begin.
  * Statistics are filled up from the read model once that has recorded everything from before the feed.
  */
-export class ShardMarkets {
+export class ShardMarkets implements Stage {
   readonly #options: ShardMarketsOptions
   readonly #listeners: MarketListener[] = []
   readonly #markets: SymbolMarket[] = []
@@ -68,11 +62,6 @@ export class ShardMarkets {
     this.#options = options
     this.#listed = listed
     this.#journalTime = new JournalTime(() => askTime(options.link))
-    options.link.onOutcomes((words, from, to, _first, last) => {
-      this.#feed(words, from, to)
-      this.#sequence = last
-    })
-    options.link.onFeedReset((next) => this.#restart(next))
     options.link.onState((connected) => {
       if (connected) this.#followCatalogue()
     })
@@ -111,20 +100,23 @@ export class ShardMarkets {
     return !patient || this.#markets.every((market) => market.warm)
   }
 
-  #feed(words: Int32Array, from: number, to: number): void {
+  frame(span: OutcomeSpan): void {
     this.#followCatalogue()
+    this.#read(span)
+    this.#sequence = span.last
+  }
+
+  #read(span: OutcomeSpan): void {
     const now = this.#options.clock.now()
-    for (let at = from; at < to; at += outcomeWords(words, at)) {
-      if (outcomeRepeated(words, at)) continue
-      const sequence = outcomeSequence(words, at)
-      const time = outcomeTime(words, at)
+    const { words } = span
+    eachOutcome(span, (at, sequence, time) => {
       this.#journalTime.saw(time, now)
       eachEvent(words, at, (kind, event) => {
         if (kind === EventKind.LEVEL) this.#level(readEvent(words, event) as LevelEvent, sequence, time)
         else if (kind === EventKind.TRADE) this.#trade(readEvent(words, event) as TradeEvent, sequence, time)
       })
       this.#endAggregates()
-    }
+    })
     if (this.#changed.size === 0) return
     for (const listener of this.#listeners) listener.settled(this.#changed)
     this.#changed.clear()
@@ -198,7 +190,7 @@ export class ShardMarkets {
   }
 
   /** The feed starts anew, with or without a gap: load every book again. */
-  #restart(next: number): void {
+  restart(next: number): void {
     this.#sequence = next - 1
     this.#isReady = false
     for (let symbol = 0; symbol < this.#markets.length; symbol++) this.#reload(symbol)

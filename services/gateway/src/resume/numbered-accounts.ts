@@ -3,13 +3,13 @@ import { AccountSource } from './account-source.ts'
 import { NumberedHub } from './numbered-hub.ts'
 import type { NumberedHubOptions } from './numbered-hub.ts'
 import type { NumberedSubscriber } from './subscription.ts'
-import { accountOf } from './walk.ts'
+import { accountOf } from '../feed/walk.ts'
 
 export interface NumberedAccountsOptions extends Omit<NumberedHubOptions, 'keyOf'> {
-  readonly link: Pick<EngineLink, 'catalogue' | 'query' | 'onOutcomes'>
+  readonly link: Pick<EngineLink, 'catalogue' | 'query'>
 }
 
-/** Numbered private streams, one for each account. Create it before the markets follow the link. */
+/** Numbered private streams, one for each account. */
 export class NumberedAccounts {
   readonly hub: NumberedHub
   readonly #link: NumberedAccountsOptions['link']

@@ -2,7 +2,7 @@ import type { EventKind } from '@uptick/core'
 import type { Digest, DigestSource, Moment } from './digest.ts'
 import { Page } from './subscription.ts'
 import type { Subscription } from './subscription.ts'
-import type { Reader } from './walk.ts'
+import type { Reader } from '../feed/walk.ts'
 
 /** A subscriber to whom nothing happens is told so this often (µs), so that it can resume from a time not long ago. */
 const PROGRESS_AFTER = 10_000_000

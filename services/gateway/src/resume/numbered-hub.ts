@@ -1,18 +1,17 @@
-import type { EngineLink } from '../engine-link/link.ts'
 import type { Clock, Timers } from '../seams.ts'
 import { CatchUp } from './catch-up.ts'
 import { spanEnd } from './digest.ts'
 import type { DigestSource } from './digest.ts'
-import type { FeedMemory } from './feed-memory.ts'
+import type { FeedMemory } from '../feed/feed-memory.ts'
+import type { OutcomeSpan } from '../feed/outcome-span.ts'
+import type { Stage } from '../feed/stage.ts'
+import { walk } from '../feed/walk.ts'
+import type { KeyOf } from '../feed/walk.ts'
 import { NumberedChannel } from './numbered-channel.ts'
 import { Subscription } from './subscription.ts'
 import type { Envelope, NumberedSubscriber } from './subscription.ts'
-import { walk } from './walk.ts'
-import type { KeyOf } from './walk.ts'
 
 export interface NumberedHubOptions {
-  /** Feeds the hub: create it after the memory, and after everything whose state the streams show. */
-  readonly link: Pick<EngineLink, 'onOutcomes'>
   readonly memory: FeedMemory
   readonly clock: Clock
   readonly timers: Timers
@@ -31,7 +30,7 @@ const SECOND = 1_000_000
 const AHEAD_MAX = 4_000_000
 
 /** Streams whose messages are numbered by the shard's own sequence, so that they go on where they were broken off. */
-export class NumberedHub {
+export class NumberedHub implements Stage {
   /** How those who wanted to resume fared. */
   readonly counters = { resumed: 0, tooOld: 0, unknown: 0 }
   readonly #options: NumberedHubOptions
@@ -45,8 +44,6 @@ export class NumberedHub {
 
   constructor(options: NumberedHubOptions) {
     this.#options = options
-    options.link.onOutcomes((words, from, to, first, last) => this.#feed({ words, from, to, first, last }))
-    options.memory.onReset(() => this.#restart())
   }
 
   /** Subscribers, those included that are catching up. */
@@ -85,7 +82,7 @@ export class NumberedHub {
     }
   }
 
-  #feed(span: { words: Int32Array; from: number; to: number; first: number; last: number }): void {
+  frame(span: OutcomeSpan): void {
     if (this.#channels.size === 0) return
     this.#file()
     const touched = this.#touched
@@ -151,7 +148,7 @@ export class NumberedHub {
     if (channels?.size === 0) this.#byKey.delete(channel.key)
   }
 
-  #restart(): void {
+  restart(): void {
     const subscribers = new Set<NumberedSubscriber>()
     for (const channel of this.#channels.values()) {
       for (const { subscriber } of channel.subscriptions()) subscribers.add(subscriber)

@@ -5,9 +5,9 @@ import { MarketSource } from './market-source.ts'
 import { NumberedHub } from './numbered-hub.ts'
 import type { NumberedHubOptions } from './numbered-hub.ts'
 import type { NumberedSubscriber } from './subscription.ts'
-import { symbolOf } from './walk.ts'
+import { symbolOf } from '../feed/walk.ts'
 
-/** Numbered market streams. Create it after the markets. */
+/** Numbered market streams. */
 export class NumberedMarkets {
   readonly hub: NumberedHub
   readonly #markets: Markets

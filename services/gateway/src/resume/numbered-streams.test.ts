@@ -5,11 +5,11 @@ import { NumberedClient } from '../../testing/numbered-client.ts'
 import { ScriptedShard } from '../../testing/scripted-shard.ts'
 import type { OutcomeScript } from '../../testing/scripted-shard.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
-import { followFeed } from '../market/follow-feed.ts'
+import { followFeed } from '../streams/follow-feed.ts'
 import { noHistory } from '../market/history-source.ts'
 import { parseStreamName } from '../streams/stream-name.ts'
-import { PastLostError } from './feed-memory.ts'
-import type { ReadPast } from './feed-memory.ts'
+import { PastLostError } from '../feed/feed-memory.ts'
+import type { ReadPast } from '../feed/feed-memory.ts'
 
 const EXECUTION = 1
 

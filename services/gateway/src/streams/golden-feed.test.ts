@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { GoldenAudience } from '../../testing/golden-audience.ts'
 import { RecordedShard } from '../../testing/recorded-shard.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
-import { followFeed } from '../market/follow-feed.ts'
+import { followFeed } from './follow-feed.ts'
 import { noHistory } from '../market/history-source.ts'
 
 const SEED = 41

@@ -2,24 +2,17 @@ import { Command, CommandKind, Exchange, Side } from '@uptick/core'
 import { expect, test } from 'vitest'
 import { testListing } from '../../testing/listing.ts'
 import { Catalogue } from '../engine-link/catalogue.ts'
-import type { FeedResetListener, OutcomesListener } from '../engine-link/outcome-view.ts'
 import { UserStreams, type UserSubscriber } from './user-streams.ts'
 
 /** Accounts 1 and 2 with money, whose outcomes go to user streams from now on. */
 function streaming() {
   const [exchange, catalogue] = [new Exchange(), new Catalogue()]
-  let feed: OutcomesListener = () => undefined
-  let reset: FeedResetListener = () => undefined
-  const link = {
-    catalogue,
-    onOutcomes: (listener: OutcomesListener) => void (feed = listener),
-    onFeedReset: (listener: FeedResetListener) => void (reset = listener),
-  }
-  const streams = new UserStreams(link)
+  const streams = new UserStreams({ catalogue })
   const execute = (fields: Partial<Command>): void => {
     exchange.output.clear()
     exchange.execute(Object.assign(new Command(), fields), exchange.sequence + 1, 1_700_000_000_000_000)
-    feed(exchange.output.words, 0, exchange.output.length, exchange.sequence, exchange.sequence)
+    const { sequence, output } = exchange
+    streams.frame({ words: output.words, from: 0, to: output.length, first: sequence, last: sequence })
   }
   for (const { code, decimals } of testListing().assets)
     execute({ kind: CommandKind.ADD_ASSET, text: JSON.stringify({ code, decimals }) })
@@ -34,7 +27,7 @@ function streaming() {
   execute({ kind: CommandKind.OPEN_SESSION, session: 5 })
   const place = (account: number, side: Side, number: number): void =>
     execute({ kind: CommandKind.PLACE, session: 5, number, account, side, price: 6_500_000, quantity: 100_000 })
-  return { streams, execute, place, reset: () => reset(exchange.sequence + 1), exchange }
+  return { streams, execute, place, reset: () => streams.restart(), exchange }
 }
 
 /** Writes down the kinds of events that it gets, with what became of an order. */

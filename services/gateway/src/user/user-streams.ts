@@ -1,18 +1,10 @@
-import {
-  BalanceAt,
-  EventKind,
-  FundsAt,
-  eachEvent,
-  executionAccount,
-  outcomeRepeated,
-  outcomeSequence,
-  outcomeTime,
-  outcomeWords,
-  readEvent,
-} from '@uptick/core'
+import { BalanceAt, EventKind, FundsAt, eachEvent, executionAccount, readEvent } from '@uptick/core'
 import type { BalanceEvent, ExecutionEvent, FundsEvent } from '@uptick/core'
 import { balanceUpdate, executionReport, outboundAccountPosition } from '@uptick/protocol'
 import type { EngineLink } from '../engine-link/link.ts'
+import type { OutcomeSpan } from '../feed/outcome-span.ts'
+import type { Stage } from '../feed/stage.ts'
+import { eachOutcome } from '../feed/walk.ts'
 import type { TimeUnit } from '../operations/operation.ts'
 
 /** One who listens to the events of an account. */
@@ -24,17 +16,16 @@ export interface UserSubscriber {
   restart(): void
 }
 
-type FeedLink = Pick<EngineLink, 'catalogue' | 'onOutcomes' | 'onFeedReset'>
+type FeedLink = Pick<EngineLink, 'catalogue'>
 
 /** An event as JSON text, made once for each time unit that somebody wants. */
 type Render = (unit: TimeUnit) => object
 
 /**
  * The private events of accounts, straight from the feed: per outcome the execution reports in the order of the engine,
- * changes of funds, then one account position with every asset that was touched. Create it before the markets follow
- * the same link, so that what is private is never behind what is public.
+ * changes of funds, then one account position with every asset that was touched.
  */
-export class UserStreams {
+export class UserStreams implements Stage {
   readonly #link: FeedLink
   readonly #accounts = new Map<number, Set<UserSubscriber>>()
   /** Balances of listening accounts that the outcome changed, in order of first touch. */
@@ -42,10 +33,6 @@ export class UserStreams {
 
   constructor(link: FeedLink) {
     this.#link = link
-    link.onOutcomes((words, from, to) => this.#feed(words, from, to))
-    link.onFeedReset(() => {
-      for (const subscribers of this.#accounts.values()) for (const subscriber of subscribers) subscriber.restart()
-    })
   }
 
   add(account: number, subscriber: UserSubscriber): void {
@@ -64,16 +51,16 @@ export class UserStreams {
     return this.#accounts.size
   }
 
-  #feed(words: Int32Array, from: number, to: number): void {
-    if (this.#accounts.size === 0) return
-    for (let at = from; at < to; at += outcomeWords(words, at)) {
-      if (!outcomeRepeated(words, at)) this.#outcome(words, at)
-    }
+  restart(): void {
+    for (const subscribers of this.#accounts.values()) for (const subscriber of subscribers) subscriber.restart()
   }
 
-  #outcome(words: Int32Array, at: number): void {
-    const sequence = outcomeSequence(words, at)
-    const time = outcomeTime(words, at)
+  frame(span: OutcomeSpan): void {
+    if (this.#accounts.size === 0) return
+    eachOutcome(span, (at, sequence, time) => this.#outcome(span.words, at, sequence, time))
+  }
+
+  #outcome(words: Int32Array, at: number, sequence: number, time: number): void {
     eachEvent(words, at, (kind, event) => {
       if (kind === EventKind.EXECUTION) {
         if (!this.#accounts.has(executionAccount(words, event))) return

@@ -1,6 +1,6 @@
 import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
 import type { ShareCount } from '../limits/share-count.ts'
-import type { Feed } from '../market/follow-feed.ts'
+import type { Feed } from '../streams/follow-feed.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { Call } from '../operations/call.ts'
 import { jsonText } from '../operations/operation.ts'

@@ -1,8 +1,8 @@
 import { outcomeTime } from '@uptick/core'
-import type { EngineLink } from '../engine-link/link.ts'
 import type { CancelTimer, Timers } from '../seams.ts'
 import type { OutcomeSpan } from './outcome-span.ts'
 import { SpanList } from './span-list.ts'
+import type { Stage } from './stage.ts'
 
 /** What the feed brought is kept this long, in journaled time (µs), and never more of it than this. */
 export const KEPT_MICROSECONDS = 60_000_000
@@ -19,7 +19,6 @@ export class PastLostError extends Error {
 }
 
 export interface FeedMemoryOptions {
-  readonly link: Pick<EngineLink, 'onOutcomes' | 'onFeedReset'>
   readonly readPast: ReadPast
   readonly timers: Timers
   readonly keptBytesMax?: number
@@ -27,10 +26,10 @@ export interface FeedMemoryOptions {
 
 /**
  * The outcomes of the last minute, for streams that resume: kept from the feed as far as this gateway has seen it, and
- * read from an engine where it has not – it was started later, or kept less because there was too much. Create it
- * before everything else that follows the link, so that it always knows what they have seen.
+ * read from an engine where it has not – it was started later, or kept less because there was too much. What follows
+ * it in the feed finds here all that it has seen.
  */
-export class FeedMemory {
+export class FeedMemory implements Stage {
   readonly #options: FeedMemoryOptions
   readonly #live = new SpanList()
   /** What was read from an engine, up to what is live. */
@@ -38,19 +37,11 @@ export class FeedMemory {
   #last = -1
   #reading: Promise<void> | undefined
   #cancel: CancelTimer = () => {}
-  readonly #resets: (() => void)[] = []
   /** How often an engine was asked for the past. */
   pastReads = 0
 
   constructor(options: FeedMemoryOptions) {
     this.#options = options
-    options.link.onOutcomes((words, from, to, first, last) => this.#add({ words, from, to, first, last }))
-    options.link.onFeedReset((next) => {
-      this.#live.clear()
-      this.#past.clear()
-      this.#last = next - 1
-      for (const listener of this.#resets) listener()
-    })
   }
 
   /** Last outcome of the feed; −1 before there is one. */
@@ -60,11 +51,6 @@ export class FeedMemory {
 
   get bytes(): number {
     return this.#live.bytes + this.#past.bytes
-  }
-
-  /** The feed has a gap: what was followed cannot be continued. */
-  onReset(listener: () => void): void {
-    this.#resets.push(listener)
   }
 
   /** The span that holds `sequence`; undefined when it must be read, or is still to come. */
@@ -101,7 +87,13 @@ export class FeedMemory {
     this.#cancel = this.#options.timers.after(PAST_KEPT_MS, () => this.#past.clear())
   }
 
-  #add(span: OutcomeSpan): void {
+  restart(next: number): void {
+    this.#live.clear()
+    this.#past.clear()
+    this.#last = next - 1
+  }
+
+  frame(span: OutcomeSpan): void {
     this.#live.add(span)
     this.#last = span.last
     const horizon = outcomeTime(span.words, span.from) - KEPT_MICROSECONDS

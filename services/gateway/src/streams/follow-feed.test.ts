@@ -2,9 +2,9 @@ import { ExecutionType } from '@uptick/core'
 import { describe, expect, it } from 'vitest'
 import { ScriptedShard } from '../../testing/scripted-shard.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
-import { parseStreamName } from '../streams/stream-name.ts'
+import { parseStreamName } from './stream-name.ts'
 import { followFeed } from './follow-feed.ts'
-import { noHistory } from './history-source.ts'
+import { noHistory } from '../market/history-source.ts'
 
 describe('the feed', () => {
   it('is told to the owners of orders before the public reads of it', () => {

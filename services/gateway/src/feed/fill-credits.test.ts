@@ -1,8 +1,7 @@
 import { Behaviour, Command, CommandKind, Exchange, OrderType, Side, TimeInForce } from '@uptick/core'
 import { expect, test } from 'vitest'
 import { testListing } from '../../testing/listing.ts'
-import type { OutcomesListener } from '../engine-link/outcome-view.ts'
-import type { FillCause } from './limits.ts'
+import type { FillCause } from '../limits/limits.ts'
 import { creditFills } from './fill-credits.ts'
 
 test.each([
@@ -11,10 +10,9 @@ test.each([
 ])('the first fill of an order lowers its account’s count, as maker or as taker: %s', (_fills, behaviours) => {
   const exchange = new Exchange()
   const command = new Command()
-  let listener: OutcomesListener = () => {}
   const credits: [account: number, maker: boolean, cause: FillCause][] = []
-  creditFills(
-    { session: 7, onOutcomes: (added) => (listener = added) },
+  const stage = creditFills(
+    { session: 7 },
     {
       opened: () => undefined,
       filled: (fills, _outcome, cause) => {
@@ -29,7 +27,8 @@ test.each([
     exchange.output.clear()
     const sequence = exchange.sequence + 1
     exchange.execute(command, sequence, 1_700_000_000_000_000 + sequence)
-    listener(exchange.output.words, 0, exchange.output.length, sequence, sequence)
+    const { words, length: to } = exchange.output
+    stage.frame({ words, from: 0, to, first: sequence, last: sequence })
   }
   const place = (account: number, side: Side, quantity: number, session = 0): void =>
     execute((order) => {

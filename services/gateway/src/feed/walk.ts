@@ -11,13 +11,27 @@ import {
   outcomeTime,
   outcomeWords,
 } from '@uptick/core'
-import type { Digest } from './digest.ts'
 import type { OutcomeSpan } from './outcome-span.ts'
 
 /** Whom an event is for; `undefined`: nobody. */
 export type KeyOf = (kind: EventKind, words: Int32Array, at: number) => number | undefined
 
-export type Reader = Pick<Digest, 'event' | 'outcomeEnds'>
+/** Who is given the events of a key. */
+export interface Reader {
+  event(kind: EventKind, words: Int32Array, at: number, sequence: number, time: number): void
+  /** The outcome is over; called when it had such an event. */
+  outcomeEnds(sequence: number, time: number): void
+}
+
+/** Visit the outcomes of a span. A repeated reply tells of the past and is passed over. */
+export function eachOutcome(
+  { words, from, to }: Pick<OutcomeSpan, 'words' | 'from' | 'to'>,
+  visit: (at: number, sequence: number, time: number) => void,
+): void {
+  for (let at = from; at < to; at += outcomeWords(words, at)) {
+    if (!outcomeRepeated(words, at)) visit(at, outcomeSequence(words, at), outcomeTime(words, at))
+  }
+}
 
 /** The symbol of public events. */
 export const symbolOf: KeyOf = (kind, words, at) => {
@@ -32,21 +46,16 @@ export const accountOf: KeyOf = (kind, words, at) => {
   return kind === EventKind.FUNDS ? words[at + FundsAt.ACCOUNT] : undefined
 }
 
-/**
- * Hand the events of a span to those who read their key. A repeated reply tells of the past and is passed over.
- * `touched` takes up whoever was given something.
- */
+/** Hand the events of a span to those who read their key. `touched` takes up whoever was given something. */
 export function walk<R extends Reader>(
-  { words, from, to }: OutcomeSpan,
+  span: OutcomeSpan,
   keyOf: KeyOf,
   readersOf: (key: number) => Iterable<R> | undefined,
   touched: Set<R>,
 ): void {
+  const { words } = span
   const inOutcome = new Set<R>()
-  for (let at = from; at < to; at += outcomeWords(words, at)) {
-    if (outcomeRepeated(words, at)) continue
-    const sequence = outcomeSequence(words, at)
-    const time = outcomeTime(words, at)
+  eachOutcome(span, (at, sequence, time) => {
     eachEvent(words, at, (kind, event) => {
       const key = keyOf(kind, words, event)
       const readers = key === undefined ? undefined : readersOf(key)
@@ -56,11 +65,11 @@ export function walk<R extends Reader>(
         inOutcome.add(reader)
       }
     })
-    if (inOutcome.size === 0) continue
+    if (inOutcome.size === 0) return
     for (const reader of inOutcome) {
       reader.outcomeEnds(sequence, time)
       touched.add(reader)
     }
     inOutcome.clear()
-  }
+  })
 }
