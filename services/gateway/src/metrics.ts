@@ -4,7 +4,7 @@ import type { Gateway } from './app.ts'
 import type { HoldObserver } from './engine-link/pipe-options.ts'
 import type { ProxyEntrance } from './entrance/proxy-entrance.ts'
 import type { SharedStore } from './limits/shared-store.ts'
-import type { NumberedHub } from './resume/numbered-hub.ts'
+import type { StreamHub } from './streams/stream-hub.ts'
 
 /** Counts and times every operation, whatever its transport. */
 export function operationObserver(registry: Registry): (operation: string, status: number, seconds: number) => void {
@@ -102,11 +102,11 @@ export function exposeGateway(registry: Registry, gateway: Gateway): void {
       () => gateway.sockets.counters.slowReaders,
     ],
   ]
-  const { memory, numberedAccounts, numberedMarkets } = gateway.feed
-  const hubs = [numberedAccounts.hub, numberedMarkets.hub]
-  const sum = (read: (hub: NumberedHub) => number): number => hubs.reduce((all, hub) => all + read(hub), 0)
+  const { memory, accounts, streams } = gateway.feed
+  const hubs = [accounts.hub, streams.hub]
+  const sum = (read: (hub: StreamHub) => number): number => hubs.reduce((all, hub) => all + read(hub), 0)
   gauges.push(
-    ['gateway_numbered_subscriptions', 'Subscriptions that can be resumed', () => sum((hub) => hub.size)],
+    ['gateway_numbered_subscriptions', 'Subscriptions that can be resumed', () => sum((hub) => hub.numberedSize)],
     [
       'gateway_resumed',
       'Streams that went on where they were, since the start',

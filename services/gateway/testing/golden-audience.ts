@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Feed } from '../src/streams/follow-feed.ts'
-import type { TimeUnit } from '../src/operations/operation.ts'
+import type { TimeUnit } from '@uptick/protocol'
 import { parseStreamName } from '../src/streams/stream-name.ts'
 
 const SYMBOLS = ['btcusd', 'ethusd', 'btceth']
@@ -78,34 +78,23 @@ type Join = (feed: Feed, listener: GoldenListener) => () => void
 
 const plain =
   (name: string): Join =>
-  ({ hub }, listener) => {
-    const stream = parseStreamName(name)!
-    hub.subscribe(stream, listener)
-    return () => hub.unsubscribe(stream, listener)
-  }
+  ({ streams }, listener) =>
+    streams.follow(parseStreamName(name)!, listener)
 
 const numbered =
   (name: string): Join =>
-  ({ numberedMarkets }, listener) =>
-    numberedMarkets.subscribe(parseStreamName(name)!, listener, listener.position)
+  ({ streams }, listener) =>
+    streams.resume(parseStreamName(name)!, listener, listener.position)
 
 const owned =
   (account: number): Join =>
-  ({ userStreams }, listener) => {
-    const { timeUnit } = listener
-    const subscriber = {
-      timeUnit,
-      deliver: (event: string) => listener.deliver(`{"subscriptionId":${account},"event":${event}}`),
-      restart: () => listener.restart(),
-    }
-    userStreams.add(account, subscriber)
-    return () => userStreams.delete(account, subscriber)
-  }
+  ({ accounts }, listener) =>
+    accounts.follow(account, account, listener)
 
 const numberedOwned =
   (account: number): Join =>
-  ({ numberedAccounts }, listener) =>
-    numberedAccounts.subscribe(account, account, listener, listener.position)
+  ({ accounts }, listener) =>
+    accounts.resume(account, account, listener, listener.position)
 
 function every(joins: readonly Join[]): Join {
   return (feed, listener) => {

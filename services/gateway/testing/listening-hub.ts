@@ -1,10 +1,8 @@
-import { followInOrder } from '../src/feed/stage.ts'
+import { followFeed } from '../src/streams/follow-feed.ts'
 import { noHistory } from '../src/market/history-source.ts'
-import { Markets } from '../src/market/markets.ts'
-import type { TimeUnit } from '../src/operations/operation.ts'
-import { StreamHub } from '../src/streams/stream-hub.ts'
-import type { HubSubscriber } from '../src/streams/stream-hub.ts'
+import type { TimeUnit } from '@uptick/protocol'
 import { parseStreamName } from '../src/streams/stream-name.ts'
+import type { Subscriber } from '../src/streams/subscription.ts'
 import { ScriptedShard } from './scripted-shard.ts'
 import { VirtualTime } from './virtual-time.ts'
 
@@ -13,10 +11,11 @@ export interface Frame {
 }
 
 /** A subscriber that keeps what it was sent. */
-export class Listener implements HubSubscriber {
+export class Listener implements Subscriber {
   readonly combined: boolean
   readonly timeUnit: TimeUnit
-  readonly raw: Buffer[] = []
+  readonly isCongested = false
+  readonly raw: (Buffer | string)[] = []
   restarts = 0
 
   constructor(combined = false, timeUnit: TimeUnit = 'MILLISECOND') {
@@ -24,7 +23,7 @@ export class Listener implements HubSubscriber {
     this.timeUnit = timeUnit
   }
 
-  deliver(message: Buffer): void {
+  deliver(message: Buffer | string): void {
     this.raw.push(message)
   }
 
@@ -42,14 +41,14 @@ export class Listener implements HubSubscriber {
 export async function listeningHub() {
   const shard = new ScriptedShard()
   const time = new VirtualTime(shard.time)
-  const markets = new Markets([{ link: shard, history: noHistory, clock: time, timers: time, log: () => {} }])
-  const hub = new StreamHub(markets)
-  markets.follow(hub)
-  followInOrder(shard, markets.shards)
+  const readPast = (): Promise<never> => Promise.reject(new Error('there is no past'))
+  const feed = followFeed({ link: shard, history: noHistory, readPast, clock: time, timers: time, log: () => {} })
+  const { markets, streams } = feed
   shard.connect()
   for (let i = 0; i < 20; i++) await Promise.resolve()
+  const leaves = new Map<Listener, () => void>()
   const subscribe = (name: string, listener = new Listener()): Listener => {
-    hub.subscribe(parseStreamName(name)!, listener)
+    leaves.set(listener, streams.follow(parseStreamName(name)!, listener))
     return listener
   }
   /** Let 100 ms pass. */
@@ -57,7 +56,7 @@ export async function listeningHub() {
     for (let i = 0; i < times; i++) {
       time.advance(100)
       shard.time += 100_000
-      hub.tick(time.now())
+      feed.tick(time.now())
     }
   }
   /** The same, with time for the answers of the leader. */
@@ -68,5 +67,6 @@ export async function listeningHub() {
     }
   }
   tick()
-  return { shard, time, markets, hub, subscribe, tick, pass }
+  const unsubscribe = (listener: Listener): void => leaves.get(listener)?.()
+  return { shard, time, markets, streams, subscribe, unsubscribe, tick, pass }
 }

@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import type { NumberedSubscriber } from '../src/resume/subscription.ts'
+import type { Subscriber } from '../src/streams/subscription.ts'
 
 export interface NumberedMessage {
   readonly first: number
@@ -14,7 +14,7 @@ export interface NumberedMessage {
  * What a client of numbered streams does and checks: each message begins one after where the one before ended, whichever
  * gateway it comes from. A hole, an overlap or a message that was told twice fails at once.
  */
-export class NumberedClient implements NumberedSubscriber {
+export class NumberedClient implements Subscriber {
   readonly timeUnit = 'MILLISECOND'
   isCongested = false
   restarts = 0

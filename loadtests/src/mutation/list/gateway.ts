@@ -49,16 +49,24 @@ export const gateway: Room = {
       ['command.confirmed = this.confirmed\n    const {', 'const {'],
       ['this.#firstNumber + i - this.#sentHead)', 'this.#firstNumber + i)'],
     ]),
-    ...mutationsOf(`${GATEWAY}/feed/walk.ts`, testOf('user/user-streams'), [
+    ...mutationsOf(`${GATEWAY}/feed/walk.ts`, testOf('streams/account-streams'), [
       ['if (!outcomeRepeated(words, at)) visit', 'visit'],
     ]),
-    ...mutationsOf(`${GATEWAY}/user/user-streams.ts`, testOf('user/user-streams'), [
-      ['    this.#touched.clear()\n', ''],
-      [
-        'subscribers.size === 0) this.#accounts.delete(account)',
-        'subscribers.size > 0) this.#accounts.delete(account)',
-      ],
-      ['if (balances) balances.push(event)\n    else ', ''],
+    ...mutationsOf(`${GATEWAY}/streams/account-source.ts`, testOf('streams/account-streams'), [
+      ['    this.#balances = []\n', ''],
+      ['this.#balances.push(event)', 'this.#balances = [event]'],
+    ]),
+    ...mutationsOf(`${GATEWAY}/streams/stream-hub.ts`, testOf('streams/account-streams'), [
+      ['if (!channel.isEmpty || ', 'if (channel.isEmpty || '],
+      ['      for (const subscriber of channel.plain.interrupt()) subscribers.add(subscriber)\n', ''],
+    ]),
+    ...mutationsOf(`${GATEWAY}/streams/plain-group.ts`, testOf('streams/golden-feed'), [
+      ['    if (moment.isTick && !isFresh && this.#source.followsFrames) return\n', ''],
+      ['    this.#digest?.renew()\n', ''],
+    ]),
+    ...mutationsOf(`${GATEWAY}/streams/numbered-group.ts`, testOf('streams/numbered-streams'), [
+      ['if (subscription.position > last) continue', ''],
+      ['if (sequence > position) own?.event', 'own?.event'],
     ]),
     ...mutationsOf(`${GATEWAY}/auth/authenticator.ts`, testOf('auth/authenticator'), [
       ["security === 'TRADE' ? current.canTrade : current.canRead", 'current.canRead'],

@@ -1,5 +1,4 @@
 import type { MarketData } from './market-data.ts'
-import type { MarketListener } from './market-listener.ts'
 import { ShardMarkets } from './shard-markets.ts'
 import type { ShardMarketsOptions } from './shard-markets.ts'
 import type { SymbolMarket } from './symbol-market.ts'
@@ -10,9 +9,14 @@ export class Markets implements MarketData {
   readonly shards: readonly ShardMarkets[]
   #byName = new Map<string, SymbolMarket>()
   #byStreamName = new Map<string, SymbolMarket>()
+  readonly #reloads: ((market: SymbolMarket) => void)[] = []
 
   constructor(shards: readonly ShardMarketsOptions[]) {
-    this.shards = shards.map((options) => new ShardMarkets(options, () => this.#index()))
+    const told = {
+      listed: () => this.#index(),
+      reloaded: (market: SymbolMarket) => this.#reloads.forEach((listener) => listener(market)),
+    }
+    this.shards = shards.map((options) => new ShardMarkets(options, told))
   }
 
   get ready(): boolean {
@@ -42,8 +46,9 @@ export class Markets implements MarketData {
     return this.#byStreamName.get(name)
   }
 
-  follow(listener: MarketListener): void {
-    for (const shard of this.shards) shard.follow(listener)
+  /** Changes of a book were missed, and it is loaded anew: who followed them must begin anew, too. */
+  onReload(listener: (market: SymbolMarket) => void): void {
+    this.#reloads.push(listener)
   }
 
   close(): void {

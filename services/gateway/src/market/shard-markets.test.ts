@@ -5,7 +5,6 @@ import { VirtualTime } from '../../testing/virtual-time.ts'
 import { followInOrder } from '../feed/stage.ts'
 import { noHistory } from './history-source.ts'
 import type { HistorySource } from './history-source.ts'
-import type { MarketListener } from './market-listener.ts'
 import { Markets } from './markets.ts'
 
 /** The promises that are settled by now have run their reactions. */
@@ -18,16 +17,14 @@ function build(history: HistorySource = noHistory) {
   const time = new VirtualTime(shard.time)
   const markets = new Markets([{ link: shard, history, clock: time, timers: time, log: () => {} }])
   const restarts: string[] = []
-  const aggregates: [number, number][] = []
-  const listener: MarketListener = {
-    trade: () => {},
-    aggregate: (_market, aggregate) => aggregates.push([aggregate.firstTradeId, aggregate.lastTradeId]),
-    level: () => {},
-    settled: () => {},
-    restarted: (market) => restarts.push(market.name),
-  }
-  markets.follow(listener)
+  markets.onReload((market) => restarts.push(market.name))
   followInOrder(shard, markets.shards)
+  /** First and last trade of the aggregates. */
+  const aggregates = () =>
+    markets
+      .symbol('BTCUSDT')!
+      .recentAggregates(100)
+      .map(({ firstTradeId, lastTradeId }) => [firstTradeId, lastTradeId])
   return { shard, time, markets, restarts, aggregates }
 }
 
@@ -89,7 +86,7 @@ describe('markets of a shard', () => {
       },
       (script) => script.trade(0, 101, 2, { taker: 10 }),
     ])
-    expect(aggregates).toEqual([
+    expect(aggregates()).toEqual([
       [1, 2],
       [3, 3],
       [4, 4],
@@ -110,7 +107,7 @@ describe('markets of a shard', () => {
       },
       (script) => script.trade(0, 101, 2, { taker: 9, aggregate: 3 }),
     ])
-    expect(aggregates).toEqual([
+    expect(aggregates()).toEqual([
       [1, 2],
       [3, 3],
       [4, 4],

@@ -9,7 +9,6 @@ import { Aggregator } from './aggregator.ts'
 import { BookLoader } from './book-loader.ts'
 import type { HistorySource } from './history-source.ts'
 import { JournalTime } from './journal-time.ts'
-import type { MarketListener } from './market-listener.ts'
 import { SymbolMarket } from './symbol-market.ts'
 
 export interface ShardMarketsOptions {
@@ -18,6 +17,14 @@ export interface ShardMarketsOptions {
   readonly clock: Clock
   readonly timers: Timers
   readonly log: (message: string, detail?: unknown) => void
+}
+
+/** Who is told of what happens to the markets as such. */
+export interface MarketsObserver {
+  /** Markets were added, or defined anew. */
+  listed(): void
+  /** Changes of the book were missed, and it is loaded anew. */
+  reloaded(market: SymbolMarket): void
 }
 
 /** Between two attempts to load a book or to fill statistics up, in ms. */
@@ -35,13 +42,11 @@ const WARM_UP_MS_MAX = 5_000
  */
 export class ShardMarkets implements Stage {
   readonly #options: ShardMarketsOptions
-  readonly #listeners: MarketListener[] = []
   readonly #markets: SymbolMarket[] = []
   readonly #loaders: BookLoader[] = []
   readonly #aggregators: Aggregator[] = []
   /** Sequence up to which the feed has not told the trades of each market: the read model must have them. */
   readonly #since: number[] = []
-  readonly #changed = new Set<SymbolMarket>()
   /** Markets whose group of fills is open in the outcome that is being read. */
   readonly #aggregating = new Set<number>()
   readonly #journalTime: JournalTime
@@ -55,12 +60,11 @@ export class ShardMarkets implements Stage {
   #complained = false
   #cancel: CancelTimer = () => {}
   #closed = false
-  #listed: () => void
+  readonly #told: MarketsObserver
 
-  /** `listed` is called when markets were added or defined anew. */
-  constructor(options: ShardMarketsOptions, listed: () => void) {
+  constructor(options: ShardMarketsOptions, told: MarketsObserver) {
     this.#options = options
-    this.#listed = listed
+    this.#told = told
     this.#journalTime = new JournalTime(() => askTime(options.link))
     options.link.onState((connected) => {
       if (connected) this.#followCatalogue()
@@ -83,10 +87,6 @@ export class ShardMarkets implements Stage {
   get ready(): boolean {
     this.#isReady ||= this.#isComplete()
     return this.#isReady
-  }
-
-  follow(listener: MarketListener): void {
-    this.#listeners.push(listener)
   }
 
   close(): void {
@@ -117,9 +117,6 @@ export class ShardMarkets implements Stage {
       })
       this.#endAggregates()
     })
-    if (this.#changed.size === 0) return
-    for (const listener of this.#listeners) listener.settled(this.#changed)
-    this.#changed.clear()
   }
 
   #level(event: LevelEvent, sequence: number, time: number): void {
@@ -136,9 +133,6 @@ export class ShardMarkets implements Stage {
       this.#options.log('a change of a book is missing, loading it again', { symbol: market.name, updateId })
       this.#reload(event.symbol)
       this.#warmUp()
-    } else if (result === 'applied') {
-      this.#changed.add(market)
-      for (const listener of this.#listeners) listener.level(market, side, price, quantity)
     }
   }
 
@@ -148,24 +142,18 @@ export class ShardMarkets implements Stage {
     const { tradeId, price, quantity, quote, buyerIsMaker } = event
     const trade = { tradeId, price, quantity, quote, time, buyerIsMaker, sequence }
     if (!market.trade(trade)) this.#warmUp()
-    for (const listener of this.#listeners) listener.trade(market, trade)
     const ended = this.#aggregators[event.symbol]!.trade(trade, event)
     this.#aggregating.add(event.symbol)
-    if (ended) this.#aggregate(market, ended)
+    if (ended) market.aggregate(ended)
   }
 
   #endAggregates(): void {
     if (this.#aggregating.size === 0) return
     for (const symbol of this.#aggregating) {
       const ended = this.#aggregators[symbol]!.end()
-      if (ended) this.#aggregate(this.#markets[symbol]!, ended)
+      if (ended) this.#markets[symbol]!.aggregate(ended)
     }
     this.#aggregating.clear()
-  }
-
-  #aggregate(market: SymbolMarket, aggregate: Parameters<MarketListener['aggregate']>[1]): void {
-    market.aggregate(aggregate)
-    for (const listener of this.#listeners) listener.aggregate(market, aggregate)
   }
 
   /** The catalogue may name markets that are new, or define some anew. */
@@ -185,7 +173,7 @@ export class ShardMarkets implements Stage {
       this.#loaders[listed.id] = new BookLoader(listed.id, this.#options)
       this.#load(listed.id)
     }
-    this.#listed()
+    this.#told.listed()
     this.#warmUp()
   }
 
@@ -202,7 +190,7 @@ export class ShardMarkets implements Stage {
     market.cool()
     this.#since[symbol] = this.#sequence
     this.#load(symbol)
-    for (const listener of this.#listeners) listener.restarted(market)
+    this.#told.reloaded(market)
   }
 
   #load(symbol: number): void {

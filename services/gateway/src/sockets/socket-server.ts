@@ -43,7 +43,7 @@ export interface SocketServerOptions {
   readonly clients?: Clients
   readonly dispatcher: Dispatcher
   readonly registry: OperationRegistry
-  readonly feed: Pick<Feed, 'hub' | 'userStreams' | 'numberedMarkets' | 'numberedAccounts'>
+  readonly feed: Pick<Feed, 'accounts' | 'streams' | 'tick'>
   /** A failure that is ours. */
   readonly failed: (operation: string, error: unknown) => void
   readonly measured?: (operation: string, status: number, seconds: number) => void
@@ -84,12 +84,7 @@ export class SocketServer {
       for (const session of this.#apiSessions) session.revoked(apiKey)
     })
     this.#timers.push(
-      setInterval(() => {
-        const now = clock.now()
-        feed.hub.tick(now)
-        feed.numberedAccounts.hub.tick(now)
-        feed.numberedMarkets.hub.tick(now)
-      }, TICK_MS),
+      setInterval(() => feed.tick(clock.now()), TICK_MS),
       setInterval(() => this.#heartbeat(), HEARTBEAT_MS),
     )
   }
@@ -191,8 +186,7 @@ export class SocketServer {
     session = new StreamSession({
       ...target,
       outbox: connection.outbox,
-      hub: this.#options.feed.hub,
-      numberedMarkets: this.#options.feed.numberedMarkets,
+      market: this.#options.feed.streams,
       clock: dispatcher.services.clock,
     })
     connection.start(session, () => this.#gone(connection))

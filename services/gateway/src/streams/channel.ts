@@ -1,67 +1,59 @@
-import type { TimeUnit } from '../operations/operation.ts'
-import type { StreamName } from './stream-name.ts'
+import type { EventKind } from '@uptick/core'
+import type { Reader } from '../feed/walk.ts'
+import type { Digest, DigestSource, Moment } from './digest.ts'
+import { NumberedGroup } from './numbered-group.ts'
+import { PlainGroup } from './plain-group.ts'
 
-/** One who listens to streams, as a channel sees it. */
-export interface Subscriber {
-  /** Wants `{"stream","data"}` around each payload. */
-  readonly combined: boolean
-  readonly timeUnit: TimeUnit
-  deliver(message: Buffer): void
-}
+/** One stream and everybody who follows it, in both forms: the same messages, plain or with numbers around them. */
+export class Channel implements Reader {
+  readonly name: string
+  readonly source: DigestSource
+  readonly plain: PlainGroup
+  readonly numbered: NumberedGroup
+  /** Where the hub has filed it. */
+  key: number | undefined
+  /** Tells both groups, where that can be. */
+  #shared: Digest | undefined
 
-/** Writes a payload as JSON text with times in the unit. */
-export type Render = (unit: TimeUnit) => string
-
-/** One stream and everybody who listens to it. A payload becomes bytes once per form, not once per subscriber. */
-export class Channel {
-  readonly name: StreamName
-  readonly #subscribers = new Set<Subscriber>()
-  /** What the publisher remembers of its last message, to send only what changed; NaN before the first one. */
-  mark = Number.NaN
-  count = -1
-  /** Somebody joined: tell the state, changed or not. */
-  isUrgent = true
-  /** Core sequence of the last event that was published: a resume continues after it. */
-  sequence = 0
-
-  constructor(name: StreamName) {
+  constructor(name: string, source: DigestSource) {
     this.name = name
+    this.source = source
+    this.plain = new PlainGroup(name, source)
+    this.numbered = new NumberedGroup(source)
   }
 
-  get size(): number {
-    return this.#subscribers.size
+  get isEmpty(): boolean {
+    return this.plain.size === 0 && this.numbered.isEmpty
   }
 
-  add(subscriber: Subscriber): void {
-    this.#subscribers.add(subscriber)
-  }
-
-  delete(subscriber: Subscriber): void {
-    this.#subscribers.delete(subscriber)
-  }
-
-  subscribers(): Iterable<Subscriber> {
-    return this.#subscribers
-  }
-
-  publish(sequence: number, render: Render): void {
-    this.sequence = sequence
-    const forms: (Buffer | undefined)[] = []
-    const texts: (string | undefined)[] = []
-    for (const subscriber of this.#subscribers) {
-      const unit = subscriber.timeUnit === 'MICROSECOND' ? 1 : 0
-      const form = unit * 2 + (subscriber.combined ? 1 : 0)
-      let bytes = forms[form]
-      if (!bytes) {
-        const text = (texts[unit] ??= render(subscriber.timeUnit))
-        bytes = Buffer.from(subscriber.combined ? this.#combined(text) : text)
-        forms[form] = bytes
-      }
-      subscriber.deliver(bytes)
+  /** Its key is known: events may come. */
+  open(key: number): void {
+    this.key = key
+    if (this.source.isMemoryless) {
+      this.#shared = this.source.open((message) => {
+        this.plain.tell(message)
+        this.numbered.tell(message)
+      })
     }
+    this.plain.open()
+    this.numbered.open(this.#shared)
   }
 
-  #combined(text: string): string {
-    return `{"stream":${JSON.stringify(this.name.text)},"data":${text}}`
+  event(kind: EventKind, words: Int32Array, at: number, sequence: number, time: number): void {
+    this.#shared?.event(kind, words, at, sequence, time)
+    this.plain.event(kind, words, at, sequence, time)
+    this.numbered.event(kind, words, at, sequence, time)
+  }
+
+  outcomeEnds(sequence: number, time: number): void {
+    this.#shared?.outcomeEnds(sequence, time)
+    this.plain.outcomeEnds(sequence, time)
+    this.numbered.outcomeEnds(sequence, time)
+  }
+
+  /** Tell what there is to tell of everything up to `last`, if it is time for that. */
+  publish(moment: Moment, last: number): void {
+    this.plain.publish(moment)
+    this.numbered.publish(moment, last)
   }
 }

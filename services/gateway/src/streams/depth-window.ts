@@ -6,8 +6,6 @@ export interface DepthDiff {
   readonly lastUpdateId: number
   readonly bids: ReadonlyMap<number, number>
   readonly asks: ReadonlyMap<number, number>
-  /** Core sequence of the last change: what a resume will start from. */
-  readonly sequence: number
 }
 
 /**
@@ -17,7 +15,6 @@ export interface DepthDiff {
 export class DepthWindow {
   #next: number
   #last: number
-  #sequence = 0
   #bids = new Map<number, number>()
   #asks = new Map<number, number>()
 
@@ -27,11 +24,10 @@ export class DepthWindow {
     this.#last = updateId
   }
 
-  level(side: Side, price: number, quantity: number, updateId: number, sequence: number): void {
+  level(side: Side, price: number, quantity: number, updateId: number): void {
     const levels = side === Side.BUY ? this.#bids : this.#asks
     levels.set(price, quantity)
     this.#last = updateId
-    this.#sequence = sequence
   }
 
   /** What changed since the last flush; `undefined` when nothing did. */
@@ -42,7 +38,6 @@ export class DepthWindow {
       lastUpdateId: this.#last,
       bids: this.#bids,
       asks: this.#asks,
-      sequence: this.#sequence,
     }
     this.#next = this.#last + 1
     this.#bids = new Map()

@@ -14,22 +14,17 @@ describe('the feed', () => {
     const feed = followFeed({ link: shard, history: noHistory, readPast, clock: time, timers: time, log: () => {} })
     const told: string[] = []
     shard.connect()
-    const numbered = (name: string) => ({
+    const subscriber = (name: string) => ({
       timeUnit: 'MILLISECOND' as const,
       isCongested: false,
       // The first message says where the stream begins.
       deliver: (message: string | Buffer) => void (message.toString().includes('"e"') && told.push(name)),
       restart: () => {},
     })
-    feed.numberedMarkets.subscribe(parseStreamName('btcusdt@trade')!, numbered('numbered public'), undefined)
-    feed.numberedAccounts.subscribe(1, 0, numbered('numbered private'), undefined)
-    feed.hub.subscribe(parseStreamName('btcusdt@trade')!, {
-      combined: false,
-      timeUnit: 'MILLISECOND',
-      deliver: () => told.push('public'),
-      restart: () => {},
-    })
-    feed.userStreams.add(1, { timeUnit: 'MILLISECOND', deliver: () => told.push('private'), restart: () => {} })
+    feed.streams.resume(parseStreamName('btcusdt@trade')!, subscriber('numbered public'), undefined)
+    feed.accounts.resume(1, 0, subscriber('numbered private'), undefined)
+    feed.streams.follow(parseStreamName('btcusdt@trade')!, subscriber('public'))
+    feed.accounts.follow(1, 0, subscriber('private'))
     shard.outcome((script) => {
       script.trade(0, 100, 5)
       script.execution(ExecutionType.TRADE, { account: 1, symbol: 0, orderId: 1 })

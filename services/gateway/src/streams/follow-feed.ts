@@ -6,10 +6,8 @@ import type { FeedLink, Stage } from '../feed/stage.ts'
 import type { HistorySource } from '../market/history-source.ts'
 import { Markets } from '../market/markets.ts'
 import type { ShardMarketsOptions } from '../market/shard-markets.ts'
-import { NumberedAccounts } from '../resume/numbered-accounts.ts'
-import { NumberedMarkets } from '../resume/numbered-markets.ts'
-import { UserStreams } from '../user/user-streams.ts'
-import { StreamHub } from './stream-hub.ts'
+import { AccountStreams } from './account-streams.ts'
+import { MarketStreams } from './market-streams.ts'
 
 export interface FeedOptions {
   readonly link: ShardMarketsOptions['link'] & FeedLink
@@ -25,13 +23,12 @@ export interface FeedOptions {
 
 /** Everything that lives on the feed of a shard. */
 export interface Feed {
-  readonly userStreams: UserStreams
-  readonly markets: Markets
-  readonly hub: StreamHub
   readonly memory: FeedMemory
-  /** Streams of those who opted in to numbers and resuming. */
-  readonly numberedAccounts: NumberedAccounts
-  readonly numberedMarkets: NumberedMarkets
+  readonly accounts: AccountStreams
+  readonly markets: Markets
+  readonly streams: MarketStreams
+  /** Let streams speak that follow the clock: every 100 ms; `now` in µs. */
+  tick(now: number): void
   close(): void
 }
 
@@ -39,12 +36,9 @@ export interface Feed {
 export function followFeed(options: FeedOptions): Feed {
   const { link, clock, timers, readPast, credits } = options
   const memory = new FeedMemory({ readPast, timers })
-  const userStreams = new UserStreams(link)
-  const numberedAccounts = new NumberedAccounts({ link, memory, clock, timers })
+  const accounts = new AccountStreams({ link, memory, clock, timers })
   const markets = new Markets([options])
-  const hub = new StreamHub(markets)
-  markets.follow(hub)
-  const numberedMarkets = new NumberedMarkets(markets, { memory, clock, timers })
+  const streams = new MarketStreams(markets, { memory, clock, timers })
   // The order of everything that happens with a frame. Before it the link resolves the replies that the frame holds, whose
   // callers go on when all of this is done: an answer shows the count after its own fill, and books and streams that have it.
   followInOrder(link, [
@@ -52,15 +46,18 @@ export function followFeed(options: FeedOptions): Feed {
     // Those that follow find in the memory all that they have seen.
     memory,
     // Nobody reads of a fill in public before its owners are told.
-    userStreams,
-    numberedAccounts.hub,
+    accounts,
     ...markets.shards,
     // The public streams show what the markets are now.
-    numberedMarkets.hub,
+    streams,
   ])
   const close = (): void => {
     markets.close()
     memory.close()
   }
-  return { userStreams, markets, hub, memory, numberedAccounts, numberedMarkets, close }
+  const tick = (now: number): void => {
+    accounts.hub.tick(now)
+    streams.hub.tick(now)
+  }
+  return { memory, accounts, markets, streams, tick, close }
 }

@@ -32,11 +32,7 @@ async function play(): Promise<Record<string, string>> {
   await settled()
   const tick = async (): Promise<void> => {
     time.advance(TICK / 1000)
-    for (const { hub, numberedAccounts, numberedMarkets } of feeds) {
-      hub.tick(time.now())
-      numberedAccounts.hub.tick(time.now())
-      numberedMarkets.hub.tick(time.now())
-    }
+    for (const feed of feeds) feed.tick(time.now())
     await settled()
     shard.answer(time.now())
     await settled()

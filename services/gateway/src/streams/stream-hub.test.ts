@@ -4,7 +4,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Listener, listeningHub } from '../../testing/listening-hub.ts'
 import type { Frame } from '../../testing/listening-hub.ts'
-import { parseStreamName } from './stream-name.ts'
 
 const levels = fc.array(
   fc.record({
@@ -167,9 +166,10 @@ describe('streams', () => {
   })
 
   it('are forgotten when nobody listens any more', async () => {
-    const { shard, hub, subscribe, tick } = await listeningHub()
+    const { shard, streams, subscribe, unsubscribe, tick } = await listeningHub()
     const depth = subscribe('btcusdt@depth@100ms')
-    hub.unsubscribe(parseStreamName('btcusdt@depth@100ms')!, depth)
+    unsubscribe(depth)
+    expect(streams.hub.size).toBe(0)
     shard.outcome((script) => script.level(0, Side.BUY, 100, 5))
     tick(10)
     expect(depth.take()).toEqual([])

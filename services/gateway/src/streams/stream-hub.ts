@@ -1,192 +1,197 @@
-import type { Side } from '@uptick/core'
-import type { AggregateTrade, PublicTrade } from '../market/market-data.ts'
-import type { MarketListener } from '../market/market-listener.ts'
-import type { Markets } from '../market/markets.ts'
-import type { SymbolMarket } from '../market/symbol-market.ts'
+import type { FeedMemory } from '../feed/feed-memory.ts'
+import type { OutcomeSpan } from '../feed/outcome-span.ts'
+import type { Stage } from '../feed/stage.ts'
+import { walk } from '../feed/walk.ts'
+import type { KeyOf } from '../feed/walk.ts'
+import type { Clock, Timers } from '../seams.ts'
+import { CatchUp } from './catch-up.ts'
 import { Channel } from './channel.ts'
-import type { Subscriber } from './channel.ts'
-import { DepthWindow } from './depth-window.ts'
-import { aggregatePayload, bookTickerPayload, diffPayload, tradePayload } from './payloads.ts'
-import { publishMiniTickers, publishTimed } from './timed-streams.ts'
-import type { Speed, StreamName } from './stream-name.ts'
+import { frameEnd } from './digest.ts'
+import type { DigestSource } from './digest.ts'
+import type { Envelope } from './message.ts'
+import { NumberedSubscription } from './subscription.ts'
+import type { PlainSubscription, Subscriber } from './subscription.ts'
 
-/** What the hub asks of a subscriber whose book can no longer be followed. */
-export interface HubSubscriber extends Subscriber {
-  /** The feed had a gap: reconnect and start from a snapshot. */
-  restart(): void
+export interface StreamHubOptions {
+  readonly memory: FeedMemory
+  readonly clock: Clock
+  readonly timers: Timers
+  readonly keyOf: KeyOf
 }
 
-/** Every channel of one symbol. */
-interface SymbolChannels {
-  readonly byTopic: Map<string, Channel>
-  readonly windows: Map<Speed, DepthWindow>
+export interface NumberedRequest {
+  readonly subscriber: Subscriber
+  readonly envelope: Envelope
+  /** The last that the client was told, by whatever gateway; without, it begins with what comes. */
+  readonly position?: number | undefined
 }
 
-const SPEEDS: readonly Speed[] = [100, 1000]
-const DEPTH_TOPICS: Record<Speed, readonly string[]> = {
-  100: ['depth@100ms'],
-  1000: ['depth', 'depth@1000ms'],
-}
 const SECOND = 1_000_000
+/** A client may be ahead of this gateway by what it was told by another one: not for longer than this (µs). */
+const AHEAD_MAX = 4_000_000
 
-/** Takes market events from the feed and the time, and publishes the streams that somebody listens to. */
-export class StreamHub implements MarketListener {
-  readonly #markets: Markets
-  readonly #symbols = new Map<string, SymbolChannels>()
-  readonly #all = new Map<string, Channel>()
-  /** Channels that a new subscriber joined, and that send their present state at the next tick. */
-  #fresh = new Set<Channel>()
-  /** Symbols that traded since the last second. */
-  #traded = new Set<SymbolMarket>()
+/**
+ * The streams of one kind of key – accounts or markets – and all who follow them: plainly, as on Binance, or numbered by the
+ * shard's own sequence, so that they go on where they were broken off.
+ */
+export class StreamHub implements Stage {
+  /** How those who wanted to resume fared. */
+  readonly counters = { resumed: 0, tooOld: 0, unknown: 0 }
+  readonly #options: StreamHubOptions
+  readonly #channels = new Map<string, Channel>()
+  /** Those of a key in the order in which they speak. */
+  readonly #byKey = new Map<number, Channel[]>()
+  /** Whose key is not known yet. */
+  readonly #unfiled = new Set<Channel>()
+  readonly #touched = new Set<Channel>()
+  readonly #readers = new Map<NumberedSubscription, CatchUp>()
   #second = 0
 
-  constructor(markets: Markets) {
-    this.#markets = markets
+  constructor(options: StreamHubOptions) {
+    this.#options = options
   }
 
-  /** Whether the stream's symbol is listed; every symbol may be as long as none is known. */
-  mayHave({ symbol }: StreamName): boolean {
-    return symbol === '' || this.#markets.byStreamName(symbol) !== undefined || this.#markets.isEmpty
+  /** Numbered subscribers, those included that are catching up. */
+  get numberedSize(): number {
+    let size = this.#readers.size
+    for (const { numbered } of this.#channels.values()) size += numbered.size
+    return size
   }
 
-  subscribe(name: StreamName, subscriber: HubSubscriber): void {
-    const channels = name.symbol === '' ? this.#all : this.#symbol(name.symbol).byTopic
-    let channel = channels.get(name.topic)
-    if (!channel) {
-      channel = new Channel(name)
-      channels.set(name.topic, channel)
-    }
-    channel.add(subscriber)
-    channel.isUrgent = true
-    // The others of a stream of candles still wait for the end of the one that it stands at.
-    if (name.stream.kind !== 'kline') channel.mark = Number.NaN
-    this.#fresh.add(channel)
+  /** Streams that somebody follows. */
+  get size(): number {
+    return this.#channels.size
   }
 
-  unsubscribe(name: StreamName, subscriber: HubSubscriber): void {
-    const channels = name.symbol === '' ? this.#all : this.#symbols.get(name.symbol)?.byTopic
-    const channel = channels?.get(name.topic)
-    if (!channels || !channel) return
-    channel.delete(subscriber)
-    if (channel.size > 0) return
-    channels.delete(name.topic)
-    this.#fresh.delete(channel)
-    const symbol = this.#symbols.get(name.symbol)
-    if (!symbol) return
-    for (const speed of SPEEDS) {
-      if (!DEPTH_TOPICS[speed].some((topic) => symbol.byTopic.has(topic))) symbol.windows.delete(speed)
-    }
-    if (symbol.byTopic.size === 0) this.#symbols.delete(name.symbol)
-  }
-
-  trade(market: SymbolMarket, trade: PublicTrade): void {
-    if (this.#all.size > 0) this.#traded.add(market)
-    const channel = this.#channel(market, 'trade')
-    channel?.publish(trade.sequence, (unit) => tradePayload(market, trade, unit))
-  }
-
-  aggregate(market: SymbolMarket, aggregate: AggregateTrade): void {
-    const channel = this.#channel(market, 'aggTrade')
-    channel?.publish(aggregate.sequence, (unit) => aggregatePayload(market, aggregate, unit))
-  }
-
-  level(market: SymbolMarket, side: Side, price: number, quantity: number): void {
-    const symbol = this.#symbols.get(market.streamName)
-    if (!symbol) return
-    const { updateId, sequence } = market.book
-    for (const speed of SPEEDS) {
-      let window = symbol.windows.get(speed)
-      if (!window) {
-        if (!DEPTH_TOPICS[speed].some((topic) => symbol.byTopic.has(topic))) continue
-        window = new DepthWindow(updateId - 1)
-        symbol.windows.set(speed, window)
-      }
-      window.level(side, price, quantity, updateId, sequence)
+  /** Follow a stream plainly. `source` makes it when nobody follows it yet. Returns what ends it. */
+  follow(name: string, source: () => DigestSource, subscription: PlainSubscription): () => void {
+    const channel = this.#channel(name, source)
+    channel.plain.add(subscription)
+    return () => {
+      channel.plain.delete(subscription)
+      this.#drop(channel)
     }
   }
 
-  /** Best prices are compared once per frame of the feed, which is one commit of the journal: what lay between is not sent. */
-  settled(markets: ReadonlySet<SymbolMarket>): void {
-    for (const market of markets) {
-      const channel = this.#channel(market, 'bookTicker')
-      if (channel) this.#bookTicker(market, channel)
+  /** Follow a stream by its numbers, from where it was left. `source` as for `follow`. Returns what ends it. */
+  resume(name: string, source: () => DigestSource, { subscriber, envelope, position }: NumberedRequest): () => void {
+    const channel = this.#channel(name, source)
+    const subscription = new NumberedSubscription(subscriber, envelope)
+    this.#catchUp(channel, subscription, position)
+    return () => {
+      subscription.isClosed = true
+      if (this.#readers.delete(subscription)) channel.numbered.awaitNoLonger()
+      channel.numbered.delete(subscription)
+      this.#drop(channel)
     }
   }
 
-  restarted(market: SymbolMarket): void {
-    const symbol = this.#symbols.get(market.streamName)
-    if (!symbol) return
-    symbol.windows.clear()
-    const followers = new Set<HubSubscriber>()
-    for (const topic of [...DEPTH_TOPICS[100], ...DEPTH_TOPICS[1000]]) {
-      for (const subscriber of symbol.byTopic.get(topic)?.subscribers() ?? [])
-        followers.add(subscriber as HubSubscriber)
-    }
-    for (const follower of followers) follower.restart()
+  frame(span: OutcomeSpan): void {
+    if (this.#channels.size === 0) return
+    this.#file()
+    const touched = this.#touched
+    walk(span, this.#options.keyOf, (key) => this.#byKey.get(key), touched)
+    const moment = frameEnd(this.#options.clock.now())
+    for (const channel of touched) channel.publish(moment, span.last)
+    touched.clear()
   }
 
-  /** Every 100 ms. `now` in µs; what is due once a second is sent by the first tick of the second. */
+  /** Every 100 ms; `now` in µs. */
   tick(now: number): void {
     const second = Math.floor(now / SECOND)
-    const newSecond = second !== this.#second
+    const moment = { now, isTick: true, isNewSecond: second !== this.#second }
     this.#second = second
-    const fresh = this.#fresh
-    this.#fresh = new Set()
-    // A stream of all symbols is due once a second only.
-    if (!newSecond) for (const channel of this.#all.values()) if (fresh.has(channel)) this.#fresh.add(channel)
-    for (const [name, symbol] of this.#symbols) {
-      const market = this.#markets.byStreamName(name)
-      if (market) this.#tickSymbol(market, symbol, fresh, now, newSecond)
-    }
-    if (!newSecond) return
-    for (const channel of this.#all.values()) {
-      publishMiniTickers(fresh.has(channel) ? this.#markets.symbols() : this.#traded, channel, now)
-    }
-    this.#traded.clear()
+    const { last } = this.#options.memory
+    this.#file()
+    for (const channels of this.#byKey.values()) for (const channel of channels) channel.publish(moment, last)
+    if (!moment.isNewSecond) return
+    for (const channel of this.#unfiled) channel.publish(moment, last)
+    for (const channel of this.#channels.values()) this.#giveUp(channel, now, last)
   }
 
-  #tickSymbol(
-    market: SymbolMarket,
-    symbol: SymbolChannels,
-    fresh: ReadonlySet<Channel>,
-    now: number,
-    newSecond: boolean,
-  ): void {
-    for (const speed of SPEEDS) {
-      if (speed === 100 || newSecond) this.#flush(market, symbol, speed, now)
+  /** The feed has a gap: who counts on every outcome must begin anew. */
+  restart(): void {
+    const subscribers = new Set<Subscriber>()
+    for (const { numbered } of this.#channels.values()) {
+      for (const { subscriber } of numbered.subscriptions()) subscribers.add(subscriber)
     }
-    for (const channel of symbol.byTopic.values()) {
-      if (channel.name.stream.kind === 'bookTicker') {
-        if (fresh.has(channel)) this.#bookTicker(market, channel)
-      } else publishTimed(market, channel, now, newSecond)
+    for (const { subscriber, isStarted } of this.#readers.keys()) if (isStarted) subscribers.add(subscriber)
+    for (const subscriber of subscribers) subscriber.restart()
+  }
+
+  /** The same for those who follow plainly, of the streams that are chosen. */
+  restartPlain(isChosen: (channel: Channel) => boolean): void {
+    const subscribers = new Set<Subscriber>()
+    for (const channel of this.#channels.values()) {
+      if (!isChosen(channel)) continue
+      for (const subscriber of channel.plain.interrupt()) subscribers.add(subscriber)
+    }
+    for (const subscriber of subscribers) subscriber.restart()
+  }
+
+  #catchUp(channel: Channel, subscription: NumberedSubscription, position: number | undefined): void {
+    const reader = new CatchUp(channel.source, subscription, {
+      ...this.#options,
+      counters: this.counters,
+      done: () => {
+        if (this.#readers.get(subscription) !== reader) return
+        this.#readers.delete(subscription)
+        channel.numbered.add(subscription)
+        channel.numbered.awaitNoLonger()
+      },
+    })
+    this.#readers.set(subscription, reader)
+    channel.numbered.await()
+    void reader.run(position)
+  }
+
+  /** Those who claim to know what this gateway has waited for in vain. */
+  #giveUp(channel: Channel, now: number, last: number): void {
+    const { numbered } = channel
+    for (const subscription of numbered.subscriptions()) {
+      if (subscription.position <= last || now - subscription.since <= AHEAD_MAX) continue
+      this.#catchUp(channel, subscription, Number.POSITIVE_INFINITY)
+      numbered.delete(subscription)
     }
   }
 
-  #flush(market: SymbolMarket, symbol: SymbolChannels, speed: Speed, now: number): void {
-    const diff = symbol.windows.get(speed)?.flush()
-    if (!diff) return
-    for (const topic of DEPTH_TOPICS[speed]) {
-      symbol.byTopic.get(topic)?.publish(diff.sequence, (unit) => diffPayload(market, diff, now, unit))
+  #file(): void {
+    for (const channel of this.#unfiled) {
+      const { key } = channel.source
+      if (key === undefined) continue
+      this.#unfiled.delete(channel)
+      channel.open(key)
+      const channels = this.#byKey.get(key)
+      if (channels) insert(channels, channel)
+      else this.#byKey.set(key, [channel])
     }
   }
 
-  #bookTicker(market: SymbolMarket, channel: Channel): void {
-    const version = market.book.bestVersion
-    if (channel.mark === version || market.book.updateId < 0) return
-    channel.mark = version
-    channel.publish(market.book.sequence, () => bookTickerPayload(market))
-  }
-
-  #channel(market: SymbolMarket, topic: string): Channel | undefined {
-    return this.#symbols.get(market.streamName)?.byTopic.get(topic)
-  }
-
-  #symbol(name: string): SymbolChannels {
-    let symbol = this.#symbols.get(name)
-    if (!symbol) {
-      symbol = { byTopic: new Map(), windows: new Map() }
-      this.#symbols.set(name, symbol)
+  #channel(name: string, source: () => DigestSource): Channel {
+    let channel = this.#channels.get(name)
+    if (!channel) {
+      channel = new Channel(name, source())
+      this.#channels.set(name, channel)
+      this.#unfiled.add(channel)
+      this.#file()
     }
-    return symbol
+    return channel
   }
+
+  #drop(channel: Channel): void {
+    if (!channel.isEmpty || this.#channels.get(channel.name) !== channel) return
+    this.#channels.delete(channel.name)
+    this.#unfiled.delete(channel)
+    if (channel.key === undefined) return
+    const channels = this.#byKey.get(channel.key)?.filter((other) => other !== channel) ?? []
+    if (channels.length > 0) this.#byKey.set(channel.key, channels)
+    else this.#byKey.delete(channel.key)
+  }
+}
+
+/** After those that speak earlier, or at the same time. */
+function insert(channels: Channel[], channel: Channel): void {
+  const { order } = channel.source
+  const at = channels.findIndex(({ source }) => source.order > order)
+  channels.splice(at < 0 ? channels.length : at, 0, channel)
 }

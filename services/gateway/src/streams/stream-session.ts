@@ -1,14 +1,13 @@
-import type { TimeUnit } from '../operations/operation.ts'
+import type { TimeUnit } from '@uptick/protocol'
 import type { Clock } from '../seams.ts'
-import type { NumberedMarkets } from '../resume/numbered-markets.ts'
-import type { NumberedSubscriber } from '../resume/subscription.ts'
 import type { Outbox } from '../sockets/outbox.ts'
 import type { Protocol } from '../sockets/connection.ts'
 import { ControlErrorCode, controlFailure, controlResult, parseControl } from './control.ts'
-import type { HubSubscriber, StreamHub } from './stream-hub.ts'
+import type { MarketStreams } from './market-streams.ts'
 import { shutdownEvent } from './payloads.ts'
 import { parsePositioned, parseStreamName } from './stream-name.ts'
 import type { StreamName } from './stream-name.ts'
+import type { Subscriber } from './subscription.ts'
 
 /** Streams of one connection, named or not. */
 export const STREAMS_PER_CONNECTION_MAX = 1024
@@ -17,8 +16,7 @@ const SERVICE_RESTART = 1012
 
 export interface StreamSessionOptions {
   readonly outbox: Outbox
-  readonly hub: StreamHub
-  readonly numberedMarkets: NumberedMarkets
+  readonly market: MarketStreams
   /** Wants numbered messages; names may then say where to go on. */
   readonly numbered: boolean
   readonly combined: boolean
@@ -35,10 +33,10 @@ export interface StreamSessionOptions {
  * never brings anything, as on Binance: clients open sockets at invented names and subscribe on them. In SUBSCRIBE such a
  * name is an error.
  */
-export class StreamSession implements Protocol, HubSubscriber, NumberedSubscriber {
+export class StreamSession implements Protocol, Subscriber {
   readonly #outbox: Outbox
-  readonly #hub: StreamHub
-  readonly #numbered: NumberedMarkets | undefined
+  readonly #market: MarketStreams
+  readonly #numbered: boolean
   /** By name, what ends the subscription. */
   readonly #names = new Map<string, () => void>()
   readonly #notices: boolean
@@ -50,8 +48,8 @@ export class StreamSession implements Protocol, HubSubscriber, NumberedSubscribe
 
   constructor(options: StreamSessionOptions) {
     this.#outbox = options.outbox
-    this.#hub = options.hub
-    this.#numbered = options.numbered ? options.numberedMarkets : undefined
+    this.#market = options.market
+    this.#numbered = options.numbered
     this.combined = options.combined
     this.timeUnit = options.timeUnit
     this.#notices = options.notices
@@ -132,7 +130,7 @@ export class StreamSession implements Protocol, HubSubscriber, NumberedSubscribe
 
   #exists(text: string): boolean {
     const stream = parseStreamName(this.#read(text).name)
-    return stream !== undefined && this.#hub.mayHave(stream)
+    return stream !== undefined && this.#market.mayHave(stream)
   }
 
   #subscribe(text: string): void {
@@ -143,9 +141,7 @@ export class StreamSession implements Protocol, HubSubscriber, NumberedSubscribe
   }
 
   #follow(stream: StreamName, position: number | undefined): () => void {
-    if (this.#numbered) return this.#numbered.subscribe(stream, this, position)
-    this.#hub.subscribe(stream, this)
-    return () => this.#hub.unsubscribe(stream, this)
+    return this.#numbered ? this.#market.resume(stream, this, position) : this.#market.follow(stream, this)
   }
 
   #read(text: string): ReturnType<typeof parsePositioned> {

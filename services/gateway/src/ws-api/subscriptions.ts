@@ -7,7 +7,8 @@ import type { Feed } from '../streams/follow-feed.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
 import type { TimeUnit } from '../operations/operation.ts'
 import type { Outbox } from '../sockets/outbox.ts'
-import type { UserSubscriber } from '../user/user-streams.ts'
+import { eventWrapping } from '../streams/account-streams.ts'
+import type { Subscriber } from '../streams/subscription.ts'
 import type { SessionResult } from './session-result.ts'
 
 const SUBSCRIPTION_WEIGHT = 2
@@ -28,7 +29,7 @@ interface Subscription {
 
 export interface SubscriptionsOptions {
   readonly outbox: Outbox
-  readonly feed: Pick<Feed, 'userStreams' | 'numberedAccounts'>
+  readonly feed: Pick<Feed, 'accounts'>
   readonly timeUnit: TimeUnit
   readonly dispatcher: Dispatcher
   /** Those of each account, on all connections. */
@@ -39,10 +40,20 @@ export interface SubscriptionsOptions {
 export class Subscriptions {
   readonly #options: SubscriptionsOptions
   readonly #active = new Map<number, Subscription>()
+  readonly #subscriber: Subscriber
   #nextId = 0
 
   constructor(options: SubscriptionsOptions) {
+    const { outbox, timeUnit } = options
     this.#options = options
+    this.#subscriber = {
+      timeUnit,
+      get isCongested() {
+        return outbox.isCongested
+      },
+      deliver: (message) => outbox.send(message),
+      restart: () => outbox.close(SERVICE_RESTART, 'Events were missed; reconnect and query your orders.'),
+    }
   }
 
   /** Whether the session's logon has a subscription. */
@@ -112,37 +123,13 @@ export class Subscriptions {
     const subscription = { id, account, apiKey, byLogon, end: () => {} }
     this.#active.set(id, subscription)
     const begin = (): void => {
-      subscription.end = isNumbered ? this.#tellNumbered(account, id, position) : this.#tell(account, id)
+      const { accounts } = this.#options.feed
+      const subscriber = this.#subscriber
+      subscription.end = isNumbered
+        ? accounts.resume(account, id, subscriber, position)
+        : accounts.follow(account, id, subscriber)
     }
     return { result: { subscriptionId: id }, afterwards: begin }
-  }
-
-  #tell(account: number, id: number): () => void {
-    const { outbox, feed, timeUnit } = this.#options
-    const subscriber: UserSubscriber = {
-      timeUnit,
-      deliver: (event) => outbox.send(eventText(id, event)),
-      restart: () => this.#restart(),
-    }
-    feed.userStreams.add(account, subscriber)
-    return () => feed.userStreams.delete(account, subscriber)
-  }
-
-  #tellNumbered(account: number, id: number, position: number | undefined): () => void {
-    const { outbox, feed, timeUnit } = this.#options
-    const subscriber = {
-      timeUnit,
-      get isCongested() {
-        return outbox.isCongested
-      },
-      deliver: (message: string | Buffer) => outbox.send(message),
-      restart: () => this.#restart(),
-    }
-    return feed.numberedAccounts.subscribe(account, id, subscriber, position)
-  }
-
-  #restart(): void {
-    this.#options.outbox.close(SERVICE_RESTART, 'Events were missed; reconnect and query your orders.')
   }
 
   #unsubscribe(call: Call): SessionResult {
@@ -159,15 +146,11 @@ export class Subscriptions {
     this.#options.userStreams.give(subscription.account)
     const now = dispatcher.services.clock.now()
     const time = timeUnit === 'MICROSECOND' ? now : Math.floor(now / 1000)
-    outbox.send(eventText(subscription.id, `{"e":"eventStreamTerminated","E":${time}}`))
+    const { head, tail } = eventWrapping(subscription.id)
+    outbox.send(`${head}{"e":"eventStreamTerminated","E":${time}}${tail}`)
   }
 
   #charge(call: Call): void {
     this.#options.dispatcher.services.limits.request(call.ip, SUBSCRIPTION_WEIGHT + readingWeight(call.length))
   }
-}
-
-/** `event` is JSON text. */
-function eventText(id: number, event: string): string {
-  return `{"subscriptionId":${id},"event":${event}}`
 }

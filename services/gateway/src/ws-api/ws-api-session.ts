@@ -26,7 +26,7 @@ export interface WsApiSessionOptions {
   readonly ip: string
   readonly dispatcher: Dispatcher
   readonly registry: OperationRegistry
-  readonly feed: Pick<Feed, 'userStreams' | 'numberedAccounts'>
+  readonly feed: Pick<Feed, 'accounts'>
   /** Subscriptions of each account, on all connections. */
   readonly userStreams: ShareCount<number>
   readonly timeUnit: TimeUnit

@@ -1,17 +1,21 @@
 import { RECENT_TRADES_MAX } from '../market/market-data.ts'
 import type { Markets } from '../market/markets.ts'
 import type { SymbolMarket } from '../market/symbol-market.ts'
-import { aggregatePayload, candlePayload, partialDepthPayload, tradePayload } from '../streams/payloads.ts'
-import type { StreamName } from '../streams/stream-name.ts'
 import type { Clock } from '../seams.ts'
-import type { Digest, DigestSource, Render, ResumedAt } from './digest.ts'
+import type { Digest, DigestSource, ResumedAt } from './digest.ts'
 import { AggregateDigest, BookTickerDigest, DepthDigest, TradeDigest } from './market-digests.ts'
-import { MiniTickersDigest, TimedDigest } from './timed-digests.ts'
+import type { Render, Tell } from './message.ts'
+import { aggregatePayload, candlePayload, partialDepthPayload, tradePayload } from './payloads.ts'
+import type { StreamKind, StreamName } from './stream-name.ts'
+import { CandleDigest, MiniTickersDigest, PartialDepthDigest, TickerDigest } from './timed-digests.ts'
 
 /** Levels of each side in the snapshot of a book, as many as REST gives at most. */
 const SNAPSHOT_LEVELS = 5000
 /** No events have it. */
 const NO_MARKET = -1
+/** Streams of one market that speak before the others: what happened, then changes of the book. */
+const ORDER: Partial<Record<StreamKind['kind'], number>> = { trade: 0, aggTrade: 1, depth: 2 }
+const ORDER_OF_OTHERS = 10
 
 /** How a market stream is made. */
 export class MarketSource implements DigestSource {
@@ -35,26 +39,49 @@ export class MarketSource implements DigestSource {
     return kind === 'trade' || kind === 'aggTrade' || kind === 'depth' || kind === 'kline'
   }
 
+  get order(): number {
+    const { stream } = this.#name
+    const order = ORDER[stream.kind] ?? ORDER_OF_OTHERS
+    return stream.kind === 'depth' && stream.speed > 100 ? order + 1 : order
+  }
+
+  get isMemoryless(): boolean {
+    const { kind } = this.#name.stream
+    return kind === 'trade' || kind === 'aggTrade'
+  }
+
+  get followsFrames(): boolean {
+    return this.#name.stream.kind === 'bookTicker'
+  }
+
+  get followsChanges(): boolean {
+    return this.#name.stream.kind === 'depth'
+  }
+
   get needsTime(): boolean {
     return this.#name.stream.kind === 'kline'
   }
 
-  open(resumed?: ResumedAt): Digest {
+  open(tell: Tell, resumed?: ResumedAt): Digest {
     const { stream } = this.#name
     const toldThrough = resumed?.position ?? -1
-    if (stream.kind === 'allMiniTickers') return new MiniTickersDigest(this.#markets, this.#name, toldThrough)
+    if (stream.kind === 'allMiniTickers') return new MiniTickersDigest(this.#markets, toldThrough, tell)
     const market = this.#market!
     switch (stream.kind) {
       case 'trade':
-        return new TradeDigest(market)
+        return new TradeDigest(market, tell)
       case 'aggTrade':
-        return new AggregateDigest(market)
+        return new AggregateDigest(market, tell)
       case 'depth':
-        return new DepthDigest(market, stream.speed)
+        return new DepthDigest(market, stream.speed, tell)
       case 'bookTicker':
-        return new BookTickerDigest(market, toldThrough)
+        return new BookTickerDigest(market, toldThrough, tell)
+      case 'partialDepth':
+        return new PartialDepthDigest(market, stream, toldThrough, tell)
+      case 'kline':
+        return new CandleDigest(market, stream, resumed?.time ?? Number.NaN, tell)
       default:
-        return new TimedDigest(market, this.#name, toldThrough, resumed?.time ?? 0)
+        return new TickerDigest(market, stream, tell)
     }
   }
 

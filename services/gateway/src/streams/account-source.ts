@@ -4,31 +4,37 @@ import { balanceUpdate, executionReport, orderQueryResponse, outboundAccountPosi
 import type { OrderView } from '@uptick/protocol'
 import type { EngineLink } from '../engine-link/link.ts'
 import type { EngineAccount } from '../operations/account-view.ts'
-import type { Digest, DigestSource, Render, Snapshot } from './digest.ts'
+import type { Digest, DigestSource, Snapshot } from './digest.ts'
+import { Message } from './message.ts'
+import type { Render, Tell } from './message.ts'
 
 export type AccountLink = Pick<EngineLink, 'catalogue' | 'query'>
 
 /** Both answers must show the same moment; the next attempt nearly always finds it. */
 const ATTEMPTS_MAX = 5
 
-/** The private events of one account, as `UserStreams` tells them: see there. */
+/**
+ * The private events of one account: per outcome the execution reports in the order of the engine, changes of funds, then one
+ * account position with every asset that was touched.
+ */
 class AccountDigest implements Digest {
   readonly #link: AccountLink
-  #pending: Render[] = []
+  readonly #tell: Tell
   /** Balances that the outcome changed, in order of first touch. */
   #balances: BalanceEvent[] = []
 
-  constructor(link: AccountLink) {
+  constructor(link: AccountLink, tell: Tell) {
     this.#link = link
+    this.#tell = tell
   }
 
   event(kind: EventKind, words: Int32Array, at: number, _sequence: number, time: number): void {
     const { catalogue } = this.#link
     const event = readEvent(words, at) as ExecutionEvent | FundsEvent | BalanceEvent
     if (event.kind === EventKind.EXECUTION) {
-      this.#pending.push((unit) => JSON.stringify(executionReport(event, time, catalogue.format, unit)))
+      this.#say((unit) => JSON.stringify(executionReport(event, time, catalogue.format, unit)))
     } else if (event.kind === EventKind.FUNDS) {
-      this.#pending.push((unit) => JSON.stringify(balanceUpdate(event, time, catalogue.format, unit)))
+      this.#say((unit) => JSON.stringify(balanceUpdate(event, time, catalogue.format, unit)))
     } else if (kind === EventKind.BALANCE) this.#balances.push(event)
   }
 
@@ -37,23 +43,29 @@ class AccountDigest implements Digest {
     if (balances.length === 0) return
     this.#balances = []
     const { catalogue } = this.#link
-    this.#pending.push((unit) => JSON.stringify(outboundAccountPosition(balances, time, catalogue.format, unit)))
+    this.#say((unit) => JSON.stringify(outboundAccountPosition(balances, time, catalogue.format, unit)))
   }
 
   isDue(): boolean {
     return true
   }
 
-  flush(): readonly Render[] {
-    const pending = this.#pending
-    if (pending.length > 0) this.#pending = []
-    return pending
+  flush(): void {}
+
+  renew(): void {}
+
+  #say(render: Render): void {
+    this.#tell(new Message(render))
   }
 }
 
 /** How the private stream of an account is made. */
 export class AccountSource implements DigestSource {
   readonly key: number
+  readonly order = 0
+  readonly isMemoryless = true
+  readonly followsFrames = false
+  readonly followsChanges = true
   readonly readsPast = true
   readonly needsTime = false
   readonly #link: AccountLink
@@ -63,8 +75,8 @@ export class AccountSource implements DigestSource {
     this.#link = link
   }
 
-  open(): Digest {
-    return new AccountDigest(this.#link)
+  open(tell: Tell): Digest {
+    return new AccountDigest(this.#link, tell)
   }
 
   /** Balances and open orders, as they stand at one sequence. */

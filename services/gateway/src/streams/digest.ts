@@ -1,9 +1,7 @@
-import type { EventKind } from '@uptick/core'
-import type { Render } from '../streams/channel.ts'
+import type { Reader } from '../feed/walk.ts'
+import type { Render, Tell } from './message.ts'
 
-export type { Render }
-
-/** When payloads are asked for: at the end of a span of outcomes, or by the clock every 100 ms. */
+/** When a stream may tell something: at the end of a frame of outcomes, or by the clock every 100 ms. */
 export interface Moment {
   /** µs. */
   readonly now: number
@@ -12,24 +10,22 @@ export interface Moment {
   readonly isNewSecond: boolean
 }
 
-/** The end of a span of outcomes. */
-export function spanEnd(now: number): Moment {
+/** The end of a frame of outcomes. */
+export function frameEnd(now: number): Moment {
   return { now, isTick: false, isNewSecond: false }
 }
 
 /**
- * Makes the payloads of one stream out of outcomes. It is given them one after the other without a gap, and says what
- * is to be told of them at the moments at which the stream tells anything.
+ * Makes the messages of one stream out of outcomes, which it is given one after the other without a gap. It tells of an event
+ * at once, and of a state at the moments at which the stream tells anything.
  */
-export interface Digest {
-  /** An event of the key that the stream is filed under. */
-  event(kind: EventKind, words: Int32Array, at: number, sequence: number, time: number): void
-  /** The outcome is over; called when it had such an event. */
-  outcomeEnds(sequence: number, time: number): void
+export interface Digest extends Reader {
   /** Whether the stream tells something at such a moment, if there is anything to tell. */
   isDue(moment: Moment): boolean
-  /** What is to be told of everything since the last call, oldest first. */
-  flush(moment: Moment): readonly Render[]
+  /** Tell what there is to tell of everything since the last call. */
+  flush(moment: Moment): void
+  /** Somebody joined who knows nothing: tell the state again when it is due, changed or not. */
+  renew(): void
 }
 
 /** What an answer of `resume-too-old` brings in place of what is missing, as JSON text, and when that was. */
@@ -45,16 +41,24 @@ export interface ResumedAt {
   readonly time: number
 }
 
-/** How one stream is made. */
+/** How one stream is made. A new stream is a source, its digest, and a name. */
 export interface DigestSource {
   /** Market (symbol id) or account whose events it is made of; `undefined` while that is not known. */
   readonly key: number | undefined
+  /** Among streams of one key the lower one speaks first. */
+  readonly order: number
+  /** What is told depends on the events alone, not on what was told before: one digest does for all. */
+  readonly isMemoryless: boolean
+  /** Those who follow it plainly hear of changes at the end of a frame, and by the clock only what it is when they join. */
+  readonly followsFrames: boolean
+  /** Each message counts on the one before: who misses one must begin anew. */
+  readonly followsChanges: boolean
   /** Whoever resumes must be told every event since, so that they have to be read. */
   readonly readsPast: boolean
   /** Where it goes on also depends on when that was. */
   readonly needsTime: boolean
   /** A new digest, once the key is known. One that does not resume first tells the present state, if the stream has one. */
-  open(resumed?: ResumedAt): Digest
+  open(tell: Tell, resumed?: ResumedAt): Digest
   /** What stands in for events that are gone; `undefined` when it cannot be had now. Never rejects. */
   snapshot(): Promise<Snapshot | undefined>
 }

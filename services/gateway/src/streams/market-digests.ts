@@ -3,24 +3,27 @@ import type { LevelEvent, TradeEvent } from '@uptick/core'
 import { Aggregator } from '../market/aggregator.ts'
 import type { AggregateTrade, PublicTrade } from '../market/market-data.ts'
 import type { SymbolMarket } from '../market/symbol-market.ts'
-import { DepthWindow } from '../streams/depth-window.ts'
-import { aggregatePayload, bookTickerPayload, diffPayload, tradePayload } from '../streams/payloads.ts'
-import type { Speed } from '../streams/stream-name.ts'
-import type { Digest, Moment, Render } from './digest.ts'
+import { DepthWindow } from './depth-window.ts'
+import type { Digest, Moment } from './digest.ts'
+import { Message } from './message.ts'
+import type { Tell } from './message.ts'
+import { aggregatePayload, bookTickerPayload, diffPayload, tradePayload } from './payloads.ts'
+import type { Speed } from './stream-name.ts'
 
 /** Every trade. */
 export class TradeDigest implements Digest {
   readonly #market: SymbolMarket
-  #pending: Render[] = []
+  readonly #tell: Tell
 
-  constructor(market: SymbolMarket) {
+  constructor(market: SymbolMarket, tell: Tell) {
     this.#market = market
+    this.#tell = tell
   }
 
   event(kind: EventKind, words: Int32Array, at: number, sequence: number, time: number): void {
     if (kind !== EventKind.TRADE) return
     const trade = publicTrade(readEvent(words, at) as TradeEvent, sequence, time)
-    this.#pending.push((unit) => tradePayload(this.#market, trade, unit))
+    this.#tell(new Message((unit) => tradePayload(this.#market, trade, unit)))
   }
 
   outcomeEnds(): void {}
@@ -29,45 +32,42 @@ export class TradeDigest implements Digest {
     return true
   }
 
-  flush(): readonly Render[] {
-    const pending = this.#pending
-    if (pending.length > 0) this.#pending = []
-    return pending
-  }
+  flush(): void {}
+
+  renew(): void {}
 }
 
 /** Fills of one order at one price, joined. */
 export class AggregateDigest implements Digest {
   readonly #market: SymbolMarket
+  readonly #tell: Tell
   readonly #aggregator = new Aggregator()
-  #pending: Render[] = []
 
-  constructor(market: SymbolMarket) {
+  constructor(market: SymbolMarket, tell: Tell) {
     this.#market = market
+    this.#tell = tell
   }
 
   event(kind: EventKind, words: Int32Array, at: number, sequence: number, time: number): void {
     if (kind !== EventKind.TRADE) return
     const event = readEvent(words, at) as TradeEvent
-    this.#add(this.#aggregator.trade(publicTrade(event, sequence, time), event))
+    this.#ended(this.#aggregator.trade(publicTrade(event, sequence, time), event))
   }
 
   outcomeEnds(): void {
-    this.#add(this.#aggregator.end())
+    this.#ended(this.#aggregator.end())
   }
 
   isDue(): boolean {
     return true
   }
 
-  flush(): readonly Render[] {
-    const pending = this.#pending
-    if (pending.length > 0) this.#pending = []
-    return pending
-  }
+  flush(): void {}
 
-  #add(aggregate: AggregateTrade | undefined): void {
-    if (aggregate) this.#pending.push((unit) => aggregatePayload(this.#market, aggregate, unit))
+  renew(): void {}
+
+  #ended(aggregate: AggregateTrade | undefined): void {
+    if (aggregate) this.#tell(new Message((unit) => aggregatePayload(this.#market, aggregate, unit)))
   }
 }
 
@@ -75,18 +75,20 @@ export class AggregateDigest implements Digest {
 export class DepthDigest implements Digest {
   readonly #market: SymbolMarket
   readonly #speed: Speed
+  readonly #tell: Tell
   #window: DepthWindow | undefined
 
-  constructor(market: SymbolMarket, speed: Speed) {
+  constructor(market: SymbolMarket, speed: Speed, tell: Tell) {
     this.#market = market
     this.#speed = speed
+    this.#tell = tell
   }
 
-  event(kind: EventKind, words: Int32Array, at: number, sequence: number): void {
+  event(kind: EventKind, words: Int32Array, at: number): void {
     if (kind !== EventKind.LEVEL) return
     const { side, price, quantity, updateId } = readEvent(words, at) as LevelEvent
     this.#window ??= new DepthWindow(updateId - 1)
-    this.#window.level(side, price, quantity, updateId, sequence)
+    this.#window.level(side, price, quantity, updateId)
   }
 
   outcomeEnds(): void {}
@@ -95,22 +97,26 @@ export class DepthDigest implements Digest {
     return isTick && (isNewSecond || this.#speed === 100)
   }
 
-  flush({ now }: Moment): readonly Render[] {
+  flush({ now }: Moment): void {
     const diff = this.#window?.flush()
-    return diff ? [(unit) => diffPayload(this.#market, diff, now, unit)] : []
+    if (diff) this.#tell(new Message((unit) => diffPayload(this.#market, diff, now, unit)))
   }
+
+  renew(): void {}
 }
 
-/** The best prices, as they stand at the end of a frame of the feed. */
+/** The best prices, as they stand at the end of a frame of the feed, which is one commit of the journal: what lay between is not told. */
 export class BookTickerDigest implements Digest {
   readonly #market: SymbolMarket
+  readonly #tell: Tell
   #version: number | undefined
   /** Told already by whoever brought the subscriber this far. */
-  #toldThrough: number
+  readonly #toldThrough: number
 
-  constructor(market: SymbolMarket, toldThrough: number) {
+  constructor(market: SymbolMarket, toldThrough: number, tell: Tell) {
     this.#market = market
     this.#toldThrough = toldThrough
+    this.#tell = tell
   }
 
   event(): void {}
@@ -121,13 +127,17 @@ export class BookTickerDigest implements Digest {
     return this.#market.book.updateId >= 0
   }
 
-  flush(): readonly Render[] {
+  flush(): void {
     const { bestVersion, sequence } = this.#market.book
-    if (this.#version === bestVersion) return []
+    if (this.#version === bestVersion) return
     this.#version = bestVersion
-    if (sequence <= this.#toldThrough) return []
+    if (sequence <= this.#toldThrough) return
     const text = bookTickerPayload(this.#market)
-    return [() => text]
+    this.#tell(new Message(() => text))
+  }
+
+  renew(): void {
+    this.#version = undefined
   }
 }
 

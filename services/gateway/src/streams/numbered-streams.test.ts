@@ -5,9 +5,9 @@ import { NumberedClient } from '../../testing/numbered-client.ts'
 import { ScriptedShard } from '../../testing/scripted-shard.ts'
 import type { OutcomeScript } from '../../testing/scripted-shard.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
-import { followFeed } from '../streams/follow-feed.ts'
+import { followFeed } from './follow-feed.ts'
 import { noHistory } from '../market/history-source.ts'
-import { parseStreamName } from '../streams/stream-name.ts'
+import { parseStreamName } from './stream-name.ts'
 import { PastLostError } from '../feed/feed-memory.ts'
 import type { ReadPast } from '../feed/feed-memory.ts'
 
@@ -31,13 +31,12 @@ async function build(readPast: ReadPast = () => Promise.reject(new Error('there 
     time.advance(50)
     shard.time += 50_000
     const gateway = gateways[turn++ % 2]!
-    gateway.numberedMarkets.hub.tick(time.now())
-    gateway.numberedAccounts.hub.tick(time.now())
+    gateway.tick(time.now())
   }
   const listen = (at: number, name: string, client: NumberedClient): (() => void) =>
-    gateways[at]!.numberedMarkets.subscribe(parseStreamName(name)!, client, client.position)
+    gateways[at]!.streams.resume(parseStreamName(name)!, client, client.position)
   const account = (at: number, client: NumberedClient): (() => void) =>
-    gateways[at]!.numberedAccounts.subscribe(1, 0, client, client.position)
+    gateways[at]!.accounts.resume(1, 0, client, client.position)
   return { shard, time, gateways, pass, listen, account }
 }
 
@@ -219,7 +218,7 @@ describe('numbered streams', () => {
     shard.outcome((script) => script.trade(0, 100, 5))
     // It was told two outcomes that this gateway is still to hear of.
     client.position = shard.sequence + 2
-    gateways[0].numberedMarkets.subscribe(parseStreamName('btcusdt@trade')!, client, client.position)
+    gateways[0].streams.resume(parseStreamName('btcusdt@trade')!, client, client.position)
     await settled()
     for (let i = 0; i < 3; i++) {
       shard.outcome((script) => script.trade(0, 100, 5))

@@ -1,13 +1,13 @@
 import { outcomeTime } from '@uptick/core'
 import type { Clock, Timers } from '../seams.ts'
-import { spanEnd } from './digest.ts'
-import type { Digest } from './digest.ts'
+import { Collected } from './collected.ts'
+import { frameEnd } from './digest.ts'
+import type { DigestSource } from './digest.ts'
 import { PastLostError } from '../feed/feed-memory.ts'
 import type { FeedMemory } from '../feed/feed-memory.ts'
-import type { NumberedChannel } from './numbered-channel.ts'
 import { spanAfter } from '../feed/outcome-span.ts'
-import { EMPTY_PAGE, Page } from './subscription.ts'
-import type { Subscription } from './subscription.ts'
+import { Page } from './message.ts'
+import type { NumberedSubscription } from './subscription.ts'
 import { walk } from '../feed/walk.ts'
 import type { KeyOf } from '../feed/walk.ts'
 
@@ -34,14 +34,14 @@ const SNAPSHOT_PAUSE_MS = 100
  * engine, in pieces, and as fast as it reads. What is gone for ever is replaced by a snapshot.
  */
 export class CatchUp {
-  readonly channel: NumberedChannel
-  readonly #subscription: Subscription
+  readonly #source: DigestSource
+  readonly #subscription: NumberedSubscription
   readonly #options: CatchUpOptions
-  #digest: Digest | undefined
+  #digest: Collected | undefined
   #words = 0
 
-  constructor(channel: NumberedChannel, subscription: Subscription, options: CatchUpOptions) {
-    this.channel = channel
+  constructor(source: DigestSource, subscription: NumberedSubscription, options: CatchUpOptions) {
+    this.#source = source
     this.#subscription = subscription
     this.#options = options
   }
@@ -58,7 +58,7 @@ export class CatchUp {
 
   async #go(position: number | undefined): Promise<void> {
     const { counters, memory } = this.#options
-    const { source } = this.channel
+    const source = this.#source
     while (memory.last < 0) if (!(await this.#pause(PAUSE_MS))) return
     if (position === undefined) return this.#begin(memory.last)
     if (position === Number.POSITIVE_INFINITY) {
@@ -68,7 +68,7 @@ export class CatchUp {
     this.#subscription.position = position
     if (!source.readsPast) {
       counters.resumed++
-      if (source.key !== undefined) this.#digest = source.open({ position, time: 0 })
+      if (source.key !== undefined) this.#digest = new Collected(source, { position, time: 0 })
       return this.#join()
     }
     try {
@@ -82,10 +82,10 @@ export class CatchUp {
   }
 
   #begin(position: number): void {
-    const { source } = this.channel
+    const source = this.#source
     this.#subscription.position = position
-    if (source.key !== undefined) this.#digest = source.open()
-    this.#subscription.tell(position, EMPTY_PAGE, this.#options.clock.now())
+    if (source.key !== undefined) this.#digest = new Collected(source)
+    this.#subscription.tell(position, new Page([]), this.#options.clock.now())
     this.#join()
   }
 
@@ -110,7 +110,7 @@ export class CatchUp {
       while (subscription.subscriber.isCongested)
     }
     // One that tells by the clock tells what was read at the next tick.
-    if (!subscription.isStarted && this.#isTold) this.#tell(memory.last, EMPTY_PAGE)
+    if (!subscription.isStarted && this.#isTold) this.#tell(memory.last, new Page([]))
     this.#join()
     return true
   }
@@ -118,35 +118,35 @@ export class CatchUp {
   /** A digest that goes on after `position`; where it needs to know when that was, the outcome is looked at. */
   async #open(position: number): Promise<void> {
     const { memory } = this.#options
-    const { source } = this.channel
+    const source = this.#source
     if (source.key === undefined) return
     if (!source.needsTime || position === 0) {
-      this.#digest = source.open({ position, time: 0 })
+      this.#digest = new Collected(source, { position, time: 0 })
       return
     }
     const known = Math.min(position, memory.last)
     if (!memory.find(known)) await memory.read(known)
     const span = memory.find(known)
     const part = span && spanAfter(span, known - 1)
-    this.#digest = source.open({ position, time: part ? outcomeTime(part.words, part.from) : 0 })
+    this.#digest = new Collected(source, { position, time: part ? outcomeTime(part.words, part.from) : 0 })
   }
 
   #take(span: ReturnType<typeof spanAfter>): void {
     const { clock, keyOf } = this.#options
     this.#words += span.to - span.from
-    const { key } = this.channel.source
+    const { key } = this.#source
     const digest = this.#digest
     if (!digest || key === undefined) return
-    walk(span, keyOf, (one) => (one === key ? [digest] : undefined), new Set<Digest>())
-    const moment = spanEnd(clock.now())
+    walk(span, keyOf, (one) => (one === key ? [digest] : undefined), new Set<Collected>())
+    const moment = frameEnd(clock.now())
     if (!digest.isDue(moment)) return
-    const lines = digest.flush(moment)
-    if (lines.length > 0) this.#tell(span.last, new Page(lines))
+    const messages = digest.take(moment)
+    if (messages.length > 0) this.#tell(span.last, new Page(messages))
   }
 
   /** Whether everything that was read has been told. */
   get #isTold(): boolean {
-    return this.#digest?.isDue(spanEnd(this.#options.clock.now())) !== false
+    return this.#digest?.isDue(frameEnd(this.#options.clock.now())) !== false
   }
 
   #tell(last: number, page: Page): void {
@@ -159,7 +159,7 @@ export class CatchUp {
     const { clock } = this.#options
     const subscription = this.#subscription
     for (let attempt = 0; attempt < SNAPSHOTS_MAX; attempt++) {
-      const snapshot = await this.channel.source.snapshot()
+      const snapshot = await this.#source.snapshot()
       if (subscription.isClosed) return
       if (snapshot) {
         const { last, render } = snapshot

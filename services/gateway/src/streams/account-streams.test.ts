@@ -2,17 +2,24 @@ import { Command, CommandKind, Exchange, Side } from '@uptick/core'
 import { expect, test } from 'vitest'
 import { testListing } from '../../testing/listing.ts'
 import { Catalogue } from '../engine-link/catalogue.ts'
-import { UserStreams, type UserSubscriber } from './user-streams.ts'
+import { FeedMemory } from '../feed/feed-memory.ts'
+import { AccountStreams } from './account-streams.ts'
+import type { Subscriber } from './subscription.ts'
+import { VirtualTime } from '../../testing/virtual-time.ts'
 
-/** Accounts 1 and 2 with money, whose outcomes go to user streams from now on. */
+/** Accounts 1 and 2 with money, whose outcomes go to their streams from now on. */
 function streaming() {
   const [exchange, catalogue] = [new Exchange(), new Catalogue()]
-  const streams = new UserStreams({ catalogue })
+  const time = new VirtualTime()
+  const memory = new FeedMemory({ readPast: () => Promise.reject(new Error('there is no past')), timers: time })
+  const link = { catalogue, query: () => Promise.reject(new Error('there is no engine')) }
+  const streams = new AccountStreams({ link, memory, clock: time, timers: time })
   const execute = (fields: Partial<Command>): void => {
     exchange.output.clear()
     exchange.execute(Object.assign(new Command(), fields), exchange.sequence + 1, 1_700_000_000_000_000)
     const { sequence, output } = exchange
-    streams.frame({ words: output.words, from: 0, to: output.length, first: sequence, last: sequence })
+    const span = { words: output.words.slice(0, output.length), from: 0, to: output.length }
+    for (const stage of [memory, streams]) stage.frame({ ...span, first: sequence, last: sequence })
   }
   for (const { code, decimals } of testListing().assets)
     execute({ kind: CommandKind.ADD_ASSET, text: JSON.stringify({ code, decimals }) })
@@ -30,16 +37,26 @@ function streaming() {
   return { streams, execute, place, reset: () => streams.restart(), exchange }
 }
 
-/** Writes down the kinds of events that it gets, with what became of an order. */
-function subscriber(): UserSubscriber & { readonly heard: string[]; readonly sequences: number[]; restarts: number } {
+/** A message of either form. */
+interface Told {
+  readonly event?: { e: string; X?: string; m?: boolean; B?: { a: string }[] }
+  readonly last: number
+  readonly events?: readonly unknown[]
+}
+
+/** Writes down the kinds of events that it gets, with what became of an order, and the sequences of those that are numbered. */
+function subscriber(): Subscriber & { readonly heard: string[]; readonly sequences: number[]; restarts: number } {
   const [heard, sequences] = [[] as string[], [] as number[]]
   return {
     heard,
     sequences,
     restarts: 0,
     timeUnit: 'MILLISECOND',
-    deliver(text, sequence) {
-      const event = JSON.parse(text) as { e: string; X?: string; m?: boolean; B?: { a: string }[] }
+    isCongested: false,
+    deliver(text) {
+      const { event, last, events } = JSON.parse(text.toString()) as Told
+      if (events !== undefined && events.length > 0) sequences.push(last)
+      if (event === undefined) return
       if (event.B)
         heard.push(
           `position of ${event.B.map(({ a }) => a)
@@ -47,7 +64,6 @@ function subscriber(): UserSubscriber & { readonly heard: string[]; readonly seq
             .join()}`,
         )
       else heard.push(event.X === undefined ? event.e : `${event.X}${event.m ? ' as maker' : ''}`)
-      sequences.push(sequence)
     },
     restart() {
       this.restarts++
@@ -58,9 +74,10 @@ function subscriber(): UserSubscriber & { readonly heard: string[]; readonly seq
 test('an order that trades is told to both accounts, reports first, then the account’s position', () => {
   const { streams, place, exchange } = streaming()
   const [maker, taker] = [subscriber(), subscriber()]
-  streams.add(1, maker)
-  streams.add(2, taker)
+  streams.follow(1, 0, maker)
+  streams.follow(2, 0, taker)
   place(1, Side.SELL, 1)
+  streams.resume(2, 1, taker, undefined)
   place(2, Side.BUY, 2)
   expect(maker.heard).toEqual(['NEW', 'position of BTC', 'FILLED as maker', 'position of BTC,USDT'])
   expect(taker.heard).toEqual(['NEW', 'FILLED', 'position of BTC,USDT'])
@@ -70,8 +87,8 @@ test('an order that trades is told to both accounts, reports first, then the acc
 test('a reply to a retry is no event: what traded is told once', () => {
   const { streams, place } = streaming()
   const [maker, taker] = [subscriber(), subscriber()]
-  streams.add(1, maker)
-  streams.add(2, taker)
+  streams.follow(1, 0, maker)
+  streams.follow(2, 0, taker)
   place(1, Side.SELL, 1)
   place(2, Side.BUY, 2)
   const before = [maker.heard.length, taker.heard.length]
@@ -82,8 +99,8 @@ test('a reply to a retry is no event: what traded is told once', () => {
 test('money that moves is told to its account alone', () => {
   const { streams, execute } = streaming()
   const [mine, other] = [subscriber(), subscriber()]
-  streams.add(1, mine)
-  streams.add(2, other)
+  streams.follow(1, 0, mine)
+  streams.follow(2, 0, other)
   execute({ kind: CommandKind.DEPOSIT, account: 1, asset: 1, amount: 5n })
   expect([mine.heard, other.heard]).toEqual([['balanceUpdate', 'position of USDT'], []])
 })
@@ -91,13 +108,13 @@ test('money that moves is told to its account alone', () => {
 test('who has left hears nothing, and a gap asks all who listen to begin anew', () => {
   const { streams, execute, reset } = streaming()
   const [left, stays] = [subscriber(), subscriber()]
-  streams.add(1, left)
-  streams.add(1, stays)
-  streams.delete(1, left)
-  expect(streams.size).toBe(1)
+  const leave = streams.follow(1, 0, left)
+  const leaveToo = streams.follow(1, 0, stays)
+  leave()
+  expect(streams.hub.size).toBe(1)
   execute({ kind: CommandKind.DEPOSIT, account: 1, asset: 1, amount: 5n })
   reset()
   expect([left.heard, left.restarts, stays.restarts]).toEqual([[], 0, 1])
-  streams.delete(1, stays)
-  expect(streams.size).toBe(0)
+  leaveToo()
+  expect(streams.hub.size).toBe(0)
 })

@@ -1,0 +1,172 @@
+import { intervalStart } from '../market/intervals.ts'
+import type { Markets } from '../market/markets.ts'
+import type { SymbolMarket } from '../market/symbol-market.ts'
+import { areCandlesDue, publishCandles } from './candle-stream.ts'
+import type { CandlePlace } from './candle-stream.ts'
+import type { Digest, Moment } from './digest.ts'
+import { Message } from './message.ts'
+import type { Render, Tell } from './message.ts'
+import {
+  averagePricePayload,
+  miniTickerPayload,
+  partialDepthPayload,
+  tickerPayload,
+  windowTickerPayload,
+} from './payloads.ts'
+import type { StreamKind } from './stream-name.ts'
+
+type Candles = Extract<StreamKind, { kind: 'kline' }>
+type PartialDepth = Extract<StreamKind, { kind: 'partialDepth' }>
+
+/** Candles: see `publishCandles`. */
+export class CandleDigest implements Digest, CandlePlace {
+  readonly #market: SymbolMarket
+  readonly #stream: Candles
+  readonly #tell: Tell
+  mark: number
+  count = -1
+  isUrgent = true
+
+  /** `time`: when it was up to where the subscriber was told, µs; NaN: it was told nothing. */
+  constructor(market: SymbolMarket, stream: Candles, time: number, tell: Tell) {
+    this.#market = market
+    this.#stream = stream
+    this.#tell = tell
+    this.mark = Number.isNaN(time) ? time : intervalStart(stream.interval, time, stream.offset)
+  }
+
+  event(): void {}
+
+  outcomeEnds(): void {}
+
+  isDue({ now, isTick, isNewSecond }: Moment): boolean {
+    const tick = { now, newSecond: isNewSecond }
+    return isTick && this.#market.warm && areCandlesDue(this.#market, this, this.#stream, tick)
+  }
+
+  flush({ now, isNewSecond }: Moment): void {
+    publishCandles(this.#market, this, this.#stream, { now, newSecond: isNewSecond })
+  }
+
+  /** The others still wait for the end of the candle that it stands at. */
+  renew(): void {
+    this.isUrgent = true
+  }
+
+  publish(render: Render): void {
+    this.#tell(new Message(render))
+  }
+}
+
+/** The first levels of a book, when they may have changed. */
+export class PartialDepthDigest implements Digest {
+  readonly #market: SymbolMarket
+  readonly #stream: PartialDepth
+  readonly #toldThrough: number
+  readonly #tell: Tell
+  #updateId = -1
+
+  /** `toldThrough`: the state at that sequence is known to the subscriber; −1: nothing is. */
+  constructor(market: SymbolMarket, stream: PartialDepth, toldThrough: number, tell: Tell) {
+    this.#market = market
+    this.#stream = stream
+    this.#toldThrough = toldThrough
+    this.#tell = tell
+  }
+
+  event(): void {}
+
+  outcomeEnds(): void {}
+
+  isDue({ isTick, isNewSecond }: Moment): boolean {
+    return isTick && (isNewSecond || this.#stream.speed === 100) && this.#market.book.updateId >= 0
+  }
+
+  flush(): void {
+    const { updateId, sequence } = this.#market.book
+    if (updateId === this.#updateId) return
+    this.#updateId = updateId
+    if (sequence <= this.#toldThrough) return
+    this.#tell(new Message(() => partialDepthPayload(this.#market, this.#stream.levels)))
+  }
+
+  renew(): void {
+    this.#updateId = -1
+  }
+}
+
+/** Statistics, once a second. */
+export class TickerDigest implements Digest {
+  readonly #market: SymbolMarket
+  readonly #stream: StreamKind
+  readonly #tell: Tell
+
+  constructor(market: SymbolMarket, stream: StreamKind, tell: Tell) {
+    this.#market = market
+    this.#stream = stream
+    this.#tell = tell
+  }
+
+  event(): void {}
+
+  outcomeEnds(): void {}
+
+  isDue({ isNewSecond }: Moment): boolean {
+    return isNewSecond && this.#market.warm
+  }
+
+  flush({ now }: Moment): void {
+    this.#tell(new Message(this.#render(now)))
+  }
+
+  renew(): void {}
+
+  #render(now: number): Render {
+    const market = this.#market
+    const stream = this.#stream
+    if (stream.kind === 'windowTicker') {
+      return (unit) => windowTickerPayload(market, stream.window, stream.minutes, now, unit)
+    }
+    if (stream.kind === 'ticker') return (unit) => tickerPayload(market, now, unit)
+    if (stream.kind === 'avgPrice') return (unit) => averagePricePayload(market, now, unit)
+    return (unit) => miniTickerPayload(market, now, unit)
+  }
+}
+
+/** Small tickers of the markets that traded, in one message; of all to somebody who knows none. */
+export class MiniTickersDigest implements Digest {
+  readonly #markets: Markets
+  readonly #tell: Tell
+  #toldThrough: number
+
+  constructor(markets: Markets, toldThrough: number, tell: Tell) {
+    this.#markets = markets
+    this.#toldThrough = toldThrough
+    this.#tell = tell
+  }
+
+  event(): void {}
+
+  outcomeEnds(): void {}
+
+  isDue({ isNewSecond }: Moment): boolean {
+    return isNewSecond && this.#markets.ready
+  }
+
+  flush({ now }: Moment): void {
+    const traded: SymbolMarket[] = []
+    let newest = this.#toldThrough
+    for (const market of this.#markets.symbols()) {
+      const sequence = market.recentTrades(1)[0]?.sequence ?? 0
+      if (market.warm && (sequence > this.#toldThrough || this.#toldThrough < 0)) traded.push(market)
+      newest = Math.max(newest, sequence)
+    }
+    this.#toldThrough = newest
+    if (traded.length === 0) return
+    this.#tell(new Message((unit) => `[${traded.map((market) => miniTickerPayload(market, now, unit)).join(',')}]`))
+  }
+
+  renew(): void {
+    this.#toldThrough = -1
+  }
+}
