@@ -25,8 +25,8 @@ import { OperatorLine } from './operator/operator-line.ts'
 import { createOperatorServer } from './operator/operator-server.ts'
 import type { Skips } from './operator/operator-server.ts'
 import { createRest } from './rest/rest.ts'
-import type { Services } from './services.ts'
-import { SocketServer } from './sockets/socket-server.ts'
+import type { Services } from './operations/services.ts'
+import { SocketServer } from './handshake/socket-server.ts'
 
 export interface GatewayOptions {
   readonly link: LinkOptions

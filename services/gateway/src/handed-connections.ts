@@ -1,14 +1,9 @@
 import type { Server } from 'node:http'
 import { Socket } from 'node:net'
+import type { ParentChannel } from './seams.ts'
 
 /** The servers of a gateway, by the names that a parent uses. */
 export type HandedServers = Readonly<Record<'public' | 'operator', Server>>
-
-/** The channel to the parent: a forked process has one. */
-export interface ParentChannel {
-  send?(message: object): boolean
-  on(event: 'message', listener: (message: unknown, handle: unknown) => void): unknown
-}
 
 interface ConnectionMessage {
   readonly uptick: 'connection'

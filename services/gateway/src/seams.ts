@@ -16,6 +16,12 @@ export interface Timers {
   endOfTurn(run: () => void): void
 }
 
+/** The channel to the parent: a forked process has one. */
+export interface ParentChannel {
+  send?(message: object): boolean
+  on(event: 'message', listener: (message: unknown, handle: unknown) => void): unknown
+}
+
 /** Wall clock with the resolution of `performance`, which follows the system's clock through `Date`. */
 export const systemClock: Clock = {
   now: () => Date.now() * 1000,

@@ -4,7 +4,7 @@ import { AddressRanges } from '@uptick/runtime'
 import { afterEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { ClientAddresses } from '../src/addresses/client-addresses.ts'
-import { USER_STREAMS_PER_ACCOUNT_MAX } from '../src/sockets/socket-server.ts'
+import { USER_STREAMS_PER_ACCOUNT_MAX } from '../src/handshake/socket-server.ts'
 import { SECRET, SocketGateway } from '../testing/socket-gateway.ts'
 import { TestClient } from '../testing/test-client.ts'
 

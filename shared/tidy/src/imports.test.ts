@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { coreImportsNothing, importArrows } from './imports.ts'
+import { coreImportsNothing, folderOrder, importArrows } from './imports.ts'
 import { repository } from './repository.ts'
 
 test('rooms import only along the arrows', () => {
@@ -37,6 +37,26 @@ test('imports along the arrows, of packages, and in comments are left alone', ()
     { path: 'loadtests/src/x.ts', text: "import { engine } from '@uptick/engine'" },
   ]
   expect(importArrows(planted)).toEqual([])
+})
+
+test('folders of the gateway import one way', () => {
+  expect(folderOrder(repository())).toEqual([])
+})
+
+test('an import of a later folder, or of what puts the folders together, is found', () => {
+  const gateway = 'services/gateway/src'
+  const planted = [
+    { path: `${gateway}/market/x.ts`, text: "import { y } from '../feed/y.ts'\nimport { z } from '../streams/z.ts'" },
+    { path: `${gateway}/feed/x.ts`, text: "import type { Clock } from '../seams.ts'\nimport { x } from '../app.ts'" },
+    { path: `${gateway}/feed/x.test.ts`, text: "import { z } from '../streams/z.ts'" },
+    { path: `${gateway}/app.ts`, text: "import { z } from './operator/z.ts'" },
+    { path: `${gateway}/novelty/x.ts`, text: "import { y } from './y.ts'" },
+  ]
+  expect(folderOrder(planted)).toEqual([
+    `${gateway}/market/x.ts:2: market must not import streams`,
+    `${gateway}/feed/x.ts:2: feed must not import app.ts`,
+    `${gateway}/novelty/x.ts: novelty has no place in the order of folders of ${gateway}`,
+  ])
 })
 
 test('the core imports nothing', () => {

@@ -84,6 +84,61 @@ export const importArrows: Rule = (files) => {
   return complaints
 }
 
+/**
+ * Folders of a room that import one way only: each may import those before it. Files beside the folders put them together, and
+ * no folder imports one, but for those that are listed like folders.
+ */
+const folders: Readonly<Record<string, readonly string[]>> = {
+  'services/gateway/src': [
+    'seams.ts',
+    'addresses',
+    'keys',
+    'limits',
+    'clients',
+    'plain-http',
+    'entrance',
+    'params',
+    'engine-link',
+    'auth',
+    'feed',
+    'market',
+    'sockets',
+    'streams',
+    'operations',
+    'welcome',
+    'rest',
+    'ws-api',
+    'handshake',
+    'operator',
+  ],
+}
+
+/** Folders import only those before them. */
+export const folderOrder: Rule = (files) => {
+  const complaints: string[] = []
+  for (const [room, order] of Object.entries(folders)) {
+    for (const file of files) {
+      if (!file.path.startsWith(`${room}/`) || !isCode(file) || isTest(file.path)) continue
+      const own = partOf(room, file.path)
+      if (own.endsWith('.ts') && !order.includes(own)) continue
+      if (!order.includes(own)) complaints.push(`${file.path}: ${own} has no place in the order of folders of ${room}`)
+      const text = withoutComments(file.text)
+      for (const match of text.matchAll(specifier)) {
+        if (!match[2].startsWith('.')) continue
+        const target = partOf(room, posix.join(posix.dirname(file.path), match[2]))
+        if (target === own || (order.includes(target) && order.indexOf(target) < order.indexOf(own))) continue
+        complaints.push(`${file.path}:${lineOf(text, match.index)}: ${own} must not import ${target}`)
+      }
+    }
+  }
+  return complaints
+}
+
+/** The folder, or the file beside the folders, that a path of the room leads to. */
+function partOf(room: string, path: string): string {
+  return path.slice(room.length + 1).split('/')[0]
+}
+
 /** The core imports nothing but itself; its tests may import test tools. */
 export const coreImportsNothing: Rule = (files) => {
   const complaints: string[] = []

@@ -1,5 +1,4 @@
 import { AddressError, AddressRanges, ConfigError } from '@uptick/runtime'
-import type { GatewayConfig } from '../config.ts'
 
 /** Who is believed when it says who its client is. */
 export interface AddressSettings {
@@ -10,7 +9,7 @@ export interface AddressSettings {
 }
 
 /** @throws ConfigError that names the setting, and what in it is no address and no range */
-export function addressSettings(config: Pick<GatewayConfig, 'TRUST_PROXY' | 'PROXY_PROTOCOL'>): AddressSettings {
+export function addressSettings(config: Readonly<Record<'TRUST_PROXY' | 'PROXY_PROTOCOL', string>>): AddressSettings {
   return { proxies: rangesOf(config, 'TRUST_PROXY'), balancers: rangesOf(config, 'PROXY_PROTOCOL') }
 }
 

@@ -1,9 +1,9 @@
 import type { ApiKey } from '../keys/api-key.ts'
 import type { KeyStore } from '../keys/key-store.ts'
-import type { Security } from '../operations/operation.ts'
+import type { Security } from './security.ts'
 import { PublicErrors, publicError } from '@uptick/protocol'
 import { SERVER_BUSY } from '../engine-link/link-errors.ts'
-import { missing } from '../operations/params.ts'
+import { missing } from '../params/params.ts'
 import { signatureIsValid } from './signature.ts'
 
 const BAD_FORMAT = publicError(PublicErrors.BAD_API_KEY_FORMAT)

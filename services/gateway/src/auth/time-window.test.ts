@@ -1,6 +1,6 @@
 import { PublicError } from '@uptick/protocol'
 import { expect, test } from 'vitest'
-import { Params } from '../operations/params.ts'
+import { Params } from '../params/params.ts'
 import { checkTimeWindow } from './time-window.ts'
 
 const NOW = 1_700_000_000_000_000

@@ -1,12 +1,12 @@
 import { PublicErrors, publicError } from '@uptick/protocol'
-import { illegal, microseconds, missing } from '../operations/params.ts'
-import type { Params } from '../operations/params.ts'
+import { OUTSIDE_WINDOW } from '../engine-link/link-errors.ts'
+import { illegal, microseconds, missing } from '../params/params.ts'
+import type { Params } from '../params/params.ts'
 
 const RECEIVE_WINDOW_DEFAULT_US = 5_000_000
 const RECEIVE_WINDOW_MAX_US = 60_000_000
 const AHEAD_MAX_US = 1_000_000
 
-export const OUTSIDE_WINDOW = publicError(PublicErrors.OUTSIDE_RECV_WINDOW)
 const AHEAD = publicError(PublicErrors.TIMESTAMP_AHEAD)
 const WINDOW_TOO_LONG = publicError(PublicErrors.INVALID_RECV_WINDOW)
 

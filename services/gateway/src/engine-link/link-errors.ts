@@ -8,3 +8,6 @@ export const SERVER_BUSY = new PublicError(code, text, status, { retryAfter: RET
 
 /** It was sent and not answered within the bound. It still ends as all or nothing: a query tells. */
 export const OUTCOME_UNKNOWN = publicError(PublicErrors.TIMEOUT)
+
+/** It came too late to be sent within the window that its caller set. */
+export const OUTSIDE_WINDOW = publicError(PublicErrors.OUTSIDE_RECV_WINDOW)

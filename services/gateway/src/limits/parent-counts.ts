@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { ParentChannel } from '../handed-connections.ts'
-import type { CancelTimer, Timers } from '../seams.ts'
+import type { CancelTimer, ParentChannel, Timers } from '../seams.ts'
 import type { CountLine, HeardCounts, ToldCounts } from './count-line.ts'
 
 /** An answer that takes longer has failed. Nobody waits for it. */

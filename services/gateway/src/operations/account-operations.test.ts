@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { testCatalogue } from '../../testing/listing.ts'
-import type { Services } from '../services.ts'
+import type { Services } from './services.ts'
 import { allOrders, myTrades } from './account-operations.ts'
 import type { OperationContext } from './operation.ts'
-import { Params } from './params.ts'
+import { Params } from '../params/params.ts'
 
 /** Somebody whose last acknowledgement was at sequence 42, and a read model that writes down what it is asked. */
 function asking(): { context: OperationContext; asked: unknown[] } {

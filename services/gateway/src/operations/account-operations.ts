@@ -12,7 +12,7 @@ import { accountFees, callersAccount, feesOn } from './account-view.ts'
 import { limitOf } from './market-operations.ts'
 import { marketOf } from './order-names.ts'
 import type { Operation } from './operation.ts'
-import type { Params } from './params.ts'
+import type { Params } from '../params/params.ts'
 import { withPreventedMatches } from './prevented-matches.ts'
 
 export const accountStatus: Operation = {

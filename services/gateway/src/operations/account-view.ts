@@ -1,18 +1,8 @@
-import type { AccountStatus, FeeDefinition } from '@uptick/core'
 import { PublicErrors, publicError } from '@uptick/protocol'
 import type { Market } from '../engine-link/catalogue.ts'
+import type { EngineAccount } from '../engine-link/engine-account.ts'
 import { engineAnswer } from './engine-answer.ts'
 import type { OperationContext } from './operation.ts'
-
-/** An account as the engine answers it: amounts are decimal integers of the asset's units. */
-export interface EngineAccount {
-  readonly account: number
-  readonly status: AccountStatus
-  readonly makerFee?: number
-  readonly takerFee?: number
-  readonly balances: readonly { readonly asset: number; readonly free: string; readonly locked: string }[]
-  readonly fees: readonly FeeDefinition[]
-}
 
 /** The caller's account; -2015 when the key outlived it. */
 export async function callersAccount(context: OperationContext): Promise<{ view: EngineAccount; sequence: number }> {

@@ -1,6 +1,6 @@
 import type { ApiKey } from '../keys/api-key.ts'
-import type { Params } from './params.ts'
-import type { TimeUnit } from './operation.ts'
+import type { Params } from '../params/params.ts'
+import type { TimeUnit } from '@uptick/protocol'
 
 /** What a transport hands to `Dispatcher.call(operation, call)`. */
 export interface Call {

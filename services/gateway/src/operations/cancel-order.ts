@@ -7,7 +7,7 @@ import { chargeOrder, execute, executeOrThrow, submitOrThrow } from './outcomes.
 import { marketOf, replaceModeOf, restrictionOf } from './order-names.ts'
 import { fillTarget, targetOf } from './order-target.ts'
 import type { Operation, OperationContext } from './operation.ts'
-import type { Params } from './params.ts'
+import type { Params } from '../params/params.ts'
 
 export const cancelOrder: Operation = {
   name: 'order.cancel',

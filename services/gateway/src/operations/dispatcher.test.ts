@@ -1,11 +1,11 @@
 import { createHmac, createSecretKey } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { ApiKey } from '../keys/api-key.ts'
-import type { Services } from '../services.ts'
+import type { Services } from './services.ts'
 import type { Call } from './call.ts'
 import { Dispatcher } from './dispatcher.ts'
 import type { Operation } from './operation.ts'
-import { Params } from './params.ts'
+import { Params } from '../params/params.ts'
 
 const SECRET = 'secret'
 const NOW = 1_700_000_000_000

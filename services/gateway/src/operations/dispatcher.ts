@@ -2,9 +2,9 @@ import { Authenticator } from '../auth/authenticator.ts'
 import { checkTimeWindow } from '../auth/time-window.ts'
 import type { ApiKey } from '../keys/api-key.ts'
 import { readingWeight } from '../limits/reading-weight.ts'
-import type { Services } from '../services.ts'
+import type { Services } from './services.ts'
 import type { Call } from './call.ts'
-import { missing } from './params.ts'
+import { missing } from '../params/params.ts'
 import type { Operation, OperationContext } from './operation.ts'
 
 /** Runs operations for every transport: charges the limits, checks key, time and signature, then runs. */

@@ -1,5 +1,5 @@
 import type { Answer } from '../engine-link/query-book.ts'
-import type { Services } from '../services.ts'
+import type { Services } from './services.ts'
 
 /** One about an account counts for it. */
 interface Question {

@@ -1,9 +1,9 @@
 import { PublicErrors, publicError, symbolInfo, timeIn } from '@uptick/protocol'
 import type { Market } from '../engine-link/catalogue.ts'
-import type { Services } from '../services.ts'
+import type { Services } from './services.ts'
 import { Json } from './operation.ts'
 import type { Operation } from './operation.ts'
-import type { Params } from './params.ts'
+import type { Params } from '../params/params.ts'
 import { selectionOf } from './selection.ts'
 
 const EMPTY = new Json('{}')

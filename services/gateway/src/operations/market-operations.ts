@@ -8,12 +8,12 @@ import {
 } from '@uptick/protocol'
 import type { SymbolFormat } from '@uptick/protocol'
 import type { SymbolMarketData } from '../market/market-data.ts'
-import type { Services } from '../services.ts'
+import type { Services } from './services.ts'
 import { SERVER_BUSY } from '../engine-link/link-errors.ts'
 import type { Market } from '../engine-link/catalogue.ts'
 import { marketOf } from './order-names.ts'
 import type { Operation } from './operation.ts'
-import type { Params } from './params.ts'
+import type { Params } from '../params/params.ts'
 import { statusOf } from './selection.ts'
 
 const DEPTH_LIMIT_MAX = 5000

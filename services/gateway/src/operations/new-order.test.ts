@@ -2,10 +2,10 @@ import { OrderType, TimeInForce } from '@uptick/core'
 import { PublicError } from '@uptick/protocol'
 import { describe, expect, test } from 'vitest'
 import { testCatalogue } from '../../testing/listing.ts'
-import type { Services } from '../services.ts'
+import type { Services } from './services.ts'
 import { readNewOrder } from './new-order.ts'
 import type { NewOrder } from './new-order.ts'
-import { Params } from './params.ts'
+import { Params } from '../params/params.ts'
 
 const services = { catalogue: testCatalogue() } as Services
 

@@ -1,17 +1,8 @@
 import type { TimeUnit } from '@uptick/protocol'
-import type { Services } from '../services.ts'
+import type { Services } from './services.ts'
+import type { Security } from '../auth/security.ts'
 import type { ApiKey } from '../keys/api-key.ts'
-import type { Params } from './params.ts'
-
-/**
- * - `NONE`: anybody.
- * - `TRADE`: a signed request of a key that may trade.
- * - `USER_DATA`: a signed request of a key that may read.
- * - `USER_STREAM`: a key without signature.
- */
-export type Security = 'NONE' | 'TRADE' | 'USER_DATA' | 'USER_STREAM'
-
-export type { TimeUnit } from '@uptick/protocol'
+import type { Params } from '../params/params.ts'
 
 /**
  * One public operation, the same over REST and the WebSocket API. A transport finds it in the registry, parses the

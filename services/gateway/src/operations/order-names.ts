@@ -2,8 +2,8 @@ import { CancelRestriction, OrderType, ReplaceMode, SelfTradePrevention, Side, T
 import { PublicErrors, publicError } from '@uptick/protocol'
 import { SERVER_BUSY } from '../engine-link/link-errors.ts'
 import type { Market } from '../engine-link/catalogue.ts'
-import type { Services } from '../services.ts'
-import type { Params } from './params.ts'
+import type { Services } from './services.ts'
+import type { Params } from '../params/params.ts'
 
 /** Enumerations of order parameters, by their names on the wire. Their members are constants, never looked up twice. */
 

@@ -1,7 +1,7 @@
 import type { Command } from '@uptick/core'
 import { PublicErrors, publicError } from '@uptick/protocol'
 import { clientOrderId } from './client-order-id.ts'
-import type { Params } from './params.ts'
+import type { Params } from '../params/params.ts'
 
 /** Which order a request is about. At least one of the two is set. */
 export interface OrderTarget {

@@ -9,7 +9,7 @@ import { isLarge, largeOrderResponse } from './large-reply.ts'
 import { chargeOrder, submitOrThrow } from './outcomes.ts'
 import { Json } from './operation.ts'
 import type { Operation, OperationContext } from './operation.ts'
-import { missing } from './params.ts'
+import { missing } from '../params/params.ts'
 
 export const placeOrder: Operation = {
   name: 'order.place',

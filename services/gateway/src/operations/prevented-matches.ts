@@ -1,6 +1,6 @@
 import { PublicErrors, preventedMatchRow, publicError } from '@uptick/protocol'
 import type { OrderView } from '@uptick/protocol'
-import type { Services } from '../services.ts'
+import type { Services } from './services.ts'
 import { limitOf } from './market-operations.ts'
 import { marketOf } from './order-names.ts'
 import type { Operation } from './operation.ts'

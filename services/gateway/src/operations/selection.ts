@@ -1,8 +1,8 @@
 import { PublicErrors, publicError, publicSymbolStatus } from '@uptick/protocol'
 import { SERVER_BUSY } from '../engine-link/link-errors.ts'
 import type { Market } from '../engine-link/catalogue.ts'
-import type { Services } from '../services.ts'
-import type { Params } from './params.ts'
+import type { Services } from './services.ts'
+import type { Params } from '../params/params.ts'
 
 /** The markets that `symbol`, `symbols` and `symbolStatus` name. */
 export interface Selection {

@@ -3,7 +3,7 @@ import type { SymbolFormat } from '@uptick/protocol'
 import type { SymbolMarketData } from '../market/market-data.ts'
 import { seen } from './market-operations.ts'
 import type { Operation, OperationContext } from './operation.ts'
-import type { Params } from './params.ts'
+import type { Params } from '../params/params.ts'
 import { namedCount, selectionOf } from './selection.ts'
 
 const TYPES = { FULL: 'FULL', MINI: 'MINI' } as const

@@ -1,5 +1,5 @@
 import { PublicErrors, publicError } from '@uptick/protocol'
-import { illegal } from '../operations/params.ts'
+import { illegal } from '../params/params.ts'
 
 /** More parameters than any operation has. */
 export const PARAMETERS_MAX = 100

@@ -1,4 +1,4 @@
-import { literalOf, parseLiterals } from '../ws-api/literals.ts'
+import { literalOf, parseLiterals } from '../sockets/literals.ts'
 
 /** A frame that a subscriber sent. `id` is the JSON text to echo; absent when the frame had none. */
 export type ControlRequest =

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Services } from '../services.ts'
+import type { Services } from '../operations/services.ts'
 import { CONTENT_SECURITY_POLICY, welcomePage } from './welcome-page.ts'
 
 /** A name or an address with a port, and nothing that means something to a shell or to HTML. */

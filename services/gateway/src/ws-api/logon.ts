@@ -3,7 +3,7 @@ import type { ApiKey } from '../keys/api-key.ts'
 import { readingWeight } from '../limits/reading-weight.ts'
 import type { Call } from '../operations/call.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
-import type { TimeUnit } from '../operations/operation.ts'
+import type { TimeUnit } from '@uptick/protocol'
 import type { SessionResult } from './session-result.ts'
 import type { Subscriptions } from './subscriptions.ts'
 

@@ -1,7 +1,7 @@
 import { PublicErrors, publicError } from '@uptick/protocol'
 import type { PublicError } from '@uptick/protocol'
 import { idText, isObject } from '../streams/control.ts'
-import { literalJson, literalOf, parseLiterals } from './literals.ts'
+import { literalJson, literalOf, parseLiterals } from '../sockets/literals.ts'
 
 /** A request as it was sent: values are the literal text of scalars and the JSON text of arrays and objects. */
 export interface WsRequest {

@@ -1,4 +1,4 @@
-import type { TimeUnit } from '../operations/operation.ts'
+import type { TimeUnit } from '@uptick/protocol'
 
 /** What the URL of a WebSocket handshake asks for. */
 export type Target =
