@@ -101,9 +101,9 @@ export class ReplicatedPostgres {
     while (this.#following.length < this.#standbys) this.#following.push(await this.#copy())
     const streaming = `SELECT count(*)::integer AS count FROM pg_stat_replication
       WHERE state = 'streaming' AND replay_lsn >= $1::pg_lsn`
-    const [{ lsn }] = await query<{ lsn: string }>(this.primaryUrl, 'SELECT pg_current_wal_lsn()::text AS lsn')
+    const { lsn } = await queryOne<{ lsn: string }>(this.primaryUrl, 'SELECT pg_current_wal_lsn()::text AS lsn')
     for (const began = performance.now(); performance.now() - began < STREAMING_MS_MAX; await delay(POLL_MS)) {
-      const [{ count }] = await query<{ count: number }>(this.primaryUrl, streaming, [lsn])
+      const { count } = await queryOne<{ count: number }>(this.primaryUrl, streaming, [lsn])
       if (count >= this.#standbys) return
     }
     throw new Error(`no ${this.#standbys} standbys follow the primary`)
@@ -148,7 +148,7 @@ export class ReplicatedPostgres {
   async #furthest(): Promise<Server> {
     const received = await Promise.all(
       this.#following.map(async (server) => {
-        const [{ lsn }] = await query<{ lsn: string }>(
+        const { lsn } = await queryOne<{ lsn: string }>(
           server.process.url(),
           `SELECT (coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) - '0/0')::text AS lsn`,
         )
@@ -215,6 +215,13 @@ async function writeOwned(directory: string, name: string, text: string): Promis
   const { uid, gid } = await stat(directory)
   await writeFile(join(directory, name), text)
   await chown(join(directory, name), uid, gid)
+}
+
+/** As `query`, for a statement that answers with one row. @throws Error when there is none */
+async function queryOne<Row extends pg.QueryResultRow>(...statement: Parameters<typeof query>): Promise<Row> {
+  const [row] = await query<Row>(...statement)
+  if (row === undefined) throw new Error('PostgreSQL answered with no row where there is always one')
+  return row
 }
 
 /** One statement on a connection of its own. */

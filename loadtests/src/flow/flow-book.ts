@@ -1,3 +1,12 @@
+import type { FlowRecord } from './record.ts'
+
+/** Orders and levels are those of the book itself: that there is something at `index` is an assertion. */
+function read(column: Int32Array | Uint32Array | Uint8Array, index: number): number {
+  const value = column[index]
+  if (value === undefined) throw new RangeError(`nothing lies at ${index}`)
+  return value
+}
+
 /**
  * The book that the generator needs to know which orders live: price–time priority over a fixed range of prices,
  * trades at the maker's price. It is a reference, small and plain; the engine under test is another one.
@@ -11,12 +20,12 @@ export class FlowBook {
   readonly #next: Int32Array
   readonly #previous: Int32Array
   readonly #best: [number, number]
-  readonly side: Uint8Array
-  readonly price: Int32Array
-  readonly quantity: Int32Array
-  readonly user: Uint32Array
+  readonly #side: Uint8Array
+  readonly #price: Int32Array
+  readonly #quantity: Int32Array
+  readonly #user: Uint32Array
   /** Every live order, in no order that means anything but is the same each time. */
-  readonly live: Int32Array
+  readonly #live: Int32Array
   readonly #position: Int32Array
   liveCount = 0
   /** Resting quantity, by side. */
@@ -39,12 +48,23 @@ export class FlowBook {
     this.#next = new Int32Array(slots)
     this.#previous = new Int32Array(slots)
     this.#best = [-1, levels]
-    this.side = new Uint8Array(slots)
-    this.price = new Int32Array(slots)
-    this.quantity = new Int32Array(slots)
-    this.user = new Uint32Array(slots)
-    this.live = new Int32Array(slots)
+    this.#side = new Uint8Array(slots)
+    this.#price = new Int32Array(slots)
+    this.#quantity = new Int32Array(slots)
+    this.#user = new Uint32Array(slots)
+    this.#live = new Int32Array(slots)
     this.#position = new Int32Array(slots)
+  }
+
+  /** The live order at `index` of `liveCount`. */
+  live(index: number): Pick<FlowRecord, 'orderId' | 'side' | 'user' | 'price'> {
+    const orderId = read(this.#live, index)
+    return {
+      orderId,
+      side: read(this.#side, orderId),
+      user: read(this.#user, orderId),
+      price: read(this.#price, orderId),
+    }
   }
 
   /** Match, then rest what is left; `side` is 0 for BUY, 1 for SELL. */
@@ -55,13 +75,14 @@ export class FlowBook {
     while (left > 0) {
       const level = this.#best[other]
       if (level < 0 || level >= this.#levels || (side === 0 ? level > limit : level < limit)) break
-      const maker = this.#first[other][level]
-      const fill = Math.min(left, this.quantity[maker])
+      const maker = read(this.#first[other], level)
+      const rests = read(this.#quantity, maker)
+      const fill = Math.min(left, rests)
       this.#trade(maker, id, level + this.#lowest, fill)
       left -= fill
-      if (fill === this.quantity[maker]) this.remove(maker)
+      if (fill === rests) this.remove(maker)
       else {
-        this.quantity[maker] -= fill
+        this.#quantity[maker] = rests - fill
         this.resting[other] -= fill
       }
     }
@@ -69,30 +90,30 @@ export class FlowBook {
   }
 
   remove(id: number): void {
-    const side = this.side[id] === 0 ? 0 : 1
-    const level = this.price[id] - this.#lowest
-    const before = this.#previous[id]
-    const after = this.#next[id]
+    const side = read(this.#side, id) === 0 ? 0 : 1
+    const level = read(this.#price, id) - this.#lowest
+    const before = read(this.#previous, id)
+    const after = read(this.#next, id)
     if (before < 0) this.#first[side][level] = after
     else this.#next[before] = after
     if (after < 0) this.#last[side][level] = before
     else this.#previous[after] = before
-    this.resting[side] -= this.quantity[id]
+    this.resting[side] -= read(this.#quantity, id)
     // The last one takes its place in the list of live orders.
-    const moved = this.live[--this.liveCount]
-    const hole = this.#position[id]
-    this.live[hole] = moved
+    const moved = read(this.#live, --this.liveCount)
+    const hole = read(this.#position, id)
+    this.#live[hole] = moved
     this.#position[moved] = hole
-    if (this.#first[side][level] < 0) this.#seekBest(side)
+    if (read(this.#first[side], level) < 0) this.#seekBest(side)
   }
 
   #rest(id: number, side: 0 | 1, price: number, quantity: number, user: number): void {
     const level = price - this.#lowest
-    const last = this.#last[side][level]
-    this.side[id] = side
-    this.price[id] = price
-    this.quantity[id] = quantity
-    this.user[id] = user
+    const last = read(this.#last[side], level)
+    this.#side[id] = side
+    this.#price[id] = price
+    this.#quantity[id] = quantity
+    this.#user[id] = user
     this.#previous[id] = last
     this.#next[id] = -1
     if (last < 0) this.#first[side][level] = id
@@ -101,14 +122,14 @@ export class FlowBook {
     if (side === 0 ? level > this.#best[0] : level < this.#best[1]) this.#best[side] = level
     this.resting[side] += quantity
     this.#position[id] = this.liveCount
-    this.live[this.liveCount++] = id
+    this.#live[this.liveCount++] = id
   }
 
   #seekBest(side: 0 | 1): void {
     const first = this.#first[side]
     let level = this.#best[side]
-    if (side === 0) while (level >= 0 && first[level] < 0) level--
-    else while (level < this.#levels && first[level] < 0) level++
+    if (side === 0) while (level >= 0 && read(first, level) < 0) level--
+    else while (level < this.#levels && read(first, level) < 0) level++
     this.#best[side] = level
   }
 }

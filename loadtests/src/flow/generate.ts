@@ -64,10 +64,9 @@ export function generateFlow(shape: FlowShape, told: (commands: number) => void 
 
     const offset = FLOW_HEADER_BYTES + index * FLOW_RECORD_BYTES
     if (op === FlowOp.CANCEL) {
-      const id = book.live[random.below(book.liveCount)]
-      const cancelled = { op, side: book.side[id], orderId: id, user: book.user[id], price: book.price[id] }
-      writeFlowRecord(bytes, offset, { ...cancelled, quantity: 0 })
-      book.remove(id)
+      const cancelled = book.live(random.below(book.liveCount))
+      writeFlowRecord(bytes, offset, { ...cancelled, op, quantity: 0 })
+      book.remove(cancelled.orderId)
     } else {
       const orderId = nextId++
       const user = 1 + random.below(users)

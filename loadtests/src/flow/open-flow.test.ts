@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, assert, beforeAll, describe, expect, test } from 'vitest'
 import { readBitstamp } from './bitstamp.ts'
 import { generateFlow } from './generate.ts'
 import { openFlow } from './open-flow.ts'
@@ -66,6 +66,7 @@ describe('a flow file', () => {
     writeFileSync(join(folder, 'c'), gzipSync(rows))
     const [plain, packed, csv] = await Promise.all(['a', 'b', 'c'].map((name) => openFlow(join(folder, name))))
     expect([plain?.format, packed?.format, csv?.format]).toEqual(['records', 'records', 'bitstamp'])
+    assert(plain && packed && csv)
     const commands = await all(plain.batches)
     expect(commands).toHaveLength(30_000)
     expect(await all(packed.batches)).toEqual(commands)

@@ -87,7 +87,7 @@ export function writeFlowRecord(bytes: Buffer, offset: number, record: FlowRecor
 export function readFlowRecord(bytes: Buffer, offset: number): FlowRecord {
   const op = bytes[offset]
   const side = bytes[offset + 1]
-  if ((op !== FlowOp.ADD && op !== FlowOp.CANCEL && op !== FlowOp.AGGRESSIVE) || side > 1)
+  if ((op !== FlowOp.ADD && op !== FlowOp.CANCEL && op !== FlowOp.AGGRESSIVE) || (side !== 0 && side !== 1))
     throw new FlowError(`order flow record with op ${op} and side ${side}`)
   return {
     op,

@@ -19,7 +19,7 @@ export async function checkSums(operator: ExchangeWitness | undefined, truth: Tr
   const { assets } = truth.exchange.catalogue()
   const { totals } = await operator.totals()
   for (const { asset, free, locked, fees } of truth.exchange.totals()) {
-    const { code, decimals } = assets[asset]
+    const { code, decimals } = assetOf(assets, asset)
     const shown = totals.find((total) => total['asset'] === code)
     const engine = ['free', 'locked', 'fees', 'deposits', 'withdrawals'].map((name) =>
       unitsOf(shown?.[name] ?? '0', decimals),
@@ -33,10 +33,16 @@ export async function checkSums(operator: ExchangeWitness | undefined, truth: Tr
   return findings
 }
 
+function assetOf<Asset>(assets: readonly Asset[], asset: number): Asset {
+  const found = assets[asset]
+  if (found === undefined) throw new Error(`the catalogue has no asset ${asset}`)
+  return found
+}
+
 function conservationOf({ exchange }: Truth): string[] {
   const { assets } = exchange.catalogue()
   return exchange
     .totals()
     .filter(({ free, locked, fees, deposits, withdrawals }) => free + locked + fees !== deposits - withdrawals)
-    .map(({ asset }) => `the journal does not conserve ${assets[asset].code}`)
+    .map(({ asset }) => `the journal does not conserve ${assetOf(assets, asset).code}`)
 }

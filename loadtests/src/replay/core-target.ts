@@ -111,8 +111,9 @@ export class CoreTarget implements ReplayTarget {
         this.#orderOf.set(flowId, orderId)
         this.#flowIdOf.set(orderId, flowId)
       } else if (kind === EventKind.TRADE) {
-        const maker = this.#flowIdOf.get(doubles[(at + TradeAt.MAKER_ORDER) >> 1]) ?? 0
-        this.#tally.trade(maker, flowId, doubles[(at + TradeAt.PRICE) >> 1], doubles[(at + TradeAt.QUANTITY) >> 1])
+        const double = (field: number): number => doubles[(at + field) >> 1] ?? Number.NaN
+        const maker = this.#flowIdOf.get(double(TradeAt.MAKER_ORDER)) ?? 0
+        this.#tally.trade(maker, flowId, double(TradeAt.PRICE), double(TradeAt.QUANTITY))
       }
     })
   }

@@ -33,7 +33,8 @@ test('the reader waits when much is read ahead, and goes on when it is taken', a
   await new Promise(setImmediate)
   expect(produced).toBe(3)
   const taken: number[] = []
-  for (let group = await queue.take(1); group.length > 0; group = await queue.take(1)) taken.push(group[0].first)
+  for (let group = await queue.take(1); group.length > 0; group = await queue.take(1))
+    taken.push(...group.map(({ first }) => first))
   await filling
   expect(taken).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
 })

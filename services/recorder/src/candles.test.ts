@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { assert, expect, test } from 'vitest'
 import { CANDLE_INTERVALS, openTimeOf } from '@uptick/readmodel'
 import type { CandlePart, RecordedTrade } from '@uptick/readmodel'
 import { CandleCollector } from './candles.ts'
@@ -44,15 +44,18 @@ function naive(trades: readonly RecordedTrade[]): CandlePart[] {
     ({ trade, interval }) => `${trade.symbol} ${interval} ${openTimeOf(interval, trade.time)}`,
   )
   return [...groups.values()].map((group) => {
+    const [head] = group
+    assert(head)
+    const { interval, trade: first } = head
     const of = group.map(({ trade }) => trade)
     const buys = of.filter((trade) => !trade.buyerIsMaker)
     const sum = (list: readonly RecordedTrade[], amount: (trade: RecordedTrade) => bigint): bigint =>
       list.reduce((total, trade) => total + amount(trade), 0n)
     return {
-      symbol: of[0].symbol,
-      interval: group[0].interval,
-      openTime: openTimeOf(group[0].interval, of[0].time),
-      open: of[0].price,
+      symbol: first.symbol,
+      interval,
+      openTime: openTimeOf(interval, first.time),
+      open: first.price,
       high: Math.max(...of.map(({ price }) => price)),
       low: Math.min(...of.map(({ price }) => price)),
       close: of.at(-1)!.price,
@@ -61,7 +64,7 @@ function naive(trades: readonly RecordedTrade[]): CandlePart[] {
       takerBuyVolume: sum(buys, ({ quantity }) => BigInt(quantity)),
       takerBuyQuoteVolume: sum(buys, ({ quote }) => quote),
       count: of.length,
-      firstTradeId: of[0].tradeId,
+      firstTradeId: first.tradeId,
       lastTradeId: of.at(-1)!.tradeId,
     }
   })

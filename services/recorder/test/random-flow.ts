@@ -114,7 +114,7 @@ export class RandomFlow {
   #cancel(command: Command): void {
     command.kind = CommandKind.CANCEL
     const open = this.exchange.openOrders(command.account, command.symbol)
-    command.targetOrder = open.length === 0 ? 1 : open[this.#below(open.length)].orderId
+    command.targetOrder = open.length === 0 ? 1 : open[this.#below(open.length)]!.orderId
   }
 
   #funds(command: Command, account: number, asset: number, amount: bigint): void {

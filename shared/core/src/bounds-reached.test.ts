@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { assert, expect, test } from 'vitest'
 import { Amount } from './amount.ts'
 import { Behaviour } from './behaviours.ts'
 import { ClientId, type Command, CommandKind } from './command.ts'
@@ -63,7 +63,9 @@ test('the replies of a session take no more words than stated, though they are f
     sequence = takeMany(driver, { session: 7, number: ++number }).sequence
     if (number > REPLIES_MAX) expect.fail('the bound of words is not reached')
   } while (again(1).reject !== Reject.REPLY_FORGOTTEN)
-  const [{ remembered }] = driver.exchange.sessions()
+  const [session] = driver.exchange.sessions()
+  assert(session)
+  const { remembered } = session
   expect(remembered).toBeLessThan(number)
   expect(rejectName(again(number - remembered).reject)).toBe('REPLY_FORGOTTEN')
   expect(again(number - remembered + 1)).toMatchObject({ repeated: true, reject: Reject.NONE })

@@ -168,7 +168,7 @@ test('catalogue events carry the definition as it stands, in canonical ASCII', (
   })
   const [status] = driver.send(CommandKind.SET_SYMBOL_STATUS, { symbol: 0, value: 2 }).events
   expect(status).toMatchObject({ subject: 'symbol', id: 0 })
-  const definition: unknown = 'definition' in status ? JSON.parse(status.definition) : undefined
+  const definition: unknown = status && 'definition' in status ? JSON.parse(status.definition) : undefined
   expect(definition).toEqual({ ...listing('BTCUSD', 'BTC', 'USD'), status: 'HALT' })
 })
 

@@ -66,7 +66,8 @@ export class ClientId {
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i)
       if (code > 0x7f) throw new RangeError('client order id is not ASCII')
-      this.words[i >> 2] |= code << ((i & 3) << 3)
+      // Nine words hold 36 characters.
+      this.words[i >> 2]! |= code << ((i & 3) << 3)
     }
     this.length = text.length
   }

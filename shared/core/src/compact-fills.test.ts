@@ -45,7 +45,7 @@ function tailBytes({ clientId, quoteQuantity, stopPrice, prevented, strategyId }
 function bytesOfTrades({ output: { words } }: Exchange): number[] {
   const trades: number[] = []
   eachEvent(words, 0, (kind, at) => {
-    const bytes = 4 * (words[at] >>> 8)
+    const bytes = 4 * (words[at]! >>> 8)
     if (kind === TRADE) trades.push(bytes)
     else if (kind === EXECUTION) {
       const event = readEvent(words, at) as ExecutionEvent

@@ -126,18 +126,15 @@ test('one order can take ten thousand levels, and its outcome has them all', () 
 
 test('a table of pairs finds what was entered, through collisions and growth', () => {
   const table = new PairTable()
-  const entered = new Map<string, number>()
+  const entered = new Map<string, { first: number; second: number; slot: number }>()
   const random = new Random(9)
   for (let slot = 1; slot <= 20_000; slot++) {
     const [first, second] = [random.below(5000), random.below(50)]
     const key = `${first} ${second}`
-    expect(table.find(first, second)).toBe(entered.get(key) ?? 0)
+    expect(table.find(first, second)).toBe(entered.get(key)?.slot ?? 0)
     if (entered.has(key)) continue
     table.enter(first, second, slot)
-    entered.set(key, slot)
+    entered.set(key, { first, second, slot })
   }
-  for (const [key, slot] of entered) {
-    const [first, second] = key.split(' ').map(Number)
-    expect(table.find(first, second)).toBe(slot)
-  }
+  for (const { first, second, slot } of entered.values()) expect(table.find(first, second)).toBe(slot)
 })

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { assert, expect, test } from 'vitest'
 import { Exchange } from './index.ts'
 import { NaiveExchange } from '../testing/naive-exchange.ts'
 import { Random } from '../testing/random.ts'
@@ -65,8 +65,9 @@ test('two replays are equal; one changed command is seen by both hashes', () => 
   replay(second, commands, 0)
   expect(second.runningHash()).toBe(first.runningHash())
   expect(second.stateHash()).toBe(first.stateHash())
-  const at = commands.findIndex(({ command }) => command.amount > 0n)
-  commands[at].command.amount += 1n
+  const funded = commands.find(({ command }) => command.amount > 0n)
+  assert(funded)
+  funded.command.amount += 1n
   replay(changed, commands, 0)
   expect(changed.runningHash()).not.toBe(first.runningHash())
   expect(changed.stateHash()).not.toBe(first.stateHash())
@@ -82,13 +83,14 @@ test('a snapshot that is damaged, cut short or of another version is refused', (
   const random = new Random(1)
   for (let i = 0; i < 200; i++) {
     const damaged = bytes.slice()
-    damaged[random.below(damaged.length)] ^= 1 << random.below(8)
+    damaged[random.below(damaged.length)]! ^= 1 << random.below(8)
     expect(() => Exchange.restore(damaged), `flip ${i}`).toThrow(/snapshot/)
   }
 })
 
 test('sequence and time never go back', () => {
   const [first, second] = record(1, 2, 'plain')
+  assert(first && second)
   const exchange = new Exchange()
   exchange.execute(first.command, 1, first.time)
   expect(() => exchange.execute(second.command, 1, second.time)).toThrow('sequence follows')

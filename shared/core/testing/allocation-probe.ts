@@ -85,8 +85,8 @@ function trade(number: number): void {
     command.side = sides[draw] === 0 ? Side.BUY : Side.SELL
     command.type = isMarket[draw] === 1 ? OrderType.MARKET : OrderType.LIMIT
     const away = command.side === Side.BUY ? -30 : -10
-    command.price = command.type === OrderType.MARKET ? 0 : 10_000 + offsets[draw] + away
-    command.quantity = quantities[draw]
+    command.price = command.type === OrderType.MARKET ? 0 : 10_000 + offsets[draw]! + away
+    command.quantity = quantities[draw]!
     command.clientId.length = 8
     command.clientId.words[0] = order
     command.clientId.words[1] = 0x41414141

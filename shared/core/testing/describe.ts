@@ -74,7 +74,8 @@ export function describeOutcome(outcome: Outcome): string {
 /** One order's way through the command. A new order goes without its name. */
 function describeOrder(executions: readonly ExecutionEvent[]): string {
   const [first] = executions
-  const last = executions.at(-1)!
+  const last = executions.at(-1)
+  if (!first || !last) return ''
   const line: string[] = []
   if (first.execution !== ExecutionType.NEW) line.push(orderName(last.order))
   for (const event of executions) {

@@ -24,7 +24,7 @@ const FIRST_BEHAVIOURS = '1'
 
 /** Read a journal: a line with the hashes, then one command a line behind the microseconds since the one before. */
 export function readGolden(text: string): GoldenJournal {
-  const [first, ...lines] = text.trimEnd().split('\n')
+  const [first = '', ...lines] = text.trimEnd().split('\n')
   const hashes = head.exec(first)
   if (!hashes) throw new Error(`not a golden journal: ${first}`)
   let time = EPOCH

@@ -33,7 +33,7 @@ function member(field: WordField, word: string): number {
 /** One line of the table language as a command. Throws an Error that names the word it does not know. */
 export function parseCommand(line: string, names: Names): Command {
   const [head, text] = split(line)
-  const [verb, ...rest] = head.split(/\s+/)
+  const [verb = '', ...rest] = head.split(/\s+/)
   const command = new Command()
   const known = verbs[verb]
   if (!known && !verb.startsWith('kind-')) throw new Error(`unknown verb ${verb}`)
@@ -88,32 +88,33 @@ function setField(command: Command, field: string, word: string, names: Names): 
 /** Definitions in words instead of JSON. True when the whole line is used up. */
 function define(command: Command, rest: readonly string[], names: Names): boolean {
   const given = rest.filter((word) => !word.includes('='))
+  const [subject = ''] = given
   const more = Object.fromEntries(rest.filter((word) => word.includes('=')).map(pair))
   switch (command.kind) {
     case CommandKind.ADD_ASSET:
-      command.text = JSON.stringify({ code: given[0], decimals: Number(given[1] ?? 0) })
-      names.assets.push(given[0])
+      command.text = JSON.stringify({ code: subject, decimals: Number(given[1] ?? 0) })
+      names.assets.push(subject)
       return true
     case CommandKind.ADD_SYMBOL: {
-      const [name, base, quote] = given
+      const [, base = '', quote = ''] = given
       const list = (key: string): object => (key in more ? { [key]: String(more[key]).split(',') } : {})
       const lists = { ...list('orderTypes'), ...list('selfTradePreventionModes') }
-      command.text = JSON.stringify(listing(name, base, quote, { ...more, ...lists }))
-      names.symbols.push(name)
+      command.text = JSON.stringify(listing(subject, base, quote, { ...more, ...lists }))
+      names.symbols.push(subject)
       return true
     }
     case CommandKind.SET_FILTERS:
-      command.symbol = names.symbol(given[0])
+      command.symbol = names.symbol(subject)
       command.text = JSON.stringify({ ...noFilters, ...more })
       return true
     case CommandKind.ADD_ACCOUNT:
-      command.text = given[0]
-      names.accounts.push(given[0])
+      command.text = subject
+      names.accounts.push(subject)
       return true
     case CommandKind.SET_FEES: {
-      const [account, symbol, maker, taker] = given
+      const [, symbol, maker, taker] = given
       const rates = { maker: Number(maker), taker: Number(taker) }
-      command.text = JSON.stringify({ account: names.account(account), symbol: symbol === '*' ? '' : symbol, ...rates })
+      command.text = JSON.stringify({ account: names.account(subject), symbol: symbol === '*' ? '' : symbol, ...rates })
       return true
     }
     default:
@@ -123,7 +124,7 @@ function define(command: Command, rest: readonly string[], names: Names): boolea
 
 /** `key=value` with the value's type guessed: number, boolean, or text. Notionals stay text. */
 function pair(word: string): [string, unknown] {
-  const [key, value] = word.split('=')
+  const [key = '', value = ''] = word.split('=')
   if (value === 'true' || value === 'false') return [key, value === 'true']
   const isNumber = /^-?\d+$/.test(value) && !key.endsWith('Notional')
   return [key, isNumber ? Number(value) : value]

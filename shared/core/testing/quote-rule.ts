@@ -5,7 +5,7 @@ import { bookSide, opposite } from './naive/emit.ts'
 import { marketStep } from './naive/matching.ts'
 import { reckonsOwn } from './naive/meetings.ts'
 import { notionalOf, remainingOf } from './naive/money.ts'
-import type { NaiveSymbol, World } from './naive/world.ts'
+import { symbolOf, type NaiveSymbol, type World } from './naive/world.ts'
 
 const ended: readonly OrderStatus[] = [OrderStatus.FILLED, OrderStatus.EXPIRED]
 const open: readonly OrderStatus[] = [OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED]
@@ -39,7 +39,7 @@ export class QuoteRule {
         orders.set(event.order.orderId, event.order)
     }
     for (const order of orders.values()) {
-      const symbol = this.#world.symbols[order.symbol]
+      const symbol = symbolOf(this.#world, order)
       if (this.#isNew(order) && reckonsOwn(this.#world)) {
         this.#placed.set(order.orderId, { filters: symbol.filters, step: marketStep(this.#world, symbol) })
       }

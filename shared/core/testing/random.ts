@@ -30,7 +30,9 @@ export class Random {
   }
 
   pick<T>(items: readonly T[]): T {
-    return items[this.below(items.length)]
+    const item = items[this.below(items.length)]
+    if (item === undefined) throw new RangeError('there is nothing to pick from')
+    return item
   }
 
   /** One of the names, as often as its weight says. */

@@ -3,6 +3,7 @@ import { difference } from './compare.ts'
 import type { NaiveExchange } from './naive-exchange.ts'
 import { bookSide, imageOf } from './naive/emit.ts'
 import { remainingOf } from './naive/money.ts'
+import { symbolOf } from './naive/world.ts'
 
 /** What the views of production show otherwise than the oracle; undefined when nothing. */
 export function sameState(exchange: Exchange, oracle: NaiveExchange): string | undefined {
@@ -41,5 +42,5 @@ function depthOf(oracle: NaiveExchange, symbol: number): object {
     }
     return [...levels]
   }
-  return { updateId: oracle.world.symbols[symbol].updateId, bids: side(0), asks: side(1) }
+  return { updateId: symbolOf(oracle.world, { symbol }).updateId, bids: side(0), asks: side(1) }
 }

@@ -4,7 +4,7 @@ import type { OrderType } from '../src/enums.ts'
 import { OrderType as Types, SelfTradePrevention, Side } from '../src/enums.ts'
 import { bookSide } from './naive/emit.ts'
 import { freeOf, notionalOf, remainingOf } from './naive/money.ts'
-import type { NaiveOrder } from './naive/world.ts'
+import { symbolOf, type NaiveOrder } from './naive/world.ts'
 import { modes, orderTypes, timesInForce } from './stream-profiles.ts'
 import type { CommandStream } from './stream.ts'
 
@@ -88,7 +88,7 @@ function orderFields(stream: CommandStream, c: Command): void {
 /** As much as the account can just pay: own orders that are then taken out of the way make it cost more. */
 function buyAllThatIsPaid({ oracle, random }: CommandStream, c: Command): void {
   const { world } = oracle
-  const symbol = world.symbols[c.symbol]
+  const symbol = symbolOf(world, c)
   let free = freeOf(world, c.account, symbol.quote)
   let quantity = 0n
   for (const maker of bookSide(world, c.symbol, Side.SELL)) {

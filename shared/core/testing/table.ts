@@ -69,7 +69,7 @@ export class Scenario {
       case 'balance':
         return this.balance(given)
       case 'book':
-        return this.book(given[0])
+        return this.book(given)
       case 'order':
         return this.order(given)
       case 'work':
@@ -97,21 +97,21 @@ export class Scenario {
     })
   }
 
-  private balance([account, asset]: readonly string[]): string {
+  private balance([account = '', asset = '']: readonly string[]): string {
     const view = this.lockstep.exchange.account(this.names.account(account))
     const id = this.names.asset(asset)
     const balance = view?.balances.find((candidate) => candidate.asset === id)
     return balance ? `${balance.free} free, ${balance.locked} locked` : 'none'
   }
 
-  private book(symbol: string): string {
+  private book([symbol = '']: readonly string[]): string {
     const { bids, asks } = this.lockstep.exchange.depth(this.names.symbol(symbol), 0)
     const side = (levels: readonly (readonly [number, number])[]): string =>
       levels.map(([price, quantity]) => `${quantity}@${price}`).join(' ') || '-'
     return `${side(bids)} / ${side(asks)}`
   }
 
-  private order([account, name]: readonly string[]): string {
+  private order([account = '', name]: readonly string[]): string {
     const id = this.names.account(account)
     const { exchange } = this.lockstep
     const orders = exchange.openOrders(id)

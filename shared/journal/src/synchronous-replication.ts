@@ -1,4 +1,5 @@
 import { JournalError } from './errors.ts'
+import { oneRow } from './sql/one-row.ts'
 import type { Queryable } from './sql/queryable.ts'
 
 /** What PostgreSQL says about its replication; the answer of `readReplication`. */
@@ -27,13 +28,13 @@ export function replicationProblem({ standbyNames, synchronousStandbys }: Replic
 }
 
 export async function readReplication(db: Queryable): Promise<Replication> {
-  const { rows } = await db.query<{ names: string; standbys: number; hidden: number }>({
+  const answer = await db.query<{ names: string; standbys: number; hidden: number }>({
     text: `
       SELECT current_setting('synchronous_standby_names') AS names,
         (count(*) FILTER (WHERE state = 'streaming' AND sync_state IN ('sync', 'quorum')))::integer AS standbys,
         (count(*) FILTER (WHERE state IS NULL))::integer AS hidden
       FROM pg_stat_replication`,
   })
-  const { names, standbys, hidden } = rows[0]
+  const { names, standbys, hidden } = oneRow(answer)
   return { standbyNames: names, synchronousStandbys: standbys === 0 && hidden > 0 ? null : standbys }
 }

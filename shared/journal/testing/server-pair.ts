@@ -8,6 +8,7 @@ import type { PostgresServer } from '@uptick/postgres'
 import { Client } from 'pg'
 import { administer } from './administer.ts'
 import { migrate } from '../src/migrate.ts'
+import { oneRow } from '../src/sql/one-row.ts'
 import { SERVER_FOLDER_PREFIX } from './server.ts'
 
 /** A PostgreSQL and one that follows it by streaming replication; each is a server of its own. */
@@ -67,11 +68,11 @@ export async function waitForStandbys(primary: PostgresServer, names: string): P
 async function waitsFor(primary: PostgresServer, names: string): Promise<boolean> {
   const client = new Client({ connectionString: primary.url() })
   await client.connect()
-  const { rows } = await client.query<{ names: string; synchronous: boolean }>(
+  const answer = await client.query<{ names: string; synchronous: boolean }>(
     `SELECT current_setting('synchronous_standby_names') AS names,
        EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync') AS synchronous`,
   )
   await client.end()
-  const { names: known, synchronous } = rows[0]
+  const { names: known, synchronous } = oneRow(answer)
   return known === names && synchronous === (names === 'second')
 }

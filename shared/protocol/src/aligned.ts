@@ -17,6 +17,22 @@ export function alignedWords(bytes: Uint8Array): Int32Array {
   return new Int32Array(copy.buffer, 0, words)
 }
 
+function outOfRange(at: number): never {
+  throw new RangeError(`nothing lies at ${at}`)
+}
+
+/** The word at `at`. Readers check a length before they read: that the word is there is an assertion. */
+export function wordAt(words: Int32Array, at: number): number {
+  const word = words[at]
+  return word === undefined ? outOfRange(at) : word
+}
+
+/** The float64 at `at`, as `wordAt`; a function of its own, so that each reads one kind of array and stays fast. */
+export function floatAt(floats: Float64Array, at: number): number {
+  const float = floats[at]
+  return float === undefined ? outOfRange(at) : float
+}
+
 let viewedWords: Int32Array = new Int32Array(0)
 let viewedFloats: Float64Array = new Float64Array(0)
 
@@ -37,21 +53,21 @@ const scratchWords = new Int32Array(scratchFloat.buffer)
 
 /** The float64 that lies in two words; needs no 8-byte alignment and allocates nothing. */
 export function readFloat(words: Int32Array, at: number): number {
-  scratchWords[0] = words[at]!
-  scratchWords[1] = words[at + 1]!
-  return scratchFloat[0]
+  scratchWords[0] = wordAt(words, at)
+  scratchWords[1] = wordAt(words, at + 1)
+  return floatAt(scratchFloat, 0)
 }
 
 /** Put a float64 into two words. */
 export function writeFloat(words: Int32Array, at: number, value: number): void {
   scratchFloat[0] = value
-  words[at] = scratchWords[0]!
-  words[at + 1] = scratchWords[1]!
+  words[at] = wordAt(scratchWords, 0)
+  words[at + 1] = wordAt(scratchWords, 1)
 }
 
 /** A signed 64-bit integer that lies in two words, low word first. */
 export function readInt64(words: Int32Array, at: number): bigint {
-  return (BigInt(words[at + 1]) << 32n) | BigInt(words[at] >>> 0)
+  return (BigInt(wordAt(words, at + 1)) << 32n) | BigInt(wordAt(words, at) >>> 0)
 }
 
 /** Put a 64-bit integer (signed or unsigned) into two words, low word first. */

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { Command } from '@uptick/core'
-import { alignedWords, readFloat, readInt64, writeFloat, writeInt64 } from './aligned.ts'
+import { alignedWords, readFloat, readInt64, wordAt, writeFloat, writeInt64 } from './aligned.ts'
 import { decodeCommand } from './command-decode.ts'
 import { MalformedError, UnknownVersionError } from './protocol-error.ts'
 import { checkRecord } from './record-layout.ts'
@@ -48,6 +48,12 @@ export interface BatchInput {
   readonly count: number
 }
 
+function timeAt(times: ArrayLike<number>, index: number): number {
+  const time = times[index]
+  if (time === undefined) throw new RangeError(`a batch has no time for its command ${index}`)
+  return time
+}
+
 /** The payload of one journal row. Throws UnknownVersionError for a version that this build cannot write. */
 export function encodeBatch(batch: BatchInput): Buffer<ArrayBuffer> {
   const version = batch.version ?? BATCH_VERSION
@@ -55,8 +61,8 @@ export function encodeBatch(batch: BatchInput): Buffer<ArrayBuffer> {
   if (header === undefined) throw new UnknownVersionError('batch', version, BATCH_VERSIONS)
   const { count, times, records } = batch
   if (count < 1 || count > BATCH_COMMANDS_MAX) throw new RangeError(`a batch of ${count} commands`)
-  const first = times[0]
-  const wide = version === 0 || times[count - 1] - first > DELTA_MAX
+  const first = timeAt(times, 0)
+  const wide = version === 0 || timeAt(times, count - 1) - first > DELTA_MAX
   const timeWords = wide ? count * 2 : (count + 1) & ~1
   const words = new Int32Array(header + timeWords + records.length)
   words[0] = BATCH_MAGIC
@@ -65,10 +71,13 @@ export function encodeBatch(batch: BatchInput): Buffer<ArrayBuffer> {
   words[3] = count
   writeFloat(words, 4, batch.firstSequence)
   writeFloat(words, 6, batch.epoch)
+  let before = first
   for (let i = 0; i < count; i++) {
-    if (times[i] < times[Math.max(0, i - 1)]) throw new RangeError('times of a batch decrease')
-    if (wide) writeFloat(words, header + 2 * i, times[i])
-    else words[header + i] = times[i] - first
+    const time = timeAt(times, i)
+    if (time < before) throw new RangeError('times of a batch decrease')
+    if (wide) writeFloat(words, header + 2 * i, time)
+    else words[header + i] = time - first
+    before = time
   }
   words.set(records.words.subarray(0, records.length), header + timeWords)
   const bytes = Buffer.from(words.buffer)
@@ -112,12 +121,13 @@ export class BatchReader {
     this.#at = this.words.length
     const words = alignedWords(payload)
     if (payload.byteLength < 32 || words[0] !== BATCH_MAGIC) throw new MalformedError('batch', 'no batch at all')
-    const version = words[1] & 0xffff
+    const version = wordAt(words, 1) & 0xffff
     if (words[1] !== versionWord(version)) throw new MalformedError('batch', 'version')
     const header = HEADER_WORDS[version]
     if (header === undefined) throw new UnknownVersionError('batch', version, BATCH_VERSIONS)
-    if (words[2] * 4 !== payload.byteLength || words.length < header) throw new MalformedError('batch', 'cut short')
-    const count = words[3]
+    if (wordAt(words, 2) * 4 !== payload.byteLength || words.length < header)
+      throw new MalformedError('batch', 'cut short')
+    const count = wordAt(words, 3)
     if (count < 1 || count > BATCH_COMMANDS_MAX) throw new MalformedError('batch', `${count} commands`)
     this.#layout(words, version, header, count)
     this.firstSequence = readFloat(words, 4)
@@ -156,7 +166,7 @@ export class BatchReader {
     const index = this.sequence + 1 - this.firstSequence
     this.time = this.#wide
       ? readFloat(this.words, this.#times + 2 * index)
-      : this.#firstTime + (this.words[this.#times + index] >>> 0)
+      : this.#firstTime + (wordAt(this.words, this.#times + index) >>> 0)
     if (!Number.isSafeInteger(this.time)) throw new MalformedError('batch', 'time')
     this.sequence++
     this.offset = this.#at
@@ -167,13 +177,13 @@ export class BatchReader {
     let wide = true
     this.hashBefore = undefined
     if (version >= 1) {
-      if ((words[13] & ~WIDE_TIMES) !== 0) throw new MalformedError('batch', 'unknown flags')
+      if ((wordAt(words, 13) & ~WIDE_TIMES) !== 0) throw new MalformedError('batch', 'unknown flags')
       const bytes = new Uint8Array(words.buffer, words.byteOffset, words.length * 4)
       const sum = crc32(bytes.subarray(13 * 4), crc32(bytes.subarray(0, 12 * 4)))
-      if (sum !== words[12] >>> 0) throw new MalformedError('batch', 'checksum differs')
+      if (sum !== wordAt(words, 12) >>> 0) throw new MalformedError('batch', 'checksum differs')
       this.#firstTime = readFloat(words, 8)
       this.hashBefore = BigInt.asUintN(64, readInt64(words, 10))
-      wide = (words[13] & WIDE_TIMES) !== 0
+      wide = (wordAt(words, 13) & WIDE_TIMES) !== 0
     }
     this.#wide = wide
     this.#times = header

@@ -104,6 +104,14 @@ test('an unknown record version says what was met and what is known', () => {
   expect(() => decodeCommand(writer.words, 0, new Command())).toThrow(new UnknownVersionError('record', 9, [1]))
 })
 
+test('a second client order id that runs past the end of the record is refused', () => {
+  const writer = new RecordWriter()
+  encodeCommand(commandOf(place), writer)
+  writer.bytes[11 * 4 + 1] = 36
+  const words = writer.words.slice(0, writer.length)
+  expect(() => checkRecord(words, 0)).toThrow('client order id is cut short')
+})
+
 test('damaged bytes are refused with the typed error or read as some command, never anything else', () => {
   const command = new Command()
   const damage = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 6 })

@@ -10,7 +10,7 @@ import type {
   Side,
   TimeInForce,
 } from '@uptick/core'
-import { floatsOver, readInt64 } from './aligned.ts'
+import { floatAt, floatsOver, readInt64, wordAt } from './aligned.ts'
 import type { CommandContext } from './command-encode.ts'
 import { RECORD_HEADER_WORDS, Section, checkRecord, clientIdWords, numberWords, textWords } from './record-layout.ts'
 
@@ -20,53 +20,53 @@ const textDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
 function readClientId(words: Int32Array, at: number, length: number, into: ClientId): number {
   const size = clientIdWords(length)
   const used = (length + 3) >>> 2
-  for (let i = 0; i < used; i++) into.words[i] = words[at + i]!
+  for (let i = 0; i < used; i++) into.words[i] = wordAt(words, at + i)
   into.length = length
   return at + size
 }
 
 function readText(words: Int32Array, at: number): string {
-  return textDecoder.decode(new Uint8Array(words.buffer, words.byteOffset + ((at + 1) << 2), words[at]))
+  return textDecoder.decode(new Uint8Array(words.buffer, words.byteOffset + ((at + 1) << 2), wordAt(words, at)))
 }
 
 /** Read the two-word sections that start at `at`; returns where they end. */
 function readSections(words: Int32Array, floats: Float64Array, from: number, present: number, into: Command): number {
   let at = from
   if ((present & Section.PRICE) !== 0) {
-    into.price = floats[at >> 1]
+    into.price = floatAt(floats, at >> 1)
     at += 2
   }
   if ((present & Section.QUANTITY) !== 0) {
-    into.quantity = floats[at >> 1]
+    into.quantity = floatAt(floats, at >> 1)
     at += 2
   }
   if ((present & Section.QUOTE_QUANTITY) !== 0) {
-    into.quoteQuantity = floats[at >> 1]
+    into.quoteQuantity = floatAt(floats, at >> 1)
     at += 2
   }
   if ((present & Section.STOP_PRICE) !== 0) {
-    into.stopPrice = floats[at >> 1]
+    into.stopPrice = floatAt(floats, at >> 1)
     at += 2
   }
   if ((present & Section.STRATEGY_ID) !== 0) {
-    into.strategyId = floats[at >> 1]
+    into.strategyId = floatAt(floats, at >> 1)
     at += 2
   }
   if ((present & Section.STRATEGY_TYPE) !== 0) {
-    into.strategyType = floats[at >> 1]
+    into.strategyType = floatAt(floats, at >> 1)
     at += 2
   }
   if ((present & Section.FIRST_SENT) !== 0) {
-    into.firstSent = floats[at >> 1]
+    into.firstSent = floatAt(floats, at >> 1)
     at += 2
   }
   if ((present & Section.TARGET_ORDER) !== 0) {
-    into.targetOrder = floats[at >> 1]
+    into.targetOrder = floatAt(floats, at >> 1)
     at += 2
   }
   if ((present & Section.ASSET_AND_VALUE) !== 0) {
-    into.asset = words[at]!
-    into.value = words[at + 1]!
+    into.asset = wordAt(words, at)
+    into.value = wordAt(words, at + 1)
     at += 2
   }
   if ((present & Section.AMOUNT) !== 0) {
@@ -74,11 +74,11 @@ function readSections(words: Int32Array, floats: Float64Array, from: number, pre
     at += 2
   }
   if ((present & Section.ORIGINAL_TIME) !== 0) {
-    into.originalTime = floats[at >> 1]
+    into.originalTime = floatAt(floats, at >> 1)
     at += 2
   }
   if ((present & Section.EXECUTED_QUANTITY) !== 0) {
-    into.executedQuantity = floats[at >> 1]
+    into.executedQuantity = floatAt(floats, at >> 1)
     at += 2
   }
   return at
@@ -92,19 +92,19 @@ export function decodeCommand(words: Int32Array, offset: number, command: Comman
   const end = offset + checkRecord(words, offset)
   command.reset()
   const floats = floatsOver(words)
-  const present = words[offset + 1]
-  command.kind = (words[offset] & 0xff) as CommandKind
-  command.session = floats[(offset >> 1) + 1]
-  command.number = floats[(offset >> 1) + 2]
-  command.confirmed = floats[(offset >> 1) + 3]
-  command.account = words[offset + 8]!
-  command.symbol = words[offset + 9]!
-  const enums = words[offset + 10]
+  const present = wordAt(words, offset + 1)
+  command.kind = (wordAt(words, offset) & 0xff) as CommandKind
+  command.session = floatAt(floats, (offset >> 1) + 1)
+  command.number = floatAt(floats, (offset >> 1) + 2)
+  command.confirmed = floatAt(floats, (offset >> 1) + 3)
+  command.account = wordAt(words, offset + 8)
+  command.symbol = wordAt(words, offset + 9)
+  const enums = wordAt(words, offset + 10)
   command.side = (enums & 0xff) as Side
   command.type = ((enums >>> 8) & 0xff) as OrderType
   command.timeInForce = ((enums >>> 16) & 0xff) as TimeInForce
   command.selfTradePrevention = (enums >>> 24) as SelfTradePrevention
-  const lengths = words[offset + 11]
+  const lengths = wordAt(words, offset + 11)
   command.restriction = ((lengths >>> 24) & 0xf) as CancelRestriction
   command.replaceMode = (lengths >>> 28) as ReplaceMode
   let at = readSections(words, floats, offset + RECORD_HEADER_WORDS, present, command)
@@ -120,23 +120,23 @@ export function decodeCommand(words: Int32Array, offset: number, command: Comman
 /** The trace context and flag decisions of the record at `offset`; undefined when it carries none. */
 export function recordContext(words: Int32Array, offset: number): CommandContext | undefined {
   checkRecord(words, offset)
-  const present = words[offset + 1]
+  const present = wordAt(words, offset + 1)
   const traced = (present & Section.TRACEPARENT) !== 0
   const decided = (present & Section.DECISIONS) !== 0
   if (!traced && !decided) return undefined
   let at = textsStart(words, offset, present)
-  if ((present & Section.TEXT) !== 0) at += textWords(words[at])
+  if ((present & Section.TEXT) !== 0) at += textWords(wordAt(words, at))
   const context: { traceparent?: string; decisions?: string } = {}
   if (traced) {
     context.traceparent = readText(words, at)
-    at += textWords(words[at])
+    at += textWords(wordAt(words, at))
   }
   if (decided) context.decisions = readText(words, at)
   return context
 }
 
 function textsStart(words: Int32Array, offset: number, present: number): number {
-  const lengths = words[offset + 11]
+  const lengths = wordAt(words, offset + 11)
   return (
     offset +
     RECORD_HEADER_WORDS +

@@ -1,6 +1,6 @@
 import { ClientId } from '@uptick/core'
 import type { Command } from '@uptick/core'
-import { writeInt64 } from './aligned.ts'
+import { wordAt, writeInt64 } from './aligned.ts'
 import {
   DECISIONS_BYTES_MAX,
   RECORD_HEADER_WORDS,
@@ -43,7 +43,7 @@ function nibblesOf(restriction: number, replaceMode: number): number {
 
 function writeClientId(words: Int32Array, at: number, id: ClientId): number {
   const size = clientIdWords(id.length)
-  for (let i = 0; i < size; i++) words[at + i] = i < ClientId.WORDS ? id.words[i] : 0
+  for (let i = 0; i < size; i++) words[at + i] = i < ClientId.WORDS ? wordAt(id.words, i) : 0
   return at + size
 }
 

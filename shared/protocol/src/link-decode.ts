@@ -1,4 +1,4 @@
-import { readFloat } from './aligned.ts'
+import { readFloat, wordAt } from './aligned.ts'
 import { FrameType, needWords, openFrame, readCounter, readJson } from './link-frame.ts'
 import { decodeBatches, decodeHandOver, decodeJoin, decodeStanding } from './link-members.ts'
 import type { BatchesFrame, HandOverFrame, JoinFrame, StandingFrame } from './link-members.ts'
@@ -95,7 +95,7 @@ export type Frame =
  */
 export function decodeFrame(data: Uint8Array): Frame {
   const frame = openFrame(data)
-  const type = frame[0] & 0xff
+  const type = wordAt(frame, 0) & 0xff
   switch (type) {
     case FrameType.HELLO:
       return decodeHello(frame)
@@ -155,8 +155,8 @@ function decodeHello(frame: Int32Array): HelloFrame {
     session: readCounter(frame, 4, 'session'),
     feedFrom: readCounter(frame, 6, 'feedFrom', -1),
     seen: seenIn(body),
-    lowestVersion: frame[2],
-    highestVersion: frame[3],
+    lowestVersion: wordAt(frame, 2),
+    highestVersion: wordAt(frame, 3),
   }
 }
 
@@ -178,8 +178,8 @@ function decodeWelcome(frame: Int32Array): WelcomeFrame {
   needWords(frame, 12)
   return {
     type: FrameType.WELCOME,
-    shard: frame[2],
-    windowMax: frame[3],
+    shard: wordAt(frame, 2),
+    windowMax: wordAt(frame, 3),
     epoch: readCounter(frame, 4, 'epoch'),
     durable: readCounter(frame, 6, 'durable'),
     oldest: readCounter(frame, 8, 'oldest'),
@@ -190,7 +190,7 @@ function decodeWelcome(frame: Int32Array): WelcomeFrame {
 function decodeCommands(frame: Int32Array): CommandsFrameView {
   needWords(frame, 6)
   const session = readCounter(frame, 2, 'session')
-  const count = frame[4]
+  const count = wordAt(frame, 4)
   const deadline = readDeadline(frame)
   const start = deadline === Number.POSITIVE_INFINITY ? COMMANDS_HEADER_WORDS : TIMED_HEADER_WORDS
   let at = start

@@ -1,4 +1,4 @@
-import { alignedWords, readFloat } from './aligned.ts'
+import { alignedWords, readFloat, wordAt } from './aligned.ts'
 import { JsonBoundsError, LINK_JSON, parseBoundedJson } from './bounded-json.ts'
 import { MalformedError, UnknownVersionError } from './protocol-error.ts'
 
@@ -72,9 +72,9 @@ export function openFrame(data: Uint8Array): Int32Array {
   if (data.byteLength > FRAME_BYTES_MAX) throw new MalformedError('frame', `${data.byteLength} bytes`)
   if (data.byteLength < 8 || (data.byteLength & 7) !== 0) throw new MalformedError('frame', 'cut short')
   const words = alignedWords(data)
-  const version = (words[0] >>> 8) & 0xff
+  const version = (wordAt(words, 0) >>> 8) & 0xff
   if (version !== LINK_VERSION) throw new UnknownVersionError('link', version, LINK_VERSIONS)
-  if (words[0] >>> 16 !== 0) throw new MalformedError('frame', 'header')
+  if (wordAt(words, 0) >>> 16 !== 0) throw new MalformedError('frame', 'header')
   if (words[1] !== words.length) throw new MalformedError('frame', 'length differs')
   return words
 }
@@ -93,7 +93,7 @@ export function readCounter(frame: Int32Array, at: number, name: string, least =
 
 /** The JSON that follows `header` words, its byte length in word `lengthAt`. */
 export function readJson(frame: Int32Array, header: number, lengthAt: number): unknown {
-  const length = frame[lengthAt]
+  const length = wordAt(frame, lengthAt)
   if (length < 0 || header + ((length + 3) >> 2) > frame.length) throw new MalformedError('frame', 'JSON is cut short')
   try {
     const text = decoder.decode(new Uint8Array(frame.buffer, frame.byteOffset + header * 4, length))

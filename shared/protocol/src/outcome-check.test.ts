@@ -5,6 +5,7 @@ import {
   EventKind,
   Exchange,
   isCompact,
+  OUTCOME_HEADER_WORDS,
   OrderType,
   OutcomeAt,
   setTrade,
@@ -13,8 +14,9 @@ import {
 } from '@uptick/core'
 import { listing } from '@uptick/core/testing'
 import { expect, test } from 'vitest'
+import { wordAt } from './aligned.ts'
 import { checkOutcomes } from './outcome-check.ts'
-import { UnknownVersionError } from './protocol-error.ts'
+import { MalformedError, UnknownVersionError } from './protocol-error.ts'
 
 /** The outcome of an order that takes two others, in a new shard. */
 function twoTrades(): Int32Array {
@@ -58,7 +60,7 @@ test('a fill that points anywhere but to the trade before it is no fill', () => 
   const fills = compactFills(whole)
   expect(fills).toHaveLength(4)
   for (const at of fills) {
-    const back = (whole[at + 1] >>> 8) & 0xff
+    const back = (wordAt(whole, at + 1) >>> 8) & 0xff
     for (let other = 0; other < 256; other++) {
       const words = whole.slice()
       setTrade(words, at, other)
@@ -67,4 +69,12 @@ test('a fill that points anywhere but to the trade before it is no fill', () => 
       else expect(check).toThrow('a fill without its trade')
     }
   }
+})
+
+test('a catalogue event at the end that is too short for the length of its text is refused', () => {
+  const words = new Int32Array(OUTCOME_HEADER_WORDS + 2)
+  words.set(twoTrades().subarray(0, OUTCOME_HEADER_WORDS))
+  words[OutcomeAt.WORDS] = words.length
+  words[OUTCOME_HEADER_WORDS] = EventKind.CATALOGUE | (2 << 8)
+  expect(() => checkOutcomes(words, 0, words.length)).toThrow(MalformedError)
 })

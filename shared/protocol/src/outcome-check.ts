@@ -11,6 +11,7 @@ import {
   outcomeWords,
   tradeOf,
 } from '@uptick/core'
+import { wordAt } from './aligned.ts'
 import { MalformedError, UnknownVersionError } from './protocol-error.ts'
 
 /** Layouts of outcomes that this build reads. */
@@ -46,12 +47,13 @@ function checkEvents(words: Int32Array, start: number, end: number, expected: nu
   let events = 0
   let trade = -1
   while (at < end) {
-    const length = words[at] >>> 8
-    const kind = words[at] & 0xff
+    const length = wordAt(words, at) >>> 8
+    const kind = wordAt(words, at) & 0xff
     if (length < 2 || (length & 1) !== 0 || at + length > end) throw new MalformedError('outcome', 'length of an event')
     // The only event whose text has a length of its own.
     if (kind === EventKind.CATALOGUE) {
-      const bytes = words[at + CatalogueAt.BYTES]
+      if (length < CatalogueAt.TEXT) throw new MalformedError('outcome', 'length of an event')
+      const bytes = wordAt(words, at + CatalogueAt.BYTES)
       if (bytes < 0 || bytes > (length - CatalogueAt.TEXT) * 4) throw new MalformedError('outcome', 'text of an event')
     }
     if (kind === EventKind.TRADE) trade = at

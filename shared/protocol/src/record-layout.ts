@@ -1,5 +1,5 @@
 import { ClientId } from '@uptick/core'
-import { floatsOver } from './aligned.ts'
+import { floatAt, floatsOver, wordAt } from './aligned.ts'
 import { MalformedError, UnknownVersionError } from './protocol-error.ts'
 
 /*
@@ -74,7 +74,7 @@ export function numberWords(present: number): number {
 export function recordWords(words: Int32Array, offset: number, end: number = words.length): number {
   if (offset < 0 || offset + RECORD_HEADER_WORDS > end) throw new MalformedError('record', 'cut short')
   if ((offset & 1) !== 0) throw new MalformedError('record', 'starts at an odd word')
-  const head = words[offset]
+  const head = wordAt(words, offset)
   const version = (head >>> 8) & 0xff
   if (version !== RECORD_VERSION) throw new UnknownVersionError('record', version, RECORD_VERSIONS)
   const length = head >>> 16
@@ -88,20 +88,22 @@ function checkCounter(value: number, name: string): void {
 }
 
 /** Length within the limit, ASCII only and zero-padded: so that equal ids are equal words. */
-function checkClientId(words: Int32Array, at: number, length: number): number {
+function checkClientId(words: Int32Array, at: number, end: number, length: number): number {
   if (length > ClientId.LENGTH_MAX) throw new MalformedError('record', `client order id of ${length} bytes`)
   const size = clientIdWords(length)
+  if (at + size > end) throw new MalformedError('record', 'client order id is cut short')
   for (let i = 0; i < size; i++) {
     const used = length - i * 4
     const allowed = used >= 4 ? 0x7f7f7f7f : used <= 0 ? 0 : 0x7f7f7f7f & ((1 << (used * 8)) - 1)
-    if ((words[at + i] & ~allowed) !== 0) throw new MalformedError('record', 'client order id is not padded ASCII')
+    if ((wordAt(words, at + i) & ~allowed) !== 0)
+      throw new MalformedError('record', 'client order id is not padded ASCII')
   }
   return at + size
 }
 
 function checkText(words: Int32Array, at: number, end: number, bytesMax: number): number {
   if (at >= end) throw new MalformedError('record', 'text is cut short')
-  const bytes = words[at]
+  const bytes = wordAt(words, at)
   if (bytes < 0 || bytes > bytesMax) throw new MalformedError('record', `text of ${bytes} bytes`)
   return at + textWords(bytes)
 }
@@ -114,20 +116,19 @@ function checkText(words: Int32Array, at: number, end: number, bytesMax: number)
 export function checkRecord(words: Int32Array, offset: number, limit: number = words.length): number {
   const length = recordWords(words, offset, limit)
   const end = offset + length
-  const present = words[offset + 1]
+  const present = wordAt(words, offset + 1)
   if ((present & ~KNOWN) !== 0) throw new MalformedError('record', 'unknown section')
   const floats = floatsOver(words)
-  checkCounter(floats[(offset >> 1) + 1], 'session')
-  checkCounter(floats[(offset >> 1) + 2], 'number')
-  checkCounter(floats[(offset >> 1) + 3], 'confirmed')
-  const lengths = words[offset + 11]
+  checkCounter(floatAt(floats, (offset >> 1) + 1), 'session')
+  checkCounter(floatAt(floats, (offset >> 1) + 2), 'number')
+  checkCounter(floatAt(floats, (offset >> 1) + 3), 'confirmed')
+  const lengths = wordAt(words, offset + 11)
   let at = offset + RECORD_HEADER_WORDS + numberWords(present)
   if (at > end) throw new MalformedError('record', 'sections run past its length')
   if ((lengths & 0xffffff) !== 0) {
-    if (at + clientIdWords(lengths & 0xff) > end) throw new MalformedError('record', 'client order id is cut short')
-    at = checkClientId(words, at, lengths & 0xff)
-    at = checkClientId(words, at, (lengths >>> 8) & 0xff)
-    at = checkClientId(words, at, (lengths >>> 16) & 0xff)
+    at = checkClientId(words, at, end, lengths & 0xff)
+    at = checkClientId(words, at, end, (lengths >>> 8) & 0xff)
+    at = checkClientId(words, at, end, (lengths >>> 16) & 0xff)
   }
   if ((present & TEXTS) !== 0) {
     if ((present & Section.TEXT) !== 0) at = checkText(words, at, end, TEXT_BYTES_MAX)

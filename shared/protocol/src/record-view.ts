@@ -1,6 +1,6 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- bytes become enumerations here; the core judges their values. */
 import type { CommandKind } from '@uptick/core'
-import { floatsOver } from './aligned.ts'
+import { floatAt, floatsOver, wordAt } from './aligned.ts'
 import { recordWords } from './record-layout.ts'
 import type { RecordWriter } from './record-writer.ts'
 
@@ -10,23 +10,23 @@ import type { RecordWriter } from './record-writer.ts'
  */
 
 export function recordKind(words: Int32Array, offset: number): CommandKind {
-  return (words[offset] & 0xff) as CommandKind
+  return (wordAt(words, offset) & 0xff) as CommandKind
 }
 
 export function recordSession(words: Int32Array, offset: number): number {
-  return floatsOver(words)[(offset >> 1) + 1]
+  return floatAt(floatsOver(words), (offset >> 1) + 1)
 }
 
 export function recordNumber(words: Int32Array, offset: number): number {
-  return floatsOver(words)[(offset >> 1) + 2]
+  return floatAt(floatsOver(words), (offset >> 1) + 2)
 }
 
 export function recordConfirmed(words: Int32Array, offset: number): number {
-  return floatsOver(words)[(offset >> 1) + 3]
+  return floatAt(floatsOver(words), (offset >> 1) + 3)
 }
 
 export function recordAccount(words: Int32Array, offset: number): number {
-  return words[offset + 8]
+  return wordAt(words, offset + 8)
 }
 
 /** Append the record at `offset` to `writer` word for word; returns the offset of the next record. */
@@ -36,7 +36,7 @@ export function copyRecord(words: Int32Array, offset: number, writer: RecordWrit
   const target = writer.words
   const start = writer.length
   // A record is about twenty words: shorter than what `set` with a `subarray` costs, and no garbage.
-  for (let i = 0; i < length; i++) target[start + i] = words[offset + i]!
+  for (let i = 0; i < length; i++) target[start + i] = wordAt(words, offset + i)
   writer.length = start + length
   return offset + length
 }

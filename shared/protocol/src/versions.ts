@@ -6,9 +6,12 @@ import { BATCH_VERSION } from './batch-codec.ts'
  * behaviour that stands for it: rolling back then always finds what it can read. `behaviour` 0 is active from the
  * start. Ascending by version; a row is added with each new layout and never changed.
  */
-const BATCH_ACTIVATIONS: readonly { readonly version: number; readonly behaviour: number }[] = [
-  { version: BATCH_VERSION, behaviour: 0 },
-]
+const BATCH_ACTIVATIONS: readonly [Activation, ...Activation[]] = [{ version: BATCH_VERSION, behaviour: 0 }]
+
+interface Activation {
+  readonly version: number
+  readonly behaviour: number
+}
 
 /** The batch version to write, given the behaviours that the journal has activated so far. */
 export function writtenBatchVersion(active: readonly number[]): number {

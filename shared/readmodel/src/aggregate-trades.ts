@@ -47,7 +47,7 @@ async function aggregatesFrom(
   endTime: number,
   limit: number,
 ): Promise<AggregateTrade[]> {
-  const groups: MarketTrade[][] = []
+  const groups: Group[] = []
   for (let next = from; ;) {
     const page = await readTradesFrom(db, shard, symbol, next, endTime, PAGE_TRADES_MAX)
     for (const trade of page) join(groups, trade)
@@ -66,7 +66,7 @@ async function aggregatesThrough(
   limit: number,
 ): Promise<AggregateTrade[]> {
   let trades: MarketTrade[] = []
-  const groups: MarketTrade[][] = []
+  const groups: Group[] = []
   for (let next = last; ;) {
     const page = await readTradesThrough(db, shard, symbol, next, PAGE_TRADES_MAX)
     trades = [...page, ...trades]
@@ -79,20 +79,24 @@ async function aggregatesThrough(
   return groups.slice(-limit).map(aggregateOf)
 }
 
-function join(groups: MarketTrade[][], trade: MarketTrade): void {
+/** Trades of one aggregate. */
+type Group = [MarketTrade, ...MarketTrade[]]
+
+function join(groups: Group[], trade: MarketTrade): void {
   const last = groups.at(-1)
   if (last && last[0].aggregateId === trade.aggregateId) last.push(trade)
   else groups.push([trade])
 }
 
-function aggregateOf(trades: readonly MarketTrade[]): AggregateTrade {
+function aggregateOf(trades: Readonly<Group>): AggregateTrade {
   const [first] = trades
+  const last = trades.at(-1) ?? first
   return {
     aggregateId: first.aggregateId,
     price: first.price,
     quantity: trades.reduce((sum, trade) => sum + trade.quantity, 0),
     firstTradeId: first.tradeId,
-    lastTradeId: trades.at(-1)!.tradeId,
+    lastTradeId: last.tradeId,
     time: first.time,
     buyerIsMaker: first.buyerIsMaker,
     sequence: first.sequence,

@@ -86,6 +86,6 @@ export class RecordedWatch {
   #hear(payload: string | undefined): void {
     if (payload === undefined) return
     const [shard, sequence] = payload.split(':').map(Number)
-    if (shard === this.#shard) this.#advance(sequence)
+    if (shard === this.#shard && sequence !== undefined) this.#advance(sequence)
   }
 }

@@ -1,5 +1,6 @@
 import type { Client } from 'pg'
 import { PoolerError } from '../errors.ts'
+import { oneRow } from '../sql/one-row.ts'
 
 const PID = 'SELECT pg_backend_pid() AS pid'
 /** A pooler that has many sessions may lend the same one again by chance. */
@@ -39,6 +40,5 @@ async function tryOnce(client: Client, backend: number, other: Client): Promise<
 }
 
 async function backendOf(client: Client): Promise<number> {
-  const { rows } = await client.query<{ pid: number }>(PID)
-  return rows[0].pid
+  return oneRow(await client.query<{ pid: number }>(PID)).pid
 }

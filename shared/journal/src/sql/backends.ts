@@ -1,4 +1,5 @@
 import type { Server } from '../connections/server.ts'
+import { oneRow } from './one-row.ts'
 import type { Queryable } from './queryable.ts'
 import { SERVER_COLUMNS, serverIn, type ServerColumns } from './server-of.ts'
 
@@ -14,7 +15,7 @@ export interface Backend {
  * Answers with its backend, and with the server that was reached.
  */
 export async function prepareBackend(db: Queryable): Promise<Backend & { readonly server: Server }> {
-  const { rows } = await db.query<Backend & ServerColumns>({
+  const answer = await db.query<Backend & ServerColumns>({
     text: `
       SELECT pid, backend_start::text AS started, ${SERVER_COLUMNS},
         set_config('synchronous_commit',
@@ -24,19 +25,19 @@ export async function prepareBackend(db: Queryable): Promise<Backend & { readonl
         set_config('tcp_keepalives_count', '5', false)
       FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
   })
-  const { pid, started } = rows[0]
-  return { pid, started, server: serverIn(rows[0]) }
+  const { pid, started, ...server } = oneRow(answer)
+  return { pid, started, server: serverIn(server) }
 }
 
 /** End a backend if it still runs; answers with whether it is gone. */
 export async function endBackend(db: Queryable, backend: Backend): Promise<boolean> {
-  const { rows } = await db.query<{ gone: boolean }>({
+  const answer = await db.query<{ gone: boolean }>({
     text: `
       SELECT COALESCE(bool_and(pg_terminate_backend(pid, 2000)), true) AS gone
       FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2`,
     values: [backend.pid, backend.started],
   })
-  return rows[0].gone
+  return oneRow(answer).gone
 }
 
 /** End the backends of this software that `waiting` waits for; answers with how many. */

@@ -1,3 +1,4 @@
+import { oneRow } from './one-row.ts'
 import type { Queryable } from './queryable.ts'
 
 /** How many connections PostgreSQL takes, and who has them; the limits of role and database are absent when there are none. */
@@ -11,7 +12,7 @@ export interface ConnectionRoom {
 }
 
 export async function readConnectionRoom(db: Queryable): Promise<ConnectionRoom> {
-  const { rows } = await db.query<{ max: number; reserved: number; used: number; others: number }>({
+  const answer = await db.query<{ max: number; reserved: number; used: number; others: number }>({
     text: `
       SELECT current_setting('max_connections')::integer AS max,
         current_setting('superuser_reserved_connections')::integer
@@ -20,6 +21,6 @@ export async function readConnectionRoom(db: Queryable): Promise<ConnectionRoom>
         (count(*) FILTER (WHERE application_name IS NULL OR application_name NOT LIKE 'uptick-%'))::integer AS others
       FROM pg_stat_activity WHERE datid IS NOT NULL AND pid <> pg_backend_pid()`,
   })
-  const { max, reserved, used, others } = rows[0]
+  const { max, reserved, used, others } = oneRow(answer)
   return { max, reserved, inUse: used, others }
 }

@@ -1,3 +1,4 @@
+import { oneRow } from './one-row.ts'
 import type { Queryable } from './queryable.ts'
 
 export interface Partition {
@@ -35,11 +36,11 @@ export async function createPartition(db: Queryable, from: number, to: number): 
   try {
     // Members that do this at the same time take turns; the later one finds it done.
     await db.query({ text: `SELECT pg_advisory_xact_lock(hashtext('uptick journal partitions'))` })
-    const { rows } = await db.query<{ there: boolean }>({
+    const answer = await db.query<{ there: boolean }>({
       text: 'SELECT to_regclass($1) IS NOT NULL AS there',
       values: [name],
     })
-    if (!rows[0].there) {
+    if (!oneRow(answer).there) {
       const check = `CHECK (first_sequence >= ${from} AND first_sequence < ${to})`
       await db.query({ text: `CREATE TABLE ${name} (LIKE journal_batch INCLUDING ALL, ${check})` })
       await db.query({

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { JournalError } from '../errors.ts'
 import type { StoredBatch } from '../journal.ts'
 import { CopyRows } from './copy-rows.ts'
 import type { Queryable } from './queryable.ts'
@@ -42,6 +43,8 @@ export async function readBatches(pool: Pool, shard: number, from: number, limit
 }
 
 function batchOf([epoch, first, last, payload]: readonly Buffer[]): StoredBatch {
+  if (!epoch || !first || !last || !payload)
+    throw new JournalError('PostgreSQL copied a row of fewer than four columns')
   return {
     epoch: Number(epoch.readBigInt64BE()),
     first: Number(first.readBigInt64BE()),

@@ -1,4 +1,5 @@
 import type { Server } from '../connections/server.ts'
+import { oneRow } from './one-row.ts'
 import type { Queryable } from './queryable.ts'
 
 /** What tells which server a connection has come to, for a SELECT. */
@@ -17,6 +18,5 @@ export function serverIn({ at, standby, readonly }: ServerColumns): Server {
 
 /** The server that `db`, one connection, has come to. */
 export async function serverOf(db: Queryable): Promise<Server> {
-  const { rows } = await db.query<ServerColumns>({ text: `SELECT ${SERVER_COLUMNS}` })
-  return serverIn(rows[0])
+  return serverIn(oneRow(await db.query<ServerColumns>({ text: `SELECT ${SERVER_COLUMNS}` })))
 }

@@ -1,3 +1,4 @@
+import { oneRow } from './one-row.ts'
 import type { Queryable } from './queryable.ts'
 
 export interface SnapshotRow {
@@ -14,11 +15,11 @@ export async function insertSnapshot(
   size: number,
   checksum: Buffer,
 ): Promise<string> {
-  const { rows } = await db.query<{ id: string }>({
+  const answer = await db.query<{ id: string }>({
     text: 'INSERT INTO journal_snapshot (shard, sequence, size, checksum) VALUES ($1, $2, $3, $4) RETURNING id',
     values: [shard, sequence, size, checksum],
   })
-  return rows[0].id
+  return oneRow(answer).id
 }
 
 export async function insertChunk(db: Queryable, id: string, ordinal: number, bytes: Uint8Array): Promise<void> {

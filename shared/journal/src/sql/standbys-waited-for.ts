@@ -1,12 +1,13 @@
+import { oneRow } from './one-row.ts'
 import type { Queryable } from './queryable.ts'
 
 /** Which standbys commits of this connection wait for, as it is set now: `synchronous_standby_names`, '' for none. */
 export const STANDBYS_WAITED_FOR = `current_setting('synchronous_standby_names')`
 
 export async function standbysWaitedFor(db: Queryable): Promise<string> {
-  const { rows } = await db.query<{ standbys: string }>({
+  const answer = await db.query<{ standbys: string }>({
     name: 'standbys-waited-for',
     text: `SELECT ${STANDBYS_WAITED_FOR} AS standbys`,
   })
-  return rows[0].standbys
+  return oneRow(answer).standbys
 }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { assert, expect, test } from 'vitest'
 import { sampleCatalogue, SAMPLE_TIME } from '../../testing/sample-listing.ts'
 import { exchangeInfo } from './exchange-info.ts'
 import { CatalogueFormat } from './symbol-format.ts'
@@ -74,11 +74,13 @@ test('exchangeInfo has every field that clients read', () => {
 })
 
 test('a post-only market shows as TRADING, and switched-off filters as what numbers can be anyway', () => {
-  const symbol = sampleCatalogue.symbols[0]
+  const [symbol] = sampleCatalogue.symbols
+  assert(symbol)
   const off = { tickSize: 0, stepSize: 0, maxPrice: 0, maxQuantity: 0, bidMultiplierUp: 0 }
   const filters = { ...symbol.filters, ...off, maxPosition: 700_000 }
   const loose = new CatalogueFormat({ ...sampleCatalogue, symbols: [{ ...symbol, filters, status: 'POST_ONLY' }] })
-  const info = exchangeInfo(0, loose.symbols, [], 'MILLISECOND').symbols[0]
+  const [info] = exchangeInfo(0, loose.symbols, [], 'MILLISECOND').symbols
+  assert(info)
   expect(info.status).toBe('TRADING')
   expect(info.filters).toContainEqual(expect.objectContaining({ tickSize: '0.01000000' }))
   expect(info.filters).toContainEqual(expect.objectContaining({ maxPrice: '90071992547409.91000000' }))

@@ -3,9 +3,9 @@
  * quoting. https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
  */
 export function numbers<T>(rows: readonly T[], value: (row: T) => number | bigint): string {
-  let text = '{'
-  for (let i = 0; i < rows.length; i++) text += i === 0 ? value(rows[i]) : `,${value(rows[i])}`
-  return `${text}}`
+  let text = ''
+  for (const row of rows) text += text === '' ? value(row) : `,${value(row)}`
+  return `{${text}}`
 }
 
 export function booleans<T>(rows: readonly T[], value: (row: T) => boolean): string {
