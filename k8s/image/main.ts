@@ -43,7 +43,8 @@ function build(tag: string, values: Flags): number {
       : [...values.with.split(' '), name, '.', ...options]
   process.stderr.write(`Building ${name}: about two minutes, less when the packages have not changed.\n`)
   const began = performance.now()
-  const { status, error } = spawnSync(command[0]!, command.slice(1), { cwd: root, stdio: 'inherit' })
+  const [program = '', ...rest] = command
+  const { status, error } = spawnSync(program, rest, { cwd: root, stdio: 'inherit' })
   if (error) throw error
   if (status === 0) console.log(`${name}, in ${((performance.now() - began) / 1000).toFixed(1)} s`)
   return status ?? EXIT_FAILED
@@ -52,7 +53,9 @@ function build(tag: string, values: Flags): number {
 /** @throws Problem when nothing that builds images works here */
 function chosen(wanted: string | undefined): Builder {
   const known = builders.filter(({ name }) => wanted === undefined || name === wanted)
-  const found = known.find(({ works }) => spawnSync(works[0]!, works.slice(1), { stdio: 'ignore' }).status === 0)
+  const found = known.find(
+    ({ works: [program = '', ...rest] }) => spawnSync(program, rest, { stdio: 'ignore' }).status === 0,
+  )
   if (found) return found
   const tried = wanted ?? builders.map(({ name }) => name).join(', ')
   throw new Problem(`The image cannot be built here with ${tried}: name a command that can with --with.`)

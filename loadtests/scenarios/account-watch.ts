@@ -38,6 +38,7 @@ export class AccountWatch {
     const path = (): string => '/ws-api/v3?returnRateLimits=false&serverShutdown=true'
     this.#socket = new MovingSocket(`account ${options.trader.account}`, path, {
       opened: (leg) => this.#subscribe(leg),
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the exchange documents
       message: (leg, message) => this.#received(leg.number, message as UserMessage),
       lost: (leg) => {
         this.#stream.lost(leg.number)

@@ -50,6 +50,7 @@ export class MarketWatch {
 
   #received(leg: Leg, message: unknown): void {
     this.#options.message()
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the exchange documents
     const { data } = message as { data: { e: string; U: number; u: number; t: number } }
     const others = this.#socket.open.length > 1
     if (data.e === 'trade') this.#trades.received(leg, { first: data.t, last: data.t }, others)

@@ -82,6 +82,7 @@ export class MovingSocket {
     this.#legs.add(leg)
     const pings = setInterval(() => this.#ping(leg, pings), PING_MS)
     const on = (name: `${EventName}`, heard: (event: SocketEvent) => void): void => {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- k6 lacks types for it
       socket.addEventListener(name as EventName, (event) => heard(event as unknown as SocketEvent))
     }
     on('open', () => {

@@ -1,3 +1,4 @@
+import { element, takeOut } from '../src/element.ts'
 import type { SentOrder } from '../src/reconcile/acknowledgements.ts'
 import type { End, Request, Via } from '../src/story/line.ts'
 import { run, symbol, type Trader } from './settings.ts'
@@ -56,6 +57,7 @@ export class Orders {
   /** To be said before it is sent. @param at when it was due, ms since 1970 */
   sent({ request, clientId, params }: Intent, at: number): void {
     if (request !== 'place' || clientId === undefined) return
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parameters of a place
     const { side, price, quantity } = params as unknown as Pick<SentOrder, 'side' | 'price' | 'quantity'>
     const order = { clientId, account: this.#trader.account, side, price, quantity }
     tell({ kind: 'sent', at, via: this.#via, order })
@@ -126,13 +128,12 @@ export class Orders {
   }
 
   #cancel(): Intent {
-    const [order] = this.#open.splice(below(this.#open.length), 1)
-    const { orderId } = order!
+    const { orderId } = takeOut(this.#open, below(this.#open.length))
     return { request: 'cancel', params: { symbol, orderId: String(orderId) }, orderId }
   }
 
   #query(): Intent {
-    const { orderId, price } = this.#open[below(this.#open.length)]!
+    const { orderId, price } = element(this.#open, below(this.#open.length))
     return { request: 'query', params: { symbol, orderId: String(orderId) }, orderId, price }
   }
 }

@@ -1,3 +1,4 @@
+import { element } from '../src/element.ts'
 /** A stretch of a load: from the rate before to `to` times the base rate, evenly. */
 export interface Stage {
   readonly seconds: number
@@ -61,7 +62,7 @@ export function secondsOf(profile: Profile): number {
 
 /** Requests of a base rate of 1 a second. */
 export function areaOf(profile: Profile): number {
-  let [area, before] = [0, profile[0]!.to]
+  let [area, before] = [0, element(profile, 0).to]
   for (const { seconds, to } of profile) {
     area += (seconds * (before + to)) / 2
     before = to
@@ -71,7 +72,7 @@ export function areaOf(profile: Profile): number {
 
 /** Multiple of the base rate after `second`; 0 when the profile is over. */
 export function heightAt(profile: Profile, second: number): number {
-  let [from, before] = [0, profile[0]!.to]
+  let [from, before] = [0, element(profile, 0).to]
   for (const { seconds, to } of profile) {
     if (second < from + seconds) return before + ((to - before) * (second - from)) / seconds
     from += seconds

@@ -28,6 +28,7 @@ export class ResumingWatch {
     this.#streams = new Map([`${market}@depth@100ms`, `${market}@trade`].map((name) => [name, new ResumedStream(name)]))
     this.#socket = new MovingSocket(options.name, (leg) => this.#path(leg), {
       opened: () => undefined,
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the exchange documents
       message: (leg, message) => this.#received(leg.number, message as Message),
       lost: (leg) => {
         for (const stream of this.#streams.values()) stream.lost(leg.number)

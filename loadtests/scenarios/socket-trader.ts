@@ -49,6 +49,7 @@ export class SocketTrader {
       {
         opened: () => this.#flush(),
         message: (_, message) =>
+          // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the exchange documents
           this.#received(message as { id?: number; status: number; result?: object; error?: object }),
         lost: (leg, loss) => this.#lost(leg, loss),
       },
@@ -74,8 +75,7 @@ export class SocketTrader {
   #flush(): void {
     const now = Date.now()
     const leg = this.#socket.open.at(-1)
-    while (this.#waiting.length > 0) {
-      const due = this.#waiting[0]!
+    for (let [due] = this.#waiting; due !== undefined; [due] = this.#waiting) {
       if (leg === undefined && now - due < PATIENCE_MS) return
       this.#waiting.shift()
       this.#send(leg, due)

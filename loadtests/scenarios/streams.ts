@@ -1,3 +1,4 @@
+import { element } from '../src/element.ts'
 /**
  * Listeners: of a market's depth and trades, and of every trader's own events. They check that each number comes, move to
  * another gateway when theirs goes, and write down what they have seen. Settings as those of `traders.ts`; UPTICK_WATCHERS
@@ -53,7 +54,7 @@ export function market(): void {
 }
 
 export function account(): void {
-  const trader = traders[exec.scenario.iterationInTest % traders.length]!
+  const trader = element(traders, exec.scenario.iterationInTest % traders.length)
   new AccountWatch({
     trader,
     end: Date.now() + seconds * 1000,

@@ -1,3 +1,4 @@
+import { element } from '../src/element.ts'
 /**
  * Traders over REST on kept connections, over REST with a new connection for each request, and over the WebSocket API: signed
  * orders, cancels and queries at the rate of a profile, whatever becomes of those before. Nothing is sent twice. Each
@@ -50,7 +51,7 @@ function arriving(part: number, run: string): Scenario {
   return {
     ...shared,
     executor: 'ramping-arrival-rate',
-    startRate: perSecond(profile[0]!.to),
+    startRate: perSecond(element(profile, 0).to),
     stages: profile.map((stage) => ({ target: perSecond(stage.to), duration: `${stage.seconds}s` })),
   }
 }
@@ -89,7 +90,7 @@ const own = new Map<string, Orders>()
 
 function ordersOf(via: 'kept' | 'fresh'): { trader: Trader; mine: Orders } {
   const user = exec.vu.idInTest
-  const trader = traders[user % traders.length]!
+  const trader = element(traders, user % traders.length)
   const known = own.get(via)
   if (known !== undefined) return { trader, mine: known }
   const mine = new Orders(trader, via, `${via.slice(0, 1)}${user}`, standing)
@@ -144,7 +145,7 @@ function count(intent: Intent, isFine: boolean): void {
 
 export function socket(): void {
   const user = exec.scenario.iterationInTest
-  const trader = traders[user % traders.length]!
+  const trader = element(traders, user % traders.length)
   const mine = new Orders(trader, 'socket', `s${user}`, standing)
   const end = Date.now() + secondsOf(profile) * 1000
   new SocketTrader({

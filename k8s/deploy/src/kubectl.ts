@@ -67,6 +67,7 @@ export class Kubectl {
     target.stdin.on('error', () => undefined)
     const codes = await Promise.all(
       [source, target].map(async (child) => {
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node's event 'close'
         const [code] = (await once(child, 'close')) as [number | null]
         return code
       }),

@@ -96,10 +96,10 @@ export class Roll {
     for (const pod of this.#watch.pods) {
       const { uid, name } = pod.metadata
       const reason = this.#brokenBefore.has(uid) ? undefined : brokenReason(pod)
+      const since = this.#brokenSince.get(uid)
       if (reason === undefined || !isPart(pod)) this.#brokenSince.delete(uid)
-      else if (!this.#brokenSince.has(uid)) this.#brokenSince.set(uid, now)
-      else if (now - this.#brokenSince.get(uid)! > this.#limits.brokenMs)
-        throw new RollFailedError(`${name} does not start: ${reason}`)
+      else if (since === undefined) this.#brokenSince.set(uid, now)
+      else if (now - since > this.#limits.brokenMs) throw new RollFailedError(`${name} does not start: ${reason}`)
     }
   }
 

@@ -44,6 +44,7 @@ export class Watch<T extends { readonly metadata: Metadata }> {
     this.#child = child
     endsWithUs(child)
     // An event a line.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what Kubernetes documents
     createInterface(child.stdout).on('line', (line) => this.#took(JSON.parse(line) as WatchEvent<T>))
     child.on('error', () => undefined)
     child.once('close', () => {

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- a check would be measured with what is measured. */
 import { TradeChecksum } from '../flow/checksum.ts'
 import { mapLadder, nodejsOrderBook, run, type Contender } from './contender.ts'
 import { FLOW_BAND, FLOW_FILLING, assertTrades, orderFlow, type OrderFlow } from './order-flow.ts'

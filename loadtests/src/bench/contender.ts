@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- a check would be measured with what is measured. */
 import { OrderBook, Side } from 'nodejs-order-book'
 import { MapLadder } from './map-ladder.ts'
 import { Op, type Flow } from './shapes.ts'
@@ -56,6 +57,7 @@ export function nodejsOrderBook(): Contender {
 export function run(contender: Contender, flow: Flow, from: number, to: number): void {
   for (let i = from; i < to; i++) {
     const id = flow.id[i]!
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bench's own process or flow
     const side = flow.side[i] as 0 | 1
     switch (flow.op[i]) {
       case Op.PLACE:

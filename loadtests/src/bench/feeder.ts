@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- a check would be measured with what is measured. */
 import { Command, CommandKind, Exchange, SUPPORTED_BEHAVIOURS, type SymbolDefinition } from '@uptick/core'
 import type { OrderFlow } from './order-flow.ts'
 import { Op } from './shapes.ts'
@@ -135,6 +136,7 @@ export function feed(feeder: Feeder, flow: OrderFlow, orderIds: Float64Array): n
       command.targetOrder = orderIds[flow.id[i]!]!
     } else {
       command.kind = CommandKind.PLACE
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bench's own process or flow
       command.side = flow.side[i] as 0 | 1
       command.price = flow.price[i]!
       command.quantity = flow.quantity[i]!

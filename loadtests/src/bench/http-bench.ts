@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the bench has made what it reads. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -36,8 +37,10 @@ async function load(target: Target, connections: number, seconds: number, rate =
   })
   endsWithUs(child)
   child.stderr?.pipe(process.stderr)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bench's own process or flow
   const [line] = (await once(createInterface(child.stdout!), 'line')) as [string]
   await once(child, 'exit')
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bench's own process or flow
   const result = JSON.parse(line) as LoadReport
   if (result.failed > 0) throw new Error(`${result.failed} of ${result.requests} failed: ${result.firstFailure}`)
   return result
@@ -56,6 +59,7 @@ async function bareRoute(keys: { key: string; secret: string }, bodyBytes: numbe
   })
   endsWithUs(child)
   child.stderr?.pipe(process.stderr)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bench's own process or flow
   const [port] = (await once(createInterface(child.stdout!), 'line')) as [string]
   return { process: child, target: { port: Number(port), ...keys } }
 }
@@ -85,6 +89,7 @@ async function costOf<Name extends string>(
   processes: Readonly<Record<Name, number>>,
   run: () => Promise<LoadReport>,
 ): Promise<{ report: LoadReport; micros: Readonly<Record<Name, number>> | undefined }> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bench's own process or flow
   const names = Object.keys(processes) as Name[]
   const before = names.map((name) => processorSeconds(processes[name]))
   const result = await run()
@@ -93,6 +98,7 @@ async function costOf<Name extends string>(
     return [name, from === undefined || to === undefined ? Number.NaN : ((to - from) * 1e6) / result.requests] as const
   })
   if (used.some(([, micros]) => Number.isNaN(micros))) return { report: result, micros: undefined }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bench's own process or flow
   return { report: result, micros: Object.fromEntries(used) as Record<Name, number> }
 }
 

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the bench has made what it reads. */
 import { randomBytes } from 'node:crypto'
 import { temporaryFolder } from '@uptick/commandline'
 import { dialWebSockets, parseLinkKeys, provenDial } from '@uptick/link'

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- a check would be measured with what is measured. */
 /**
  * The yardstick for a bare book: flat typed arrays, intrusive FIFO lists, one array slot for each price of a band known
  * beforehand, and a `Map` from order id to slot. It matches and nothing else – no accounts, no events – and it scans for
@@ -107,6 +108,7 @@ export class MapLadder {
   }
 
   #unlink(slot: number): void {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bench's own process or flow
     const side = this.#side[slot]! as 0 | 1
     const level = this.#level[slot]!
     const next = this.#next[slot]!

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- a check would be measured with what is measured. */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'

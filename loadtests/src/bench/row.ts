@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the bench has made what it reads. */
 /** One line of the report. `ratio` is value ÷ reference for rates and reference-free figures are notes (`ratio` null). */
 export interface Row {
   readonly name: string

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- a check would be measured with what is measured. */
 /**
  * Shapes of a book beside the narrow one of the order flow: what a ladder over a small band hides. Every generator is
  * deterministic and yields flat records, so the loop that is timed does nothing but call the book.

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the bench has made what it reads. */
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -62,6 +63,7 @@ async function list(operator: Client): Promise<void> {
   const commands: Partial<Command>[] = []
   listed(({ kind, text }) => {
     if (kind !== CommandKind.ADD_SYMBOL) return
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bench's own process or flow
     const market = JSON.parse(text) as { filters: object }
     for (const name of ['SWEPT', 'QUIET']) {
       const filters = { ...market.filters, maxAlgoOrders: 1_000_000, minNotional: '0' }
@@ -162,6 +164,7 @@ class Probe {
     this.#process.send('begin')
     await work()
     this.#process.send('end')
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bench's own process or flow
     const [worst] = (await once(this.#process, 'message')) as [number]
     return worst
   }
@@ -218,6 +221,7 @@ function rowsOf(name: string, { link, http, own, held }: Waits): Row[] {
 
 async function measure(path: OrderPath): Promise<Row[]> {
   const roles = [LinkRole.OPERATOR, LinkRole.GATEWAY, LinkRole.GATEWAY]
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bench's own process or flow
   const [operator, trader, other] = roles.map((role) => new Client(path, role)) as [Client, Client, Client]
   await list(operator)
   const keys = await targets(path)

@@ -9,7 +9,9 @@ import { SignedConnection, type SignedRequest } from './signed-connection.ts'
  */
 const BETWEEN_MS = 5
 
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bench's own process or flow
 const target = JSON.parse(process.env['PROBE_TARGET'] ?? '') as Target
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bench's own process or flow
 const request = JSON.parse(process.env['PROBE_REQUEST'] ?? '') as SignedRequest
 
 let worst = 0

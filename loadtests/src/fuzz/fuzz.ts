@@ -125,7 +125,7 @@ async function othersAreServed({ trader }: OrderPath): Promise<string | undefine
     const { status } = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS_MAX) })
     return status === 200 ? undefined : `others get ${status}`
   } catch (error) {
-    return `others get no answer: ${(error as Error).message}`
+    return `others get no answer: ${error instanceof Error ? error.message : String(error)}`
   }
 }
 

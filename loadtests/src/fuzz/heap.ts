@@ -20,12 +20,15 @@ export async function liveBytes(service: Service): Promise<number> {
   await once(socket, 'open')
   const call = async (method: string): Promise<unknown> => {
     socket.send(JSON.stringify({ id: 1, method }))
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the inspector documents
     const [data] = (await once(socket, 'message')) as [Buffer]
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the inspector documents
     return (JSON.parse(data.toString()) as { result: unknown }).result
   }
   // What finalizers let go is collected by the second.
   await call('HeapProfiler.collectGarbage')
   await call('HeapProfiler.collectGarbage')
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the inspector documents
   const { usedSize, backingStorageSize } = (await call('Runtime.getHeapUsage')) as Usage
   socket.terminate()
   return usedSize + backingStorageSize

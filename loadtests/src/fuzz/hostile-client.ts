@@ -71,6 +71,7 @@ async function webSocket(url: string, send: (socket: WebSocket) => void): Promis
   const socket = new WebSocket(url, { perMessageDeflate: false })
   let answers = ''
   socket.on('message', (data) => {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of our own making
     if (answers.length < ANSWERS_MAX) answers += (data as Buffer).toString('latin1')
   })
   socket.on('error', () => undefined)
@@ -120,6 +121,7 @@ function faultIn(answers: string): string | undefined {
 /** The request with key, time and signature; as it is when it is none, or is too deep to be written again. */
 function signed({ key, secret }: Target, text: Frame['text']): string {
   try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of our own making
     const request = JSON.parse(text) as { params: Record<string, unknown> }
     const params: Record<string, unknown> = { ...request.params, apiKey: key, timestamp: Date.now() }
     delete params['signature']

@@ -1,3 +1,4 @@
+import { element } from '../element.ts'
 import type { Input } from './inputs.ts'
 
 type Fails = (inputs: readonly Input[]) => Promise<boolean>
@@ -16,6 +17,7 @@ export async function smallest(found: readonly Input[], fails: Fails, ms: number
   if ('frames' in input) {
     const whole = input
     // The same type: only the frames are fewer.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a part of an input is of its kind
     const alone = (whole.frames as readonly unknown[]).map((frame) => ({ ...whole, frames: [frame] }) as Input)
     input = (await firstThat(alone, async (each) => !isOver() && fails([each]))) ?? input
   }
@@ -60,7 +62,7 @@ function withText(input: Input, text: string): Input {
     case 'link':
       return { ...input, frames: [text, ...input.frames.slice(1)] }
     case 'webSocket':
-      return { ...input, frames: [{ ...input.frames[0]!, text }, ...input.frames.slice(1)] }
+      return { ...input, frames: [{ ...element(input.frames, 0), text }, ...input.frames.slice(1)] }
     default:
       return input
   }

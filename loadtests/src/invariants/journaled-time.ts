@@ -26,7 +26,7 @@ export class JournaledTime {
     const found = [...this.#written].find(([last, shown]) => (times[last - 1] ?? 0) > shown + AHEAD_MAX)
     if (!found) return []
     const [last, shown] = found
-    const seconds = ((times[last - 1]! - shown) / 1e6).toFixed(1)
+    const seconds = (((times[last - 1] ?? 0) - shown) / 1e6).toFixed(1)
     return [`time: ${last} was journaled ${seconds} s ahead of every clock that PostgreSQL had shown`]
   }
 }

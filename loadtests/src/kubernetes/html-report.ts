@@ -1,3 +1,4 @@
+import { element } from '../element.ts'
 import { escaped, list, page } from '../prove/page.ts'
 import { columns } from '../prove/text-report.ts'
 import { timePlots } from '../prove/time-plots.ts'
@@ -48,7 +49,7 @@ function section(act: Act): string {
   const [from, to] = [timeline.stretches[0]?.from ?? 0, timeline.stretches.at(-1)?.to ?? 0]
   const seconds = Math.max(1, (to - from) / 1000)
   const labels = [...new Set(timeline.marks.map(({ label }) => label))]
-  const colourOf = (label: string): string => MARK_COLOURS[labels.indexOf(label) % MARK_COLOURS.length]!
+  const colourOf = (label: string): string => element(MARK_COLOURS, labels.indexOf(label) % MARK_COLOURS.length)
   const marks = timeline.marks.map(({ at, label }) => ({ second: (at - from) / 1000, label, colour: colourOf(label) }))
   const key = labels.map((label) => `<span><b style="color:${colourOf(label)}">┆</b> ${escaped(label)}</span>`)
   const { story, dropped } = result
@@ -79,7 +80,7 @@ function leaderLane({ led }: Act, from: number, to: number): Lane {
   const names = [...new Set(led.map(({ leader }) => leader ?? ''))].filter((name) => name !== '')
   const stretches = led.flatMap(({ leader, from: since }, index) => {
     if (leader === undefined) return []
-    const colour = LEADER_COLOURS[names.indexOf(leader) % LEADER_COLOURS.length]!
+    const colour = element(LEADER_COLOURS, names.indexOf(leader) % LEADER_COLOURS.length)
     return [{ from: (since - from) / 1000, to: ((led[index + 1]?.from ?? to) - from) / 1000, colour, title: leader }]
   })
   return { name: names.join(', '), stretches }

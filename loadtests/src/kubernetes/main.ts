@@ -106,6 +106,7 @@ async function run([program = '', ...args]: readonly string[], env = process.env
   const child = spawn(program, args, { stdio: 'inherit', env })
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
   process.on('SIGTERM', forward)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node's event 'exit'
   const [code] = (await once(child, 'exit')) as [number | null]
   process.off('SIGTERM', forward)
   return code ?? 1

@@ -47,7 +47,7 @@ export class PodLanes {
       .filter(({ stretches }) => stretches.some((stretch) => stretch.from < to && (stretch.to ?? to) > from))
       .toSorted((a, b) => {
         const order = COMPONENTS.indexOf(a.component) - COMPONENTS.indexOf(b.component)
-        return order || a.stretches[0]!.from - b.stretches[0]!.from
+        return order || (a.stretches[0]?.from ?? 0) - (b.stretches[0]?.from ?? 0)
       })
   }
 }

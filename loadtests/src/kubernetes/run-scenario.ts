@@ -136,7 +136,7 @@ function reconcile({ story }: LoadResult, { kubectl, timeline }: Stage, since: n
       const findings = await checkStory(story, { truth, operator, pool, market, now, ofWallTime })
       for (const { from, to } of truth.successions) {
         const [began, ended] = [ofWallTime(from), ofWallTime(to)]
-        if (ended < timeline.stretches[0]!.from) continue
+        if (ended < (timeline.stretches[0]?.from ?? 0)) continue
         timeline.changed(timeline.scenarioAt(ended), began, ended)
         timeline.marks.push({ at: ended, label: 'another leader' })
       }

@@ -89,8 +89,11 @@ export class Stage {
 
   /** Name of the pod that leads, as soon as one does. @throws Error after four minutes */
   async led(): Promise<string> {
-    await this.until('there is a leader', () => this.leader !== undefined)
-    return this.leader!
+    for (;;) {
+      await this.until('there is a leader', () => this.leader !== undefined)
+      const { leader } = this
+      if (leader !== undefined) return leader
+    }
   }
 
   /** Every part is complete, every pod ready, and there is a leader. @throws Error after four minutes */

@@ -6,10 +6,10 @@ const SHOWN_MAX = 20
 /** The acts for a terminal. @param wrong what is to be said against them, a sentence each */
 export function textReport(acts: readonly Act[], wrong: readonly string[]): string {
   const cells = [columns.map(([title]) => title), ...acts.map(({ row }) => columns.map(([, read]) => read(row)))]
-  const widths = columns.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)))
+  const widths = columns.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)))
   const lines = cells.map((line) =>
     line
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
       .join('  '),
   )
   const list = (title: string, items: readonly string[]): string[] =>

@@ -85,6 +85,7 @@ function projectsOf(tests: readonly string[]): string[] {
 
 async function endedAs(code: number | null, report: string): Promise<Ended> {
   const text = await readFile(report, 'utf8').catch(() => '{}')
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what vitest documents
   const { numFailedTests = 0, numPassedTests = 0 } = JSON.parse(text) as {
     numFailedTests?: number
     numPassedTests?: number

@@ -57,6 +57,7 @@ export class AccountSubscriber {
   }
 
   #received(leg: Leg, message: unknown): void {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the exchange documents
     const { id, status, event } = message as { id?: number; status?: number; event?: { e: string; I: number } }
     if (id === 1 && status === 200) this.#confirm()
     if (event?.e !== 'executionReport') return

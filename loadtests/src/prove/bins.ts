@@ -20,20 +20,18 @@ const BIN_MS_MIN = 250
 export function binned(log: SampleLog, from: number, to: number): Bin[] {
   const width = Math.max(BIN_MS_MIN, (to - from) / BINS_MAX)
   const count = Math.max(1, Math.ceil((to - from) / width))
-  const latencies: number[][] = Array.from({ length: count }, () => [])
-  const failed = Array.from({ length: count }, () => 0)
-  const fine = Array.from({ length: count }, () => 0)
+  const bins = Array.from({ length: count }, () => ({ fine: 0, failed: 0, latencies: [] as number[] }))
   for (let index = 0; index < log.length; index++) {
-    const bin = Math.floor((log.due(index) - from) / width)
-    if (bin < 0 || bin >= count) continue
-    if (log.outcome(index) === Outcome.OK) fine[bin]!++
-    else failed[bin]!++
-    if (log.answered(index)) latencies[bin]!.push(log.latency(index))
+    const bin = bins[Math.floor((log.due(index) - from) / width)]
+    if (bin === undefined) continue
+    if (log.outcome(index) === Outcome.OK) bin.fine++
+    else bin.failed++
+    if (log.answered(index)) bin.latencies.push(log.latency(index))
   }
-  return latencies.map((values, bin) => ({
-    second: ((bin + 0.5) * width) / 1000,
-    okPerSecond: (fine[bin]! * 1000) / width,
-    failedPerSecond: (failed[bin]! * 1000) / width,
+  return bins.map(({ fine, failed, latencies: values }, place) => ({
+    second: ((place + 0.5) * width) / 1000,
+    okPerSecond: (fine * 1000) / width,
+    failedPerSecond: (failed * 1000) / width,
     p50: values.length === 0 ? undefined : quantile(values, 0.5),
     p99: values.length === 0 ? undefined : quantile(values, 0.99),
     worst: values.length === 0 ? undefined : Math.max(...values),

@@ -57,6 +57,7 @@ async function stepped(what: string, cluster: ClusterHandle, timeline: Timeline)
 /** How far journaled time is ahead of the clock here, ms: that of the last trade. */
 async function aheadMs({ url }: ClusterHandle): Promise<number> {
   const response = await fetch(`${url}/api/v3/trades?symbol=BTCUSDT&limit=1`)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the exchange documents
   const [trade] = (await response.json()) as { readonly time: number }[]
   if (trade === undefined) throw new Error('nothing was traded')
   return trade.time - Date.now()

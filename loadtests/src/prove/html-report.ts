@@ -1,3 +1,4 @@
+import { element } from '../element.ts'
 import { PATIENCE_MS, type ProveOptions } from './options.ts'
 import { escaped, list, page } from './page.ts'
 import type { Proof } from './proof.ts'
@@ -17,7 +18,7 @@ export function htmlReport(proof: Proof, options: ProveOptions): string {
   const from = timeline.stretches[0]?.from ?? 0
   const to = timeline.stretches.at(-1)?.to ?? from
   const labels = [...new Set(timeline.marks.map(({ label }) => label))]
-  const colourOf = (label: string): string => COLOURS[labels.indexOf(label) % COLOURS.length]!
+  const colourOf = (label: string): string => element(COLOURS, labels.indexOf(label) % COLOURS.length)
   const marks = timeline.marks.map(({ at, label }) => ({ second: (at - from) / 1000, label, colour: colourOf(label) }))
   const key = labels.map((label) => `<span><b style="color:${colourOf(label)}">┆</b> ${escaped(label)}</span>`)
   const shown = [

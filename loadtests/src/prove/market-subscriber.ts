@@ -57,6 +57,7 @@ export class MarketSubscriber {
   }
 
   #received(leg: Leg, message: unknown): void {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the exchange documents
     const { data } = message as { data: { e: string; U: number; u: number; t: number } }
     const others = this.#open.size > 1
     if (data.e === 'trade') this.#trades.received(leg, { first: data.t, last: data.t }, others)

@@ -80,11 +80,15 @@ export class OpenLoop {
     const now = performance.now()
     const due = Math.floor(((now - this.#began) / 1000) * rate)
     for (; this.#scheduled < due; this.#scheduled++) this.#waiting.push(this.#began + (this.#scheduled * 1000) / rate)
-    while (this.#waiting.length > 0 && now - this.#waiting[0]! > patienceMs) this.#unsent(this.#waiting.shift()!)
-    while (this.#waiting.length > 0) {
+    for (let [first] = this.#waiting; first !== undefined && now - first > patienceMs; [first] = this.#waiting) {
+      this.#waiting.shift()
+      this.#unsent(first)
+    }
+    for (let [first] = this.#waiting; first !== undefined; [first] = this.#waiting) {
       const connection = this.#take()
       if (!connection) return
-      this.#send(connection, this.#waiting.shift()!)
+      this.#waiting.shift()
+      this.#send(connection, first)
     }
   }
 

@@ -1,3 +1,4 @@
+import { element, takeOut } from '../element.ts'
 import { createHmac } from 'node:crypto'
 import { decimalText } from '../client/decimal.ts'
 import { FlowRandom } from '../flow/random.ts'
@@ -68,7 +69,7 @@ export class Orders {
 
   /** @param place of the trader among all */
   next(place: number): Request {
-    const book = this.#books[place]!
+    const book = element(this.#books, place)
     const doubtful = book.doubtful.shift()
     if (doubtful !== undefined) return this.#resolve(book, doubtful)
     const dice = this.#random.below(10)
@@ -108,18 +109,20 @@ export class Orders {
   #resolve({ trader, doubtful }: Book, clientId: string): Request {
     const asked = { symbol: this.#market.symbol, origClientOrderId: clientId }
     return this.#request('GET', trader, asked, (reply) => {
-      const answer = reply && read(reply)
-      if (reply?.status === 200) this.#told.acknowledged(clientId, answer!.orderId)
-      else if (answer?.code === NO_SUCH_ORDER) this.#told.failed(clientId, NO_SUCH_ORDER)
+      if (reply === undefined) {
+        doubtful.push(clientId)
+        return false
+      }
+      const answer = read(reply)
+      if (reply.status === 200) this.#told.acknowledged(clientId, answer.orderId)
+      else if (answer.code === NO_SUCH_ORDER) this.#told.failed(clientId, NO_SUCH_ORDER)
       else doubtful.push(clientId)
-      if (reply === undefined) return false
-      return reply.status === 200 || answer!.code === NO_SUCH_ORDER || this.#wrong(reply)
+      return reply.status === 200 || answer.code === NO_SUCH_ORDER || this.#wrong(reply)
     })
   }
 
   #cancel({ trader, open }: Book): Request {
-    const [order] = open.splice(this.#random.below(open.length), 1)
-    const { orderId } = order!
+    const { orderId } = takeOut(open, this.#random.below(open.length))
     return this.#request('DELETE', trader, { symbol: this.#market.symbol, orderId: String(orderId) }, (reply) => {
       if (reply === undefined) return false
       if (reply.status === 200) this.#told.cancelled.add(orderId)
@@ -130,7 +133,7 @@ export class Orders {
 
   /** An acknowledged order is known under each leader and at each gateway. */
   #query({ trader, open }: Book): Request {
-    const { orderId, price } = open[this.#random.below(open.length)]!
+    const { orderId, price } = element(open, this.#random.below(open.length))
     return this.#request('GET', trader, { symbol: this.#market.symbol, orderId: String(orderId) }, (reply) => {
       if (reply === undefined) return false
       const answer = read(reply)

@@ -70,10 +70,11 @@ export function plot(options: PlotOptions): string {
 function drawn({ kind, colour, points }: Series, x: (second: number) => number, y: (value: number) => number): string {
   if (kind === 'bars') {
     return points
-      .filter(([, value]) => (value ?? 0) > 0)
+      .map(([second, value = 0]): [number, number] => [second, value])
+      .filter(([, value]) => value > 0)
       .map(
         ([second, value]) =>
-          `<line x1="${x(second).toFixed(1)}" x2="${x(second).toFixed(1)}" y1="${y(0).toFixed(1)}" y2="${y(value!).toFixed(1)}" stroke="${colour}" stroke-width="3"/>`,
+          `<line x1="${x(second).toFixed(1)}" x2="${x(second).toFixed(1)}" y1="${y(0).toFixed(1)}" y2="${y(value).toFixed(1)}" stroke="${colour}" stroke-width="3"/>`,
       )
       .join('')
   }

@@ -1,3 +1,4 @@
+import { element } from '../element.ts'
 /** How a request ended. `late`: answered past the patience; `unsent`: no connection was free in time. */
 export const Outcome = { OK: 0, ERROR: 1, BROKEN: 2, LATE: 3, UNSENT: 4 } as const
 export type Outcome = (typeof Outcome)[keyof typeof Outcome]
@@ -21,20 +22,21 @@ export class SampleLog {
   }
 
   due(index: number): number {
-    return this.#due[index]!
+    return element(this.#due, index)
   }
 
   latency(index: number): number {
-    return this.#latency[index]!
+    return element(this.#latency, index)
   }
 
   outcome(index: number): Outcome {
-    return this.#outcome[index]! as Outcome
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only outcomes are entered
+    return element(this.#outcome, index) as Outcome
   }
 
   /** When it ended. */
   end(index: number): number {
-    return this.#due[index]! + this.#latency[index]!
+    return this.due(index) + this.latency(index)
   }
 
   /** A late answer is an answer, too: it ends a gap. */

@@ -25,10 +25,10 @@ export const columns: readonly [title: string, read: (row: ProofRow) => string][
 export function textReport(proof: Proof): string {
   const { rows, findings, errors, facts } = proof
   const cells = [columns.map(([title]) => title), ...rows.map((row) => columns.map(([, read]) => read(row)))]
-  const widths = columns.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)))
+  const widths = columns.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)))
   const lines = cells.map((line) =>
     line
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
       .join('  '),
   )
   const wrong = failuresOf(proof)

@@ -41,7 +41,8 @@ export class HaltDesk {
     const byReach = members.toSorted((a, b) => heldBy(b) - heldBy(a))
     const next = byReach.find(({ holder }) => !this.#empty.has(holder))
     const isRelease = this.#isGone || next === undefined
-    this.#ask(next ?? byReach[0]!, isRelease ? { kind: 'release', ...decision } : { kind: 'repair' })
+    const asked = next ?? byReach[0]
+    if (asked) this.#ask(asked, isRelease ? { kind: 'release', ...decision } : { kind: 'repair' })
   }
 
   #forget(): void {

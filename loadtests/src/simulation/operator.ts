@@ -6,13 +6,14 @@ import { assets, symbol } from './listing.ts'
 
 /** A behaviour that nothing in the core depends on: of a release to come. */
 export const NEXT_BEHAVIOUR = 77
+/** Of the newest release. */
+export const everyBehaviour: readonly number[] = [...SUPPORTED_BEHAVIOURS, NEXT_BEHAVIOUR]
 /** What each release knows, oldest first. */
 export const releases: readonly (readonly number[])[] = [
   [Behaviour.FEE_HALF_EVEN],
   SUPPORTED_BEHAVIOURS,
-  [...SUPPORTED_BEHAVIOURS, NEXT_BEHAVIOUR],
+  everyBehaviour,
 ]
-export const everyBehaviour = releases.at(-1)!
 
 const FUNDS = 1_000_000_000_000_000n
 /** How long a person takes to see that an engine needs a person. */

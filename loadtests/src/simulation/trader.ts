@@ -1,3 +1,4 @@
+import { takeOut } from '../element.ts'
 import {
   CommandKind,
   EventKind,
@@ -216,7 +217,7 @@ export class Trader {
 
   #takeOpen(): number {
     const { random } = this.#options
-    return this.#open.splice(random.integer(0, this.#open.length - 1), 1)[0]!
+    return takeOut(this.#open, random.integer(0, this.#open.length - 1))
   }
 
   #draft(target: number): Draft {

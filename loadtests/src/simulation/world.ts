@@ -1,3 +1,4 @@
+import { element } from '../element.ts'
 import { Exchange, STEP_WORK_MAX } from '@uptick/core'
 import {
   Cluster,
@@ -204,16 +205,16 @@ export class World {
 
   /** Install the next or the previous release at a place, as a roll does; false when there is none. */
   move(place: number, by: 1 | -1): boolean {
-    const next = this.#installed[place]! + by
+    const next = element(this.#installed, place) + by
     if (next < 0 || next >= releases.length) return false
     this.#installed[place] = next
     this.cluster.install(place, this.#build(place))
-    this.cluster.terminate(this.cluster.members[place]!)
+    this.cluster.terminate(element(this.cluster.members, place))
     return true
   }
 
   replaceGateway(place: number): void {
-    const gateway = this.gateways[place]!
+    const gateway = element(this.gateways, place)
     if (gateway.process.isDead) return
     gateway.kill()
     this.cluster.time.after(this.cluster.random.integer(10, GATEWAY_RESTART_MS_MAX), () => this.#startGateway(place))
@@ -230,14 +231,17 @@ export class World {
     const { random, members, leader } = this.cluster
     const engine = leader && random.chance(LEADER_SHARE) ? leader : random.pick(members)
     const name = this.#planted.nemesis ?? random.pick(Object.keys(nemeses))
-    if (engine.process.isDead || !nemeses[name]!(this, engine)) return
+    if (engine.process.isDead || nemeses[name]?.(this, engine) !== true) return
     this.faults.set(name, (this.faults.get(name) ?? 0) + 1)
     this.note(`** ${name} (${engine.url})`)
   }
 
   #build(place: number): Build {
     const planted = this.#planted.build?.(place)
-    return this.#watched(`engine-${place}`, planted ?? release(releases[this.#installed[place]!]!, this.stepWorkMax))
+    return this.#watched(
+      `engine-${place}`,
+      planted ?? release(element(releases, element(this.#installed, place)), this.stepWorkMax),
+    )
   }
 
   /** The same build, with everything noted that it executes as a follower of the journal (I12). */

@@ -14,6 +14,7 @@ import {
   OUTCOME_HEADER_WORDS,
   readImage,
   type OrderImage,
+  wordAt,
 } from '@uptick/core'
 import { CLOSED_ORDERS_MAX } from './limits.ts'
 
@@ -48,7 +49,7 @@ class Segment {
   }
 
   account(index: number): number {
-    return this.words[index * IMAGE_WORDS + ImageAt.ACCOUNT]!
+    return wordAt(this.words, index * IMAGE_WORDS + ImageAt.ACCOUNT)
   }
 
   /** Take the order at `index` of another one. */
@@ -83,8 +84,8 @@ class Segment {
     for (; this.#indexed < this.count; this.#indexed++) {
       const place = this.#indexed * IMAGE_WORDS
       this.#byId.set(doubleAt(words, place + ImageAt.ORDER), place)
-      const clientId = clientIdText(words, place + ImageAt.CLIENT, words[place + ImageAt.PACKED]! >>> 24)
-      this.#byClient.set(clientKey(words[place + ImageAt.ACCOUNT]!, clientId), place)
+      const clientId = clientIdText(words, place + ImageAt.CLIENT, wordAt(words, place + ImageAt.PACKED) >>> 24)
+      this.#byClient.set(clientKey(wordAt(words, place + ImageAt.ACCOUNT), clientId), place)
     }
   }
 }
@@ -116,8 +117,8 @@ export class ClosedOrders {
     for (let at = 0; at < length; at += outcomeWords(words, at)) {
       if (outcomeEvents(words, at) === 0 || outcomeRepeated(words, at)) continue
       const end = at + outcomeWords(words, at)
-      for (let event = at + OUTCOME_HEADER_WORDS; event < end; event += words[event]! >>> 8) {
-        if ((words[event]! & 0xff) !== EventKind.EXECUTION) continue
+      for (let event = at + OUTCOME_HEADER_WORDS; event < end; event += wordAt(words, event) >>> 8) {
+        if ((wordAt(words, event) & 0xff) !== EventKind.EXECUTION) continue
         if (isClosed(executionStatus(words, event))) this.#add(words, event, outcomeSequence(words, at))
       }
     }
@@ -127,7 +128,7 @@ export class ClosedOrders {
   recordedThrough(sequence: number): void {
     this.#recorded = Math.max(this.#recorded, sequence)
     for (const segments of [this.#sifted, this.#segments]) {
-      while (segments.length > 0 && segments[0]!.last <= this.#recorded) this.#drop(segments)
+      while ((segments[0]?.last ?? Number.POSITIVE_INFINITY) <= this.#recorded) this.#drop(segments)
     }
   }
 
@@ -145,7 +146,8 @@ export class ClosedOrders {
   #newest(find: (segment: Segment) => OrderImage | undefined): OrderImage | undefined {
     for (const segments of [this.#segments, this.#sifted]) {
       for (let i = segments.length - 1; i >= 0; i--) {
-        const image = find(segments[i]!)
+        const segment = segments[i]
+        const image = segment && find(segment)
         if (image) return image
       }
     }
@@ -172,7 +174,8 @@ export class ClosedOrders {
   #makeRoom(): void {
     if (this.#countIn-- <= 0) this.#weigh()
     for (let before = this.#sifted.length; this.#heavy.size > 0 && this.#segments.length > 1;) {
-      this.#sift(this.#segments[0]!)
+      const [oldest] = this.#segments
+      if (oldest) this.#sift(oldest)
       this.#drop(this.#segments)
       if (this.#sifted.length === before) return
       before = this.#sifted.length
@@ -203,8 +206,8 @@ export class ClosedOrders {
   }
 
   #drop(segments: Segment[]): void {
-    this.#spare = segments.shift()!
-    this.#spare.clear()
+    this.#spare = segments.shift()
+    this.#spare?.clear()
   }
 }
 

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- places are below `count`, and every command comes by here. */
 import { copyRecord, encodeCommand, makeLate, RecordWriter, recordWords } from '@uptick/protocol'
 import type { Command } from '@uptick/core'
 import { BATCH_COMMANDS_MAX, BATCH_WORDS_MAX, LINKS_MAX, QUEUED_COMMANDS_MAX, QUEUED_WORDS_MAX } from './limits.ts'

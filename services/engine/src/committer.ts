@@ -108,9 +108,9 @@ export class Committer<Entry extends Batch> {
   }
 
   #reportDurable(): void {
-    while (this.#pending[0]?.state === 'durable' && !this.#stopped) {
-      const { entry } = this.#pending.shift()!
-      this.#events.durable(entry)
+    for (let [oldest] = this.#pending; oldest?.state === 'durable' && !this.#stopped; [oldest] = this.#pending) {
+      this.#pending.shift()
+      this.#events.durable(oldest.entry)
     }
   }
 
@@ -122,9 +122,8 @@ export class Committer<Entry extends Batch> {
 
   /** Settle every pending batch, oldest first; give up on the first failure and try again later. Never rejects. */
   async #repair(): Promise<void> {
-    while (this.#pending.length > 0 && !this.#stopped) {
-      const pending = this.#pending[0]!
-      if (!(await this.#settle(pending))) return this.#waitThenRepair()
+    for (let [oldest] = this.#pending; oldest && !this.#stopped; [oldest] = this.#pending) {
+      if (!(await this.#settle(oldest))) return this.#waitThenRepair()
       this.#reportDurable()
     }
     if (this.#stopped) return

@@ -103,8 +103,9 @@ export class HeldRows {
     const { journal, lease, log } = seams
     const { head } = await journal.confirm(undefined)
     const lost = await this.#lost()
-    if (lost.length === 0) throw new JournalError('nothing is lost here')
-    if (head.last !== lost[0]!.first - 1) {
+    const [first] = lost
+    if (first === undefined) throw new JournalError('nothing is lost here')
+    if (head.last !== first.first - 1) {
       throw new JournalError(`the journal has gone on with something else, up to ${head.last}: see "release"`)
     }
     const loss = { epochSeen: seen.epoch, foundAt: head.epoch }
@@ -185,9 +186,10 @@ export class HeldRows {
   #outcomesOf(lost: readonly CommittedBatch[]): ReturnType<typeof retainedOutcomes> {
     const { seams, state } = this.#options
     const recovered = state()
-    if (!recovered || lost.length === 0) return () => undefined
+    const [first] = lost
+    if (!recovered || first === undefined) return () => undefined
     const { exchange, retained } = recovered
-    if (exchange.sequence >= lost[0]!.first) return retainedOutcomes(retained)
+    if (exchange.sequence >= first.first) return retainedOutcomes(retained)
     try {
       return replayedOutcomes(lost, seams.openExchange(exchange.snapshot()))
     } catch {
@@ -207,10 +209,11 @@ function batchesIn(bytes: Uint8Array | undefined): CommittedBatch[] {
   const all = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const reader = new BatchReader()
   try {
-    for (let at = 0; at + SIZE_AT + 4 <= all.length; at += batches.at(-1)!.payload.byteLength) {
+    for (let at = 0; at + SIZE_AT + 4 <= all.length;) {
       const payload = all.subarray(at, at + all.readInt32LE(at + SIZE_AT) * 4)
       const { epoch, firstSequence: first, lastSequence: last } = reader.open(payload)
       batches.push({ epoch, first, last, payload })
+      at += payload.byteLength
     }
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error

@@ -96,7 +96,7 @@ export class LinkTable {
   /** Outcomes of a batch have left: `byLink` counts its commands per slot. */
   answered(byLink: Int32Array): void {
     for (let slot = 0; slot < byLink.length; slot++) {
-      const count = byLink[slot]!
+      const count = byLink[slot] ?? 0
       const link = count === 0 ? undefined : this.#slots[slot]
       if (!link) continue
       link.unanswered -= count

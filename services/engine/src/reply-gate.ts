@@ -56,8 +56,9 @@ export class ReplyGate {
   /** Let out what may leave now. */
   resume(): void {
     if (this.#shut || this.#next === this.#held.length || !this.#mayAnswer()) return
-    while (this.#next < this.#held.length && this.#held[this.#next]!.sequence <= this.#durable && !this.#shut) {
-      this.#held[this.#next++]!.release()
+    for (let next = this.#held[this.#next]; next && next.sequence <= this.#durable; next = this.#held[this.#next]) {
+      this.#next++
+      next.release()
     }
     this.#compact()
   }

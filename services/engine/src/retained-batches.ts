@@ -60,8 +60,8 @@ export class RetainedBatches {
     this.#bytes += batch.payload.byteLength
     const horizon = time - RETAINED_MICROSECONDS
     while (this.#head < this.#kept.length - 1) {
-      const oldest = this.#kept[this.#head]!
-      if (oldest.time >= horizon && this.#bytes <= this.#bytesMax) break
+      const oldest = this.#kept[this.#head]
+      if (!oldest || (oldest.time >= horizon && this.#bytes <= this.#bytesMax)) break
       this.#bytes -= oldest.batch.payload.byteLength
       this.#head++
     }
@@ -78,7 +78,7 @@ export class RetainedBatches {
     let high = this.#kept.length - 1
     while (low < high) {
       const middle = (low + high + 1) >>> 1
-      if (this.#kept[middle]!.batch.first <= sequence) low = middle
+      if ((this.#kept[middle]?.batch.first ?? 0) <= sequence) low = middle
       else high = middle - 1
     }
     return this.#kept[low]?.batch

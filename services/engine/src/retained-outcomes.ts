@@ -110,8 +110,8 @@ export class RetainedOutcomes {
     this.#bytes += chunk.frame.byteLength
     const horizon = chunk.time - this.#limits.microseconds
     while (this.#head < this.#chunks.length - 1) {
-      const oldest = this.#chunks[this.#head]!
-      if (oldest.time >= horizon && this.#bytes <= this.#limits.bytes) break
+      const oldest = this.#chunks[this.#head]
+      if (!oldest || (oldest.time >= horizon && this.#bytes <= this.#limits.bytes)) break
       this.#bytes -= oldest.frame.byteLength
       this.memory.release(oldest.slab)
       this.#head++
@@ -139,7 +139,7 @@ export class RetainedOutcomes {
     let high = this.#chunks.length - 1
     while (low < high) {
       const middle = (low + high + 1) >>> 1
-      if (this.#chunks[middle]!.first <= sequence) low = middle
+      if ((this.#chunks[middle]?.first ?? 0) <= sequence) low = middle
       else high = middle - 1
     }
     return this.#chunks[low]

@@ -73,7 +73,8 @@ export class SnapshotTaker {
     if (this.#saved.length > policy.kept) this.#saved.shift()
     // A recorder that is behind all of those that would be kept still needs one of the older ones.
     const recorded = recordedThrough()
-    if (this.#saved.length === policy.kept && (recorded === 0 || recorded >= this.#saved[0]!)) {
+    const [oldest] = this.#saved
+    if (oldest !== undefined && this.#saved.length === policy.kept && (recorded === 0 || recorded >= oldest)) {
       await journal.pruneSnapshots(policy.kept)
     }
   }

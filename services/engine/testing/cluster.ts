@@ -138,7 +138,7 @@ export class Cluster {
 
   /** What is installed at a place, and runs there from the next start on. */
   build(place: number): Build {
-    return this.#builds[place]!
+    return installedAt(this.#builds, place)
   }
 
   install(place: number, build: Build): void {
@@ -219,8 +219,8 @@ export class Cluster {
   }
 
   #start(place: number): void {
-    const url = this.urls[place]!
-    const build = this.#builds[place]!
+    const url = installedAt(this.urls, place)
+    const build = this.build(place)
     const holder = `life ${++this.#lives}`
     const process = new ProcessTime(this.time, drift(this.random))
     process.skew = this.random.integer(-SKEW_MAX, SKEW_MAX)
@@ -254,7 +254,7 @@ export class Cluster {
         door: { keys: () => keys, isOptional: false, nonce: () => this.#nonce() },
         clock: process,
         timers: process,
-        evidence: this.#evidence[place]!,
+        evidence: installedAt(this.#evidence, place),
         openExchange: build.openExchange,
         recordedThrough: () => Promise.resolve(0),
         rehearse: () => journal.rehearse(),
@@ -288,4 +288,11 @@ export class Cluster {
     this.network.listen(url, engine, process)
     void engine.start()
   }
+}
+
+/** @throws RangeError when the cluster has no such place */
+function installedAt<T>(list: readonly T[], place: number): T {
+  const found = list[place]
+  if (found === undefined) throw new RangeError(`there is no place ${place}`)
+  return found
 }

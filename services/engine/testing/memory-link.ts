@@ -1,4 +1,4 @@
-import { outcomeNumber, outcomeReject, outcomeRepeated } from '@uptick/core'
+import { outcomeNumber, outcomeReject, outcomeRepeated, outcomeWords } from '@uptick/core'
 import { decodeFrame, encodeHello, encodeQuery, FrameType, type Frame, type Seen } from '@uptick/protocol'
 import type { Engine } from '../src/engine.ts'
 import type { LinkHandler } from '../src/link-handler.ts'
@@ -71,7 +71,7 @@ export class MemoryLink implements LinkSocket {
     const lines: string[] = []
     for (const type of [FrameType.OUTCOMES, FrameType.REPLIES] as const) {
       for (const { words, start, end } of this.of(type)) {
-        for (let at = start; at < end; at += words[at]!) {
+        for (let at = start; at < end; at += outcomeWords(words, at)) {
           const repeated = outcomeRepeated(words, at) ? ' repeated' : ''
           lines.push(`${outcomeNumber(words, at)} ${outcomeReject(words, at)}${repeated}`)
         }

@@ -1,3 +1,4 @@
+import { strict as assert } from 'node:assert'
 import {
   Command,
   CommandKind,
@@ -9,6 +10,7 @@ import {
   outcomeSession,
   outcomeWords,
   Reject,
+  wordAt,
 } from '@uptick/core'
 import { CommandsFrame, decodeFrame, encodeHello, FrameType, type Frame, type OutcomesFrame } from '@uptick/protocol'
 import type { Clock, DialMember, MemberSocket, Timers } from '../src/seams.ts'
@@ -118,7 +120,8 @@ export class SessionClient {
   #dial(): void {
     if (this.#closed) return
     const { urls, dial, session, timers } = this.#options
-    const url = this.#told ?? urls[this.#next++ % urls.length]!
+    const url = this.#told ?? urls[this.#next++ % urls.length]
+    assert(url !== undefined, 'there is an engine to dial')
     this.#told = undefined
     let isOpen = false
     const socket: MemberSocket = dial(url, {
@@ -219,6 +222,6 @@ export class SessionClient {
 /** Of the words in `[start, end)`. */
 export function checksum(words: Int32Array, start: number, end: number): number {
   let sum = 0x811c9dc5
-  for (let i = start; i < end; i++) sum = Math.imul(sum ^ words[i]!, 0x01000193)
+  for (let i = start; i < end; i++) sum = Math.imul(sum ^ wordAt(words, i), 0x01000193)
   return sum
 }

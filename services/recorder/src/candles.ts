@@ -37,13 +37,14 @@ class Series {
   }
 
   #add(time: number, more: CandleTrades): void {
-    if (time >= this.#endTime) {
+    const last = this.parts.at(-1)
+    if (time >= this.#endTime || last === undefined) {
       const openTime = openTimeOf(this.#interval, time)
       this.#endTime = stepOpenTime(this.#interval, openTime, 1)
       this.parts.push({ ...more, symbol: this.#symbol, interval: this.#interval, openTime })
       return
     }
-    joinCandle(this.parts.at(-1)!, more)
+    joinCandle(last, more)
   }
 }
 

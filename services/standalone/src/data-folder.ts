@@ -125,6 +125,7 @@ export function readRunning(folder: string): Running | undefined {
   const path = join(folder, 'running.json')
   if (!existsSync(path)) return undefined
   try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its fields are looked at next
     const running = parseObject(readFileSync(path, 'utf8')) as Running
     if (!Number.isSafeInteger(running.process)) throw new Error('process is missing')
     for (const name of ['url', 'operatorUrl', 'controlUrl'] as const)
@@ -157,6 +158,7 @@ export function readSettings(folder: string): Settings | undefined {
   const path = join(folder, 'settings.json')
   if (!existsSync(path)) return undefined
   try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its fields are looked at next
     const settings = parseObject(readFileSync(path, 'utf8')) as Settings
     for (const name of ['keyEncryptionKey', 'operatorToken', 'databasePassword'] as const)
       if (typeof settings[name] !== 'string' || settings[name] === '') throw new Error(`${name} is missing`)

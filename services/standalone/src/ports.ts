@@ -33,6 +33,7 @@ export async function internalPorts<Name extends string>(
     taken.add(port)
     entries.push([name, port])
   }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all names are entered
   return Object.fromEntries(entries) as Record<Name, number>
 }
 

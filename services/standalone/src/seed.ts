@@ -37,7 +37,11 @@ export async function seedBot(operator: OperatorClient, folder: DataFolder): Pro
 
 /** What the market maker's process needs to know. */
 export function botEnvironment(folder: DataFolder, url: string, tls: boolean): Record<string, string> {
-  const key = (owner: string): DemoKey => folder.settings.demoKeys.find((known) => known.owner === owner)!
+  const key = (owner: string): DemoKey => {
+    const found = folder.settings.demoKeys.find((known) => known.owner === owner)
+    if (found === undefined) throw new Error(`the data folder has no key of ${owner}`)
+    return found
+  }
   const [maker, taker] = [key('bot-maker'), key('bot-taker')]
   return {
     UPTICK_URL: url,

@@ -39,9 +39,11 @@ export function readAccountLists(accounts: AccountRegister, lists: AccountLists,
   for (const own of fees) accounts.adoptFees(own)
   const [labelParts, feeParts] = parts ?? [0, 0]
   for (let part = 0; part < labelParts; part++) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a snapshot's hash is right
     for (const label of JSON.parse(reader.text()) as string[]) accounts.labels.push(label)
   }
   for (let part = 0; part < feeParts; part++) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a snapshot's hash is right
     for (const own of JSON.parse(reader.text()) as FeeDefinition[][]) accounts.adoptFees(own)
   }
   accounts.count = accounts.labels.length - 1

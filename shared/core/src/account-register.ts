@@ -1,3 +1,5 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- the words hold enumerations that the core wrote. */
+/* oxlint-disable typescript/no-non-null-assertion -- the store gave the slots out; `verify` walks them all. */
 import type { FeeDefinition } from './definition.ts'
 import { AccountStatus } from './enums.ts'
 import { NONE } from './order-store.ts'

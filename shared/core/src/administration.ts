@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the command was tested: what it names is there. */
 import { AMOUNT_MAX, Amount } from './amount.ts'
 import { Behaviour } from './behaviours.ts'
 import { type Command, CommandKind } from './command.ts'

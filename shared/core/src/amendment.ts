@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the command was tested: what it names is there. */
 import { Amount, AMOUNT_MAX } from './amount.ts'
 import { ClientId, type Command } from './command.ts'
 import { ExecutionType, ExpiryReason, OrderType, Side } from './enums.ts'

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- offsets and counts are those of the caller's own words. */
 /** No amount, balance or total may pass 2^62 units: every sum of two of them still fits 64 bits. */
 export const AMOUNT_MAX = 1n << 62n
 

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the command was tested: what it names is there. */
 import type { ClientId, Command } from './command.ts'
 import { clientHash } from './client-id-table.ts'
 import { AccountStatus, CancelRestriction, ExecutionType, ExpiryReason, OrderStatus, SymbolStatus } from './enums.ts'

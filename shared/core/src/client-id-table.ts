@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the store gave the slots out; `verify` walks them all. */
 import { assert } from './assert.ts'
 import type { ClientId } from './command.ts'
 import type { ImageStore } from './image-store.ts'

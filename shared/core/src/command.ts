@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- offsets and counts are those of the caller's own words. */
 import type { CancelRestriction, OrderType, ReplaceMode, SelfTradePrevention, Side, TimeInForce } from './enums.ts'
 
 /** Kinds of command. The numbers are journaled: never reuse one. */

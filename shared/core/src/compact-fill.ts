@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- offsets are the layout's, in an event of the right length. */
 import { ExecutionAt } from './output.ts'
 
 /** Among the flags of an EXECUTION: it is a compact fill, see `CompactFillAt`. */

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- a demand is only asked while it has its market. */
 import { Side } from './enums.ts'
 import { FreeSpending } from './free-spending.ts'
 import { floorToStep, unitsWithin } from './lot.ts'

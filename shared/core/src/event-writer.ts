@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- offsets are the layout's, in an event of the right length. */
 import type { ClientId } from './command.ts'
 import type { ExecutionType, ExpiryReason, SelfTradePrevention, Side } from './enums.ts'
 import { EventKind } from './event.ts'

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the command was tested: what it names is there. */
 import { Administration } from './administration.ts'
 import { Amendment } from './amendment.ts'
 import { Cancellation } from './cancellation.ts'

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- offsets are the layout's, in an event of the right length. */
 import { Amount } from './amount.ts'
 import {
   COMPACT_FLAG,

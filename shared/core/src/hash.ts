@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- offsets and counts are those of the caller's own words. */
 const SEED_A = 0x24234428 | 0
 const SEED_B = 0x85ebca77 | 0
 const SEED_C = 0x2b7e1516 | 0

@@ -1,3 +1,5 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- the words hold enumerations that the core wrote. */
+/* oxlint-disable typescript/no-non-null-assertion -- the store gave the slots out; `verify` walks them all. */
 import { ClientId } from './command.ts'
 import { UNUSUAL_WORDS, UnusualAt } from './compact-fill.ts'
 import type { OrderType, SelfTradePrevention, Side, TimeInForce } from './enums.ts'

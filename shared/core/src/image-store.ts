@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the store gave the slots out; `verify` walks them all. */
 import { addToWords } from './amount.ts'
 import { ClientId, type Command } from './command.ts'
 import { CompactFillAt } from './compact-fill.ts'

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the command was tested: what it names is there. */
 import { Amount } from './amount.ts'
 import { clientHash } from './client-id-table.ts'
 import { ClientId, type Command } from './command.ts'

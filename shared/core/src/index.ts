@@ -64,7 +64,7 @@ export {
   readOutcome,
 } from './outcome-reader.ts'
 export { ImageAt, IMAGE_WORDS, readImage } from './order-image.ts'
-export { doubleAt } from './word.ts'
+export { doubleAt, wordAt } from './word.ts'
 export {
   BalanceAt,
   BehaviourAt,

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the store gave the slots out; `verify` walks them all. */
 import { AMOUNT_UNIT, type Amount, bigAmount, storeAmount } from './amount.ts'
 import type { Fill } from './fill.ts'
 import { NONE as EMPTY } from './order-store.ts'

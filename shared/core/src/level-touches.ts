@@ -1,3 +1,5 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- the words hold enumerations that the core wrote. */
+/* oxlint-disable typescript/no-non-null-assertion -- the store gave the slots out; `verify` walks them all. */
 import type { Side } from './enums.ts'
 import type { EventWriter } from './event-writer.ts'
 import type { LevelStore } from './level.ts'

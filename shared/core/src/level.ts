@@ -1,3 +1,5 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- the words hold enumerations that the core wrote. */
+/* oxlint-disable typescript/no-non-null-assertion -- the store gave the slots out; `verify` walks them all. */
 import type { Side } from './enums.ts'
 import { NONE as EMPTY, type OrderStore } from './order-store.ts'
 import { restoreWords } from './snapshot-words.ts'

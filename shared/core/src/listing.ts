@@ -33,7 +33,7 @@ function isFields(value: unknown): value is Fields {
 }
 
 function isNatural(value: unknown, max: number = Number.MAX_SAFE_INTEGER): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= max
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && value <= max
 }
 
 function isAmountText(value: unknown): value is string {
@@ -84,6 +84,7 @@ function filtersOf(f: Fields): SymbolFilters | undefined {
   if (!isAmountText(f['minNotional']) || !isAmountText(f['maxNotional'])) return undefined
   if (typeof f['applyMinToMarket'] !== 'boolean' || typeof f['applyMaxToMarket'] !== 'boolean') return undefined
   if (!isNatural(f['averagePriceMinutes'], AVERAGE_MINUTES_MAX)) return undefined
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all its fields were looked at
   const g = f as unknown as SymbolFilters
   return {
     minPrice: g.minPrice,

@@ -122,6 +122,7 @@ export interface MarketAssets {
 
 /** The member of an enumeration that a validated name stands for. */
 export function valueOf<T extends Record<string, number>>(members: T, name: string): T[keyof T] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the name was judged before
   return members[name] as T[keyof T]
 }
 

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- a demand is only asked while it has its market. */
 import { Demand } from './demand.ts'
 import { ExecutionType, ExpiryReason, OrderStatus, SelfTradePrevention, Side, TimeInForce } from './enums.ts'
 import type { PreventedMeeting } from './event-writer.ts'

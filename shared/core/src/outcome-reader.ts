@@ -1,3 +1,5 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- the words hold enumerations that the core wrote. */
+/* oxlint-disable typescript/no-non-null-assertion -- offsets are the layout's, in an event of the right length. */
 import type { CommandKind } from './command.ts'
 import { clientIdText } from './command.ts'
 import type { SelfTradePrevention, Side } from './enums.ts'

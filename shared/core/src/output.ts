@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- offsets are the layout's, in an event of the right length. */
 import type { CommandKind } from './command.ts'
 import { WordHash } from './hash.ts'
 import type { RejectCode } from './reject.ts'

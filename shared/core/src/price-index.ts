@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the store gave the slots out; `verify` walks them all. */
 import type { LevelStore } from './level.ts'
 import { NONE as EMPTY } from './order-store.ts'
 import { FANOUT, type PriceNodeStore } from './price-node.ts'

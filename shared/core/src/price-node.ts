@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the store gave the slots out; `verify` walks them all. */
 import { NONE as EMPTY } from './order-store.ts'
 import { restoreWords } from './snapshot-words.ts'
 

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the store gave the slots out; `verify` walks them all. */
 import type { Fill } from './fill.ts'
 import type { Moment } from './output.ts'
 

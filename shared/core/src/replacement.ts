@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the command was tested: what it names is there. */
 import type { Cancellation } from './cancellation.ts'
 import type { Command } from './command.ts'
 import { ReplaceMode } from './enums.ts'

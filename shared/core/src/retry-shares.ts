@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the store gave the slots out; `verify` walks them all. */
 /** What one account holds of the memory of idempotent retry. */
 export interface RetryShare {
   readonly account: number

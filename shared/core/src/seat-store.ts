@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the store gave the slots out; `verify` walks them all. */
 import { NONE } from './order-store.ts'
 import { PairTable } from './pair-table.ts'
 import { restoreWords } from './snapshot-words.ts'

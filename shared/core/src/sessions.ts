@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the store gave the slots out; `verify` walks them all. */
 import { type Command, CommandKind } from './command.ts'
 import type { EventWriter } from './event-writer.ts'
 import type { Output } from './output.ts'

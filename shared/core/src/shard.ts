@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the command was tested: what it names is there. */
 import { AccountRegister } from './account-register.ts'
 import { Amount } from './amount.ts'
 import { SUPPORTED_BEHAVIOURS, Behaviour } from './behaviours.ts'

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the snapshot's hash was right; its head says how much follows. */
 import { WordHash } from './hash.ts'
 
 /** "UPTK" */

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the snapshot's hash was right; its head says how much follows. */
 import { accountLists, readAccountLists, writeAccountParts, type AccountLists } from './account-lists.ts'
 import type { AssetDefinition, SymbolDefinition } from './definition.ts'
 import { canonicalJson } from './listing.ts'
@@ -121,6 +122,7 @@ function marketHead(market: Market): MarketHead {
 
 /** The shard number of a snapshot, and the head to restore from. */
 export function readHead(reader: SnapshotReader): Head {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the snapshot's hash was right
   return JSON.parse(reader.text()) as Head
 }
 
@@ -169,6 +171,7 @@ function restoreMarket(shard: Shard, head: MarketHead, reader: SnapshotReader): 
   market.aggregates.last = lastAggregate
   restoreWork(market, head.unfinished)
   const { reference, book } = market
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the snapshot's hash was right
   ;[reference.cachedSecond, reference.cached] = head.reference as [number, number]
   reference.minutes.set(reader.doubles())
   reference.sums.set(reader.doubles())

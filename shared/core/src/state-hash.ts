@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- markets, accounts and slots are those of the shard itself. */
 import { WordHash } from './hash.ts'
 import type { ImageStore } from './image-store.ts'
 import { canonicalJson } from './listing.ts'

@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- the snapshot's hash was right; its head says how much follows. */
 import type { PairTable } from './pair-table.ts'
 import type { PriceIndex } from './price-index.ts'
 import type { ReplyRing } from './reply-ring.ts'

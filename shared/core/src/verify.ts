@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- markets, accounts and slots are those of the shard itself. */
 import { AMOUNT_MAX, Amount } from './amount.ts'
 import { assert } from './assert.ts'
 import { Side } from './enums.ts'

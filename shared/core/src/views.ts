@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-non-null-assertion -- markets, accounts and slots are those of the shard itself. */
 import { clientHash } from './client-id-table.ts'
 import { ClientId } from './command.ts'
 import type { Catalogue, FeeDefinition } from './definition.ts'

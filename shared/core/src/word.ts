@@ -1,7 +1,18 @@
+/* oxlint-disable typescript/no-non-null-assertion -- offsets and counts are those of the caller's own words. */
 /** Reading 64-bit values out of 32-bit words (little endian, low word first) at any offset. */
 
 const pair = new Int32Array(2)
 const asDouble = new Float64Array(pair.buffer)
+
+function outOfRange(at: number): never {
+  throw new RangeError(`no word lies at ${at}`)
+}
+
+/** The word at `at`. Who reads has checked a length before: that the word is there is an assertion. */
+export function wordAt(words: Int32Array, at: number): number {
+  const word = words[at]
+  return word === undefined ? outOfRange(at) : word
+}
 
 /** The double whose two words begin at `at`. */
 export function doubleAt(words: Int32Array, at: number): number {

@@ -1,3 +1,5 @@
+/* oxlint-disable typescript/no-unsafe-type-assertion -- the words hold enumerations that the core wrote. */
+/* oxlint-disable typescript/no-non-null-assertion -- the snapshot's hash was right; its head says how much follows. */
 import type { Market } from './market.ts'
 import { type MarketWork, type WaitingQueue, WorkKind } from './market-work.ts'
 

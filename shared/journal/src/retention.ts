@@ -178,8 +178,8 @@ export class Retention {
         order.check(batch)
         if (batch.first > last) return
         yield batch
+        next = batch.last + 1
       }
-      next = page.at(-1)!.last + 1
     }
   }
 }

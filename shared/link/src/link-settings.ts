@@ -84,7 +84,7 @@ export async function openLinkKeys(context: ServiceContext<LinkConfig>): Promise
   }
   const file = await WatchedFiles.open({
     paths: [path],
-    parse: ([content]) => parseLinkKeys(content!.toString('utf8')),
+    parse: ([content]) => parseLinkKeys(content?.toString('utf8') ?? ''),
     changed: (keys) => log.info({ secrets: keys.length }, 'the secret of the links was read again'),
     failed: (error) => {
       lifecycle.note('link-secret', error === undefined, error && `the one before stays in force: ${error.message}`)
@@ -102,6 +102,6 @@ function keysOf(text: string, name: string): readonly LinkKey[] {
   try {
     return parseLinkKeys(text)
   } catch (error) {
-    throw new ConfigError([`${name} cannot be used: ${(error as Error).message}`])
+    throw new ConfigError([`${name} cannot be used: ${error instanceof Error ? error.message : String(error)}`])
   }
 }

@@ -123,8 +123,8 @@ function launch(options: PostgresOptions, identity: Identity, program: string, p
 function run(identity: Identity, program: string, args: string[], logFile: string): ChildProcess {
   const [first = program, ...rest] = [...identity.prefix, program, ...args]
   // setpriv changes the user itself, while it still may.
-  const user =
-    identity.prefix.length === 0 && identity.uid !== undefined ? { uid: identity.uid, gid: identity.gid! } : {}
+  const { uid, gid } = identity
+  const user = identity.prefix.length === 0 && uid !== undefined && gid !== undefined ? { uid, gid } : {}
   const log = openLog(logFile)
   try {
     const env = { PATH: process.env['PATH'] ?? '', LC_ALL: 'C' }
@@ -175,10 +175,12 @@ function server(
   directory: string,
   initialised: boolean,
 ): PostgresServer {
-  const guard = guardAgainstOrphan(child.pid!, directory)
+  const { pid } = child
+  if (pid === undefined) throw new PostgresError('PostgreSQL could not be started')
+  const guard = guardAgainstOrphan(pid, directory)
   void exited.then(() => dismiss(guard))
   return {
-    pid: child.pid!,
+    pid,
     port,
     initialised,
     exited,

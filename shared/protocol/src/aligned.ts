@@ -1,3 +1,4 @@
+import { wordAt } from '@uptick/core'
 const probe = new Uint32Array(new Uint8Array([1, 0, 0, 0]).buffer)
 
 /** Every layout here is little-endian memory read in place. Call once at start; throws on a big-endian host. */
@@ -17,20 +18,11 @@ export function alignedWords(bytes: Uint8Array): Int32Array {
   return new Int32Array(copy.buffer, 0, words)
 }
 
-function outOfRange(at: number): never {
-  throw new RangeError(`nothing lies at ${at}`)
-}
-
-/** The word at `at`. Readers check a length before they read: that the word is there is an assertion. */
-export function wordAt(words: Int32Array, at: number): number {
-  const word = words[at]
-  return word === undefined ? outOfRange(at) : word
-}
-
 /** The float64 at `at`, as `wordAt`; a function of its own, so that each reads one kind of array and stays fast. */
 export function floatAt(floats: Float64Array, at: number): number {
   const float = floats[at]
-  return float === undefined ? outOfRange(at) : float
+  if (float === undefined) throw new RangeError(`no float lies at ${at}`)
+  return float
 }
 
 let viewedWords: Int32Array = new Int32Array(0)

@@ -30,6 +30,7 @@ type Reviver = (key: string, value: unknown, context: { source?: string }) => un
  */
 export function parseBoundedJson(text: string, bounds: JsonBounds, reviver?: Reviver): unknown {
   checkJsonBounds(text, bounds)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeScript lacks the third parameter
   return JSON.parse(text, reviver as ((key: string, value: unknown) => unknown) | undefined) as unknown
 }
 
@@ -58,6 +59,7 @@ export function parseDistinctJson(text: string, bounds: JsonBounds, reviver?: Re
     if (!Array.isArray(this)) kept++
     return reviver === undefined ? value : reviver(key, value, context)
   }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeScript lacks the third parameter
   const value = JSON.parse(text, count as (this: unknown, key: string, value: unknown) => unknown) as unknown
   if (kept < written) throw new JsonDuplicateError(value)
   return value

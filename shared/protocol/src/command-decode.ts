@@ -1,4 +1,5 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- bytes become enumerations here; the core judges their values. */
+import { wordAt } from '@uptick/core'
 import type {
   CancelRestriction,
   ClientId,
@@ -10,7 +11,7 @@ import type {
   Side,
   TimeInForce,
 } from '@uptick/core'
-import { floatAt, floatsOver, readInt64, wordAt } from './aligned.ts'
+import { floatAt, floatsOver, readInt64 } from './aligned.ts'
 import type { CommandContext } from './command-encode.ts'
 import { RECORD_HEADER_WORDS, Section, checkRecord, clientIdWords, numberWords, textWords } from './record-layout.ts'
 

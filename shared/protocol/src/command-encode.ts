@@ -1,6 +1,6 @@
-import { ClientId } from '@uptick/core'
+import { ClientId, wordAt } from '@uptick/core'
 import type { Command } from '@uptick/core'
-import { wordAt, writeInt64 } from './aligned.ts'
+import { writeInt64 } from './aligned.ts'
 import {
   DECISIONS_BYTES_MAX,
   RECORD_HEADER_WORDS,

@@ -1,9 +1,10 @@
-import { type CommandKind, outcomeKind, outcomeReject, outcomeRepeated, Reject } from '@uptick/core'
+import { type CommandKind, outcomeKind, outcomeReject, outcomeRepeated, Reject, wordAt } from '@uptick/core'
 
 /**
  * The kind of a command that came after its deadline. No build executes it, neither this one nor those before: the core
  * refuses it with UNKNOWN_COMMAND and changes nothing. So deadlines need no behaviour, and hold in the middle of a roll.
  */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no command's kind, on purpose
 const LATE_KIND = 9 as CommandKind
 
 /**
@@ -11,7 +12,7 @@ const LATE_KIND = 9 as CommandKind
  * for a person who looks into the journal.
  */
 export function makeLate(words: Int32Array, offset: number): void {
-  words[offset] = (words[offset]! & ~0xff) | LATE_KIND
+  words[offset] = (wordAt(words, offset) & ~0xff) | LATE_KIND
 }
 
 /**

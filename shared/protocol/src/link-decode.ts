@@ -1,4 +1,5 @@
-import { readFloat, wordAt } from './aligned.ts'
+import { wordAt } from '@uptick/core'
+import { readFloat } from './aligned.ts'
 import { FrameType, needWords, openFrame, readCounter, readJson } from './link-frame.ts'
 import { decodeBatches, decodeHandOver, decodeJoin, decodeStanding } from './link-members.ts'
 import type { BatchesFrame, HandOverFrame, JoinFrame, StandingFrame } from './link-members.ts'

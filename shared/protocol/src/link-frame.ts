@@ -1,4 +1,5 @@
-import { alignedWords, readFloat, wordAt } from './aligned.ts'
+import { wordAt } from '@uptick/core'
+import { alignedWords, readFloat } from './aligned.ts'
 import { JsonBoundsError, LINK_JSON, parseBoundedJson } from './bounded-json.ts'
 import { MalformedError, UnknownVersionError } from './protocol-error.ts'
 

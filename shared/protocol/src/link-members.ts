@@ -1,3 +1,4 @@
+import { wordAt } from '@uptick/core'
 import { writeFloat } from './aligned.ts'
 import {
   FrameType,
@@ -110,8 +111,8 @@ export function decodeJoin(frame: Int32Array): JoinFrame {
   if (!isMember(member)) throw new MalformedError('frame', 'JOIN does not say who joins')
   return {
     type: FrameType.JOIN,
-    lowestVersion: frame[2]!,
-    highestVersion: frame[3]!,
+    lowestVersion: wordAt(frame, 2),
+    highestVersion: wordAt(frame, 3),
     from: readCounter(frame, 4, 'from', 1),
     member,
   }
@@ -119,16 +120,20 @@ export function decodeJoin(frame: Int32Array): JoinFrame {
 
 export function decodeStanding(frame: Int32Array): StandingFrame {
   needWords(frame, 6)
-  return { type: FrameType.STANDING, sequence: readCounter(frame, 2, 'sequence'), isReady: (frame[4]! & 1) === 1 }
+  return {
+    type: FrameType.STANDING,
+    sequence: readCounter(frame, 2, 'sequence'),
+    isReady: (wordAt(frame, 4) & 1) === 1,
+  }
 }
 
 export function decodeBatches(frame: Int32Array): BatchesFrame {
   needWords(frame, 8)
   const payloads: Buffer[] = []
   let at = 8
-  for (let left = frame[6]!; left > 0; left--) {
+  for (let left = wordAt(frame, 6); left > 0; left--) {
     needWords(frame, at + 2)
-    const bytes = frame[at]!
+    const bytes = wordAt(frame, at)
     if (bytes < 0 || at + 2 + payloadWords(bytes) > frame.length)
       throw new MalformedError('frame', 'a batch is cut short')
     payloads.push(Buffer.from(frame.buffer, frame.byteOffset + (at + 2) * 4, bytes))

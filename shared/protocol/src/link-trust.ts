@@ -1,3 +1,4 @@
+import { wordAt } from '@uptick/core'
 import { frameBytes, FrameType, needWords, newFrame } from './link-frame.ts'
 import { MalformedError } from './protocol-error.ts'
 
@@ -81,8 +82,8 @@ export function encodeProof(mac: Uint8Array): Buffer<ArrayBuffer> {
 
 export function decodeIntroduce(frame: Int32Array): IntroduceFrame {
   needWords(frame, INTRODUCE_HEADER_WORDS)
-  const role = frame[2]!
-  const count = frame[3]!
+  const role = wordAt(frame, 2)
+  const count = wordAt(frame, 3)
   if (!isRole(role)) throw new MalformedError('frame', `role ${role}`)
   if (count < 0 || count > LINK_KEYS_MAX || frame.length !== INTRODUCE_HEADER_WORDS + count * KEY_ID_WORDS) {
     throw new MalformedError('frame', `${count} names of secrets`)

@@ -11,10 +11,10 @@ import {
   setTrade,
   Side,
   SUPPORTED_BEHAVIOURS,
+  wordAt,
 } from '@uptick/core'
 import { listing } from '@uptick/core/testing'
 import { expect, test } from 'vitest'
-import { wordAt } from './aligned.ts'
 import { checkOutcomes } from './outcome-check.ts'
 import { MalformedError, UnknownVersionError } from './protocol-error.ts'
 

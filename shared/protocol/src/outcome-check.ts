@@ -10,8 +10,8 @@ import {
   outcomeVersion,
   outcomeWords,
   tradeOf,
+  wordAt,
 } from '@uptick/core'
-import { wordAt } from './aligned.ts'
 import { MalformedError, UnknownVersionError } from './protocol-error.ts'
 
 /** Layouts of outcomes that this build reads. */

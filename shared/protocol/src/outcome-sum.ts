@@ -1,5 +1,4 @@
-import { outcomeWords } from '@uptick/core'
-import { wordAt } from './aligned.ts'
+import { outcomeWords, wordAt } from '@uptick/core'
 
 const FNV_OFFSET = 0x811c_9dc5
 const FNV_PRIME = 0x0100_0193

@@ -13,6 +13,7 @@ import {
   outcomeTime,
   outcomeWords,
   readEvent,
+  wordAt,
 } from '@uptick/core'
 import type { Event, Outcome } from '@uptick/core'
 
@@ -24,7 +25,7 @@ import type { Event, Outcome } from '@uptick/core'
 export function readReply(words: Int32Array, offset: number): Outcome {
   const events: Event[] = []
   const end = offset + outcomeWords(words, offset)
-  for (let at = offset + OUTCOME_HEADER_WORDS; at < end; at += words[at]! >>> 8) {
+  for (let at = offset + OUTCOME_HEADER_WORDS; at < end; at += wordAt(words, at) >>> 8) {
     if (answersTheSender(words, at)) events.push(readEvent(words, at))
   }
   return { ...replyHead(words, offset), events }
@@ -33,7 +34,7 @@ export function readReply(words: Int32Array, offset: number): Outcome {
 /** Where the events of a reply lie that answer its sender. */
 export function* eachReplyEvent(words: Int32Array, offset: number): Generator<number, void> {
   const end = offset + outcomeWords(words, offset)
-  for (let at = offset + OUTCOME_HEADER_WORDS; at < end; at += words[at]! >>> 8) {
+  for (let at = offset + OUTCOME_HEADER_WORDS; at < end; at += wordAt(words, at) >>> 8) {
     if (answersTheSender(words, at)) yield at
   }
 }
@@ -54,7 +55,7 @@ export function replyHead(words: Int32Array, offset: number): Omit<Outcome, 'eve
 }
 
 function answersTheSender(words: Int32Array, at: number): boolean {
-  const kind = words[at]! & 0xff
+  const kind = wordAt(words, at) & 0xff
   if (kind === EventKind.EXECUTION) return executionIsOwn(words, at)
   return kind !== EventKind.TRADE && kind !== EventKind.LEVEL && kind !== EventKind.BALANCE
 }

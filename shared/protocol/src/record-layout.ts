@@ -1,5 +1,5 @@
-import { ClientId } from '@uptick/core'
-import { floatAt, floatsOver, wordAt } from './aligned.ts'
+import { ClientId, wordAt } from '@uptick/core'
+import { floatAt, floatsOver } from './aligned.ts'
 import { MalformedError, UnknownVersionError } from './protocol-error.ts'
 
 /*

@@ -1,6 +1,7 @@
 import type { Command, CommandKind } from '@uptick/core'
 
 /** A kind that no command has, now or later: the core refuses it with UNKNOWN_COMMAND and changes nothing. */
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no command's kind, on purpose
 const SKIPPED_KIND = 0 as CommandKind
 
 /**

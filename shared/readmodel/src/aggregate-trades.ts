@@ -52,8 +52,9 @@ async function aggregatesFrom(
     const page = await readTradesFrom(db, shard, symbol, next, endTime, PAGE_TRADES_MAX)
     for (const trade of page) join(groups, trade)
     // The group behind the last one asked for shows that the last one is whole.
-    if (page.length < PAGE_TRADES_MAX || groups.length > limit) break
-    next = page.at(-1)!.tradeId + 1
+    const newest = page.at(-1)
+    if (!newest || page.length < PAGE_TRADES_MAX || groups.length > limit) break
+    next = newest.tradeId + 1
   }
   return groups.slice(0, limit).map(aggregateOf)
 }
@@ -73,8 +74,9 @@ async function aggregatesThrough(
     groups.length = 0
     for (const trade of trades) join(groups, trade)
     // The group before the first one asked for shows that the first one is whole.
-    if (page.length < PAGE_TRADES_MAX || groups.length > limit) break
-    next = page[0]!.tradeId - 1
+    const [oldest] = page
+    if (!oldest || page.length < PAGE_TRADES_MAX || groups.length > limit) break
+    next = oldest.tradeId - 1
   }
   return groups.slice(-limit).map(aggregateOf)
 }

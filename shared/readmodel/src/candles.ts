@@ -28,8 +28,8 @@ export interface CandleFilter {
  * first. Where nothing was traded, the candle is flat at the close before it.
  */
 export async function readFilledCandles(db: Queryable, shard: number, filter: CandleFilter): Promise<Candle[]> {
-  const { symbol, interval, startTime, endTime = Number.MAX_SAFE_INTEGER, now, limit } = filter
-  const offset = isShifted(interval, filter.offset ?? 0) ? filter.offset! : 0
+  const { symbol, interval, startTime, endTime = Number.MAX_SAFE_INTEGER, offset: wanted = 0, now, limit } = filter
+  const offset = isShifted(interval, wanted) ? wanted : 0
   const minutes = offset === 0 ? [] : (filter.minutes ?? [])
   const recorded = await readEarliestCandle(db, shard, symbol, offset === 0 ? interval : '1m')
   const began = recorded ?? minutes.find(({ count }) => count > 0)?.openTime

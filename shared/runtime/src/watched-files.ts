@@ -53,7 +53,8 @@ export class WatchedFiles<T> {
     this.#isReading = true
     try {
       const contents = await read(this.#options.paths)
-      if (contents.some((content, index) => !content.equals(this.#contents[index]!))) this.#take(contents)
+      const isSame = contents.every((content, index) => this.#contents[index]?.equals(content) === true)
+      if (!isSame) this.#take(contents)
       this.#refused = undefined
       if (this.#isFailed) this.#options.failed?.(undefined)
       this.#isFailed = false

@@ -31,6 +31,7 @@ function workspaces(files: readonly SourceFile[]): SourceFile[] {
 export const pinnedVersions: Rule = (files) => {
   const complaints: string[] = []
   for (const file of files.filter(({ path }) => path === 'package.json' || path.endsWith('/package.json'))) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- npm has read it before
     const parsed = JSON.parse(file.text) as Record<string, Record<string, string> | undefined>
     for (const section of ['dependencies', 'devDependencies', 'optionalDependencies', 'overrides']) {
       for (const [name, version] of Object.entries(parsed[section] ?? {})) {
@@ -55,6 +56,7 @@ export const lockWithoutAddresses: Rule = (files) =>
 export const shortScripts: Rule = (files) => {
   const complaints: string[] = []
   for (const file of files.filter(({ path }) => path === 'package.json' || path.endsWith('/package.json'))) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- npm has read it before
     const { scripts = {} } = JSON.parse(file.text) as { scripts?: Record<string, string> }
     for (const [name, line] of Object.entries(scripts)) {
       if (line.length > 120) complaints.push(`${file.path}: script ${name} has ${line.length} characters`)

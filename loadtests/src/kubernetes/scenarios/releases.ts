@@ -17,6 +17,7 @@ Exchange.prototype.execute = function (command, sequence, time) {
 
 /** The picture of a roll is the report's business here. */
 const nowhere = (): NodeJS.WriteStream =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only written to
   new Writable({ write: (_chunk, _encoding, done) => done() }) as unknown as NodeJS.WriteStream
 
 /** The same version with another setting, which is a release like any other. */

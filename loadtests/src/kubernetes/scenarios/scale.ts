@@ -83,7 +83,7 @@ export const scale: KubernetesScenario = {
     }
     await by(stage, deadline, 'the autoscaler is as before', surged)
     // Else it would keep gateways that have little more to do than to be there.
-    await patch(stage, { metrics: before!.spec.metrics })
+    await patch(stage, { metrics: before?.spec.metrics })
     const isDown = (): boolean => {
       most = Math.max(most, stage.ready('gateway'))
       return stage.pods('gateway').length < most
@@ -94,9 +94,10 @@ export const scale: KubernetesScenario = {
     await delay(Math.max(0, deadline - performance.now()))
   },
   async restore(stage) {
-    if (before === undefined) return
-    await stage.until('gateways are as few as before', () => stage.pods('gateway').length <= before!.spec.minReplicas)
-    await patch(stage, { metrics: before.spec.metrics, behavior: { scaleDown: before.spec.behavior.scaleDown } })
+    const spec = before?.spec
+    if (spec === undefined) return
+    await stage.until('gateways are as few as before', () => stage.pods('gateway').length <= spec.minReplicas)
+    await patch(stage, { metrics: spec.metrics, behavior: { scaleDown: spec.behavior.scaleDown } })
     before = undefined
   },
 }

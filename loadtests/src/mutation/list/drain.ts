@@ -21,7 +21,7 @@ export const drain: Room = {
         'if (socket.readyState === CLOSED) this.#counts.left++\n',
         'if (socket.readyState === CLOSED) this.#counts.moved++\n',
       ],
-      ['now - this.#seen.get(socket)! < this.#noticeMs', 'false'],
+      ['now - (this.#seen.get(socket) ?? now) < this.#noticeMs', 'false'],
       ['busy?.(socket) === true || ', ''],
       ['else if (now >= deadline)', 'else if (now >= deadline + 60_000)'],
       ['Math.max(this.#options.ratePerSecond, ', '('],

@@ -47,7 +47,7 @@ export const gateway: Room = {
       ['    outcome.then(give, give)\n', ''],
       ['if (pending.wasHeld) observer', 'observer'],
       ['command.confirmed = this.confirmed\n    const {', 'const {'],
-      ['this.#firstNumber + i - this.#sentHead)', 'this.#firstNumber + i)'],
+      ['Pending[] {\n    return this.#sent.slice(this.#sentHead)', 'Pending[] {\n    return this.#sent.slice()'],
     ]),
     ...mutationsOf(`${GATEWAY}/feed/walk.ts`, testOf('streams/account-streams'), [
       ['if (!outcomeRepeated(words, at)) visit', 'visit'],

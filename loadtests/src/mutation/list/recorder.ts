@@ -37,7 +37,7 @@ export const recorder: Room = {
       ['commands > commandsMax', 'commands >= commandsMax'],
     ]),
     ...mutationsOf(`${RECORDER}/candles.ts`, testOf('candles'), [
-      ['if (time >= this.#endTime)', 'if (time > this.#endTime)'],
+      ['if (time >= this.#endTime ||', 'if (time > this.#endTime ||'],
       ['const takerBuys = !trade.buyerIsMaker', 'const takerBuys = trade.buyerIsMaker'],
     ]),
     ...mutationsOf(

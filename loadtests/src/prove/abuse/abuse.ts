@@ -51,6 +51,7 @@ async function abused(port: number, kind: 'siege' | 'knocks'): Promise<AbuseTall
     await Promise.race([delay(ABUSE_MS), ended])
     ended.catch(() => undefined)
     child.send('stop')
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the child's one message
     const [tally] = (await once(child, 'message')) as [AbuseTally]
     return tally
   } finally {

@@ -51,6 +51,7 @@ export class Clients implements ClientHost {
   constructor(options: ClientsOptions) {
     this.#options = options
     this.#unsentBytesMax = options.unsentBytesMax ?? UNSENT_BYTES_MAX
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all reasons are entered
     this.counters = Object.fromEntries(EndReasons.map((reason) => [reason, 0])) as Record<EndReason, number>
     this.#timer = setInterval(() => this.sweep(performance.now()), SWEEP_MS).unref()
   }
@@ -89,7 +90,7 @@ export class Clients implements ClientHost {
     if (waiting >= PATIENT_MAX) return client.end('past-limit')
     this.#waiting.set(counted, waiting + 1)
     setTimeout(() => {
-      const left = this.#waiting.get(counted)! - 1
+      const left = (this.#waiting.get(counted) ?? 1) - 1
       if (left === 0) this.#waiting.delete(counted)
       else this.#waiting.set(counted, left)
       if (!socket.destroyed) serve(client)

@@ -33,6 +33,7 @@ export class Meter {
 
   /** @param socket one on which Node's parser, and no one else, listens for data */
   constructor(socket: Socket, options: MeterOptions) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node has one listener
     const [parse] = socket.listeners('data') as [Parse]
     this.#socket = socket
     this.#parse = parse

@@ -45,8 +45,10 @@ export class AddressBook {
   readonly lookup: Lookup = (name, options, found) => {
     const answer = (): void => {
       const addresses = this.#known.get(name) ?? []
+      const [first] = addresses
       if (options.all === true) found(null, [...addresses])
-      else found(null, addresses[0]!.address, addresses[0]!.family)
+      else if (first === undefined) found(new Error(`${name} has no address`), [])
+      else found(null, first.address, first.family)
     }
     const asking = this.#ask(name)
     if (this.#known.has(name)) {

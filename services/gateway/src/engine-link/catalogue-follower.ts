@@ -36,6 +36,7 @@ export class CatalogueFollower {
       ({ sequence, value }) => {
         this.#isAsking = false
         if (sequence < this.#sequence) return
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
         this.#catalogue.replace(value as Listing)
         this.#sequence = sequence
         this.#loaded()

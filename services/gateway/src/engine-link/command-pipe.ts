@@ -81,7 +81,7 @@ export class CommandPipe {
   /** There has been no leader until now: whoever waits has been held. */
   noteHeld(): void {
     for (const pending of this.#queue) pending.wasHeld = true
-    for (let i = this.#sentHead; i < this.#sent.length; i++) this.#sent[i]!.wasHeld = true
+    for (const pending of this.#inFlight) pending.wasHeld = true
   }
 
   /** OPEN_SESSION, the first command on every connection. */
@@ -101,10 +101,7 @@ export class CommandPipe {
     // It may have been frozen: what is over by now must not be sent as if it were not.
     this.#giveUpSent()
     this.#frames.begin(this.session)
-    for (let i = this.#sentHead; i < this.#sent.length; i++) {
-      const pending = this.#sent[i]!
-      this.#add(pending, this.#firstNumber + i - this.#sentHead)
-    }
+    for (const [index, pending] of this.#inFlight.entries()) this.#add(pending, this.#firstNumber + index)
     return this.#frames.finish()
   }
 
@@ -113,8 +110,7 @@ export class CommandPipe {
     const now = this.#options.clock.now()
     const before = this.#heldBefore
     this.#frames.begin(this.session)
-    while (this.#queue.count > 0 && this.unanswered < windowMax) {
-      const pending = this.#queue.next()!
+    for (let pending; this.unanswered < windowMax && (pending = this.#queue.next()) !== undefined;) {
       if (pending.queuedAt <= before) {
         this.#giveUp(pending, SERVER_BUSY)
         continue
@@ -221,7 +217,7 @@ export class CommandPipe {
   close(): void {
     const ever = Number.POSITIVE_INFINITY
     for (const pending of [...this.#queue.expire(ever), ...this.#held.expire(ever)]) settle(pending, SERVER_BUSY)
-    for (let i = this.#sentHead; i < this.#sent.length; i++) settle(this.#sent[i]!, OUTCOME_UNKNOWN)
+    for (const pending of this.#inFlight) settle(pending, OUTCOME_UNKNOWN)
   }
 
   /** Command `number`, if it was sent and is not answered. */
@@ -235,11 +231,15 @@ export class CommandPipe {
     return this.#options.clock.elapsed() - this.#options.holdMs
   }
 
+  /** What was sent since the first that is not answered. */
+  get #inFlight(): Pending[] {
+    return this.#sent.slice(this.#sentHead)
+  }
+
   #giveUpSent(): void {
     const before = this.#heldBefore
     // All of them: what waited for a busy market is sent after others that came later.
-    for (let i = this.#sentHead; i < this.#sent.length; i++) {
-      const pending = this.#sent[i]!
+    for (const pending of this.#inFlight) {
       if (pending.settled || pending.queuedAt > before) continue
       this.#giveUp(pending, OUTCOME_UNKNOWN)
       pending.build = nothing
@@ -282,7 +282,7 @@ export class CommandPipe {
   }
 
   #trim(): void {
-    while (this.#sentHead < this.#sent.length && this.#sent[this.#sentHead]!.answered) {
+    while (this.#sent[this.#sentHead]?.answered === true) {
       this.#sentHead++
       this.#firstNumber++
     }

@@ -34,8 +34,8 @@ export class CommandQueue<T extends { readonly queuedAt: number }> {
     return late
   }
 
-  *[Symbol.iterator](): Generator<T> {
-    for (let i = this.#head; i < this.#items.length; i++) yield this.#items[i]!
+  [Symbol.iterator](): Iterator<T> {
+    return this.#items.slice(this.#head).values()
   }
 
   #set(items: T[]): void {

@@ -1,3 +1,4 @@
+import { strict as assert } from 'node:assert'
 import { FrameType, decodeFrame, encodeHello } from '@uptick/protocol'
 import type { Frame, Hello, OutcomesFrame, RepliesFrame, WelcomeFrame } from '@uptick/protocol'
 import type { CancelTimer, Timers } from '../seams.ts'
@@ -87,7 +88,8 @@ export class Connection {
   #dial(): void {
     if (this.#closed) return
     const { urls, dial, timers } = this.#options
-    const url = this.#leader ?? urls[this.#next++ % urls.length]!
+    const url = this.#leader ?? urls[this.#next++ % urls.length]
+    assert(url !== undefined, 'there is an engine to dial')
     this.#leader = undefined
     let socket: LinkSocket | undefined
     let isOpen = false

@@ -19,6 +19,7 @@ import {
   tradeOf,
   WorkAt,
   WorkKind,
+  wordAt,
 } from '@uptick/core'
 import type { OutcomeView } from './outcome-view.ts'
 
@@ -80,9 +81,9 @@ export class UnfinishedReply {
         markOwn(this.#words, this.#addExecution(words, at))
       } else if (kind === EventKind.PREVENTED && doubleAt(words, at + PreventedAt.TAKER_ORDER) === this.#order) {
         this.#add(words, at)
-      } else if (kind === EventKind.WORK && this.#symbols.has(words[at + WorkAt.SYMBOL]!)) {
+      } else if (kind === EventKind.WORK && this.#symbols.has(wordAt(words, at + WorkAt.SYMBOL))) {
         this.heardAt = now
-        if (!this.#isWorkedOn(words, at)) this.#symbols.delete(words[at + WorkAt.SYMBOL]!)
+        if (!this.#isWorkedOn(words, at)) this.#symbols.delete(wordAt(words, at + WorkAt.SYMBOL))
       }
     })
     return this.#symbols.size === 0
@@ -119,7 +120,7 @@ export class UnfinishedReply {
   /** Take an event; where it lies now. */
   #add(words: Int32Array, at: number): number {
     this.#events++
-    return this.#append(words, at, words[at]! >>> 8)
+    return this.#append(words, at, wordAt(words, at) >>> 8)
   }
 
   #grow(bytes: number): void {
@@ -155,15 +156,15 @@ export function unfinishedWork({ words, offset }: OutcomeView): { order: number;
   const cancels = CANCELS.includes(outcomeKind(words, offset))
   let order = 0
   const end = offset + outcomeWords(words, offset)
-  for (let at = offset + OUTCOME_HEADER_WORDS; at < end; at += words[at]! >>> 8) {
-    const kind = words[at]! & 0xff
+  for (let at = offset + OUTCOME_HEADER_WORDS; at < end; at += wordAt(words, at) >>> 8) {
+    const kind = wordAt(words, at) & 0xff
     if (kind === EventKind.EXECUTION && executionIsOwn(words, at)) {
       own.add(executionOrder(words, at))
     } else if (kind === EventKind.WORK) {
       const id = doubleAt(words, at + WorkAt.ORDER)
       if (cancels ? words[at + WorkAt.WORK] === WorkKind.CANCELS : own.has(id)) {
         order = id
-        symbols.add(words[at + WorkAt.SYMBOL]!)
+        symbols.add(wordAt(words, at + WorkAt.SYMBOL))
       }
     }
   }

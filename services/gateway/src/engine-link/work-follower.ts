@@ -1,4 +1,4 @@
-import { EventKind, eachEvent, outcomeRepeated, WorkAt, WorkKind } from '@uptick/core'
+import { EventKind, eachEvent, outcomeRepeated, WorkAt, WorkKind, wordAt } from '@uptick/core'
 import type { Clock } from '../seams.ts'
 import { OUTCOME_UNKNOWN } from './link-errors.ts'
 import type { OutcomeView } from './outcome-view.ts'
@@ -39,7 +39,7 @@ export class WorkFollower {
     }
     eachEvent(words, offset, (kind, at) => {
       if (kind !== EventKind.WORK) return
-      const symbol = words[at + WorkAt.SYMBOL]!
+      const symbol = wordAt(words, at + WorkAt.SYMBOL)
       if (words[at + WorkAt.WORK] !== WorkKind.NONE) this.busy.add(symbol)
       else if (this.busy.delete(symbol)) this.#freed(symbol)
     })

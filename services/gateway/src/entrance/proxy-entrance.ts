@@ -79,6 +79,7 @@ export class ProxyEntrance {
     const end = (): void => this.#refuse(socket)
     // Not by `data`: a socket that has flowed cannot be wrapped by TLS as if it were new.
     const read = (): void => {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no encoding is set
       for (let chunk: Buffer | null; (chunk = socket.read() as Buffer | null) !== null;)
         bytes = Buffer.concat([bytes, chunk])
       const header = readProxyHeader(bytes)

@@ -1,5 +1,5 @@
 import { createPublicKey, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
-import type { Queryable, TimedQuery } from '@uptick/journal'
+import { oneRow, type Queryable, type TimedQuery } from '@uptick/journal'
 import { AddressError, AddressRanges } from '@uptick/runtime'
 import type { ApiKey, KeyType } from './api-key.ts'
 import type { SecretBox } from './secret-box.ts'
@@ -97,9 +97,9 @@ export class KeyTable {
       values: [horizon],
       ...(horizon === EVERYTHING && { query_timeout: EVERYTHING_MS_MAX }),
     }
-    const { rows } = await this.#db.query<Row & { horizon: string }>(changed)
-    const changes = rows.filter((row) => row.api_key !== null).map((row) => this.#change(row))
-    return { horizon: rows[0]!.horizon, changes }
+    const answer = await this.#db.query<Row & { horizon: string }>(changed)
+    const changes = answer.rows.filter((row) => row.api_key !== null).map((row) => this.#change(row))
+    return { horizon: oneRow(answer).horizon, changes }
   }
 
   /** Returns the record and, for a generated HMAC key, the secret: it is shown this once. */
@@ -125,8 +125,9 @@ export class KeyTable {
         publicKey,
       ],
     })
-    if (rows.length === 0) throw new KeyError('EXISTS', `the API key ${apiKey} exists already`)
-    return { record: record(rows[0]!), secret }
+    const [row] = rows
+    if (row === undefined) throw new KeyError('EXISTS', `the API key ${apiKey} exists already`)
+    return { record: record(row), secret }
   }
 
   async list(account?: number): Promise<KeyRecord[]> {
@@ -170,9 +171,8 @@ export class KeyTable {
   /** Undefined for a row that was sealed under another key or changed by hand: it must not keep the others from loading. */
   #verifier(row: Row): KeyObject | undefined {
     try {
-      return row.key_type === 'HMAC'
-        ? createSecretKey(Buffer.from(this.#box.open(row.secret!, row.api_key)))
-        : createPublicKey(row.public_key!)
+      if (row.key_type !== 'HMAC') return row.public_key === null ? undefined : createPublicKey(row.public_key)
+      return row.secret === null ? undefined : createSecretKey(Buffer.from(this.#box.open(row.secret, row.api_key)))
     } catch {
       return undefined
     }
@@ -242,7 +242,10 @@ function checkedPublicKey(type: 'ED25519' | 'RSA', pem: string | undefined): str
   try {
     key = createPublicKey(pem)
   } catch (error) {
-    throw new KeyError('PUBLIC_KEY', `publicKey is not a public key in PEM: ${(error as Error).message}`)
+    throw new KeyError(
+      'PUBLIC_KEY',
+      `publicKey is not a public key in PEM: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
   if (key.asymmetricKeyType !== type.toLowerCase()) {
     throw new KeyError('PUBLIC_KEY', `publicKey is of type ${key.asymmetricKeyType}, not ${type}`)

@@ -58,7 +58,9 @@ export class RedisCounts implements CountLine {
       if (asked.length > 0) pipeline.mget(asked.map(key))
     })
     if (!replies) return undefined
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the script answers so
     const [mark, ...totals] = replies[0] as [string, ...number[]]
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the script answers so
     const banned = asked.length > 0 ? (replies.at(-1) as (string | null)[]) : []
     const claimed = claims.map((_, i) => replies[1 + bans.length + 2 * i + 1] === this.#field)
     return { mark, totals, claimed, banned: banned.map((until) => (until === null ? null : Number(until))) }

@@ -75,6 +75,7 @@ export class SharedCounter<Key extends string | number> implements Counter<Key> 
 
   #open(key: Key): SharedCount {
     const { by, length, name } = this.#options
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `by` says what keys are
     const address = by === 'address' ? (key as CountedAddress) : undefined
     return new SharedCount(`${name}:${this.#window}:${key}`, address, (this.#window + 1) * length)
   }

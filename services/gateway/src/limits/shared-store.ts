@@ -101,6 +101,7 @@ export class SharedStore implements CounterStore {
   counter<Key extends string | number>(name: string, by: CountedBy, length: number): Counter<Key> {
     const changed = (count: SharedCount): void => this.#changed(count)
     const counter = new SharedCounter<Key>({ name, by, length, changed })
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a counter is asked for keys that are its own
     this.#counters.push(counter as unknown as SharedCounter<string | number>)
     return counter
   }
@@ -160,7 +161,10 @@ export class SharedStore implements CounterStore {
     }
     this.counters.exchanges++
     for (const [ip, until] of bans) if (this.#newBans.get(ip) === until) this.#newBans.delete(ip)
-    for (const [i, count] of counts.entries()) count.others = heard.totals[i]! - told[i]!.own
+    for (const [i, count] of counts.entries()) {
+      const own = told[i]?.own ?? 0
+      count.others = (heard.totals[i] ?? own) - own
+    }
     this.#claims.learn(claims, heard.claimed)
     for (const [i, address] of addresses.entries()) {
       const until = heard.banned[i] ?? null

@@ -31,7 +31,8 @@ export class StandIns {
 
   /** Sequences of one session follow each other. */
   add(session: number, sequence: number, now: number, act: () => void): void {
-    if (this.#size >= STAND_INS_MAX) this.#drop(this.#bySession.keys().next().value!, 1)
+    const [oldest] = this.#size >= STAND_INS_MAX ? this.#bySession.keys() : []
+    if (oldest !== undefined) this.#drop(oldest, 1)
     const waiting = this.#bySession.get(session)
     if (waiting) waiting.push({ sequence, since: now, act })
     else this.#bySession.set(session, [{ sequence, since: now, act }])
@@ -45,10 +46,10 @@ export class StandIns {
   learn(session: number, through: number | null, now: number): Waiting[] {
     const waiting = this.#bySession.get(session) ?? []
     const told = through ?? -1
-    let done = 0
-    while (done < waiting.length && waiting[done]!.sequence <= told) done++
-    let late = done
-    while (late < waiting.length && now - waiting[late]!.since >= WAITED_MAX) late++
+    const open = waiting.findIndex(({ sequence }) => sequence > told)
+    const done = open < 0 ? waiting.length : open
+    const recent = waiting.findIndex(({ since }, index) => index >= done && now - since < WAITED_MAX)
+    const late = recent < 0 ? waiting.length : recent
     const left = through === null ? [] : waiting.slice(done, late)
     this.#drop(session, late)
     return left

@@ -131,6 +131,7 @@ export const allOrders: Operation = {
     const history = await services.history.through(services.link.sequence)
     const filter = { account, symbol: market.id, limit, ...range, ...(fromOrderId !== undefined && { fromOrderId }) }
     const recorded = await history.allOrders(filter)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the recorder writes what the core told
     const orders = await withPreventedMatches(services, recorded as OrderView[], 0)
     return orders.map((order) => orderQueryResponse(order, services.catalogue.format, timeUnit))
   },

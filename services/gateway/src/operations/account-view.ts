@@ -9,6 +9,7 @@ export async function callersAccount(context: OperationContext): Promise<{ view:
   const { account, services } = context
   const { value, sequence } = await engineAnswer(services, { kind: 'account', account })
   if (value === null) throw publicError(PublicErrors.REJECTED_API_KEY)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
   return { view: value as EngineAccount, sequence }
 }
 

@@ -40,8 +40,7 @@ export const uiKlines: Operation = {
 
 async function readKlines({ services, timeUnit }: OperationContext, params: Params): Promise<unknown> {
   const market = marketOf(params, services)
-  if (!params.has('interval')) throw missing('interval')
-  const interval = params.choice('interval', INTERVALS, INVALID_INTERVAL)!
+  const interval = params.requiredChoice('interval', INTERVALS, INVALID_INTERVAL)
   const offset = timeZoneOf(params)
   const limit = limitOf(params)
   const startTime = params.time('startTime')

@@ -79,7 +79,7 @@ function selected(params: Params, services: Services): readonly Market[] {
 function permitted(params: Params): boolean {
   const text = params.text('permissions')
   if (text === undefined) return true
-  return text.startsWith('[') ? params.list('permissions')!.includes('SPOT') : text === 'SPOT'
+  return text.startsWith('[') ? params.list('permissions')?.includes('SPOT') === true : text === 'SPOT'
 }
 
 const texts = new WeakMap<Market, string[]>()

@@ -22,21 +22,23 @@ export async function largeOrderResponse(
   formats: CatalogueFormat,
   unit: TimeUnit,
 ): Promise<Json | LargeJson> {
-  let created: ExecutionEvent | undefined
-  let last: ExecutionEvent | undefined
+  const order: { created?: ExecutionEvent; last?: ExecutionEvent } = {}
   const rows = new Rows()
   const prevented: PreventedEvent[] = []
   await eachSlice(view, rows, (event) => {
     if (event.kind === EventKind.PREVENTED) prevented.push(event)
     if (event.kind !== EventKind.EXECUTION) return
-    if (created === undefined && event.execution === ExecutionType.NEW) created = event
-    if (event.order.orderId !== created?.order.orderId) return
-    last = event
+    if (event.execution === ExecutionType.NEW) order.created ??= event
+    if (event.order.orderId !== order.created?.order.orderId) return
+    order.last = event
     if (type === 'FULL' && event.execution === ExecutionType.TRADE) rows.push(fillText(event, formats))
   })
-  const ends: Outcome = { ...replyHead(view.words, view.offset), events: [created!, last!, ...prevented] }
+  const { created, last } = order
+  if (!created || !last) throw new Error('a large reply tells of no order that it placed')
+  const ends: Outcome = { ...replyHead(view.words, view.offset), events: [created, last, ...prevented] }
   const text = JSON.stringify(newOrderResponse(ends, type === 'FULL' ? 'RESULT' : type, formats, unit))
   if (type !== 'FULL') return new Json(text)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a FULL response may have them
   const { preventedMatches } = newOrderResponse(ends, 'FULL', formats, unit) as { preventedMatches?: object[] }
   const matches = preventedMatches === undefined ? '' : `,"preventedMatches":${JSON.stringify(preventedMatches)}`
   return rows.within(`${text.slice(0, -1)},"fills":[`, `]${matches}}`)

@@ -29,12 +29,12 @@ export function marketOf(params: Params, services: Services): Market {
 
 export function sideOf(params: Params): Side {
   params.requiredText('side')
-  return params.choice('side', Side, INVALID_SIDE)!
+  return params.requiredChoice('side', Side, INVALID_SIDE)
 }
 
 export function orderTypeOf(params: Params): OrderType {
   params.requiredText('type')
-  return params.choice('type', OrderType, INVALID_TYPE)!
+  return params.requiredChoice('type', OrderType, INVALID_TYPE)
 }
 
 export function timeInForceOf(params: Params): TimeInForce | undefined {
@@ -55,5 +55,5 @@ export function restrictionOf(params: Params): CancelRestriction {
 
 export function replaceModeOf(params: Params): ReplaceMode {
   params.requiredText('cancelReplaceMode')
-  return params.choice('cancelReplaceMode', ReplaceMode)!
+  return params.requiredChoice('cancelReplaceMode', ReplaceMode)
 }

@@ -30,6 +30,7 @@ async function findOrder(context: OperationContext, market: Market, target: Orde
   const question = { kind: 'order', account, symbol: market.id }
   const named = orderId === 0 ? { clientId } : { orderId }
   const { value, sequence } = await engineAnswer(services, { ...question, ...named })
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
   const order = (value as OrderView | null) ?? (await recordedOrder(context, market, target, sequence))
   if (order === undefined || order.symbol !== market.id) throw publicError(PublicErrors.NO_SUCH_ORDER)
   if (clientId !== undefined && order.clientId !== clientId) throw publicError(PublicErrors.CLIENT_ORDER_ID_MISMATCH)
@@ -52,9 +53,10 @@ async function recordedOrder(
   async function lookUp(): Promise<OrderView | undefined> {
     const { readModel } = services.history
     const order =
-      orderId === 0
-        ? await readModel.orderByClientId(account, market.id, clientId!)
+      orderId === 0 && clientId !== undefined
+        ? await readModel.orderByClientId(account, market.id, clientId)
         : await readModel.orderById(account, orderId)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the recorder writes what the core told
     return order && { ...order, expiryReason: order.expiryReason as NonNullable<OrderView['expiryReason']> }
   }
 }
@@ -70,6 +72,7 @@ export const openOrders: Operation = {
     const market = params.has('symbol') ? marketOf(params, services) : undefined
     const question = { kind: 'openOrders', account, ...(market !== undefined && { symbol: market.id }) }
     const { value, sequence } = await engineAnswer(services, question)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
     const orders = await withPreventedMatches(services, value as readonly OrderView[], sequence)
     return orders.map((order) => orderQueryResponse(order, services.catalogue.format, timeUnit))
   },

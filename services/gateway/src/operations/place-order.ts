@@ -64,6 +64,7 @@ async function refuseAsEngine({ account, services }: OperationContext, order: Ne
     strategyType,
     clientId: order.clientId,
   })
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
   const { reject, error } = value as { reject?: RejectCode; error?: string }
   // An engine of the release before does not know the question.
   if (error?.startsWith('unknown query') === true) return

@@ -53,5 +53,6 @@ function each(
     const { data, format } = seen(services, market)
     return render(data, format)
   })
-  return single ? rows[0]! : rows
+  const [first] = rows
+  return single && first !== undefined ? first : rows
 }

@@ -42,6 +42,7 @@ export function registerAccounts(app: FastifyInstance, context: OperatorContext)
     async (request) => {
       const { label = '', after = '0' } = request.query
       const { value } = await line.query({ kind: 'accounts', after: Number(after), label })
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
       const { accounts, next } = value as AccountList
       return { accounts: accounts.map((account) => ({ ...account, status: statusName(account.status) })), next }
     },
@@ -64,6 +65,7 @@ export function registerAccounts(app: FastifyInstance, context: OperatorContext)
     const account = Number(request.params.account)
     const { value } = await link.query({ kind: 'account', account })
     if (value === null || value === undefined) throw notFound(`account ${account}`)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
     return shownAccount(context, value as AccountAnswer)
   })
 

@@ -38,6 +38,7 @@ export async function activate(line: Pick<OperatorLine, 'submit' | 'query'>, beh
 async function lacking(line: Pick<OperatorLine, 'query'>, behaviour: number): Promise<readonly Lacking[]> {
   try {
     const { value } = await line.query({ kind: 'lacking', behaviour })
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
     return (value as { lacking?: readonly Lacking[] }).lacking ?? []
   } catch {
     return []

@@ -24,6 +24,7 @@ export function registerExchange(app: FastifyInstance, context: OperatorContext)
 
   app.get('/totals', async () => {
     const { value, sequence } = await line.query({ kind: 'totals' })
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
     const totals = (value as Totals).map(({ asset, ...sums }) => {
       const { code, decimals } = link.catalogue.assetById(asset)
       const shown = Object.entries(sums).map(([name, sum]) => [name, formatAmount(BigInt(sum), decimals, 0)])
@@ -34,6 +35,7 @@ export function registerExchange(app: FastifyInstance, context: OperatorContext)
 
   app.post('/handoff', async (_request, reply) => {
     const { value } = await line.query({ kind: 'handOff' })
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
     const { successor } = value as { successor: string | null }
     if (successor === null) throw new OperatorError(409, 'NO_STANDBY', 'no standby is ready to lead')
     return reply.code(202).send({ successor })
@@ -47,6 +49,7 @@ export function registerExchange(app: FastifyInstance, context: OperatorContext)
 
   app.get('/behaviours', async () => {
     const { value } = await link.query({ kind: 'catalogue' })
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
     return { active: (value as { behaviours: readonly number[] }).behaviours }
   })
 

@@ -77,6 +77,7 @@ export function changedFilters(symbol: SymbolDefinition, quote: Asset, change: F
   for (const [name, value] of Object.entries(change)) {
     filters[name] = typeof value === 'string' ? filterUnits(symbol, quote, name, value) : value
   }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the core judges what is in it
   const changed = filters as unknown as SymbolFilters
   checkFilters(symbol, changed, quote.decimals)
   return changed

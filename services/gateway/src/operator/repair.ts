@@ -62,6 +62,7 @@ export async function release(engines: EngineAccess, acceptance: Acceptance): Pr
 
 async function decided<T>(engines: EngineAccess, url: string, question: object): Promise<T & { error?: string }> {
   try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
     return (await askEngine(engines, url, question, REPAIR_MS_MAX)) as T & { error?: string }
   } catch (error) {
     throw new OperatorError(504, 'IN_DOUBT', `${String(error)}; ask for its status before trying again`)
@@ -89,6 +90,7 @@ async function standingsOf(engines: EngineAccess): Promise<Standing[]> {
 /** Undefined when the engine does not answer. */
 async function standingOf(engines: EngineAccess, url: string): Promise<Standing | undefined> {
   try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
     const status = (await askEngine(engines, url, { kind: 'status' })) as Omit<Standing, 'url'>
     return { ...status, url }
   } catch {

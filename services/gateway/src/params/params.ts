@@ -59,9 +59,10 @@ export class Params {
   }
 
   requiredInteger(name: string, min?: number, max?: number): number {
-    const value = this.#values.get(name)
-    if (value === undefined || value === '') throw missing(name)
-    return this.integer(name, min, max)!
+    this.requiredText(name)
+    const value = this.integer(name, min, max)
+    if (value === undefined) throw missing(name)
+    return value
   }
 
   /** `true` or `false`, in any case. */
@@ -84,6 +85,17 @@ export class Params {
     if (text === undefined) return undefined
     if (Object.hasOwn(members, text)) return members[text]
     throw failure ?? publicError(PublicErrors.INVALID_PARAMETER, name)
+  }
+
+  /** As `choice`; -1102 when it is not there. */
+  requiredChoice<T extends number | string>(
+    name: string,
+    members: Readonly<Record<string, T>>,
+    failure?: PublicError,
+  ): T {
+    const value = this.choice(name, members, failure)
+    if (value === undefined) throw missing(name)
+    return value
   }
 
   /** A JSON array of texts, as `symbols` and `permissions` carry it; an empty one asks for nothing and is -1100. */

@@ -132,7 +132,8 @@ export class PlainConnection {
   #headOf(bytes: Buffer): PlainHead | 'incomplete' | undefined {
     const last = this.#last
     if (last && bytes.toString('latin1', 0, last.text.length) === last.text) return last
-    if (bytes[0]! < A || bytes[0]! > Z) return undefined
+    const [first = A] = bytes
+    if (first < A || first > Z) return undefined
     const end = bytes.indexOf(EMPTY_LINE)
     if (end < 0) return bytes.length > HEAD_BYTES_MAX ? undefined : 'incomplete'
     return end > HEAD_BYTES_MAX ? undefined : readPlainHead(bytes.toString('latin1', 0, end + EMPTY_LINE.length))

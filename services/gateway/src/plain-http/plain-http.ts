@@ -45,6 +45,7 @@ export class PlainHttp implements ConnectionHost {
     this.#options = options
     this.#ordinary = ordinary.bind(server) as (socket: Socket) => void
     this.keepAlive = `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(server.keepAliveTimeout / 1000)}`
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the listener that `server` has
     server.off('connection', ordinary as () => void)
     server.on('connection', (socket) => {
       options.clients.admit(socket, (client) => this.#connections.add(new PlainConnection(client, this)))

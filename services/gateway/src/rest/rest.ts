@@ -62,7 +62,7 @@ export function createRest(options: RestOptions): FastifyInstance {
   app.addHook('onRequest', (request, reply, done) => options.clients.of(request.socket).inTurn(reply.raw, done))
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500
-    if (status >= 500) options.failed(request.url.split('?', 1)[0]!, error)
+    if (status >= 500) options.failed(pathOf(request.url), error)
     const shown = status >= 500 ? UNKNOWN : status === 413 ? TOO_LARGE : MALFORMED
     return sendError(request, reply, charged(options, request, shown, status === 413 ? BODY_BYTES_MAX : 0))
   })
@@ -91,7 +91,7 @@ function arrivalBounds(requestMsMax: number): Pick<FastifyHttpOptions<Server>, '
 }
 
 function notFound(options: RestOptions, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const path = request.url.split('?', 1)[0]!.slice(0, PATH_SHOWN_MAX)
+  const path = pathOf(request.url).slice(0, PATH_SHOWN_MAX)
   const error = publicError(PublicErrors.NOT_FOUND, path, request.method)
   return sendError(request, reply, charged(options, request, error))
 }
@@ -222,4 +222,9 @@ function rawError(code: string | undefined): string {
         : [400, 'Bad Request']
   const body = JSON.stringify(MALFORMED)
   return `HTTP/1.1 ${status} ${text}\r\nContent-Type: ${JSON_TYPE}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
+}
+
+function pathOf(url: string): string {
+  const end = url.indexOf('?')
+  return end < 0 ? url : url.slice(0, end)
 }

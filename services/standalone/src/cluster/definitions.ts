@@ -59,7 +59,7 @@ type Definition = Omit<ReplicaDefinition, 'folder' | 'logFile' | 'logs' | 'verbo
 /** Every process of the cluster but PostgreSQL, in the order of their start. */
 export function clusterDefinitions(folder: DataFolder, ports: Ports, surroundings: Surroundings): Definition[] {
   const { databaseUrl, redisUrl, certificate, gateway: gatewaySettings, engine: engineSettings } = surroundings
-  const linkUrls = linkUrlsOf(ports, surroundings)
+  const [firstLink, secondLink] = linkUrlsOf(ports, surroundings)
   const common = {
     DATABASE_URL: databaseUrl,
     SHARD: '0',
@@ -80,7 +80,7 @@ export function clusterDefinitions(folder: DataFolder, ports: Ports, surrounding
       INSTANCE: `engine-${number}`,
       LINK_HOST: '127.0.0.1',
       LINK_PORT: String(ports[`link-${number}`]),
-      LINK_URL: linkUrls[number - 1]!,
+      LINK_URL: number === 1 ? firstLink : secondLink,
       EVIDENCE_FOLDER: folder.file('evidence', `engine-${number}`),
       GRACE_MS: String(GRACE_MS),
       ...engineSettings,
@@ -108,7 +108,7 @@ export function clusterDefinitions(folder: DataFolder, ports: Ports, surrounding
       LIMIT_BANS: 'false',
       REDIS_URL: redisUrl,
       KEY_ENCRYPTION_KEY: folder.settings.keyEncryptionKey,
-      ENGINE_URLS: linkUrls.join(','),
+      ENGINE_URLS: [firstLink, secondLink].join(','),
       DRAIN_FLOOR_MS: String(NOTICE_MS),
       DRAIN_MS: String(DRAIN_MS),
       EVICTION_MS: String(EVICTION_MS),

@@ -78,7 +78,7 @@ export async function* decodeArchive(
     const rest = await source.take(RECORD_BYTES - 4)
     const payload = await source.take(length)
     hash.update(mark).update(rest).update(payload)
-    const [epoch, first, last] = [0, 8, 16].map((at) => Number(rest.readBigInt64BE(at))) as [number, number, number]
+    const [epoch, first, last] = [integerAt(rest, 0), integerAt(rest, 8), integerAt(rest, 16)] as const
     if (found.batches > 0 && first !== found.last + 1) {
       throw new ArchiveDamagedError(`batch ${first} … ${last} follows sequence ${found.last}`)
     }
@@ -94,10 +94,15 @@ export async function* decodeArchive(
   return summary
 }
 
+function integerAt(bytes: Buffer, at: number): number {
+  return Number(bytes.readBigInt64BE(at))
+}
+
 function checkHead(line: Buffer, shard: number, hash: Hash): void {
   hash.update(line)
   let head: { format?: unknown; version?: unknown; shard?: unknown }
   try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- its fields are unknown
     head = JSON.parse(line.toString()) as typeof head
   } catch {
     head = {}

@@ -54,7 +54,7 @@ export class FolderStore implements ArchiveStore {
     try {
       return await readdir(this.#folder)
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
       throw error
     }
   }

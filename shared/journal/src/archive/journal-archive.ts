@@ -43,16 +43,17 @@ export class JournalArchive {
 
   /** Write the file of the span, and read it again. @throws ArchiveDamagedError when it is not what was written */
   async save(span: ArchivedSpan, batches: AsyncIterable<StoredBatch>): Promise<ArchiveSummary> {
-    let summary: ArchiveSummary | undefined
+    const written: { summary?: ArchiveSummary } = {}
     const encoded = encodeArchive(span.shard, batches)
     const plain = (async function* () {
-      summary = yield* encoded
-      compare(span.name, summary, span)
+      written.summary = yield* encoded
+      compare(span.name, written.summary, span)
     })()
     const params = { [constants.ZSTD_c_compressionLevel]: LEVEL, [constants.ZSTD_c_checksumFlag]: 1 }
     await this.#store.save(span.name, piped(plain, createZstdCompress({ params })))
-    await this.check(span, summary!)
-    return summary!
+    if (written.summary === undefined) throw new ArchiveDamagedError(`${span.name} was not written to its end`)
+    await this.check(span, written.summary)
+    return written.summary
   }
 
   /** What the batches would be written as. */

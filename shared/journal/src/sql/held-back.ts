@@ -1,3 +1,4 @@
+import { oneRow } from './one-row.ts'
 import type { Queryable } from './queryable.ts'
 
 /** What keeps PostgreSQL from removing row versions that are not needed: everything that updates a row gets slower by them. */
@@ -15,7 +16,7 @@ export interface HeldBack {
 
 /** Where a user may not see the sessions of others, they are not counted: grant pg_read_all_stats. */
 export async function readHeldBack(db: Queryable): Promise<HeldBack> {
-  const { rows } = await db.query<{
+  const answer = await db.query<{
     seconds: number | null
     oldest: string | null
     transactions: string | null
@@ -43,7 +44,7 @@ export async function readHeldBack(db: Queryable): Promise<HeldBack> {
            to_regclass('read_offset'))) AS bytes
       FROM (SELECT) one LEFT JOIN oldest ON true LEFT JOIN slot ON true`,
   })
-  const row = rows[0]!
+  const row = oneRow(answer)
   return {
     oldestSeconds: row.seconds ?? 0,
     oldest: row.oldest ?? '',

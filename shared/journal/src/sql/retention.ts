@@ -1,4 +1,5 @@
 import type { Partition } from './partitions.ts'
+import { oneRow } from './one-row.ts'
 import type { Queryable } from './queryable.ts'
 
 /** What a partition, or a table that was one, holds of a shard. */
@@ -81,20 +82,21 @@ export async function dropTable(db: Queryable, name: string): Promise<void> {
 
 /** Whether the work was free: it is this connection's until it ends. */
 export async function takeRetention(db: Queryable): Promise<boolean> {
-  const { rows } = await db.query<{ taken: boolean }>({
+  const answer = await db.query<{ taken: boolean }>({
     text: `SELECT pg_try_advisory_lock(hashtext('uptick journal retention')) AS taken`,
   })
-  return rows[0]!.taken
+  return oneRow(answer).taken
 }
 
 /** Bytes of all batches with their indexes, and the first sequence of a shard that is still there; 0 for none. */
 export async function journalSize(db: Queryable, shard: number): Promise<{ bytes: number; first: number }> {
-  const { rows } = await db.query<{ bytes: string; first: string }>({
+  const answer = await db.query<{ bytes: string; first: string }>({
     text: `
       SELECT (SELECT coalesce(sum(pg_total_relation_size(inhrelid)), 0) FROM pg_inherits
               WHERE inhparent = 'journal_batch'::regclass) AS bytes,
         coalesce((SELECT first_sequence FROM journal_batch WHERE shard = $1 ORDER BY first_sequence LIMIT 1), 0) AS first`,
     values: [shard],
   })
-  return { bytes: Number(rows[0]!.bytes), first: Number(rows[0]!.first) }
+  const { bytes, first } = oneRow(answer)
+  return { bytes: Number(bytes), first: Number(first) }
 }

@@ -56,7 +56,7 @@ export async function readAccountTrades(
     text: `${side('maker')} UNION ALL ${side('taker')} ORDER BY trade_id ${direction}, maker ${direction} LIMIT $4`,
     values,
   })
-  const isParted = rows.length > limit && rows[limit - 1]!.trade_id === rows[limit]!.trade_id
+  const isParted = rows.length > limit && rows[limit - 1]?.trade_id === rows[limit]?.trade_id
   const trades = rows.slice(0, isParted ? limit + 1 : limit).map(accountTradeOf)
   return direction === 'DESC' ? trades.toReversed() : trades
 }

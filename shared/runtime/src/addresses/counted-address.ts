@@ -16,8 +16,10 @@ const WRITTEN_OUT = /^(?:[0-9a-f]+:){4}/
  * @param address as `ClientAddresses` writes it; a text without a colon is its own name. A zone (`fe80::1%eth0`) counts for nothing
  */
 export function countedAddress(address: string): CountedAddress {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this is where counted addresses are made
   if (!address.includes(':')) return address as CountedAddress
   const network = WRITTEN_OUT.exec(address)
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this is where counted addresses are made
   if (network !== null) return `${network[0]}:/64` as CountedAddress
   const [plain = ''] = address.split('%', 1)
   const [before = '', after] = plain.split('::')
@@ -29,6 +31,7 @@ export function countedAddress(address: string): CountedAddress {
     groups.push(...last)
     groups.push(...last)
   }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- this is where counted addresses are made
   return `${groups.slice(0, NETWORK_GROUPS).join(':')}::/64` as CountedAddress
 }
 

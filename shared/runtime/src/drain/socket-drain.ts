@@ -165,9 +165,10 @@ export class SocketDrain<S extends DrainedSocket = DrainedSocket> {
     const waiting: S[] = []
     let [sent, looked] = [0, 0]
     for (; looked < this.#queue.length && sent < allowed; looked++) {
-      const socket = this.#queue[looked]!
+      const socket = this.#queue[looked]
+      if (socket === undefined) break
       if (socket.readyState === CLOSED) this.#counts.left++
-      else if (!busyToo && (busy?.(socket) === true || now - this.#seen.get(socket)! < this.#noticeMs))
+      else if (!busyToo && (busy?.(socket) === true || now - (this.#seen.get(socket) ?? now) < this.#noticeMs))
         waiting.push(socket)
       else {
         const delay = this.#timetable.next(now)

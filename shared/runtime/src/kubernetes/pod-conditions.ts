@@ -108,7 +108,7 @@ export class PodConditions {
       status: met ? 'True' : 'False',
       reason: met ? 'Met' : 'NotMet',
       message: condition?.reason ?? 'not known yet',
-      lastTransitionTime: this.#since.get(name)!,
+      lastTransitionTime: this.#since.get(name) ?? new Date().toISOString(),
     }
   }
 }

@@ -20,10 +20,11 @@ export const CERTIFICATE_BYTES_MAX = 1 << 20
 export function readCertificate([cert, key, ca]: readonly Buffer[]): Certificate {
   const files = [cert, key, ca].filter((file): file is Buffer => file !== undefined)
   if (files.some(({ length }) => length > CERTIFICATE_BYTES_MAX)) throw new Error('a file is too long')
-  const own = new X509Certificate(cert!)
-  if (!own.checkPrivateKey(createPrivateKey(key!))) throw new Error('the key is not that of the certificate')
+  if (!cert || !key) throw new Error('a certificate and its key are two files')
+  const own = new X509Certificate(cert)
+  if (!own.checkPrivateKey(createPrivateKey(key))) throw new Error('the key is not that of the certificate')
   if (ca) void new X509Certificate(ca)
-  const certificate = { cert: cert!, key: key!, ...(ca && { ca }) }
+  const certificate = { cert, key, ...(ca && { ca }) }
   createSecureContext({ ...certificate, minVersion: TLS_VERSION_MIN })
   return certificate
 }
