@@ -1,7 +1,7 @@
 export { needCluster } from './current-cluster.ts'
 export { deploy, noteRelease, type Deployed, type DeployOptions } from './deploy.ts'
 export { ExchangeWatch, stateOf } from './exchange-watch.ts'
-export { Kubectl, KubectlError } from './kubectl.ts'
+export { Kubectl } from './kubectl.ts'
 export {
   componentOf,
   isReady,
@@ -17,4 +17,4 @@ export { PortForward } from './port-forward.ts'
 export { rollback, type RolledBack } from './rollback.ts'
 export { ROLL_LIMITS, type RollLimits } from './roll.ts'
 export { findWorkloads } from './workloads.ts'
-export { Watch, type WatchEvent } from './watch.ts'
+export { type WatchEvent } from './watch.ts'

@@ -32,7 +32,6 @@ export type {
   TradeEvent,
   WorkEvent,
 } from './event.ts'
-export { AssertionError } from './assert.ts'
 export {
   copyImage,
   executionAccount,
@@ -67,19 +66,15 @@ export { ImageAt, IMAGE_WORDS, readImage } from './order-image.ts'
 export { doubleAt, wordAt } from './word.ts'
 export {
   BalanceAt,
-  BehaviourAt,
   CatalogueAt,
   COMPACT_OUTCOME_VERSION,
   FundsAt,
   LevelAt,
   OUTCOME_HEADER_WORDS,
-  OUTCOME_REPEATED,
   OUTCOME_VERSION,
   OutcomeAt,
   Output,
   PreventedAt,
-  ReplaceAt,
-  SessionAt,
   TradeAt,
   WorkAt,
 } from './output.ts'
@@ -88,8 +83,7 @@ export type { Taker } from './order-book.ts'
 export { Behaviour, JournalForm, SUPPORTED_BEHAVIOURS } from './behaviours.ts'
 export { Exchange } from './exchange.ts'
 export type { ExchangeCounts, ExchangeOptions } from './exchange.ts'
-export { canonicalJson, parseAsset, parseFees, parseFilters, parseSymbol } from './listing.ts'
 export type { AccountView, AssetTotals, DepthView, SymbolStateView } from './views.ts'
 export { WorkKind } from './market-work.ts'
-export { OUTCOME_BYTES_MAX, STEP_WORK_MAX } from './steps.ts'
-export { SNAPSHOT_VERSION, SnapshotError } from './snapshot-words.ts'
+export { STEP_WORK_MAX } from './steps.ts'
+export { SnapshotError } from './snapshot-words.ts'

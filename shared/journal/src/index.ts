@@ -11,22 +11,16 @@ export { closeClient, destroyClient, openClient } from './connections/open-clien
 export { refuseStandby } from './connections/server.ts'
 export {
   AppendFailedError,
-  ArchiveDamagedError,
   JournalError,
   JournalGapError,
   JournalHaltedError,
   JournalPrunedError,
   JournalRolledBackError,
-  SchemaMissingError,
   SchemaVersionError,
   SnapshotDamagedError,
   isRefusal,
   NotReplicatedError,
-  NotWritableError,
-  OtherServerError,
-  PoolerError,
   reasonOf,
-  severity,
 } from './errors.ts'
 export type {
   Batch,
@@ -42,7 +36,7 @@ export type {
 export type { ClockReading, Lease, LeaseView, Loss } from './lease.ts'
 export { migrate, migrationNames, migrationSets, migrationSetsOf } from './migrate.ts'
 export type { MigrationSet } from './migrate.ts'
-export { PARTITION_SEQUENCES, ensurePartitions } from './partitions.ts'
+export { ensurePartitions } from './partitions.ts'
 export { PostgresJournal, openJournal } from './postgres-journal.ts'
 export type { JournalOptions } from './journal-options.ts'
 export { Retention } from './retention.ts'

@@ -1,6 +1,6 @@
 export type { Dial, DialledSocket, SocketEvents } from './dial.ts'
-export { Doorkeeper, Introduction, randomNonce, type Nonce } from './handshake.ts'
-export { parseLinkKeys, SECRET_LENGTH_MIN, type LinkKey, type LinkKeys } from './link-keys.ts'
+export { Doorkeeper, Introduction, type Nonce } from './handshake.ts'
+export { parseLinkKeys, type LinkKey, type LinkKeys } from './link-keys.ts'
 export { checkLinkSettings, linkSettings, openLinkKeys, openLinkTls, type LinkConfig } from './link-settings.ts'
 export { provenDial, type ProvenDialOptions } from './proven-dial.ts'
 export { dialWebSockets, type LinkTls, type WebSocketConnection, type WebSocketDialOptions } from './web-socket.ts'

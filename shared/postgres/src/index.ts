@@ -1,5 +1,5 @@
 export { freePort } from './free-port.ts'
 export { stopLeftover } from './leftover.ts'
 export { PostgresError } from './postgres-error.ts'
-export { alive, commandLine, processesWith, sendSignal } from './processes.ts'
+export { alive, processesWith, sendSignal } from './processes.ts'
 export { startPostgres, type PostgresOptions, type PostgresServer } from './server.ts'

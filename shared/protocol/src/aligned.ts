@@ -1,10 +1,9 @@
 import { wordAt } from '@uptick/core'
+
 const probe = new Uint32Array(new Uint8Array([1, 0, 0, 0]).buffer)
 
-/** Every layout here is little-endian memory read in place. Call once at start; throws on a big-endian host. */
-export function assertLittleEndian(): void {
-  if (probe[0] !== 1) throw new Error('this host is big-endian; journal and link layouts are little-endian')
-}
+// Every layout here is little-endian memory that is read in place.
+if (probe[0] !== 1) throw new Error('this host is big-endian; journal and link layouts are little-endian')
 
 /**
  * The bytes as 32-bit words. Buffers of `pg` and `ws` are slices of a pool and may start anywhere: those are copied

@@ -1,25 +1,16 @@
-export { MalformedError, ProtocolError, UnknownVersionError } from './protocol-error.ts'
-export { alignedWords, assertLittleEndian } from './aligned.ts'
+export { MalformedError, ProtocolError } from './protocol-error.ts'
 export { JsonBoundsError, JsonDuplicateError, parseBoundedJson, parseDistinctJson } from './bounded-json.ts'
 export type { JsonBounds } from './bounded-json.ts'
-export { RecordWriter, WRITER_WORDS_MAX } from './record-writer.ts'
-export {
-  DECISIONS_BYTES_MAX,
-  RECORD_HEADER_WORDS,
-  RECORD_VERSION,
-  RECORD_WORDS_MAX,
-  TEXT_BYTES_MAX,
-  checkRecord,
-  recordWords,
-} from './record-layout.ts'
-export { decodeCommand, recordContext } from './command-decode.ts'
+export { RecordWriter } from './record-writer.ts'
+export { recordWords } from './record-layout.ts'
+export { decodeCommand } from './command-decode.ts'
 export { encodeCommand } from './command-encode.ts'
 export type { CommandContext } from './command-encode.ts'
-export { copyRecord, recordAccount, recordConfirmed, recordKind, recordNumber, recordSession } from './record-view.ts'
-export { BATCH_COMMANDS_MAX, BATCH_VERSION, BATCH_VERSIONS, BatchReader, encodeBatch } from './batch-codec.ts'
+export { copyRecord, recordKind, recordNumber } from './record-view.ts'
+export { BATCH_VERSIONS, BatchReader, encodeBatch } from './batch-codec.ts'
 export type { BatchInput } from './batch-codec.ts'
 export { movesHead, writtenBatchVersion } from './versions.ts'
-export { FRAME_BYTES_MAX, FrameType, LINK_VERSION, LINK_VERSIONS } from './link-frame.ts'
+export { FRAME_BYTES_MAX, FrameType, LINK_VERSION } from './link-frame.ts'
 export {
   CommandsFrame,
   encodeAnswer,
@@ -43,7 +34,6 @@ export {
   KEY_ID_BYTES,
   LINK_KEYS_MAX,
   LinkRole,
-  MAC_BYTES,
   NONCE_BYTES,
 } from './link-trust.ts'
 export type { ChallengeFrame, IntroduceFrame, ProofFrame } from './link-trust.ts'
@@ -59,55 +49,17 @@ export type {
   RepliesFrame,
   WelcomeFrame,
 } from './link-decode.ts'
-export { OUTCOME_VERSIONS, checkOutcomes } from './outcome-check.ts'
 export { PublicError, PublicErrors, publicError } from './errors.ts'
 export type { PublicErrorEntry } from './errors.ts'
 export { EngineText, filterText } from './engine-texts.ts'
 export { publicErrorOf } from './reject-error.ts'
 export type { RejectContext, RejectedAction } from './reject-error.ts'
-export {
-  SHOWN_DECIMALS_MIN,
-  formatAmount,
-  formatShort,
-  formatUnits,
-  isDecimalError,
-  parseAmount,
-  parseUnits,
-} from './decimal.ts'
+export { formatAmount, formatShort, isDecimalError, parseAmount, parseUnits } from './decimal.ts'
 export type { DecimalError, DecimalFault } from './decimal.ts'
-export {
-  accountStatusName,
-  executionTypeName,
-  expiryReasonName,
-  orderStatusName,
-  orderTypeName,
-  parseAccountStatus,
-  parseCancelRestriction,
-  parseOrderStatus,
-  parseOrderType,
-  parseReplaceMode,
-  parseSelfTradePrevention,
-  parseSide,
-  parseSymbolStatus,
-  parseTimeInForce,
-  publicSymbolStatus,
-  replaceModeName,
-  selfTradePreventionName,
-  sideName,
-  symbolStatusName,
-  timeInForceName,
-} from './binance/enum-names.ts'
-export { CatalogueFormat, SymbolFormat, amountText, closeTimeIn, timeIn } from './binance/symbol-format.ts'
+export { publicSymbolStatus } from './binance/enum-names.ts'
+export { CatalogueFormat, SymbolFormat, closeTimeIn, timeIn } from './binance/symbol-format.ts'
 export type { Amount, TimeUnit } from './binance/symbol-format.ts'
-export {
-  NO_ID,
-  cancelResponse,
-  cancelResponses,
-  defaultResponseType,
-  hasStopPrice,
-  newOrderResponse,
-  orderQueryResponse,
-} from './binance/order.ts'
+export { cancelResponse, cancelResponses, newOrderResponse, orderQueryResponse } from './binance/order.ts'
 export { fillText, fullOrderText } from './binance/order-text.ts'
 export { eachReplyEvent, readReply, replyHead } from './read-reply.ts'
 export type { OrderView, ResponseType } from './binance/order.ts'
@@ -121,7 +73,7 @@ export {
   testOrderCommission,
 } from './binance/account.ts'
 export type { AccountSource, AccountTrade } from './binance/account.ts'
-export { exchangeInfo, filterRows, symbolInfo } from './binance/exchange-info.ts'
+export { symbolInfo } from './binance/exchange-info.ts'
 export type { RateLimitRow } from './binance/exchange-info.ts'
 export {
   aggregateRow,
@@ -130,7 +82,6 @@ export {
   candleRow,
   dayTicker,
   depthResponse,
-  fullTicker,
   levelRows,
   miniTicker,
   priceChange,
@@ -139,6 +90,6 @@ export {
   tradeRow,
 } from './binance/market.ts'
 export type { AggregateSource, CandleSource, TickerSource, TradeSource } from './binance/market.ts'
-export { balanceUpdate, executionReport, outboundAccountPosition, userEvents } from './binance/user-events.ts'
+export { balanceUpdate, executionReport, outboundAccountPosition } from './binance/user-events.ts'
 export { isLate, makeLate } from './late-command.ts'
 export { skipCommand } from './skip-command.ts'

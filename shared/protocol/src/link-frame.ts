@@ -15,7 +15,6 @@ export const LINK_VERSION = 1
 export const LINK_VERSIONS: readonly number[] = [LINK_VERSION]
 /** A frame beyond it is refused before it is looked at; give it to `ws` as `maxPayload` too. */
 export const FRAME_BYTES_MAX = 32 * 1024 * 1024
-export const FRAME_HEADER_WORDS = 2
 
 export const FrameType = {
   HELLO: 1,

@@ -22,14 +22,6 @@ export function recordNumber(words: Int32Array, offset: number): number {
   return floatAt(floatsOver(words), (offset >> 1) + 2)
 }
 
-export function recordConfirmed(words: Int32Array, offset: number): number {
-  return floatAt(floatsOver(words), (offset >> 1) + 3)
-}
-
-export function recordAccount(words: Int32Array, offset: number): number {
-  return wordAt(words, offset + 8)
-}
-
 /** Append the record at `offset` to `writer` word for word; returns the offset of the next record. */
 export function copyRecord(words: Int32Array, offset: number, writer: RecordWriter): number {
   const length = recordWords(words, offset)

@@ -1,5 +1,4 @@
 export type { AggregateFilter } from './aggregate-trades.ts'
-export { flatCandle } from './candles.ts'
 export type { CandleFilter } from './candles.ts'
 export { CANDLE_INTERVALS, isShifted, openTimeOf, stepOpenTime } from './intervals.ts'
 export type { CandleInterval } from './intervals.ts'

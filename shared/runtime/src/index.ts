@@ -6,7 +6,7 @@ export { advise, databaseSettings } from './database-settings.ts'
 export { letClientsCloseFirst } from './drain/client-closes-first.ts'
 export { Drain, type DrainOptions } from './drain/drain.ts'
 export { HttpDrain, type HttpDrainOptions, type HttpDrainReport } from './drain/http-drain.ts'
-export { reconnectDelayOf, reconnectReason, SERVICE_RESTART } from './drain/reconnect.ts'
+export { reconnectDelayOf, SERVICE_RESTART } from './drain/reconnect.ts'
 export { describeDrain, type DrainReport } from './drain/report.ts'
 export { drainSettings } from './drain/settings.ts'
 export {
@@ -17,25 +17,24 @@ export {
 } from './drain/socket-drain.ts'
 export { checkTimeBudget, TimeBudgetError, type TimeBudget } from './drain/time-budget.ts'
 export { ApiServer, ApiServerError, type ApiServerOptions } from './kubernetes/api-server.ts'
-export { PodConditions, publishPodConditions, type PodConditionsOptions } from './kubernetes/pod-conditions.ts'
+export { publishPodConditions, type PodConditionsOptions } from './kubernetes/pod-conditions.ts'
 export { Lifecycle, type Condition, type LifecycleState } from './lifecycle.ts'
-export { createLogger, StandardOutput, surviveOutput, type Logger, type LoggingOptions } from './logging.ts'
+export { createLogger, surviveOutput, type Logger, type LoggingOptions } from './logging.ts'
 export {
   Counter,
   createMetrics,
-  exposeLifecycle,
   Gauge,
   Histogram,
   LATENCY_BUCKETS_SECONDS,
   Registry,
   type MetricsOptions,
 } from './metrics.ts'
-export { startOpsServer, type OpsServer, type OpsServerOptions } from './ops-server.ts'
+export { type OpsServer, type OpsServerOptions } from './ops-server.ts'
 export { openCertificate, runService, serviceSettings, type ServiceContext, type ServiceOptions } from './service.ts'
 export { Shutdown, type StepReport } from './shutdown.ts'
 export { WatchedFiles, type WatchedFilesOptions } from './watched-files.ts'
-export { readCertificate, TLS_VERSION_MIN, type Certificate } from './tls/certificate.ts'
+export { TLS_VERSION_MIN, type Certificate } from './tls/certificate.ts'
 export { TlsEntrance, type TlsCounters, type TlsEntranceOptions } from './tls/tls-entrance.ts'
 export { exposeTls } from './tls/tls-metrics.ts'
-export { checkTlsSettings, tlsSettings, type TlsConfig } from './tls/tls-settings.ts'
+export { type TlsConfig } from './tls/tls-settings.ts'
 export { WatchedCertificate, type CertificateContext, type CertificateFiles } from './tls/watched-certificate.ts'

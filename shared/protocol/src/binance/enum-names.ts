@@ -1,11 +1,9 @@
 import {
-  AccountStatus,
   CancelRestriction,
   ExecutionType,
   ExpiryReason,
   OrderStatus,
   OrderType,
-  ReplaceMode,
   SelfTradePrevention,
   Side,
   SymbolStatus,
@@ -49,7 +47,6 @@ export const parseOrderType = orderTypes.parse
 
 const timesInForce = namesOf<TimeInForce>('time in force', TimeInForce)
 export const timeInForceName = timesInForce.name
-export const parseTimeInForce = timesInForce.parse
 
 const preventions = namesOf<SelfTradePrevention>('self-trade prevention mode', SelfTradePrevention)
 export const selfTradePreventionName = preventions.name
@@ -57,15 +54,6 @@ export const parseSelfTradePrevention = preventions.parse
 
 const orderStatuses = namesOf<OrderStatus>('order status', OrderStatus)
 export const orderStatusName = orderStatuses.name
-export const parseOrderStatus = orderStatuses.parse
-
-const accountStatuses = namesOf<AccountStatus>('account status', AccountStatus)
-export const accountStatusName = accountStatuses.name
-export const parseAccountStatus = accountStatuses.parse
-
-const replaceModes = namesOf<ReplaceMode>('replace mode', ReplaceMode)
-export const replaceModeName = replaceModes.name
-export const parseReplaceMode = replaceModes.parse
 
 /** `cancelRestrictions` of a cancel; NONE is not a word that clients send. */
 const restrictions = namesOf<CancelRestriction>('cancel restriction', {

@@ -153,17 +153,6 @@ export function miniTicker(ticker: TickerSource, format: SymbolFormat, unit: Tim
   return { symbol: format.name, ...windowFields(ticker, format, unit) }
 }
 
-/** A ticker of type FULL, without the book: `ticker`, `ticker/tradingDay`. */
-export function fullTicker(ticker: TickerSource, format: SymbolFormat, unit: TimeUnit) {
-  return {
-    symbol: format.name,
-    priceChange: priceChange(ticker, format),
-    priceChangePercent: priceChangePercent(ticker),
-    weightedAvgPrice: format.price(ticker.weightedAveragePrice),
-    ...windowFields(ticker, format, unit),
-  }
-}
-
 /** `ticker/24hr` of type FULL: with the previous close, the last quantity and the best prices. */
 export function dayTicker(ticker: TickerSource, format: SymbolFormat, unit: TimeUnit) {
   const { openPrice, highPrice, lowPrice, lastPrice, ...rest } = windowFields(ticker, format, unit)
