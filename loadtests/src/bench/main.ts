@@ -84,7 +84,7 @@ async function run(file: string, quick: boolean, cache: string, progress: Progre
     execArgv: ['--expose-gc'],
     stdio: ['inherit', 'inherit', 'pipe', 'ipc'],
   })
-  createInterface(child.stderr).on('line', (line) => progress.write(`${line}\n`))
+  if (child.stderr) createInterface(child.stderr).on('line', (line) => progress.write(`${line}\n`))
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the bench's own process or flow
   child.on('message', (message) => rows.push(...(message as Row[])))
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node's event 'exit'

@@ -1,5 +1,5 @@
 import { outcomeWords, type Command } from '@uptick/core'
-import { LinkRole } from '@uptick/protocol'
+import { LinkRole, type AnswerTo, type Question, type QuestionKind } from '@uptick/protocol'
 import {
   EngineLink,
   type OutcomeView,
@@ -95,7 +95,7 @@ export class Gateway {
     return this.#request(() => this.#line.submit(build))
   }
 
-  query(question: object): Promise<Answer> {
+  query<Kind extends QuestionKind>(question: Question<Kind>): Promise<Answer<AnswerTo<Kind>>> {
     return this.#request(() => this.link.query(question))
   }
 

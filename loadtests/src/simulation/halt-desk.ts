@@ -1,4 +1,4 @@
-import { decodeFrame, encodeHello, encodeQuery, FrameType, LinkRole } from '@uptick/protocol'
+import { decodeFrame, encodeHello, encodeQuery, FrameType, LinkRole, type Question } from '@uptick/protocol'
 import type { Cluster, ClusterMember, ProcessTime } from '@uptick/engine/testing'
 import { sequenceOf } from './operator.ts'
 
@@ -51,7 +51,7 @@ export class HaltDesk {
     this.#empty.clear()
   }
 
-  #ask({ url, holder }: ClusterMember, question: object): void {
+  #ask({ url, holder }: ClusterMember, question: Question): void {
     this.#isBusy = true
     const dial = this.#cluster.dialler('operator', this.#process, LinkRole.OPERATOR)
     const over = (): void => {

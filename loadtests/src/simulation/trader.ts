@@ -13,7 +13,7 @@ import {
   TimeInForce,
   type Command,
 } from '@uptick/core'
-import { PublicError } from '@uptick/protocol'
+import { PublicError, type Question } from '@uptick/protocol'
 import { OUTCOME_UNKNOWN, type OutcomeView } from '@uptick/gateway'
 import { type Random, checksum } from '@uptick/engine/testing'
 import { decimalText } from '../client/decimal.ts'
@@ -96,7 +96,7 @@ export class Trader {
   async #ask(): Promise<void> {
     const { account, random, gatewayToAsk, witnesses } = this.#options
     const orderId = this.#open.at(-1) ?? 0
-    const question = random.pick([
+    const question = random.pick<Question<'openOrders' | 'account' | 'order'>>([
       { kind: 'openOrders', account },
       { kind: 'account', account },
       { kind: 'order', account, symbol: 0, orderId },

@@ -1,5 +1,5 @@
 import { CommandKind } from '@uptick/core'
-import { LinkRole } from '@uptick/protocol'
+import { isAsked, LinkRole, type QuestionKind } from '@uptick/protocol'
 
 /** What a peer has proved to be; `unproven`: a release without a handshake, where the settings let it in. */
 export type PeerRole = LinkRole | 'unproven'
@@ -17,7 +17,15 @@ const TRADING_KINDS: readonly number[] = [
   CommandKind.AMEND_KEEP_PRIORITY,
   CommandKind.AMEND,
 ]
-const OPERATOR_QUESTIONS: readonly unknown[] = ['totals', 'accounts', 'handOff', 'lacking', 'lost', 'repair', 'release']
+const OPERATOR_QUESTIONS: readonly QuestionKind[] = [
+  'totals',
+  'accounts',
+  'handOff',
+  'lacking',
+  'lost',
+  'repair',
+  'release',
+]
 
 /** Kinds are a byte of the record. */
 const KINDS = 256
@@ -38,8 +46,7 @@ export function commandsOf(role: PeerRole): Uint8Array {
 /** Whether a peer of the role may ask this. */
 export function mayAsk(role: PeerRole, body: unknown): boolean {
   if (role === LinkRole.OPERATOR || role === 'unproven') return true
-  const kind = typeof body === 'object' && body !== null && 'kind' in body ? body.kind : undefined
-  return !OPERATOR_QUESTIONS.includes(kind)
+  return !OPERATOR_QUESTIONS.some((kind) => isAsked(body, kind))
 }
 
 function tableOf(isAllowed: (kind: number) => boolean): Uint8Array {

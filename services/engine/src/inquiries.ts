@@ -1,9 +1,9 @@
-import { encodeAnswer, type QueryFrame } from '@uptick/protocol'
+import { encodeAnswer, isAsked, type AnswerTo, type QueryFrame } from '@uptick/protocol'
 import type { CommandQueue } from './command-queue.ts'
 import type { ReadIndex } from './read-index.ts'
 import { ANSWERS_HELD_BYTES_MAX, LINK_ANSWERS_HELD_BYTES_MAX, LINK_ANSWERS_HELD_MAX } from './limits.ts'
 import type { Link } from './link-table.ts'
-import { answerQuery, isClock, type QuerySource } from './queries.ts'
+import { answerQuery, type QuerySource } from './queries.ts'
 import type { ReplyGate } from './reply-gate.ts'
 
 interface LeadingSource extends QuerySource {
@@ -35,14 +35,15 @@ export class Inquiries {
   ask(link: Link, { id, body }: QueryFrame): void {
     if (link.answersHeld >= LINK_ANSWERS_HELD_MAX || this.#isFull(link)) return this.#refuse(link, id, 0)
     link.answersHeld++
-    if (isClock(body)) return this.#tellClock(link, id)
+    if (isAsked(body, 'clock')) return this.#tellClock(link, id)
     this.#readIndex.before(() => this.#queue.askAfter(() => this.#answer(link, id, body)))
   }
 
   #tellClock(link: Link, id: number): void {
     this.#gate.hold(0, () => {
       link.answersHeld--
-      link.send(encodeAnswer(id, this.#gate.durable, { elapsed: this.#source.elapsed }))
+      const answer: AnswerTo<'clock'> = { elapsed: this.#source.elapsed }
+      link.send(encodeAnswer(id, this.#gate.durable, answer))
     })
   }
 

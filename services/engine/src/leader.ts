@@ -2,6 +2,7 @@ import { Command, CommandKind, type Exchange } from '@uptick/core'
 import {
   encodeAnswer,
   encodeWelcome,
+  isAsked,
   type CommandsFrameView,
   type HelloFrame,
   type JoinFrame,
@@ -19,7 +20,6 @@ import { Inquiries } from './inquiries.ts'
 import { JournalClock } from './journal-clock.ts'
 import { LinkTable, type Link } from './link-table.ts'
 import { AWAY_MS_MAX, LINK_WINDOW_MAX, LINK_WINDOW_SLACK, SESSION_SWEEP_MS, STUCK_SWEEP_MS } from './limits.ts'
-import { isHandOff } from './queries.ts'
 import { MemberTable, type Member } from './member-table.ts'
 import { forbiddenKind, queueActivations, queueRecords } from './queue-records.ts'
 import { ReplyGate } from './reply-gate.ts'
@@ -210,7 +210,7 @@ export class Leader {
     const { id, body } = frame
     if (link.isDeaf) return
     if (!mayAsk(link.role, body)) return link.close(CloseCode.POLICY_VIOLATION, 'an operator asks that')
-    if (isHandOff(body)) {
+    if (isAsked(body, 'handOff')) {
       const successor = this.members.successor()?.facts.url ?? null
       this.#gate.hold(0, () => link.send(encodeAnswer(id, this.durable, { successor })))
       if (successor !== null) this.#events.handOffAsked()

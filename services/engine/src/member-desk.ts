@@ -1,10 +1,18 @@
-import { encodeAnswer, encodeWelcome } from '@uptick/protocol'
+import {
+  encodeAnswer,
+  encodeWelcome,
+  isAsked,
+  type AnswerTo,
+  type Asked,
+  type QuestionKind,
+  type Refused,
+} from '@uptick/protocol'
 import type { Released } from './held-rows.ts'
 import type { MemberDesk } from './link-handler.ts'
 
 export interface MemberDeskOptions {
   /** How this member stands. */
-  readonly facts: () => { shard: number; epoch: number; sequence: number } & Readonly<Record<string, unknown>>
+  readonly facts: () => { shard: number } & AnswerTo<'status'>
   /** Append what the journal has lost; how many batches that were. */
   readonly repair: () => Promise<number>
   /** What the journal lacks of what this member holds. */
@@ -14,9 +22,8 @@ export interface MemberDeskOptions {
 }
 
 /**
- * What an operator can ask of a member that does not lead: `status`; `lost`, what the journal lacks of what it holds; of one that is ahead of the journal, `repair`; and,
- * while the shard is halted, `release {reason, operator}`. A
- * member that does not lead has executed nothing but what the journal holds, or held.
+ * What an operator can ask of a member that does not lead: `status`; `lost`; `repair` of one that is ahead of the journal;
+ * and, while the shard is halted, `release`. Such a member has executed nothing but what the journal holds, or held.
  */
 export function memberDesk({ facts, lost, repair, release }: MemberDeskOptions): MemberDesk {
   return {
@@ -25,19 +32,20 @@ export function memberDesk({ facts, lost, repair, release }: MemberDeskOptions):
       return encodeWelcome({ shard, epoch, durable: sequence, oldest: sequence + 1, windowMax: 0, extras: facts() })
     },
     answer: async ({ id, body }) => {
-      const question: Readonly<Record<string, unknown>> = typeof body === 'object' && body !== null ? { ...body } : {}
-      const { kind, reason, operator } = question
       const { sequence } = facts()
-      if (kind === 'status') return encodeAnswer(id, sequence, facts())
+      const say = <Kind extends QuestionKind>(answer: AnswerTo<Kind>) => encodeAnswer(id, sequence, answer)
+      const refuse = (error: string) => encodeAnswer(id, sequence, { error } satisfies Refused)
+      if (isAsked(body, 'status')) return say<'status'>(facts())
       try {
-        if (kind === 'repair') return encodeAnswer(id, sequence, { appended: await repair() })
-        if (kind === 'lost') return encodeAnswer(id, sequence, await lost())
-        if (kind !== 'release') return encodeAnswer(id, sequence, { error: 'this member does not lead' })
+        if (isAsked(body, 'repair')) return say<'repair'>({ appended: await repair() })
+        if (isAsked(body, 'lost')) return say<'lost'>(await lost())
+        if (!isAsked(body, 'release')) return refuse('this member does not lead')
+        const { reason, operator }: Asked<'release'> = { ...Object(body) }
         if (typeof reason !== 'string' || typeof operator !== 'string')
           throw new Error('reason and operator are needed')
-        return encodeAnswer(id, sequence, await release(reason, operator))
+        return say<'release'>(await release(reason, operator))
       } catch (error) {
-        return encodeAnswer(id, sequence, { error: error instanceof Error ? error.message : String(error) })
+        return refuse(error instanceof Error ? error.message : String(error))
       }
     },
   }

@@ -1,3 +1,4 @@
+import type { AnswerTo } from '@uptick/protocol'
 import type { EngineSettings, Role } from './engine-seams.ts'
 import type { Leader } from './leader.ts'
 import type { Leadership } from './leadership.ts'
@@ -82,7 +83,7 @@ export class Reception {
     }
   }
 
-  #facts(): { shard: number; epoch: number; sequence: number } & Readonly<Record<string, unknown>> {
+  #facts(): { shard: number } & AnswerTo<'status'> {
     const { role, leadership, standby } = this.#options.standing()
     const { shard, url } = this.#options.settings
     const state = standby?.state ?? leadership?.state

@@ -110,10 +110,10 @@ export class ScriptedShard {
     for (const listener of this.#resets) listener(this.sequence + 1)
   }
 
-  query(question: object): Promise<Answer> {
+  query(question: object): Promise<Answer<never>> {
     const { symbol: id } = question as { symbol: number }
     const { updateId } = this.books[id]!
-    const answer = { sequence: this.sequence, value: { updateId, ...this.naiveDepth(id, 0) } }
+    const answer = { sequence: this.sequence, value: { updateId, ...this.naiveDepth(id, 0) } as never }
     if (!this.holdAnswers) return Promise.resolve(answer)
     return new Promise((resolve) => this.#held.push(() => resolve(answer)))
   }

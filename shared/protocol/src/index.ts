@@ -1,3 +1,14 @@
+export { isAsked, kindAsked } from './questions.ts'
+export type {
+  AccountAnswer,
+  AnswerTo,
+  Asked,
+  Lacking,
+  OrderAnswer,
+  Question,
+  QuestionKind,
+  Refused,
+} from './questions.ts'
 export { MalformedError, ProtocolError } from './protocol-error.ts'
 export { JsonBoundsError, JsonDuplicateError, parseBoundedJson, parseDistinctJson } from './bounded-json.ts'
 export type { JsonBounds } from './bounded-json.ts'

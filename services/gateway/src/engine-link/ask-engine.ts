@@ -1,4 +1,5 @@
 import { decodeFrame, encodeHello, encodeQuery, FrameType } from '@uptick/protocol'
+import type { AnswerTo, Question, QuestionKind, Refused } from '@uptick/protocol'
 import type { CancelTimer, Timers } from '../seams.ts'
 import type { Dial, LinkSocket } from './socket.ts'
 
@@ -10,12 +11,12 @@ const ASK_MS_MAX = 2_000
  *
  * @throws Error when it does not answer in time
  */
-export function askEngine(
+export function askEngine<Kind extends QuestionKind>(
   { dial, timers }: { readonly dial: Dial; readonly timers: Timers },
   url: string,
-  question: object,
+  question: Question<Kind>,
   msMax: number = ASK_MS_MAX,
-): Promise<unknown> {
+): Promise<AnswerTo<Kind> & Partial<Refused>> {
   return new Promise((resolve, reject) => {
     let socket: LinkSocket | undefined
     let cancel: CancelTimer = () => undefined
@@ -34,7 +35,9 @@ export function askEngine(
         try {
           const frame = decodeFrame(data)
           if (frame.type === FrameType.WELCOME) socket?.send(encodeQuery(1, question))
-          else if (frame.type === FrameType.ANSWER) end(() => resolve(frame.body))
+          else if (frame.type === FrameType.ANSWER)
+            // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers a question of that kind so
+            end(() => resolve(frame.body as AnswerTo<Kind> & Partial<Refused>))
           else if (frame.type === FrameType.GOODBYE) fail(JSON.stringify(frame.reason))
         } catch (error) {
           fail(String(error))

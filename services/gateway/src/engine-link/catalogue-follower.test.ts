@@ -1,4 +1,5 @@
 import { Command, CommandKind, Exchange } from '@uptick/core'
+import type { Catalogue as Listing } from '@uptick/core'
 import { listing } from '@uptick/core/testing'
 import { expect, test } from 'vitest'
 import { CatalogueFollower } from './catalogue-follower.ts'
@@ -15,8 +16,8 @@ const DEFINITIONS = [
 function setUp() {
   const exchange = new Exchange()
   const catalogue = new Catalogue()
-  const asked: PromiseWithResolvers<Answer>[] = []
-  const ask = (): Promise<Answer> => {
+  const asked: PromiseWithResolvers<Answer<Listing>>[] = []
+  const ask = (): Promise<Answer<Listing>> => {
     asked.push(Promise.withResolvers())
     return asked.at(-1)!.promise
   }

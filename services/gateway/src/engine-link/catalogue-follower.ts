@@ -9,7 +9,7 @@ import type { Answer } from './query-book.ts'
  */
 export class CatalogueFollower {
   readonly #catalogue: Catalogue
-  readonly #ask: () => Promise<Answer>
+  readonly #ask: () => Promise<Answer<Listing>>
   readonly #loaded: () => void
   readonly #later: (run: () => void) => void
   /** The sequence whose listing was loaded; −1 before. */
@@ -18,7 +18,12 @@ export class CatalogueFollower {
   #isAsking = false
 
   /** @param later runs what is to be tried again, after a while */
-  constructor(catalogue: Catalogue, ask: () => Promise<Answer>, loaded: () => void, later: (run: () => void) => void) {
+  constructor(
+    catalogue: Catalogue,
+    ask: () => Promise<Answer<Listing>>,
+    loaded: () => void,
+    later: (run: () => void) => void,
+  ) {
     this.#catalogue = catalogue
     this.#ask = ask
     this.#loaded = loaded
@@ -36,8 +41,7 @@ export class CatalogueFollower {
       ({ sequence, value }) => {
         this.#isAsking = false
         if (sequence < this.#sequence) return
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
-        this.#catalogue.replace(value as Listing)
+        this.#catalogue.replace(value)
         this.#sequence = sequence
         this.#loaded()
       },

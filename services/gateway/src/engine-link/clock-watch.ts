@@ -1,3 +1,4 @@
+import type { AnswerTo } from '@uptick/protocol'
 import type { Clock, Timers } from '../seams.ts'
 import { EngineClock } from './engine-clock.ts'
 import type { Answer } from './query-book.ts'
@@ -12,13 +13,16 @@ export class ClockWatch {
   readonly engine = new EngineClock()
   readonly #clock: Clock
   readonly #timers: Timers
-  readonly #askEngine: () => Promise<Answer>
+  readonly #askEngine: () => Promise<Answer<AnswerTo<'clock'>>>
   #cancel: () => void = () => undefined
   #ready: (() => void) | undefined
   #isAsking = false
 
   /** @param askEngine puts the question `clock` to it */
-  constructor({ clock, timers }: { readonly clock: Clock; readonly timers: Timers }, askEngine: () => Promise<Answer>) {
+  constructor(
+    { clock, timers }: { readonly clock: Clock; readonly timers: Timers },
+    askEngine: () => Promise<Answer<AnswerTo<'clock'>>>,
+  ) {
     this.#clock = clock
     this.#timers = timers
     this.#askEngine = askEngine

@@ -158,10 +158,10 @@ describe('hold', () => {
   test('that an engine of the release before does not know a question is told to who asks it', async () => {
     const { engine, time, link } = connected()
     await settled()
-    engine.refusal = 'unknown query "testOrder"'
-    const asked = link.query({ kind: 'testOrder' })
+    engine.refusal = 'unknown query "lacking"'
+    const asked = link.query({ kind: 'lacking', behaviour: 1 })
     time.turn()
-    expect(await asked).toMatchObject({ value: { error: 'unknown query "testOrder"' } })
+    expect(await asked).toMatchObject({ value: { error: 'unknown query "lacking"' } })
   })
 
   test('a question that nobody answers: -1008', async () => {

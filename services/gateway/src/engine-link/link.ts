@@ -9,6 +9,7 @@ import {
   outcomeSession,
   outcomeWords,
 } from '@uptick/core'
+import type { AnswerTo, Question, QuestionKind } from '@uptick/protocol'
 import type { Command } from '@uptick/core'
 import { isLate, type Hello, type Welcome } from '@uptick/protocol'
 import { CatalogueFollower } from './catalogue-follower.ts'
@@ -128,7 +129,7 @@ export class EngineLink {
   }
 
   /** Ask the engine. It has executed what was answered here before. Rejects with -1008 past the hold. Counts as `submit`. */
-  query(question: object, account = 0): Promise<Answer> {
+  query<Kind extends QuestionKind>(question: Question<Kind>, account = 0): Promise<Answer<AnswerTo<Kind>>> {
     const answer = this.#queries.ask(question, account)
     this.#wake()
     return answer

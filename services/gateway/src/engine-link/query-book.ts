@@ -1,20 +1,20 @@
-import { encodeQuery } from '@uptick/protocol'
+import { encodeQuery, type AnswerTo, type Question, type QuestionKind } from '@uptick/protocol'
 import { ShareCount } from '../limits/share-count.ts'
 import type { Clock } from '../seams.ts'
 import { SERVER_BUSY } from './link-errors.ts'
 import { ACCOUNT_PARTS } from './link-options.ts'
 
-export interface Answer {
+export interface Answer<Value> {
   /** The sequence whose state it shows: durable. */
   readonly sequence: number
-  readonly value: unknown
+  readonly value: Value
 }
 
 interface Waiting {
   readonly question: object
   /** 0: of nobody's share. */
   readonly account: number
-  readonly resolve: (answer: Answer) => void
+  readonly resolve: (answer: Answer<unknown>) => void
   readonly reject: (reason: unknown) => void
   /** `Clock.elapsed`. */
   readonly askedAt: number
@@ -44,14 +44,15 @@ export class QueryBook {
   }
 
   /** Refused with -1008 when too many wait, of all or of the account, here or at the engine. */
-  ask(question: object, account: number): Promise<Answer> {
+  ask<Kind extends QuestionKind>(question: Question<Kind>, account: number): Promise<Answer<AnswerTo<Kind>>> {
     if (this.#waiting.size >= this.#waitingMax) return Promise.reject(SERVER_BUSY)
     if (account !== 0 && !this.#shares.take(account)) return Promise.reject(SERVER_BUSY)
     return new Promise((resolve, reject) => {
       this.#waiting.set(++this.#lastId, {
         question,
         account,
-        resolve,
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers a question of that kind so
+        resolve: (answer) => resolve(answer as Answer<AnswerTo<Kind>>),
         reject,
         askedAt: this.#clock.elapsed(),
         sent: false,

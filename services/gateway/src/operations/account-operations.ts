@@ -29,8 +29,8 @@ export const accountStatus: Operation = {
     const listed = services.catalogue.markets[0]?.definition
     const source = {
       ...view,
-      makerFee: own?.maker ?? view.makerFee ?? listed?.makerFee ?? 0,
-      takerFee: own?.taker ?? view.takerFee ?? listed?.takerFee ?? 0,
+      makerFee: own?.maker ?? listed?.makerFee ?? 0,
+      takerFee: own?.taker ?? listed?.takerFee ?? 0,
       updateTime: services.clock.now(),
     }
     return accountResponse(source, services.catalogue.format, timeUnit, omitZeroBalances)

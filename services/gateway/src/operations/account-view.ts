@@ -1,16 +1,14 @@
-import { PublicErrors, publicError } from '@uptick/protocol'
+import { PublicErrors, publicError, type AccountAnswer } from '@uptick/protocol'
 import type { Market } from '../engine-link/catalogue.ts'
-import type { EngineAccount } from '../engine-link/engine-account.ts'
 import { engineAnswer } from './engine-answer.ts'
 import type { OperationContext } from './operation.ts'
 
 /** The caller's account; -2015 when the key outlived it. */
-export async function callersAccount(context: OperationContext): Promise<{ view: EngineAccount; sequence: number }> {
+export async function callersAccount(context: OperationContext): Promise<{ view: AccountAnswer; sequence: number }> {
   const { account, services } = context
   const { value, sequence } = await engineAnswer(services, { kind: 'account', account })
   if (value === null) throw publicError(PublicErrors.REJECTED_API_KEY)
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
-  return { view: value as EngineAccount, sequence }
+  return { view: value, sequence }
 }
 
 /** What the caller pays on `market`, in millionths: its own rate for the symbol, else for all, else the symbol's. */
@@ -22,7 +20,7 @@ export async function accountFees(
   return feesOn(view, market)
 }
 
-export function feesOn(view: EngineAccount, market: Market): { readonly maker: number; readonly taker: number } {
+export function feesOn(view: AccountAnswer, market: Market): { readonly maker: number; readonly taker: number } {
   const own = view.fees.find((fee) => fee.symbol === market.name) ?? view.fees.find((fee) => fee.symbol === '')
   return own ?? { maker: market.definition.makerFee, taker: market.definition.takerFee }
 }

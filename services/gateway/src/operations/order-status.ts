@@ -27,11 +27,10 @@ export const orderStatus: Operation = {
 async function findOrder(context: OperationContext, market: Market, target: OrderTarget): Promise<OrderView> {
   const { account, services } = context
   const { orderId, clientId } = target
-  const question = { kind: 'order', account, symbol: market.id }
+  const question = { kind: 'order', account, symbol: market.id } as const
   const named = orderId === 0 ? { clientId } : { orderId }
   const { value, sequence } = await engineAnswer(services, { ...question, ...named })
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
-  const order = (value as OrderView | null) ?? (await recordedOrder(context, market, target, sequence))
+  const order: OrderView | undefined = value ?? (await recordedOrder(context, market, target, sequence))
   if (order === undefined || order.symbol !== market.id) throw publicError(PublicErrors.NO_SUCH_ORDER)
   if (clientId !== undefined && order.clientId !== clientId) throw publicError(PublicErrors.CLIENT_ORDER_ID_MISMATCH)
   return order
@@ -70,10 +69,9 @@ export const openOrders: Operation = {
   async run(context, params) {
     const { account, services, timeUnit } = context
     const market = params.has('symbol') ? marketOf(params, services) : undefined
-    const question = { kind: 'openOrders', account, ...(market !== undefined && { symbol: market.id }) }
+    const question = { kind: 'openOrders' as const, account, ...(market !== undefined && { symbol: market.id }) }
     const { value, sequence } = await engineAnswer(services, question)
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
-    const orders = await withPreventedMatches(services, value as readonly OrderView[], sequence)
+    const orders = await withPreventedMatches(services, value, sequence)
     return orders.map((order) => orderQueryResponse(order, services.catalogue.format, timeUnit))
   },
 }

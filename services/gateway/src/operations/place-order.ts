@@ -1,6 +1,14 @@
 import { Command, CommandKind, Reject } from '@uptick/core'
-import type { FeeDefinition, RejectCode } from '@uptick/core'
-import { fullOrderText, newOrderResponse, publicErrorOf, readReply, testOrderCommission } from '@uptick/protocol'
+import type { FeeDefinition } from '@uptick/core'
+import {
+  fullOrderText,
+  newOrderResponse,
+  publicErrorOf,
+  readReply,
+  testOrderCommission,
+  type AnswerTo,
+  type Refused,
+} from '@uptick/protocol'
 import { SERVER_BUSY } from '../engine-link/link-errors.ts'
 import { accountFees } from './account-view.ts'
 import { fillNewOrder, readNewOrder } from './new-order.ts'
@@ -64,8 +72,7 @@ async function refuseAsEngine({ account, services }: OperationContext, order: Ne
     strategyType,
     clientId: order.clientId,
   })
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
-  const { reject, error } = value as { reject?: RejectCode; error?: string }
+  const { reject, error }: AnswerTo<'testOrder'> & Partial<Refused> = value
   // An engine of the release before does not know the question.
   if (error?.startsWith('unknown query') === true) return
   if (reject === undefined) throw SERVER_BUSY

@@ -1,6 +1,6 @@
 import { AccountStatus, CommandKind, EventKind, OrderType, Side, TimeInForce } from '@uptick/core'
 import type { FeeDefinition } from '@uptick/core'
-import { formatAmount } from '@uptick/protocol'
+import { formatAmount, type AccountAnswer } from '@uptick/protocol'
 import type { FastifyInstance } from 'fastify'
 import { Type } from 'typebox'
 import type { Static } from 'typebox'
@@ -17,21 +17,6 @@ interface OfAccount {
   Params: { account: string }
 }
 
-/** The `account` query of the engine: amounts are decimal integers of the asset's units. */
-interface AccountAnswer {
-  readonly account: number
-  readonly label: string
-  readonly status: number
-  readonly balances: readonly { readonly asset: number; readonly free: string; readonly locked: string }[]
-  readonly fees: readonly FeeDefinition[]
-}
-
-/** The `accounts` query of the engine. */
-interface AccountList {
-  readonly accounts: readonly { readonly account: number; readonly label: string; readonly status: number }[]
-  readonly next?: number
-}
-
 /** Accounts, their money, fees and states. */
 export function registerAccounts(app: FastifyInstance, context: OperatorContext): void {
   const { link, line } = context
@@ -42,8 +27,7 @@ export function registerAccounts(app: FastifyInstance, context: OperatorContext)
     async (request) => {
       const { label = '', after = '0' } = request.query
       const { value } = await line.query({ kind: 'accounts', after: Number(after), label })
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
-      const { accounts, next } = value as AccountList
+      const { accounts, next } = value
       return { accounts: accounts.map((account) => ({ ...account, status: statusName(account.status) })), next }
     },
   )
@@ -64,9 +48,8 @@ export function registerAccounts(app: FastifyInstance, context: OperatorContext)
   app.get<OfAccount>('/accounts/:account', { schema: { params: AccountParams } }, async (request) => {
     const account = Number(request.params.account)
     const { value } = await link.query({ kind: 'account', account })
-    if (value === null || value === undefined) throw notFound(`account ${account}`)
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
-    return shownAccount(context, value as AccountAnswer)
+    if (value === null) throw notFound(`account ${account}`)
+    return shownAccount(context, value)
   })
 
   registerStates(app, context)

@@ -17,7 +17,7 @@ function lineTo(answer: unknown): Parameters<typeof activate>[0] {
     query: (question) => {
       expect(question).toEqual({ kind: 'lacking', behaviour: 77 })
       if (answer instanceof Error) return Promise.reject(answer)
-      return Promise.resolve({ value: answer, sequence: 1 })
+      return Promise.resolve({ value: answer as never, sequence: 1 })
     },
   }
 }

@@ -1,14 +1,8 @@
 import { CommandKind, Reject, rejectName } from '@uptick/core'
+import type { Lacking } from '@uptick/protocol'
 import { administer } from './administer.ts'
 import { OperatorError } from './operator-error.ts'
 import type { OperatorLine } from './operator-line.ts'
-
-/** A member that does not know a behaviour, as the leader says. */
-interface Lacking {
-  readonly holder: string
-  readonly url: string
-  readonly how: string
-}
 
 /**
  * Put a behaviour in force, at the sequence that is returned.
@@ -38,8 +32,7 @@ export async function activate(line: Pick<OperatorLine, 'submit' | 'query'>, beh
 async function lacking(line: Pick<OperatorLine, 'query'>, behaviour: number): Promise<readonly Lacking[]> {
   try {
     const { value } = await line.query({ kind: 'lacking', behaviour })
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
-    return (value as { lacking?: readonly Lacking[] }).lacking ?? []
+    return value.lacking ?? []
   } catch {
     return []
   }

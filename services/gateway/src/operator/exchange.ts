@@ -8,9 +8,6 @@ import type { OperatorContext } from './operator-server.ts'
 import { release, repair } from './repair.ts'
 import { BehaviourBody, ReleaseBody, SkipBody } from './schemas.ts'
 
-/** The `totals` query of the engine. */
-type Totals = readonly { readonly asset: number; readonly [sum: string]: string | number }[]
-
 /** The shard as a whole: state, sums, behaviours, commands to be passed over. */
 export function registerExchange(app: FastifyInstance, context: OperatorContext): void {
   const { link, line, engines, skips, database } = context
@@ -24,8 +21,7 @@ export function registerExchange(app: FastifyInstance, context: OperatorContext)
 
   app.get('/totals', async () => {
     const { value, sequence } = await line.query({ kind: 'totals' })
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
-    const totals = (value as Totals).map(({ asset, ...sums }) => {
+    const totals = value.map(({ asset, ...sums }) => {
       const { code, decimals } = link.catalogue.assetById(asset)
       const shown = Object.entries(sums).map(([name, sum]) => [name, formatAmount(BigInt(sum), decimals, 0)])
       return { asset: code, ...Object.fromEntries(shown) }
@@ -35,8 +31,7 @@ export function registerExchange(app: FastifyInstance, context: OperatorContext)
 
   app.post('/handoff', async (_request, reply) => {
     const { value } = await line.query({ kind: 'handOff' })
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
-    const { successor } = value as { successor: string | null }
+    const { successor } = value
     if (successor === null) throw new OperatorError(409, 'NO_STANDBY', 'no standby is ready to lead')
     return reply.code(202).send({ successor })
   })
@@ -49,8 +44,7 @@ export function registerExchange(app: FastifyInstance, context: OperatorContext)
 
   app.get('/behaviours', async () => {
     const { value } = await link.query({ kind: 'catalogue' })
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
-    return { active: (value as { behaviours: readonly number[] }).behaviours }
+    return { active: value.behaviours }
   })
 
   app.post<{ Body: Static<typeof BehaviourBody> }>(

@@ -15,7 +15,7 @@ export function registerKeys(app: FastifyInstance, { keys, keyTable, link }: Ope
       const { body } = request
       const account = Number(request.params.account)
       const { value } = await link.query({ kind: 'account', account })
-      if (value === null || value === undefined) throw notFound(`account ${account}`)
+      if (value === null) throw notFound(`account ${account}`)
       const type = (body.type ?? 'HMAC') as KeyType
       if (type !== 'HMAC' && body.secret !== undefined) throw invalid('only keys of type HMAC have a secret')
       if (type === 'HMAC' && body.publicKey !== undefined) throw invalid('keys of type HMAC have no public key')

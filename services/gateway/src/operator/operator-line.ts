@@ -1,4 +1,5 @@
 import { outcomeSequence, type Command } from '@uptick/core'
+import type { AnswerTo, Question, QuestionKind } from '@uptick/protocol'
 import { EngineLink } from '../engine-link/link.ts'
 import type { OutcomeView } from '../engine-link/outcome-view.ts'
 import { HOLD_MS_DEFAULT, type LinkOptions } from '../engine-link/link-options.ts'
@@ -49,7 +50,7 @@ export class OperatorLine {
   }
 
   /** As `EngineLink.query`, for questions that an operator alone may ask. */
-  query(question: object): Promise<Answer> {
+  query<Kind extends QuestionKind>(question: Question<Kind>): Promise<Answer<AnswerTo<Kind>>> {
     return this.#use(() => this.#link.query(question))
   }
 

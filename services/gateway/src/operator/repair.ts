@@ -1,3 +1,4 @@
+import type { AnswerTo, Question, QuestionKind, Refused } from '@uptick/protocol'
 import { askEngine } from '../engine-link/ask-engine.ts'
 import type { LinkOptions } from '../engine-link/link-options.ts'
 import { OperatorError } from './operator-error.ts'
@@ -8,12 +9,8 @@ const REPAIR_MS_MAX = 15_000
 /** How the engines of the shard are reached. */
 export type EngineAccess = Pick<LinkOptions, 'urls' | 'dial' | 'timers'>
 
-interface Standing {
+interface Standing extends AnswerTo<'status'> {
   readonly url: string
-  readonly role: string
-  readonly sequence: number
-  /** Last sequence that it holds from before its last start; releases that keep nothing say nothing. */
-  readonly held?: number
 }
 
 /** What an operator must give to accept a loss. */
@@ -40,7 +37,7 @@ interface Holder {
 export async function repair(engines: EngineAccess): Promise<{ engine: string; appended: number }> {
   const furthest = (await holdersAmong(engines, await standingsOf(engines)))[0]
   if (!furthest) throw new OperatorError(409, 'NOTHING_LOST', 'no engine is ahead of the journal')
-  const answer = await decided<{ appended?: number }>(engines, furthest.url, { kind: 'repair' })
+  const answer = await decided(engines, furthest.url, { kind: 'repair' })
   if (answer.appended === undefined) throw new OperatorError(409, 'NOT_REPAIRED', answer.error ?? 'it does not say why')
   return { engine: furthest.url, appended: answer.appended }
 }
@@ -55,15 +52,18 @@ export async function release(engines: EngineAccess, acceptance: Acceptance): Pr
   const standings = await standingsOf(engines)
   const furthest = (await holdersAmong(engines, standings))[0] ?? standings[0]
   if (!furthest) throw new OperatorError(504, 'NO_ANSWER', 'no engine answers')
-  const answer = await decided<{ after?: number }>(engines, furthest.url, { kind: 'release', ...acceptance })
+  const answer = await decided(engines, furthest.url, { kind: 'release', ...acceptance })
   if (answer.after === undefined) throw new OperatorError(409, 'NOT_RELEASED', answer.error ?? 'it does not say why')
   return { engine: furthest.url, ...answer }
 }
 
-async function decided<T>(engines: EngineAccess, url: string, question: object): Promise<T & { error?: string }> {
+async function decided<Kind extends QuestionKind>(
+  engines: EngineAccess,
+  url: string,
+  question: Question<Kind>,
+): Promise<AnswerTo<Kind> & Partial<Refused>> {
   try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
-    return (await askEngine(engines, url, question, REPAIR_MS_MAX)) as T & { error?: string }
+    return await askEngine(engines, url, question, REPAIR_MS_MAX)
   } catch (error) {
     throw new OperatorError(504, 'IN_DOUBT', `${String(error)}; ask for its status before trying again`)
   }
@@ -78,7 +78,7 @@ async function holdersAmong(engines: EngineAccess, standings: readonly Standing[
 
 /** A release that cannot say what it holds is halted for no other reason. */
 async function holderOf(engines: EngineAccess, { url, sequence }: Standing): Promise<Holder> {
-  const { lost = 1, through = sequence } = await decided<Partial<Holder>>(engines, url, { kind: 'lost' })
+  const { lost = 1, through = sequence } = await decided(engines, url, { kind: 'lost' })
   return { url, lost, through }
 }
 
@@ -90,8 +90,7 @@ async function standingsOf(engines: EngineAccess): Promise<Standing[]> {
 /** Undefined when the engine does not answer. */
 async function standingOf(engines: EngineAccess, url: string): Promise<Standing | undefined> {
   try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the engine answers this question so
-    const status = (await askEngine(engines, url, { kind: 'status' })) as Omit<Standing, 'url'>
+    const status = await askEngine(engines, url, { kind: 'status' })
     return { ...status, url }
   } catch {
     return undefined

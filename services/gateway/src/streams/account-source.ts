@@ -1,9 +1,8 @@
 import { EventKind, readEvent } from '@uptick/core'
 import type { BalanceEvent, ExecutionEvent, FundsEvent } from '@uptick/core'
 import { balanceUpdate, executionReport, orderQueryResponse, outboundAccountPosition } from '@uptick/protocol'
-import type { OrderView } from '@uptick/protocol'
+import type { AccountAnswer, OrderView } from '@uptick/protocol'
 import type { EngineLink } from '../engine-link/link.ts'
-import type { EngineAccount } from '../engine-link/engine-account.ts'
 import type { Digest, DigestSource, Snapshot } from './digest.ts'
 import { Message } from './message.ts'
 import type { Render, Tell } from './message.ts'
@@ -86,7 +85,7 @@ export class AccountSource implements DigestSource {
       if (!answers) return undefined
       const [account, orders] = answers
       if (account.sequence !== orders.sequence || account.value === null || !Array.isArray(orders.value)) continue
-      return this.#show(account.sequence, account.value as EngineAccount, orders.value as OrderView[])
+      return this.#show(account.sequence, account.value as AccountAnswer, orders.value as OrderView[])
     }
     return undefined
   }
@@ -99,7 +98,7 @@ export class AccountSource implements DigestSource {
     ])
   }
 
-  #show(last: number, { balances }: EngineAccount, orders: readonly OrderView[]): Snapshot {
+  #show(last: number, { balances }: AccountAnswer, orders: readonly OrderView[]): Snapshot {
     const { format } = this.#link.catalogue
     const rows = balances.map(({ asset, free, locked }) => ({
       a: format.asset(asset).code,
