@@ -1,12 +1,12 @@
-import { Command, CommandKind, OrderType } from '@uptick/core'
+import { Command, CommandKind, OrderType, wordAt } from '@uptick/core'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { commandFields, commandOf, fieldsOf } from '../testing/arbitrary-command.ts'
 import { onlyTyped } from '../testing/only-typed.ts'
-import { decodeCommand, recordContext } from './command-decode.ts'
+import { decodeCommand } from './command-decode.ts'
 import { encodeCommand } from './command-encode.ts'
 import { UnknownVersionError } from './protocol-error.ts'
-import { checkRecord, recordWords } from './record-layout.ts'
+import { checkRecord, recordWords, Section, textWords } from './record-layout.ts'
 import { copyRecord, recordKind, recordNumber, recordSession } from './record-view.ts'
 import { RecordWriter } from './record-writer.ts'
 
@@ -60,20 +60,36 @@ test('a copied record is the same words', () => {
   )
 })
 
-test('trace context and flag decisions travel beside the command', () => {
+/** One more text section at the end of the record that the writer holds: its length in bytes, the bytes, padding. */
+function appendText(writer: RecordWriter, section: number, text: string): void {
+  const bytes = Buffer.from(text)
+  const start = writer.length
+  const size = textWords(bytes.length)
+  writer.reserve(size)
+  writer.words.fill(0, start, start + size)
+  writer.words[start] = bytes.length
+  writer.bytes.set(bytes, (start + 1) * 4)
+  writer.length += size
+  writer.words[0] = (wordAt(writer.words, 0) & 0xffff) | (writer.length << 16)
+  writer.words[1] = wordAt(writer.words, 1) | section
+}
+
+test('trace context and flag decisions, which no release writes, are passed over', () => {
   const writer = new RecordWriter()
-  const context = {
-    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-    decisions: '{"resume":true}',
-  }
-  encodeCommand(commandOf({ ...place, text: 'reference é' }), writer, context)
+  encodeCommand(commandOf({ ...place, text: 'reference é' }), writer)
+  appendText(writer, Section.TRACEPARENT, '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01')
+  appendText(writer, Section.DECISIONS, '{"resume":true}')
   const command = new Command()
+  expect(checkRecord(writer.words, 0, writer.length)).toBe(writer.length)
   expect(decodeCommand(writer.words, 0, command)).toBe(writer.length)
-  expect(command.text).toBe('reference é')
-  expect(recordContext(writer.words, 0)).toEqual(context)
-  writer.clear()
-  encodeCommand(commandOf(place), writer, {})
-  expect(recordContext(writer.words, 0)).toBeUndefined()
+  expect(fieldsOf(command)).toMatchObject({ ...place, text: 'reference é' })
+})
+
+test('a trace context that is too long is refused', () => {
+  const writer = new RecordWriter()
+  encodeCommand(commandOf(place), writer)
+  appendText(writer, Section.TRACEPARENT, 'x'.repeat(65))
+  expect(() => checkRecord(writer.words, 0, writer.length)).toThrow('text of 65 bytes')
 })
 
 test('what has no room in the layout is refused and leaves the writer as it was', () => {
@@ -81,7 +97,6 @@ test('what has no room in the layout is refused and leaves the writer as it was'
   for (const bad of [{ account: 2 ** 31 }, { symbol: 0.5 }, { text: 'x'.repeat(65_537) }, { amount: 2n ** 63n }]) {
     expect(() => encodeCommand(commandOf({ ...place, ...bad }), writer)).toThrow(RangeError)
   }
-  expect(() => encodeCommand(commandOf(place), writer, { traceparent: 'x'.repeat(65) })).toThrow(RangeError)
   expect(writer.length).toBe(0)
 })
 
@@ -124,7 +139,6 @@ test('damaged bytes are refused with the typed error or read as some command, ne
       expect(
         onlyTyped(() => {
           expect(decodeCommand(words, 0, command)).toBeLessThanOrEqual(words.length)
-          recordContext(words, 0)
         }),
       ).toBe(true)
     }),

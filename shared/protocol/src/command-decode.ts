@@ -12,8 +12,7 @@ import type {
   TimeInForce,
 } from '@uptick/core'
 import { floatAt, floatsOver, readInt64 } from './aligned.ts'
-import type { CommandContext } from './command-encode.ts'
-import { RECORD_HEADER_WORDS, Section, checkRecord, clientIdWords, numberWords, textWords } from './record-layout.ts'
+import { RECORD_HEADER_WORDS, Section, checkRecord, clientIdWords } from './record-layout.ts'
 
 /** Lenient, by the fixed rules of the Encoding Standard: what is not UTF-8 becomes U+FFFD on every member alike. */
 const textDecoder = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -116,34 +115,4 @@ export function decodeCommand(words: Int32Array, offset: number, command: Comman
   }
   if ((present & Section.TEXT) !== 0) command.text = readText(words, at)
   return end
-}
-
-/** The trace context and flag decisions of the record at `offset`; undefined when it carries none. */
-export function recordContext(words: Int32Array, offset: number): CommandContext | undefined {
-  checkRecord(words, offset)
-  const present = wordAt(words, offset + 1)
-  const traced = (present & Section.TRACEPARENT) !== 0
-  const decided = (present & Section.DECISIONS) !== 0
-  if (!traced && !decided) return undefined
-  let at = textsStart(words, offset, present)
-  if ((present & Section.TEXT) !== 0) at += textWords(wordAt(words, at))
-  const context: { traceparent?: string; decisions?: string } = {}
-  if (traced) {
-    context.traceparent = readText(words, at)
-    at += textWords(wordAt(words, at))
-  }
-  if (decided) context.decisions = readText(words, at)
-  return context
-}
-
-function textsStart(words: Int32Array, offset: number, present: number): number {
-  const lengths = wordAt(words, offset + 11)
-  return (
-    offset +
-    RECORD_HEADER_WORDS +
-    numberWords(present) +
-    clientIdWords(lengths & 0xff) +
-    clientIdWords((lengths >>> 8) & 0xff) +
-    clientIdWords((lengths >>> 16) & 0xff)
-  )
 }

@@ -2,25 +2,15 @@ import { ClientId, wordAt } from '@uptick/core'
 import type { Command } from '@uptick/core'
 import { writeInt64 } from './aligned.ts'
 import {
-  DECISIONS_BYTES_MAX,
   RECORD_HEADER_WORDS,
   RECORD_VERSION,
   RECORD_WORDS_MAX,
   Section,
   TEXT_BYTES_MAX,
-  TRACEPARENT_BYTES_MAX,
   clientIdWords,
   textWords,
 } from './record-layout.ts'
 import type { RecordWriter } from './record-writer.ts'
-
-/** What travels with a command outside of the state machine and of every hash. */
-export interface CommandContext {
-  /** W3C Trace Context `traceparent`, 55 characters. */
-  readonly traceparent?: string
-  /** JSON of the flag decisions taken at the edge for this command. */
-  readonly decisions?: string
-}
 
 const FIXED_WORDS_MAX = RECORD_HEADER_WORDS + 2 * 12 + 3 * (ClientId.WORDS + 1)
 const textEncoder = new TextEncoder()
@@ -47,21 +37,17 @@ function writeClientId(words: Int32Array, at: number, id: ClientId): number {
   return at + size
 }
 
-/** Append a text section at `at`; throws a RangeError when it is longer than `bytesMax`. */
-function writeText(writer: RecordWriter, at: number, text: string, bytesMax: number): number {
+/** Append a text section at `at`; throws a RangeError when it is longer than `TEXT_BYTES_MAX`. */
+function writeText(writer: RecordWriter, at: number, text: string): number {
   const { read, written } = textEncoder.encodeInto(
     text,
-    writer.bytes.subarray((at + 1) << 2, ((at + 1) << 2) + bytesMax),
+    writer.bytes.subarray((at + 1) << 2, ((at + 1) << 2) + TEXT_BYTES_MAX),
   )
-  if (read !== text.length) throw new RangeError(`text is longer than ${bytesMax} bytes`)
+  if (read !== text.length) throw new RangeError(`text is longer than ${TEXT_BYTES_MAX} bytes`)
   const size = textWords(written)
   writer.words[at] = written
   writer.bytes.fill(0, ((at + 1) << 2) + written, (at + size) << 2)
   return at + size
-}
-
-function textRoom(text: string | undefined, bytesMax: number): number {
-  return text === undefined || text === '' ? 0 : textWords(bytesMax)
 }
 
 /** Write the number sections; returns which. `at` is where they begin, even. */
@@ -136,39 +122,14 @@ function writeAdministration(command: Command, writer: RecordWriter, at: number)
   return present
 }
 
-/** The texts, at the end of the record. Returns which are present; `numbersEnd` is the end. */
-function writeTexts(command: Command, writer: RecordWriter, from: number, context: CommandContext | undefined): number {
-  let present = 0
-  let at = from
-  if (command.text !== '') {
-    present |= Section.TEXT
-    at = writeText(writer, at, command.text, TEXT_BYTES_MAX)
-  }
-  if (context?.traceparent !== undefined && context.traceparent !== '') {
-    present |= Section.TRACEPARENT
-    at = writeText(writer, at, context.traceparent, TRACEPARENT_BYTES_MAX)
-  }
-  if (context?.decisions !== undefined && context.decisions !== '') {
-    present |= Section.DECISIONS
-    at = writeText(writer, at, context.decisions, DECISIONS_BYTES_MAX)
-  }
-  numbersEnd = at
-  return present
-}
-
 /**
  * Append `command` as one record. Numbers go as they are (the core judges them); throws a RangeError for what has no
  * room in the layout: an enumeration past a byte, an id past 32 bits, a text past its bound. The writer is then
  * unchanged.
  */
-export function encodeCommand(command: Command, writer: RecordWriter, context?: CommandContext): void {
-  const rare = command.text !== '' || context !== undefined
-  const texts = rare
-    ? textRoom(command.text, TEXT_BYTES_MAX) +
-      textRoom(context?.traceparent, TRACEPARENT_BYTES_MAX) +
-      textRoom(context?.decisions, DECISIONS_BYTES_MAX)
-    : 0
-  writer.reserve(FIXED_WORDS_MAX + texts)
+export function encodeCommand(command: Command, writer: RecordWriter): void {
+  const { text } = command
+  writer.reserve(FIXED_WORDS_MAX + (text === '' ? 0 : textWords(TEXT_BYTES_MAX)))
   const start = writer.length
   const { words, floats } = writer
   let present = writeNumbers(command, floats, start + RECORD_HEADER_WORDS)
@@ -177,9 +138,9 @@ export function encodeCommand(command: Command, writer: RecordWriter, context?: 
   at = writeClientId(words, at, command.clientId)
   at = writeClientId(words, at, command.targetClientId)
   at = writeClientId(words, at, command.cancelId)
-  if (rare) {
-    present |= writeTexts(command, writer, at, context)
-    at = numbersEnd
+  if (text !== '') {
+    present |= Section.TEXT
+    at = writeText(writer, at, text)
   }
   const length = at - start
   if (length > RECORD_WORDS_MAX) throw new RangeError(`a record of ${length} words`)

@@ -1,7 +1,6 @@
 import type { Command } from '@uptick/core'
 import { writeFloat } from './aligned.ts'
 import { encodeCommand } from './command-encode.ts'
-import type { CommandContext } from './command-encode.ts'
 import { FrameType, frameBytes, newFrame, newJsonFrame } from './link-frame.ts'
 import { LINK_VERSION, LINK_VERSIONS } from './link-frame.ts'
 import { RecordWriter } from './record-writer.ts'
@@ -161,9 +160,9 @@ export class CommandsFrame {
   }
 
   /** Append a command; its session must be the frame's (asserted). Throws as `encodeCommand`. */
-  add(command: Command, context?: CommandContext): void {
+  add(command: Command): void {
     if (command.session !== this.#session) throw new Error('command and frame differ in their session')
-    encodeCommand(command, this.#records, context)
+    encodeCommand(command, this.#records)
     this.count++
   }
 

@@ -11,10 +11,11 @@ import { MalformedError, UnknownVersionError } from './protocol-error.ts'
  *   w8      account        w9    symbol
  *   w10     side | type << 8 | timeInForce << 16 | selfTradePrevention << 24
  *   w11     lengths of clientId | targetClientId << 8 | cancelId << 16 | restriction << 24 | replaceMode << 28
- *   then    the sections present, in the order of their bits; client ids; text, traceparent, flag decisions
+ *   then    the sections present, in the order of their bits; client ids; text, two reserved texts
  *
  * A field at its default takes no room, so that a command is only as long as it needs to be and any kind may carry
- * any field. Trace context and flag decisions are the envelope's: the core never sees them and no hash covers them.
+ * any field. A record may carry the reserved texts, trace context and flag decisions, beside the command: no release
+ * writes them, every release passes them over, and no hash covers them.
  */
 export const RECORD_VERSION = 1
 export const RECORD_VERSIONS: readonly number[] = [RECORD_VERSION]
@@ -22,11 +23,13 @@ export const RECORD_HEADER_WORDS = 12
 /** The header counts words in 16 bits, and records are even. */
 export const RECORD_WORDS_MAX = 0xfffe
 export const TEXT_BYTES_MAX = 65_536
-export const TRACEPARENT_BYTES_MAX = 64
-export const DECISIONS_BYTES_MAX = 4_096
+const TRACEPARENT_BYTES_MAX = 64
+const DECISIONS_BYTES_MAX = 4_096
 
 export const Section = {
+  /** Reserved. */
   TRACEPARENT: 1 << 0,
+  /** Reserved. */
   DECISIONS: 1 << 1,
   TEXT: 1 << 2,
   PRICE: 1 << 4,
