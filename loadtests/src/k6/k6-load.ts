@@ -56,8 +56,9 @@ export class K6Load {
 
   private constructor(options: LoadOptions) {
     this.#options = options
-    this.#own = options.folder === undefined ? temporaryFolder('uptick-load-') : undefined
-    this.#folder = options.folder ?? this.#own!.path
+    const own = options.folder === undefined ? temporaryFolder('uptick-load-') : undefined
+    this.#own = own
+    this.#folder = own?.path ?? options.folder ?? ''
     this.#streams = this.#process('streams')
   }
 

@@ -9,11 +9,9 @@ export {
   positiveNumber,
   runCommand,
   someText,
-  VERSION,
   wholeNumber,
 } from './command-line.ts'
 export {
-  Interrupted,
   isInterrupted,
   temporaryFolder,
   throwIfInterrupted,

@@ -50,7 +50,7 @@ export function serveWelcome(
 
 /** Browsers name HTML; clients of the API ask for JSON or for anything. */
 export function asksForPage({ accept = '' }: IncomingHttpHeaders): boolean {
-  return accept.split(',').some((type) => type.split(';', 1)[0]!.trim().toLowerCase() === 'text/html')
+  return accept.split(',').some((type) => type.replace(/;.*/s, '').trim().toLowerCase() === 'text/html')
 }
 
 /** As the visitor has it in his address bar, for him to paste: what the request says of it is only shown, and only to him. */
