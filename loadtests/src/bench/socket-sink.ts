@@ -17,8 +17,9 @@ async function open(path: string): Promise<void> {
   const socket = connect({ port, host: '127.0.0.1' })
   sockets.push(socket)
   socket.write(`GET ${path} HTTP/1.1\r\n${HANDSHAKE}Sec-WebSocket-Key: ${KEY}\r\n\r\n`)
-  const [head] = (await once(socket, 'data')) as [Buffer]
-  if (!head.toString().startsWith('HTTP/1.1 101')) throw new Error(head.toString())
+  const [first]: unknown[] = await once(socket, 'data')
+  const head = String(first)
+  if (!head.startsWith('HTTP/1.1 101')) throw new Error(head)
   socket.on('error', () => undefined)
   socket.resume()
 }

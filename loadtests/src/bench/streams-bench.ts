@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Side } from '@uptick/core'
@@ -64,7 +63,9 @@ async function cost(begin: () => void, isDone: () => boolean): Promise<number> {
 async function bareServer(): Promise<{ server: WebSocketServer; port: number }> {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
   await once(server, 'listening')
-  return { server, port: (server.address() as AddressInfo).port }
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('the server listens on no port')
+  return { server, port: address.port }
 }
 
 function startGateway(): Promise<SocketGateway> {

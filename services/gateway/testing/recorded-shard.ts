@@ -1,5 +1,6 @@
 import { CommandKind, Command, Exchange } from '@uptick/core'
 import { record, type Timed } from '@uptick/core/testing'
+import type { AnswerTo, Question, QuestionKind } from '@uptick/protocol'
 import { Catalogue } from '../src/engine-link/catalogue.ts'
 import type { FeedResetListener, OutcomesListener, OutcomeView } from '../src/engine-link/outcome-view.ts'
 import type { Answer } from '../src/engine-link/query-book.ts'
@@ -74,13 +75,13 @@ export class RecordedShard {
     for (const listener of this.#outcomes) listener(words, 0, words.length, first, this.sequence)
   }
 
-  query(question: object): Promise<Answer> {
+  query<Kind extends QuestionKind>(question: Question<Kind>): Promise<Answer<AnswerTo<Kind>>> {
     const { kind, symbol = 0, account = 0 } = question as { kind: string; symbol?: number; account?: number }
     const value = this.#answer(kind, symbol, account)
     const plain = JSON.parse(
       JSON.stringify(value, (_, field: unknown) => (typeof field === 'bigint' ? String(field) : field)),
     )
-    return Promise.resolve({ sequence: this.sequence, value: plain as unknown })
+    return Promise.resolve({ sequence: this.sequence, value: plain as AnswerTo<Kind> })
   }
 
   /** Whoever waits for journaled time has it journaled by the next `answer`. */

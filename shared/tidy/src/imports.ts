@@ -124,8 +124,9 @@ export const folderOrder: Rule = (files) => {
       if (!order.includes(own)) complaints.push(`${file.path}: ${own} has no place in the order of folders of ${room}`)
       const text = withoutComments(file.text)
       for (const match of text.matchAll(specifier)) {
-        if (!match[2].startsWith('.')) continue
-        const target = partOf(room, posix.join(posix.dirname(file.path), match[2]))
+        const [, , name = ''] = match
+        if (!name.startsWith('.')) continue
+        const target = partOf(room, posix.join(posix.dirname(file.path), name))
         if (target === own || (order.includes(target) && order.indexOf(target) < order.indexOf(own))) continue
         complaints.push(`${file.path}:${lineOf(text, match.index)}: ${own} must not import ${target}`)
       }
@@ -136,7 +137,10 @@ export const folderOrder: Rule = (files) => {
 
 /** The folder, or the file beside the folders, that a path of the room leads to. */
 function partOf(room: string, path: string): string {
-  return path.slice(room.length + 1).split('/')[0]
+  return path
+    .slice(room.length + 1)
+    .split('/', 1)
+    .join('')
 }
 
 /** The core imports nothing but itself; its tests may import test tools. */

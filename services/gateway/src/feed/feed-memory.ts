@@ -99,8 +99,8 @@ export class FeedMemory implements Stage {
     const horizon = outcomeTime(span.words, span.from) - KEPT_MICROSECONDS
     const { keptBytesMax = KEPT_BYTES_MAX } = this.#options
     while (this.#live.length > 1) {
-      const { words, from } = this.#live.oldest!
-      if (outcomeTime(words, from) >= horizon && this.#live.bytes <= keptBytesMax) return
+      const { oldest } = this.#live
+      if (!oldest || (outcomeTime(oldest.words, oldest.from) >= horizon && this.#live.bytes <= keptBytesMax)) return
       this.#live.dropOldest()
     }
   }

@@ -31,7 +31,9 @@ export function pastReader(options: Options): ReadPast {
     let leader: string | undefined
     try {
       for (let next = 0; !late.isNow;) {
-        const attempt = await readFrom(leader ?? urls[next++ % urls.length]!, from, through, options)
+        const url = leader ?? urls[next++ % urls.length]
+        if (url === undefined) break
+        const attempt = await readFrom(url, from, through, options)
         if ('spans' in attempt) return attempt.spans
         leader = attempt.leader
         // Two that each take the other for the leader are not asked without pause.
@@ -56,7 +58,7 @@ function readFrom(url: string, from: number, through: number, options: Options):
       try {
         reading.take(decodeFrame(data))
       } catch (error) {
-        reject(error as Error)
+        reject(error)
       }
       if (reading.end) resolve(reading.end)
     },

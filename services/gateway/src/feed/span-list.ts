@@ -29,7 +29,9 @@ export class SpanList {
   }
 
   dropOldest(): void {
-    this.#bytes -= bytesOf(this.#spans[this.#head]!)
+    const { oldest } = this
+    if (!oldest) return
+    this.#bytes -= bytesOf(oldest)
     this.#head++
     if (this.#head < 1024 || this.#head * 2 < this.#spans.length) return
     this.#spans = this.#spans.slice(this.#head)
@@ -48,7 +50,7 @@ export class SpanList {
     let high = this.#spans.length - 1
     while (low < high) {
       const middle = (low + high + 1) >>> 1
-      if (this.#spans[middle]!.first <= sequence) low = middle
+      if ((this.#spans[middle]?.first ?? Infinity) <= sequence) low = middle
       else high = middle - 1
     }
     const span = low <= high ? this.#spans[low] : undefined

@@ -5,7 +5,6 @@ import type { CandleInterval, CandleView } from '../market/market-data.ts'
 import { limitOf } from './market-operations.ts'
 import { marketOf } from './order-names.ts'
 import type { Operation, OperationContext } from './operation.ts'
-import { missing } from '../params/params.ts'
 import type { Params } from '../params/params.ts'
 
 const INTERVALS: Readonly<Record<string, CandleInterval>> = Object.fromEntries(
