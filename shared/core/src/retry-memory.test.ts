@@ -49,7 +49,8 @@ test('the same order again is found', () => {
   expect(memory.found).toBeGreaterThanOrEqual(0)
 })
 
-test.each([
+/** What a trader chooses for an order, each changed. */
+const chosen: readonly (readonly [keyof Command, Partial<Command>])[] = [
   ['symbol', { symbol: 0 }],
   ['side', { side: Side.SELL }],
   ['type', { type: OrderType.LIMIT_MAKER }],
@@ -62,8 +63,20 @@ test.each([
   ['strategyId', { strategyId: 4 }],
   ['strategyType', { strategyType: 1_000_001 }],
   ['firstSent', { firstSent: NOW - 1 }],
-])('one that differs in its %s alone is another order', (_what, changes) => {
+]
+
+test.each(chosen)('one that differs in its %s alone is another order', (_what, changes) => {
   expect(answered().recall(commandOf(changes), NOW, true)).toBe(Reject.RETRY_MISMATCH)
+})
+
+test('every field of a command is chosen for the order, or is known not to be', () => {
+  const envelope = ['kind', 'session', 'number', 'confirmed']
+  /** The order is looked up by these. */
+  const key = ['account', 'clientId']
+  const otherKinds = ['targetOrder', 'targetClientId', 'cancelId', 'restriction', 'replaceMode', 'asset', 'amount']
+  const administration = ['value', 'text', 'originalTime', 'executedQuantity']
+  const known = [...envelope, ...key, ...otherKinds, ...administration, ...chosen.map(([field]) => field)]
+  expect(known.toSorted()).toEqual(Object.keys(new Command()).toSorted())
 })
 
 test('who sends it counts, not how it is sent', () => {
