@@ -6,7 +6,7 @@ export interface Endpoint {
   readonly port: number
 }
 
-/** A dropped packet answers nobody: this long, twice, is "closed". */
+/** A dropped packet gets no answer: this long, twice, is "closed". */
 const CONNECT_MS_MAX = 3_000
 
 const nodeProbe = `

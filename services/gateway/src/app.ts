@@ -36,7 +36,7 @@ export interface GatewayOptions {
   readonly database: Pick<ListeningConnection, 'query' | 'listen'>
   /** For what may take long. */
   readonly lists: Queryable
-  /** How long ago the keys may have been confirmed that let anybody in, ms. */
+  /** How long ago the keys may have been confirmed that let clients in, ms. */
   readonly keysAgeMax: number
   readonly readModel: ReadModel
   readonly box: SecretBox

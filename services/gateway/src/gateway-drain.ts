@@ -17,7 +17,7 @@ export function gatewayDrain(gateway: Gateway, context: ServiceContext<GatewayCo
     floorMs: config.DRAIN_FLOOR_MS,
     boundMs: config.DRAIN_MS,
     idleMs: config.DRAIN_IDLE_MS,
-    // The parent hands over nothing any more: nobody needs to learn that this process goes.
+    // The parent hands over nothing any more: no client needs to learn that this process goes.
     ...(isHanded && { quietMs: 0 }),
   }
   const sockets = new SocketDrain<Connection>({

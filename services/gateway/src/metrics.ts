@@ -66,7 +66,7 @@ interface OperationMetrics {
   readonly byStatus: Map<number, Counter.Internal>
 }
 
-/** The link to the engine and the WebSockets, read when somebody looks. */
+/** The link to the engine and the WebSockets, read at each scrape. */
 export function exposeGateway(registry: Registry, gateway: Gateway): void {
   const { link } = gateway.services
   const gauges: ReadGauge[] = [

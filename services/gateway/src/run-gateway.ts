@@ -162,7 +162,7 @@ async function schemaIsThere({ config, lifecycle, onShutdown }: ServiceContext<G
   return isThere
 }
 
-/** Counts of the limits: together with the other gateways where there is a Redis or a parent, for which nobody ever waits. */
+/** Counts of the limits: together with the other gateways where there is a Redis or a parent, for which no request ever waits. */
 function openCounters({ config, lifecycle, log, metrics, onShutdown }: ServiceContext<GatewayConfig>): CounterStore {
   if (config.REDIS_URL === '') {
     if (config.CONNECTIONS === 'own') return new MemoryStore()

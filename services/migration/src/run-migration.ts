@@ -10,7 +10,7 @@ import {
 import type { Logger } from '@uptick/runtime'
 import type { MigrationConfig } from './config.ts'
 
-/** Breaking migrations are pending, and nobody said that they may run. Nothing was changed. */
+/** Breaking migrations are pending, and it was not said that they may run. Nothing was changed. */
 export class BreakingMigrationError extends Error {
   override readonly name = 'BreakingMigrationError'
 }

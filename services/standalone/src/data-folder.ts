@@ -32,7 +32,7 @@ export interface DemoKey {
   readonly privateKeyFile: string
 }
 
-/** What must survive with the data: without the first two, keys cannot be read and nobody can operate. */
+/** What must survive with the data: without the first two, keys cannot be read and the exchange cannot be operated. */
 export interface Settings {
   readonly keyEncryptionKey: string
   readonly operatorToken: string
@@ -243,7 +243,7 @@ function firstSettings(path: string): Settings {
   return settings
 }
 
-/** A folder of a release before has none yet. One that holds no secret is made anew: nobody else knows it. */
+/** A folder of a release before has none yet. One that holds no secret is made anew: no other process knows it. */
 function makeLinkSecret(path: string): void {
   const file = join(path, LINK_SECRET_NAME)
   if (!existsSync(file) || !SECRETS_FORM.test(readFileSync(file, 'utf8')))

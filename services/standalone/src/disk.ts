@@ -4,7 +4,7 @@ import { statfsSync } from 'node:fs'
 const FREE_BYTES_MIN = 512 * 1024
 const LOOK_MS = 2_000
 
-/** A sentence when there is no room on the disk of a folder; undefined when there is, or when nobody knows. */
+/** A sentence when there is no room on the disk of a folder; undefined when there is, or when that is unknown. */
 export function diskProblem(folder: string): string | undefined {
   try {
     const { bavail, bsize } = statfsSync(folder)

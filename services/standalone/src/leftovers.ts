@@ -12,7 +12,7 @@ const POLL_MS = 50
 
 /**
  * Services and PostgreSQL of a supervisor that was killed: they notice, and are shutting down. Wait for them, with an
- * end, so that the new ones find their ports free and nobody writes beside them. Called with the folder locked, so
+ * end, so that the new ones find their ports free and no process writes beside them. Called with the folder locked, so
  * there is no supervisor.
  *
  * @param told hears a sentence when there is something to wait for

@@ -47,7 +47,7 @@ export const demoTraders: readonly DemoTrader[] = [
   { label: 'bob', funds: { BTC: '10', ETH: '100', USDT: '1000000' }, ed25519: false },
 ]
 
-/** The bot rests its quotes with one account and takes with the other: nobody trades with himself. */
+/** The bot rests its quotes with one account and takes with the other: no account trades with itself. */
 export const botTraders: readonly DemoTrader[] = [
   { label: 'bot-maker', funds: { BTC: '1000', ETH: '20000', USDT: '100000000' }, ed25519: false },
   { label: 'bot-taker', funds: { BTC: '1000', ETH: '20000', USDT: '100000000' }, ed25519: false },

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { freePort } from '@uptick/postgres'
 import { errorCode, messageOf, Problem } from '@uptick/commandline'
 
-/** @throws Problem that says what to do when nobody can listen there */
+/** @throws Problem that says what to do when no process can listen there */
 export async function checkPort(host: string, port: number): Promise<void> {
   const server = createServer()
   const { promise, resolve, reject } = Promise.withResolvers<void>()

@@ -86,7 +86,7 @@ async function findAccount(operator: OperatorClient, label: string): Promise<num
   return undefined
 }
 
-/** Once: nobody trades yet, so an account that holds the asset has been given it. */
+/** Once: no trader trades yet, so an account that holds the asset has been given it. */
 async function fund(operator: OperatorClient, account: number, asset: string, amount: string): Promise<void> {
   const balances = (await operator.account(account))?.balances ?? []
   const held = balances.find((balance) => balance.asset === asset)
@@ -119,7 +119,7 @@ function makePrivateKey(folder: DataFolder, name: string): KeyObject {
   return privateKey
 }
 
-/** Nobody knows the public half before it is registered, so one that cannot be read is made anew. */
+/** The public half is unknown before it is registered, so one that cannot be read is made anew. */
 function privateKeyOf(folder: DataFolder, name: string): KeyObject {
   try {
     return createPrivateKey(readFileSync(folder.file(name)))

@@ -23,7 +23,7 @@ const BACKOFF_FIRST_MS = 100
 const BACKOFF_MAX_MS = 5_000
 /** Having run this long, a service that dies is started again at once. */
 const STEADY_MS = 30_000
-/** Before it was ever ready; then whoever waits for it is told. There is no limit: an exchange keeps trying. */
+/** Before it was ever ready; then the caller that waits for it is told. There is no limit: an exchange keeps trying. */
 const FIRST_ATTEMPTS_MAX = 3
 /** sysexits.h: misconfigured, so trying again would not help. */
 const EX_CONFIG = 78
@@ -177,7 +177,7 @@ export class Service {
   }
 
   /**
-   * Kill a process that runs and answers nothing, because it is suspended or hangs: whoever is connected to it would wait
+   * Kill a process that runs and answers nothing, because it is suspended or hangs: its clients would wait
    * as long. Questions are counted, not time: a supervisor that was suspended itself misses no more than one of them.
    */
   async #watch(child: ChildProcess): Promise<void> {
@@ -203,7 +203,7 @@ export class Service {
     if (signal.aborted) return
     if (ranMs > STEADY_MS) this.#attempts = 0
     const isMisconfigured = how === `code ${EX_CONFIG}`
-    // Whoever waits for it to become ready hears of it; it is tried further until it is stopped.
+    // The caller that waits for it to become ready hears of it; it is tried further until it is stopped.
     if (!this.#wasReady && (this.#attempts >= FIRST_ATTEMPTS_MAX || isMisconfigured)) {
       this.#failure ??= this.#problem(`ended with ${how}`)
     }

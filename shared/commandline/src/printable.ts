@@ -2,7 +2,7 @@
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
 /**
- * Text that somebody else wrote, safe on a terminal: what is not to be seen is written as JSON does (`\u001b`). JSON text
+ * Text of another origin, safe on a terminal: what is not to be seen is written as JSON does (`\u001b`). JSON text
  * of one line stays JSON, and means the same.
  */
 export function printable(text: string): string {

@@ -56,7 +56,7 @@ export class ClientAddresses {
     for (let end = list.length; end >= 0 && this.#proxies.has(client);) {
       const comma = list.lastIndexOf(',', end - 1)
       const entry = forwardedAddress(list.slice(comma + 1, end).trim())
-      // What cannot be read may stand for anybody: the proxy that passed it on answers for it.
+      // What cannot be read may stand for any client: the proxy that passed it on answers for it.
       if (entry === undefined) break
       client = entry
       end = comma

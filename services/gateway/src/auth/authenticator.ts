@@ -24,7 +24,7 @@ export class Authenticator {
 
   /**
    * The key, if it is in force, may be used from `ip` and for this kind of operation; else -2014 or -2015. -1008 while
-   * nobody knows which keys are in force.
+   * it is unknown which keys are in force.
    */
   key(apiKey: string, ip: string, security: Security): ApiKey {
     if (!this.#keys.isConfirmed) throw SERVER_BUSY
@@ -37,7 +37,7 @@ export class Authenticator {
 
   /**
    * -2015 unless the key is still in force and may do this from here: also asked of keys that logged on long ago. -1008
-   * while nobody knows.
+   * while that is unknown.
    */
   checkPermission(key: ApiKey, ip: string, security: Security): void {
     if (!this.#keys.isConfirmed) throw SERVER_BUSY

@@ -18,7 +18,7 @@ const REFUSALS_MAX = 50
 /** How long the bytes of a client that goes too far are left unread before its connection ends, ms. */
 const UNREAD_MS = 2_000
 
-/** One TCP connection of a client, whoever reads it: the plain reader, Node's parser, or a WebSocket. */
+/** One TCP connection of a client, whichever part reads it: the plain reader, Node's parser, or a WebSocket. */
 export class Client {
   readonly socket: Socket
   /** Bytes of an answer that are made, and written when the system has taken those before them. */

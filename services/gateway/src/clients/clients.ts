@@ -74,7 +74,7 @@ export class Clients implements ClientHost {
     client = new Client(socket, this)
     if (socket.destroyed) return client
     this.#clients.set(socket, client)
-    // Whoever reads the connection listens, too; between two readers an error must find a listener.
+    // The reader of the connection listens, too; between two readers an error must find a listener.
     socket.on('error', () => undefined)
     socket.once('close', () => this.#clients.delete(socket))
     return client

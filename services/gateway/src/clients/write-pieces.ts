@@ -3,7 +3,7 @@ import type { Client } from './client.ts'
 
 /**
  * Write a body of many megabytes piece by piece, each when its reader has taken the one before and in a turn of the event loop
- * of its own: nobody else waits for it, and what the reader does not take stays out of the socket.
+ * of its own: no other answer waits for it, and what the reader does not take stays out of the socket.
  *
  * @param done is called when the last piece is written, with whether the system has taken it
  */

@@ -2,7 +2,7 @@ import { lookup as systemLookup, type LookupAddress, type LookupOptions } from '
 import { isIP } from 'node:net'
 import type { Timers } from '../seams.ts'
 
-/** How old an address may be that nobody has asked for. */
+/** How old an address may be that no dial has asked for. */
 const REFRESH_MS = 2_000
 
 /** All addresses of a name. */
@@ -15,7 +15,7 @@ export type Lookup = (name: string, options: LookupOptions, found: Found) => voi
 
 /**
  * Addresses of the engines, looked up before they are needed. A name server may be lost together with the leader, and a
- * question to it takes seconds until it is asked again elsewhere: whoever dials gets what is known, at once, and the
+ * question to it takes seconds until it is asked again elsewhere: a dial gets what is known, at once, and the
  * question is asked beside it.
  */
 export class AddressBook {

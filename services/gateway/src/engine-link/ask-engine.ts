@@ -27,7 +27,7 @@ export function askEngine<Kind extends QuestionKind>(
     }
     const fail = (reason: string): void => end(() => reject(new Error(`${url}: ${reason}`)))
     cancel = timers.after(msMax, () => fail(`no answer within ${msMax} ms`))
-    // No session and no feed: somebody who only asks.
+    // No session and no feed: this link only asks.
     const hello = encodeHello({ instance: 'operator', session: 0, feedFrom: -1 })
     socket = dial(url, {
       opened: () => socket?.send(hello),

@@ -34,7 +34,7 @@ export class CatalogueFollower {
     return this.#sequence >= 0
   }
 
-  /** Ask for the whole listing; again as long as `isWanted` says so and nobody answers. */
+  /** Ask for the whole listing; again as long as `isWanted` says so and no engine answers. */
   load(isWanted: () => boolean): void {
     this.#isAsking = true
     this.#ask().then(

@@ -51,7 +51,7 @@ export class CommandPipe {
     return this.#sent.length - this.#sentHead
   }
 
-  /** Nobody waits and nothing is left to resolve. */
+  /** No caller waits and nothing is left to resolve. */
   get idle(): boolean {
     return this.queued === 0 && this.unanswered === 0
   }
@@ -78,7 +78,7 @@ export class CommandPipe {
     })
   }
 
-  /** There has been no leader until now: whoever waits has been held. */
+  /** There has been no leader until now: each caller that waits has been held. */
   noteHeld(): void {
     for (const pending of this.#queue) pending.wasHeld = true
     for (const pending of this.#inFlight) pending.wasHeld = true
@@ -154,7 +154,7 @@ export class CommandPipe {
     this.#queue.putFirst(this.#held.releaseAll())
   }
 
-  /** When the caller of command `number` began to wait, as `Clock.elapsed`; undefined when nobody waits. */
+  /** When the caller of command `number` began to wait, as `Clock.elapsed`; undefined when no caller waits. */
   waitsSince(number: number): number | undefined {
     const pending = this.#sent[number - this.#firstNumber + this.#sentHead]
     return pending === undefined || pending.settled ? undefined : pending.queuedAt
@@ -183,7 +183,7 @@ export class CommandPipe {
     this.#trim()
   }
 
-  /** Answer everybody who has waited past the hold. */
+  /** Answer all callers that have waited past the hold. */
   expire(): void {
     const before = this.#heldBefore
     for (const pending of [...this.#queue.expire(before), ...this.#held.expire(before)])
@@ -193,7 +193,7 @@ export class CommandPipe {
 
   /**
    * The engine does not know the session (it expired): go on with a new one. What was sent once was refused, so it is
-   * queued again, in front; what was sent more often may have been executed in the old session, which nobody
+   * queued again, in front; what was sent more often may have been executed in the old session, which no engine
    * remembers: its outcome is unknown.
    */
   renew(session: number): void {
@@ -213,7 +213,7 @@ export class CommandPipe {
     this.session = session
   }
 
-  /** Answer everybody: queued commands with -1008, sent ones with -1007. */
+  /** Answer all callers: queued commands with -1008, sent ones with -1007. */
   close(): void {
     const ever = Number.POSITIVE_INFINITY
     for (const pending of [...this.#queue.expire(ever), ...this.#held.expire(ever)]) settle(pending, SERVER_BUSY)

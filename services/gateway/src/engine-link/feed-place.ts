@@ -15,7 +15,7 @@ export class FeedPlace {
   /** Outcome to begin with when none was followed. */
   #begin = 1
   #sequence = -1
-  /** The last frame, and where what it brought began: what was seen is told from it when somebody asks. */
+  /** The last frame, and where what it brought began: what was seen is told from it when the link asks. */
   #frame: OutcomesFrame | undefined
   #from = 0
   #aheadSince: number | undefined

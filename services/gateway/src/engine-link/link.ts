@@ -148,7 +148,7 @@ export class EngineLink {
     this.#states.push(listener)
   }
 
-  /** Answer everybody who waits (-1008, -1007) and hang up. */
+  /** Answer all callers that wait (-1008, -1007) and hang up. */
   close(): void {
     this.#closed = true
     this.#clockWatch.end()

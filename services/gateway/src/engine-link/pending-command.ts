@@ -20,7 +20,7 @@ export interface Pending {
   answered: boolean
 }
 
-/** A command that nobody else has heard of yet. */
+/** A command that has not left this gateway yet. */
 export function newPending(
   build: Build,
   sendBefore: number,
@@ -31,7 +31,7 @@ export function newPending(
   return { build, resolve, reject, queuedAt, sendBefore, sends: 0, wasHeld: false, settled: false, answered: false }
 }
 
-/** Whether anybody was still waiting. */
+/** Whether a caller was still waiting. */
 export function settle(pending: Pending, reason: unknown): boolean {
   if (pending.settled) return false
   pending.settled = true

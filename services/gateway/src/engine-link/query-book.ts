@@ -12,7 +12,7 @@ export interface Answer<Value> {
 
 interface Waiting {
   readonly question: object
-  /** 0: of nobody's share. */
+  /** 0: of no account's share. */
   readonly account: number
   readonly resolve: (answer: Answer<unknown>) => void
   readonly reject: (reason: unknown) => void

@@ -35,7 +35,7 @@ const CANCELS: readonly CommandKind[] = [CommandKind.CANCEL_ALL, CommandKind.CAN
 export class UnfinishedReply {
   /**
    * The reply so far, at the start of memory that grows in place: one with 200,000 fills takes 60 MB and more, and to copy that
-   * would make everybody wait.
+   * would make all callers wait.
    */
   #words: Int32Array<ArrayBuffer>
   #length = 0

@@ -74,7 +74,7 @@ export class KeyStore {
     return this.#options.clock.elapsed() - this.#confirmedAt
   }
 
-  /** False when a key may have been revoked long ago without our knowing: nobody is to be let in by these keys. */
+  /** False when a key may have been revoked long ago without our knowing: no client is to be let in by these keys. */
   get isConfirmed(): boolean {
     return this.age <= this.#options.ageMax
   }

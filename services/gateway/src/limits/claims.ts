@@ -13,7 +13,7 @@ interface Claim {
 
 /**
  * What every gateway hears of and exactly one must do: the first whose claim arrives where counts come together. A claim
- * may be made again: whose the first was decides. As long as that place is away nobody does it.
+ * may be made again: whose the first was decides. As long as that place is away no gateway does it.
  */
 export class Claims {
   readonly #waiting = new Map<number, Claim>()

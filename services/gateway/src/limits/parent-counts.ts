@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { CancelTimer, ParentChannel, Timers } from '../seams.ts'
 import type { CountLine, HeardCounts, ToldCounts } from './count-line.ts'
 
-/** An answer that takes longer has failed. Nobody waits for it. */
+/** An answer that takes longer has failed. No request waits for it. */
 const ANSWER_MS_MAX = 250
 
 interface CountedMessage extends HeardCounts {

@@ -6,7 +6,7 @@ import type { RedisLineOptions } from './redis-line.ts'
 /**
  * Writes this gateway's own counts and reads what all gateways have counted together. Each count is a hash with a field
  * for each gateway: writing it again changes nothing, so an exchange that failed is simply done again. The first key is
- * a mark that is there as long as nobody has flushed Redis.
+ * a mark that is there as long as Redis was not flushed.
  *
  * KEYS: mark, counts … · ARGV: a new mark, the field, then own count and time to live in ms for each count.
  */

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import type { ChainableCommander } from 'ioredis'
 import type { CancelTimer, Timers } from '../seams.ts'
 
-/** An exchange that takes longer has failed. Nobody waits for it. */
+/** An exchange that takes longer has failed. No request waits for it. */
 const EXCHANGE_MS_MAX = 250
 /** After a failure Redis is left alone for so long. */
 const COOL_MS = 500
@@ -11,7 +11,7 @@ const RECONNECT_MS_MIN = 50
 const RECONNECT_MS_MAX = 1000
 /**
  * What a node says that is not, or not any more, the one to write to: after a fail-over the old primary is a replica, and
- * the connection to it stands. The address may lead to another node by now, for whoever connects again.
+ * the connection to it stands. The address may lead to another node by now, for a client that connects again.
  */
 const WRONG_NODE = /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|MOVED|ASK)\b/
 
@@ -81,7 +81,7 @@ export class RedisLine {
       const replies = await Promise.race([pipeline.exec(), late])
       if (replies === 'late') {
         this.#fail(`no reply within ${EXCHANGE_MS_MAX} ms`)
-        // Its queue would grow with what nobody waits for any more.
+        // Its queue would grow with what no request waits for any more.
         this.#redis.disconnect(true)
         return undefined
       }

@@ -18,7 +18,7 @@ export interface SharedStoreOptions {
 }
 
 export const SYNC_MS = 20
-/** While nobody listens, whether that has changed is looked at this often. */
+/** While there is no listener, whether that has changed is looked at this often. */
 const RETRY_MS = 100
 /** Counts, and new bans, in one exchange; more go into the next one. */
 const COUNTS_MAX = 500

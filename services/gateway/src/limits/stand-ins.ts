@@ -1,6 +1,6 @@
 /** What another gateway has not done after so long is done for it, µs: several times what an exchange may take. */
 const WAITED_MAX = 3_000_000
-/** An outcome that is heard so long after it was journaled is claimed by everybody: others may be doing it already, µs. */
+/** An outcome that is heard so long after it was journaled is claimed by all gateways: others may be doing it already, µs. */
 export const LATE = 1_500_000
 /** Outcomes that wait; at the bound the oldest is left to its own gateway. */
 export const STAND_INS_MAX = 10_000
@@ -41,7 +41,7 @@ export class StandIns {
 
   /**
    * The gateway of the session has come as far as `through`, null when it has never said so. Returns what it has not done in
-   * time, for somebody else to do.
+   * time, for another gateway to do.
    */
   learn(session: number, through: number | null, now: number): Waiting[] {
     const waiting = this.#bySession.get(session) ?? []
@@ -55,7 +55,7 @@ export class StandIns {
     return left
   }
 
-  /** Nothing could be heard of anybody: wait for all anew. */
+  /** Nothing could be heard of any gateway: wait for all anew. */
   wait(now: number): void {
     for (const waiting of this.#bySession.values()) for (const one of waiting) one.since = now
   }

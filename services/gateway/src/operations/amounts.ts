@@ -9,7 +9,7 @@ const WRITTEN_DECIMALS_MIN = 8
 
 /**
  * A price or a quantity in units of 10^-`decimals`; absent is `undefined`. What the symbol cannot express fails as its
- * `filter` would, whose shown maximum is never above 2^53 − 1 units: -1013, or -1111 when it has more digits than anybody's.
+ * `filter` would, whose shown maximum is never above 2^53 − 1 units: -1013, or -1111 when it has more digits than any.
  */
 export function units(params: Params, name: string, decimals: number, filter: string): number | undefined {
   const text = decimalText(params, name)

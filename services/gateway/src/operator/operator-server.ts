@@ -120,7 +120,7 @@ function sendFailure(
   if (error instanceof OperatorError) return send(reply, error.status, error.code, error.message)
   if (error instanceof KeyError) return send(reply, error.reason === 'EXISTS' ? 409 : 400, error.reason, error.message)
   if (error instanceof PublicError) {
-    // Of the engine link: nobody answered in time.
+    // Of the engine link: no engine answered in time.
     if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
     return send(reply, error.status, error.status === 504 ? 'OUTCOME_UNKNOWN' : 'BUSY', error.msg)
   }
@@ -137,7 +137,7 @@ function sendFailure(
   return send(reply, 500, 'FAILED', 'the request failed; the log of the gateway says why')
 }
 
-/** The sentence for text that a terminal would obey; its pattern would tell nobody what is wrong. */
+/** The sentence for text that a terminal would obey; its pattern would not tell what is wrong. */
 function unprintable({ validation }: FastifyError): string | undefined {
   const fault = validation?.find(({ keyword, params }) => keyword === 'pattern' && params['pattern'] === PRINTABLE)
   return fault && `${fault.instancePath.slice(1)} has control characters, line breaks or marks of direction`

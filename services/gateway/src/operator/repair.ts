@@ -29,7 +29,7 @@ interface Holder {
 }
 
 /**
- * The journal has lost rows, so nobody leads: have the engine that is furthest ahead of it append what it still holds.
+ * The journal has lost rows, so there is no leader: have the engine that is furthest ahead of it append what it still holds.
  *
  * @returns who did it, and how many batches it appended
  * @throws OperatorError when no engine is ahead, or the one that is cannot do it

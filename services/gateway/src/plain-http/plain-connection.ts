@@ -18,7 +18,7 @@ export type Respond = (status: number, headers: readonly string[], body: string 
 export type PlainHandler = (request: PlainRequest, respond: Respond) => void
 
 export interface ConnectionHost {
-  /** Who answers the request; undefined when nobody here does. */
+  /** What answers the request; undefined when nothing here does. */
   handler(head: PlainHead): PlainHandler | undefined
   peerOf(socket: Socket): string
   /** Give the connection to a full parser; nothing of it has been read. */

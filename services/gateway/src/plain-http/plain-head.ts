@@ -14,7 +14,7 @@ export interface PlainHead {
 }
 
 export const HEAD_BYTES_MAX = 8 * 1024
-/** Of a body, whoever reads it: no request of the API is near it. */
+/** Of a body, whichever parser reads it: no request of the API is near it. */
 export const BODY_BYTES_MAX = 64 * 1024
 
 /** Request line, then one line for each header, ASCII only; no folded lines, no blank before a colon. */

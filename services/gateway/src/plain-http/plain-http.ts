@@ -14,7 +14,7 @@ const IDLE_SLACK_MS = 1_000
 
 export interface PlainHttpOptions {
   readonly clients: Clients
-  /** Who answers a request; undefined when nobody here does. */
+  /** What answers a request; undefined when nothing here does. */
   readonly route: (head: PlainHead) => PlainHandler | undefined
   /** Address of who has opened a connection. */
   readonly peerOf: (socket: Socket) => string

@@ -17,7 +17,7 @@ const NOT_ACCEPTABLE = publicError(PublicErrors.SBE_DEMANDED)
 /** Writes the one answer to a request, headers as names and values by turns. */
 export type Respond = (status: number, headers: string[], body: string | readonly Buffer[]) => void
 
-/** One request for an operation and its one answer, whoever reads the one and writes the other. */
+/** One request for an operation and its one answer, whichever server reads the one and writes the other. */
 export class OperationExchange {
   /** µs. */
   readonly receivedAt: number

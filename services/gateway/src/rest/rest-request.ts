@@ -1,4 +1,4 @@
-/** A request as operations see it, whoever read it. */
+/** A request as operations see it, whichever parser read it. */
 export interface RestRequest {
   /** Address of the caller. */
   readonly ip: string

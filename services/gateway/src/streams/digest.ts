@@ -24,7 +24,7 @@ export interface Digest extends Reader {
   isDue(moment: Moment): boolean
   /** Tell what there is to tell of everything since the last call. */
   flush(moment: Moment): void
-  /** Somebody joined who knows nothing: tell the state again when it is due, changed or not. */
+  /** A subscriber joined that knows nothing: tell the state again when it is due, changed or not. */
   renew(): void
 }
 
@@ -49,11 +49,11 @@ export interface DigestSource {
   readonly order: number
   /** What is told depends on the events alone, not on what was told before: one digest does for all. */
   readonly isMemoryless: boolean
-  /** Those who follow it plainly hear of changes at the end of a frame, and by the clock only what it is when they join. */
+  /** Plain subscribers hear of changes at the end of a frame, and by the clock only what it is when they join. */
   readonly followsFrames: boolean
-  /** Each message counts on the one before: who misses one must begin anew. */
+  /** Each message builds on the one before: a subscriber that misses one must begin anew. */
   readonly followsChanges: boolean
-  /** Whoever resumes must be told every event since, so that they have to be read. */
+  /** A subscriber that resumes must be told every event since, so that they have to be read. */
   readonly readsPast: boolean
   /** Where it goes on also depends on when that was. */
   readonly needsTime: boolean

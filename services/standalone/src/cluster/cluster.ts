@@ -5,7 +5,7 @@ import type { Service } from '../service.ts'
 import { roleOf, type Observed } from '../status/status.ts'
 import { Replica, type Kind, type ReplicaDefinition } from './replica.ts'
 
-/** When everything ends nobody takes over, so clients that stay silent are not waited for any longer. */
+/** When everything ends no process takes over, so clients that stay silent are not waited for any longer. */
 const STOP_HURRY_MS = 1_500
 
 export interface ClusterEvents {

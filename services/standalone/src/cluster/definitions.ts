@@ -104,7 +104,7 @@ export function clusterDefinitions(folder: DataFolder, ports: Ports, surrounding
       // Of this machine alone.
       OPERATOR_TLS: 'false',
       OPERATOR_TOKEN: folder.settings.operatorToken,
-      // Everybody here is the person at this machine: past a limit there is an error, not a ban.
+      // All clients here are of the person at this machine: past a limit there is an error, not a ban.
       LIMIT_BANS: 'false',
       REDIS_URL: redisUrl,
       KEY_ENCRYPTION_KEY: folder.settings.keyEncryptionKey,

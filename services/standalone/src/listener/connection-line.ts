@@ -1,6 +1,6 @@
 /** Connections that wait to be handed over, those of all addresses together. */
 export const WAITING_MAX = 2_048
-/** Of one address. A burst of its own may wait: it keeps nobody but itself waiting. */
+/** Of one address. A burst of its own may wait: it keeps only itself waiting. */
 export const WAITING_PER_ADDRESS_MAX = 1_024
 
 export interface ConnectionLineOptions {

@@ -18,7 +18,7 @@ export interface HandedConnection {
 
 interface TakerState {
   isReady: boolean
-  /** Was ready once: takes connections when nobody is ready, and answers them as it can. */
+  /** Was ready once: takes connections when no gateway is ready, and answers them as it can. */
   wasReady: boolean
   isLeaving: boolean
   /** Handed and not confirmed. */
@@ -47,7 +47,7 @@ export interface ConnectionListenerOptions extends ConnectionLineOptions {
 }
 
 /**
- * The listening sockets of the cluster. They are opened once and stay open, whoever comes and goes behind them: each
+ * The listening sockets of the cluster. They are opened once and stay open, whichever gateways come and go behind them: each
  * connection is handed, unread, to a process that is ready. It is kept here until that process has confirmed it, so a
  * process that dies loses none that it has not seen.
  *

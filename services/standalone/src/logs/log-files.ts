@@ -27,7 +27,7 @@ export class LogFiles {
   }
 
   /**
-   * Open a log to append to it, and keep it short from now on. Its folder is made anew when somebody has removed it.
+   * Open a log to append to it, and keep it short from now on. Its folder is made anew when it was removed.
    * Undefined when it cannot be opened: the disk may be full.
    */
   open(path: string): number | undefined {

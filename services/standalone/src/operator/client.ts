@@ -123,7 +123,7 @@ export class OperatorClient {
   /**
    * One call; `path` begins with a slash. Answers with the parsed JSON.
    *
-   * @throws OperatorError when it is refused, Problem when nobody answers
+   * @throws OperatorError when it is refused, Problem when no gateway answers
    */
   async call<Answer>(method: string, path: string, body?: object): Promise<Answer> {
     const response = await this.#send(method, path, body)

@@ -8,7 +8,7 @@ const HAND_OFF_MAX_MS = 30_000
 /** One that is behind for a moment is no reason to refuse a roll. */
 const REFUSED_AFTER_MS = 2_000
 const POLL_MS = 20
-/** Asking everybody for everything is not for free. */
+/** Asking all processes for everything has a cost. */
 const SETTLED_POLL_MS = 100
 
 export const ROLLED = ['engine', 'gateway', 'recorder', 'all'] as const
@@ -28,7 +28,7 @@ export interface RollStep {
 /**
  * Replaces processes one by one while traffic flows: each is ready before the next one goes. Gateways get their
  * successor first; of the engines the standbys go first, then the leader hands over and goes; the recorder is needed by
- * nobody who trades.
+ * no trader.
  */
 export class Roller {
   readonly #cluster: Cluster
@@ -78,7 +78,7 @@ export class Roller {
     const stopped = replica.stop()
     await note('led by another', this.#ledByOther(replica))
     await note('stopped', stopped)
-    // A process that starts wants all the processor that there is: not before the new leader has answered everybody.
+    // A process that starts wants all the processor that there is: not before the new leader has answered all that waited.
     await this.#awaitSettled(replica)
     await note('started and ready', replica.start())
     await this.#awaitSettled()
@@ -103,13 +103,13 @@ export class Roller {
     throw new Error(`nobody leads ${HAND_OFF_MAX_MS / 1000} s after ${before.name} was told to hand over`)
   }
 
-  /** @throws Error when not everybody is ready again, so that the next one may go; `gone` is not there at the moment */
+  /** @throws Error when not all are ready again, so that the next one may go; `gone` is not there at the moment */
   async #awaitSettled(gone?: Replica): Promise<void> {
     const unready = await this.#settled({ forMs: SETTLED_MAX_MS, gone })
     if (unready !== '') throw new Error(unready)
   }
 
-  /** Wait until everybody is ready; who still is not when the time is over. */
+  /** Wait until all are ready; who still is not when the time is over. */
   async #settled({ forMs, gone }: { forMs: number; gone?: Replica | undefined }): Promise<string> {
     for (const began = performance.now(); ; await delay(SETTLED_POLL_MS)) {
       const unready = await this.#unready(gone)

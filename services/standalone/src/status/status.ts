@@ -31,7 +31,7 @@ export interface ProcessStatus {
 }
 
 export interface ClusterStatus {
-  /** Undefined when nobody leads. */
+  /** Undefined without a leader. */
   readonly leader: string | undefined
   readonly epoch: number | undefined
   readonly sequence: number | undefined
