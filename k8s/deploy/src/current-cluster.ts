@@ -25,7 +25,7 @@ export async function needCluster(environment: NodeJS.ProcessEnv): Promise<strin
   }
 }
 
-/** kubectl speaks of how it was asked, which nobody did by hand. */
+/** kubectl speaks of how it was asked, which no person did by hand. */
 function reasonOf(said: string): string {
   if (/current-context (must exist|is not set)/.test(said)) return 'there is no kubeconfig with a current context'
   return said.replace(/^error: /, '').replace(/\.$/, '')

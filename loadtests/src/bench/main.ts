@@ -21,7 +21,7 @@ const END_MS_MAX = 10_000
 
 /**
  * Each section is a process of its own: the heap, the inline caches and the garbage of one do not colour the next. `seconds` is
- * what it usually takes, quick and whole: for whoever waits.
+ * what it usually takes, quick and whole: for the estimate of progress.
  */
 const sections = [
   { name: 'book', about: 'the bare order book: the order flow and the shapes that hurt a ladder', seconds: [10, 28] },

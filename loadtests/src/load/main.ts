@@ -44,7 +44,7 @@ async function run({ folder, ...chosen }: LoadCommandOptions): Promise<void> {
     load.start()
     progress.step('traders trade', chosen.seconds + REST_SECONDS)
     await load.tradersEnded()
-    progress.step('comparing what everybody was told with the journal', REST_SECONDS)
+    progress.step('comparing what all traders were told with the journal', REST_SECONDS)
     const result = await load.finish({ log, timeOf: (at) => at })
     const ofWallTime = (time: number): number => time / 1000
     const others = { truth, operator, pool, market, now: Date.now, ofWallTime }

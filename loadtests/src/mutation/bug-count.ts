@@ -1,6 +1,6 @@
 import type { Progress } from '@uptick/commandline'
 
-/** Bugs that were planted so far, told to whoever waits. */
+/** Bugs that were planted so far, as progress. */
 export class BugCount {
   readonly #progress: Progress
   readonly #whole: number

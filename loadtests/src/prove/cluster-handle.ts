@@ -135,7 +135,7 @@ export class ClusterHandle {
     const id = this.#processOf(name)
     this.#frozen.set(name, id)
     process.kill(id, 'SIGSTOP')
-    // One that is suspended cannot end in order, so whoever interrupts this wakes it, too.
+    // One that is suspended cannot end in order, so an interruption wakes it, too.
     return undoLater(() => void process.kill(id, 'SIGCONT'))
   }
 

@@ -9,7 +9,7 @@ import type { Timeline } from './timeline.ts'
 export interface Played extends Scenario {
   /** `machine` unless it says otherwise. */
   readonly ground?: Ground
-  /** What it usually takes, s: for whoever waits. */
+  /** What it usually takes, s: for the estimate of progress. */
   readonly seconds: number
   readonly play: (cluster: ClusterHandle, timeline: Timeline) => Promise<void>
 }

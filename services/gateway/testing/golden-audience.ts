@@ -103,7 +103,7 @@ function every(joins: readonly Join[]): Join {
   }
 }
 
-/** Everybody who listens, by a name for what they listen to and how. */
+/** All listeners, by a name for what they listen to and how. */
 export class GoldenAudience {
   readonly #members: { readonly name: string; readonly join: Join; readonly listener: GoldenListener }[] = []
   readonly #feeds: readonly [Feed, Feed]

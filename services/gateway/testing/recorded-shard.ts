@@ -84,12 +84,12 @@ export class RecordedShard {
     return Promise.resolve({ sequence: this.sequence, value: plain as AnswerTo<Kind> })
   }
 
-  /** Whoever waits for journaled time has it journaled by the next `answer`. */
+  /** A caller that waits for journaled time has it journaled by the next `answer`. */
   submit(): Promise<OutcomeView> {
     return new Promise((resolve) => this.#asked.push(() => resolve({ words: new Int32Array(), offset: 0 })))
   }
 
-  /** Journal the time, in µs, where somebody asked for it. */
+  /** Journal the time, in µs, where a gateway asked for it. */
   answer(time: number): void {
     const asked = this.#asked
     if (asked.length === 0) return

@@ -9,7 +9,7 @@ const ROOT = 0
  * the folder afterwards. So root starts an exchange only in a folder that is root's own.
  *
  * @param uid of this process; undefined where there are none
- * @throws Problem when the folder, or the one that it would be made in, belongs to somebody else
+ * @throws Problem when the folder, or the one that it would be made in, belongs to another user
  */
 export function checkOwner(folder: string, uid: number | undefined): void {
   if (uid !== ROOT) return
@@ -24,7 +24,7 @@ export function checkOwner(folder: string, uid: number | undefined): void {
   )
 }
 
-/** Who owns a file, for a sentence; undefined when nobody can tell. */
+/** Who owns a file, for a sentence; undefined when that is unknown. */
 export function ownerOf(path: string): string | undefined {
   try {
     return userName(statSync(path).uid)

@@ -56,6 +56,6 @@ function sentence(host: string, port: number, error: unknown): string {
     case 'ENOTFOUND':
       return `${host} is not an address of this machine: choose another one with --host.`
     default:
-      return `Nobody can listen on port ${port} of ${host}: ${messageOf(error)}.`
+      return `Port ${port} of ${host} cannot be listened on: ${messageOf(error)}.`
   }
 }

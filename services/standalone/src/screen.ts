@@ -37,7 +37,7 @@ export function readyScreen(
       ? []
       : [
           '',
-          `  ${bold('The exchange can be reached from your network, and the keys below are printed for anybody to see.')}`,
+          `  ${bold('The exchange can be reached from your network, and the keys below are printed where others may see them.')}`,
         ]),
   ]
   if (remarks.length > 0) lines.push('', ...remarks.map((remark) => `  ${bold('!')} ${remark}`))

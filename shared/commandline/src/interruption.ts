@@ -12,7 +12,7 @@ const SAME_SIGNAL_MS = 1_000
 /** All undoing together; past that the process exits all the same, ms. */
 const UNDO_MAX_MS = 75_000
 
-/** Ends what a command was doing when somebody asked it to end. Nobody has to read it. */
+/** Ends what a command was doing when it was asked to end. It is not printed. */
 export class Interrupted extends Problem {
   override readonly name = 'Interrupted'
 
@@ -25,10 +25,10 @@ const pending: (() => Promise<void>)[] = []
 let interruption: { readonly code: number; readonly at: number } | undefined
 
 /**
- * Take note of what this command leaves behind, as soon as it is there. Whoever made it undoes it at the ordinary end;
+ * Take note of what this command leaves behind, as soon as it is there. Its maker undoes it at the ordinary end;
  * `runCommand` does when the command fails before, and `undoWhenInterrupted` when it is asked to end. The last is undone first.
  *
- * @returns undoes it now; once, whoever calls it how often
+ * @returns undoes it now; once, however often it is called
  */
 export function undoLater(undo: () => Promise<unknown> | void): () => Promise<void> {
   let running: Promise<void> | undefined

@@ -1,7 +1,7 @@
 import { errorCode, messageOf } from './problem.ts'
 
 /**
- * Take that nobody reads on: after `… | head -1` what is printed is dropped, the work goes on to its end, and the exit code
+ * Accept that the reader has gone: after `… | head -1` what is printed is dropped, the work goes on to its end, and the exit code
  * says how it ended, as if everything had been read. Output that cannot be written for another reason (a full disk) is said
  * once, and is a failure. A stream that others listen to for errors is left to them.
  */

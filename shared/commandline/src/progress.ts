@@ -28,7 +28,7 @@ export class Progress {
   readonly #timer: NodeJS.Timeout
   #what = ''
   #part: number | undefined
-  /** When it is expected to be over; undefined: nobody can tell. */
+  /** When it is expected to be over; undefined: that is unknown. */
   #end: number | undefined
   #written: number
   #isShown = false

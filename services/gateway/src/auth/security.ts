@@ -1,7 +1,7 @@
 /**
  * Who may call an operation.
  *
- * - `NONE`: anybody.
+ * - `NONE`: any caller.
  * - `TRADE`: a signed request of a key that may trade.
  * - `USER_DATA`: a signed request of a key that may read.
  * - `USER_STREAM`: a key without signature.

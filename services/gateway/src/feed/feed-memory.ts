@@ -59,7 +59,7 @@ export class FeedMemory implements Stage {
   }
 
   /**
-   * Have `sequence`, which lies before what is kept, read from an engine, unless somebody else's reading brings it; one at
+   * Have `sequence`, which lies before what is kept, read from an engine, unless another reading brings it; one at
    * a time. @throws PastLostError when it is gone, else as `readPast`
    */
   async read(sequence: number): Promise<void> {

@@ -13,7 +13,7 @@ import {
 } from '@uptick/core'
 import type { OutcomeSpan } from './outcome-span.ts'
 
-/** Whom an event is for; `undefined`: nobody. */
+/** Whom an event is for; `undefined`: no reader. */
 export type KeyOf = (kind: EventKind, words: Int32Array, at: number) => number | undefined
 
 /** Who is given the events of a key. */
@@ -46,7 +46,7 @@ export const accountOf: KeyOf = (kind, words, at) => {
   return kind === EventKind.FUNDS ? words[at + FundsAt.ACCOUNT] : undefined
 }
 
-/** Hand the events of a span to those who read their key. `touched` takes up whoever was given something. */
+/** Hand the events of a span to those who read their key. `touched` collects the readers that were given something. */
 export function walk<R extends Reader>(
   span: OutcomeSpan,
   keyOf: KeyOf,

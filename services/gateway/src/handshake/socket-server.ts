@@ -146,7 +146,7 @@ export class SocketServer {
     })
   }
 
-  /** Ask everybody to reconnect elsewhere (1012), stop the timers; resolves when all connections are gone. */
+  /** Ask all clients to reconnect elsewhere (1012), stop the timers; resolves when all connections are gone. */
   async close(reason = 'The server is going away; reconnect.'): Promise<void> {
     this.#closing = true
     for (const connection of this.#connections) connection.outbox.close(SERVICE_RESTART, reason)

@@ -179,11 +179,11 @@ export class KeyTable {
   }
 }
 
-/** A text that is no address admits nobody. Left out, it would open a key that has no other. */
+/** A text that is no address admits no client. Left out, it would open a key that has no other. */
 function complaintOf(apiKey: string, unreadable: readonly string[]): string | undefined {
   if (unreadable.length === 0) return undefined
   const texts = unreadable.map((text) => JSON.stringify(text)).join(', ')
-  return `the API key ${apiKey} is bound to ${texts}, which is no address: it admits nobody from there`
+  return `the API key ${apiKey} is bound to ${texts}, which is no address: it admits no client from there`
 }
 
 /** A request about keys that cannot be done. */

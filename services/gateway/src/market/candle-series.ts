@@ -3,7 +3,7 @@ import type { CandleInterval, CandleView, PublicTrade } from './market-data.ts'
 
 /**
  * The newest candles of one interval of one market: the one in progress and a few closed ones, only those with trades.
- * What was not traded in is made up when somebody looks.
+ * What was not traded in is made up when it is read.
  */
 export class CandleSeries {
   readonly interval: CandleInterval

@@ -34,7 +34,7 @@ export class JournalTime {
 
   /**
    * Something waits for a time that the leader's clock may have reached. Without orders nothing is journaled, so the
-   * leader is asked, one question at a time. Whoever still waits after the answer calls again.
+   * leader is asked, one question at a time. A caller that still waits after the answer calls again.
    */
   want(): void {
     if (this.#isAsking) return

@@ -36,7 +36,7 @@ export interface SymbolMarketData {
   /** Statistics over the last `minutes` minutes (1 … 1440, rolling by the minute), ending now. */
   ticker(minutes?: number): TickerView
   averagePrice(): AveragePriceView
-  /** The candle in progress now (empty but for its price when nobody traded in it yet); none before the first trade. */
+  /** The candle in progress now (empty but for its price before the first trade in it); none before the first trade. */
   candle(interval: CandleInterval): CandleView | undefined
   /**
    * The last few candles, `atLeast` so many as far as they are known (a minute of them), oldest first, the one in progress

@@ -36,7 +36,7 @@ export function checkFilters(
   }
   const position = f.maxPosition
   if (position !== 0 && firstOf(lots) > BigInt(position)) {
-    throw invalid('maxPosition is less than the least quantity: nobody could buy')
+    throw invalid('maxPosition is less than the least quantity: no account could buy')
   }
   const unit = 10n ** BigInt(quoteDecimals - priceDecimals - quantityDecimals)
   checkNotional(f, firstOf(prices) * firstOf(lots) * unit, BigInt(prices.most) * BigInt(lots.most) * unit)

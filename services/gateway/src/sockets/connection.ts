@@ -106,7 +106,7 @@ export class Connection {
     if (this.#client.goesTooFar(status)) this.#shun('past-limit', 'Too many requests past a limit.')
   }
 
-  /** Say goodbye; whoever asks for it also decides how long to wait for the answer. */
+  /** Say goodbye; the caller also decides how long to wait for the answer. */
   close(code: number, reason: string): void {
     this.#webSocket.close(code, reason)
   }

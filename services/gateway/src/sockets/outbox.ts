@@ -36,7 +36,7 @@ export class Outbox {
     return this.#webSocket.readyState === this.#webSocket.OPEN
   }
 
-  /** So much is unread that whoever has a lot to tell should wait. */
+  /** So much is unread that a sender of many messages should wait. */
   get isCongested(): boolean {
     return this.#webSocket.bufferedAmount > CONGESTED_BYTES
   }

@@ -4,7 +4,7 @@ import type { Digest, DigestSource, Moment } from './digest.ts'
 import { NumberedGroup } from './numbered-group.ts'
 import { PlainGroup } from './plain-group.ts'
 
-/** One stream and everybody who follows it, in both forms: the same messages, plain or with numbers around them. */
+/** One stream and all its subscribers, in both forms: the same messages, plain or with numbers around them. */
 export class Channel implements Reader {
   readonly name: string
   readonly source: DigestSource

@@ -11,7 +11,7 @@ import { MarketStreams } from './market-streams.ts'
 
 export interface FeedOptions {
   readonly link: ShardMarketsOptions['link'] & FeedLink
-  /** Lowers counts of unfilled orders; without it nobody counts. */
+  /** Lowers counts of unfilled orders; without it they are not counted. */
   readonly credits?: Stage
   readonly history: HistorySource
   /** Reads what the feed brought before this gateway followed it. */
@@ -45,7 +45,7 @@ export function followFeed(options: FeedOptions): Feed {
     ...(credits ? [credits] : []),
     // Those that follow find in the memory all that they have seen.
     memory,
-    // Nobody reads of a fill in public before its owners are told.
+    // A fill is told in public only after its owners were told.
     accounts,
     ...markets.shards,
     // The public streams show what the markets are now.

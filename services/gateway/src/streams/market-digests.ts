@@ -110,7 +110,7 @@ export class BookTickerDigest implements Digest {
   readonly #market: SymbolMarket
   readonly #tell: Tell
   #version: number | undefined
-  /** Told already by whoever brought the subscriber this far. */
+  /** Told already by the catch-up that brought the subscriber this far. */
   readonly #toldThrough: number
 
   constructor(market: SymbolMarket, toldThrough: number, tell: Tell) {

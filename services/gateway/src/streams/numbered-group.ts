@@ -44,13 +44,13 @@ export class NumberedGroup implements Reader {
     this.#begin()
   }
 
-  /** Somebody begins to catch up. */
+  /** A subscriber begins to catch up. */
   await(): void {
     this.#awaited++
     this.#begin()
   }
 
-  /** Somebody is there now, or has left on the way. */
+  /** A subscriber is there now, or has left on the way. */
   awaitNoLonger(): void {
     this.#awaited--
     this.#endIfEmpty()

@@ -5,7 +5,7 @@ import type { SymbolMarket } from '../market/symbol-market.ts'
 import type { DepthDiff } from './depth-window.ts'
 
 /**
- * The payloads of the market streams as JSON text. Written as text because each is made once and sent to everybody, and
+ * The payloads of the market streams as JSON text. Written as text because each is made once and sent to all subscribers, and
  * because the rates are high; every inserted string is made of digits, except the symbol, which is escaped.
  */
 

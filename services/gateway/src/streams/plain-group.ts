@@ -13,7 +13,7 @@ export class PlainGroup implements Reader {
   readonly #tell = (message: Message): void => this.tell(message)
   #digest: Digest | undefined
   #isOpen = false
-  /** Somebody joined since the last tick. */
+  /** A subscriber joined since the last tick. */
   #isFresh = false
 
   constructor(name: string, source: DigestSource) {

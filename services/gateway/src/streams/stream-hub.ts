@@ -58,12 +58,12 @@ export class StreamHub implements Stage {
     return size
   }
 
-  /** Streams that somebody follows. */
+  /** Streams with subscribers. */
   get size(): number {
     return this.#channels.size
   }
 
-  /** Follow a stream plainly. `source` makes it when nobody follows it yet. Returns what ends it. */
+  /** Follow a stream plainly. `source` makes it for the first subscriber. Returns what ends it. */
   follow(name: string, source: () => DigestSource, subscription: PlainSubscription): () => void {
     const channel = this.#channel(name, source)
     channel.plain.add(subscription)

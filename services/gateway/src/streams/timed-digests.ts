@@ -133,7 +133,7 @@ export class TickerDigest implements Digest {
   }
 }
 
-/** Small tickers of the markets that traded, in one message; of all to somebody who knows none. */
+/** Small tickers of the markets that traded, in one message; of all to a subscriber that knows none. */
 export class MiniTickersDigest implements Digest {
   readonly #markets: Markets
   readonly #tell: Tell

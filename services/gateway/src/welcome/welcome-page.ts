@@ -33,7 +33,7 @@ code, pre { font-family: ui-monospace, monospace }
 .bad { color: var(--bad) }
 `
 
-/** Nothing is loaded from anywhere, nothing runs, and nobody frames it: the one style is known by its hash. */
+/** Nothing is loaded from anywhere, nothing runs, and no page may frame it: the one style is known by its hash. */
 export const CONTENT_SECURITY_POLICY =
   `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; ` +
   `base-uri 'none'; form-action 'none'; frame-ancestors 'none'`

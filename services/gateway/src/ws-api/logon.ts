@@ -60,7 +60,7 @@ export class Logon {
     if (key!.type !== 'ED25519') {
       throw new PublicError(-4056, `${key!.type === 'HMAC' ? 'HMAC_SHA256' : 'RSA'} API key is not supported.`, 400)
     }
-    // Whoever logs on anew under another account no longer speaks for the first one.
+    // A client that logs on anew under another account no longer speaks for the first one.
     if (this.#key && this.#key.account !== key!.account) this.#subscriptions.endLogon()
     this.#key = key
     this.#authorizedSince = this.#dispatcher.services.clock.now()

@@ -100,7 +100,7 @@ export class Roller {
       const leader = await this.#cluster.leader()
       if (leader !== undefined && leader !== before) return
     }
-    throw new Error(`nobody leads ${HAND_OFF_MAX_MS / 1000} s after ${before.name} was told to hand over`)
+    throw new Error(`there is no leader ${HAND_OFF_MAX_MS / 1000} s after ${before.name} was told to hand over`)
   }
 
   /** @throws Error when not all are ready again, so that the next one may go; `gone` is not there at the moment */
@@ -123,7 +123,7 @@ export class Roller {
     const unready = processes.filter(({ name, ready }) => !ready && name !== gone?.name)
     if (unready.length > 0)
       return `not ready: ${unready.map(({ name, reason }) => (reason === '' ? name : `${name} (${reason})`)).join(', ')}`
-    return leader === undefined ? 'nobody leads' : ''
+    return leader === undefined ? 'there is no leader' : ''
   }
 }
 
