@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { LEASE_MS_DEFAULT } from '@uptick/link'
 import { FlowRandom } from '../src/flow/random.ts'
 import { Siege } from '../testing/siege.ts'
 
@@ -10,8 +11,6 @@ import { Siege } from '../testing/siege.ts'
  */
 const ROUNDS = Number(process.env['CHAOS_ROUNDS'] ?? 6)
 const SEED = Number(process.env['CHAOS_SEED'] ?? 1)
-/** Of the cluster that `npm start` runs. */
-const LEASE_MS = 1_500
 const PLACES = ['leader', 'standby', 'gateway-1', 'gateway-2', 'recorder'] as const
 
 interface Blow {
@@ -30,7 +29,10 @@ const blows: readonly Blow[] = [
   ...PLACES.flatMap((place) => [
     { name: `SIGTERM of ${place}`, deal: () => signal(place, 'SIGTERM') },
     { name: `SIGKILL of ${place}`, deal: () => signal(place, 'SIGKILL') },
-    { name: `SIGSTOP of ${place}`, deal: (random: FlowRandom) => freeze(place, LEASE_MS + 300 + random.below(2_000)) },
+    {
+      name: `SIGSTOP of ${place}`,
+      deal: (random: FlowRandom) => freeze(place, LEASE_MS_DEFAULT + 300 + random.below(2_000)),
+    },
     { name: `short SIGSTOP of ${place}`, deal: (random: FlowRandom) => freeze(place, 50 + random.below(1_000)) },
   ]),
   // Nobody new is let in meanwhile; who is connected trades on.

@@ -1,6 +1,7 @@
 import { Exchange, SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import type { Journal } from '@uptick/journal'
-import { recover, systemClock, systemTimers } from '@uptick/engine'
+import { recover } from '@uptick/engine'
+import { systemClock, systemTimers } from '@uptick/runtime'
 
 const RETAINED_BYTES_MAX = 256 * 2 ** 20
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Rolled } from '@uptick/standalone'
+import { LEASE_MS_DEFAULT } from '@uptick/link'
 import type { ClusterHandle } from './cluster-handle.ts'
 import type { Ground } from './ground.ts'
 import { HOLD_MAX_MS, type Scenario } from './rows.ts'
@@ -21,10 +22,8 @@ const HAND_OFFS = 8
 const PLANNED_BUDGET_MS = HOLD_MAX_MS
 /** A leader that died: trading again within this. */
 const KILLED_BUDGET_MS = 1_000
-/** How long a silent leader keeps the shard, in the cluster that `npm start` runs. */
-const LEASE_MS = 1_500
 /** A frozen leader is left frozen for longer than any standby waits. */
-const FROZEN_MS = LEASE_MS + 1_000
+const FROZEN_MS = LEASE_MS_DEFAULT + 1_000
 
 const steady: Played = {
   name: 'steady',
@@ -78,7 +77,7 @@ export const freezeLeader: Played = {
   name: 'freeze leader',
   seconds: 6,
   planned: false,
-  budgetMs: LEASE_MS + KILLED_BUDGET_MS,
+  budgetMs: LEASE_MS_DEFAULT + KILLED_BUDGET_MS,
   async play(cluster, timeline) {
     const before = await cluster.leader()
     const from = timeline.mark('freeze leader')

@@ -1,6 +1,6 @@
 import { JournalRolledBackError, type Batch, type Head, type Lease, type LeaseView } from '@uptick/journal'
+import type { CancelTimer, Clock, Timers } from '@uptick/runtime'
 import { LeaseWatch } from './lease-watch.ts'
-import type { CancelTimer, Clock, Timers } from './seams.ts'
 
 /** How often a standby looks at the lease. */
 export const LOOK_MS = 100

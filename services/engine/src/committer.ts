@@ -6,7 +6,7 @@ import {
   type Batch,
   type Journal,
 } from '@uptick/journal'
-import type { CancelTimer, Timers } from './seams.ts'
+import type { CancelTimer, Timers } from '@uptick/runtime'
 import { RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
 
 export interface CommitterEvents<Entry extends Batch> {

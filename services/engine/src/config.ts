@@ -1,13 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { checkTimeBudget, databaseSettings, serviceSettings } from '@uptick/runtime'
-import { linkSettings, checkLinkSettings } from '@uptick/link'
-import {
-  APPENDS_IN_FLIGHT_MAX,
-  HAND_OVER_MS_MAX,
-  HOLD_MS_DEFAULT,
-  LEASE_MS_DEFAULT,
-  RETAINED_BYTES_MAX,
-} from './limits.ts'
+import { checkLinkSettings, HOLD_MS_DEFAULT, LEASE_MS_DEFAULT, linkSettings } from '@uptick/link'
+import { APPENDS_IN_FLIGHT_MAX, HAND_OVER_MS_MAX, RETAINED_BYTES_MAX } from './limits.ts'
 
 /** The engine's settings: names of environment variables. */
 export const engineSchema = Type.Object({

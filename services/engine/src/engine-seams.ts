@@ -1,6 +1,7 @@
 import type { Journal, Lease, RosterEntry } from '@uptick/journal'
+import type { Clock, Timers } from '@uptick/runtime'
 import type { Door } from './link-handler.ts'
-import type { Clock, DialMember, Evidence, OpenExchange, RecordedThrough, Timers } from './seams.ts'
+import type { DialMember, Evidence, OpenExchange, RecordedThrough } from './seams.ts'
 import type { SnapshotPolicy } from './snapshot-taker.ts'
 
 /** What the engine runs on. Everything that touches the world is in here. */

@@ -1,8 +1,8 @@
 import type { Journal, StoredBatch } from '@uptick/journal'
 import { BatchReader } from '@uptick/protocol'
+import type { Clock, Timers } from '@uptick/runtime'
 import { AHEAD_BYTES_MAX } from './limits.ts'
 import type { Replica } from './replica.ts'
-import type { Clock, Timers } from './seams.ts'
 
 /** A long backlog lets the event loop run this often. */
 const SLICE_MS = 20

@@ -1,5 +1,5 @@
 import type { ClockReading } from '@uptick/journal'
-import type { Clock } from './seams.ts'
+import type { Clock } from '@uptick/runtime'
 
 /** How far the leader's wall clock may be from PostgreSQL's, µs. One that is further off is not believed. */
 export const CLOCKS_APART_MAX = 1_000_000

@@ -1,6 +1,7 @@
 import { CommandKind } from '@uptick/core'
 import type { Loss, StoredBatch } from '@uptick/journal'
 import { expect, test } from 'vitest'
+import { LEASE_MS_DEFAULT } from '@uptick/link'
 import { JournalStore } from '../testing/journal-store.ts'
 import { commandsFrame, member, type Member } from '../testing/memory-cluster.ts'
 import { MemoryJournal } from '../testing/memory-journal.ts'
@@ -27,7 +28,7 @@ async function halting(
 ): Promise<{ leader: Member; lease: SlowLease; lost: readonly StoredBatch[] }> {
   const journal = new MemoryJournal(store)
   const time = new VirtualTime()
-  const lease = new SlowLease(store, { holder: 'slow', url: 'memory://slow', leaseMs: 1_500, time, journal })
+  const lease = new SlowLease(store, { holder: 'slow', url: 'memory://slow', leaseMs: LEASE_MS_DEFAULT, time, journal })
   const leader = member(store, { lease, journal, clock: time, timers: time })
   const starting = leader.engine.start()
   await time.advance(100)

@@ -7,7 +7,8 @@ import {
   type Frame,
   type HandOverFrame,
 } from '@uptick/protocol'
-import type { Clock, DialMember, MemberSocket } from './seams.ts'
+import type { Clock } from '@uptick/runtime'
+import type { DialMember, MemberSocket } from './seams.ts'
 
 /** A leader says something every 250 ms: one that has not for this long is frozen, or the connection is cut. */
 const SILENT_MS_MAX = 1_000

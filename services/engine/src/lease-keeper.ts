@@ -1,6 +1,6 @@
 import type { Lease } from '@uptick/journal'
+import type { CancelTimer, Clock, Timers } from '@uptick/runtime'
 import { POWERLESS_MS_MAX } from './limits.ts'
-import type { CancelTimer, Clock, Timers } from './seams.ts'
 
 /** Renewals in one length of the lease. */
 const RENEWALS_PER_LEASE = 3

@@ -64,17 +64,12 @@ export const SESSIONS_MAX = 1_024
 export const RETRY_FIRST_MS = 50
 export const RETRY_MS_MAX = 2_000
 
-/** How long a leader that cannot be heard keeps the shard. */
-export const LEASE_MS_DEFAULT = 1_500
-
 /**
  * A leader that has kept its lease for this long, and could write nothing in all that time, gives the shard up: another one
  * may be able to. Longer than the longest pause between two attempts, and than an append may stay unanswered.
  */
 export const POWERLESS_MS_MAX = 3_000
 
-/** How long gateways hold requests while there is no leader. */
-export const HOLD_MS_DEFAULT = 4_000
 /** The whole of a stop, with a hand-over in it. */
 export const HAND_OVER_MS_MAX = 8_000
 

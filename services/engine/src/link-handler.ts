@@ -12,13 +12,14 @@ import {
   type JoinFrame,
   type QueryFrame,
 } from '@uptick/protocol'
+import type { CancelTimer, Timers } from '@uptick/runtime'
 import { mayAsk, type PeerRole } from './entitlement.ts'
 import { CloseCode, closeReason } from './link-errors.ts'
 import { Leader } from './leader.ts'
 import type { Link } from './link-table.ts'
 import type { Member } from './member-table.ts'
 import { HELLO_MS_MAX, INTRODUCTION_MS_MAX, STRANGER_BYTES_MAX } from './limits.ts'
-import type { CancelTimer, LinkSocket, Timers } from './seams.ts'
+import type { LinkSocket } from './seams.ts'
 
 /** Who is let in. */
 export interface Door {

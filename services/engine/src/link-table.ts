@@ -1,8 +1,9 @@
+import type { Clock } from '@uptick/runtime'
 import type { Subscription } from './feed.ts'
 import { commandsOf, type PeerRole } from './entitlement.ts'
 import { closeReason, CloseCode } from './link-errors.ts'
 import { LINK_STUCK_MS_MAX, LINKS_MAX } from './limits.ts'
-import type { Clock, LinkSocket } from './seams.ts'
+import type { LinkSocket } from './seams.ts'
 
 /** Who is at the other end. */
 export interface LinkPeer {

@@ -2,6 +2,7 @@ import { CommandKind } from '@uptick/core'
 import type { Loss } from '@uptick/journal'
 import { describe, expect, test } from 'vitest'
 import { FrameType, outcomeSum } from '@uptick/protocol'
+import { LEASE_MS_DEFAULT } from '@uptick/link'
 import { commandsFrame, member, started, type Member } from '../testing/memory-cluster.ts'
 import { JournalStore } from '../testing/journal-store.ts'
 import { MemoryJournal } from '../testing/memory-journal.ts'
@@ -130,7 +131,7 @@ describe('a journal that lost rows', () => {
     const store = new JournalStore()
     const { leader, gateway } = await trading(store)
     const other = member(store)
-    await new MemoryLease(store, { holder: 'x', url: '', leaseMs: 1_500, ...other }).halt(
+    await new MemoryLease(store, { holder: 'x', url: '', leaseMs: LEASE_MS_DEFAULT, ...other }).halt(
       'x: rows were lost',
       found(store),
     )
@@ -148,7 +149,7 @@ describe('a journal that lost rows', () => {
     const store = new JournalStore()
     const { leader, gateway } = await trading(store)
     const other = member(store)
-    await new MemoryLease(store, { holder: 'x', url: '', leaseMs: 1_500, ...other }).halt(
+    await new MemoryLease(store, { holder: 'x', url: '', leaseMs: LEASE_MS_DEFAULT, ...other }).halt(
       'x: rows were lost',
       found(store),
     )
@@ -196,7 +197,13 @@ describe('a journal that lost rows', () => {
     await trading(store)
     const time = { now: () => 0, elapsed: () => 0 }
     const journal = new MemoryJournal(store)
-    const lease = new LateLease(store, { holder: 'late', url: 'memory://late', leaseMs: 1_500, time, journal })
+    const lease = new LateLease(store, {
+      holder: 'late',
+      url: 'memory://late',
+      leaseMs: LEASE_MS_DEFAULT,
+      time,
+      journal,
+    })
     const late = member(store, { lease, journal })
     void late.engine.start()
     await late.time.advance(1_000)

@@ -1,9 +1,10 @@
 import type { RosterEntry } from '@uptick/journal'
 import { encodeBatches, encodeHandOver, type JoinFrame, type MemberFacts, type StandingFrame } from '@uptick/protocol'
+import type { Clock } from '@uptick/runtime'
 import { closeReason, CloseCode } from './link-errors.ts'
 import { LINK_BUFFERED_BYTES_MAX, MEMBERS_MAX } from './limits.ts'
 import type { RetainedBatches } from './retained-batches.ts'
-import type { Clock, LinkSocket } from './seams.ts'
+import type { LinkSocket } from './seams.ts'
 
 /** Payload bytes of one BATCHES frame, unless a single batch is longer. */
 const FRAME_BYTES_MAX = 1 << 20

@@ -1,7 +1,14 @@
-import { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS, type Registry } from '@uptick/runtime'
+import {
+  Counter,
+  Gauge,
+  Histogram,
+  LATENCY_BUCKETS_SECONDS,
+  type Registry,
+  systemClock,
+  type Clock,
+} from '@uptick/runtime'
 import type { EngineSeams, Role } from './engine-seams.ts'
 import type { Engine } from './engine.ts'
-import { systemClock, type Clock } from './seams.ts'
 
 const ROLES: readonly Role[] = [
   'starting',

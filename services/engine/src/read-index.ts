@@ -1,5 +1,5 @@
 import { JournalHaltedError, JournalRolledBackError } from '@uptick/journal'
-import type { CancelTimer, Timers } from './seams.ts'
+import type { CancelTimer, Timers } from '@uptick/runtime'
 
 /** After a look that failed. Each waits for its own time limit, so a journal that is silent is not asked more often. */
 const RETRY_MS = 50

@@ -1,11 +1,12 @@
 import type { AnswerTo } from '@uptick/protocol'
+import type { Timers } from '@uptick/runtime'
 import type { EngineSettings, Role } from './engine-seams.ts'
 import type { Leader } from './leader.ts'
 import type { Leadership } from './leadership.ts'
 import { LinkHandler, type Away, type Door, type MemberDesk } from './link-handler.ts'
 import { memberDesk, type MemberDeskOptions } from './member-desk.ts'
 import { hashText } from './queries.ts'
-import type { LinkSocket, Timers } from './seams.ts'
+import type { LinkSocket } from './seams.ts'
 import type { Standby } from './standby.ts'
 
 /** How the engine is at the moment. */

@@ -1,12 +1,13 @@
 import type { Exchange } from '@uptick/core'
 import { JournalPrunedError, type Journal, type RestoredSnapshot, type StoredBatch } from '@uptick/journal'
 import { BatchReader } from '@uptick/protocol'
+import type { Clock, Timers } from '@uptick/runtime'
 import { ClosedOrders } from './closed-orders.ts'
 import { RETAINED_MICROSECONDS } from './limits.ts'
 import { Replica, UnfitError } from './replica.ts'
 import { RetainedBatches } from './retained-batches.ts'
 import { RetainedOutcomes } from './retained-outcomes.ts'
-import type { Clock, OpenExchange, RecordedThrough, Timers } from './seams.ts'
+import type { OpenExchange, RecordedThrough } from './seams.ts'
 
 /** Snapshots that are tried in search of one that is older than what is to be retained. */
 const SNAPSHOTS_TRIED_MAX = 3

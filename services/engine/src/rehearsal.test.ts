@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
+import { systemTimers, type Clock } from '@uptick/runtime'
 import { AWAY_MS_MAX } from './limits.ts'
 import { rehearseLeading } from './rehearsal.ts'
-import { systemTimers, type Clock } from './seams.ts'
 import { started, type Member } from '../testing/memory-cluster.ts'
 import { JournalStore } from '../testing/journal-store.ts'
 

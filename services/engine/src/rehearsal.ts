@@ -1,11 +1,12 @@
 import { Command, CommandKind, Exchange, SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import { CommandsFrame, decodeFrame, encodeHello, encodeQuery, FrameType } from '@uptick/protocol'
+import type { Clock, Timers } from '@uptick/runtime'
 import { ClosedOrders } from './closed-orders.ts'
 import { Leader } from './leader.ts'
 import { LinkHandler, type Door } from './link-handler.ts'
 import { RetainedBatches } from './retained-batches.ts'
 import { RetainedOutcomes } from './retained-outcomes.ts'
-import type { Clock, DialMember, LinkSocket, MemberSocket, Timers } from './seams.ts'
+import type { DialMember, LinkSocket, MemberSocket } from './seams.ts'
 import type { LeaderSeams, TermEvents } from './term.ts'
 
 /** Enough for the virtual machine to have compiled what runs for every frame. */

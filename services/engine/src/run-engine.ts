@@ -11,7 +11,7 @@ import {
   PROCESS_CONNECTIONS,
 } from '@uptick/journal'
 import type { BoundedPool, PostgresJournal, Queryable } from '@uptick/journal'
-import { advise, type ServiceContext } from '@uptick/runtime'
+import { advise, type ServiceContext, systemClock, systemTimers } from '@uptick/runtime'
 import { dialWebSockets, openLinkKeys, openLinkTls, provenDial } from '@uptick/link'
 import { LinkRole } from '@uptick/protocol'
 import type { EngineConfig } from './config.ts'
@@ -25,7 +25,7 @@ import { HAND_OVER_MS_MAX } from './limits.ts'
 import { batchObserver, exposeEngine } from './metrics.ts'
 import { rehearseLeading, rehearseLinks } from './rehearsal.ts'
 import { recordedThroughIn } from './recorded-through.ts'
-import { systemClock, systemTimers, type DialMember, type LinkSocket, type OpenExchange } from './seams.ts'
+import { type DialMember, type LinkSocket, type OpenExchange } from './seams.ts'
 
 const CLOSE_MS_MAX = 2_000
 const CONNECTIONS_MAX = PROCESS_CONNECTIONS.engine

@@ -6,22 +6,6 @@ import type { Dial, DialledSocket, SocketEvents } from '@uptick/link'
  * so that a simulation can hand in its own and run the same code from a seed.
  */
 
-export interface Clock {
-  /** Wall clock, µs since 1970; may step back. */
-  now(): number
-  /** Milliseconds since an arbitrary start; never steps back. For measuring and for bounds, not for the journal. */
-  elapsed(): number
-}
-
-/** Call it to cancel the timer; harmless when it has fired. */
-export type CancelTimer = () => void
-
-export interface Timers {
-  after(ms: number, run: () => void): CancelTimer
-  /** At the end of this turn of the event loop, when the input that is already there has been handled. */
-  endOfTurn(run: () => void): void
-}
-
 /** One connection of a gateway, as the engine sees it: whole binary messages. */
 export interface LinkSocket {
   /** For logs. */
@@ -60,18 +44,3 @@ export type RecordedThrough = () => Promise<number>
 
 /** A state machine, empty or from a snapshot. */
 export type OpenExchange = (snapshot: Uint8Array | undefined) => Exchange
-
-export const systemClock: Clock = {
-  now: () => Date.now() * 1000,
-  elapsed: () => performance.now(),
-}
-
-export const systemTimers: Timers = {
-  after(ms, run) {
-    const timer = setTimeout(run, ms)
-    return () => clearTimeout(timer)
-  },
-  endOfTurn(run) {
-    setImmediate(run)
-  },
-}

@@ -2,12 +2,12 @@ import { strict as assert } from 'node:assert'
 import { Command, CommandKind, type Exchange } from '@uptick/core'
 import type { Batch } from '@uptick/journal'
 import { decodeCommand, encodeBatch, movesHead, writtenBatchVersion } from '@uptick/protocol'
+import type { Clock, Timers } from '@uptick/runtime'
 import type { CommandBlock, CommandQueue } from './command-queue.ts'
 import type { Committer } from './committer.ts'
 import type { JournalClock } from './journal-clock.ts'
 import { BATCH_COMMANDS_MAX } from './limits.ts'
 import type { OutcomesChunk, RetainedOutcomes } from './retained-outcomes.ts'
-import type { Clock, Timers } from './seams.ts'
 
 /** Commands that were sequenced, journaled and executed together. */
 export interface SequencedBatch extends Batch {

@@ -1,6 +1,6 @@
 import type { Exchange } from '@uptick/core'
 import type { Journal } from '@uptick/journal'
-import type { Clock } from './seams.ts'
+import type { Clock } from '@uptick/runtime'
 
 export interface SnapshotPolicy {
   /** Save after this many commands, */

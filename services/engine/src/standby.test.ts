@@ -2,6 +2,7 @@ import { Command, CommandKind, Exchange } from '@uptick/core'
 import type { StoredBatch } from '@uptick/journal'
 import { encodeBatch, encodeCommand, RecordWriter } from '@uptick/protocol'
 import { expect, test } from 'vitest'
+import { LEASE_MS_DEFAULT } from '@uptick/link'
 import { ClosedOrders } from './closed-orders.ts'
 import { Replica } from './replica.ts'
 import { RetainedBatches } from './retained-batches.ts'
@@ -63,7 +64,7 @@ function following() {
   const replica = new Replica({ ...parts, skipped: new Set(), retainFrom: 0, head: 0 })
   const seams = {
     journal,
-    lease: new MemoryLease(store, { holder: 'me', url: '', leaseMs: 1_500, time, journal }),
+    lease: new MemoryLease(store, { holder: 'me', url: '', leaseMs: LEASE_MS_DEFAULT, time, journal }),
     dialMember: () => ({ send: () => undefined, close: () => undefined }),
     clock: time,
     timers: time,

@@ -1,4 +1,4 @@
-import type { CancelTimer, Timers } from './seams.ts'
+import type { CancelTimer, Timers } from '@uptick/runtime'
 
 /** Chores that are done every so often, until they are stopped together. */
 export class Sweeps {

@@ -1,5 +1,5 @@
+import type { Clock } from '@uptick/runtime'
 import { AWAY_MS_MAX } from './limits.ts'
-import type { Clock } from './seams.ts'
 
 /**
  * Notices that this process was stopped, or starved. What its sockets hold by then was sent long ago, and gateways may

@@ -1,5 +1,5 @@
 import { NotReplicatedError } from '@uptick/journal'
-import type { Clock } from './seams.ts'
+import type { Clock } from '@uptick/runtime'
 
 /** Whether a leader can write, as far as another member might do better. */
 export class WritingTrouble {

@@ -1,6 +1,6 @@
 import { Exchange, STEP_WORK_MAX, SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import { Presence } from '@uptick/journal'
-import { parseLinkKeys, provenDial, type Dial } from '@uptick/link'
+import { LEASE_MS_DEFAULT, parseLinkKeys, provenDial, type Dial } from '@uptick/link'
 import { LinkRole, NONCE_BYTES } from '@uptick/protocol'
 import { NEVER_LEADS, type EngineSettings, type Role } from '../src/engine-seams.ts'
 import { Engine } from '../src/engine.ts'
@@ -14,7 +14,6 @@ import { drift, ProcessTime } from './process-time.ts'
 import { Random } from './random.ts'
 import { VirtualTime } from './virtual-time.ts'
 
-const LEASE_MS = 1_500
 /** How long what is asked of PostgreSQL stays unanswered before it is given up, as by the journal's connections. */
 const WRITE_MS_MAX = 3_000
 const READ_MS_MAX = 5_000
@@ -23,7 +22,7 @@ const settings: Omit<EngineSettings, 'url' | 'behaviours'> = {
   ackPolicy: 'journal',
   appendsInFlightMax: 2,
   retainedBytesMax: 16 << 20,
-  leaseMs: LEASE_MS,
+  leaseMs: LEASE_MS_DEFAULT,
   snapshots: { commands: 300, seconds: 5, kept: 3 },
 }
 const keys = parseLinkKeys('known-to-every-process-of-the-simulation')
@@ -231,7 +230,7 @@ export class Cluster {
       reads: new Distance({ ...way, answerMsMax: READ_MS_MAX }),
       lease: new Distance({
         ...way,
-        answerMsMax: LEASE_MS,
+        answerMsMax: LEASE_MS_DEFAULT,
         lost: () => lease.lost(),
         session: (isThere) => this.#session(holder, isThere),
       }),
@@ -239,7 +238,7 @@ export class Cluster {
     const open = this.#options.openJournal ?? ((...parts) => new DistantJournal(...parts))
     const openLease = this.#options.openLease ?? ((...parts) => new DistantLease(...parts))
     const journal = open(this.store, ways)
-    const leaseOptions = { holder, url, leaseMs: LEASE_MS, time: this.time, journal }
+    const leaseOptions = { holder, url, leaseMs: LEASE_MS_DEFAULT, time: this.time, journal }
     const lease: DistantLease = openLease(this.store, leaseOptions, ways)
     const { note, handedOver, role } = this.#events
     const conditions = new Map<string, boolean>()

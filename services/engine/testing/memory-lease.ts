@@ -8,7 +8,7 @@ import {
   type LeaseView,
   type Loss,
 } from '@uptick/journal'
-import type { Clock } from '../src/seams.ts'
+import type { Clock } from '@uptick/runtime'
 import type { JournalStore } from './journal-store.ts'
 import { reached, type MemoryJournal } from './memory-journal.ts'
 

@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock, Timers } from '../src/seams.ts'
+import type { CancelTimer, Clock, Timers } from '@uptick/runtime'
 import type { VirtualTime } from './virtual-time.ts'
 
 /** Monotonic clocks are slewed by NTP, by this part at most: any two differ by twice that. */

@@ -13,7 +13,8 @@ import {
   wordAt,
 } from '@uptick/core'
 import { CommandsFrame, decodeFrame, encodeHello, FrameType, type Frame, type OutcomesFrame } from '@uptick/protocol'
-import type { Clock, DialMember, MemberSocket, Timers } from '../src/seams.ts'
+import type { Clock, Timers } from '@uptick/runtime'
+import type { DialMember, MemberSocket } from '../src/seams.ts'
 
 /** From dialling to an open connection, and from there to WELCOME. */
 const OPEN_MS_MAX = 300

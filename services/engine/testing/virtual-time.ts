@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock, Timers } from '../src/seams.ts'
+import type { CancelTimer, Clock, Timers } from '@uptick/runtime'
 
 /** Promises that may follow from one another within a turn. */
 const PROMISES_MAX = 20

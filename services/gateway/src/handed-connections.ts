@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import { Socket } from 'node:net'
-import type { ParentChannel } from './seams.ts'
+import type { ParentChannel } from './parent-channel.ts'
 
 /** The servers of a gateway, by the names that a parent uses. */
 export type HandedServers = Readonly<Record<'public' | 'operator', Server>>

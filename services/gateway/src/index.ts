@@ -1,6 +1,5 @@
 /** What benchmarks, checks and the simulation use of the gateway without its process. */
 export { OUTCOME_UNKNOWN } from './engine-link/link-errors.ts'
-export { HOLD_MS_DEFAULT } from './engine-link/link-options.ts'
 export { EngineLink } from './engine-link/link.ts'
 export type { OutcomeView } from './engine-link/outcome-view.ts'
 export type { Answer } from './engine-link/query-book.ts'
@@ -12,5 +11,4 @@ export { SharedStore } from './limits/shared-store.ts'
 export { noHistory } from './market/history-source.ts'
 export { Markets } from './market/markets.ts'
 export { OperatorLine } from './operator/operator-line.ts'
-export { systemClock, systemTimers, type Clock } from './seams.ts'
 export { followInOrder } from './feed/stage.ts'

@@ -13,7 +13,7 @@ import type { BoundedPool } from '@uptick/journal'
 import { dialWebSockets, openLinkKeys, openLinkTls, provenDial } from '@uptick/link'
 import { LinkRole } from '@uptick/protocol'
 import { openReadModel } from '@uptick/readmodel'
-import { advise, ConfigError, describeDrain, exposeTls, TlsEntrance } from '@uptick/runtime'
+import { advise, ConfigError, describeDrain, exposeTls, TlsEntrance, systemClock, systemTimers } from '@uptick/runtime'
 import type { ServiceContext } from '@uptick/runtime'
 import { addressSettings } from './addresses/address-settings.ts'
 import { ClientAddresses } from './addresses/client-addresses.ts'
@@ -34,7 +34,6 @@ import { ParentCounts } from './limits/parent-counts.ts'
 import { RedisCounts } from './limits/redis-counts.ts'
 import { SharedStore } from './limits/shared-store.ts'
 import { exposeCounters, exposeEntrance, exposeGateway, holdObserver, operationObserver } from './metrics.ts'
-import { systemClock, systemTimers } from './seams.ts'
 
 const CLOSE_MS_MAX = 2000
 const READY_POLL_MS = 50

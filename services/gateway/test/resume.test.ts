@@ -1,7 +1,7 @@
 import { EventKind } from '@uptick/core'
 import type { Outcome } from '@uptick/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { systemTimers } from '../src/seams.ts'
+import { systemTimers } from '@uptick/runtime'
 import { journalOutcomes } from './journal-outcomes.ts'
 import { ResumingClient } from './resuming-client.ts'
 import { RunningExchange } from './running-exchange.ts'

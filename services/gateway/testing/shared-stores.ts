@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { systemTimers, type Clock } from '@uptick/runtime'
 import type { FillOutcome } from '../src/limits/limits.ts'
 import type { LineState } from '../src/limits/redis-line.ts'
 import { RedisCounts } from '../src/limits/redis-counts.ts'
 import { SharedStore } from '../src/limits/shared-store.ts'
-import { systemTimers } from '../src/seams.ts'
-import type { Clock } from '../src/seams.ts'
 
 /** A store of counts in the Redis at `url`, which it has begun to dial; its line's states are kept. */
 export function openStore(url: string, scope: string, clock: Clock): SharedStore & { states: LineState[] } {

@@ -1,4 +1,4 @@
-import type { Clock, Timers } from '../src/seams.ts'
+import type { Clock, Timers } from '@uptick/runtime'
 
 interface Alarm {
   readonly at: number

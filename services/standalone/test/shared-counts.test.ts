@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
-import { LIMITS_DEFAULT, ParentCounts, RateLimits, SharedStore, systemTimers, type Clock } from '@uptick/gateway'
+import { LIMITS_DEFAULT, ParentCounts, RateLimits, SharedStore } from '@uptick/gateway'
 import { limitsSuite, outcome } from '@uptick/gateway/testing'
+import { systemTimers, type Clock } from '@uptick/runtime'
 import { CountDesk, COUNT_NAMES_MAX, isCountMessage } from '../src/counts/count-desk.ts'
 
 /** 2023-11-14T22:13:20Z, for ever: no window ends in between. */

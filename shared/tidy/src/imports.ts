@@ -90,7 +90,7 @@ export const importArrows: Rule = (files) => {
  */
 const folders: Readonly<Record<string, readonly string[]>> = {
   'services/gateway/src': [
-    'seams.ts',
+    'parent-channel.ts',
     'addresses',
     'keys',
     'limits',

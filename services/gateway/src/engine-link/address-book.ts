@@ -1,6 +1,6 @@
 import { lookup as systemLookup, type LookupAddress, type LookupOptions } from 'node:dns'
 import { isIP } from 'node:net'
-import type { Timers } from '../seams.ts'
+import type { Timers } from '@uptick/runtime'
 
 /** How old an address may be that no dial has asked for. */
 const REFRESH_MS = 2_000

@@ -1,6 +1,6 @@
 import { decodeFrame, encodeHello, encodeQuery, FrameType } from '@uptick/protocol'
 import type { AnswerTo, Question, QuestionKind, Refused } from '@uptick/protocol'
-import type { CancelTimer, Timers } from '../seams.ts'
+import type { CancelTimer, Timers } from '@uptick/runtime'
 import type { Dial, LinkSocket } from './socket.ts'
 
 /** From dialling to the answer, unless the caller grants more. */

@@ -1,5 +1,5 @@
 import type { AnswerTo } from '@uptick/protocol'
-import type { Clock, Timers } from '../seams.ts'
+import type { Clock, Timers } from '@uptick/runtime'
 import { EngineClock } from './engine-clock.ts'
 import type { Answer } from './query-book.ts'
 

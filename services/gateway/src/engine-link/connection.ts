@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { FrameType, decodeFrame, encodeHello } from '@uptick/protocol'
 import type { Frame, Hello, OutcomesFrame, RepliesFrame, WelcomeFrame } from '@uptick/protocol'
-import type { CancelTimer, Timers } from '../seams.ts'
+import type { CancelTimer, Timers } from '@uptick/runtime'
 import type { Dial, LinkSocket } from './socket.ts'
 
 export type FeedFrame = OutcomesFrame

@@ -1,6 +1,6 @@
 import { outcomeWords } from '@uptick/core'
 import { outcomeSum, type Hello, type OutcomesFrame, type Seen } from '@uptick/protocol'
-import type { Clock } from '../seams.ts'
+import type { Clock } from '@uptick/runtime'
 
 /**
  * A leader that lacks what was shown here asks the journal, and halts the shard if it lacks it, too: what is said here may be

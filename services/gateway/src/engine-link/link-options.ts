@@ -1,4 +1,4 @@
-import type { Clock, Timers } from '../seams.ts'
+import type { Clock, Timers } from '@uptick/runtime'
 import type { HoldObserver } from './pipe-options.ts'
 import type { Dial } from './socket.ts'
 
@@ -24,4 +24,3 @@ export interface LinkOptions {
 export const QUEUE_MAX_DEFAULT = 10_000
 /** Commands, and questions, of one account that may be unanswered at a time: this part of the bound. */
 export const ACCOUNT_PARTS = 8
-export const HOLD_MS_DEFAULT = 4000

@@ -1,4 +1,4 @@
-import type { Clock } from '../seams.ts'
+import type { Clock } from '@uptick/runtime'
 import type { EngineClock } from './engine-clock.ts'
 
 /** Hears how long callers were held by a change of leader, and what they were told when it took too long. */

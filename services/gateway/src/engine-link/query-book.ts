@@ -1,6 +1,6 @@
 import { encodeQuery, type AnswerTo, type Question, type QuestionKind } from '@uptick/protocol'
+import type { Clock } from '@uptick/runtime'
 import { ShareCount } from '../limits/share-count.ts'
-import type { Clock } from '../seams.ts'
 import { SERVER_BUSY } from './link-errors.ts'
 import { ACCOUNT_PARTS } from './link-options.ts'
 

@@ -1,5 +1,5 @@
 import { EventKind, eachEvent, outcomeRepeated, WorkAt, WorkKind, wordAt } from '@uptick/core'
-import type { Clock } from '../seams.ts'
+import type { Clock } from '@uptick/runtime'
 import { OUTCOME_UNKNOWN } from './link-errors.ts'
 import type { OutcomeView } from './outcome-view.ts'
 import { unfinishedWork, UnfinishedReply } from './unfinished-reply.ts'

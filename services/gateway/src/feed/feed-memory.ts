@@ -1,5 +1,5 @@
 import { outcomeTime } from '@uptick/core'
-import type { CancelTimer, Timers } from '../seams.ts'
+import type { CancelTimer, Timers } from '@uptick/runtime'
 import type { OutcomeSpan } from './outcome-span.ts'
 import { SpanList } from './span-list.ts'
 import type { Stage } from './stage.ts'

@@ -1,7 +1,7 @@
 import { FrameType, decodeFrame, encodeHello } from '@uptick/protocol'
 import type { Frame } from '@uptick/protocol'
 import { leaderOf } from '../engine-link/connection.ts'
-import { HOLD_MS_DEFAULT } from '../engine-link/link-options.ts'
+import { HOLD_MS_DEFAULT } from '@uptick/link'
 import type { LinkOptions } from '../engine-link/link-options.ts'
 import { PastLostError } from './feed-memory.ts'
 import type { ReadPast } from './feed-memory.ts'

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { CancelTimer, ParentChannel, Timers } from '../seams.ts'
+import type { CancelTimer, Timers } from '@uptick/runtime'
+import type { ParentChannel } from '../parent-channel.ts'
 import type { CountLine, HeardCounts, ToldCounts } from './count-line.ts'
 
 /** An answer that takes longer has failed. No request waits for it. */

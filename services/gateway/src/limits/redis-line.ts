@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import type { ChainableCommander } from 'ioredis'
-import type { CancelTimer, Timers } from '../seams.ts'
+import type { CancelTimer, Timers } from '@uptick/runtime'
 
 /** An exchange that takes longer has failed. No request waits for it. */
 const EXCHANGE_MS_MAX = 250

@@ -1,5 +1,4 @@
-import type { CountedAddress } from '@uptick/runtime'
-import type { CancelTimer, Clock, Timers } from '../seams.ts'
+import type { CountedAddress, CancelTimer, Clock, Timers } from '@uptick/runtime'
 import { CLAIM_KEPT_MS, Claims } from './claims.ts'
 import type { CountLine } from './count-line.ts'
 import type { CountedBy, Counter, CounterStore } from './counter-store.ts'

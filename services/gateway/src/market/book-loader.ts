@@ -1,6 +1,6 @@
 import type { Side } from '@uptick/core'
+import type { Timers } from '@uptick/runtime'
 import type { EngineLink } from '../engine-link/link.ts'
-import type { Timers } from '../seams.ts'
 import type { DepthState } from './book.ts'
 import type { SymbolMarket } from './symbol-market.ts'
 

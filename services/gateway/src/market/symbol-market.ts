@@ -1,11 +1,11 @@
 import { SymbolFormat } from '@uptick/protocol'
 import type { Side } from '@uptick/core'
+import type { Clock } from '@uptick/runtime'
 import { Book } from './book.ts'
 import { JournalTime } from './journal-time.ts'
 import { RECENT_TRADES_MAX } from './market-data.ts'
 import { Ring } from './ring.ts'
 import { AVERAGE_MINUTES, Statistics, WINDOW_MINUTES_MAX, weightedAverage } from './statistics.ts'
-import type { Clock } from '../seams.ts'
 import type { Market } from '../engine-link/catalogue.ts'
 import type { DepthState, LevelResult } from './book.ts'
 import type {

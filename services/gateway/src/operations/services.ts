@@ -1,10 +1,10 @@
+import type { Clock } from '@uptick/runtime'
 import type { EngineLink } from '../engine-link/link.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { MarketData } from '../market/market-data.ts'
 import type { History } from './history.ts'
 import type { Catalogue } from '../engine-link/catalogue.ts'
-import type { Clock } from '../seams.ts'
 
 /** What operations share: built once by `app.ts`. */
 export interface Services {

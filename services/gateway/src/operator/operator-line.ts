@@ -1,10 +1,11 @@
 import { outcomeSequence, type Command } from '@uptick/core'
 import type { AnswerTo, Question, QuestionKind } from '@uptick/protocol'
+import type { CancelTimer } from '@uptick/runtime'
 import { EngineLink } from '../engine-link/link.ts'
 import type { OutcomeView } from '../engine-link/outcome-view.ts'
-import { HOLD_MS_DEFAULT, type LinkOptions } from '../engine-link/link-options.ts'
+import { HOLD_MS_DEFAULT } from '@uptick/link'
+import type { LinkOptions } from '../engine-link/link-options.ts'
 import type { Answer } from '../engine-link/query-book.ts'
-import type { CancelTimer } from '../seams.ts'
 
 /** Operators come seldom: a connection for each gateway at all times would only take the engine's places. */
 const IDLE_MS_MAX = 10_000

@@ -1,6 +1,6 @@
 import type { RawData, WebSocket } from 'ws'
+import type { Clock } from '@uptick/runtime'
 import type { Client, EndReason } from '../clients/client.ts'
-import type { Clock } from '../seams.ts'
 import { Inbox } from './inbox.ts'
 import { MessageRate } from './message-rate.ts'
 import type { MessageRateOptions } from './message-rate.ts'

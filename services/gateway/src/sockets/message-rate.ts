@@ -1,4 +1,4 @@
-import type { Clock } from '../seams.ts'
+import type { Clock } from '@uptick/runtime'
 
 /** Messages that a connection may send within one second (pings and pongs count), after a burst when it is new. */
 export interface MessageRateOptions {

@@ -1,5 +1,5 @@
 import { outcomeTime } from '@uptick/core'
-import type { Clock, Timers } from '../seams.ts'
+import type { Clock, Timers } from '@uptick/runtime'
 import { Collected } from './collected.ts'
 import { frameEnd } from './digest.ts'
 import type { DigestSource } from './digest.ts'

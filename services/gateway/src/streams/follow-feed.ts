@@ -1,4 +1,4 @@
-import type { Clock, Timers } from '../seams.ts'
+import type { Clock, Timers } from '@uptick/runtime'
 import { FeedMemory } from '../feed/feed-memory.ts'
 import type { ReadPast } from '../feed/feed-memory.ts'
 import { followInOrder } from '../feed/stage.ts'

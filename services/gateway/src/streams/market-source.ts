@@ -1,7 +1,7 @@
+import type { Clock } from '@uptick/runtime'
 import { RECENT_TRADES_MAX } from '../market/market-data.ts'
 import type { Markets } from '../market/markets.ts'
 import type { SymbolMarket } from '../market/symbol-market.ts'
-import type { Clock } from '../seams.ts'
 import type { Digest, DigestSource, ResumedAt } from './digest.ts'
 import { AggregateDigest, BookTickerDigest, DepthDigest, TradeDigest } from './market-digests.ts'
 import type { Render, Tell } from './message.ts'

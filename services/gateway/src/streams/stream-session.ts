@@ -1,5 +1,5 @@
 import type { TimeUnit } from '@uptick/protocol'
-import type { Clock } from '../seams.ts'
+import type { Clock } from '@uptick/runtime'
 import type { Outbox } from '../sockets/outbox.ts'
 import type { Protocol } from '../sockets/connection.ts'
 import { ControlErrorCode, controlFailure, controlResult, parseControl } from './control.ts'

@@ -1,4 +1,7 @@
-/** What the gateway takes from its surroundings, so that a simulation can hand in its own. */
+/*
+ * Time, as services take it from their surroundings. Their classes read no clock and set no timer of their own, so that a test
+ * or a simulation can pass in virtual time and run the same code.
+ */
 
 export interface Clock {
   /** Wall clock, µs since 1970; may step. For what is told to people and compared with their clocks. */
@@ -16,13 +19,7 @@ export interface Timers {
   endOfTurn(run: () => void): void
 }
 
-/** The channel to the parent: a forked process has one. */
-export interface ParentChannel {
-  send?(message: object): boolean
-  on(event: 'message', listener: (message: unknown, handle: unknown) => void): unknown
-}
-
-/** Wall clock with the resolution of `performance`, which follows the system's clock through `Date`. */
+/** Milliseconds are all that `Date` has; it follows steps of the system's clock, which `performance` does not. */
 export const systemClock: Clock = {
   now: () => Date.now() * 1000,
   elapsed: () => performance.now(),
