@@ -19,6 +19,7 @@ import { freePort } from '@uptick/postgres'
 import { startCommand, type Ended } from './start-exchange.ts'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const DATA_FOLDER = new URL('../src/data-folder.ts', import.meta.url).href
 const NOBODY = 65_534
 
 let folder = ''
@@ -61,12 +62,18 @@ describe('the start command refuses', () => {
   })
 
   test.skipIf(process.getuid?.() !== 0)('as an ordinary user the folder of root, and says whose it is', () => {
-    const options = { uid: NOBODY, gid: NOBODY, encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '' } } as const
     chmodSync(folder, 0o755)
-    const { status, stderr } = spawnSync(process.execPath, [MAIN, '--data', folder], options)
+    // The programs may lie where only root can read them, so they are loaded before the process is an ordinary user's.
+    const open = `const { DataFolder } = await import(${JSON.stringify(DATA_FOLDER)})
+      process.setgid(${NOBODY})
+      process.setuid(${NOBODY})
+      DataFolder.open(${JSON.stringify(folder)})`
+    const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', open], {
+      encoding: 'utf8',
+    })
     expect({ status, stderr }).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/cannot be used: EACCES.* It belongs to root\.\n$/),
+      stderr: expect.stringMatching(/cannot be used: EACCES.* It belongs to root\.\n/),
     })
   })
 
