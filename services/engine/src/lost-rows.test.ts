@@ -1,5 +1,4 @@
 import { CommandKind } from '@uptick/core'
-import type { Loss } from '@uptick/journal'
 import { describe, expect, test } from 'vitest'
 import { FrameType, outcomeSum } from '@uptick/protocol'
 import { LEASE_MS_DEFAULT } from '@uptick/link'
@@ -68,8 +67,11 @@ async function rewritten(store: JournalStore, count: number): Promise<void> {
   store.claim = ++store.claims
 }
 
-/** A loss that is found just now. */
-const found = ({ epoch }: JournalStore): Loss => ({ epochSeen: 0, foundAt: epoch })
+/** Another member halts the shard for a loss that it has found just now. */
+async function haltedElsewhere(store: JournalStore): Promise<void> {
+  const lease = new MemoryLease(store, { holder: 'x', url: '', leaseMs: LEASE_MS_DEFAULT, ...member(store) })
+  await lease.halt('x: rows were lost', { epochSeen: 0, foundAt: store.epoch })
+}
 
 /** Looks at a server that is one batch behind. */
 class LateLease extends MemoryLease {
@@ -130,11 +132,7 @@ describe('a journal that lost rows', () => {
   test('whoever leads a halted shard acknowledges nothing more, says so and stays as it is', async () => {
     const store = new JournalStore()
     const { leader, gateway } = await trading(store)
-    const other = member(store)
-    await new MemoryLease(store, { holder: 'x', url: '', leaseMs: LEASE_MS_DEFAULT, ...other }).halt(
-      'x: rows were lost',
-      found(store),
-    )
+    await haltedElsewhere(store)
     const fed = gateway.fed()
     gateway.give(commandsFrame(SESSION, [account(3)]))
     await leader.time.advance(100)
@@ -148,11 +146,7 @@ describe('a journal that lost rows', () => {
   test('a quiet leader hears of the halt with the next renewal', async () => {
     const store = new JournalStore()
     const { leader, gateway } = await trading(store)
-    const other = member(store)
-    await new MemoryLease(store, { holder: 'x', url: '', leaseMs: LEASE_MS_DEFAULT, ...other }).halt(
-      'x: rows were lost',
-      found(store),
-    )
+    await haltedElsewhere(store)
     await leader.time.advance(1_000)
     expect(leader.engine.role).toBe('halted')
     expect(gateway.closedWith).toBeDefined()

@@ -138,10 +138,11 @@ test('what is not kept any more is replaced by a snapshot, and goes on from ther
   // So little that it does not reach back to the beginning.
   await exchange.startEngine(0, { RETAINED_BYTES_MAX: String(1 << 20) })
   for (const gateway of gateways.splice(0)) await gateway.stop()
-  gateways.push(await exchange.startGateway())
+  const gateway = await exchange.startGateway()
+  gateways.push(gateway)
   // A gateway that has waited long enough for the past of its markets is ready without it.
   const past = Math.min(1000, tradesOf(await journalOutcomes(exchange.database.url)).length)
-  const recent = `${gateways[0]!.url}/api/v3/trades?symbol=BTCUSDT&limit=1000`
+  const recent = `${gateway.url}/api/v3/trades?symbol=BTCUSDT&limit=1000`
   while (Object.keys((await fetchReply(recent)).body).length < past);
   const late = new ResumingClient(['btcusdt@depth@100ms', 'btcusdt@trade'], maker)
   for (const each of [...late.streams.values(), late.account]) each.position = 0

@@ -47,7 +47,10 @@ test('an import of a later folder, or of what puts the folders together, is foun
   const gateway = 'services/gateway/src'
   const planted = [
     { path: `${gateway}/market/x.ts`, text: "import { y } from '../feed/y.ts'\nimport { z } from '../streams/z.ts'" },
-    { path: `${gateway}/feed/x.ts`, text: "import type { Clock } from '../seams.ts'\nimport { x } from '../app.ts'" },
+    {
+      path: `${gateway}/feed/x.ts`,
+      text: "import type { Clock } from '../parent-channel.ts'\nimport { x } from '../app.ts'",
+    },
     { path: `${gateway}/feed/x.test.ts`, text: "import { z } from '../streams/z.ts'" },
     { path: `${gateway}/app.ts`, text: "import { z } from './operator/z.ts'" },
     { path: `${gateway}/novelty/x.ts`, text: "import { y } from './y.ts'" },
