@@ -22,11 +22,14 @@ const PSQL = 'PGPASSWORD=$POSTGRES_PASSWORD psql -h 127.0.0.1 -U $POSTGRES_USER 
 
 /**
  * A base backup by hand, in one session, as PostgreSQL's manual says ("Making a Base Backup Using the Low Level API"): of
- * pg_basebackup, an image need not have the server's version. Files may change while tar reads them.
+ * pg_basebackup, an image need not have the server's version. Files may change while tar reads them. The primary keeps the WAL that the
+ * copy needs until it follows.
  */
 const BACK_UP = `
 cd "$PGDATA/.."
 ${PSQL} <<'EOF'
+ALTER SYSTEM SET wal_keep_size = '512MB';
+SELECT pg_reload_conf();
 SELECT pg_backup_start('copy', fast => true);
 \\! tar -C "$PGDATA" --exclude='./pg_wal/*' --exclude=./postmaster.pid -cf "$PGDATA.tar" . || [ $? = 1 ]
 \\o backup_label
