@@ -22,8 +22,8 @@ const PSQL = 'PGPASSWORD=$POSTGRES_PASSWORD psql -h 127.0.0.1 -U $POSTGRES_USER 
 
 /**
  * A base backup by hand, in one session, as PostgreSQL's manual says ("Making a Base Backup Using the Low Level API"): of
- * pg_basebackup, an image need not have the server's version. Files may change while tar reads them. The primary keeps the WAL that the
- * copy needs until it follows.
+ * pg_basebackup, an image need not have the server's version. Files may change while tar reads them. The primary keeps the
+ * WAL that the copy needs until it follows.
  */
 const BACK_UP = `
 cd "$PGDATA/.."
