@@ -1,15 +1,15 @@
 import { CommandKind } from '@uptick/core'
 import { FrameType } from '@uptick/protocol'
 import { expect, test } from 'vitest'
-import { commandsFrame, started } from '../testing/memory-cluster.ts'
+import { commandsFrame, started, type Member } from '../testing/memory-cluster.ts'
 import { JournalStore } from '../testing/journal-store.ts'
 
 const SESSION = 77
 const open = { kind: CommandKind.OPEN_SESSION }
 const account = (number: number) => ({ kind: CommandKind.ADD_ACCOUNT, number, text: `account ${number}` })
 
-test('who repairs the journal answers, and starts anew only afterwards', async () => {
-  const store = new JournalStore()
+/** A leader whose last batch is lost, and that has just found that out; `before`: where the journal ended. */
+async function halted(store: JournalStore): Promise<{ member: Member; before: number }> {
   const member = await started(store)
   const gateway = member.link()
   gateway.hello(SESSION, 0)
@@ -19,6 +19,12 @@ test('who repairs the journal answers, and starts anew only afterwards', async (
   store.lose(1)
   gateway.give(commandsFrame(SESSION, [account(2)]))
   await member.time.advance(500)
+  return { member, before }
+}
+
+test('who repairs the journal answers, and starts anew only afterwards', async () => {
+  const store = new JournalStore()
+  const { member, before } = await halted(store)
   expect(member.engine.role).toBe('halted')
   await member.time.advance(500)
   const operator = member.link()
@@ -35,14 +41,7 @@ test('who repairs the journal answers, and starts anew only afterwards', async (
 
 test('a halt that a fail-over has lost is made again by whoever misses rows', async () => {
   const store = new JournalStore()
-  const member = await started(store)
-  const gateway = member.link()
-  gateway.hello(SESSION, 0)
-  gateway.give(commandsFrame(SESSION, [open, account(1)]))
-  await member.time.turn()
-  store.lose(1)
-  gateway.give(commandsFrame(SESSION, [account(2)]))
-  await member.time.advance(500)
+  const { member } = await halted(store)
   expect(store.lease.halted).not.toBe('')
   const { epoch } = store
   store.lease.halted = ''
