@@ -1,8 +1,8 @@
 import { CommandKind } from '@uptick/core'
 import { coldStart } from './cold-start.ts'
-import { ACCOUNTS, BATCH, clientId, listed, type Feeder } from './feeder.ts'
+import { ACCOUNTS, BATCH, clientId, type Feeder } from './feeder.ts'
 import { recoveryRows } from './recovery-rows.ts'
-import { BatchSink, scratchJournal } from './scratch-journal.ts'
+import { journaled, scratchJournal } from './scratch-journal.ts'
 import { cleanly, progress, quick, report } from './section.ts'
 
 const ORDERS = quick ? 200_000 : 1_000_000
@@ -33,18 +33,14 @@ async function measureAll(): Promise<void> {
   try {
     const { journal } = scratch
     progress(`${ORDERS.toLocaleString('en')} open orders`)
-    const sink = new BatchSink(journal, await journal.takeOver())
-    const feeder = listed((command, time, exchange) => sink.take(command, time, exchange))
-    fill(feeder)
-    sink.close()
-    await sink.flush(1)
+    const written = await journaled(journal, fill)
     const taken = performance.now()
-    const bytes = feeder.exchange.snapshot()
+    const bytes = written.snapshot()
     const snapshotMs = performance.now() - taken
-    await journal.saveSnapshot({ sequence: feeder.exchange.sequence, bytes })
+    await journal.saveSnapshot({ sequence: written.sequence, bytes })
     progress('recovering')
     const { exchange, seconds } = await coldStart(journal)
-    if (exchange.stateHash() !== feeder.exchange.stateHash()) throw new Error('the snapshot holds another state')
+    if (exchange.stateHash() !== written.stateHash()) throw new Error('the snapshot holds another state')
     report(recoveryRows({ orders: ORDERS, copyMs: snapshotMs, bytes: bytes.length, seconds }))
   } finally {
     await scratch.stop()

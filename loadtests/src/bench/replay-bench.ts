@@ -1,8 +1,8 @@
 import { coldStart } from './cold-start.ts'
-import { feed, listed } from './feeder.ts'
+import { feed } from './feeder.ts'
 import { orderFlow } from './order-flow.ts'
 import { against } from './row.ts'
-import { BatchSink, scratchJournal } from './scratch-journal.ts'
+import { journaled, scratchJournal } from './scratch-journal.ts'
 import { cleanly, progress, quick, report } from './section.ts'
 
 const GOAL_RATE = 1_000_000
@@ -16,16 +16,11 @@ async function measureAll(): Promise<void> {
   try {
     const { journal } = scratch
     progress(`writing a journal of ${COMMANDS} commands`)
-    const head = await journal.takeOver()
-    const sink = new BatchSink(journal, head)
-    const feeder = listed((command, time, exchange) => sink.take(command, time, exchange))
     const flow = { ...orderFlow(), length: COMMANDS }
-    feed(feeder, flow, new Float64Array(flow.id.length + 1))
-    sink.close()
-    await sink.flush(1)
+    const written = await journaled(journal, (feeder) => feed(feeder, flow, new Float64Array(flow.id.length + 1)))
     progress('replaying it')
     const { exchange, seconds } = await coldStart(journal)
-    if (exchange.runningHash() !== feeder.exchange.runningHash()) throw new Error('the replay came to another state')
+    if (exchange.runningHash() !== written.runningHash()) throw new Error('the replay came to another state')
     report([
       against(
         `replay of ${COMMANDS.toLocaleString('en')} commands from PostgreSQL`,

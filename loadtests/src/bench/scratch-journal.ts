@@ -4,6 +4,7 @@ import type { Command, Exchange } from '@uptick/core'
 import { migrate, openJournal, type Journal } from '@uptick/journal'
 import { RecordWriter, encodeBatch, encodeCommand } from '@uptick/protocol'
 import { startOwnPostgres } from '../../testing/own-postgres.ts'
+import { listed, type Feeder } from './feeder.ts'
 
 const BATCH_COMMANDS = 2048
 
@@ -36,8 +37,18 @@ export async function scratchJournal(): Promise<ScratchJournal> {
   }
 }
 
+/** An exchange that has executed what `fill` feeds it, and whose commands lie in the journal. */
+export async function journaled(journal: Journal, fill: (feeder: Feeder) => void): Promise<Exchange> {
+  const sink = new BatchSink(journal, await journal.takeOver())
+  const feeder = listed((command, time, exchange) => sink.take(command, time, exchange))
+  fill(feeder)
+  sink.close()
+  await sink.flush(1)
+  return feeder.exchange
+}
+
 /** Collects commands into batches as the sequencer does, and appends them. */
-export class BatchSink {
+class BatchSink {
   readonly #journal: Journal
   readonly #epoch: number
   readonly #records = new RecordWriter()
