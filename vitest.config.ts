@@ -16,7 +16,7 @@ function renders(): boolean {
 export default defineConfig({
   test: {
     projects: [
-      // Pure code: no socket, no disk, no clock. One worker context for all files keeps the start-up cost down.
+      // Pure code: no socket, no disk, no clock. One worker context for all files keeps the startup cost down.
       {
         test: {
           name: 'unit',

@@ -9,8 +9,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startExchange } from '../testing/exchange.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const STAGE_MAX_MS = 120_000
-const GONE_MAX_MS = 5_000
+const STAGE_MS_MAX = 120_000
+const GONE_MS_MAX = 5_000
 const POLL_MS = 20
 
 let temporary = ''
@@ -39,7 +39,7 @@ class Typed {
   /** Waits until `isThere`. @throws Error when the command ends before */
   async reaches(isThere: () => boolean): Promise<void> {
     for (const began = performance.now(); !isThere(); await delay(POLL_MS))
-      if (this.process.exitCode !== null || performance.now() - began > STAGE_MAX_MS) throw new Error(this.output)
+      if (this.process.exitCode !== null || performance.now() - began > STAGE_MS_MAX) throw new Error(this.output)
   }
 
   async interrupted(signal: NodeJS.Signals): Promise<number | null> {
@@ -67,7 +67,7 @@ function left(): string[] {
 
 async function expectNothingLeft(): Promise<void> {
   // What the command has ended itself is gone; a guard of what it started may take a moment to see that.
-  await expect.poll(left, { timeout: GONE_MAX_MS }).toEqual([])
+  await expect.poll(left, { timeout: GONE_MS_MAX }).toEqual([])
   expect(readdirSync(temporary)).toEqual([])
 }
 
@@ -144,7 +144,7 @@ describe.skipIf(!existsSync('/proc/self/environ'))(
       const typed = new Typed(...start)
       await typed.reaches(made(/data\/postgres\.new/))
       expect(await typed.interrupted('SIGINT'), typed.output).toBe(0)
-      await expect.poll(left, { timeout: GONE_MAX_MS }).toEqual([])
+      await expect.poll(left, { timeout: GONE_MS_MAX }).toEqual([])
       expect(readdirSync(folder)).toContain('settings.json')
     }, 180_000)
 

@@ -1,4 +1,4 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openJournal, type PostgresJournal } from '@uptick/journal'
 import { createDatabase, openTestPool, type TestDatabase } from '@uptick/journal/testing'

@@ -15,8 +15,8 @@ import { Traffic, type Trader } from '../src/reconcile/traffic.ts'
 /** The usual limits count for them, each with an address of its own; on one alone none of this could trade. */
 const TRADERS = 12
 const IN_FLIGHT_PER_TRADER = 4
-const TRADING_AGAIN_MAX_MS = 30_000
-const READY_MAX_MS = 60_000
+const TRADING_AGAIN_MS_MAX = 30_000
+const READY_MS_MAX = 60_000
 const POLL_MS = 10
 const market = { symbol: 'BTCUSDT', priceDecimals: 2, quantityDecimals: 5 }
 
@@ -123,7 +123,7 @@ export class Siege {
       const { leader, processes } = await ControlClient.find(this.exchange.folder).status()
       const unready = processes.filter(({ ready }) => !ready)
       if (leader !== undefined && unready.length === 0) return
-      if (performance.now() - began > READY_MAX_MS)
+      if (performance.now() - began > READY_MS_MAX)
         throw new Error(`not ready: ${unready.map(({ name, reason }) => `${name} (${reason})`).join(', ')}`)
     }
   }
@@ -142,7 +142,7 @@ export class Siege {
     const traffic = this.#traffic
     const { acknowledged } = traffic
     for (const began = performance.now(); traffic.acknowledged < acknowledged + 100; await delay(POLL_MS))
-      if (performance.now() - began > TRADING_AGAIN_MAX_MS)
+      if (performance.now() - began > TRADING_AGAIN_MS_MAX)
         throw new Error(`no trader trades:\n${this.exchange.command.output()}`)
   }
 }

@@ -11,7 +11,7 @@ import { View } from './view.ts'
 import { currentRevisions, findWorkloads, PARTS } from './workloads.ts'
 import { goBack } from './rollback.ts'
 
-const MIGRATION_MAX_MS = 900_000
+const MIGRATION_MS_MAX = 900_000
 const LOOK_MS = 500
 
 export interface DeployOptions {
@@ -153,7 +153,7 @@ async function migrate(session: Session, jobs: readonly Document[]): Promise<voi
   await applyDocuments(session, 'migration and other jobs', jobs)
   const migration = jobs.find(({ name }) => name.startsWith('migration'))
   if (migration === undefined) return
-  for (const began = performance.now(); performance.now() - began < MIGRATION_MAX_MS; await delay(LOOK_MS)) {
+  for (const began = performance.now(); performance.now() - began < MIGRATION_MS_MAX; await delay(LOOK_MS)) {
     const job = await kubectl.json<Job>(['get', 'job', migration.name])
     if (conditionOfJob(job, 'Complete')) return view.say(`${migration.name}: done`)
     const failed = conditionOfJob(job, 'Failed')

@@ -4,7 +4,7 @@ import { componentOf, type Pod } from './objects.ts'
 import { PortForward } from './port-forward.ts'
 
 const OPS_PORT = 9000
-const ANSWER_MAX_MS = 2_000
+const ANSWER_MS_MAX = 2_000
 
 /** What the processes of the exchange say of themselves at one moment. */
 export interface Pulse {
@@ -71,7 +71,7 @@ export class PodMetrics {
       return undefined
     }
     try {
-      const signal = AbortSignal.timeout(ANSWER_MAX_MS)
+      const signal = AbortSignal.timeout(ANSWER_MS_MAX)
       return await (await fetch(`http://127.0.0.1:${forward.port}/metrics`, { signal })).text()
     } catch {
       return undefined

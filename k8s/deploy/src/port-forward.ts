@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import type { Kubectl } from './kubectl.ts'
 import { endsWithUs } from '@uptick/commandline'
 
-const OPEN_MAX_MS = 15_000
+const OPEN_MS_MAX = 15_000
 
 /** A port of a pod or a Service's pod, on this machine's loopback, for as long as that pod lives. */
 export class PortForward {
@@ -23,7 +23,7 @@ export class PortForward {
     child.stderr.on('data', (data: Buffer) => (said += data.toString()))
     const local = await new Promise<number>((resolve, reject) => {
       const fail = (): void => reject(new Error(`${target} cannot be reached: ${said.trim()}`))
-      const timer = setTimeout(() => child.kill(), OPEN_MAX_MS)
+      const timer = setTimeout(() => child.kill(), OPEN_MS_MAX)
       child.once('error', fail)
       child.once('close', fail)
       child.stdout.on('data', (data: Buffer) => {

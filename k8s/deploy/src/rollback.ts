@@ -11,8 +11,8 @@ import { currentRevisions, findTemplates, findWorkloads, undo } from './workload
 const LOOK_MS = 500
 /** A process that starts wants a processor for a second or two, which those that serve may need: the next part waits so
  * long for the one before to be whole, and no longer, since what is broken may need the other part to mend. */
-const STAGGER_MAX_MS = 10_000
-const BACK_MAX_MS = 300_000
+const STAGGER_MS_MAX = 10_000
+const BACK_MS_MAX = 300_000
 
 export interface RollbackOptions {
   readonly overlay: string
@@ -83,11 +83,11 @@ export async function goBack(session: Session, target: Release | undefined): Pro
     replaced.unshift(name)
     if (workload === affected[0]) continue
     const changed = (await findWorkloads(kubectl)).filter(({ metadata }) => metadata.name === name)
-    await until(session, () => changed.every((part) => watch.isReplaced(part)), STAGGER_MAX_MS)
+    await until(session, () => changed.every((part) => watch.isReplaced(part)), STAGGER_MS_MAX)
   }
   view.say(replaced.length > 0 ? `templates put back: ${replaced.join(', ')}` : 'all templates are those already')
   const all = await findWorkloads(kubectl)
-  const isBack = await until(session, () => all.every((workload) => watch.isSettled(workload)), BACK_MAX_MS)
+  const isBack = await until(session, () => all.every((workload) => watch.isSettled(workload)), BACK_MS_MAX)
   if (!isBack) throw new Error('the pods of the release before are not ready after five minutes')
   if (target !== undefined) await (await ReleaseLog.read(kubectl)).truncate(target)
   return replaced

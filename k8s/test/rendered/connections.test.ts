@@ -1,7 +1,6 @@
 import { PROCESS_CONNECTIONS } from '@uptick/journal'
 import { describe, expect, test } from 'vitest'
-import { environmentOf, find, overlays, renderOverlay, workload } from '../manifests.ts'
-import type { Manifest } from '../manifests.ts'
+import { environmentOf, find, type Manifest, overlays, renderOverlay, workload } from '../manifests.ts'
 
 const MIGRATION = 1
 /** Of superuser_reserved_connections, which nobody here changes. */

@@ -41,7 +41,7 @@ describe.each(overlays)('times of overlay %s', (overlay) => {
     expect(Number(environmentOf(manifests, engine)['HOLD_MS'])).toBe(budget.holdMs)
   })
 
-  test('an engine can hand over and close before it is killed, and knows when that is', () => {
+  test('an engine can hand off and close before it is killed, and knows when that is', () => {
     const graceMs = engine.spec.template.spec.terminationGracePeriodSeconds! * 1000
     expect(graceMs).toBeGreaterThan(ENGINE_STOP_MS)
     expect(Number(environmentOf(manifests, engine)['GRACE_MS'])).toBe(graceMs)

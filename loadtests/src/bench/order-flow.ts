@@ -1,4 +1,4 @@
-import { TradeChecksum } from '../flow/checksum.ts'
+import type { TradeChecksum } from '../flow/checksum.ts'
 import { generateFlow } from '../flow/generate.ts'
 import { FLOW_HEADER_BYTES, FLOW_RECORD_BYTES, FlowOp, readFlowHeader, readFlowRecord } from '../flow/record.ts'
 import { Op, type Flow } from './shapes.ts'

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
-import type { Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 
 /*
  * Very many WebSockets that read and throw away, as a process of its own: what they cost does not count. Environment: SINK_PORT.

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { WebSocket } from 'ws'
 
-const CONNECT_MAX_MS = 10_000
+const CONNECT_MS_MAX = 10_000
 const RECV_WINDOW_MS = 60_000
 
 export interface ApiKey {
@@ -47,7 +47,7 @@ export class WsApiClient {
    */
   static async connect(url: string, localAddress?: string): Promise<WsApiClient> {
     const address = `${url.replace(/^http/, 'ws')}/ws-api/v3?returnRateLimits=false`
-    const socket = new WebSocket(address, { handshakeTimeout: CONNECT_MAX_MS, perMessageDeflate: false, localAddress })
+    const socket = new WebSocket(address, { handshakeTimeout: CONNECT_MS_MAX, perMessageDeflate: false, localAddress })
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     socket.once('open', resolve)
     socket.once('error', reject)

@@ -9,7 +9,7 @@ import { Story, type StoryOptions } from '../story/story.ts'
 import { brokenThresholds, droppedOf, K6Process } from './k6-process.ts'
 
 const POLL_MS = 50
-const LISTENING_MAX_MS = 20_000
+const LISTENING_MS_MAX = 20_000
 /** What listeners need to hear the rest, ms. */
 const REST_MS = 1_500
 /** Listeners are stopped, they do not end. */
@@ -114,7 +114,7 @@ export class K6Load {
       const story = new Story({ log: new SampleLog(), timeOf: (at) => at })
       if (await exists(this.#file('streams'))) await readStory(this.#file('streams'), story)
       if (story.subscribedAt.size === traders.length) return
-      if (waited > LISTENING_MAX_MS || !this.#streams.isRunning) {
+      if (waited > LISTENING_MS_MAX || !this.#streams.isRunning) {
         await this.close()
         throw new Error(`the listeners have not subscribed; k6 said:\n${this.#streams.printed}`)
       }

@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url'
 import { endsWithUs, Problem } from '@uptick/commandline'
 
 /** Connections to a machine that lost its power are let go when it answers again, which k6 waits for when it ends. */
-const ENDED_MAX_MS = 90_000
+const ENDED_MS_MAX = 90_000
 /** Lines: what a run that went wrong says last; */
 const PRINTED_MAX = 60
 /** and what a k6 that hangs says of its goroutines, most of which say the same. */
 const STACKS_MAX = 2_000
 /** Go prints the stacks of all its goroutines on SIGQUIT, and ends. */
-const STACKS_MAX_MS = 5_000
+const STACKS_MS_MAX = 5_000
 const folder = fileURLToPath(new URL('../../scenarios/', import.meta.url))
 
 export interface K6Options {
@@ -96,8 +96,8 @@ export class K6Process {
       setTimeout(() => {
         this.#printedMax = STACKS_MAX
         this.#child.kill('SIGQUIT')
-      }, ENDED_MAX_MS),
-      setTimeout(() => this.#child.kill('SIGKILL'), ENDED_MAX_MS + STACKS_MAX_MS),
+      }, ENDED_MS_MAX),
+      setTimeout(() => this.#child.kill('SIGKILL'), ENDED_MS_MAX + STACKS_MS_MAX),
     ]
     await this.#ended
     timers.forEach(clearTimeout)

@@ -12,7 +12,7 @@ const FIRST_RATE = 20
 const FACTOR = 1.5
 const STEPS_MAX = 12
 /** Past this the queues grow, whatever the answers are. */
-const P99_MAX_MS = 200
+const P99_MS_MAX = 200
 
 /**
  * The most requests a second, of rates that rise by half each time, that are all answered for twelve seconds, 99 of 100
@@ -30,7 +30,7 @@ export async function findCapacity(
     const traders = await withStores(kubectl, ({ operator }) => makeTraders(operator, accountsFor(rate)))
     const { failed, p99 } = await play({ url, from: options.from, traders, watchers: options.watchers, rate })
     say(`  ${rate} a second: ${failed} failed, p99 ${p99} ms`)
-    return failed === 0 && p99 <= P99_MAX_MS
+    return failed === 0 && p99 <= P99_MS_MAX
   }
   await isSustained(FIRST_RATE)
   let sustained = 0

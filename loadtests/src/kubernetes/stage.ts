@@ -15,7 +15,7 @@ import type { FaultCommand } from './fault-command.ts'
 import type { LeaderLog } from './leader-log.ts'
 
 const LOOK_MS = 200
-const WHOLE_MAX_MS = 240_000
+const WHOLE_MS_MAX = 240_000
 const PARTS = ['recorder', 'engine', 'gateway']
 
 export interface StageOptions {
@@ -118,10 +118,10 @@ export class Stage {
         ([name, generation]) => (this.watch.workload(name)?.metadata.generation ?? 0) >= generation,
       )
     for (const began = performance.now(); !isSeen() || !isSo(); await delay(LOOK_MS)) {
-      if (performance.now() - began < WHOLE_MAX_MS) continue
+      if (performance.now() - began < WHOLE_MS_MAX) continue
       const unready = this.watch.pods.filter((pod) => PARTS.includes(componentOf(pod)) && !isReady(pod))
       const states = unready.map((pod) => `${pod.metadata.name} ${stateOf(pod)}`)
-      throw new Error(`not within ${WHOLE_MAX_MS / 1000} s: ${what}; not ready: ${states.join('; ')}`)
+      throw new Error(`not within ${WHOLE_MS_MAX / 1000} s: ${what}; not ready: ${states.join('; ')}`)
     }
   }
 

@@ -1,4 +1,4 @@
-import { Kubectl, PortForward } from '@uptick/deploy'
+import { type Kubectl, PortForward } from '@uptick/deploy'
 import { OperatorClient } from '@uptick/standalone'
 
 interface Secret {

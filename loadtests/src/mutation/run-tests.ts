@@ -20,7 +20,7 @@ export interface TestRun {
 
 const OUTPUT_MAX = 4_000
 /** For processes that were killed to be gone, ms. */
-const ENDED_MAX_MS = 5_000
+const ENDED_MS_MAX = 5_000
 const ENDED_POLL_MS = 20
 const REPORT = 'mutation-report.json'
 
@@ -94,12 +94,12 @@ async function endedAs(code: number | null, report: string): Promise<Ended> {
   return code === 0 && numPassedTests > 0 ? 'passed' : 'broken'
 }
 
-/** All that works with files of `folder`. Resolves when they are gone, or after `ENDED_MAX_MS`. */
+/** All that works with files of `folder`. Resolves when they are gone, or after `ENDED_MS_MAX`. */
 async function endProcesses(folder: string): Promise<void> {
   const left = processesWith(`${folder}/`)
   for (const pid of left) sendSignal(pid, 'SIGKILL')
   const began = performance.now()
-  while (left.some((pid) => alive(pid)) && performance.now() - began < ENDED_MAX_MS) await delay(ENDED_POLL_MS)
+  while (left.some((pid) => alive(pid)) && performance.now() - began < ENDED_MS_MAX) await delay(ENDED_POLL_MS)
 }
 
 function kill(pid: number): void {

@@ -8,10 +8,10 @@ import type { RunningExchange } from '../../testing/exchange.ts'
 import { query, type ReplicatedPostgres } from '../../testing/replicated-postgres.ts'
 import type { Grounded } from './ground.ts'
 
-const READY_MAX_MS = 90_000
+const READY_MS_MAX = 90_000
 const POLL_MS = 100
 const LEADER_POLL_MS = 40
-const PROBE_MAX_MS = 1_000
+const PROBE_MS_MAX = 1_000
 /** So many commands show that traders trade: a batch may have been on its way. */
 const TRADING_COMMANDS = 50
 const TRADING_POLL_MS = 20
@@ -112,14 +112,14 @@ export class ClusterHandle {
       const { leader, processes } = await this.control.status()
       const unready = processes.filter(({ ready }) => !ready)
       if (leader !== undefined && unready.length === 0) return
-      if (performance.now() - began > READY_MAX_MS)
+      if (performance.now() - began > READY_MS_MAX)
         throw new Error(`not ready: ${unready.map(({ name, reason }) => `${name} (${reason})`).join(', ')}`)
     }
   }
 
   /** Name of the engine that says it leads, other than `before`. @throws Error after 90 s */
   async leader(before?: string): Promise<string> {
-    for (const began = performance.now(); performance.now() - began < READY_MAX_MS; await delay(LEADER_POLL_MS)) {
+    for (const began = performance.now(); performance.now() - began < READY_MS_MAX; await delay(LEADER_POLL_MS)) {
       for (const [name, url] of Object.entries(this.#exchange.running().ops))
         if (name.startsWith('engine') && name !== before && (await leads(url))) return name
     }
@@ -141,7 +141,7 @@ export class ClusterHandle {
 
   /** The process that was frozen has ended, as one that was fenced does, and another is in its place. @throws Error after 90 s */
   async replaced(name: string): Promise<void> {
-    for (const began = performance.now(); performance.now() - began < READY_MAX_MS; await delay(POLL_MS))
+    for (const began = performance.now(); performance.now() - began < READY_MS_MAX; await delay(POLL_MS))
       if (this.#processOf(name) !== this.#frozen.get(name)) return
     throw new Error(`${name} woke up and was not fenced`)
   }
@@ -155,7 +155,7 @@ export class ClusterHandle {
 
 /** NaN when there is no such metric. */
 async function metricOf(opsUrl: string, name: string): Promise<number> {
-  const signal = AbortSignal.timeout(PROBE_MAX_MS)
+  const signal = AbortSignal.timeout(PROBE_MS_MAX)
   const text = await (await fetch(`${opsUrl}/metrics?name[]=${name}`, { signal })).text()
   return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
 }
@@ -163,7 +163,7 @@ async function metricOf(opsUrl: string, name: string): Promise<number> {
 async function leads(opsUrl: string): Promise<boolean> {
   try {
     const text = await (
-      await fetch(`${opsUrl}/metrics?name[]=engine_role`, { signal: AbortSignal.timeout(PROBE_MAX_MS) })
+      await fetch(`${opsUrl}/metrics?name[]=engine_role`, { signal: AbortSignal.timeout(PROBE_MS_MAX) })
     ).text()
     return /^engine_role\{[^}]*role="leading"[^}]*\} 1$/m.test(text)
   } catch {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { MovingSocket, type Leg } from './moving-socket.ts'
 import { NumberedStream, type Gap } from '../story/numbered-stream.ts'
 
-const SETTLE_MAX_MS = 10_000
+const SETTLE_MS_MAX = 10_000
 const POLL_MS = 20
 
 /** Listens to one market's depth and trades, and checks that every number comes. */
@@ -43,7 +43,7 @@ export class MarketSubscriber {
     if (!symbol) return [{ at: performance.now(), text: `${this.#symbol} is not listed` }]
     const [updates, trades] = [truth.exchange.depth(symbol.id, 0).updateId, truth.trades[symbol.id]?.length ?? 0]
     for (let waited = 0; this.#depth.last < updates || this.#trades.last < trades; waited += POLL_MS) {
-      if (waited > SETTLE_MAX_MS) {
+      if (waited > SETTLE_MS_MAX) {
         const text = `the streams end at update ${this.#depth.last} and trade ${this.#trades.last}, the journal at ${updates} and ${trades}`
         return [{ at: performance.now(), text }]
       }

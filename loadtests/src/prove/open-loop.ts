@@ -23,7 +23,7 @@ export interface OpenLoopOptions {
 }
 
 const TICK_MS = 2
-const SETTLE_MAX_MS = 10_000
+const SETTLE_MS_MAX = 10_000
 
 /**
  * Steady load over many kept connections: requests are due by the clock, and the time that a request waits for a free
@@ -63,10 +63,10 @@ export class OpenLoop {
     await this.settled(Infinity)
   }
 
-  /** Resolves when everything that was due before `time` (of `performance.now`) has an end, or after `SETTLE_MAX_MS`. */
+  /** Resolves when everything that was due before `time` (of `performance.now`) has an end, or after `SETTLE_MS_MAX`. */
   async settled(time: number): Promise<void> {
     const isOpen = (): boolean => [...this.#waiting, ...this.#onTheWay].some((due) => due < time)
-    for (const began = performance.now(); isOpen() && performance.now() - began < SETTLE_MAX_MS;)
+    for (const began = performance.now(); isOpen() && performance.now() - began < SETTLE_MS_MAX;)
       await new Promise((resolve) => setTimeout(resolve, TICK_MS))
   }
 

@@ -38,10 +38,10 @@ export interface ProofRow {
 }
 
 /** A planned hand-off holds no request longer, 99 of 100 times; */
-export const HOLD_P99_MAX_MS = 100
+export const HOLD_P99_MS_MAX = 100
 /** the p99 of fewer is but their worst, for which there is a bound of its own. */
 const HOLDS_FOR_P99_MIN = 50
-export const HOLD_MAX_MS = 250
+export const HOLD_MS_MAX = 250
 
 export function proofRow(
   scenario: Scenario,
@@ -72,9 +72,9 @@ export function proofRow(
 /**
  * Why a row does not pass; nothing when it does.
  *
- * @param holdMaxMs of a planned change of leader
+ * @param holdMsMax of a planned change of leader
  */
-export function shortcomings(row: ProofRow, holdMaxMs = HOLD_MAX_MS): string[] {
+export function shortcomings(row: ProofRow, holdMsMax = HOLD_MS_MAX): string[] {
   const wrong: string[] = []
   const zero = (name: string, value: number): void => {
     if (value > 0) wrong.push(`${row.scenario}: ${value} ${name}`)
@@ -87,16 +87,16 @@ export function shortcomings(row: ProofRow, holdMaxMs = HOLD_MAX_MS): string[] {
   zero('gaps', row.gaps)
   if (row.longest_gap_ms > row.budget_ms)
     wrong.push(`${row.scenario}: ${row.longest_gap_ms} ms without a success, ${row.budget_ms} allowed`)
-  if (row.planned && row.hold_worst_ms > holdMaxMs)
-    wrong.push(`${row.scenario}: hold ${row.hold_worst_ms} ms at worst, ${holdMaxMs} allowed`)
+  if (row.planned && row.hold_worst_ms > holdMsMax)
+    wrong.push(`${row.scenario}: hold ${row.hold_worst_ms} ms at worst, ${holdMsMax} allowed`)
   return wrong
 }
 
 /** What is wrong with the holds of all planned changes of leader together. */
 export function holdShortcomings(holds: readonly number[]): string[] {
   const p99 = round(quantile(holds, 0.99))
-  if (holds.length < HOLDS_FOR_P99_MIN || p99 <= HOLD_P99_MAX_MS) return []
-  return [`hold ${p99} ms at p99 of ${holds.length} planned changes of leader, ${HOLD_P99_MAX_MS} allowed`]
+  if (holds.length < HOLDS_FOR_P99_MIN || p99 <= HOLD_P99_MS_MAX) return []
+  return [`hold ${p99} ms at p99 of ${holds.length} planned changes of leader, ${HOLD_P99_MS_MAX} allowed`]
 }
 
 /** Findings of a time that belongs to none of the rows. */

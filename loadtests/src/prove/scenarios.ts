@@ -3,7 +3,7 @@ import type { Rolled } from '@uptick/standalone'
 import { LEASE_MS_DEFAULT } from '@uptick/link'
 import type { ClusterHandle } from './cluster-handle.ts'
 import type { Ground } from './ground.ts'
-import { HOLD_MAX_MS, type Scenario } from './rows.ts'
+import { HOLD_MS_MAX, type Scenario } from './rows.ts'
 import type { Timeline } from './timeline.ts'
 
 /** A scenario and how it is played once. */
@@ -19,7 +19,7 @@ const STEADY_MS = 5_000
 const BREATH_MS = 500
 const HAND_OFFS = 8
 /** A planned change: the longest hold is also the longest silence that it may cause. */
-const PLANNED_BUDGET_MS = HOLD_MAX_MS
+const PLANNED_BUDGET_MS = HOLD_MS_MAX
 /** A leader that died: trading again within this. */
 const KILLED_BUDGET_MS = 1_000
 /** A frozen leader is left frozen for longer than any standby waits. */

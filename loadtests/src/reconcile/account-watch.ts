@@ -8,7 +8,7 @@ import type { StreamEvent, StreamLog } from './stream-log.ts'
 import type { Trader, TradersMarket } from './traffic.ts'
 
 const RECONNECT_MS = 40
-const SETTLE_MAX_MS = 10_000
+const SETTLE_MS_MAX = 10_000
 const POLL_MS = 20
 
 /**
@@ -57,7 +57,7 @@ export class AccountWatch {
       // A connection that was made after the last execution has nothing to tell.
       return this.#subscribed && (event === undefined || (event.e === 'executionReport' && event.I === last))
     }
-    for (let waited = 0; !isThere() && waited < SETTLE_MAX_MS; waited += POLL_MS) await delay(POLL_MS)
+    for (let waited = 0; !isThere() && waited < SETTLE_MS_MAX; waited += POLL_MS) await delay(POLL_MS)
     if (!this.#subscribed) return [`account ${account} is not subscribed to its events`]
     const log: StreamLog = {
       subscriber: `private stream of account ${account}`,

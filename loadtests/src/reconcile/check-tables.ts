@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import type { JournalTruth } from './journal-truth.ts'
 
-const CAUGHT_UP_MAX_MS = 30_000
+const CAUGHT_UP_MS_MAX = 30_000
 const POLL_MS = 25
 const SHARD = 0
 
@@ -40,7 +40,7 @@ export async function recorded(pool: pg.Pool, sequence: number): Promise<void> {
     ])
     const reached = Number(rows[0]?.sequence ?? 0)
     if (reached >= sequence) return
-    if (waited > CAUGHT_UP_MAX_MS) throw new Error(`the recorder is at ${reached} and does not reach ${sequence}`)
+    if (waited > CAUGHT_UP_MS_MAX) throw new Error(`the recorder is at ${reached} and does not reach ${sequence}`)
     await delay(POLL_MS)
   }
 }

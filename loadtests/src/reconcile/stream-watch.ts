@@ -1,13 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { unitsOf } from '../client/decimal.ts'
-import { GroupedTrades } from './grouped-trades.ts'
-import type { AggregateMessage, CandleMessage } from './grouped-trades.ts'
+import { type AggregateMessage, type CandleMessage, GroupedTrades } from './grouped-trades.ts'
 import type { JournalTruth } from './journal-truth.ts'
 import type { TradersMarket } from './traffic.ts'
 
 const RECONNECT_MS = 40
-const SETTLE_MAX_MS = 10_000
+const SETTLE_MS_MAX = 10_000
 const POLL_MS = 20
 
 interface DepthEvent {
@@ -64,7 +63,7 @@ export class StreamWatch {
     if (symbol === undefined) return [`${this.#market.symbol} is not listed`]
     const book = truth.exchange.depth(symbol.id, 0)
     for (let waited = 0; !this.#synchronised || this.#updateId < book.updateId; waited += POLL_MS) {
-      if (waited > SETTLE_MAX_MS)
+      if (waited > SETTLE_MS_MAX)
         return [...this.#take(), `the stream is at update ${this.#updateId}, the journal at ${book.updateId}`]
       await delay(POLL_MS)
     }

@@ -1,6 +1,5 @@
 import { decimalText, unitsOf } from '../client/decimal.ts'
-import type { ApiKey, WsApiAnswer } from '../client/ws-api.ts'
-import { WsApiClient } from '../client/ws-api.ts'
+import { type ApiKey, type WsApiAnswer, WsApiClient } from '../client/ws-api.ts'
 import type { FlowCommand, FlowMarket } from '../flow/order-command.ts'
 import { Tally } from './tally.ts'
 import type { ReplayTarget } from './target.ts'

@@ -2,7 +2,7 @@ import type { FlowSource } from '../flow/order-command.ts'
 import type { Tally } from './tally.ts'
 import type { ReplayTarget } from './target.ts'
 
-/** Commands handed over between two looks at the progress. */
+/** Commands passed on between two looks at the progress. */
 const SLICE = 500
 
 /** Feed all of `source` to `target`, in order; `progress` is called with 0 … 1 and the number of commands so far. */

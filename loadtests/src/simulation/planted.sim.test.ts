@@ -1,4 +1,4 @@
-import { Command, CommandKind, EventKind, eachEvent, Exchange, LevelAt, Side, TradeAt } from '@uptick/core'
+import { type Command, CommandKind, eachEvent, EventKind, Exchange, LevelAt, Side, TradeAt } from '@uptick/core'
 import { JournalGapError, JournalRolledBackError } from '@uptick/journal'
 import { decodeFrame, encodeHello, FrameType, type HelloFrame } from '@uptick/protocol'
 import { expect, test } from 'vitest'

@@ -34,7 +34,7 @@ export interface Run {
   readonly absent: number
   /** Replies that went on in later outcomes. */
   readonly inSteps: number
-  readonly handOvers: number
+  readonly handOffs: number
   /** Times that the journal lost its end, and how often an operator gave it up. */
   readonly losses: number
   readonly givenUp: number
@@ -68,7 +68,7 @@ export async function simulate({ seed, planted, isCalm = false }: SimulationOpti
     resolved: world.witnesses.resolutions.count,
     absent: world.witnesses.absences.count,
     inSteps: world.inSteps,
-    handOvers: world.handOvers,
+    handOffs: world.handOffs,
     losses: world.witnesses.lostRows.count,
     givenUp: world.witnesses.givenUp.count,
     faults: world.faults,

@@ -9,7 +9,7 @@ export class Tally {
   resolved = 0
   absent = 0
   inSteps = 0
-  handOvers = 0
+  handOffs = 0
   losses = 0
   givenUp = 0
   virtualMs = 0
@@ -24,7 +24,7 @@ export class Tally {
     this.resolved += run.resolved
     this.absent += run.absent
     this.inSteps += run.inSteps
-    this.handOvers += run.handOvers
+    this.handOffs += run.handOffs
     this.losses += run.losses
     this.givenUp += run.givenUp
     this.virtualMs += run.virtualMs
@@ -43,7 +43,7 @@ export class Tally {
       ['orders of unknown outcome, resolved', this.resolved],
       ['orders of unknown outcome, found absent', this.absent],
       ['replies in several steps', this.inSteps],
-      ['changes of leader by hand-over', this.handOvers],
+      ['changes of leader by hand-off', this.handOffs],
       ['ends of the journal lost', this.losses],
       ['of them given up by an operator', this.givenUp],
       ['simulated seconds', Math.round(this.virtualMs / 1000)],

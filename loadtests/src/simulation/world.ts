@@ -1,5 +1,5 @@
 import { element } from '../element.ts'
-import { Exchange, STEP_WORK_MAX } from '@uptick/core'
+import { type Exchange, STEP_WORK_MAX } from '@uptick/core'
 import {
   Cluster,
   release,
@@ -74,7 +74,7 @@ export class World {
   readonly faults = new Map<string, number>()
   /** By epoch. */
   readonly leaders = new Map<number, { readonly url: string; readonly behaviours: readonly number[] }>()
-  handOvers = 0
+  handOffs = 0
   /** Longer, and with less at a time: what is wrong may stay so for longer. */
   readonly isLong: boolean
   /** Work of one command: in half of the worlds so little that many orders go on in later ones. */
@@ -106,7 +106,7 @@ export class World {
         if (role === 'leading' && epoch !== undefined) this.leaders.set(epoch, { url, behaviours })
         if (role === 'contained' || role === 'diverged') this.witnesses.violations.push(`I8: ${url} is ${role}`)
       },
-      handedOver: () => void this.handOvers++,
+      handedOff: () => void this.handOffs++,
       note: (url, message, facts) => this.note(`${url} ${message} ${facts ? JSON.stringify(facts) : ''}`),
     }
     const { openJournal, openLease } = planted

@@ -64,7 +64,7 @@ export class Candidacy {
   }
 
   /** The leader of `epoch` has stopped for good and wants us to lead. */
-  handedOver(epoch: number): void {
+  handedOff(epoch: number): void {
     this.#handed = epoch
     this.wake()
   }

@@ -121,7 +121,7 @@ describe('Committer', () => {
     expect([heard, rows()]).toEqual([said, []])
   })
 
-  test('what is handed over while it repairs waits for what came before', async () => {
+  test('what is passed on while it repairs waits for what came before', async () => {
     const { journal, time, heard, committer, submit, rows } = setup()
     journal.faults.push('lost before')
     submit(1, 2)

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { checkTimeBudget, databaseSettings, serviceSettings } from '@uptick/runtime'
 import { checkLinkSettings, HOLD_MS_DEFAULT, LEASE_MS_DEFAULT, linkSettings } from '@uptick/link'
-import { APPENDS_IN_FLIGHT_MAX, HAND_OVER_MS_MAX, RETAINED_BYTES_MAX } from './limits.ts'
+import { APPENDS_IN_FLIGHT_MAX, HAND_OFF_MS_MAX, RETAINED_BYTES_MAX } from './limits.ts'
 
 /** The engine's settings: names of environment variables. */
 export const engineSchema = Type.Object({
@@ -62,11 +62,11 @@ export const engineSchema = Type.Object({
 export type EngineConfig = Static<typeof engineSchema>
 
 /**
- * @throws TimeBudgetError when a hand-over would not end within the grace period, or gateways would not wait for a take-over
+ * @throws TimeBudgetError when a hand-off would not end within the grace period, or gateways would not wait for a take-over
  * @throws ConfigError when there is no secret for the links
  */
 export function checkEngine(config: EngineConfig): void {
   const { GRACE_MS, LEASE_MS, HOLD_MS } = config
   checkLinkSettings(config)
-  checkTimeBudget({ graceMs: GRACE_MS, handOffMs: HAND_OVER_MS_MAX, leaseMs: LEASE_MS, holdMs: HOLD_MS })
+  checkTimeBudget({ graceMs: GRACE_MS, handOffMs: HAND_OFF_MS_MAX, leaseMs: LEASE_MS, holdMs: HOLD_MS })
 }

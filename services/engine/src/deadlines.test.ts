@@ -24,7 +24,7 @@ test('what comes after its deadline is not executed, and takes its number', asyn
   const observer = {
     batch: () => undefined,
     committed: () => undefined,
-    handedOver: () => undefined,
+    handedOff: () => undefined,
     snapshot: () => undefined,
     late: (count: number) => void late.push(count),
   }

@@ -36,7 +36,7 @@ export interface EngineObserver {
   committed(milliseconds: number): void
   /** Commands came after their deadline, and were not executed. */
   late?(commands: number): void
-  handedOver(milliseconds: number): void
+  handedOff(milliseconds: number): void
   /** From the claim until this engine leads, ms. */
   tookOver?(milliseconds: number): void
   snapshot(bytes: number): void
@@ -68,7 +68,7 @@ export type Role =
   | 'standby'
   | 'taking-over'
   | 'leading'
-  | 'handing-over'
+  | 'handing-off'
   | 'contained'
   | 'diverged'
   | 'unfit'

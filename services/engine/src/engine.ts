@@ -3,7 +3,7 @@ import type { Claimed } from './candidacy.ts'
 import { ENDS, type EngineSeams, type EngineSettings, type Role } from './engine-seams.ts'
 import { Impasse, messageOf } from './impasse.ts'
 import type { Leader } from './leader.ts'
-import { Leadership, type HandOver } from './leadership.ts'
+import { Leadership, type HandOff } from './leadership.ts'
 import type { LinkHandler } from './link-handler.ts'
 import { RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
 import { Reception } from './reception.ts'
@@ -15,7 +15,7 @@ import { Standby } from './standby.ts'
 
 /**
  * One engine process, without its sockets. Modes: *recovering* (replays) → *standby* (follows the journal and waits for
- * its turn) → *taking-over* (the shard is ours; the last batches are executed) → *leading* → *handing-over* (sequences
+ * its turn) → *taking-over* (the shard is ours; the last batches are executed) → *leading* → *handing-off* (sequences
  * nothing more, passes the shard on), from there to *recovering* again. Ends of the road, where it waits for a person:
  * *contained* (a command broke the state machine), *diverged* (its state is not that of the journal's writers), *unfit*
  * (the journal needs what this build does not know), *halted* (the journal lost rows). *Fenced* (another engine leads, or
@@ -34,7 +34,7 @@ export class Engine {
   #role: Role = 'starting'
   #standby: Standby | undefined
   #leadership: Leadership | undefined
-  #handingOver: Promise<HandOver> | undefined
+  #handingOff: Promise<HandOff> | undefined
   #settle: () => void = () => undefined
   readonly #settled = new Promise<void>((resolve) => (this.#settle = resolve))
   #running: Promise<void> = Promise.resolve()
@@ -115,19 +115,19 @@ export class Engine {
   }
 
   /** Let another member lead: as on SIGTERM, but this engine follows again. Undefined when none is ready to. */
-  async handOff(): Promise<HandOver | undefined> {
+  async handOff(): Promise<HandOff | undefined> {
     const leadership = this.#leadership
     const isReady = leadership?.leader?.members.successor() !== undefined
     if (this.#role !== 'leading' || !leadership || !isReady) return undefined
-    return this.#handOver(leadership)
+    return this.#handOff(leadership)
   }
 
   /** Stop in order: sequence nothing more, finish the commits under way, say goodbye, hand the shard on. */
   async stop(): Promise<void> {
     this.#abort.abort()
     const leadership = this.#leadership
-    if (this.#role === 'leading' && leadership) await this.#handOver(leadership)
-    await this.#handingOver
+    if (this.#role === 'leading' && leadership) await this.#handOff(leadership)
+    await this.#handingOff
     if (!ENDS.has(this.#role)) this.#setRole('stopping')
     await leadership?.end(this.#role)
     await this.#standby?.stop()
@@ -153,7 +153,7 @@ export class Engine {
         await this.#followAndLead()
         pauseMs = RETRY_FIRST_MS
         // An end of the road: what waits there has its own timer.
-        if (this.#role !== 'handing-over') return
+        if (this.#role !== 'handing-off') return
       } catch (error) {
         await this.#standby?.stop()
         this.#seams.conditions.set('journal', false, messageOf(error))
@@ -168,7 +168,7 @@ export class Engine {
   /** One life of the state: recovered, following, leading. Resolves when it is over. */
   async #followAndLead(): Promise<void> {
     const { conditions, clock, log } = this.#seams
-    // Thrown away unless everything was durable when it was handed over.
+    // Thrown away unless everything was durable when it was handed off.
     const kept = this.#leadership?.kept
     this.#leadership = undefined
     this.#setRole('recovering')
@@ -248,25 +248,25 @@ export class Engine {
     this.#settle()
   }
 
-  #handOver(leadership: Leadership): Promise<HandOver> {
-    this.#handingOver ??= this.#passOn(leadership).finally(() => (this.#handingOver = undefined))
-    return this.#handingOver
+  #handOff(leadership: Leadership): Promise<HandOff> {
+    this.#handingOff ??= this.#passOn(leadership).finally(() => (this.#handingOff = undefined))
+    return this.#handingOff
   }
 
-  async #passOn(leadership: Leadership): Promise<HandOver> {
-    this.#seams.conditions.set('caught-up', false, 'handing over')
-    const handOver = await leadership.handOver(() => this.#setRole('handing-over'))
-    this.#reception.leaderUrl = handOver.successor ?? ''
-    this.#seams.observer.handedOver(handOver.milliseconds)
-    this.#seams.log.info({ ...handOver }, handOver.successor ? 'handed over' : 'given up: no standby is ready')
-    return handOver
+  async #passOn(leadership: Leadership): Promise<HandOff> {
+    this.#seams.conditions.set('caught-up', false, 'handing off')
+    const handOff = await leadership.handOff(() => this.#setRole('handing-off'))
+    this.#reception.leaderUrl = handOff.successor ?? ''
+    this.#seams.observer.handedOff(handOff.milliseconds)
+    this.#seams.log.info({ ...handOff }, handOff.successor ? 'handed off' : 'given up: no standby is ready')
+    return handOff
   }
 
   #looked(view: LeaseView): void {
     this.#seams.conditions.set('journal', true)
     this.#impasse.held.looked(view.halted !== undefined)
     const isLed = !view.expired && view.epoch !== 0 && !view.abandoned
-    // The leader was expected to hand over, and did so to another member or to none.
+    // The leader was expected to hand off, and did so to another member or to none.
     if (this.#role === 'taking-over' && this.#standby?.isHanded === false) this.#setRole('standby')
     if (view.halted !== undefined) this.#seams.conditions.set('journal', false, `halted: ${view.halted}`)
     const isOurs = view.holder === this.#seams.lease.holder

@@ -1,4 +1,4 @@
-import { Command, CommandKind, Exchange } from '@uptick/core'
+import { Command, CommandKind, type Exchange } from '@uptick/core'
 import { decodeFrame, FrameType, LinkRole } from '@uptick/protocol'
 import { expect, test } from 'vitest'
 import { ClosedOrders } from './closed-orders.ts'

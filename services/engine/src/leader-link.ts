@@ -5,7 +5,7 @@ import {
   ProtocolError,
   type BatchesFrame,
   type Frame,
-  type HandOverFrame,
+  type HandOffFrame,
 } from '@uptick/protocol'
 import type { Clock } from '@uptick/runtime'
 import type { DialMember, MemberSocket } from './seams.ts'
@@ -17,7 +17,7 @@ export interface LeaderLinkEvents {
   /** What to say first. */
   join(): Uint8Array
   batches(frame: BatchesFrame): void
-  handedOver(frame: HandOverFrame): void
+  handedOff(frame: HandOffFrame): void
   /** The connection is gone, or never came to be. */
   lost(reason: string): void
 }
@@ -99,7 +99,7 @@ export class LeaderLink {
       if (frame.type === FrameType.BATCHES) {
         this.#isJoined = true
         this.#events.batches(frame)
-      } else if (frame.type === FrameType.HAND_OVER) this.#events.handedOver(frame)
+      } else if (frame.type === FrameType.HAND_OFF) this.#events.handedOff(frame)
       else this.#lose('the leader says something else')
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error

@@ -19,7 +19,7 @@ class UncertainLease extends DistantLease {
   }
 }
 
-test('a leader that hands over while its lease is uncertain leads again later, without a gap in its outcomes', async () => {
+test('a leader that hands off while its lease is uncertain leads again later, without a gap in its outcomes', async () => {
   const leases = new Map<string, UncertainLease>()
   const cluster = new Cluster({
     seed: 3,

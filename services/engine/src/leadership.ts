@@ -9,7 +9,7 @@ import type { LeaderSeams, LeaderSettings, TermEvents } from './term.ts'
 
 /** How long standbys may take to be ready, when none is. */
 const READY_MS_MAX = 1_000
-/** Commits that take longer than this do not hold the hand-over up: the successor reads in the journal what became of them. */
+/** Commits that take longer than this do not hold the hand-off up: the successor reads in the journal what became of them. */
 const DRAIN_MS_MAX = 2_000
 /** A successor that has not claimed by then is named in the lease as well, */
 const CLAIM_MS_MAX = 300
@@ -33,7 +33,7 @@ export interface LeadershipEvents extends TermEvents {
 }
 
 /** How the shard was passed on. */
-export interface HandOver {
+export interface HandOff {
   /** Where the new leader is reached; undefined when no standby was ready. */
   readonly successor: string | undefined
   readonly epoch: number
@@ -99,7 +99,7 @@ export class Leadership {
     return this.#state
   }
 
-  /** The state after a hand-over with everything durable: it is the journal's, and can go on as a standby's. */
+  /** The state after a hand-off with everything durable: it is the journal's, and can go on as a standby's. */
   get kept(): Recovered | undefined {
     return this.#isComplete ? this.#state : undefined
   }
@@ -130,7 +130,7 @@ export class Leadership {
    * where to go. From the moment that it is told, this member answers nothing, so the successor need not wait for the
    * lease to say the same. `stopping` is called when it stops sequencing.
    */
-  async handOver(stopping: () => void): Promise<HandOver> {
+  async handOff(stopping: () => void): Promise<HandOff> {
     const { clock, log } = this.#seams
     const leader = this.#leader
     if (!leader) throw new Error('not leading yet')
@@ -143,7 +143,7 @@ export class Leadership {
     this.#keeper.stop()
     // In one turn, so that nothing leaves in between; the successor's way is the longest.
     if (successor) leader.members.handTo(successor, leader.durable)
-    leader.shut(successor ? 'handed-over' : 'stopping', successor?.facts.url)
+    leader.shut(successor ? 'handed-off' : 'stopping', successor?.facts.url)
     try {
       if (successor && !(await this.#isTaken(CLAIM_MS_MAX))) await this.#nameInLease(successor)
     } catch (error) {
@@ -152,7 +152,7 @@ export class Leadership {
     const { sequence } = leader.exchange
     // What waited for the lease to be certain again was durable, and has not left: the gate has dropped it.
     this.#isComplete = leader.durable === sequence && leader.retained.last === sequence
-    await this.end('handed-over')
+    await this.end('handed-off')
     const milliseconds = clock.elapsed() - stoppedAt
     return {
       successor: successor?.facts.url,

@@ -70,8 +70,8 @@ export const RETRY_MS_MAX = 2_000
  */
 export const POWERLESS_MS_MAX = 3_000
 
-/** The whole of a stop, with a hand-over in it. */
-export const HAND_OVER_MS_MAX = 8_000
+/** The whole of a stop, with a hand-off in it. */
+export const HAND_OFF_MS_MAX = 8_000
 
 /** Standbys that follow one leader. */
 export const MEMBERS_MAX = 8

@@ -1,5 +1,5 @@
 import type { RosterEntry } from '@uptick/journal'
-import { encodeBatches, encodeHandOver, type JoinFrame, type MemberFacts, type StandingFrame } from '@uptick/protocol'
+import { encodeBatches, encodeHandOff, type JoinFrame, type MemberFacts, type StandingFrame } from '@uptick/protocol'
 import type { Clock } from '@uptick/runtime'
 import { closeReason, CloseCode } from './link-errors.ts'
 import { LINK_BUFFERED_BYTES_MAX, MEMBERS_MAX } from './limits.ts'
@@ -150,7 +150,7 @@ export class MemberTable {
   }
 
   handTo(member: Member, last: number): void {
-    member.socket.send(encodeHandOver(this.#epoch, last))
+    member.socket.send(encodeHandOff(this.#epoch, last))
   }
 
   /** Behaviours that the leader and all others that execute the journal know. */

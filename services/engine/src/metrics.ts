@@ -16,7 +16,7 @@ const ROLES: readonly Role[] = [
   'standby',
   'taking-over',
   'leading',
-  'handing-over',
+  'handing-off',
   'contained',
   'diverged',
   'unfit',
@@ -50,8 +50,8 @@ export function batchObserver(registry: Registry): EngineSeams['observer'] {
     help: 'Commands that came after their deadline and were not executed',
     registers: [registry],
   })
-  const handOver = new Histogram({
-    name: 'engine_hand_over_seconds',
+  const handOff = new Histogram({
+    name: 'engine_hand_off_seconds',
     help: 'From the stop of sequencing until the successor was seen to lead',
     buckets: LATENCY_BUCKETS_SECONDS,
     registers: [registry],
@@ -68,8 +68,8 @@ export function batchObserver(registry: Registry): EngineSeams['observer'] {
     registers: [registry],
   })
   return {
-    handedOver(milliseconds) {
-      handOver.observe(milliseconds / 1000)
+    handedOff(milliseconds) {
+      handOff.observe(milliseconds / 1000)
     },
     tookOver(milliseconds) {
       takeOver.observe(milliseconds / 1000)

@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto'
 import { Exchange, SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import {
+  type BoundedPool,
   connectionShortage,
   OneServer,
   openJournal,
   openLease,
   openPool,
+  type PostgresJournal,
   PostgresRoster,
   Presence,
   PROCESS_CONNECTIONS,
+  type Queryable,
 } from '@uptick/journal'
-import type { BoundedPool, PostgresJournal, Queryable } from '@uptick/journal'
 import { advise, type ServiceContext, systemClock, systemTimers } from '@uptick/runtime'
 import { dialWebSockets, openLinkKeys, openLinkTls, provenDial } from '@uptick/link'
 import { LinkRole } from '@uptick/protocol'
@@ -21,11 +23,11 @@ import { NEVER_LEADS, type EngineSettings } from './engine-seams.ts'
 import { Engine } from './engine.ts'
 import type { LinkHandler } from './link-handler.ts'
 import { LINK_PATH, LinkServer } from './link-server.ts'
-import { HAND_OVER_MS_MAX } from './limits.ts'
+import { HAND_OFF_MS_MAX } from './limits.ts'
 import { batchObserver, exposeEngine } from './metrics.ts'
 import { rehearseLeading, rehearseLinks } from './rehearsal.ts'
 import { recordedThroughIn } from './recorded-through.ts'
-import { type DialMember, type LinkSocket, type OpenExchange } from './seams.ts'
+import type { DialMember, LinkSocket, OpenExchange } from './seams.ts'
 
 const CLOSE_MS_MAX = 2_000
 const CONNECTIONS_MAX = PROCESS_CONNECTIONS.engine
@@ -108,7 +110,7 @@ export async function runEngine(
     log.info({ role }, 'role changed')
   })
   exposeEngine(metrics, engine, shard, config.ACK_POLICY)
-  onShutdown('engine', HAND_OVER_MS_MAX, () => engine.stop())
+  onShutdown('engine', HAND_OFF_MS_MAX, () => engine.stop())
   log.info({ linkPort: server.port, url, holder }, 'listening for gateways')
   await engine.start()
   return { engine, linkPort: server.port }

@@ -108,7 +108,7 @@ export class Sequencer {
 
   #sequence(block: CommandBlock): void {
     const { exchange, epoch, clock, journalClock, committer, events } = this.#options
-    // From here to the handing over in one turn: a later question is answered after what is sequenced here.
+    // From here to the handing off in one turn: a later question is answered after what is sequenced here.
     const late = block.makeLate(clock.elapsed())
     if (late > 0) events.late(late)
     const first = exchange.sequence + 1

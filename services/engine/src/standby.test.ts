@@ -68,7 +68,7 @@ function following() {
     dialMember: () => ({ send: () => undefined, close: () => undefined }),
     clock: time,
     timers: time,
-    observer: { batch: unheard, committed: unheard, handedOver: unheard, snapshot: unheard },
+    observer: { batch: unheard, committed: unheard, handedOff: unheard, snapshot: unheard },
     log: { info: unheard, warn: unheard, error: unheard },
   }
   const settings = { url: '', behaviours: [], snapshots: { commands: 1_000_000, seconds: 3_600, kept: 3 } }

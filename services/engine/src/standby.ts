@@ -1,5 +1,4 @@
-import type { LeaseView, StoredBatch } from '@uptick/journal'
-import { JournalRolledBackError, reasonOf } from '@uptick/journal'
+import { JournalRolledBackError, type LeaseView, reasonOf, type StoredBatch } from '@uptick/journal'
 import { BATCH_VERSIONS, encodeJoin, type MemberFacts } from '@uptick/protocol'
 import { Candidacy, type Claimed } from './candidacy.ts'
 import type { EngineSeams, EngineSettings } from './engine-seams.ts'
@@ -116,8 +115,8 @@ export class Standby {
         this.#follower.offer(payloads)
         this.#stand()
       },
-      handedOver: ({ epoch }) => {
-        this.#candidacy.handedOver(epoch)
+      handedOff: ({ epoch }) => {
+        this.#candidacy.handedOff(epoch)
         events.handed()
       },
       lost: () => {
@@ -162,7 +161,7 @@ export class Standby {
     return this.#isCaughtUp
   }
 
-  /** Caught up, and known to the leader as one to hand over to, unless that one cannot be reached. */
+  /** Caught up, and known to the leader as one to hand off to, unless that one cannot be reached. */
   get isFollowing(): boolean {
     return this.#isCaughtUp && (this.#link.isJoined || this.#strangerLooks > STRANGER_LOOKS_MAX)
   }

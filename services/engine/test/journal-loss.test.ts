@@ -157,7 +157,7 @@ test('a second engine follows the first one and takes over when it goes', async 
   sendAccounts(gateway, 1)
   await gateway.untilReplied(FRAME_COMMANDS)
   await first.stop()
-  expect(gateway.goodbye?.reason).toEqual({ reason: 'handed-over', leader: second.url })
+  expect(gateway.goodbye?.reason).toEqual({ reason: 'handed-off', leader: second.url })
   await untilRole(second, 'leading')
   expect(second.engine.leader?.epoch).toBe(2)
   const again = await connect(second)

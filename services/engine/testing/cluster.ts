@@ -74,12 +74,12 @@ export interface ClusterMember {
 
 export interface ClusterEvents {
   readonly role: (member: ClusterMember, role: Role) => void
-  readonly handedOver: () => void
+  readonly handedOff: () => void
   /** What an engine says about itself. */
   readonly note: (url: string, message: string, facts?: object) => void
 }
 
-const silent: ClusterEvents = { role: () => undefined, handedOver: () => undefined, note: () => undefined }
+const silent: ClusterEvents = { role: () => undefined, handedOff: () => undefined, note: () => undefined }
 
 /** Several engines, a store and the network between them on one virtual clock, all chance from one seed. */
 export class Cluster {
@@ -240,7 +240,7 @@ export class Cluster {
     const journal = open(this.store, ways)
     const leaseOptions = { holder, url, leaseMs: LEASE_MS_DEFAULT, time: this.time, journal }
     const lease: DistantLease = openLease(this.store, leaseOptions, ways)
-    const { note, handedOver, role } = this.#events
+    const { note, handedOff, role } = this.#events
     const conditions = new Map<string, boolean>()
     const roster = new DistantRoster(this.store, journal, ways.reads)
     const presence = new Presence(roster, process, { place: url, holder, behaviours: build.behaviours })
@@ -259,7 +259,7 @@ export class Cluster {
         rehearse: () => journal.rehearse(),
         conditions: { set: (name, met) => void conditions.set(name, met) },
         log: { info: () => undefined, warn: () => undefined, error: (facts, message) => note(url, message, facts) },
-        observer: { batch: () => undefined, committed: () => undefined, handedOver, snapshot: () => undefined },
+        observer: { batch: () => undefined, committed: () => undefined, handedOff, snapshot: () => undefined },
         fail: (reason) => {
           note(url, `ends: ${reason}`)
           process.after(0, () => this.crash(member))

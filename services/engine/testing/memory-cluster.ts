@@ -62,7 +62,7 @@ export function member(
       recordedThrough: () => Promise.resolve(0),
       conditions: { set: (name, met) => void conditions.set(name, met) },
       log: { info: () => {}, warn: () => {}, error: () => {} },
-      observer: { batch: () => {}, committed: () => {}, handedOver: () => {}, snapshot: () => {} },
+      observer: { batch: () => {}, committed: () => {}, handedOff: () => {}, snapshot: () => {} },
       fail: (reason) => failures.push(reason),
       ...overrides,
     },

@@ -1,6 +1,5 @@
 import { checkLinkSettings } from '@uptick/link'
-import { checkTimeBudget, Drain, HttpDrain, SocketDrain } from '@uptick/runtime'
-import type { ServiceContext } from '@uptick/runtime'
+import { checkTimeBudget, Drain, HttpDrain, type ServiceContext, SocketDrain } from '@uptick/runtime'
 import { addressSettings } from './addresses/address-settings.ts'
 import type { Gateway } from './app.ts'
 import type { GatewayConfig } from './config.ts'
@@ -17,7 +16,7 @@ export function gatewayDrain(gateway: Gateway, context: ServiceContext<GatewayCo
     floorMs: config.DRAIN_FLOOR_MS,
     boundMs: config.DRAIN_MS,
     idleMs: config.DRAIN_IDLE_MS,
-    // The parent hands over nothing any more: no client needs to learn that this process goes.
+    // The parent passes nothing on any more: no client needs to learn that this process goes.
     ...(isHanded && { quietMs: 0 }),
   }
   const sockets = new SocketDrain<Connection>({

@@ -1,5 +1,4 @@
-import { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS } from '@uptick/runtime'
-import type { Registry } from '@uptick/runtime'
+import { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS, type Registry } from '@uptick/runtime'
 import type { Gateway } from './app.ts'
 import type { HoldObserver } from './engine-link/pipe-options.ts'
 import type { ProxyEntrance } from './entrance/proxy-entrance.ts'

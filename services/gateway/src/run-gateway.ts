@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import type { Server } from 'node:http'
 import {
+  type BoundedPool,
   connectionShortage,
   ListeningConnection,
   migrationSetsOf,
@@ -9,16 +10,22 @@ import {
   waitForSchema,
 } from '@uptick/journal'
 import type { LookupFunction } from 'node:net'
-import type { BoundedPool } from '@uptick/journal'
 import { dialWebSockets, openLinkKeys, openLinkTls, provenDial } from '@uptick/link'
 import { LinkRole } from '@uptick/protocol'
 import { openReadModel } from '@uptick/readmodel'
-import { advise, ConfigError, describeDrain, exposeTls, TlsEntrance, systemClock, systemTimers } from '@uptick/runtime'
-import type { ServiceContext } from '@uptick/runtime'
+import {
+  advise,
+  ConfigError,
+  describeDrain,
+  exposeTls,
+  type ServiceContext,
+  systemClock,
+  systemTimers,
+  TlsEntrance,
+} from '@uptick/runtime'
 import { addressSettings } from './addresses/address-settings.ts'
 import { ClientAddresses } from './addresses/client-addresses.ts'
-import { createGateway } from './app.ts'
-import type { Gateway } from './app.ts'
+import { createGateway, type Gateway } from './app.ts'
 import type { GatewayConfig } from './config.ts'
 import { AddressBook } from './engine-link/address-book.ts'
 import { ProxyEntrance } from './entrance/proxy-entrance.ts'

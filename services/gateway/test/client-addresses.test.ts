@@ -6,10 +6,8 @@ import { WebSocket } from 'ws'
 import { inOneMinute } from '../testing/one-minute.ts'
 import { proxyHeader } from '../testing/proxy-header.ts'
 import { RequestClient } from '../testing/request-client.ts'
-import { TestClient } from '../testing/test-client.ts'
-import type { Message } from '../testing/test-client.ts'
-import { RunningExchange } from './running-exchange.ts'
-import type { RunningGateway } from './running-exchange.ts'
+import { type Message, TestClient } from '../testing/test-client.ts'
+import { RunningExchange, type RunningGateway } from './running-exchange.ts'
 import type { Trader } from './trader.ts'
 
 const CONNECTIONS_MAX = 3

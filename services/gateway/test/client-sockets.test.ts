@@ -1,6 +1,6 @@
 import { Spot } from '@binance/spot'
 import ccxt from 'ccxt'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RunningExchange } from './running-exchange.ts'
 import type { Trader } from './trader.ts'
 
@@ -44,7 +44,7 @@ async function ccxtOf(trader: Trader) {
 }
 
 describe('ccxt', () => {
-  it('watches the book, trades, candles, orders and balances', async () => {
+  test('watches the book, trades, candles, orders and balances', async () => {
     const client = await ccxtOf(alice)
     const symbol = 'BTC/USDT'
     const book = client.watchOrderBook(symbol)
@@ -67,7 +67,7 @@ describe('ccxt', () => {
     await client.close()
   })
 
-  it('trades over the WebSocket API', async () => {
+  test('trades over the WebSocket API', async () => {
     const client = await ccxtOf(alice)
     const placed = await client.createOrderWs('BTC/USDT', 'limit', 'buy', 0.01, 30_000)
     expect(placed).toMatchObject({ status: 'open' })
@@ -105,7 +105,7 @@ function pause(ms: number): Promise<boolean> {
 describe('@binance/spot', () => {
   const configuration = () => ({ apiKey: alice.apiKey, apiSecret: alice.secret })
 
-  it('listens to streams', async () => {
+  test('listens to streams', async () => {
     const client = new Spot({
       configurationWebsocketStreams: { wsURL: exchange.url.replace('http', 'ws') },
     })
@@ -122,7 +122,7 @@ describe('@binance/spot', () => {
     await connection.disconnect()
   })
 
-  it('trades and listens over the WebSocket API', async () => {
+  test('trades and listens over the WebSocket API', async () => {
     const wsURL = `${exchange.url.replace('http', 'ws')}/ws-api/v3`
     const client = new Spot({ configurationWebsocketAPI: { ...configuration(), wsURL } })
     const connection = await client.websocketAPI.connect()

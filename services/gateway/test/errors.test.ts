@@ -1,8 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RunningExchange } from './running-exchange.ts'
-import { Trader, fetchReply } from './trader.ts'
-import type { Reply, Values } from './trader.ts'
+import { fetchReply, type Reply, Trader, type Values } from './trader.ts'
 
 let exchange: RunningExchange
 let alice: Trader

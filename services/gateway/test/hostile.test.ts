@@ -2,8 +2,7 @@ import { connect } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RunningExchange } from './running-exchange.ts'
-import { fetchReply } from './trader.ts'
-import type { Trader } from './trader.ts'
+import { fetchReply, type Trader } from './trader.ts'
 
 let exchange: RunningExchange
 let alice: Trader

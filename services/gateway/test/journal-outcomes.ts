@@ -1,5 +1,4 @@
-import { Command, Exchange, outcomeWords, readOutcome } from '@uptick/core'
-import type { Outcome } from '@uptick/core'
+import { Command, Exchange, type Outcome, outcomeWords, readOutcome } from '@uptick/core'
 import { openJournal } from '@uptick/journal'
 import { BatchReader } from '@uptick/protocol'
 

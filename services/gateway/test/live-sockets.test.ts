@@ -1,11 +1,9 @@
 import { once } from 'node:events'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { TestClient } from '../testing/test-client.ts'
-import type { Message } from '../testing/test-client.ts'
+import { type Message, TestClient } from '../testing/test-client.ts'
 import { RunningExchange } from './running-exchange.ts'
-import type { Trader } from './trader.ts'
-import { fetchReply } from './trader.ts'
+import { fetchReply, type Trader } from './trader.ts'
 
 let exchange: RunningExchange
 let maker: Trader
@@ -63,7 +61,7 @@ const events = (client: TestClient): Message[] =>
   client.messages.filter(({ event }) => event !== undefined).map(({ event }) => event as Message)
 
 describe('sockets of a running exchange', () => {
-  it('trade over the WebSocket API and tell both sides', async () => {
+  test('trade over the WebSocket API and tell both sides', async () => {
     const [makerApi, takerApi] = [await dial('/ws-api/v3'), await dial('/ws-api/v3')]
     await makerApi.ask('userDataStream.subscribe.signature', signed(maker))
     await takerApi.ask('userDataStream.subscribe.signature', signed(taker))
@@ -92,7 +90,7 @@ describe('sockets of a running exchange', () => {
     await trades.find(({ u, A }) => u !== undefined && A === '0.00000000')
   })
 
-  it('keep a local book equal to the snapshot while orders flow', async () => {
+  test('keep a local book equal to the snapshot while orders flow', async () => {
     const stream = await dial('/ws/btcusdt@depth@100ms')
     const api = await dial('/ws-api/v3')
     const place = (trader: Trader, seed: number): Promise<Message> => {
@@ -125,7 +123,7 @@ describe('sockets of a running exchange', () => {
     expect(snapshot.asks.length + snapshot.bids.length).toBeGreaterThan(5)
   })
 
-  it('know the past on a gateway that starts later', async () => {
+  test('know the past on a gateway that starts later', async () => {
     const other = await exchange.startGateway()
     for (const path of [
       'depth?symbol=BTCUSDT',
@@ -151,7 +149,7 @@ describe('sockets of a running exchange', () => {
     expect(ticker['count']).toBeGreaterThan(1)
   })
 
-  it('go on without a gap when the engine is killed and starts again', async () => {
+  test('go on without a gap when the engine is killed and starts again', async () => {
     const stream = await dial('/ws/btcusdt@depth@100ms')
     const api = await dial('/ws-api/v3')
     await api.ask('userDataStream.subscribe.signature', signed(maker))

@@ -1,10 +1,9 @@
 import { strict as assert } from 'node:assert'
 import { once } from 'node:events'
-import { request } from 'node:http'
-import type { IncomingMessage } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
 import { connect } from 'node:net'
 import { Side } from '@uptick/core'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SocketGateway } from '../testing/socket-gateway.ts'
 import type { Message, TestClient } from '../testing/test-client.ts'
 
@@ -76,7 +75,7 @@ class LocalBook {
 }
 
 describe('market streams', () => {
-  it.each(['depth@100ms', 'depth'])(
+  test.each(['depth@100ms', 'depth'])(
     'a local book from %s equals the snapshot at every update it has',
     async (topic) => {
       const stream = await gateway.dial(`/ws/btcusdt@${topic}`)
@@ -96,7 +95,7 @@ describe('market streams', () => {
     },
   )
 
-  it('answer control frames before the first event, with ids as they came', async () => {
+  test('answer control frames before the first event, with ids as they came', async () => {
     const client = await gateway.dial('/ws/0')
     client.send('{"method":"SUBSCRIBE","params":["btcusdt@trade"],"id":"0f3c"}')
     expect(await client.find((message) => message.id === '0f3c')).toEqual({ result: null, id: '0f3c' })
@@ -115,7 +114,7 @@ describe('market streams', () => {
     expect(client.messages.filter((message) => message.data?.t === 3)).toEqual([])
   })
 
-  it('wrap payloads for a combined connection, also with an empty list', async () => {
+  test('wrap payloads for a combined connection, also with an empty list', async () => {
     const empty = await gateway.dial('/stream?streams=')
     await empty.ask('SUBSCRIBE', ['ethusdt@aggTrade'])
     const named = await gateway.dial('/stream?streams=ethusdt@aggTrade/btcusdt@trade')
@@ -129,7 +128,7 @@ describe('market streams', () => {
     }
   })
 
-  it('refuse more than 1024 streams on a connection', async () => {
+  test('refuse more than 1024 streams on a connection', async () => {
     const names = Array.from({ length: 1023 }, (_, i) => `s${i}@trade`)
     const client = await gateway.dial(`/ws/${names.join('/')}`)
     expect((await client.ask('SUBSCRIBE', ['btcusdt@trade'])).result).toBeNull()
@@ -137,25 +136,30 @@ describe('market streams', () => {
     expect((await client.ask('SUBSCRIBE', names)).result).toBeNull()
   })
 
-  it.each(['xyzusdt@trade', 'BTCUSDT@trade', 'btcusdt@kline_7m', 'btcusdt@kline_1d@+09:00', 'btcusdt', '!all@arr', ''])(
-    'answer a subscription to %j, which no stream is called, with an error, and take nothing of it',
-    async (name) => {
-      const client = await gateway.dial('/ws')
-      const answer = await client.ask('SUBSCRIBE', ['btcusdt@trade', name])
-      expect(answer).toMatchObject({ code: 2, error: { code: 2 } })
-      expect((await client.ask('LIST_SUBSCRIPTIONS', undefined)).result).toEqual([])
-      const numbered = await gateway.dial('/ws?sequence=true')
-      expect(await numbered.ask('SUBSCRIBE', [`${name}:7`])).toMatchObject({ code: 2 })
-    },
-  )
+  test.each([
+    'xyzusdt@trade',
+    'BTCUSDT@trade',
+    'btcusdt@kline_7m',
+    'btcusdt@kline_1d@+09:00',
+    'btcusdt',
+    '!all@arr',
+    '',
+  ])('answer a subscription to %j, which no stream is called, with an error, and take nothing of it', async (name) => {
+    const client = await gateway.dial('/ws')
+    const answer = await client.ask('SUBSCRIBE', ['btcusdt@trade', name])
+    expect(answer).toMatchObject({ code: 2, error: { code: 2 } })
+    expect((await client.ask('LIST_SUBSCRIPTIONS', undefined)).result).toEqual([])
+    const numbered = await gateway.dial('/ws?sequence=true')
+    expect(await numbered.ask('SUBSCRIBE', [`${name}:7`])).toMatchObject({ code: 2 })
+  })
 
-  it('keep silent about an invented name in the URL, and serve what is subscribed to there', async () => {
+  test('keep silent about an invented name in the URL, and serve what is subscribed to there', async () => {
     const client = await gateway.dial('/ws/xyzusdt@trade')
     expect((await client.ask('SUBSCRIBE', ['btcusdt@trade'])).result).toBeNull()
     expect((await client.ask('LIST_SUBSCRIPTIONS', undefined)).result).toEqual(['xyzusdt@trade', 'btcusdt@trade'])
   })
 
-  it('close a reader that reads nothing, and never make another wait', async () => {
+  test('close a reader that reads nothing, and never make another wait', async () => {
     const path = '/ws/btcusdt@trade/btcusdt@depth@100ms'
     const stuck = await gateway.dial(path)
     const reader = await gateway.dial(path)
@@ -174,7 +178,7 @@ describe('market streams', () => {
     expect((await stuck.closed).code).toBeGreaterThan(1000)
   })
 
-  it('tell followers of a book to start again after a gap of the feed', async () => {
+  test('tell followers of a book to start again after a gap of the feed', async () => {
     const depth = await gateway.dial('/ws/btcusdt@depth')
     const trades = await gateway.dial('/ws/btcusdt@trade')
     gateway.shard.reset()
@@ -182,7 +186,7 @@ describe('market streams', () => {
     expect(trades.socket.readyState).toBe(trades.socket.OPEN)
   })
 
-  it('survive hostile frames', async () => {
+  test('survive hostile frames', async () => {
     const watcher = await gateway.dial('/ws/btcusdt@trade')
     const hostile = [
       '',
@@ -219,7 +223,7 @@ describe('market streams', () => {
 })
 
 describe('a connection', () => {
-  it('that offers another protocol is answered over HTTP', async () => {
+  test('that offers another protocol is answered over HTTP', async () => {
     const { port } = new URL(gateway.url)
     const asking = request({
       port,
@@ -232,7 +236,7 @@ describe('a connection', () => {
     await once(response, 'end')
   })
 
-  it('is closed when it sends too much', async () => {
+  test('is closed when it sends too much', async () => {
     const strict = await SocketGateway.start({ streamRate: { perSecond: 5, burst: 5 } })
     const client = await strict.dial('/ws')
     for (let i = 0; i < 6; i++) client.send({ method: 'LIST_SUBSCRIPTIONS', id: i })

@@ -154,12 +154,20 @@ test('the exchange as a whole', async () => {
   ])
   expect(await call('GET', '/totals')).toMatchObject([200, { totals: [{ asset: 'BTC' }, { asset: 'USDT' }, {}] }])
   expect((await call('GET', '/behaviours'))[0]).toBe(200)
-  const refused = await exchange.tryOperate('POST', '/behaviours', { behaviour: 999 })
-  expect([refused.status, refused.body.error.code, refused.body.error.message]).toEqual([
-    409,
-    'BEHAVIOUR_UNKNOWN',
-    expect.stringMatching(/^behaviour 999 is not known to the leader, recorder-\w+ \(recorder of process /),
-  ])
+  // The recorder starts beside the engine, and is a member once the roster names it.
+  await expect
+    .poll(
+      async () => {
+        const refused = await exchange.tryOperate('POST', '/behaviours', { behaviour: 999 })
+        return [refused.status, refused.body.error.code, refused.body.error.message]
+      },
+      { timeout: 10_000 },
+    )
+    .toEqual([
+      409,
+      'BEHAVIOUR_UNKNOWN',
+      expect.stringMatching(/^behaviour 999 is not known to the leader, recorder-\w+ \(recorder of process /),
+    ])
   expect(await call('GET', '/skips')).toEqual([200, { skipped: [] }])
   expect((await call('GET', '/nothing'))[0]).toBe(404)
 })

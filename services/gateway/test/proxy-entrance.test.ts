@@ -1,8 +1,6 @@
 import { once } from 'node:events'
-import { createServer as createHttpServer } from 'node:http'
-import type { Server as HttpServer } from 'node:http'
-import { createServer } from 'node:net'
-import type { AddressInfo, Server, Socket } from 'node:net'
+import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import { AddressRanges, HttpDrain } from '@uptick/runtime'
 import { afterEach, expect, test } from 'vitest'
@@ -134,7 +132,7 @@ test('so is one whose header does not come in time, or that ends before', async 
   expect(entrance.waiting).toBe(0)
 })
 
-test('a connection that is handed over by another process has a header like any other', async () => {
+test('a connection that is passed on by another process has a header like any other', async () => {
   const { server } = await serve()
   const parent = createServer({ pauseOnConnect: true }, (socket: Socket) => void server.emit('connection', socket))
   const port = await listen(parent)

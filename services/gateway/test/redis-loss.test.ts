@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RedisServer, hasRedis } from '../testing/redis-server.ts'
-import { RunningExchange } from './running-exchange.ts'
-import type { RunningGateway } from './running-exchange.ts'
+import { RunningExchange, type RunningGateway } from './running-exchange.ts'
 import { Trader } from './trader.ts'
 
 const ORDERS_AT_ONCE = 4

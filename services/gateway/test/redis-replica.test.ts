@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { FaultyProxy } from '@uptick/journal/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { systemTimers } from '@uptick/runtime'
-import { RedisLine } from '../src/limits/redis-line.ts'
-import type { LineState } from '../src/limits/redis-line.ts'
+import { type LineState, RedisLine } from '../src/limits/redis-line.ts'
 import { RedisServer, hasRedis } from '../testing/redis-server.ts'
 
 /*

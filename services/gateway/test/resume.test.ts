@@ -1,11 +1,9 @@
-import { EventKind } from '@uptick/core'
-import type { Outcome } from '@uptick/core'
+import { EventKind, type Outcome } from '@uptick/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemTimers } from '@uptick/runtime'
 import { journalOutcomes } from './journal-outcomes.ts'
 import { ResumingClient } from './resuming-client.ts'
-import { RunningExchange } from './running-exchange.ts'
-import type { RunningGateway } from './running-exchange.ts'
+import { RunningExchange, type RunningGateway } from './running-exchange.ts'
 import { Trader, fetchReply } from './trader.ts'
 
 const NAMES = ['btcusdt@trade', 'btcusdt@aggTrade', 'btcusdt@depth@100ms', 'btcusdt@depth', 'btcusdt@bookTicker']
@@ -76,7 +74,7 @@ async function rollLeader(signal: NodeJS.Signals): Promise<void> {
   await exchange.engines[1 - index]!.line('"leading"')
 }
 
-test('every stream and the account are told everything once, across gateways, hand-overs and kills', async () => {
+test('every stream and the account are told everything once, across gateways, hand-offs and kills', async () => {
   await client.moveTo(gateways[0]!.url)
   await client.reached(0)
   ended = trade()

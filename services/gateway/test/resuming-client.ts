@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import { NumberedClient } from '../testing/numbered-client.ts'
-import type { NumberedMessage } from '../testing/numbered-client.ts'
+import { NumberedClient, type NumberedMessage } from '../testing/numbered-client.ts'
 import type { Trader } from './trader.ts'
 
 type Wire = NumberedMessage & { readonly id?: number; readonly status?: number; readonly stream?: string }

@@ -2,13 +2,10 @@ import { once } from 'node:events'
 import { EventKind, ExecutionType } from '@uptick/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { TestClient } from '../testing/test-client.ts'
-import type { Message } from '../testing/test-client.ts'
+import { type Message, TestClient } from '../testing/test-client.ts'
 import { journalOutcomes } from './journal-outcomes.ts'
-import { RunningExchange } from './running-exchange.ts'
-import type { RunningGateway } from './running-exchange.ts'
-import { Trader } from './trader.ts'
-import type { Reply, Values } from './trader.ts'
+import { RunningExchange, type RunningGateway } from './running-exchange.ts'
+import { type Reply, Trader, type Values } from './trader.ts'
 
 const HOLD_MS = 4000
 const LIMIT = { symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '0.01', price: '30000' }

@@ -2,17 +2,22 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Lifecycle, Shutdown, createLogger, createMetrics, openCertificate } from '@uptick/runtime'
-import type { Registry, ServiceContext } from '@uptick/runtime'
-import { createDatabase } from '@uptick/journal/testing'
-import type { TestDatabase } from '@uptick/journal/testing'
+import {
+  createLogger,
+  createMetrics,
+  Lifecycle,
+  openCertificate,
+  type Registry,
+  type ServiceContext,
+  Shutdown,
+} from '@uptick/runtime'
+import { createDatabase, type TestDatabase } from '@uptick/journal/testing'
 import type { GatewayConfig } from '../src/config.ts'
 import { KEYS_AGE_MS_MAX } from '../src/keys/key-store.ts'
 import { LIMITS_DEFAULT } from '../src/limits/rate-limits.ts'
 import { runGateway } from '../src/run-gateway.ts'
 import { ChildService } from './child-service.ts'
-import { Trader, fetchReply } from './trader.ts'
-import type { Body, Reply } from './trader.ts'
+import { type Body, fetchReply, type Reply, Trader } from './trader.ts'
 
 const TOKEN = 'operator-token-of-the-tests'
 const LINK_SECRET = 'the-secret-of-the-links-in-these-tests'

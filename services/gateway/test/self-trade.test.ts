@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { TestClient } from '../testing/test-client.ts'
 import { RunningExchange } from './running-exchange.ts'
@@ -59,7 +59,7 @@ describe.each([
   ['EXPIRE_BOTH', '1.00000000', '3.00000000'],
   ['DECREMENT', '1.00000000', '1.00000000'],
 ])('%s', (mode, makerQuantity, takerQuantity) => {
-  it('is told in the answer, the orders, the stream and the history', async () => {
+  test('is told in the answer, the orders, the stream and the history', async () => {
     const { maker, taker, answer } = await meet(mode)
     const rows = await matches({ orderId: taker })
     expect(rows).toEqual([
@@ -122,7 +122,7 @@ describe.each([
 })
 
 describe('prevented matches', () => {
-  it('are asked for by id, by order, from an id on, and over the WebSocket API', async () => {
+  test('are asked for by id, by order, from an id on, and over the WebSocket API', async () => {
     const ids: number[] = []
     for (let i = 0; i < 3; i++) await alice.limit('BUY', '0.1', '10000')
     const taker = await alice.limit('SELL', '1', '10000', { selfTradePreventionMode: 'EXPIRE_MAKER' })
@@ -139,7 +139,7 @@ describe('prevented matches', () => {
     await alice.send('DELETE', '/api/v3/openOrders', { symbol: 'BTCUSDT' })
   })
 
-  it('are of their account alone, and not asked for without saying which', async () => {
+  test('are of their account alone, and not asked for without saying which', async () => {
     const bob = await exchange.trader()
     const values = { symbol: 'BTCUSDT', preventedMatchId: 1 }
     expect((await alice.send('GET', '/api/v3/myPreventedMatches', values)).body).toHaveLength(1)

@@ -4,10 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { FaultyProxy } from '@uptick/journal/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
-import { RunningExchange } from './running-exchange.ts'
-import type { RunningGateway } from './running-exchange.ts'
-import { fetchReply, Trader } from './trader.ts'
-import type { Reply } from './trader.ts'
+import { RunningExchange, type RunningGateway } from './running-exchange.ts'
+import { fetchReply, type Reply, Trader } from './trader.ts'
 
 /*
  * PostgreSQL falls silent for one gateway: its connections stand, and nothing comes through them any more. The other

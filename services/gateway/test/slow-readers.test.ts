@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { afterEach, expect, test } from 'vitest'
-import { Json } from '../src/operations/operation.ts'
-import type { Operation } from '../src/operations/operation.ts'
+import { Json, type Operation } from '../src/operations/operation.ts'
 import { BUFFERED_BYTES_MAX } from '../src/sockets/outbox.ts'
 import { RawClient } from '../testing/raw-client.ts'
 import { SocketGateway } from '../testing/socket-gateway.ts'

@@ -6,7 +6,7 @@ import { WebSocket } from 'ws'
 import { ClientAddresses } from '../src/addresses/client-addresses.ts'
 import { USER_STREAMS_PER_ACCOUNT_MAX } from '../src/handshake/socket-server.ts'
 import { SECRET, SocketGateway } from '../testing/socket-gateway.ts'
-import { TestClient } from '../testing/test-client.ts'
+import type { TestClient } from '../testing/test-client.ts'
 
 let gateway: SocketGateway
 const sockets: WebSocket[] = []

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RunningExchange } from './running-exchange.ts'
-import { fetchReply } from './trader.ts'
-import type { Reply, Trader } from './trader.ts'
+import { fetchReply, type Reply, type Trader } from './trader.ts'
 
 let exchange: RunningExchange
 let alice: Trader

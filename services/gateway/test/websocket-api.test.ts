@@ -1,6 +1,6 @@
 import { createHmac, sign } from 'node:crypto'
 import { ExecutionType } from '@uptick/core'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { SECRET, SocketGateway } from '../testing/socket-gateway.ts'
 import type { Message, TestClient } from '../testing/test-client.ts'
 
@@ -37,7 +37,7 @@ const events = (client: TestClient, subscriptionId = 0): Message[] =>
 const order = (orderId: number, account = 1) => ({ account, symbol: 0, orderId, price: 100, quantity: 5 })
 
 describe('the WebSocket API', () => {
-  it('answers ping and time, with limits unless told otherwise', async () => {
+  test('answers ping and time, with limits unless told otherwise', async () => {
     const client = await gateway.dial('/ws-api/v3')
     const ping = await client.ask('ping', undefined)
     expect(ping).toMatchObject({ status: 200, result: {}, rateLimits: [{ rateLimitType: 'REQUEST_WEIGHT' }] })
@@ -50,7 +50,7 @@ describe('the WebSocket API', () => {
     expect(micro.result.serverTime).toBeGreaterThan(1e15)
   })
 
-  it.each(['exchangeInfo', 'ticker.24hr', 'ticker.price', 'ticker.book'])(
+  test.each(['exchangeInfo', 'ticker.24hr', 'ticker.price', 'ticker.book'])(
     '%s of no symbols is refused',
     async (method) => {
       const client = await gateway.dial('/ws-api/v3')
@@ -60,7 +60,7 @@ describe('the WebSocket API', () => {
     },
   )
 
-  it.each(['7', '-3', '9007199254740993', '"0f3c"', 'null'])('echoes the id %s as it came', async (id) => {
+  test.each(['7', '-3', '9007199254740993', '"0f3c"', 'null'])('echoes the id %s as it came', async (id) => {
     const client = await gateway.dial('/ws-api/v3')
     const raw = new Promise<string>((resolve) =>
       client.socket.once('message', (data) => resolve((data as Buffer).toString())),
@@ -69,7 +69,7 @@ describe('the WebSocket API', () => {
     expect(await raw).toContain(`{"id":${id},"status":200`)
   })
 
-  it('says what is wrong with a request, and never falls over', async () => {
+  test('says what is wrong with a request, and never falls over', async () => {
     const client = await gateway.dial('/ws-api/v3')
     expect(await client.ask('no.such', {})).toMatchObject({ status: 400, error: { code: -1020 } })
     expect(await client.ask('depth', { symbol: 'NOPE' })).toMatchObject({ status: 400, error: { code: -1121 } })
@@ -85,7 +85,7 @@ describe('the WebSocket API', () => {
     expect(client.messages.filter(({ id, error }) => id === null && error !== undefined)).toHaveLength(5)
   })
 
-  it.each([17, 2_000, 5_000, 20_000])('refuses parameters that are nested %i deep, and goes on', async (depth) => {
+  test.each([17, 2_000, 5_000, 20_000])('refuses parameters that are nested %i deep, and goes on', async (depth) => {
     const client = await gateway.dial('/ws-api/v3')
     const arrays = '['.repeat(depth) + ']'.repeat(depth)
     const objects = '{"a":'.repeat(depth / 2) + '1' + '}'.repeat(depth / 2)
@@ -100,14 +100,14 @@ describe('the WebSocket API', () => {
     expect(await streams.find(({ code }) => code !== undefined)).toMatchObject({ id: null })
   })
 
-  it('refuses thousands of parameters without reading them', async () => {
+  test('refuses thousands of parameters without reading them', async () => {
     const client = await gateway.dial('/ws-api/v3')
     const params = Array.from({ length: 5_000 }, (_, i) => `"a${i}":1`).join(',')
     client.send(`{"id":1,"method":"ping","params":{${params}}}`)
     expect(await client.find(({ status }) => status === 400)).toMatchObject({ id: null, error: { code: -1135 } })
   })
 
-  it('tells an account what happened to it, in order, and nobody else', async () => {
+  test('tells an account what happened to it, in order, and nobody else', async () => {
     const client = await gateway.dial('/ws-api/v3')
     const subscribed = await client.ask('userDataStream.subscribe.signature', signed())
     expect(subscribed).toMatchObject({ status: 200, result: { subscriptionId: 0 } })
@@ -144,14 +144,14 @@ describe('the WebSocket API', () => {
     expect(events(other).map(({ e }) => e)).toEqual(['executionReport', 'outboundAccountPosition'])
   })
 
-  it('asks an account to start again after a gap of the feed', async () => {
+  test('asks an account to start again after a gap of the feed', async () => {
     const client = await gateway.dial('/ws-api/v3')
     await client.ask('userDataStream.subscribe.signature', signed())
     gateway.shard.reset()
     expect((await client.closed).code).toBe(1012)
   })
 
-  it('opens one subscription per account, and says when one ends', async () => {
+  test('opens one subscription per account, and says when one ends', async () => {
     const client = await gateway.dial('/ws-api/v3')
     await client.ask('userDataStream.subscribe.signature', signed())
     const again = await client.ask('userDataStream.subscribe.signature', signed())
@@ -165,7 +165,7 @@ describe('the WebSocket API', () => {
     expect((await client.ask('session.subscriptions', {})).result).toEqual([{ subscriptionId: 1 }])
   })
 
-  it('logs on with Ed25519, off again, and forgets a key that is revoked', async () => {
+  test('logs on with Ed25519, off again, and forgets a key that is revoked', async () => {
     const client = await gateway.dial('/ws-api/v3')
     expect(await client.ask('session.logon', signed())).toMatchObject({ status: 400, error: { code: -4056 } })
     expect(await client.ask('userDataStream.subscribe', {})).toMatchObject({ status: 401, error: { code: -1002 } })
@@ -186,7 +186,7 @@ describe('the WebSocket API', () => {
     expect((await client.ask('session.status', {})).result.apiKey).toBeNull()
   })
 
-  it('refuses a format that it does not speak at the handshake', async () => {
+  test('refuses a format that it does not speak at the handshake', async () => {
     await expect(gateway.dial('/ws-api/v3?responseFormat=sbe')).rejects.toThrow('400')
   })
 })

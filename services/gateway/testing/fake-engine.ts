@@ -1,16 +1,16 @@
-import { Command, CommandKind, Exchange } from '@uptick/core'
+import { Command, type CommandKind, Exchange } from '@uptick/core'
 import {
-  FrameType,
   decodeCommand,
   decodeFrame,
   encodeAnswer,
   encodeGoodbye,
   encodeOutcomes,
   encodeWelcome,
+  FrameType,
+  type Hello,
   makeLate,
   recordWords,
 } from '@uptick/protocol'
-import type { Hello } from '@uptick/protocol'
 import type { Dial, LinkSocketEvents } from '../src/engine-link/socket.ts'
 
 /** A command as it arrived. */

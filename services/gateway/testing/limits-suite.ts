@@ -1,8 +1,7 @@
 import { PublicError } from '@uptick/protocol'
 import { describe, expect, test } from 'vitest'
 import type { CounterStore } from '../src/limits/counter-store.ts'
-import { LIMITS_DEFAULT, RateLimits } from '../src/limits/rate-limits.ts'
-import type { LimitSettings } from '../src/limits/rate-limits.ts'
+import { LIMITS_DEFAULT, type LimitSettings, RateLimits } from '../src/limits/rate-limits.ts'
 import { VirtualTime } from './virtual-time.ts'
 
 /** 2023-11-14T22:13:20Z: 20 s into a minute. */

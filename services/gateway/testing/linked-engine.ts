@@ -1,5 +1,4 @@
-import { CommandKind } from '@uptick/core'
-import type { Command } from '@uptick/core'
+import { type Command, CommandKind } from '@uptick/core'
 import type { LinkOptions } from '../src/engine-link/link-options.ts'
 import { EngineLink } from '../src/engine-link/link.ts'
 import { FakeEngine } from './fake-engine.ts'

@@ -1,5 +1,16 @@
-import { BalanceAt, CommandKind, EventKind, FundsAt, ImageAt, LevelAt, Output, Side, TradeAt } from '@uptick/core'
-import type { Catalogue as Listing, OrderImage } from '@uptick/core'
+import {
+  BalanceAt,
+  type Catalogue as Listing,
+  CommandKind,
+  EventKind,
+  FundsAt,
+  ImageAt,
+  LevelAt,
+  type OrderImage,
+  Output,
+  Side,
+  TradeAt,
+} from '@uptick/core'
 import { EXECUTION_WORDS, ExecutionAt, MAKER_FLAG, noFilters } from '@uptick/core/testing'
 import { Catalogue } from '../src/engine-link/catalogue.ts'
 import type { FeedResetListener, OutcomesListener, OutcomeView } from '../src/engine-link/outcome-view.ts'

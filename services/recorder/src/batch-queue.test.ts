@@ -6,7 +6,7 @@ function batch(first: number, last: number, bytes = 1): StoredBatch {
   return { epoch: 1, first, last, payload: Buffer.alloc(bytes) }
 }
 
-test('hands over all there is, up to a number of commands, but at least one batch', async () => {
+test('passes on all there is, up to a number of commands, but at least one batch', async () => {
   const queue = new BatchQueue()
   const filling = queue.fill(stream([batch(1, 100), batch(101, 104), batch(105, 108), batch(109, 109)]))
   await filling

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { assert, expect, test } from 'vitest'
-import { CANDLE_INTERVALS, openTimeOf } from '@uptick/readmodel'
-import type { CandlePart, RecordedTrade } from '@uptick/readmodel'
+import { CANDLE_INTERVALS, type CandlePart, openTimeOf, type RecordedTrade } from '@uptick/readmodel'
 import { CandleCollector } from './candles.ts'
 
 const START = Date.parse('2024-01-30T23:59:00Z') * 1000

@@ -1,5 +1,14 @@
-import { CANDLE_INTERVALS, joinCandle, openTimeOf, stepOpenTime } from '@uptick/readmodel'
-import type { CandleInterval, CandlePart, CandleTrades, Changing, RecordedTrade } from '@uptick/readmodel'
+import {
+  CANDLE_INTERVALS,
+  type CandleInterval,
+  type CandlePart,
+  type CandleTrades,
+  type Changing,
+  joinCandle,
+  openTimeOf,
+  type RecordedTrade,
+  stepOpenTime,
+} from '@uptick/readmodel'
 
 /** What trades add to the candles of one market and interval, in order of time. */
 class Series {

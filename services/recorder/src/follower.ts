@@ -2,22 +2,22 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Exchange } from '@uptick/core'
 import {
   Backoff,
+  type Head,
+  type Journal,
   JournalGapError,
   JournalPrunedError,
   JournalRolledBackError,
   SnapshotDamagedError,
+  type StoredBatch,
 } from '@uptick/journal'
-import type { Head, Journal, StoredBatch } from '@uptick/journal'
 import { ProtocolError } from '@uptick/protocol'
-import { OffsetConflictError } from '@uptick/readmodel'
-import type { RecordedOffset, RecordedRange, RecordedRows } from '@uptick/readmodel'
+import { OffsetConflictError, type RecordedOffset, type RecordedRange, type RecordedRows } from '@uptick/readmodel'
 import { BatchQueue } from './batch-queue.ts'
 import { DivergedError, PoisonError, Replica } from './replica.ts'
 import type { RowWriter } from './row-writer.ts'
 import { RowCollector } from './rows.ts'
 import { SeenBatch, type OpenJournal } from './seen-batch.ts'
-import { SnapshotKeeper } from './snapshots.ts'
-import type { SnapshotPolicy, Stopwatch } from './snapshots.ts'
+import { SnapshotKeeper, type SnapshotPolicy, type Stopwatch } from './snapshots.ts'
 
 /** How often it is looked whether an operator has decided. */
 const DECISION_POLL_MS = 1000

@@ -1,5 +1,4 @@
-import { Counter, Gauge, Histogram } from '@uptick/runtime'
-import type { ServiceContext } from '@uptick/runtime'
+import { Counter, Gauge, Histogram, type ServiceContext } from '@uptick/runtime'
 import type { RetentionReport } from '@uptick/journal'
 import type { RecordedRange, RecordedRows } from '@uptick/readmodel'
 

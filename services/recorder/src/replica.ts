@@ -1,4 +1,4 @@
-import { Command, Exchange } from '@uptick/core'
+import { Command, type Exchange } from '@uptick/core'
 import type { StoredBatch } from '@uptick/journal'
 import { BatchReader, skipCommand } from '@uptick/protocol'
 

@@ -1,7 +1,12 @@
-import { openPool, retryWithBackoff } from '@uptick/journal'
-import type { BoundedPool } from '@uptick/journal'
-import { OffsetConflictError, readOffset, recordBatch } from '@uptick/readmodel'
-import type { RecordedOffset, RecordedRange, RecordedRows } from '@uptick/readmodel'
+import { type BoundedPool, openPool, retryWithBackoff } from '@uptick/journal'
+import {
+  OffsetConflictError,
+  readOffset,
+  recordBatch,
+  type RecordedOffset,
+  type RecordedRange,
+  type RecordedRows,
+} from '@uptick/readmodel'
 
 /** One statement of very many rows on a very slow disk; beyond it something is wrong, and it is tried again. */
 const STATEMENT_MS_MAX = 20_000

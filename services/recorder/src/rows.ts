@@ -1,21 +1,19 @@
 import {
-  EventKind,
-  ExecutionType,
+  type BalanceEvent,
+  type CatalogueEvent,
+  type CommandKind,
   eachEvent,
+  EventKind,
+  type ExecutionEvent,
+  ExecutionType,
   outcomeKind,
   outcomeRepeated,
   outcomeSequence,
   outcomeTime,
   outcomeWords,
+  type PreventedEvent,
   readEvent,
-} from '@uptick/core'
-import type {
-  BalanceEvent,
-  CatalogueEvent,
-  CommandKind,
-  ExecutionEvent,
-  PreventedEvent,
-  TradeEvent,
+  type TradeEvent,
 } from '@uptick/core'
 import type {
   PreventedMatch,

@@ -3,27 +3,28 @@ import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import {
+  type BoundedPool,
   connectionShortage,
   FolderStore,
   JournalArchive,
   migrationSetsOf,
   openJournal,
   openPool,
+  type PostgresJournal,
   PostgresRoster,
   Presence,
+  type PresenceTimers,
   PROCESS_CONNECTIONS,
+  type Queryable,
   Retention,
+  type RetentionReport,
   waitForSchema,
 } from '@uptick/journal'
-import type { BoundedPool, PostgresJournal, PresenceTimers, Queryable, RetentionReport } from '@uptick/journal'
-import { readOffsets, RecorderTurn } from '@uptick/readmodel'
-import type { RecordedOffset } from '@uptick/readmodel'
-import { advise } from '@uptick/runtime'
-import type { ServiceContext } from '@uptick/runtime'
+import { readOffsets, type RecordedOffset, RecorderTurn } from '@uptick/readmodel'
+import { advise, type ServiceContext } from '@uptick/runtime'
 import type { RecorderConfig } from './config.ts'
 import { confirmSnapshot } from './confirm-snapshot.ts'
-import { Follower } from './follower.ts'
-import type { FollowerObserver } from './follower.ts'
+import { Follower, type FollowerObserver } from './follower.ts'
 import { watchHeldBack } from './held-back-watch.ts'
 import { JournalKeeper } from './journal-keeper.ts'
 import { RecorderMetrics } from './metrics.ts'

@@ -1,5 +1,13 @@
-import { Command, CommandKind, Exchange, OrderType, Side, SUPPORTED_BEHAVIOURS, TimeInForce } from '@uptick/core'
-import type { SymbolDefinition } from '@uptick/core'
+import {
+  Command,
+  CommandKind,
+  Exchange,
+  OrderType,
+  Side,
+  SUPPORTED_BEHAVIOURS,
+  type SymbolDefinition,
+  TimeInForce,
+} from '@uptick/core'
 import { listing } from '@uptick/core/testing'
 import type { Batch } from '@uptick/journal'
 import { seededRandom } from '@uptick/journal/testing'

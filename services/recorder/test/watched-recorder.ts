@@ -1,7 +1,5 @@
-import { openJournal } from '@uptick/journal'
-import type { JournalArchive, PostgresJournal } from '@uptick/journal'
-import { Follower } from '../src/follower.ts'
-import type { FollowerObserver } from '../src/follower.ts'
+import { type JournalArchive, openJournal, type PostgresJournal } from '@uptick/journal'
+import { Follower, type FollowerObserver } from '../src/follower.ts'
 import { RowWriter } from '../src/row-writer.ts'
 import type { SnapshotPolicy } from '../src/snapshots.ts'
 

@@ -5,9 +5,9 @@ import { processesWith, sendSignal, stopLeftover } from '@uptick/postgres'
 import { guardUrl } from './guard-url.ts'
 
 /** For the services to end by themselves. */
-const DRAIN_MAX_MS = 10_000
+const DRAIN_MS_MAX = 10_000
 /** After SIGKILL, which a process does not survive unless the system itself holds it. */
-const KILL_MAX_MS = 20_000
+const KILL_MS_MAX = 20_000
 const POLL_MS = 50
 
 /**
@@ -26,10 +26,10 @@ export async function stopLeftovers(folder: string, told: (sentence: string) => 
   const began = performance.now()
   for (let isKilled = false; left.length > 0; left = leftServices(folder)) {
     const waited = performance.now() - began
-    if (waited > DRAIN_MAX_MS + KILL_MAX_MS) throw new Problem(stuckMessage(folder, left))
-    if (waited > DRAIN_MAX_MS && !isKilled) {
+    if (waited > DRAIN_MS_MAX + KILL_MS_MAX) throw new Problem(stuckMessage(folder, left))
+    if (waited > DRAIN_MS_MAX && !isKilled) {
       isKilled = true
-      told(`processes ${left.join(', ')} have not ended after ${DRAIN_MAX_MS / 1000} s: killing them`)
+      told(`processes ${left.join(', ')} have not ended after ${DRAIN_MS_MAX / 1000} s: killing them`)
       for (const pid of left) sendSignal(pid, 'SIGKILL')
     }
     await delay(POLL_MS)

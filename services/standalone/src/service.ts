@@ -10,9 +10,9 @@ import { diskProblem } from './disk.ts'
 import { guardUrl } from './guard-url.ts'
 import type { LogFiles } from './logs/log-files.ts'
 
-const READY_MAX_MS = 60_000
+const READY_MS_MAX = 60_000
 const READY_POLL_MS = 25
-const PROBE_MAX_MS = 1_000
+const PROBE_MS_MAX = 1_000
 /** With 30 s as the liveness probes of k8s/base have it; an answer may take as long as the period. */
 const LIVENESS = { periodMs: 5_000, failuresMax: 6 }
 /** Questions without an answer before it has answered once: with 5 minutes as the startup probes have it. */
@@ -20,7 +20,7 @@ const START_FAILURES_MAX = 60
 /** What a service is granted between SIGTERM and SIGKILL; services that check their times are told the same number. */
 export const GRACE_MS = 30_000
 const BACKOFF_FIRST_MS = 100
-const BACKOFF_MAX_MS = 5_000
+const BACKOFF_MS_MAX = 5_000
 /** Having run this long, a service that dies is started again at once. */
 const STEADY_MS = 30_000
 /** Before it was ever ready; then the caller that waits for it is told. There is no limit: an exchange keeps trying. */
@@ -91,7 +91,7 @@ export class Service {
       if (this.#failure !== undefined) throw this.#failure
       if (this.#stopping.signal.aborted) return
       if (await this.isReady()) break
-      if (performance.now() - began > READY_MAX_MS) throw this.#problem(`is not ready after ${READY_MAX_MS / 1000} s`)
+      if (performance.now() - began > READY_MS_MAX) throw this.#problem(`is not ready after ${READY_MS_MAX / 1000} s`)
     }
     this.#wasReady = true
   }
@@ -125,7 +125,7 @@ export class Service {
   /** Whether the service says that it is ready, this moment. */
   async isReady(): Promise<boolean> {
     if (this.opsUrl === undefined) return this.#child?.exitCode === null
-    return this.#answers('/readyz', PROBE_MAX_MS)
+    return this.#answers('/readyz', PROBE_MS_MAX)
   }
 
   kill(): void {
@@ -208,7 +208,7 @@ export class Service {
       this.#failure ??= this.#problem(`ended with ${how}`)
     }
     if (isMisconfigured) return
-    const wait = Math.min(BACKOFF_MAX_MS, BACKOFF_FIRST_MS * 2 ** Math.max(0, this.#attempts - 1))
+    const wait = Math.min(BACKOFF_MS_MAX, BACKOFF_FIRST_MS * 2 ** Math.max(0, this.#attempts - 1))
     this.#definition.onRestart(this.name, how, wait)
     await delay(wait, undefined, { signal }).catch(() => undefined)
     if (!signal.aborted) this.#launch()

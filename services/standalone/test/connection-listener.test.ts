@@ -166,7 +166,7 @@ test.runIf(isLinux)('no more than a few are on their way to one process', async 
   expect([one.handed.length, other.handed.length]).toEqual([HANDED_MAX, HANDED_MAX * 2])
 })
 
-test.runIf(isLinux)('what its client has reset is not handed over', async () => {
+test.runIf(isLinux)('what its client has reset is not passed on', async () => {
   for (let count = 0; count < 20; count++) {
     const client = await dial(FLOOD)
     await keeps(count + 1)

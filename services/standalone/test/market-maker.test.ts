@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { readSettings } from '../src/data-folder.ts'
 import { startCommand, TestExchange } from './start-exchange.ts'
 
-const QUOTED_MAX_MS = 30_000
+const QUOTED_MS_MAX = 30_000
 
 test("both sides stay quoted when somebody's bid is above the price that the bot has in mind", async () => {
   const folder = TestExchange.freshFolder()
@@ -20,7 +20,7 @@ test("both sides stay quoted when somebody's bid is above the price that the bot
   }
   try {
     await command.open
-    await expect.poll(() => quoted(0).then(({ asks }) => asks), { timeout: QUOTED_MAX_MS }).toBeGreaterThan(3)
+    await expect.poll(() => quoted(0).then(({ asks }) => asks), { timeout: QUOTED_MS_MAX }).toBeGreaterThan(3)
     const { apiKey, secret } = readSettings(folder)!.demoKeys.find(({ owner }) => owner === 'alice')!
     // More than rests below it, so that some of it rests as well.
     const order = { symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '5', price: '66000' }
@@ -31,7 +31,7 @@ test("both sides stay quoted when somebody's bid is above the price that the bot
       headers: { 'x-mbx-apikey': apiKey },
     })
     expect(await placed.json()).toMatchObject({ status: 'PARTIALLY_FILLED' })
-    await expect.poll(() => quoted(66_000).then(({ asks }) => asks), { timeout: QUOTED_MAX_MS }).toBeGreaterThan(3)
+    await expect.poll(() => quoted(66_000).then(({ asks }) => asks), { timeout: QUOTED_MS_MAX }).toBeGreaterThan(3)
     expect((await quoted(66_000)).bids).toBeGreaterThan(1)
   } finally {
     command.process.kill('SIGTERM')

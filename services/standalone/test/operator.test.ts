@@ -12,7 +12,7 @@ import { TestExchange } from './start-exchange.ts'
 
 const main = fileURLToPath(new URL('../src/operator/main.ts', import.meta.url))
 
-const READY_MAX_MS = 60_000
+const READY_MS_MAX = 60_000
 
 interface Typed {
   readonly code: number
@@ -163,7 +163,7 @@ test('a listing, a halt, and the phases back', async () => {
 })
 
 async function leader(): Promise<string> {
-  for (const began = performance.now(); performance.now() - began < READY_MAX_MS; await delay(50)) {
+  for (const began = performance.now(); performance.now() - began < READY_MS_MAX; await delay(50)) {
     const { leader: name, processes } = await ControlClient.find(exchange.folder).status()
     if (name !== undefined && processes.every(({ ready }) => ready)) return name
   }

@@ -5,7 +5,7 @@ import type { RollStep } from '../src/roll/roller.ts'
 import { Samples } from '../src/status/metrics-text.ts'
 import { TestExchange } from './start-exchange.ts'
 
-const READY_MAX_MS = 30_000
+const READY_MS_MAX = 30_000
 
 let exchange: TestExchange
 let control: ControlClient
@@ -19,7 +19,7 @@ async function ready(): Promise<void> {
   for (const began = performance.now(); ; await delay(50)) {
     const { leader, processes } = await control.status()
     if (leader !== undefined && processes.every((one) => one.ready)) return
-    if (performance.now() - began > READY_MAX_MS) throw new Error(JSON.stringify(processes))
+    if (performance.now() - began > READY_MS_MAX) throw new Error(JSON.stringify(processes))
   }
 }
 
@@ -93,7 +93,7 @@ const METRICS = {
     'engine_role engine_epoch engine_sequence engine_durable_sequence engine_lag_commands engine_lease_seconds',
     'engine_batch_commands_count engine_batch_bytes_count engine_commit_seconds_count engine_queued_commands',
     'engine_appends_in_flight engine_replies_held engine_unanswered_commands engine_links engine_members engine_fed',
-    'engine_hand_over_seconds_count engine_take_over_seconds_count engine_diverged engine_hash_low',
+    'engine_hand_off_seconds_count engine_take_over_seconds_count engine_diverged engine_hash_low',
   ],
   gateway: [
     'gateway_requests_total gateway_request_seconds_count gateway_hold_seconds_count gateway_hold_exceeded_total',

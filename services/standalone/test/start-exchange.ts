@@ -7,7 +7,7 @@ import { freePort } from '@uptick/postgres'
 import { OperatorClient } from '../src/operator/client.ts'
 import { readRunning, readSettings, type DemoKey, type Running } from '../src/data-folder.ts'
 
-const OPEN_MAX_MS = 60_000
+const OPEN_MS_MAX = 60_000
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 /** How a run of the start command ended. */
@@ -45,8 +45,8 @@ export function startCommand(args: readonly string[], environment: Record<string
     child.once('close', (code, signal) => done({ code, signal, output, errors }))
   })
   const timer = setTimeout(
-    () => reject(new Error(`not open after ${OPEN_MAX_MS} ms:\n${output}${errors}`)),
-    OPEN_MAX_MS,
+    () => reject(new Error(`not open after ${OPEN_MS_MAX} ms:\n${output}${errors}`)),
+    OPEN_MS_MAX,
   )
   void ended.then(() => reject(new Error(`ended before it was open:\n${output}${errors}`)))
   open.catch(() => undefined).finally(() => clearTimeout(timer))

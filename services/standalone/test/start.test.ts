@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { DemoKey } from '../src/data-folder.ts'
 import { startCommand, TestExchange } from './start-exchange.ts'
 
-const GONE_MAX_MS = 20_000
+const GONE_MS_MAX = 20_000
 
 let exchange: TestExchange
 beforeAll(async () => {
@@ -81,7 +81,7 @@ test('a supervisor that is killed leaves no process behind, and the next start f
   exchange.command.process.kill('SIGKILL')
   await exchange.command.ended
   for (let waited = 0; processes.some((pid) => alive(pid)); waited += 50) {
-    if (waited > GONE_MAX_MS) throw new Error(`still there: ${processes.filter((pid) => alive(pid)).join(', ')}`)
+    if (waited > GONE_MS_MAX) throw new Error(`still there: ${processes.filter((pid) => alive(pid)).join(', ')}`)
     await delay(50)
   }
   await exchange.restart()

@@ -10,7 +10,7 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 /** A terminal signals npm and this process, and npm passes its own on: within so long that is one Ctrl-C, ms. */
 const SAME_SIGNAL_MS = 1_000
 /** All undoing together; past that the process exits all the same, ms. */
-const UNDO_MAX_MS = 75_000
+const UNDO_MS_MAX = 75_000
 
 /** Ends what a command was doing when it was asked to end. It is not printed. */
 export class Interrupted extends Problem {
@@ -93,5 +93,5 @@ function interrupted(code: number): void {
   // Who was forked is a part of a command that says it.
   if (pending.length > 0 && process.send === undefined)
     process.stderr.write('Interrupted: cleaning up. Once more: at once.\n')
-  void Promise.race([undoAll(), delay(UNDO_MAX_MS)]).finally(() => process.exit(code))
+  void Promise.race([undoAll(), delay(UNDO_MS_MAX)]).finally(() => process.exit(code))
 }

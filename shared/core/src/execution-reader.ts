@@ -11,8 +11,7 @@ import {
   UNUSUAL_WORDS,
   UnusualAt,
 } from './compact-fill.ts'
-import { ExecutionType, ExpiryReason } from './enums.ts'
-import type { OrderStatus } from './enums.ts'
+import { ExecutionType, ExpiryReason, type OrderStatus } from './enums.ts'
 import { EventKind, type ExecutionEvent } from './event.ts'
 import {
   CLIENT_LENGTH_SHIFT,

@@ -1,7 +1,6 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- the words hold enumerations that the core wrote. */
 /* oxlint-disable typescript/no-non-null-assertion -- offsets are the layout's, in an event of the right length. */
-import type { CommandKind } from './command.ts'
-import { clientIdText } from './command.ts'
+import { clientIdText, type CommandKind } from './command.ts'
 import type { SelfTradePrevention, Side } from './enums.ts'
 import { EventKind, type Event, type Outcome } from './event.ts'
 import { readExecution } from './execution-reader.ts'

@@ -1,5 +1,4 @@
-import type { BalanceEvent, Event, Outcome } from '../src/event.ts'
-import { EventKind } from '../src/event.ts'
+import { type BalanceEvent, type Event, EventKind, type Outcome } from '../src/event.ts'
 
 /**
  * An outcome in the form in which production and oracle are compared: BALANCE events sorted (their order is the core's

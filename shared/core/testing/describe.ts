@@ -1,7 +1,6 @@
 import type { Command } from '../src/command.ts'
 import { ExecutionType, ExpiryReason, OrderStatus } from '../src/enums.ts'
-import type { Event, ExecutionEvent, OrderImage, Outcome } from '../src/event.ts'
-import { EventKind } from '../src/event.ts'
+import { type Event, EventKind, type ExecutionEvent, type OrderImage, type Outcome } from '../src/event.ts'
 import { WorkKind } from '../src/market-work.ts'
 import { Reject, rejectName } from '../src/reject.ts'
 import { clientIdKeys, numberKeys, verbs, words } from './vocabulary.ts'

@@ -1,8 +1,6 @@
 import { SUPPORTED_BEHAVIOURS } from '../src/behaviours.ts'
-import type { Command } from '../src/command.ts'
-import { CommandKind } from '../src/command.ts'
-import type { Outcome } from '../src/event.ts'
-import { EventKind } from '../src/event.ts'
+import { type Command, CommandKind } from '../src/command.ts'
+import { EventKind, type Outcome } from '../src/event.ts'
 import { ReplaceMode } from '../src/enums.ts'
 import type { ExchangeOptions } from '../src/exchange.ts'
 import { Reject, type RejectCode } from '../src/reject.ts'
@@ -15,8 +13,7 @@ import { recall, remember } from './naive/retry.ts'
 import { sessionCommand, sessionReply } from './naive/session.ts'
 import { continueWork, noteWork, touchesBusy } from './naive/steps.ts'
 import { startIn, startWaiting, trigger } from './naive/stops.ts'
-import type { NaiveReply, World } from './naive/world.ts'
-import { emptyWorld, isBounded } from './naive/world.ts'
+import { emptyWorld, isBounded, type NaiveReply, type World } from './naive/world.ts'
 
 /** Behaviour 3. */
 const DOCUMENTED_RULES = 3

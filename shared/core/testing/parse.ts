@@ -1,5 +1,4 @@
-import { Command } from '../src/command.ts'
-import { CommandKind } from '../src/command.ts'
+import { Command, CommandKind } from '../src/command.ts'
 import { listing, noFilters } from './listing.ts'
 import { clientIdKeys, numberKeys, verbs, words, type WordField } from './vocabulary.ts'
 

@@ -1,6 +1,5 @@
 import { SUPPORTED_BEHAVIOURS } from '../src/behaviours.ts'
-import type { Command } from '../src/command.ts'
-import { CommandKind } from '../src/command.ts'
+import { type Command, CommandKind } from '../src/command.ts'
 import type { SymbolFilters } from '../src/definition.ts'
 import { OrderType, Side, SymbolStatus, TimeInForce } from '../src/enums.ts'
 import { noFilters } from './listing.ts'

@@ -55,7 +55,7 @@ export async function migrate(
 }
 
 async function migrateOnce(connectionString: string, sets: readonly MigrationSet[]): Promise<string[]> {
-  // Loaded here, because services that only check the version should not pay for its start-up.
+  // Loaded here, because services that only check the version should not pay for its startup.
   const { runner } = await import('node-pg-migrate')
   const client = openClient(connectionString, 'uptick-migrate', {
     lock_timeout: LOCK_TIMEOUT_MS,

@@ -1,6 +1,5 @@
 import type { Pool } from 'pg'
-import { createPartition, listPartitions } from './sql/partitions.ts'
-import type { Partition } from './sql/partitions.ts'
+import { createPartition, listPartitions, type Partition } from './sql/partitions.ts'
 
 /** Sequences in one partition. The migration makes the first. */
 export const PARTITION_SEQUENCES = 10_000_000

@@ -1,6 +1,5 @@
 import type { ArchivedSpan, JournalArchive } from './archive/journal-archive.ts'
-import { openPool } from './connections/bounded-pool.ts'
-import type { BoundedPool } from './connections/bounded-pool.ts'
+import { type BoundedPool, openPool } from './connections/bounded-pool.ts'
 import type { Connection } from './connections/connection-settings.ts'
 import { closeClient, openClient } from './connections/open-client.ts'
 import { JournalError } from './errors.ts'
@@ -16,11 +15,11 @@ import {
   dropTable,
   finishDetaching,
   journalSize,
+  type PartitionContent,
   settleHeads,
   snapshotSequences,
   takeRetention,
 } from './sql/retention.ts'
-import type { PartitionContent } from './sql/retention.ts'
 
 /** Detaching waits for readers of the whole table; one that reads for longer is waited for in the next pass, ms. */
 const STATEMENT_MS_MAX = 60_000

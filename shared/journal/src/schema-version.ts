@@ -1,6 +1,5 @@
 import { SchemaMissingError, SchemaVersionError, sqlState } from './errors.ts'
-import { migrationNames, migrationSets } from './migrate.ts'
-import type { MigrationSet } from './migrate.ts'
+import { migrationNames, type MigrationSet, migrationSets } from './migrate.ts'
 import type { Queryable } from './sql/queryable.ts'
 
 const UNDEFINED_TABLE = '42P01'

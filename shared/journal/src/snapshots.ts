@@ -9,8 +9,8 @@ import {
   insertSnapshot,
   listSnapshots,
   readChunk,
+  type SnapshotRow,
 } from './sql/snapshots.ts'
-import type { SnapshotRow } from './sql/snapshots.ts'
 
 /** Small enough not to hold up the other traffic of the connection. */
 export const SNAPSHOT_CHUNK_BYTES = 1024 * 1024

@@ -1,13 +1,12 @@
 import type { Client, ClientConfig, QueryConfig, QueryResult, QueryResultRow } from 'pg'
 import type { Connection } from './connections/connection-settings.ts'
 import { closeClient, destroyClient, openClient } from './connections/open-client.ts'
-import { OneServer } from './connections/one-server.ts'
+import type { OneServer } from './connections/one-server.ts'
 import { watchForPooler } from './connections/pooler.ts'
 import { checkWritable } from './connections/server.ts'
 import { leavesCommitInDoubt, type Notice } from './commit-doubt.ts'
 import { AppendFailedError, hasNoRoom, isRefusal, isUnusable, reasonOf } from './errors.ts'
-import { endBackend, prepareBackend } from './sql/backends.ts'
-import type { Backend } from './sql/backends.ts'
+import { type Backend, endBackend, prepareBackend } from './sql/backends.ts'
 import type { Queryable } from './sql/queryable.ts'
 
 interface Open {

@@ -1,7 +1,6 @@
 import { Pool } from 'pg'
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { JournalRolledBackError, openJournal, openLease } from '../src/index.ts'
-import type { Batch, PostgresJournal } from '../src/index.ts'
+import { type Batch, JournalRolledBackError, openJournal, openLease, type PostgresJournal } from '../src/index.ts'
 import { JOURNAL_END } from '../src/sql/journal-end.ts'
 import { createDatabase } from '../testing/database.ts'
 

@@ -1,5 +1,4 @@
-import { Client } from 'pg'
-import type { ClientBase } from 'pg'
+import { Client, type ClientBase } from 'pg'
 import { afterAll, expect, test } from 'vitest'
 import { readHeldBack } from '../src/index.ts'
 import { createDatabase } from '../testing/database.ts'

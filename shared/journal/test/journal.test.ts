@@ -1,9 +1,15 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Pool } from 'pg'
-import { JournalError, JournalGapError, JournalPrunedError, JournalRolledBackError, openJournal } from '../src/index.ts'
-import type { PostgresJournal, StoredBatch } from '../src/index.ts'
-import { createDatabase } from '../testing/database.ts'
-import type { TestDatabase } from '../testing/database.ts'
+import {
+  JournalError,
+  JournalGapError,
+  JournalPrunedError,
+  JournalRolledBackError,
+  openJournal,
+  type PostgresJournal,
+  type StoredBatch,
+} from '../src/index.ts'
+import { createDatabase, type TestDatabase } from '../testing/database.ts'
 import { openTestPool } from '../testing/test-pool.ts'
 
 let database: TestDatabase

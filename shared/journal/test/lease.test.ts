@@ -1,6 +1,5 @@
 import { afterAll, afterEach, expect, test } from 'vitest'
-import { JournalHaltedError, openJournal, openLease } from '../src/index.ts'
-import type { PostgresJournal, PostgresLease } from '../src/index.ts'
+import { JournalHaltedError, openJournal, openLease, type PostgresJournal, type PostgresLease } from '../src/index.ts'
 import { administer } from '../testing/administer.ts'
 import { createDatabase } from '../testing/database.ts'
 import { FaultyProxy } from '../testing/faulty-proxy.ts'

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { migrate, migrationSets } from '../src/index.ts'
 import { migrationNames } from '../src/migrate.ts'
-import { createDatabase } from '../testing/database.ts'
-import type { TestDatabase } from '../testing/database.ts'
+import { createDatabase, type TestDatabase } from '../testing/database.ts'
 
 let database: TestDatabase
 beforeAll(async () => {

@@ -1,10 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { ListeningConnection, OneServer, openJournal, openLease, openPool } from '../src/index.ts'
-import type { BoundedPool, PostgresJournal, PostgresLease } from '../src/index.ts'
+import {
+  type BoundedPool,
+  ListeningConnection,
+  OneServer,
+  openJournal,
+  openLease,
+  openPool,
+  type PostgresJournal,
+  type PostgresLease,
+} from '../src/index.ts'
 import { administer } from '../testing/administer.ts'
 import { FaultyProxy } from '../testing/faulty-proxy.ts'
-import { startServerPair } from '../testing/server-pair.ts'
-import type { ServerPair } from '../testing/server-pair.ts'
+import { type ServerPair, startServerPair } from '../testing/server-pair.ts'
 
 let pair: ServerPair
 let proxy: FaultyProxy

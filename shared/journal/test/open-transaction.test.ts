@@ -1,7 +1,6 @@
 import { Client, Pool } from 'pg'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { JournalGapError, JournalRolledBackError, openJournal } from '../src/index.ts'
-import type { Batch, PostgresJournal } from '../src/index.ts'
+import { type Batch, JournalGapError, JournalRolledBackError, openJournal, type PostgresJournal } from '../src/index.ts'
 import { appendBatch } from '../src/sql/append-batch.ts'
 import { createDatabase } from '../testing/database.ts'
 

@@ -2,8 +2,7 @@ import { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AppendFailedError, ensurePartitions, openJournal } from '../src/index.ts'
 import { listPartitions } from '../src/sql/partitions.ts'
-import { createDatabase } from '../testing/database.ts'
-import type { TestDatabase } from '../testing/database.ts'
+import { createDatabase, type TestDatabase } from '../testing/database.ts'
 import { makeSmallPartitions } from '../testing/small-partitions.ts'
 
 const SEQUENCES = 10

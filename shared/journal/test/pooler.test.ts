@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openJournal, openLease } from '../src/index.ts'
-import { createDatabase } from '../testing/database.ts'
-import type { TestDatabase } from '../testing/database.ts'
+import { createDatabase, type TestDatabase } from '../testing/database.ts'
 import { TransactionPooler } from '../testing/transaction-pooler.ts'
 
 let database: TestDatabase

@@ -1,10 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { openJournal, openLease, openPool } from '../src/index.ts'
-import type { PostgresJournal, PostgresLease } from '../src/index.ts'
+import { openJournal, openLease, openPool, type PostgresJournal, type PostgresLease } from '../src/index.ts'
 import { administer } from '../testing/administer.ts'
 import { FaultyProxy } from '../testing/faulty-proxy.ts'
-import { startServerPair } from '../testing/server-pair.ts'
-import type { ServerPair } from '../testing/server-pair.ts'
+import { type ServerPair, startServerPair } from '../testing/server-pair.ts'
 
 let pair: ServerPair
 const opened: { close(): Promise<void> }[] = []

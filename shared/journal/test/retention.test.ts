@@ -3,10 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Pool } from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { FolderStore, JournalArchive, JournalPrunedError, openJournal, Retention } from '../src/index.ts'
-import type { ArchiveStore, PostgresJournal, RetentionOptions, StoredBatch } from '../src/index.ts'
-import { createDatabase } from '../testing/database.ts'
-import type { TestDatabase } from '../testing/database.ts'
+import {
+  type ArchiveStore,
+  FolderStore,
+  JournalArchive,
+  JournalPrunedError,
+  openJournal,
+  type PostgresJournal,
+  Retention,
+  type RetentionOptions,
+  type StoredBatch,
+} from '../src/index.ts'
+import { createDatabase, type TestDatabase } from '../testing/database.ts'
 import { makeSmallPartitions } from '../testing/small-partitions.ts'
 import { openTestPool } from '../testing/test-pool.ts'
 

@@ -8,8 +8,7 @@ import {
   schemaVersion,
 } from '../src/index.ts'
 import { migrationNames } from '../src/migrate.ts'
-import { createDatabase } from '../testing/database.ts'
-import type { TestDatabase } from '../testing/database.ts'
+import { createDatabase, type TestDatabase } from '../testing/database.ts'
 import { openTestPool } from '../testing/test-pool.ts'
 
 let database: TestDatabase

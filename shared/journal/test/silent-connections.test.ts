@@ -2,8 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ListeningConnection, openClient, openPool, waitForSchema } from '../src/index.ts'
 import { administer } from '../testing/administer.ts'
-import { createDatabase } from '../testing/database.ts'
-import type { TestDatabase } from '../testing/database.ts'
+import { createDatabase, type TestDatabase } from '../testing/database.ts'
 import { FaultyProxy } from '../testing/faulty-proxy.ts'
 
 let database: TestDatabase

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Pool } from 'pg'
-import { openJournal } from '../src/index.ts'
-import type { PostgresJournal } from '../src/index.ts'
+import { openJournal, type PostgresJournal } from '../src/index.ts'
 import { SNAPSHOT_CHUNK_BYTES } from '../src/snapshots.ts'
-import { createDatabase } from '../testing/database.ts'
-import type { TestDatabase } from '../testing/database.ts'
+import { createDatabase, type TestDatabase } from '../testing/database.ts'
 import { openTestPool } from '../testing/test-pool.ts'
 
 let database: TestDatabase

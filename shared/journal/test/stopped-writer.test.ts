@@ -1,5 +1,4 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
@@ -7,8 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openJournal } from '../src/index.ts'
-import { createDatabase } from '../testing/database.ts'
-import type { TestDatabase } from '../testing/database.ts'
+import { createDatabase, type TestDatabase } from '../testing/database.ts'
 
 const PROGRAM = fileURLToPath(new URL('../testing/stopping-writer.ts', import.meta.url))
 /** A frozen leader may cost its lease of 1.5 s and a second: a successor is held up for less, on a busy machine too. */

@@ -1,10 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { JournalError, NotReplicatedError, openJournal, openLease, retryWithBackoff } from '../src/index.ts'
-import type { Batch, PostgresJournal } from '../src/index.ts'
+import {
+  type Batch,
+  JournalError,
+  NotReplicatedError,
+  openJournal,
+  openLease,
+  type PostgresJournal,
+  retryWithBackoff,
+} from '../src/index.ts'
 import { administer } from '../testing/administer.ts'
-import { startServerPair, waitForStandbys } from '../testing/server-pair.ts'
-import type { ServerPair } from '../testing/server-pair.ts'
+import { type ServerPair, startServerPair, waitForStandbys } from '../testing/server-pair.ts'
 import { waitingAppend } from '../testing/waiting-append.ts'
 
 let pair: ServerPair

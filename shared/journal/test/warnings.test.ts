@@ -1,10 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { migrate, openJournal, openLease } from '../src/index.ts'
 import { administer } from '../testing/administer.ts'
-import { createDatabase } from '../testing/database.ts'
-import type { TestDatabase } from '../testing/database.ts'
-import { startServer } from '../testing/server.ts'
-import type { Server } from '../testing/server.ts'
+import { createDatabase, type TestDatabase } from '../testing/database.ts'
+import { type Server, startServer } from '../testing/server.ts'
 import { waitingAppend } from '../testing/waiting-append.ts'
 
 const opened: { close(): Promise<void> }[] = []

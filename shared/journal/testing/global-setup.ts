@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { TestProject } from 'vitest/node'
 import { migrate } from '../src/migrate.ts'
 import { administer, withDatabase } from './administer.ts'
-import { startServer } from './server.ts'
-import type { Server } from './server.ts'
+import { type Server, startServer } from './server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { Server, Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { Client } from 'pg'
 
 const [READY, SYNC, QUERY, IDLE] = ['Z', 'S', 'Q', 'I'].map((character) => character.charCodeAt(0))

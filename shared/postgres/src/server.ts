@@ -19,7 +19,7 @@ import { chooseIdentity, type Identity } from './identity.ts'
 import { endServer, readPidFile, stopLeftover } from './leftover.ts'
 import { PostgresError } from './postgres-error.ts'
 
-const START_MAX_MS = 60_000
+const START_MS_MAX = 60_000
 /** Past the start's bound: for PostgreSQL to end by itself. */
 const START_QUIT_MS = 10_000
 const POLL_MS = 20
@@ -161,7 +161,7 @@ async function becomesReady(
   for (let waited = 0; state.running; waited += POLL_MS) {
     const found = readPidFile(directory)
     if (found?.pid === child.pid && found?.ready) return true
-    if (waited > START_MAX_MS) child.kill(waited > START_MAX_MS + START_QUIT_MS ? 'SIGKILL' : 'SIGQUIT')
+    if (waited > START_MS_MAX) child.kill(waited > START_MS_MAX + START_QUIT_MS ? 'SIGKILL' : 'SIGQUIT')
     await delay(POLL_MS)
   }
   return false

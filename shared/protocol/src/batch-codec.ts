@@ -1,6 +1,5 @@
-import { wordAt } from '@uptick/core'
+import { type Command, wordAt } from '@uptick/core'
 import { crc32 } from 'node:zlib'
-import type { Command } from '@uptick/core'
 import { alignedWords, readFloat, readInt64, writeFloat, writeInt64 } from './aligned.ts'
 import { decodeCommand } from './command-decode.ts'
 import { MalformedError, UnknownVersionError } from './protocol-error.ts'

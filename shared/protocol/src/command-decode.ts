@@ -1,15 +1,15 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- bytes become enumerations here; the core judges their values. */
-import { wordAt } from '@uptick/core'
-import type {
-  CancelRestriction,
-  ClientId,
-  Command,
-  CommandKind,
-  OrderType,
-  ReplaceMode,
-  SelfTradePrevention,
-  Side,
-  TimeInForce,
+import {
+  type CancelRestriction,
+  type ClientId,
+  type Command,
+  type CommandKind,
+  type OrderType,
+  type ReplaceMode,
+  type SelfTradePrevention,
+  type Side,
+  type TimeInForce,
+  wordAt,
 } from '@uptick/core'
 import { floatAt, floatsOver, readInt64 } from './aligned.ts'
 import { RECORD_HEADER_WORDS, Section, checkRecord, clientIdWords } from './record-layout.ts'

@@ -1,5 +1,4 @@
-import { ClientId, wordAt } from '@uptick/core'
-import type { Command } from '@uptick/core'
+import { ClientId, type Command, wordAt } from '@uptick/core'
 import { writeInt64 } from './aligned.ts'
 import {
   RECORD_HEADER_WORDS,

@@ -35,8 +35,8 @@ export {
 } from './link.ts'
 export type { Hello, Seen, Welcome } from './link.ts'
 export { outcomeSum } from './outcome-sum.ts'
-export { encodeBatches, encodeHandOver, encodeJoin, encodeStanding } from './link-members.ts'
-export type { BatchesFrame, HandOverFrame, JoinFrame, MemberFacts, StandingFrame } from './link-members.ts'
+export { encodeBatches, encodeHandOff, encodeJoin, encodeStanding } from './link-members.ts'
+export type { BatchesFrame, HandOffFrame, JoinFrame, MemberFacts, StandingFrame } from './link-members.ts'
 export {
   encodeChallenge,
   encodeIntroduce,

@@ -1,13 +1,26 @@
 import { wordAt } from '@uptick/core'
 import { readFloat } from './aligned.ts'
 import { FrameType, needWords, openFrame, readCounter, readJson } from './link-frame.ts'
-import { decodeBatches, decodeHandOver, decodeJoin, decodeStanding } from './link-members.ts'
-import type { BatchesFrame, HandOverFrame, JoinFrame, StandingFrame } from './link-members.ts'
-import { COMMANDS_HEADER_WORDS, TIMED, TIMED_HEADER_WORDS } from './link.ts'
-import type { Hello, Seen, Welcome } from './link.ts'
+import {
+  type BatchesFrame,
+  decodeBatches,
+  decodeHandOff,
+  decodeJoin,
+  decodeStanding,
+  type HandOffFrame,
+  type JoinFrame,
+  type StandingFrame,
+} from './link-members.ts'
+import { COMMANDS_HEADER_WORDS, type Hello, type Seen, TIMED, TIMED_HEADER_WORDS, type Welcome } from './link.ts'
 import { checkOutcomes } from './outcome-check.ts'
-import { decodeChallenge, decodeIntroduce, decodeProof } from './link-trust.ts'
-import type { ChallengeFrame, IntroduceFrame, ProofFrame } from './link-trust.ts'
+import {
+  type ChallengeFrame,
+  decodeChallenge,
+  decodeIntroduce,
+  decodeProof,
+  type IntroduceFrame,
+  type ProofFrame,
+} from './link-trust.ts'
 import { MalformedError } from './protocol-error.ts'
 import { checkRecord } from './record-layout.ts'
 import { recordSession } from './record-view.ts'
@@ -84,7 +97,7 @@ export type Frame =
   | JoinFrame
   | StandingFrame
   | BatchesFrame
-  | HandOverFrame
+  | HandOffFrame
   | IntroduceFrame
   | ChallengeFrame
   | ProofFrame
@@ -126,8 +139,8 @@ export function decodeFrame(data: Uint8Array): Frame {
       return decodeStanding(frame)
     case FrameType.BATCHES:
       return decodeBatches(frame)
-    case FrameType.HAND_OVER:
-      return decodeHandOver(frame)
+    case FrameType.HAND_OFF:
+      return decodeHandOff(frame)
     case FrameType.INTRODUCE:
       return decodeIntroduce(frame)
     case FrameType.CHALLENGE:

@@ -30,7 +30,7 @@ export const FrameType = {
   ANSWER: 14,
   GOODBYE: 15,
   BATCHES: 16,
-  HAND_OVER: 17,
+  HAND_OFF: 17,
   CHALLENGE: 18,
 } as const
 export type FrameType = (typeof FrameType)[keyof typeof FrameType]

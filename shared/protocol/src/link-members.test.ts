@@ -3,11 +3,11 @@ import { expect, test } from 'vitest'
 import { onlyTyped } from '../testing/only-typed.ts'
 import { decodeFrame } from './link-decode.ts'
 import { FrameType, frameBytes, newJsonFrame } from './link-frame.ts'
-import { encodeBatches, encodeHandOver, encodeJoin, encodeStanding } from './link-members.ts'
+import { encodeBatches, encodeHandOff, encodeJoin, encodeStanding } from './link-members.ts'
 
 const payloads = fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 5 })
 
-test('JOIN, STANDING, BATCHES and HAND_OVER come back as they were, at any alignment', () => {
+test('JOIN, STANDING, BATCHES and HAND_OFF come back as they were, at any alignment', () => {
   fc.assert(
     fc.property(fc.maxSafeNat(), fc.maxSafeNat(), fc.boolean(), payloads, fc.nat(7), (a, b, flag, sent, shift) => {
       const shifted = (bytes: Uint8Array): Uint8Array => {
@@ -25,7 +25,7 @@ test('JOIN, STANDING, BATCHES and HAND_OVER come back as they were, at any align
       if (batches.type !== FrameType.BATCHES) throw new Error('no BATCHES')
       expect([batches.epoch, batches.durable]).toEqual([a, b])
       expect(batches.payloads.map((payload) => [...payload])).toEqual(sent.map((payload) => [...payload]))
-      expect(decodeFrame(shifted(encodeHandOver(a, b)))).toEqual({ type: FrameType.HAND_OVER, epoch: a, last: b })
+      expect(decodeFrame(shifted(encodeHandOff(a, b)))).toEqual({ type: FrameType.HAND_OFF, epoch: a, last: b })
     }),
     { numRuns: 100 },
   )

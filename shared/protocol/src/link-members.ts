@@ -56,9 +56,9 @@ export interface BatchesFrame {
   readonly payloads: readonly Buffer[]
 }
 
-/** HAND_OVER: the leader has stopped for good; the journal ends with `last`, and the receiver is to lead. */
-export interface HandOverFrame {
-  readonly type: typeof FrameType.HAND_OVER
+/** HAND_OFF: the leader has stopped for good; the journal ends with `last`, and the receiver is to lead. */
+export interface HandOffFrame {
+  readonly type: typeof FrameType.HAND_OFF
   readonly epoch: number
   readonly last: number
 }
@@ -98,8 +98,8 @@ export function encodeBatches(epoch: number, durable: number, payloads: readonly
 }
 
 /** f64@2 epoch · f64@4 last. */
-export function encodeHandOver(epoch: number, last: number): Buffer<ArrayBuffer> {
-  const frame = newFrame(FrameType.HAND_OVER, 6)
+export function encodeHandOff(epoch: number, last: number): Buffer<ArrayBuffer> {
+  const frame = newFrame(FrameType.HAND_OFF, 6)
   writeFloat(frame, 2, epoch)
   writeFloat(frame, 4, last)
   return frameBytes(frame)
@@ -148,9 +148,9 @@ export function decodeBatches(frame: Int32Array): BatchesFrame {
   }
 }
 
-export function decodeHandOver(frame: Int32Array): HandOverFrame {
+export function decodeHandOff(frame: Int32Array): HandOffFrame {
   needWords(frame, 6)
-  return { type: FrameType.HAND_OVER, epoch: readCounter(frame, 2, 'epoch'), last: readCounter(frame, 4, 'last') }
+  return { type: FrameType.HAND_OFF, epoch: readCounter(frame, 2, 'epoch'), last: readCounter(frame, 4, 'last') }
 }
 
 /** Words of a payload, rounded up so that the next one is aligned. */

@@ -1,8 +1,7 @@
 import type { Command } from '@uptick/core'
 import { writeFloat } from './aligned.ts'
 import { encodeCommand } from './command-encode.ts'
-import { FrameType, frameBytes, newFrame, newJsonFrame } from './link-frame.ts'
-import { LINK_VERSION, LINK_VERSIONS } from './link-frame.ts'
+import { frameBytes, FrameType, LINK_VERSION, LINK_VERSIONS, newFrame, newJsonFrame } from './link-frame.ts'
 import { RecordWriter } from './record-writer.ts'
 import { copyRecord } from './record-view.ts'
 

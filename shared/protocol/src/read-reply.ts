@@ -1,6 +1,8 @@
 import {
+  type Event,
   EventKind,
   executionIsOwn,
+  type Outcome,
   OUTCOME_HEADER_WORDS,
   outcomeAccount,
   outcomeKind,
@@ -15,7 +17,6 @@ import {
   readEvent,
   wordAt,
 } from '@uptick/core'
-import type { Event, Outcome } from '@uptick/core'
 
 /**
  * The outcome at `offset` with those of its events that answer its sender: executions of the orders that the command

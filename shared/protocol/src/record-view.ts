@@ -1,6 +1,5 @@
 /* oxlint-disable typescript/no-unsafe-type-assertion -- bytes become enumerations here; the core judges their values. */
-import { wordAt } from '@uptick/core'
-import type { CommandKind } from '@uptick/core'
+import { type CommandKind, wordAt } from '@uptick/core'
 import { floatAt, floatsOver } from './aligned.ts'
 import { recordWords } from './record-layout.ts'
 import type { RecordWriter } from './record-writer.ts'

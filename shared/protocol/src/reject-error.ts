@@ -1,8 +1,6 @@
-import { OrderType, Reject, TimeInForce } from '@uptick/core'
-import type { RejectCode } from '@uptick/core'
+import { OrderType, Reject, type RejectCode, TimeInForce } from '@uptick/core'
 import { EngineText, filterText } from './engine-texts.ts'
-import { PublicError, PublicErrors, publicError } from './errors.ts'
-import type { PublicErrorEntry } from './errors.ts'
+import { PublicError, publicError, type PublicErrorEntry, PublicErrors } from './errors.ts'
 
 /** Which request was refused: it decides the code under which the engine's text goes out. */
 export type RejectedAction = 'place' | 'cancel' | 'amend' | 'query' | 'funds' | 'administer'

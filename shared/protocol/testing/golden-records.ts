@@ -1,4 +1,4 @@
-import { CommandKind } from '@uptick/core'
+import type { CommandKind } from '@uptick/core'
 import type { CommandFields } from './arbitrary-command.ts'
 
 type KindName = keyof typeof CommandKind

@@ -1,5 +1,15 @@
-import { ExecutionType, EventKind, ExpiryReason, OrderStatus } from '@uptick/core'
-import type { Catalogue, Event, ExecutionEvent, OrderImage, Outcome, SymbolFilters } from '@uptick/core'
+import {
+  type Catalogue,
+  type Event,
+  EventKind,
+  type ExecutionEvent,
+  ExecutionType,
+  ExpiryReason,
+  type OrderImage,
+  OrderStatus,
+  type Outcome,
+  type SymbolFilters,
+} from '@uptick/core'
 
 const filters: SymbolFilters = {
   minPrice: 1,

@@ -4,10 +4,10 @@ import {
   firstTradeOfAggregate,
   firstTradeSince,
   lastTradeUntil,
+  type MarketTrade,
   readTradesFrom,
   readTradesThrough,
 } from './sql/read-trades.ts'
-import type { MarketTrade } from './sql/read-trades.ts'
 
 const PAGE_TRADES_MAX = 1000
 

@@ -1,5 +1,4 @@
-import { isShifted, openTimeOf, stepOpenTime } from './intervals.ts'
-import type { CandleInterval } from './intervals.ts'
+import { type CandleInterval, isShifted, openTimeOf, stepOpenTime } from './intervals.ts'
 import { readJoinedCandles } from './joined-candles.ts'
 import type { Candle } from './rows.ts'
 import type { Queryable } from './sql/queryable.ts'

@@ -1,11 +1,8 @@
-import { openTimeOf, stepOpenTime } from './intervals.ts'
-import type { CandleInterval } from './intervals.ts'
-import { joinCandle } from './join-candle.ts'
-import type { Changing } from './join-candle.ts'
+import { type CandleInterval, openTimeOf, stepOpenTime } from './intervals.ts'
+import { type Changing, joinCandle } from './join-candle.ts'
 import type { Candle } from './rows.ts'
 import type { Queryable } from './sql/queryable.ts'
-import { readCandleParts } from './sql/read-candles.ts'
-import type { CandlePlace } from './sql/read-candles.ts'
+import { type CandlePlace, readCandleParts } from './sql/read-candles.ts'
 
 /** What candles of other time zones are joined from, longest first. Offsets are whole minutes. */
 const PARTS: readonly CandleInterval[] = ['1d', '12h', '8h', '6h', '4h', '2h', '1h', '30m', '15m', '5m', '3m', '1m']

@@ -1,9 +1,6 @@
-import { ListeningConnection, openPool } from '@uptick/journal'
-import type { BoundedPool, Connection } from '@uptick/journal'
-import { readAggregateTrades } from './aggregate-trades.ts'
-import type { AggregateFilter } from './aggregate-trades.ts'
-import { readFilledCandles } from './candles.ts'
-import type { CandleFilter } from './candles.ts'
+import { type BoundedPool, type Connection, ListeningConnection, openPool } from '@uptick/journal'
+import { type AggregateFilter, readAggregateTrades } from './aggregate-trades.ts'
+import { type CandleFilter, readFilledCandles } from './candles.ts'
 import type { CandleInterval } from './intervals.ts'
 import { RecordedWatch } from './recorded-watch.ts'
 import type {
@@ -16,16 +13,16 @@ import type {
   RecordedDefinition,
   RecordedOrder,
 } from './rows.ts'
-import { readAccountTrades } from './sql/read-account-trades.ts'
-import type { AccountTradeFilter } from './sql/read-account-trades.ts'
+import { type AccountTradeFilter, readAccountTrades } from './sql/read-account-trades.ts'
 import { readBalanceChanges, readBalances } from './sql/read-balances.ts'
 import { readCandlesBefore, readEarliestCandle } from './sql/read-candles.ts'
-import { readOffset } from './sql/read-offset.ts'
-import type { RecordedOffset } from './sql/read-offset.ts'
-import { readOrder, readOrderByClientId, readOrders } from './sql/read-orders.ts'
-import type { OrderFilter } from './sql/read-orders.ts'
-import { readLastPreventedMatches, readPreventedMatches } from './sql/read-prevented-matches.ts'
-import type { PreventedMatchFilter } from './sql/read-prevented-matches.ts'
+import { readOffset, type RecordedOffset } from './sql/read-offset.ts'
+import { type OrderFilter, readOrder, readOrderByClientId, readOrders } from './sql/read-orders.ts'
+import {
+  type PreventedMatchFilter,
+  readLastPreventedMatches,
+  readPreventedMatches,
+} from './sql/read-prevented-matches.ts'
 import { readTradesFrom, readTradesThrough } from './sql/read-trades.ts'
 import type { Queryable } from './sql/queryable.ts'
 import { readDefinitions } from './sql/upsert-definitions.ts'

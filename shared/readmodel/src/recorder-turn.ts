@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client } from 'pg'
 import {
+  type Backend,
   closeClient,
   destroyClient,
   endBackend,
@@ -8,8 +9,8 @@ import {
   prepareBackend,
   refuseStandby,
   serverOf,
+  type TimedQuery,
 } from '@uptick/journal'
-import type { Backend, TimedQuery } from '@uptick/journal'
 import { takeTurn } from './sql/take-turn.ts'
 
 const POLL_MS = 100

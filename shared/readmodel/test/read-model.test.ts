@@ -1,9 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Client } from 'pg'
-import { createDatabase } from '@uptick/journal/testing'
-import type { TestDatabase } from '@uptick/journal/testing'
-import { OffsetConflictError, openReadModel, recordBatch } from '../src/index.ts'
-import type { CandlePart, ReadModel, RecordedOrder, RecordedRows } from '../src/index.ts'
+import { createDatabase, type TestDatabase } from '@uptick/journal/testing'
+import {
+  type CandlePart,
+  OffsetConflictError,
+  openReadModel,
+  type ReadModel,
+  recordBatch,
+  type RecordedOrder,
+  type RecordedRows,
+} from '../src/index.ts'
 import { trade } from './sample-trade.ts'
 
 let database: TestDatabase

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { createDatabase, FaultyProxy, openTestPool, startServerPair } from '@uptick/journal/testing'
-import type { TestDatabase } from '@uptick/journal/testing'
+import { createDatabase, FaultyProxy, openTestPool, startServerPair, type TestDatabase } from '@uptick/journal/testing'
 import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { RecorderTurn } from '../src/index.ts'

@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Client } from 'pg'
-import { createDatabase } from '@uptick/journal/testing'
-import type { TestDatabase } from '@uptick/journal/testing'
-import { CANDLE_INTERVALS, openReadModel, openTimeOf, recordBatch } from '../src/index.ts'
-import type { Candle, CandleInterval, CandlePart, ReadModel } from '../src/index.ts'
+import { createDatabase, type TestDatabase } from '@uptick/journal/testing'
+import {
+  type Candle,
+  CANDLE_INTERVALS,
+  type CandleInterval,
+  type CandlePart,
+  openReadModel,
+  openTimeOf,
+  type ReadModel,
+  recordBatch,
+} from '../src/index.ts'
 
 const MINUTE = 60_000_000
 const START = Date.UTC(2026, 0, 28, 3, 17) * 1000

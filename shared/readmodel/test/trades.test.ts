@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { Client } from 'pg'
-import { createDatabase } from '@uptick/journal/testing'
-import type { TestDatabase } from '@uptick/journal/testing'
-import { openReadModel, recordBatch } from '../src/index.ts'
-import type { ReadModel, RecordedRows, RecordedTrade } from '../src/index.ts'
+import { createDatabase, type TestDatabase } from '@uptick/journal/testing'
+import { openReadModel, type ReadModel, recordBatch, type RecordedRows, type RecordedTrade } from '../src/index.ts'
 import { trade } from './sample-trade.ts'
 
 let database: TestDatabase

@@ -1,5 +1,4 @@
-import type { Rule, SourceFile } from './repository.ts'
-import { lineOf } from './repository.ts'
+import { lineOf, type Rule, type SourceFile } from './repository.ts'
 
 /** Markdown has exactly one heading of the first level, and it comes first. */
 export const oneTitle: Rule = (files) => {

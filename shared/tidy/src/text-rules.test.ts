@@ -55,6 +55,24 @@ describe('suppressions', () => {
   })
 })
 
+describe('names of bounds', () => {
+  test('hold', () => expect(rules.boundNames(files)).toEqual([]))
+  test('bite', () => {
+    expect(planted(rules.boundNames, 'a/src/b.ts', 'const HOLD_MAX_MS = 1')).toHaveLength(1)
+    expect(planted(rules.boundNames, 'a/src/b.ts', 'const holdMaxMs = 1')).toHaveLength(1)
+    expect(planted(rules.boundNames, 'a/src/b.ts', 'const HOLD_MS_MAX = 1, QUEUE_MAX = holdMsMax')).toEqual([])
+  })
+})
+
+describe('words', () => {
+  test('hold', () => expect(rules.words(files)).toEqual([]))
+  test('bite', () => {
+    expect(planted(rules.words, 'README.md', 'after the hand-over')).toHaveLength(1)
+    expect(planted(rules.words, 'a/src/b.ts', 'leader.handOver() // until the time-out')).toHaveLength(2)
+    expect(planted(rules.words, 'a/src/b.ts', 'leader.handOff() // a handshake with a timeout')).toEqual([])
+  })
+})
+
 describe('the environment', () => {
   test('is read only at the edge of a process', () => expect(rules.environment(files)).toEqual([]))
   test('bites', () => {

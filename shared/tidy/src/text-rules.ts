@@ -56,6 +56,28 @@ export const suppressions: Rule = (files) =>
     .filter((file) => isCode(file) && !quotesRules(file.path))
     .flatMap((file) => matches(file, file.text, suppressed, (found) => `${found} hides a finding`))
 
+const boundBeforeUnit = /\b(?:[A-Z][A-Z0-9]*_)+MAX_(?:MS|US|BYTES|SECONDS)\b|\b[a-z]\w*Max(?:Ms|Us|Bytes|Seconds)\b/g
+
+/** One spelling of a bound: the unit comes before `MAX`, as in `HOLD_MS_MAX`. */
+export const boundNames: Rule = (files) =>
+  files
+    .filter((file) => isCode(file) && !quotesRules(file.path))
+    .flatMap((file) => matches(file, file.text, boundBeforeUnit, (found) => `${found}: the unit comes before MAX`))
+
+const otherWords: readonly (readonly [RegExp, string])[] = [
+  [/\bhand-?over|\bHand-?over|HandOver|handOver|HAND_OVER/g, 'leadership is handed off: hand-off, handOff'],
+  [/\btime-outs?\b/g, 'timeout'],
+  [/\bstart-up\b/g, 'startup'],
+]
+
+/** One word for a concept, in code and documents. */
+export const words: Rule = (files) =>
+  files
+    .filter((file) => (isCode(file) || file.path.endsWith('.md')) && !quotesRules(file.path))
+    .flatMap((file) =>
+      otherWords.flatMap(([pattern, word]) => matches(file, file.text, pattern, (found) => `${found}: ${word}`)),
+    )
+
 /** Where the environment may be read: at the edge of a process, and in tests. */
 function readsEnvironment(path: string): boolean {
   return isTest(path) || /\/(main|config|child-environment)\.ts$|\/bench\/|^vitest\.config\.ts$/.test(path)

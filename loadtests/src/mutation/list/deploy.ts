@@ -42,7 +42,7 @@ export const deploy: Room = {
       ['target !== undefined || broken.length === 0 ? workloads : broken', 'workloads'],
       ['  if (target !== undefined) await (await ReleaseLog.read(kubectl)).truncate(target)\n', ''],
       [
-        'const isBack = await until(session, () => all.every((workload) => watch.isSettled(workload)), BACK_MAX_MS)',
+        'const isBack = await until(session, () => all.every((workload) => watch.isSettled(workload)), BACK_MS_MAX)',
         'const isBack = true',
       ],
     ]),

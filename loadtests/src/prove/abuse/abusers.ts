@@ -156,7 +156,7 @@ function comeAndGo(): void {
   socket('/ws-api/v3', 'visits', (own) => own.terminate())
 }
 
-/** Connects and resets, far more often than connections can be handed over. */
+/** Connects and resets, far more often than connections can be passed on. */
 function knock(): void {
   const localAddress = loopback(nextAddress++)
   let open = 0

@@ -1,6 +1,5 @@
 import type { Socket } from 'node:net'
-import { plainAddress } from '@uptick/runtime'
-import type { AddressRanges } from '@uptick/runtime'
+import { type AddressRanges, plainAddress } from '@uptick/runtime'
 
 /** An entry of `X-Forwarded-For` with a port, which some proxies write: `192.0.2.1:50000`, `[2001:db8::1]:50000`. */
 const WITH_PORT = /^(?:\[([^\]]*)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5})$/

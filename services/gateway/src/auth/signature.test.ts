@@ -1,5 +1,12 @@
-import { createHmac, createPrivateKey, createPublicKey, createSecretKey, generateKeyPairSync, sign } from 'node:crypto'
-import type { KeyObject } from 'node:crypto'
+import {
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+} from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { ApiKey, KeyType } from '../keys/api-key.ts'
 import { signatureIsValid, withoutSignature } from './signature.ts'

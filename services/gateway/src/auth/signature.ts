@@ -1,5 +1,4 @@
-import { timingSafeEqual, verify } from 'node:crypto'
-import type { KeyObject } from 'node:crypto'
+import { type KeyObject, timingSafeEqual, verify } from 'node:crypto'
 import type { ApiKey } from '../keys/api-key.ts'
 import { HmacSha256 } from './hmac-sha256.ts'
 

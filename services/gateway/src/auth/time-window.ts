@@ -1,11 +1,10 @@
 import { PublicErrors, publicError } from '@uptick/protocol'
 import { OUTSIDE_WINDOW } from '../engine-link/link-errors.ts'
-import { illegal, microseconds, missing } from '../params/params.ts'
-import type { Params } from '../params/params.ts'
+import { illegal, microseconds, missing, type Params } from '../params/params.ts'
 
 const RECEIVE_WINDOW_DEFAULT_US = 5_000_000
-const RECEIVE_WINDOW_MAX_US = 60_000_000
-const AHEAD_MAX_US = 1_000_000
+const RECEIVE_WINDOW_US_MAX = 60_000_000
+const AHEAD_US_MAX = 1_000_000
 
 const AHEAD = publicError(PublicErrors.TIMESTAMP_AHEAD)
 const WINDOW_TOO_LONG = publicError(PublicErrors.INVALID_RECV_WINDOW)
@@ -20,7 +19,7 @@ export function checkTimeWindow(params: Params, now: number): number {
   if (!TIMESTAMP.test(text)) throw illegal('timestamp', '^[0-9]{1,20}$')
   const timestamp = microseconds(Number(text))
   const window = receiveWindow(params.raw('recvWindow'))
-  if (timestamp >= now + AHEAD_MAX_US) throw AHEAD
+  if (timestamp >= now + AHEAD_US_MAX) throw AHEAD
   if (now - timestamp > window) throw OUTSIDE_WINDOW
   return timestamp + window
 }
@@ -37,6 +36,6 @@ function receiveWindow(text: string | undefined): number {
     throw illegal('recvWindow', '^\\d{1,5}(\\.\\d{1,3})?$')
   }
   const window = Number(match[1]) * 1000 + Number((match[2] ?? '').padEnd(3, '0'))
-  if (window > RECEIVE_WINDOW_MAX_US) throw WINDOW_TOO_LONG
+  if (window > RECEIVE_WINDOW_US_MAX) throw WINDOW_TOO_LONG
   return window
 }

@@ -1,9 +1,7 @@
 import type { Socket } from 'node:net'
-import { countedAddress } from '@uptick/runtime'
-import type { CountedAddress } from '@uptick/runtime'
+import { countedAddress, type CountedAddress } from '@uptick/runtime'
 import type { ClientAddresses } from '../addresses/client-addresses.ts'
-import { Client, EndReasons } from './client.ts'
-import type { ClientHost, EndReason } from './client.ts'
+import { Client, type ClientHost, type EndReason, EndReasons } from './client.ts'
 
 /** Bytes of answers and events that the readers of one gateway leave untaken, all of them together. */
 export const UNSENT_BYTES_MAX = 64 * 1024 * 1024

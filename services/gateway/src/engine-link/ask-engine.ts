@@ -1,5 +1,13 @@
-import { decodeFrame, encodeHello, encodeQuery, FrameType } from '@uptick/protocol'
-import type { AnswerTo, Question, QuestionKind, Refused } from '@uptick/protocol'
+import {
+  type AnswerTo,
+  decodeFrame,
+  encodeHello,
+  encodeQuery,
+  FrameType,
+  type Question,
+  type QuestionKind,
+  type Refused,
+} from '@uptick/protocol'
 import type { CancelTimer, Timers } from '@uptick/runtime'
 import type { Dial, LinkSocket } from './socket.ts'
 

@@ -1,5 +1,4 @@
-import { Command, CommandKind, Exchange } from '@uptick/core'
-import type { Catalogue as Listing } from '@uptick/core'
+import { type Catalogue as Listing, Command, CommandKind, Exchange } from '@uptick/core'
 import { listing } from '@uptick/core/testing'
 import { expect, test } from 'vitest'
 import { CatalogueFollower } from './catalogue-follower.ts'

@@ -1,5 +1,13 @@
-import { CommandKind, EventKind, eachEvent, outcomeKind, outcomeRepeated, readEvent } from '@uptick/core'
-import type { Catalogue as Listing, SymbolDefinition } from '@uptick/core'
+import {
+  type Catalogue as Listing,
+  CommandKind,
+  eachEvent,
+  EventKind,
+  outcomeKind,
+  outcomeRepeated,
+  readEvent,
+  type SymbolDefinition,
+} from '@uptick/core'
 import type { Catalogue } from './catalogue.ts'
 import type { Answer } from './query-book.ts'
 

@@ -1,6 +1,14 @@
 import { strict as assert } from 'node:assert'
-import { FrameType, decodeFrame, encodeHello } from '@uptick/protocol'
-import type { Frame, Hello, OutcomesFrame, RepliesFrame, WelcomeFrame } from '@uptick/protocol'
+import {
+  decodeFrame,
+  encodeHello,
+  type Frame,
+  FrameType,
+  type Hello,
+  type OutcomesFrame,
+  type RepliesFrame,
+  type WelcomeFrame,
+} from '@uptick/protocol'
 import type { CancelTimer, Timers } from '@uptick/runtime'
 import type { Dial, LinkSocket } from './socket.ts'
 

@@ -264,7 +264,7 @@ describe('another leader', () => {
 
   test('a goodbye that names the leader is followed at once; engines that name each other are not asked without pause', () => {
     const { engine, time } = connected()
-    engine.goodbye({ reason: 'handed-over', leader: 'ws://three/link' })
+    engine.goodbye({ reason: 'handed-off', leader: 'ws://three/link' })
     time.advance(0)
     expect(engine.dialled).toEqual(['ws://one', 'ws://three/link'])
     for (let i = 0; i < 20; i++) {

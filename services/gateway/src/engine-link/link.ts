@@ -1,6 +1,6 @@
 import {
+  type Command,
   CommandKind,
-  Reject,
   outcomeHasWork,
   outcomeKind,
   outcomeNumber,
@@ -8,8 +8,8 @@ import {
   outcomeSequence,
   outcomeSession,
   outcomeWords,
+  Reject,
 } from '@uptick/core'
-import type { Command } from '@uptick/core'
 import { HOLD_MS_DEFAULT } from '@uptick/link'
 import { isLate, type AnswerTo, type Hello, type Question, type QuestionKind, type Welcome } from '@uptick/protocol'
 import { CatalogueFollower } from './catalogue-follower.ts'

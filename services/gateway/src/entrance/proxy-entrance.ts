@@ -1,6 +1,5 @@
 import type { Server, Socket } from 'node:net'
-import { plainAddress } from '@uptick/runtime'
-import type { AddressRanges } from '@uptick/runtime'
+import { type AddressRanges, plainAddress } from '@uptick/runtime'
 import type { ClientAddresses } from '../addresses/client-addresses.ts'
 import { PROXY_HEADER_BYTES_MAX, readProxyHeader } from './proxy-header.ts'
 

@@ -1,12 +1,9 @@
-import { FrameType, decodeFrame, encodeHello } from '@uptick/protocol'
-import type { Frame } from '@uptick/protocol'
+import { decodeFrame, encodeHello, type Frame, FrameType } from '@uptick/protocol'
 import { leaderOf } from '../engine-link/connection.ts'
 import { HOLD_MS_DEFAULT } from '@uptick/link'
 import type { LinkOptions } from '../engine-link/link-options.ts'
-import { PastLostError } from './feed-memory.ts'
-import type { ReadPast } from './feed-memory.ts'
-import { spanThrough } from './outcome-span.ts'
-import type { OutcomeSpan } from './outcome-span.ts'
+import { PastLostError, type ReadPast } from './feed-memory.ts'
+import { type OutcomeSpan, spanThrough } from './outcome-span.ts'
 
 type Options = Pick<LinkOptions, 'urls' | 'instance' | 'dial' | 'timers' | 'holdMs'>
 

@@ -1,11 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseTarget } from './target.ts'
 
 const raw = (...streams: string[]) => ({ kind: 'streams', combined: false, streams })
 const combined = (...streams: string[]) => ({ kind: 'streams', combined: true, streams })
 
 describe('the URL of a handshake', () => {
-  it.each([
+  test.each([
     ['/ws', raw()],
     ['/ws/', raw()],
     ['/ws/0', raw('0')],

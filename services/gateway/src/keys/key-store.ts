@@ -1,7 +1,6 @@
 import type { CancelTimer, Clock, Timers } from '@uptick/runtime'
 import type { ApiKey } from './api-key.ts'
-import { EVERYTHING } from './key-table.ts'
-import type { KeyChange } from './key-table.ts'
+import { EVERYTHING, type KeyChange } from './key-table.ts'
 
 /** Where keys come from: the table, or a test. */
 export interface KeySource {

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { CountLine, HeardCounts, ToldCounts } from './count-line.ts'
-import { RedisLine } from './redis-line.ts'
-import type { RedisLineOptions } from './redis-line.ts'
+import { RedisLine, type RedisLineOptions } from './redis-line.ts'
 
 /**
  * Writes this gateway's own counts and reads what all gateways have counted together. Each count is a hash with a field

@@ -1,5 +1,4 @@
-import { Redis } from 'ioredis'
-import type { ChainableCommander } from 'ioredis'
+import { type ChainableCommander, Redis } from 'ioredis'
 import type { CancelTimer, Timers } from '@uptick/runtime'
 
 /** An exchange that takes longer has failed. No request waits for it. */

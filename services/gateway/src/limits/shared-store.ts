@@ -4,8 +4,7 @@ import type { CountLine } from './count-line.ts'
 import type { CountedBy, Counter, CounterStore } from './counter-store.ts'
 import { StandIns } from './stand-ins.ts'
 import { SharedBans } from './shared-bans.ts'
-import { SharedCounter } from './shared-counter.ts'
-import type { SharedCount } from './shared-counter.ts'
+import { type SharedCount, SharedCounter } from './shared-counter.ts'
 import { forgetFirst } from './window-counter.ts'
 
 export interface SharedStoreOptions {

@@ -1,6 +1,5 @@
 import type { MarketData } from './market-data.ts'
-import { ShardMarkets } from './shard-markets.ts'
-import type { ShardMarketsOptions } from './shard-markets.ts'
+import { ShardMarkets, type ShardMarketsOptions } from './shard-markets.ts'
 import type { SymbolMarket } from './symbol-market.ts'
 
 /** The markets of all shards by name. */

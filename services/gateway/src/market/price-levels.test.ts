@@ -1,11 +1,11 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { PriceLevels } from './price-levels.ts'
 
 const change = fc.record({ price: fc.integer({ min: 1, max: 2000 }), quantity: fc.integer({ min: 0, max: 5 }) })
 
 describe('price levels', () => {
-  it.each([
+  test.each([
     ['asks', 1],
     ['bids', -1],
   ] as const)('of %s equal a sorted map', (_side, direction) => {
@@ -30,7 +30,7 @@ describe('price levels', () => {
     )
   })
 
-  it('stay sorted and fast when a hundred thousand are set and removed in any order', () => {
+  test('stay sorted and fast when a hundred thousand are set and removed in any order', () => {
     const levels = new PriceLevels(1)
     const count = 100_000
     // 7919 is prime and no divisor of the count: every price once, far apart from the one before.

@@ -1,7 +1,6 @@
 import type { ReadModel } from '@uptick/readmodel'
 import type { HistorySource } from './history-source.ts'
-import { CANDLE_INTERVALS, RECENT_TRADES_MAX } from './market-data.ts'
-import type { CandleInterval, CandleView } from './market-data.ts'
+import { CANDLE_INTERVALS, type CandleInterval, type CandleView, RECENT_TRADES_MAX } from './market-data.ts'
 import { CLOSED_PARTS_KEPT, CLOSED_SECONDS_KEPT, WINDOW_MINUTES_MAX } from './statistics.ts'
 
 const CANDLES_READ = 5

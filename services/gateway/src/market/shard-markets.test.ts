@@ -1,10 +1,9 @@
 import { Side } from '@uptick/core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ScriptedShard } from '../../testing/scripted-shard.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
 import { followInOrder } from '../feed/stage.ts'
-import { noHistory } from './history-source.ts'
-import type { HistorySource } from './history-source.ts'
+import { type HistorySource, noHistory } from './history-source.ts'
 import { Markets } from './markets.ts'
 
 /** The promises that are settled by now have run their reactions. */
@@ -29,7 +28,7 @@ function build(history: HistorySource = noHistory) {
 }
 
 describe('markets of a shard', () => {
-  it('join the answer to depth with the changes that came before and after it', async () => {
+  test('join the answer to depth with the changes that came before and after it', async () => {
     const { shard, markets } = build()
     shard.outcome((script) => script.level(0, Side.BUY, 100, 5))
     shard.holdAnswers = true
@@ -47,7 +46,7 @@ describe('markets of a shard', () => {
     expect(markets.symbol('BTCUSDT')!.depth(0)).toMatchObject({ updateId: 4, bids: [[101, 7]], asks: [[110, 1]] })
   })
 
-  it('load a book again when a change of it is missing, and tell who followed it', async () => {
+  test('load a book again when a change of it is missing, and tell who followed it', async () => {
     const { shard, markets, restarts } = build()
     shard.connect()
     await settle()
@@ -61,7 +60,7 @@ describe('markets of a shard', () => {
     ])
   })
 
-  it('load everything again after a gap of the feed', async () => {
+  test('load everything again after a gap of the feed', async () => {
     const { shard, markets, restarts } = build()
     shard.connect()
     await settle()
@@ -73,7 +72,7 @@ describe('markets of a shard', () => {
     expect(markets.symbol('ETHUSDT')!.bookTicker()).toMatchObject({ updateId: 1, askPrice: 100, askQuantity: 5 })
   })
 
-  it('join the fills of one taker at one price within an outcome', async () => {
+  test('join the fills of one taker at one price within an outcome', async () => {
     const { shard, aggregates, markets } = build()
     shard.connect()
     await settle()
@@ -95,7 +94,7 @@ describe('markets of a shard', () => {
     expect(markets.symbol('BTCUSDT')!.recentAggregates(2)).toMatchObject([{ aggregateId: 4 }, { aggregateId: 5 }])
   })
 
-  it('give aggregates the numbers that the core gave them', async () => {
+  test('give aggregates the numbers that the core gave them', async () => {
     const { shard, aggregates, markets } = build()
     shard.connect()
     await settle()
@@ -120,7 +119,7 @@ describe('markets of a shard', () => {
     ).toEqual([1, 2, 3])
   })
 
-  it('wait for the read model to pass the book, then fill statistics up from it', async () => {
+  test('wait for the read model to pass the book, then fill statistics up from it', async () => {
     let recorded = 0
     const trade = { price: 50, quantity: 3, quote: 1500n, buyerIsMaker: false }
     const { shard, markets, time } = build({
@@ -146,7 +145,7 @@ describe('markets of a shard', () => {
     expect(market.ticker()).toMatchObject({ openPrice: 50, lastPrice: 60, count: 2, volume: 4n })
   })
 
-  it('are ready without a read model after a while', async () => {
+  test('are ready without a read model after a while', async () => {
     const { shard, markets, time } = build({
       recordedThrough: () => Promise.reject(new Error('no database')),
       market: () => Promise.reject(new Error('no database')),

@@ -1,5 +1,4 @@
-import { CommandKind, EventKind, eachEvent, readEvent } from '@uptick/core'
-import type { LevelEvent, TradeEvent } from '@uptick/core'
+import { CommandKind, eachEvent, EventKind, type LevelEvent, readEvent, type TradeEvent } from '@uptick/core'
 import type { CancelTimer, Clock, Timers } from '@uptick/runtime'
 import type { EngineLink } from '../engine-link/link.ts'
 import type { OutcomeSpan } from '../feed/outcome-span.ts'

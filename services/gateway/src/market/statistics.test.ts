@@ -1,8 +1,7 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { intervalEnd, intervalStart } from './intervals.ts'
-import { CANDLE_INTERVALS } from './market-data.ts'
-import type { CandleInterval, CandleView, PublicTrade } from './market-data.ts'
+import { CANDLE_INTERVALS, type CandleInterval, type CandleView, type PublicTrade } from './market-data.ts'
 import { Statistics, weightedAverage } from './statistics.ts'
 
 const MINUTE = 60_000_000
@@ -70,7 +69,7 @@ function recorded(all: readonly PublicTrade[]): Map<CandleInterval, CandleView[]
 }
 
 describe('statistics', () => {
-  it('have the candles of all intervals that a naive computation has', () => {
+  test('have the candles of all intervals that a naive computation has', () => {
     fc.assert(
       fc.property(trades, fc.integer({ min: 0, max: 3 * MINUTE }), (all, later) => {
         const statistics = new Statistics()
@@ -93,7 +92,7 @@ describe('statistics', () => {
     )
   })
 
-  it('have the candles of a time zone eight hours ahead, also when filled up from a history', () => {
+  test('have the candles of a time zone eight hours ahead, also when filled up from a history', () => {
     const offset = 8 * 60 * MINUTE
     fc.assert(
       fc.property(trades, fc.integer({ min: 0, max: 30 }), (all, days) => {
@@ -113,7 +112,7 @@ describe('statistics', () => {
     )
   })
 
-  it.each([1, 5, 60, 1440])('sum a window of %i minutes as a naive computation does', (minutes) => {
+  test.each([1, 5, 60, 1440])('sum a window of %i minutes as a naive computation does', (minutes) => {
     fc.assert(
       fc.property(trades, fc.integer({ min: 0, max: 30 * MINUTE }), (all, later) => {
         const statistics = new Statistics()
@@ -135,7 +134,7 @@ describe('statistics', () => {
     )
   })
 
-  it('join a history that was read at any moment with the trades of the feed', () => {
+  test('join a history that was read at any moment with the trades of the feed', () => {
     fc.assert(
       fc.property(trades, fc.nat(), fc.nat(), (all, a, b) => {
         const from = all.length === 0 ? 0 : a % all.length
@@ -153,7 +152,7 @@ describe('statistics', () => {
     )
   })
 
-  it('refuse a history that ends before the trades of the feed begin', () => {
+  test('refuse a history that ends before the trades of the feed begin', () => {
     const trade: PublicTrade = {
       tradeId: 5,
       price: 10,
@@ -169,7 +168,7 @@ describe('statistics', () => {
     expect(statistics.load(recorded([{ ...trade, tradeId: 4 }]), [trade])).toBe(true)
   })
 
-  it('round a weighted average half to even', () => {
+  test('round a weighted average half to even', () => {
     expect(weightedAverage(25n, 10n, 0)).toBe(2)
     expect(weightedAverage(35n, 10n, 0)).toBe(4)
     expect(weightedAverage(26n, 10n, 0)).toBe(3)
@@ -179,7 +178,7 @@ describe('statistics', () => {
 })
 
 describe('intervals', () => {
-  it('start weeks on Monday, months on the first, days at midnight UTC', () => {
+  test('start weeks on Monday, months on the first, days at midnight UTC', () => {
     const time = Date.UTC(2026, 1, 15, 13, 47, 12, 345) * 1000
     expect(intervalStart('1w', time)).toBe(Date.UTC(2026, 1, 9) * 1000)
     expect(intervalStart('1M', time)).toBe(Date.UTC(2026, 1, 1) * 1000)
@@ -188,7 +187,7 @@ describe('intervals', () => {
     expect(intervalStart('4h', time)).toBe(Date.UTC(2026, 1, 15, 12) * 1000)
   })
 
-  it('start at midnight of another time zone', () => {
+  test('start at midnight of another time zone', () => {
     const offset = 8 * 60 * MINUTE
     const time = Date.UTC(2026, 1, 28, 16, 30) * 1000
     expect(intervalStart('1d', time, offset)).toBe(Date.UTC(2026, 1, 28, 16) * 1000)

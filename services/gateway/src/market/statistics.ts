@@ -2,8 +2,7 @@ import { Candle } from './candle.ts'
 import { CandleSeries } from './candle-series.ts'
 import { intervalEnd, intervalStart } from './intervals.ts'
 import { isShifted } from '@uptick/readmodel'
-import { CANDLE_INTERVALS } from './market-data.ts'
-import type { CandleInterval, CandleView, PublicTrade } from './market-data.ts'
+import { CANDLE_INTERVALS, type CandleInterval, type CandleView, type PublicTrade } from './market-data.ts'
 
 const MINUTE = 60_000_000
 /** The longest rolling window, in minutes. */

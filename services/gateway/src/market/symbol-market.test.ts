@@ -1,9 +1,8 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { LISTING, ScriptedShard } from '../../testing/scripted-shard.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
-import { CANDLE_INTERVALS } from './market-data.ts'
-import type { PublicTrade } from './market-data.ts'
+import { CANDLE_INTERVALS, type PublicTrade } from './market-data.ts'
 import { Statistics } from './statistics.ts'
 import { SymbolMarket } from './symbol-market.ts'
 
@@ -40,7 +39,7 @@ function historyOf(recorded: readonly PublicTrade[]) {
 }
 
 describe('a market', () => {
-  it('knows the same whether it followed from the start or was filled up, whenever that was', () => {
+  test('knows the same whether it followed from the start or was filled up, whenever that was', () => {
     fc.assert(
       fc.property(trades, fc.nat(), fc.nat(), fc.nat(), (all, a, b, c) => {
         // The feed begins at `from`; the history is read when the feed is at `at`, and reaches `until` or more.
@@ -63,7 +62,7 @@ describe('a market', () => {
     )
   })
 
-  it('refuses a history that ends before the feed begins', () => {
+  test('refuses a history that ends before the feed begins', () => {
     const market = new SymbolMarket(0, listed, new VirtualTime(shard.time))
     const trade: PublicTrade = {
       tradeId: 5,
@@ -80,7 +79,7 @@ describe('a market', () => {
     expect(market.backfill(historyOf([{ ...trade, tradeId: 4 }]))).toBe(true)
   })
 
-  it('starts over when trades are missing', () => {
+  test('starts over when trades are missing', () => {
     const market = new SymbolMarket(0, listed, new VirtualTime(shard.time))
     const trade: PublicTrade = {
       tradeId: 1,

@@ -1,24 +1,23 @@
 import { SymbolFormat } from '@uptick/protocol'
 import type { Side } from '@uptick/core'
 import type { Clock } from '@uptick/runtime'
-import { Book } from './book.ts'
+import { Book, type DepthState, type LevelResult } from './book.ts'
 import { JournalTime } from './journal-time.ts'
-import { RECENT_TRADES_MAX } from './market-data.ts'
+import {
+  type AggregateTrade,
+  type AveragePriceView,
+  type BookTickerView,
+  type CandleInterval,
+  type CandleView,
+  type DepthView,
+  type PublicTrade,
+  RECENT_TRADES_MAX,
+  type SymbolMarketData,
+  type TickerView,
+} from './market-data.ts'
 import { Ring } from './ring.ts'
 import { AVERAGE_MINUTES, Statistics, WINDOW_MINUTES_MAX, weightedAverage } from './statistics.ts'
 import type { Market } from '../engine-link/catalogue.ts'
-import type { DepthState, LevelResult } from './book.ts'
-import type {
-  AggregateTrade,
-  AveragePriceView,
-  BookTickerView,
-  CandleInterval,
-  CandleView,
-  DepthView,
-  PublicTrade,
-  SymbolMarketData,
-  TickerView,
-} from './market-data.ts'
 
 /** Trades kept until the read model has been asked: what a busy market does while the recorder lags by seconds. */
 export const WAITING_TRADES_MAX = 200_000

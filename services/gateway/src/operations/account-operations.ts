@@ -1,13 +1,13 @@
 import {
-  PublicErrors,
   accountResponse,
   accountTradeRow,
   commissionRates,
   orderQueryResponse,
+  type OrderView,
   publicError,
+  PublicErrors,
   rateText,
 } from '@uptick/protocol'
-import type { OrderView } from '@uptick/protocol'
 import { accountFees, callersAccount, feesOn } from './account-view.ts'
 import { limitOf } from './market-operations.ts'
 import { marketOf } from './order-names.ts'

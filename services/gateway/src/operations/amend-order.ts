@@ -7,8 +7,7 @@ import { executeOrThrow } from './outcomes.ts'
 import { marketOf } from './order-names.ts'
 import { fillTarget, targetOf } from './order-target.ts'
 import type { Operation } from './operation.ts'
-import { missing } from '../params/params.ts'
-import type { Params } from '../params/params.ts'
+import { missing, type Params } from '../params/params.ts'
 
 /** Lower the quantity of an order that stays where it is in the queue. */
 export const amendKeepPriority: Operation = {

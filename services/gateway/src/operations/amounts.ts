@@ -1,6 +1,5 @@
 import { PublicErrors, filterText, formatShort, isDecimalError, parseUnits, publicError } from '@uptick/protocol'
-import type { Params } from '../params/params.ts'
-import { illegal } from '../params/params.ts'
+import { illegal, type Params } from '../params/params.ts'
 
 const DECIMAL_RANGE = '^([0-9]{1,20})(\\.[0-9]{1,20})?$'
 const DECIMAL = /^[0-9]{1,20}(\.[0-9]{1,20})?$/

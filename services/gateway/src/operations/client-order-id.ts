@@ -1,7 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 import { PublicErrors, publicError } from '@uptick/protocol'
-import { illegal } from '../params/params.ts'
-import type { Params } from '../params/params.ts'
+import { illegal, type Params } from '../params/params.ts'
 
 const RANGE = '^[\\.A-Z\\:/a-z0-9_-]{1,36}$'
 const CLIENT_ORDER_ID = /^[.A-Z:/a-z0-9_-]{1,36}$/

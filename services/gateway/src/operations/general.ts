@@ -1,8 +1,7 @@
 import { PublicErrors, publicError, symbolInfo, timeIn } from '@uptick/protocol'
 import type { Market } from '../engine-link/catalogue.ts'
 import type { Services } from './services.ts'
-import { Json } from './operation.ts'
-import type { Operation } from './operation.ts'
+import { Json, type Operation } from './operation.ts'
 import type { Params } from '../params/params.ts'
 import { selectionOf } from './selection.ts'
 

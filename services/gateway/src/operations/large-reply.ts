@@ -1,8 +1,24 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises'
-import { type Event, EventKind, ExecutionType, outcomeWords, type Outcome, readEvent } from '@uptick/core'
-import type { ExecutionEvent, PreventedEvent } from '@uptick/core'
-import { cancelResponse, eachReplyEvent, fillText, newOrderResponse, replyHead } from '@uptick/protocol'
-import type { CatalogueFormat, ResponseType, TimeUnit } from '@uptick/protocol'
+import {
+  type Event,
+  EventKind,
+  type ExecutionEvent,
+  ExecutionType,
+  type Outcome,
+  outcomeWords,
+  type PreventedEvent,
+  readEvent,
+} from '@uptick/core'
+import {
+  cancelResponse,
+  type CatalogueFormat,
+  eachReplyEvent,
+  fillText,
+  newOrderResponse,
+  replyHead,
+  type ResponseType,
+  type TimeUnit,
+} from '@uptick/protocol'
 import type { OutcomeView } from '../engine-link/outcome-view.ts'
 import { Json, LargeJson } from './operation.ts'
 

@@ -1,12 +1,12 @@
 import {
-  PublicErrors,
   aggregateRow,
   averagePriceResponse,
   depthResponse,
   publicError,
+  PublicErrors,
+  type SymbolFormat,
   tradeRow,
 } from '@uptick/protocol'
-import type { SymbolFormat } from '@uptick/protocol'
 import type { SymbolMarketData } from '../market/market-data.ts'
 import type { Services } from './services.ts'
 import { SERVER_BUSY } from '../engine-link/link-errors.ts'

@@ -3,8 +3,7 @@ import { PublicError } from '@uptick/protocol'
 import { describe, expect, test } from 'vitest'
 import { testCatalogue } from '../../testing/listing.ts'
 import type { Services } from './services.ts'
-import { readNewOrder } from './new-order.ts'
-import type { NewOrder } from './new-order.ts'
+import { type NewOrder, readNewOrder } from './new-order.ts'
 import { Params } from '../params/params.ts'
 
 const services = { catalogue: testCatalogue() } as Services

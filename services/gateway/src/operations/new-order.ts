@@ -1,15 +1,19 @@
-import { OrderType, SelfTradePrevention, TimeInForce } from '@uptick/core'
-import type { Command, Side } from '@uptick/core'
-import { EngineText, PublicErrors, publicError } from '@uptick/protocol'
-import type { PublicError } from '@uptick/protocol'
+import { type Command, OrderType, type SelfTradePrevention, type Side, TimeInForce } from '@uptick/core'
+import { EngineText, publicError, type PublicError, PublicErrors } from '@uptick/protocol'
 import type { Market } from '../engine-link/catalogue.ts'
 import type { Services } from './services.ts'
 import { quoteUnits, units } from './amounts.ts'
 import { clientOrderId, generateClientOrderId } from './client-order-id.ts'
-import { marketOf, orderTypeOf, responseTypeOf, selfTradePreventionOf, sideOf, timeInForceOf } from './order-names.ts'
-import type { ResponseType } from './order-names.ts'
-import { missing } from '../params/params.ts'
-import type { Params } from '../params/params.ts'
+import {
+  marketOf,
+  orderTypeOf,
+  type ResponseType,
+  responseTypeOf,
+  selfTradePreventionOf,
+  sideOf,
+  timeInForceOf,
+} from './order-names.ts'
+import { missing, type Params } from '../params/params.ts'
 
 /** An order as it was asked for, checked as far as it can be without the engine. Numbers are in the symbol's units. */
 export interface NewOrder {

@@ -1,7 +1,5 @@
-import { Reject, outcomeReject } from '@uptick/core'
-import type { Command, Outcome } from '@uptick/core'
-import { publicErrorOf, readReply } from '@uptick/protocol'
-import type { RejectContext } from '@uptick/protocol'
+import { type Command, type Outcome, outcomeReject, Reject } from '@uptick/core'
+import { publicErrorOf, readReply, type RejectContext } from '@uptick/protocol'
 import type { OutcomeView } from '../engine-link/outcome-view.ts'
 import type { OperationContext } from './operation.ts'
 

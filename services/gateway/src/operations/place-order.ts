@@ -1,5 +1,4 @@
-import { Command, CommandKind, Reject } from '@uptick/core'
-import type { FeeDefinition } from '@uptick/core'
+import { Command, CommandKind, type FeeDefinition, Reject } from '@uptick/core'
 import {
   fullOrderText,
   newOrderResponse,
@@ -11,12 +10,10 @@ import {
 } from '@uptick/protocol'
 import { SERVER_BUSY } from '../engine-link/link-errors.ts'
 import { accountFees } from './account-view.ts'
-import { fillNewOrder, readNewOrder } from './new-order.ts'
-import type { NewOrder } from './new-order.ts'
+import { fillNewOrder, type NewOrder, readNewOrder } from './new-order.ts'
 import { isLarge, largeOrderResponse } from './large-reply.ts'
 import { chargeOrder, submitOrThrow } from './outcomes.ts'
-import { Json } from './operation.ts'
-import type { Operation, OperationContext } from './operation.ts'
+import { Json, type Operation, type OperationContext } from './operation.ts'
 import { missing } from '../params/params.ts'
 
 export const placeOrder: Operation = {

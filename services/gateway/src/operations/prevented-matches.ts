@@ -1,5 +1,4 @@
-import { PublicErrors, preventedMatchRow, publicError } from '@uptick/protocol'
-import type { OrderView } from '@uptick/protocol'
+import { type OrderView, preventedMatchRow, publicError, PublicErrors } from '@uptick/protocol'
 import type { Services } from './services.ts'
 import { limitOf } from './market-operations.ts'
 import { marketOf } from './order-names.ts'

@@ -1,5 +1,12 @@
-import { PublicErrors, bookTicker, dayTicker, miniTicker, priceTicker, publicError } from '@uptick/protocol'
-import type { SymbolFormat } from '@uptick/protocol'
+import {
+  bookTicker,
+  dayTicker,
+  miniTicker,
+  priceTicker,
+  publicError,
+  PublicErrors,
+  type SymbolFormat,
+} from '@uptick/protocol'
 import type { SymbolMarketData } from '../market/market-data.ts'
 import { seen } from './market-operations.ts'
 import type { Operation, OperationContext } from './operation.ts'

@@ -1,5 +1,4 @@
-import { EventKind, Reject, readOutcome, rejectName } from '@uptick/core'
-import type { Command, Outcome, RejectCode } from '@uptick/core'
+import { type Command, EventKind, type Outcome, readOutcome, Reject, type RejectCode, rejectName } from '@uptick/core'
 import { OperatorError } from './operator-error.ts'
 import type { OperatorLine } from './operator-line.ts'
 

@@ -1,7 +1,5 @@
-import { formatShort, isDecimalError, parseAmount, parseUnits } from '@uptick/protocol'
-import type { DecimalError } from '@uptick/protocol'
-import { invalid } from './operator-error.ts'
-import type { OperatorError } from './operator-error.ts'
+import { type DecimalError, formatShort, isDecimalError, parseAmount, parseUnits } from '@uptick/protocol'
+import { invalid, type OperatorError } from './operator-error.ts'
 
 const AMOUNT_MAX = 2n ** 63n - 1n
 

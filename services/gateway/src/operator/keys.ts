@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { Type } from 'typebox'
-import type { Static } from 'typebox'
+import { type Static, Type } from 'typebox'
 import type { KeyType } from '../keys/api-key.ts'
 import { invalid, notFound } from './operator-error.ts'
 import type { OperatorContext } from './operator-server.ts'

@@ -1,5 +1,4 @@
-import { OrderType, SelfTradePrevention } from '@uptick/core'
-import type { SymbolDefinition, SymbolFilters } from '@uptick/core'
+import { OrderType, SelfTradePrevention, type SymbolDefinition, type SymbolFilters } from '@uptick/core'
 import { formatShort } from '@uptick/protocol'
 import type { Static } from 'typebox'
 import type { Asset } from '../engine-link/catalogue.ts'

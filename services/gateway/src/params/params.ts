@@ -1,5 +1,4 @@
-import { PublicErrors, parseBoundedJson, publicError } from '@uptick/protocol'
-import type { JsonBounds, PublicError } from '@uptick/protocol'
+import { type JsonBounds, parseBoundedJson, publicError, type PublicError, PublicErrors } from '@uptick/protocol'
 
 /** Of a parameter that is a list. */
 const LIST_JSON: JsonBounds = { depthMax: 1, valuesMax: 2_048 }

@@ -2,8 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Client } from '../clients/client.ts'
 import { writePieces } from '../clients/write-pieces.ts'
-import { HEAD_BYTES_MAX, readPlainHead } from './plain-head.ts'
-import type { PlainHead } from './plain-head.ts'
+import { HEAD_BYTES_MAX, type PlainHead, readPlainHead } from './plain-head.ts'
 
 export interface PlainRequest {
   readonly head: PlainHead

@@ -2,8 +2,7 @@ import { strict as assert } from 'node:assert'
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Clients } from '../clients/clients.ts'
-import { PlainConnection } from './plain-connection.ts'
-import type { ConnectionHost, PlainHandler } from './plain-connection.ts'
+import { type ConnectionHost, PlainConnection, type PlainHandler } from './plain-connection.ts'
 import type { PlainHead } from './plain-head.ts'
 
 const SWEEP_MS = 500

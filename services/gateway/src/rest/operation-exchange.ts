@@ -1,7 +1,6 @@
 import { PublicErrors, publicError } from '@uptick/protocol'
 import type { Call } from '../operations/call.ts'
-import { jsonBody } from '../operations/operation.ts'
-import type { Operation } from '../operations/operation.ts'
+import { jsonBody, type Operation } from '../operations/operation.ts'
 import { shownError } from '../operations/shown-error.ts'
 import { CROSS_ORIGIN } from './cross-origin.ts'
 import { callOf } from './request-call.ts'

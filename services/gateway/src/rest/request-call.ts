@@ -1,8 +1,7 @@
 import { withoutSignature } from '../auth/signature.ts'
 import type { Call } from '../operations/call.ts'
-import type { TimeUnit } from '@uptick/protocol'
+import { publicError, PublicErrors, type TimeUnit } from '@uptick/protocol'
 import { Params, illegal, microseconds } from '../params/params.ts'
-import { PublicErrors, publicError } from '@uptick/protocol'
 import { parseForms } from './form.ts'
 import type { RestRequest } from './rest-request.ts'
 

@@ -1,7 +1,12 @@
 import type { IncomingHttpHeaders, Server } from 'node:http'
 import type { Socket } from 'node:net'
-import fastify from 'fastify'
-import type { FastifyError, FastifyHttpOptions, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import fastify, {
+  type FastifyError,
+  type FastifyHttpOptions,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
 import { letClientsCloseFirst } from '@uptick/runtime'
 import type { ClientAddresses } from '../addresses/client-addresses.ts'
@@ -13,12 +18,10 @@ import { BODY_BYTES_MAX } from '../plain-http/plain-head.ts'
 import { PlainHttp } from '../plain-http/plain-http.ts'
 import type { PlainHandler } from '../plain-http/plain-connection.ts'
 import { CROSS_ORIGIN } from './cross-origin.ts'
-import { JSON_TYPE, OperationExchange } from './operation-exchange.ts'
-import type { Respond } from './operation-exchange.ts'
+import { JSON_TYPE, OperationExchange, type Respond } from './operation-exchange.ts'
 import type { RestRequest } from './rest-request.ts'
 import { registerStubs } from './stubs.ts'
-import { serveWelcome } from '../welcome/serve-welcome.ts'
-import type { WelcomeServices } from '../welcome/serve-welcome.ts'
+import { serveWelcome, type WelcomeServices } from '../welcome/serve-welcome.ts'
 
 /** What a request may take to arrive, head and body, ms. */
 export const REQUEST_MS_MAX = 10_000

@@ -2,10 +2,8 @@ import type { RawData, WebSocket } from 'ws'
 import type { Clock } from '@uptick/runtime'
 import type { Client, EndReason } from '../clients/client.ts'
 import { Inbox } from './inbox.ts'
-import { MessageRate } from './message-rate.ts'
-import type { MessageRateOptions } from './message-rate.ts'
-import { Outbox } from './outbox.ts'
-import type { OutboxCounters } from './outbox.ts'
+import { MessageRate, type MessageRateOptions } from './message-rate.ts'
+import { Outbox, type OutboxCounters } from './outbox.ts'
 
 /** Time between pings, and how long a pong may take, in µs. */
 export const PING_INTERVAL = 20_000_000

@@ -1,5 +1,4 @@
-import { JsonDuplicateError, parseDistinctJson } from '@uptick/protocol'
-import type { JsonBounds } from '@uptick/protocol'
+import { type JsonBounds, JsonDuplicateError, parseDistinctJson } from '@uptick/protocol'
 
 /** Of a frame from a client: lists of symbols and of streams are the longest that there is, and nothing is nested deep. */
 const FRAME_JSON: JsonBounds = { depthMax: 16, valuesMax: 2_048 }

@@ -1,11 +1,15 @@
-import { EventKind, readEvent } from '@uptick/core'
-import type { BalanceEvent, ExecutionEvent, FundsEvent } from '@uptick/core'
-import { balanceUpdate, executionReport, orderQueryResponse, outboundAccountPosition } from '@uptick/protocol'
-import type { AccountAnswer, OrderView } from '@uptick/protocol'
+import { type BalanceEvent, EventKind, type ExecutionEvent, type FundsEvent, readEvent } from '@uptick/core'
+import {
+  type AccountAnswer,
+  balanceUpdate,
+  executionReport,
+  orderQueryResponse,
+  type OrderView,
+  outboundAccountPosition,
+} from '@uptick/protocol'
 import type { EngineLink } from '../engine-link/link.ts'
 import type { Digest, DigestSource, Snapshot } from './digest.ts'
-import { Message } from './message.ts'
-import type { Render, Tell } from './message.ts'
+import { Message, type Render, type Tell } from './message.ts'
 
 export type AccountLink = Pick<EngineLink, 'catalogue' | 'query'>
 

@@ -3,12 +3,10 @@ import type { FeedMemory } from '../feed/feed-memory.ts'
 import type { OutcomeSpan } from '../feed/outcome-span.ts'
 import type { Stage } from '../feed/stage.ts'
 import { accountOf } from '../feed/walk.ts'
-import { AccountSource } from './account-source.ts'
-import type { AccountLink } from './account-source.ts'
+import { type AccountLink, AccountSource } from './account-source.ts'
 import { Wrapping } from './message.ts'
 import { StreamHub } from './stream-hub.ts'
-import { PlainSubscription } from './subscription.ts'
-import type { Subscriber } from './subscription.ts'
+import { PlainSubscription, type Subscriber } from './subscription.ts'
 
 export interface AccountStreamsOptions {
   readonly link: AccountLink

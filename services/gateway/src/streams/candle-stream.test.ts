@@ -1,9 +1,8 @@
-import { describe, expect, it } from 'vitest'
-import { listeningHub } from '../../testing/listening-hub.ts'
-import type { Frame } from '../../testing/listening-hub.ts'
+import { describe, expect, test } from 'vitest'
+import { type Frame, listeningHub } from '../../testing/listening-hub.ts'
 
 describe('streams of candles', () => {
-  it('say when one is over and go on with the next', async () => {
+  test('say when one is over and go on with the next', async () => {
     const { shard, subscribe, pass } = await listeningHub()
     shard.outcome((script) => script.trade(0, 100, 5))
     const candles = subscribe('btcusdt@kline_1m')
@@ -31,7 +30,7 @@ describe('streams of candles', () => {
     }
   })
 
-  it('say that one is over when the journal is past its end, not when the clock is', async () => {
+  test('say that one is over when the journal is past its end, not when the clock is', async () => {
     const { shard, subscribe, pass } = await listeningHub()
     const trade = (quantity: number): void => shard.outcome((script) => script.trade(0, 100, quantity))
     trade(5)
@@ -57,7 +56,7 @@ describe('streams of candles', () => {
     ])
   })
 
-  it('end them for those who are there, whoever joins in between', async () => {
+  test('end them for those who are there, whoever joins in between', async () => {
     const { shard, subscribe, pass } = await listeningHub()
     shard.outcome((script) => script.trade(0, 100, 5))
     const early = subscribe('btcusdt@kline_1m')
@@ -74,7 +73,7 @@ describe('streams of candles', () => {
     expect(early.take().filter(({ k }) => (k as Frame).x)).toHaveLength(1)
   })
 
-  it('leave the journal alone where trades move its time', async () => {
+  test('leave the journal alone where trades move its time', async () => {
     const { shard, subscribe, pass } = await listeningHub()
     subscribe('btcusdt@kline_1s')
     for (let i = 0; i < 20; i++) {

@@ -1,15 +1,12 @@
 import { outcomeTime } from '@uptick/core'
 import type { Clock, Timers } from '@uptick/runtime'
 import { Collected } from './collected.ts'
-import { frameEnd } from './digest.ts'
-import type { DigestSource } from './digest.ts'
-import { PastLostError } from '../feed/feed-memory.ts'
-import type { FeedMemory } from '../feed/feed-memory.ts'
+import { type DigestSource, frameEnd } from './digest.ts'
+import { type FeedMemory, PastLostError } from '../feed/feed-memory.ts'
 import { spanAfter } from '../feed/outcome-span.ts'
 import { Page } from './message.ts'
 import type { NumberedSubscription } from './subscription.ts'
-import { walk } from '../feed/walk.ts'
-import type { KeyOf } from '../feed/walk.ts'
+import { type KeyOf, walk } from '../feed/walk.ts'
 
 export interface CatchUpOptions {
   readonly memory: FeedMemory

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { controlFailure, controlResult, parseControl } from './control.ts'
 
 describe('a control frame', () => {
-  it.each([
+  test.each([
     ['{"method":"SUBSCRIBE","params":["a@trade"],"id":1}', { method: 'SUBSCRIBE', streams: ['a@trade'], id: '1' }],
     [
       '{"method":"UNSUBSCRIBE","params":["a","b"],"id":"x-1"}',
@@ -17,7 +17,7 @@ describe('a control frame', () => {
     ['{"method":"GET_PROPERTY","params":["combined"]}', { method: 'GET_PROPERTY' }],
   ])('%s is understood', (text, request) => expect(parseControl(text)).toEqual(request))
 
-  it.each([
+  test.each([
     ['{', 3],
     ['', 3],
     ['['.repeat(50_000), 3],
@@ -37,7 +37,7 @@ describe('a control frame', () => {
     ['{"method":"GET_PROPERTY","params":["colour"],"id":1}', 0],
   ])('%s is refused with code %i', (text, code) => expect(parseControl(text)).toMatchObject({ code }))
 
-  it('never throws', () => {
+  test('never throws', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         expect(parseControl(text)).toBeDefined()
@@ -45,7 +45,7 @@ describe('a control frame', () => {
     )
   })
 
-  it('is answered in the shapes that clients read, with its id as it was', () => {
+  test('is answered in the shapes that clients read, with its id as it was', () => {
     expect(JSON.parse(controlResult(null, '"7"'))).toEqual({ result: null, id: '7' })
     expect(controlResult(['a'], '9007199254740993')).toContain('"id":9007199254740993')
     const error = { code: 2, msg: 'no' }

@@ -1,5 +1,5 @@
 import { ExecutionType } from '@uptick/core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { ScriptedShard } from '../../testing/scripted-shard.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
 import { parseStreamName } from './stream-name.ts'
@@ -7,7 +7,7 @@ import { followFeed } from './follow-feed.ts'
 import { noHistory } from '../market/history-source.ts'
 
 describe('the feed', () => {
-  it('is told to the owners of orders before the public reads of it', () => {
+  test('is told to the owners of orders before the public reads of it', () => {
     const shard = new ScriptedShard()
     const time = new VirtualTime(shard.time)
     const readPast = (): Promise<never> => Promise.reject(new Error('there is no past'))

@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { GoldenAudience } from '../../testing/golden-audience.ts'
 import { RecordedShard } from '../../testing/recorded-shard.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
@@ -59,7 +59,7 @@ async function play(): Promise<Record<string, string>> {
 /** `GOLDEN=write` writes the hashes anew: only where a change of what traders are told is meant. */
 const golden = new URL('../../testing/golden-feed.json', import.meta.url)
 
-it('what traders are told of a recorded feed stays as it is, to the byte', async () => {
+test('what traders are told of a recorded feed stays as it is, to the byte', async () => {
   const told = `${JSON.stringify(await play(), undefined, 2)}\n`
   if (process.env['GOLDEN'] === 'write') await writeFile(golden, told)
   expect(told).toBe(await readFile(golden, 'utf8'))

@@ -8,8 +8,7 @@ import { MarketSource } from './market-source.ts'
 import { BARE } from './message.ts'
 import { StreamHub } from './stream-hub.ts'
 import type { StreamName } from './stream-name.ts'
-import { PlainSubscription } from './subscription.ts'
-import type { Subscriber } from './subscription.ts'
+import { PlainSubscription, type Subscriber } from './subscription.ts'
 
 export interface MarketStreamsOptions {
   readonly memory: FeedMemory

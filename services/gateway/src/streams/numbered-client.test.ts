@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest'
+import { expect, test } from 'vitest'
 import { NumberedClient } from '../../testing/numbered-client.ts'
 
-it('a checker that sees a hole and an overlap', () => {
+test('a checker that sees a hole and an overlap', () => {
   const client = new NumberedClient()
   client.take({ first: 1, last: 3 })
   expect(() => client.take({ first: 5, last: 6 })).toThrow('a message from 5 after 3')

@@ -1,8 +1,7 @@
 import type { EventKind } from '@uptick/core'
 import type { Reader } from '../feed/walk.ts'
 import type { Digest, DigestSource, Moment } from './digest.ts'
-import { Page } from './message.ts'
-import type { Message } from './message.ts'
+import { type Message, Page } from './message.ts'
 import type { NumberedSubscription } from './subscription.ts'
 
 /** A subscriber to whom nothing happens is told so this often (µs), so that it can resume from a time not long ago. */

@@ -1,15 +1,13 @@
 import { Side } from '@uptick/core'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { NumberedClient } from '../../testing/numbered-client.ts'
-import { ScriptedShard } from '../../testing/scripted-shard.ts'
-import type { OutcomeScript } from '../../testing/scripted-shard.ts'
+import { type OutcomeScript, ScriptedShard } from '../../testing/scripted-shard.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
 import { followFeed } from './follow-feed.ts'
 import { noHistory } from '../market/history-source.ts'
 import { parseStreamName } from './stream-name.ts'
-import { PastLostError } from '../feed/feed-memory.ts'
-import type { ReadPast } from '../feed/feed-memory.ts'
+import { PastLostError, type ReadPast } from '../feed/feed-memory.ts'
 
 const EXECUTION = 1
 
@@ -57,7 +55,7 @@ const history = fc.array(
 )
 
 describe('numbered streams', () => {
-  it('of trades and executions bring every event once, whenever a client moves between gateways', async () => {
+  test('of trades and executions bring every event once, whenever a client moves between gateways', async () => {
     await fc.assert(
       fc.asyncProperty(history, async (steps) => {
         const { shard, pass, listen, account } = await build()
@@ -120,7 +118,7 @@ describe('numbered streams', () => {
     )
   })
 
-  it('of states bring the newest, numbered like the others', async () => {
+  test('of states bring the newest, numbered like the others', async () => {
     const { shard, pass, listen } = await build()
     const names = [
       'bookTicker',
@@ -168,7 +166,7 @@ describe('numbered streams', () => {
     for (const end of leave) end()
   })
 
-  it('tell a client to whom nothing happens how far it is', async () => {
+  test('tell a client to whom nothing happens how far it is', async () => {
     const { shard, pass, listen, account } = await build()
     const [quiet, owner] = [new NumberedClient(), new NumberedClient()]
     listen(0, 'ethusdt@trade', quiet)
@@ -182,7 +180,7 @@ describe('numbered streams', () => {
     }
   })
 
-  it('go on from the middle of a frame of the feed', async () => {
+  test('go on from the middle of a frame of the feed', async () => {
     const { shard, pass, listen } = await build()
     const trade = (script: OutcomeScript): void => void script.trade(0, 100, 5)
     shard.frame([trade, trade, trade, trade])
@@ -195,7 +193,7 @@ describe('numbered streams', () => {
     expect(client.position).toBe(shard.sequence)
   })
 
-  it('wait for a reader who is slow with what it missed', async () => {
+  test('wait for a reader who is slow with what it missed', async () => {
     const { shard, time, pass, listen } = await build()
     const client = new NumberedClient()
     listen(0, 'btcusdt@trade', client)()
@@ -212,7 +210,7 @@ describe('numbered streams', () => {
     expect(client.events.map(({ t }) => t)).toEqual(Array.from({ length: 21 }, (_, i) => i + 1))
   })
 
-  it('bring what another gateway told first no second time', async () => {
+  test('bring what another gateway told first no second time', async () => {
     const { shard, pass, gateways } = await build()
     const client = new NumberedClient()
     shard.outcome((script) => script.trade(0, 100, 5))
@@ -229,7 +227,7 @@ describe('numbered streams', () => {
     expect(client.snapshots).toEqual([])
   })
 
-  it('answer a position that never was with a snapshot', async () => {
+  test('answer a position that never was with a snapshot', async () => {
     const { shard, pass, listen } = await build()
     const client = new NumberedClient()
     shard.outcome((script) => script.trade(0, 100, 5))
@@ -243,7 +241,7 @@ describe('numbered streams', () => {
     expect(client.events.map(({ t }) => t)).toEqual([2])
   })
 
-  it('replace what is gone by a snapshot, and go on from there', async () => {
+  test('replace what is gone by a snapshot, and go on from there', async () => {
     const { shard, pass, listen, account } = await build(() => Promise.reject(new PastLostError('gone')))
     const clients = ['trade', 'aggTrade', 'depth@100ms', 'kline_1m'].map((topic) => ({
       topic,
@@ -284,7 +282,7 @@ describe('numbered streams', () => {
     expect(clients[2]!.client.events).toMatchObject([{ U: 3, u: 3 }])
   })
 
-  it('are told to reconnect when the feed has a gap', async () => {
+  test('are told to reconnect when the feed has a gap', async () => {
     const { shard, listen, account } = await build()
     const [client, owner] = [new NumberedClient(), new NumberedClient()]
     listen(0, 'btcusdt@trade', client)

@@ -1,5 +1,12 @@
-import { closeTimeIn, levelRows, priceChange, priceChangePercent, timeIn } from '@uptick/protocol'
-import type { SymbolFormat, TimeUnit } from '@uptick/protocol'
+import {
+  closeTimeIn,
+  levelRows,
+  priceChange,
+  priceChangePercent,
+  type SymbolFormat,
+  timeIn,
+  type TimeUnit,
+} from '@uptick/protocol'
 import type { AggregateTrade, CandleView, PublicTrade, TickerView } from '../market/market-data.ts'
 import type { SymbolMarket } from '../market/symbol-market.ts'
 import type { DepthDiff } from './depth-window.ts'

@@ -1,8 +1,7 @@
 import type { EventKind } from '@uptick/core'
 import type { Reader } from '../feed/walk.ts'
 import type { Digest, DigestSource, Moment } from './digest.ts'
-import { combinedOf } from './message.ts'
-import type { Message, Wrapping } from './message.ts'
+import { combinedOf, type Message, type Wrapping } from './message.ts'
 import type { PlainSubscription, Subscriber } from './subscription.ts'
 
 /** All who follow one stream plainly, as on Binance: each message is told as it comes, and to all the same. */

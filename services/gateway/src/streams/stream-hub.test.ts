@@ -1,9 +1,8 @@
 import { strict as assert } from 'node:assert'
 import { Side } from '@uptick/core'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { Listener, listeningHub } from '../../testing/listening-hub.ts'
-import type { Frame } from '../../testing/listening-hub.ts'
+import { describe, expect, test } from 'vitest'
+import { type Frame, Listener, listeningHub } from '../../testing/listening-hub.ts'
 
 const levels = fc.array(
   fc.record({
@@ -36,7 +35,7 @@ class LocalBook {
 }
 
 describe('streams', () => {
-  it('of depth at both speeds join without a gap and build the same book', async () => {
+  test('of depth at both speeds join without a gap and build the same book', async () => {
     const { shard, subscribe, tick, markets } = await listeningHub()
     const fast = subscribe('btcusdt@depth@100ms')
     const slow = subscribe('btcusdt@depth')
@@ -69,7 +68,7 @@ describe('streams', () => {
     )
   })
 
-  it('make a payload once for everybody who listens in the same form', async () => {
+  test('make a payload once for everybody who listens in the same form', async () => {
     const { shard, subscribe } = await listeningHub()
     const [a, b] = [subscribe('btcusdt@trade'), subscribe('btcusdt@trade')]
     const combined = subscribe('btcusdt@trade', new Listener(true))
@@ -94,7 +93,7 @@ describe('streams', () => {
     expect(micro.take()).toEqual([{ ...trade, E: shard.time, T: shard.time }])
   })
 
-  it('of the best prices speak when these change, and once to a newcomer', async () => {
+  test('of the best prices speak when these change, and once to a newcomer', async () => {
     const { shard, subscribe, tick } = await listeningHub()
     shard.outcome((script) => script.level(0, Side.BUY, 100, 5))
     const best = subscribe('btcusdt@bookTicker')
@@ -109,7 +108,7 @@ describe('streams', () => {
     expect(best.take()).toMatchObject([{ u: 3, B: '0.00004000' }])
   })
 
-  it('of partial books speak when something changed', async () => {
+  test('of partial books speak when something changed', async () => {
     const { shard, subscribe, tick } = await listeningHub()
     const partial = subscribe('btcusdt@depth5@100ms')
     for (let price = 1; price <= 7; price++) shard.outcome((script) => script.level(0, Side.SELL, price * 100, 1))
@@ -122,7 +121,7 @@ describe('streams', () => {
     expect(partial.take()).toEqual([])
   })
 
-  it('of all tickers name the symbols that traded', async () => {
+  test('of all tickers name the symbols that traded', async () => {
     const { shard, subscribe, tick } = await listeningHub()
     const all = subscribe('!miniTicker@arr')
     tick(10)
@@ -134,7 +133,7 @@ describe('streams', () => {
     expect(all.take()).toEqual([])
   })
 
-  it('of tickers and averages come every second', async () => {
+  test('of tickers and averages come every second', async () => {
     const { shard, subscribe, tick } = await listeningHub()
     const ticker = subscribe('btcusdt@ticker')
     const average = subscribe('btcusdt@avgPrice')
@@ -156,7 +155,7 @@ describe('streams', () => {
     })
   })
 
-  it('tell the followers of a book when changes were missed', async () => {
+  test('tell the followers of a book when changes were missed', async () => {
     const { shard, subscribe } = await listeningHub()
     const depth = subscribe('btcusdt@depth')
     const trades = subscribe('btcusdt@trade')
@@ -165,7 +164,7 @@ describe('streams', () => {
     expect(trades.restarts).toBe(0)
   })
 
-  it('are forgotten when nobody listens any more', async () => {
+  test('are forgotten when nobody listens any more', async () => {
     const { shard, streams, subscribe, unsubscribe, tick } = await listeningHub()
     const depth = subscribe('btcusdt@depth@100ms')
     unsubscribe(depth)

@@ -2,15 +2,12 @@ import type { Clock, Timers } from '@uptick/runtime'
 import type { FeedMemory } from '../feed/feed-memory.ts'
 import type { OutcomeSpan } from '../feed/outcome-span.ts'
 import type { Stage } from '../feed/stage.ts'
-import { walk } from '../feed/walk.ts'
-import type { KeyOf } from '../feed/walk.ts'
+import { type KeyOf, walk } from '../feed/walk.ts'
 import { CatchUp } from './catch-up.ts'
 import { Channel } from './channel.ts'
-import { frameEnd } from './digest.ts'
-import type { DigestSource } from './digest.ts'
+import { type DigestSource, frameEnd } from './digest.ts'
 import type { Envelope } from './message.ts'
-import { NumberedSubscription } from './subscription.ts'
-import type { PlainSubscription, Subscriber } from './subscription.ts'
+import { NumberedSubscription, type PlainSubscription, type Subscriber } from './subscription.ts'
 
 export interface StreamHubOptions {
   readonly memory: FeedMemory

@@ -1,8 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parsePositioned, parseStreamName } from './stream-name.ts'
 
 describe('a stream name', () => {
-  it.each([
+  test.each([
     ['btcusdt@trade', 'btcusdt', { kind: 'trade' }],
     ['btcusdt@aggTrade', 'btcusdt', { kind: 'aggTrade' }],
     ['btcusdt@depth', 'btcusdt', { kind: 'depth', speed: 1000 }],
@@ -19,7 +19,7 @@ describe('a stream name', () => {
     expect(parseStreamName(text)).toMatchObject({ text, symbol, stream })
   })
 
-  it.each([
+  test.each([
     '0',
     '',
     '@trade',
@@ -36,7 +36,7 @@ describe('a stream name', () => {
 })
 
 describe('where a stream goes on', () => {
-  it.each([
+  test.each([
     ['btcusdt@trade', 'btcusdt@trade', undefined],
     ['btcusdt@trade:12', 'btcusdt@trade', 12],
     ['btcusdt@kline_1d@+08:00', 'btcusdt@kline_1d@+08:00', undefined],

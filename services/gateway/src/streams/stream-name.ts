@@ -1,5 +1,4 @@
-import { CANDLE_INTERVALS } from '../market/market-data.ts'
-import type { CandleInterval } from '../market/market-data.ts'
+import { CANDLE_INTERVALS, type CandleInterval } from '../market/market-data.ts'
 
 /** How often a stream that is not real-time may send, in ms. */
 export type Speed = 100 | 1000

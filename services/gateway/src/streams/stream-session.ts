@@ -5,8 +5,7 @@ import type { Protocol } from '../sockets/connection.ts'
 import { ControlErrorCode, controlFailure, controlResult, parseControl } from './control.ts'
 import type { MarketStreams } from './market-streams.ts'
 import { shutdownEvent } from './payloads.ts'
-import { parsePositioned, parseStreamName } from './stream-name.ts'
-import type { StreamName } from './stream-name.ts'
+import { parsePositioned, parseStreamName, type StreamName } from './stream-name.ts'
 import type { Subscriber } from './subscription.ts'
 
 /** Streams of one connection, named or not. */

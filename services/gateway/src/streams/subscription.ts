@@ -1,7 +1,6 @@
 import type { TimeUnit } from '@uptick/protocol'
 import type { Collected } from './collected.ts'
-import { BARE } from './message.ts'
-import type { Envelope, Message, Page, Wrapping } from './message.ts'
+import { BARE, type Envelope, type Message, type Page, type Wrapping } from './message.ts'
 
 /** The connection that streams are told to. */
 export interface Subscriber {

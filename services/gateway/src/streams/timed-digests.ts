@@ -1,11 +1,9 @@
 import { intervalStart } from '../market/intervals.ts'
 import type { Markets } from '../market/markets.ts'
 import type { SymbolMarket } from '../market/symbol-market.ts'
-import { areCandlesDue, publishCandles } from './candle-stream.ts'
-import type { CandlePlace } from './candle-stream.ts'
+import { areCandlesDue, type CandlePlace, publishCandles } from './candle-stream.ts'
 import type { Digest, Moment } from './digest.ts'
-import { Message } from './message.ts'
-import type { Render, Tell } from './message.ts'
+import { Message, type Render, type Tell } from './message.ts'
 import {
   averagePricePayload,
   miniTickerPayload,

@@ -1,9 +1,8 @@
-import { PublicError } from '@uptick/protocol'
+import { PublicError, type TimeUnit } from '@uptick/protocol'
 import type { ApiKey } from '../keys/api-key.ts'
 import { readingWeight } from '../limits/reading-weight.ts'
 import type { Call } from '../operations/call.ts'
 import type { Dispatcher } from '../operations/dispatcher.ts'
-import type { TimeUnit } from '@uptick/protocol'
 import type { SessionResult } from './session-result.ts'
 import type { Subscriptions } from './subscriptions.ts'
 

@@ -1,14 +1,13 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { parseRequest, signedPayload } from './request.ts'
-import type { WsRequest } from './request.ts'
+import { describe, expect, test } from 'vitest'
+import { parseRequest, signedPayload, type WsRequest } from './request.ts'
 
 const read = (params: string, id = '1'): WsRequest =>
   parseRequest(`{"id":${id},"method":"order.place","params":${params}}`) as WsRequest
 
 describe('a request of the WebSocket API', () => {
-  it('signs as the documented example does', () => {
+  test('signs as the documented example does', () => {
     const { params } = read(`{"timestamp":1645423376532,"symbol":"BTCUSDT","side":"SELL","type":"LIMIT",
       "timeInForce":"GTC","quantity":"0.01000000","price":"52000.00","recvWindow":100,"signature":"later",
       "apiKey":"vmPUZE6mv9SD5VNHk4HlWFsOr6aKE2zvsw0MuIgwCIPy6utIco14y7Ju91duEh8A"}`)
@@ -17,22 +16,22 @@ describe('a request of the WebSocket API', () => {
     expect(signature).toBe('aa1b5712c094bc4e57c05a1a5c1fd8d88dcd628338ea863fec7b88e59fe2db24')
   })
 
-  it('keeps the text of numbers, booleans and arrays as it was sent', () => {
+  test('keeps the text of numbers, booleans and arrays as it was sent', () => {
     const { params } = read('{"b":1.0,"a":1e-05,"c":false,"d":["A","B"],"e":9007199254740993,"f":null,"g":"ü"}')
     expect(signedPayload(params)).toBe('a=1e-05&b=1.0&c=false&d=["A","B"]&e=9007199254740993&g=ü')
   })
 
-  it.each(['1', '-5', '9007199254740993', '"0f3c"', '"6f9619ff-8b86-d011-b42d-00cf4fc964ff"', 'null'])(
+  test.each(['1', '-5', '9007199254740993', '"0f3c"', '"6f9619ff-8b86-d011-b42d-00cf4fc964ff"', 'null'])(
     'echoes the id %s',
     (id) => expect(read('{}', id).id).toBe(id),
   )
 
-  it('takes v3/ before the method, and no params', () => {
+  test('takes v3/ before the method, and no params', () => {
     expect(parseRequest('{"id":1,"method":"v3/ping"}')).toMatchObject({ method: 'ping' })
     expect(parseRequest('{"method":"ping","params":null}')).toMatchObject({ id: 'null', method: 'ping' })
   })
 
-  it.each([
+  test.each([
     ['{', -1135],
     ['[]', -1135],
     ['"x"', -1135],
@@ -54,11 +53,11 @@ describe('a request of the WebSocket API', () => {
     ['{"id":1,"id":2,"method":"ping"}', -1101],
   ])('%s is refused with %i', (text, code) => expect(parseRequest(text)).toMatchObject({ error: { code } }))
 
-  it('may have the same name in different objects, and colons in texts', () => {
+  test('may have the same name in different objects, and colons in texts', () => {
     expect(read('{"a:":"b:c","b":[{"a":":"},{"a":1}],"id":2,"method":3}').params.get('b')).toBe('[{"a":":"},{"a":1}]')
   })
 
-  it('never throws', () => {
+  test('never throws', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         expect(parseRequest(text)).toHaveProperty('id')

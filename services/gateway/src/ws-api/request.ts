@@ -1,5 +1,4 @@
-import { PublicErrors, publicError } from '@uptick/protocol'
-import type { PublicError } from '@uptick/protocol'
+import { publicError, type PublicError, PublicErrors } from '@uptick/protocol'
 import { idText, isObject } from '../streams/control.ts'
 import { literalJson, literalOf, parseLiterals } from '../sockets/literals.ts'
 

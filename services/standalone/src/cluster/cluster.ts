@@ -75,7 +75,7 @@ export class Cluster {
     this.listener.close()
     await this.#stopAll(this.replicas('gateway'))
     await this.#stopAll(this.replicas('recorder'))
-    // Standbys first, or the leader would hand over to one that is about to end.
+    // Standbys first, or the leader would hand off to one that is about to end.
     const leader = await this.leader()
     await this.#stopAll(this.replicas('engine').filter((engine) => engine !== leader))
     if (leader) await this.#stopAll([leader])

@@ -1,4 +1,4 @@
-/** Connections that wait to be handed over, those of all addresses together. */
+/** Connections that wait to be passed on, those of all addresses together. */
 export const WAITING_MAX = 2_048
 /** Of one address. A burst of its own may wait: it keeps only itself waiting. */
 export const WAITING_PER_ADDRESS_MAX = 1_024
@@ -50,7 +50,7 @@ export class ConnectionLine<Item> {
     return pushedOut
   }
 
-  /** It had its turn, and could not be handed over: it is the next one. Takes it past every bound. */
+  /** It had its turn, and could not be passed on: it is the next one. Takes it past every bound. */
   putBack(address: string, item: Item): void {
     const line = this.#lines.get(address) ?? []
     line.unshift(item)

@@ -29,7 +29,7 @@ interface TakerState {
 interface Accepted {
   readonly server: string
   readonly socket: Socket
-  /** Whose turn it is handed over in: each listening socket has lines of its own. */
+  /** Whose turn it is passed on in: each listening socket has lines of its own. */
   readonly line: string
 }
 
@@ -51,7 +51,7 @@ export interface ConnectionListenerOptions extends ConnectionLineOptions {
  * connection is handed, unread, to a process that is ready. It is kept here until that process has confirmed it, so a
  * process that dies loses none that it has not seen.
  *
- * What comes faster than it can be handed over waits in a line for each client address.
+ * What comes faster than it can be passed on waits in a line for each client address.
  */
 export class ConnectionListener {
   readonly #servers: Server[] = []
@@ -87,7 +87,7 @@ export class ConnectionListener {
     if (state.isLeaving) return
     state.isReady = isReady
     state.wasReady ||= isReady
-    this.#handOver()
+    this.#passOn()
   }
 
   /** It has got the connection. */
@@ -97,7 +97,7 @@ export class ConnectionListener {
     const state = this.#takers.get(taker)
     state?.unconfirmed.delete(id)
     if (state?.unconfirmed.size === 0) state.settled()
-    this.#handOver()
+    this.#passOn()
   }
 
   /** Hand it nothing any more. Resolves when everything that was handed to it has arrived. */
@@ -121,10 +121,10 @@ export class ConnectionListener {
       if (accepted) this.#waiting.putBack(accepted.line, accepted)
     }
     state.settled()
-    this.#handOver()
+    this.#passOn()
   }
 
-  /** Accept nothing any more; what has been handed over is not touched. */
+  /** Accept nothing any more; what has been passed on is not touched. */
   close(): void {
     for (const server of this.#servers) server.close()
     for (let next = this.#waiting.next(); next; next = this.#waiting.next()) next.socket.destroy()
@@ -142,11 +142,11 @@ export class ConnectionListener {
     const homeless = this.#waiting.join(line, { server, socket, line }, this.#proxies.has(address))
     // Without a goodbye, which would leave the system a minute of TIME_WAIT for each.
     homeless?.socket.resetAndDestroy()
-    this.#handOver()
+    this.#passOn()
   }
 
   /** Hand over what waits, as far as there are takers. */
-  #handOver(): void {
+  #passOn(): void {
     while (this.#waiting.size > 0) {
       const chosen = this.#choose()
       const accepted = chosen && this.#waiting.next()
@@ -195,7 +195,7 @@ function preferred(one: TakerState, other: TakerState): boolean {
   return one.unconfirmed.size < other.unconfirmed.size
 }
 
-/** Whether its client has reset it. Nothing is read before it is handed over; but writing nothing fails on what is no more. */
+/** Whether its client has reset it. Nothing is read before it is passed on; but writing nothing fails on what is no more. */
 function isGone(socket: Socket): boolean {
   if (!socket.destroyed && socket.errored === null) socket.write('')
   return socket.destroyed || socket.errored !== null

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 
-const CALL_MAX_MS = 5_000
+const CALL_MS_MAX = 5_000
 
 export interface TraderKey {
   readonly apiKey: string
@@ -24,7 +24,7 @@ export class TradingClient {
     const response = await fetch(`${this.#url}${path}?${payload}&signature=${signature}`, {
       method,
       headers: { 'x-mbx-apikey': this.#key.apiKey },
-      signal: AbortSignal.timeout(CALL_MAX_MS),
+      signal: AbortSignal.timeout(CALL_MS_MAX),
     })
     const text = await response.text()
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)

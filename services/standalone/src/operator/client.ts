@@ -1,6 +1,6 @@
 import { messageOf, printable, Problem } from '@uptick/commandline'
 
-const CALL_MAX_MS = 20_000
+const CALL_MS_MAX = 20_000
 const TEXT_SHOWN_MAX = 200
 
 /** The operator API refused something. */
@@ -144,7 +144,7 @@ export class OperatorClient {
   async #send(method: string, path: string, body?: object): Promise<Response> {
     // One call now and then: a connection kept for the next would only have a gateway that leaves wait for it.
     const headers: Record<string, string> = { authorization: `Bearer ${this.#token}`, connection: 'close' }
-    const request: RequestInit = { method, headers, signal: AbortSignal.timeout(CALL_MAX_MS) }
+    const request: RequestInit = { method, headers, signal: AbortSignal.timeout(CALL_MS_MAX) }
     if (body !== undefined) {
       headers['content-type'] = 'application/json'
       request.body = JSON.stringify(body)

@@ -6,7 +6,7 @@ import { ROLLED, type RollStep } from './roller.ts'
 const about = 'Replaces the processes of a running exchange one by one, while traffic flows.'
 
 const more = `
-  engine     the standby, then the leader, which hands over first
+  engine     the standby, then the leader, which hands off first
   gateway    each: its successor is started, gets the new connections, and the old one drains
   recorder   history lags for a moment; trading does not notice
   all        recorder, engines, gateways

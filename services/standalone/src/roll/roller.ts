@@ -3,8 +3,8 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { Replica } from '../cluster/replica.ts'
 import type { ClusterStatus } from '../status/status.ts'
 
-const SETTLED_MAX_MS = 30_000
-const HAND_OFF_MAX_MS = 30_000
+const SETTLED_MS_MAX = 30_000
+const HAND_OFF_MS_MAX = 30_000
 /** One that is behind for a moment is no reason to refuse a roll. */
 const REFUSED_AFTER_MS = 2_000
 const POLL_MS = 20
@@ -27,7 +27,7 @@ export interface RollStep {
 
 /**
  * Replaces processes one by one while traffic flows: each is ready before the next one goes. Gateways get their
- * successor first; of the engines the standbys go first, then the leader hands over and goes; the recorder is needed by
+ * successor first; of the engines the standbys go first, then the leader hands off and goes; the recorder is needed by
  * no trader.
  */
 export class Roller {
@@ -72,7 +72,7 @@ export class Roller {
     await this.#awaitSettled()
   }
 
-  /** SIGTERM has it hand over; the rest is as for a standby. */
+  /** SIGTERM has it hand off; the rest is as for a standby. */
   async #replaceLeader(replica: Replica, onStep: (step: RollStep) => void): Promise<void> {
     const note = stepsOf(replica, onStep)
     const stopped = replica.stop()
@@ -96,16 +96,16 @@ export class Roller {
   }
 
   async #ledByOther(before: Replica): Promise<void> {
-    for (const began = performance.now(); performance.now() - began < HAND_OFF_MAX_MS; await delay(POLL_MS)) {
+    for (const began = performance.now(); performance.now() - began < HAND_OFF_MS_MAX; await delay(POLL_MS)) {
       const leader = await this.#cluster.leader()
       if (leader !== undefined && leader !== before) return
     }
-    throw new Error(`there is no leader ${HAND_OFF_MAX_MS / 1000} s after ${before.name} was told to hand over`)
+    throw new Error(`there is no leader ${HAND_OFF_MS_MAX / 1000} s after ${before.name} was told to hand off`)
   }
 
   /** @throws Error when not all are ready again, so that the next one may go; `gone` is not there at the moment */
   async #awaitSettled(gone?: Replica): Promise<void> {
-    const unready = await this.#settled({ forMs: SETTLED_MAX_MS, gone })
+    const unready = await this.#settled({ forMs: SETTLED_MS_MAX, gone })
     if (unready !== '') throw new Error(unready)
   }
 

@@ -2,7 +2,7 @@ import type { OperatorClient } from '../operator/client.ts'
 import type { Kind } from '../cluster/replica.ts'
 import { Samples } from './metrics-text.ts'
 
-const PROBE_MAX_MS = 1_000
+const PROBE_MS_MAX = 1_000
 /** What is asked of a process, by its kind: asked for by name, because all of a process's metrics take it a while. */
 const METRICS: Readonly<Record<Kind, readonly string[]>> = {
   engine: ['engine_role', 'engine_epoch', 'engine_sequence', 'engine_lag_commands'],
@@ -109,7 +109,7 @@ async function processStatus({ name, kind, process, opsUrl }: Observed): Promise
 
 async function readinessOf(opsUrl: string): Promise<Readiness | undefined> {
   try {
-    const response = await fetch(`${opsUrl}/readyz`, { signal: AbortSignal.timeout(PROBE_MAX_MS) })
+    const response = await fetch(`${opsUrl}/readyz`, { signal: AbortSignal.timeout(PROBE_MS_MAX) })
     const readiness: Readiness = JSON.parse(await response.text())
     return readiness
   } catch {
@@ -120,7 +120,7 @@ async function readinessOf(opsUrl: string): Promise<Readiness | undefined> {
 async function metricsOf(opsUrl: string, names: readonly string[]): Promise<Samples | undefined> {
   try {
     const query = names.map((name) => `name[]=${name}`).join('&')
-    const response = await fetch(`${opsUrl}/metrics?${query}`, { signal: AbortSignal.timeout(PROBE_MAX_MS) })
+    const response = await fetch(`${opsUrl}/metrics?${query}`, { signal: AbortSignal.timeout(PROBE_MS_MAX) })
     return Samples.parse(await response.text())
   } catch {
     return undefined

@@ -1,13 +1,10 @@
-import type { Command } from '../../src/command.ts'
-import { CommandKind } from '../../src/command.ts'
+import { type Command, CommandKind } from '../../src/command.ts'
 import type { AssetDefinition, FeeDefinition, SymbolDefinition, SymbolFilters } from '../../src/definition.ts'
 import { AccountStatus, SymbolStatus } from '../../src/enums.ts'
-import type { CatalogueEvent } from '../../src/event.ts'
-import { EventKind } from '../../src/event.ts'
+import { type CatalogueEvent, EventKind } from '../../src/event.ts'
 import { Reject, type RejectCode } from '../../src/reject.ts'
 import { AMOUNT_MAX, balanceOf } from './money.ts'
-import type { World } from './world.ts'
-import { accountOf } from './world.ts'
+import { accountOf, type World } from './world.ts'
 
 /** Definitions are listed as they come: their validation is tested by scenarios, not by the oracle. */
 function catalogue(world: World, subject: CatalogueEvent['subject'], id: number, definition: unknown): RejectCode {

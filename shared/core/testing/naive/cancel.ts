@@ -5,9 +5,10 @@ import {
   ExecutionType,
   OrderStatus,
   OrderType,
+  Side,
   SymbolStatus,
+  TimeInForce,
 } from '../../src/enums.ts'
-import { TimeInForce, Side } from '../../src/enums.ts'
 import { WorkKind } from '../../src/market-work.ts'
 import { Reject, type RejectCode } from '../../src/reject.ts'
 import * as check from './checks.ts'
@@ -16,8 +17,7 @@ import { work } from './matching.ts'
 import { AMOUNT_MAX, freeOf, lock, lockFor, notionalOf, payAsset, remainingOf, unlock } from './money.ts'
 import { duplicate, overflowLevel, overflowNotional } from './place.ts'
 import { maxPosition } from './position.ts'
-import type { NaiveOrder, NaiveSymbol, World } from './world.ts'
-import { accountOf, isBounded, symbolOf } from './world.ts'
+import { accountOf, isBounded, type NaiveOrder, type NaiveSymbol, symbolOf, type World } from './world.ts'
 
 /** Behaviour 3. */
 const DOCUMENTED_RULES = 3

@@ -4,8 +4,7 @@ import { Reject, type RejectCode } from '../../src/reject.ts'
 import { bookSide } from './emit.ts'
 import { notionalOf } from './money.ts'
 import { referencePrice } from './reference.ts'
-import type { NaiveSymbol, World } from './world.ts'
-import { accountOf } from './world.ts'
+import { accountOf, type NaiveSymbol, type World } from './world.ts'
 
 const { LIMIT, MARKET, LIMIT_MAKER, STOP_LOSS, STOP_LOSS_LIMIT, TAKE_PROFIT, TAKE_PROFIT_LIMIT } = OrderType
 

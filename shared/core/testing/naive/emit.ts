@@ -1,10 +1,7 @@
-import type { Event, ExecutionEvent, OrderImage } from '../../src/event.ts'
-import { EventKind } from '../../src/event.ts'
-import type { ExpiryReason } from '../../src/enums.ts'
-import { ExecutionType, OrderStatus, Side } from '../../src/enums.ts'
+import { type Event, EventKind, type ExecutionEvent, type OrderImage } from '../../src/event.ts'
+import { ExecutionType, type ExpiryReason, OrderStatus, Side } from '../../src/enums.ts'
 import { remainingOf, unlock, unlockHeld } from './money.ts'
-import type { NaiveOrder, World } from './world.ts'
-import { accountOf, symbolOf } from './world.ts'
+import { accountOf, type NaiveOrder, symbolOf, type World } from './world.ts'
 
 /** The public part of an order as it stands now. */
 export function imageOf(order: NaiveOrder): OrderImage {

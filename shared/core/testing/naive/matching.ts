@@ -7,8 +7,7 @@ import { freeOf, notionalOf, payAsset, remainingOf, settle, unlockHeld } from '.
 import { prevent } from './prevention.ts'
 import { fixedQuantity } from './spending.ts'
 import { trigger } from './stops.ts'
-import type { NaiveOrder, NaiveSymbol, World } from './world.ts'
-import { isBounded, symbolOf } from './world.ts'
+import { isBounded, type NaiveOrder, type NaiveSymbol, symbolOf, type World } from './world.ts'
 
 const DOCUMENTED_RULES = 3
 

@@ -2,8 +2,7 @@ import { SelfTradePrevention } from '../../src/enums.ts'
 import { bookSide, opposite } from './emit.ts'
 import { byQuote, marketStep } from './matching.ts'
 import { notionalOf, remainingOf } from './money.ts'
-import type { NaiveOrder, World } from './world.ts'
-import { isBounded, symbolOf } from './world.ts'
+import { isBounded, type NaiveOrder, symbolOf, type World } from './world.ts'
 
 const DOCUMENTED_RULES = 3
 const OWN_IN_QUOTE = 8

@@ -1,6 +1,5 @@
 import { Side } from '../../src/enums.ts'
-import type { NaiveBalance, NaiveOrder, NaiveSymbol, World } from './world.ts'
-import { accountOf, symbolOf } from './world.ts'
+import { accountOf, type NaiveBalance, type NaiveOrder, type NaiveSymbol, symbolOf, type World } from './world.ts'
 
 export const AMOUNT_MAX = 2n ** 62n
 const FEE_UNIT = 1_000_000n

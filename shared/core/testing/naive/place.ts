@@ -16,8 +16,7 @@ import { AMOUNT_MAX, freeOf, lock, lockFor, lockHeld, notionalOf, remainingOf } 
 import { maxPosition } from './position.ts'
 import { planSpending, quoteLots } from './spending.ts'
 import { conditionHolds } from './stops.ts'
-import type { NaiveOrder, NaiveSymbol, World } from './world.ts'
-import { isBounded, symbolOf } from './world.ts'
+import { isBounded, type NaiveOrder, type NaiveSymbol, symbolOf, type World } from './world.ts'
 
 const DOCUMENTED_RULES = 3
 

@@ -1,8 +1,7 @@
 import { Side } from '../../src/enums.ts'
 import { Reject, type RejectCode } from '../../src/reject.ts'
 import { remainingOf } from './money.ts'
-import type { NaiveOrder, NaiveSymbol, World } from './world.ts'
-import { accountOf } from './world.ts'
+import { accountOf, type NaiveOrder, type NaiveSymbol, type World } from './world.ts'
 
 /** BUY: base owned + open to buy + `quantity` must stay within the symbol's maximum. */
 export function maxPosition(

@@ -4,8 +4,7 @@ import { end, execution, release, touchLevel } from './emit.ts'
 import { byQuote, isDone, least, marketStep } from './matching.ts'
 import { notionalOf, remainingOf, unlock, unlockHeld } from './money.ts'
 import { fixedQuantity } from './spending.ts'
-import type { NaiveOrder, World } from './world.ts'
-import { isBounded, symbolOf } from './world.ts'
+import { isBounded, type NaiveOrder, symbolOf, type World } from './world.ts'
 
 /** Behaviour 4: what prevention takes off an order is recorded in every mode, and told in one event. */
 const PREVENTED_QUANTITY = 4

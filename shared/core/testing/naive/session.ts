@@ -1,7 +1,5 @@
-import type { Command } from '../../src/command.ts'
-import { CommandKind } from '../../src/command.ts'
-import type { SessionEvent } from '../../src/event.ts'
-import { EventKind } from '../../src/event.ts'
+import { type Command, CommandKind } from '../../src/command.ts'
+import { EventKind, type SessionEvent } from '../../src/event.ts'
 import { Reject, type RejectCode } from '../../src/reject.ts'
 import type { NaiveReply, World } from './world.ts'
 

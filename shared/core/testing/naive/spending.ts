@@ -5,8 +5,7 @@ import { byQuote, least, marketStep } from './matching.ts'
 import { meetings, reckonsOwn } from './meetings.ts'
 import { freeOf, notionalOf, payAsset, remainingOf } from './money.ts'
 import { maxPosition } from './position.ts'
-import type { NaiveOrder, World } from './world.ts'
-import { symbolOf } from './world.ts'
+import { type NaiveOrder, symbolOf, type World } from './world.ts'
 
 /**
  * Behaviour 2: fix what a market order may spend, maker by maker as the book stands. Refused whole when its owner

@@ -12,8 +12,7 @@ import { end, execution, flushLevels } from './emit.ts'
 import { isMarket, work } from './matching.ts'
 import { lockHeld, remainingOf, unlock } from './money.ts'
 import { marketFunds, overflowLevel } from './place.ts'
-import type { NaiveOrder, NaiveSymbol, World } from './world.ts'
-import { accountOf, symbolOf } from './world.ts'
+import { accountOf, type NaiveOrder, type NaiveSymbol, symbolOf, type World } from './world.ts'
 
 /** Stops that may start in one command. */
 const STOPS_STARTED_MAX = 16

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import type { Hash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { ArchiveDamagedError } from '../errors.ts'
 import type { StoredBatch } from '../journal.ts'
 import { ByteSource } from './byte-source.ts'

@@ -2,8 +2,7 @@ import { pipeline, Readable, type Transform } from 'node:stream'
 import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { ArchiveDamagedError, JournalPrunedError } from '../errors.ts'
 import type { StoredBatch } from '../journal.ts'
-import { decodeArchive, encodeArchive } from './archive-file.ts'
-import type { ArchiveSummary } from './archive-file.ts'
+import { type ArchiveSummary, decodeArchive, encodeArchive } from './archive-file.ts'
 import type { ArchiveStore } from './archive-store.ts'
 
 const NAME = /^shard-(\d{3})-(\d{16})-(\d{16})\.journal\.zst$/

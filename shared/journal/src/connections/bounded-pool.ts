@@ -1,8 +1,6 @@
-import { Pool } from 'pg'
-import type { PoolClient } from 'pg'
+import { Pool, type PoolClient } from 'pg'
 import { severity } from '../errors.ts'
-import { connectionSettings, pooledSettings } from './connection-settings.ts'
-import type { Connection } from './connection-settings.ts'
+import { type Connection, connectionSettings, pooledSettings } from './connection-settings.ts'
 import type { Queryable } from '../sql/queryable.ts'
 import { serverOf } from '../sql/server-of.ts'
 import type { OneServer } from './one-server.ts'
@@ -32,7 +30,7 @@ const ANSWER_MS = 1000
 /**
  * A pool whose statements all end. A connection that does not answer in time is destroyed, and so are those that lie idle
  * beside it: what made one of them silent has most likely done the same to the others, and each would cost its next user
- * the whole time-out.
+ * the whole timeout.
  */
 export class BoundedPool extends Pool {
   /** Statements on any of the connections; prepared ones where it is always the same connection. */

@@ -40,7 +40,7 @@ export function connectionSettings(connection: Connection, applicationName: stri
 
 /**
  * The same through a pooler that lends a connection for a transaction, such as PgBouncer. It takes no settings at the
- * start of a connection: the time-out of statements is the pooler's or the role's, and the one here is the client's.
+ * start of a connection: the timeout of statements is the pooler's or the role's, and the one here is the client's.
  */
 export function pooledSettings(connection: Connection, applicationName: string): ClientConfig {
   return {

@@ -1,6 +1,5 @@
 import type { Queryable } from '../sql/queryable.ts'
-import { readConnectionRoom } from '../sql/connection-room.ts'
-import type { ConnectionRoom } from '../sql/connection-room.ts'
+import { type ConnectionRoom, readConnectionRoom } from '../sql/connection-room.ts'
 
 /**
  * Connections that a process opens at most, by its service. Of an engine: to write, for its lease, to listen, and a pool;

@@ -1,7 +1,5 @@
-import { Client } from 'pg'
-import type { ClientConfig } from 'pg'
-import { connectionSettings } from './connection-settings.ts'
-import type { Connection } from './connection-settings.ts'
+import { Client, type ClientConfig } from 'pg'
+import { type Connection, connectionSettings } from './connection-settings.ts'
 
 /** A goodbye that nothing answers is cut off after this. */
 const CLOSE_MS_MAX = 500

@@ -1,10 +1,8 @@
-import { AccountStatus } from '@uptick/core'
-import type { SelfTradePrevention } from '@uptick/core'
+import { AccountStatus, type SelfTradePrevention } from '@uptick/core'
 import { formatUnits } from '../decimal.ts'
 import { selfTradePreventionName } from './enum-names.ts'
 import { NO_ID } from './order.ts'
-import { timeIn } from './symbol-format.ts'
-import type { Amount, CatalogueFormat, TimeUnit } from './symbol-format.ts'
+import { type Amount, type CatalogueFormat, timeIn, type TimeUnit } from './symbol-format.ts'
 
 /** Decimals of a fee rate: rates are millionths. */
 const RATE_DECIMALS = 6

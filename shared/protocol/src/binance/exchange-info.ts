@@ -1,8 +1,7 @@
 import type { SymbolFilters } from '@uptick/core'
 import { formatShort } from '../decimal.ts'
 import { publicSymbolStatus } from './enum-names.ts'
-import { timeIn } from './symbol-format.ts'
-import type { SymbolFormat, TimeUnit } from './symbol-format.ts'
+import { type SymbolFormat, timeIn, type TimeUnit } from './symbol-format.ts'
 
 export interface RateLimitRow {
   readonly rateLimitType: 'REQUEST_WEIGHT' | 'ORDERS' | 'RAW_REQUESTS'

@@ -1,6 +1,5 @@
 import { formatAmount, formatUnits } from '../decimal.ts'
-import { closeTimeIn, timeIn } from './symbol-format.ts'
-import type { Amount, SymbolFormat, TimeUnit } from './symbol-format.ts'
+import { type Amount, closeTimeIn, type SymbolFormat, timeIn, type TimeUnit } from './symbol-format.ts'
 
 type Level = readonly [price: number, quantity: number]
 

@@ -1,9 +1,7 @@
 import type { ExecutionEvent, Outcome } from '@uptick/core'
 import { orderStatusName, orderTypeName, selfTradePreventionName, sideName, timeInForceName } from './enum-names.ts'
-import { NO_ID, hasStopPrice, newOrderResponse, storyOf } from './order.ts'
-import type { OrderStory } from './order.ts'
-import { timeIn } from './symbol-format.ts'
-import type { CatalogueFormat, TimeUnit } from './symbol-format.ts'
+import { hasStopPrice, newOrderResponse, NO_ID, type OrderStory, storyOf } from './order.ts'
+import { type CatalogueFormat, timeIn, type TimeUnit } from './symbol-format.ts'
 
 /**
  * The JSON text of a FULL `newOrderResponse`, the one answer that has to be fast. Plain orders are written as text at

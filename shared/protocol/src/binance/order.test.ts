@@ -1,5 +1,12 @@
-import { EventKind, ExecutionType, ExpiryReason, OrderStatus, OrderType, SelfTradePrevention } from '@uptick/core'
-import type { PreventedEvent } from '@uptick/core'
+import {
+  EventKind,
+  ExecutionType,
+  ExpiryReason,
+  OrderStatus,
+  OrderType,
+  type PreventedEvent,
+  SelfTradePrevention,
+} from '@uptick/core'
 import { expect, test } from 'vitest'
 import {
   sampleCatalogue,

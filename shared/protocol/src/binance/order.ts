@@ -1,5 +1,15 @@
-import { EventKind, ExecutionType, ExpiryReason, OrderStatus, OrderType, SelfTradePrevention } from '@uptick/core'
-import type { ExecutionEvent, OrderImage, Outcome, PreventedEvent } from '@uptick/core'
+import {
+  EventKind,
+  type ExecutionEvent,
+  ExecutionType,
+  ExpiryReason,
+  type OrderImage,
+  OrderStatus,
+  OrderType,
+  type Outcome,
+  type PreventedEvent,
+  SelfTradePrevention,
+} from '@uptick/core'
 import {
   expiryReasonName,
   orderStatusName,
@@ -8,8 +18,7 @@ import {
   sideName,
   timeInForceName,
 } from './enum-names.ts'
-import { timeIn } from './symbol-format.ts'
-import type { Amount, CatalogueFormat, TimeUnit } from './symbol-format.ts'
+import { type Amount, type CatalogueFormat, timeIn, type TimeUnit } from './symbol-format.ts'
 
 /** An order's image; its 64-bit amount may still be the text that a link carried. */
 export type OrderView = Omit<OrderImage, 'cumulativeQuote'> & {

@@ -1,5 +1,4 @@
-import { EventKind, ExecutionType, OrderStatus, Reject } from '@uptick/core'
-import type { ReplaceEvent } from '@uptick/core'
+import { EventKind, ExecutionType, OrderStatus, Reject, type ReplaceEvent } from '@uptick/core'
 import { expect, test } from 'vitest'
 import { sampleCatalogue, sampleExecution, sampleOrder, sampleOutcome } from '../../testing/sample-listing.ts'
 import { amendResponse, cancelReplaceResponse } from './replace.ts'

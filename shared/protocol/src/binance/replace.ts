@@ -1,13 +1,17 @@
-import { EventKind, ExecutionType, Reject } from '@uptick/core'
-import type { ExecutionEvent, OrderImage, Outcome, ReplaceEvent } from '@uptick/core'
+import {
+  EventKind,
+  type ExecutionEvent,
+  ExecutionType,
+  type OrderImage,
+  type Outcome,
+  Reject,
+  type ReplaceEvent,
+} from '@uptick/core'
 import type { PublicError } from '../errors.ts'
-import { publicErrorOf } from '../reject-error.ts'
-import type { RejectContext } from '../reject-error.ts'
+import { publicErrorOf, type RejectContext } from '../reject-error.ts'
 import { orderStatusName, orderTypeName, selfTradePreventionName, sideName, timeInForceName } from './enum-names.ts'
-import { NO_ID, cancelResponses, newOrderResponse } from './order.ts'
-import type { ResponseType } from './order.ts'
-import { timeIn } from './symbol-format.ts'
-import type { CatalogueFormat, TimeUnit } from './symbol-format.ts'
+import { cancelResponses, newOrderResponse, NO_ID, type ResponseType } from './order.ts'
+import { type CatalogueFormat, timeIn, type TimeUnit } from './symbol-format.ts'
 
 /** How each half of a cancelReplace ended: the response, or the `data` of its error. */
 interface CancelReplaceBody {

@@ -1,5 +1,13 @@
-import { EventKind, ExecutionType, ExpiryReason, OrderStatus } from '@uptick/core'
-import type { BalanceEvent, ExecutionEvent, FundsEvent, Outcome } from '@uptick/core'
+import {
+  type BalanceEvent,
+  EventKind,
+  type ExecutionEvent,
+  ExecutionType,
+  ExpiryReason,
+  type FundsEvent,
+  OrderStatus,
+  type Outcome,
+} from '@uptick/core'
 import {
   executionTypeName,
   expiryReasonName,
@@ -10,8 +18,7 @@ import {
   timeInForceName,
 } from './enum-names.ts'
 import { NO_ID } from './order.ts'
-import { timeIn } from './symbol-format.ts'
-import type { CatalogueFormat, TimeUnit } from './symbol-format.ts'
+import { type CatalogueFormat, timeIn, type TimeUnit } from './symbol-format.ts'
 
 /**
  * `executionReport` of one execution that happened at `time` (µs). `c` is the id of the order, except for a cancel,

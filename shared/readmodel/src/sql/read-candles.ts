@@ -1,5 +1,4 @@
-import { stepOpenTime } from '../intervals.ts'
-import type { CandleInterval } from '../intervals.ts'
+import { type CandleInterval, stepOpenTime } from '../intervals.ts'
 import type { Candle } from '../rows.ts'
 import type { Queryable } from './queryable.ts'
 

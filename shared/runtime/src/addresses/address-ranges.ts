@@ -1,6 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import { parseAddress } from './address.ts'
-import type { ParsedAddress } from './address.ts'
+import { parseAddress, type ParsedAddress } from './address.ts'
 
 type Range = [ParsedAddress, number]
 

@@ -15,7 +15,7 @@ import { TestGateway } from './test-gateway.ts'
  * busy with something else.
  */
 const SESSION = 4711
-const HAND_OVERS = 5
+const HAND_OFFS = 5
 const TAKE_OVER_MS_MAX = 3_000
 const LEASE_MS = 1_500
 
@@ -92,7 +92,7 @@ test('on SIGTERM the shard is handed to a standby: nothing is lost, and the hold
   startLoad()
   await untilMore(200)
   const holds: number[] = []
-  for (let round = 0; round < HAND_OVERS; round++) {
+  for (let round = 0; round < HAND_OFFS; round++) {
     const from = performance.now()
     leader.child.kill('SIGTERM')
     await standby.leads()
@@ -104,13 +104,13 @@ test('on SIGTERM the shard is handed to a standby: nothing is lost, and the hold
     standby = await launch()
     await untilMore(100)
   }
-  process.stdout.write(`hold of ${HAND_OVERS} hand-overs: ${holds.map((ms) => ms.toFixed(0)).join(', ')} ms\n`)
-  expect(holds.toSorted((a, b) => a - b)[Math.floor(HAND_OVERS / 2)]).toBeLessThan(LEASE_MS)
-  expect(client.goodbyes.filter((reason) => reason === 'handed-over').length).toBe(HAND_OVERS)
+  process.stdout.write(`hold of ${HAND_OFFS} hand-offs: ${holds.map((ms) => ms.toFixed(0)).join(', ')} ms\n`)
+  expect(holds.toSorted((a, b) => a - b)[Math.floor(HAND_OFFS / 2)]).toBeLessThan(LEASE_MS)
+  expect(client.goodbyes.filter((reason) => reason === 'handed-off').length).toBe(HAND_OFFS)
   await expectNothingLost()
 }, 120_000)
 
-test('on an operator’s word the leader hands over and follows again', async () => {
+test('on an operator’s word the leader hands off and follows again', async () => {
   const first = await launch()
   const second = await launch()
   startLoad()
@@ -120,8 +120,8 @@ test('on an operator’s word the leader hands over and follows again', async ()
   expect((await operator.ask({ kind: 'handOff' })).body).toEqual({ successor: second.url })
   await second.leads()
   await untilMore(100)
-  process.stdout.write(`hold of a hand-over by order: ${longestGap(from).toFixed(0)} ms\n`)
-  const handed = await first.until(({ role }) => role === 'handing-over')
+  process.stdout.write(`hold of a hand-off by order: ${longestGap(from).toFixed(0)} ms\n`)
+  const handed = await first.until(({ role }) => role === 'handing-off')
   await first.until((line) => line.role === 'standby' && first.lines.indexOf(line) > first.lines.indexOf(handed))
   await operator.hangUp()
   await expectNothingLost()
