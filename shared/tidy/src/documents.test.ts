@@ -13,15 +13,6 @@ describe('titles', () => {
   })
 })
 
-describe('the map of workspaces', () => {
-  test('is complete', () => expect(rules.mappedWorkspaces(files)).toEqual([]))
-  test('bites', () => {
-    const room = { path: 'shared/orphan/package.json', text: '{}' }
-    expect(rules.mappedWorkspaces([room, { path: 'README.md', text: '# Uptick' }])).toHaveLength(1)
-    expect(rules.mappedWorkspaces([room, { path: 'README.md', text: '`shared/orphan`' }])).toEqual([])
-  })
-})
-
 describe('versions', () => {
   test('are pinned', () => expect(rules.pinnedVersions(files)).toEqual([]))
   test('bite', () => {

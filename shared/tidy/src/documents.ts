@@ -1,4 +1,4 @@
-import { lineOf, type Rule, type SourceFile } from './repository.ts'
+import { lineOf, type Rule } from './repository.ts'
 
 /** Markdown has exactly one heading of the first level, and it comes first. */
 export const oneTitle: Rule = (files) => {
@@ -9,21 +9,6 @@ export const oneTitle: Rule = (files) => {
     if (titles.length !== 1) complaints.push(`${path}: ${titles.length} titles (# …), must be one`)
   }
   return complaints
-}
-
-/** Every workspace is on a map that a newcomer reads, once there is one. */
-export const mappedWorkspaces: Rule = (files) => {
-  const maps = files.filter(({ path }) => path === 'README.md' || path === 'ARCHITECTURE.md')
-  if (maps.length === 0) return []
-  const text = maps.map((file) => file.text).join('\n')
-  return workspaces(files)
-    .map(({ path }) => path.replace('/package.json', ''))
-    .filter((folder) => !text.includes(folder))
-    .map((folder) => `${folder} is on no map: neither README.md nor ARCHITECTURE.md names it`)
-}
-
-function workspaces(files: readonly SourceFile[]): SourceFile[] {
-  return files.filter(({ path }) => /^(shared\/[^/]+|services\/[^/]+|k8s\/[^/]+|loadtests)\/package\.json$/.test(path))
 }
 
 /** Versions are pinned: what was tested is what is installed. */

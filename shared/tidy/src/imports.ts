@@ -12,7 +12,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'shared/runtime': [],
   'shared/link': ['shared/protocol', 'shared/runtime'],
   'shared/commandline': [],
-  'shared/tidy': [],
+  'shared/tidy': ['shared/commandline'],
   // Knows Kubernetes, and nothing of what it deploys.
   'k8s/deploy': ['shared/commandline'],
   'k8s/image': ['shared/commandline'],
