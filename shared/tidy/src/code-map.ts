@@ -1,5 +1,4 @@
-import type { Rule, SourceFile } from './repository.ts'
-import { isCode } from './repository.ts'
+import { isCode, type Rule, type SourceFile } from './repository.ts'
 
 /** What a package.json says about itself for the map of the code. */
 interface Manifest {
