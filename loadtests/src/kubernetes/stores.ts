@@ -1,5 +1,5 @@
 import { type Kubectl, PortForward } from '@uptick/deploy'
-import { OperatorClient } from '@uptick/standalone'
+import { OperatorClient } from '@uptick/operator'
 
 interface Secret {
   readonly data: Readonly<Record<string, string>>

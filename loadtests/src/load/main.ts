@@ -1,5 +1,6 @@
 import { Progress, runCommand, undoWhenInterrupted } from '@uptick/commandline'
-import { OperatorClient, runningOn } from '@uptick/standalone'
+import { OperatorClient } from '@uptick/operator'
+import { runningOn } from '@uptick/data-folder'
 import pg from 'pg'
 import { accountsForLoad } from '../../scenarios/crowd.ts'
 import { makeTraders } from '../client/make-traders.ts'

@@ -1,4 +1,4 @@
-import type { OperatorClient } from '@uptick/standalone'
+import type { OperatorClient } from '@uptick/operator'
 import { untilDone, type Patience } from './until.ts'
 
 /** What an operator does of a halted shard: again until it works. Answers with how many batches were appended again. */

@@ -1,5 +1,5 @@
 import { EXIT_FAILED, messageOf, Problem, Progress, runCommand } from '@uptick/commandline'
-import { findExchange } from '@uptick/standalone'
+import { findExchange } from '@uptick/operator'
 import { FlowError } from '../flow/flow-error.ts'
 import { openFlow } from '../flow/open-flow.ts'
 import type { FlowMarket } from '../flow/order-command.ts'

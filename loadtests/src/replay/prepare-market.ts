@@ -1,4 +1,4 @@
-import type { OperatorClient } from '@uptick/standalone'
+import type { OperatorClient } from '@uptick/operator'
 import { randomBytes } from 'node:crypto'
 import { decimalText } from '../client/decimal.ts'
 import type { ApiKey } from '../client/ws-api.ts'

@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { DemoKey } from './data-folder.ts'
+import type { DemoKey } from '@uptick/data-folder'
 import { markets } from './listing.ts'
 import type { Options } from './options.ts'
 

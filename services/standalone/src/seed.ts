@@ -1,9 +1,10 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { DataFolder, DemoKey } from './data-folder.ts'
+import type { DataFolder } from './data-folder.ts'
+import type { DemoKey } from '@uptick/data-folder'
 import { certificateOf } from './folder-certificate.ts'
 import { assets, botTraders, demoTraders, markets, type DemoTrader } from './listing.ts'
-import type { AccountList, KeyRegistration, OperatorClient } from './operator/client.ts'
+import type { AccountList, KeyRegistration, OperatorClient } from '@uptick/operator'
 
 /**
  * Bring a new exchange to life through the operator API. Every step is harmless when it is repeated, so a start that was

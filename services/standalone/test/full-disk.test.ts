@@ -9,7 +9,7 @@ import { createDatabase, type TestDatabase } from '@uptick/journal/testing'
 import { freePort } from '@uptick/postgres'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ControlClient } from '../src/control/control-client.ts'
-import { readRunning } from '../src/data-folder.ts'
+import { readRunning } from '@uptick/data-folder'
 
 /*
  * The disk of the data folder is full while PostgreSQL, on another machine, is well: the exchange goes on without its

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { freePort } from '@uptick/postgres'
 import { expect, test } from 'vitest'
-import { readSettings } from '../src/data-folder.ts'
+import { readSettings } from '@uptick/data-folder'
 import { startCommand, TestExchange } from './start-exchange.ts'
 
 const QUOTED_MS_MAX = 30_000

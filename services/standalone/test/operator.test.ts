@@ -1,8 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
@@ -10,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ControlClient } from '../src/control/control-client.ts'
 import { TestExchange } from './start-exchange.ts'
 
-const main = fileURLToPath(new URL('../src/operator/main.ts', import.meta.url))
+const main = fileURLToPath(new URL('../../operator/src/main.ts', import.meta.url))
 
 const READY_MS_MAX = 60_000
 
@@ -60,6 +58,11 @@ test('a trader from nothing, as the help says', async () => {
   for (let time = 1; time <= 2; time++)
     expect(await type(folder, 'deposit', number, '10000', 'USDT', '--reference', 'first')).toMatchObject({ code: 0 })
   expect((await type(folder, 'account', number)).output).toMatch(/USDT +10000\.00000000 +0\.00000000\n/)
+  expect(await type(folder, 'deposit', number, '5', 'DOGE')).toEqual({
+    code: 1,
+    output: '',
+    errors: 'NOT_FOUND: there is no asset DOGE\n',
+  })
   expect((await type(folder, 'withdraw', number, '10000.01', 'USDT')).errors).toMatch(
     /^INSUFFICIENT_FUNDS_TO_WITHDRAW: /,
   )
@@ -221,39 +224,3 @@ async function loseBatches(count: number): Promise<number> {
     await client.end()
   }
 }
-
-test('a mistake is one line that helps, and does nothing', async () => {
-  const { folder } = exchange
-  const mistakes: [string[], RegExp, number][] = [
-    [['deposite', '1'], /^Unknown command 'deposite' \(Did you mean deposit\?\) ".*--help" says more\.\n$/, 2],
-    [['deposit', '1', '5'], /^Missing required argument 'ASSET'\. /, 2],
-    [['deposit', 'one', '5', 'BTC'], /^The account is a whole number, not one\.\n$/, 2],
-    [['deposit', '1', '5', 'DOGE'], /^NOT_FOUND: there is no asset DOGE\n$/, 1],
-    [['deposit', '1', '5', 'BTC', 'USDT'], /^Too many arguments for 'deposit'\. Expected 3 arguments but got 4/, 2],
-    [
-      ['cancel-all', '1', 'BTCUSDT', '--yes'],
-      /^Too many arguments for 'cancel-all'\. Expected 1 argument but got 2/,
-      2,
-    ],
-    [['cancel-all', '1'], /^This cancels every open order of account 1 in every market: repeat .* with --yes\.\n$/, 2],
-    [['add-account', ''], /^An argument is empty\.\n$/, 2],
-    [['add-key', '1', '--public-key', 'no-such-file'], /^The public key cannot be read: .*no-such-file'\.\n$/, 1],
-    [['status', '--jason'], /^Unknown option '--jason' \(Did you mean --json\?\) /, 2],
-    [['skip', '5', '--yes'], /^--reason is missing\.\n$/, 2],
-    [['release', '--reason', 'x', '--yes'], /^--operator is missing\.\n$/, 2],
-  ]
-  for (const [words, sentence, code] of mistakes) {
-    const typed = await type(folder, ...words)
-    expect(typed.errors, words.join(' ')).toMatch(sentence)
-    expect(typed.errors.trim().split('\n')).toHaveLength(1)
-    expect(typed).toMatchObject({ code, output: '' })
-  }
-})
-
-test('without an exchange, it says how to name one', async () => {
-  const empty = mkdtempSync(join(tmpdir(), 'uptick-empty-'))
-  const typed = await type(empty, 'status')
-  rmSync(empty, { recursive: true })
-  expect(typed.errors).toMatch(/^No exchange runs on .*npm start.*--data.*OPERATOR_URL/)
-  expect((await type(empty, '--help')).output).toContain('add-account carol')
-})

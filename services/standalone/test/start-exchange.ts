@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '@uptick/postgres'
-import { OperatorClient } from '../src/operator/client.ts'
-import { readRunning, readSettings, type DemoKey, type Running } from '../src/data-folder.ts'
+import { OperatorClient } from '@uptick/operator'
+import { readRunning, readSettings, type DemoKey, type Running } from '@uptick/data-folder'
 
 const OPEN_MS_MAX = 60_000
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))

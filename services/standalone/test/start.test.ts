@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { alive } from '@uptick/postgres'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { DemoKey } from '../src/data-folder.ts'
+import type { DemoKey } from '@uptick/data-folder'
 import { startCommand, TestExchange } from './start-exchange.ts'
 
 const GONE_MS_MAX = 20_000

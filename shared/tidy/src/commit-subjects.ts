@@ -11,7 +11,7 @@ const notImperative =
  * @param areas those of CONTRIBUTING.md
  */
 export function subjectComplaints(subject: string, areas: ReadonlySet<string>): string[] {
-  const match = /^(?<area>[a-z0-9]+): (?<rest>(?<first>\S+).*)$/.exec(subject)
+  const match = /^(?<area>[a-z0-9-]+): (?<rest>(?<first>\S+).*)$/.exec(subject)
   const { area = '', rest = '', first = '' } = match?.groups ?? {}
   if (!match) return [`${subject}: does not read "area: imperative"`]
   const complaints: string[] = []
@@ -24,6 +24,6 @@ export function subjectComplaints(subject: string, areas: ReadonlySet<string>): 
 
 /** The areas that CONTRIBUTING.md lists behind "Areas are the rooms". */
 export function areasOf(contributing: string): ReadonlySet<string> {
-  const list = /Areas are the rooms: ([^.]*)\./.exec(contributing)?.[1] ?? ''
-  return new Set([...list.matchAll(/`([a-z0-9]+)`/g)].map(([, area = '']) => area))
+  const list = /Areas are the rooms:\s*([^.]*)\./.exec(contributing)?.[1] ?? ''
+  return new Set([...list.matchAll(/`([a-z0-9-]+)`/g)].map(([, area = '']) => area))
 }

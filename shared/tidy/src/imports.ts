@@ -12,6 +12,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'shared/runtime': [],
   'shared/link': ['shared/protocol', 'shared/runtime'],
   'shared/commandline': [],
+  'shared/data-folder': ['shared/commandline'],
   'shared/tidy': ['shared/commandline'],
   // Knows Kubernetes, and nothing of what it deploys.
   'k8s/deploy': ['shared/commandline'],
@@ -32,6 +33,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'shared/readmodel',
     'shared/runtime',
   ],
+  'services/operator': ['shared/commandline', 'shared/data-folder'],
   'services/migration': ['shared/journal', 'shared/runtime'],
   'services/recorder': ['shared/core', 'shared/protocol', 'shared/journal', 'shared/readmodel', 'shared/runtime'],
 }
@@ -51,16 +53,16 @@ const testArrows = [
 
 const specifier = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)(['"])([^'"]+)\1/g
 
+const services = new Set(['engine', 'gateway', 'recorder', 'migration', 'operator', 'standalone'])
+
 /** The room that an import leads to; undefined when it leads to a package or to Node. */
 function roomOfImport(from: string, name: string): string | undefined {
   if (name.startsWith('.')) return roomOf(posix.join(posix.dirname(from), name))
-  const own = /^@uptick\/([a-z]+)/.exec(name)?.[1]
+  const own = /^@uptick\/([a-z-]+)/.exec(name)?.[1]
   if (own === undefined) return undefined
   if (own === 'loadtests') return own
   if (own === 'deploy') return 'k8s/deploy'
-  return ['engine', 'gateway', 'recorder', 'migration', 'standalone'].includes(own)
-    ? `services/${own}`
-    : `shared/${own}`
+  return services.has(own) ? `services/${own}` : `shared/${own}`
 }
 
 /** Rooms import only along the arrows, by package name, never by a path into another room. */

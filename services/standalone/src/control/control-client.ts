@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
-import { runningOn } from '../data-folder.ts'
+import { runningOn } from '@uptick/data-folder'
 import { EXIT_FAILED, EXIT_USAGE, messageOf, Problem } from '@uptick/commandline'
 import type { Rolled, RollStep } from '../roll/roller.ts'
 import type { ClusterStatus } from '../status/status.ts'

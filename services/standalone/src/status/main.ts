@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
-import { commandLine, pathFrom, runCommand } from '@uptick/commandline'
+import { commandLine, pathFrom, runCommand, show } from '@uptick/commandline'
 import { ControlClient } from '../control/control-client.ts'
-import { show } from '../operator/show.ts'
 
 const about = `Which engine leads, how far each process has come, and which are ready.
 

@@ -1,4 +1,4 @@
-import type { OperatorClient } from '../operator/client.ts'
+import type { OperatorClient } from '@uptick/operator'
 import type { Kind } from '../cluster/replica.ts'
 import { Samples } from './metrics-text.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { demoTraders } from '../../listing.ts'
-import { OperatorClient } from '../../operator/client.ts'
+import { OperatorClient } from '@uptick/operator'
 import { messageOf, Problem } from '@uptick/commandline'
 import { listMarkets, openAccount } from '../../seed.ts'
 

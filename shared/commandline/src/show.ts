@@ -1,4 +1,4 @@
-import { printable } from '@uptick/commandline'
+import { printable } from './printable.ts'
 
 /** An answer as text for a person: lists as tables, objects as names and values. */
 export function show(answer: unknown): string {

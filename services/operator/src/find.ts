@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
-import { readRunning, readSettings } from '../data-folder.ts'
 import { EXIT_USAGE, Problem } from '@uptick/commandline'
+import { exchangeOn } from '@uptick/data-folder'
 import { OperatorClient } from './client.ts'
 
 export interface FoundExchange {
@@ -23,11 +22,11 @@ export function findExchange(folder: string, environment: NodeJS.ProcessEnv): Fo
     )
   if (url !== undefined && token !== undefined)
     return { operator: new OperatorClient(url.replace(/\/$/, ''), token), url: publicUrl }
-  const settings = existsSync(folder) ? readSettings(folder) : undefined
-  const running = settings === undefined ? undefined : readRunning(folder)
-  if (settings === undefined || running === undefined)
+  const found = exchangeOn(folder)
+  if (found === undefined)
     throw new Problem(
       `No exchange runs on ${folder}: start one with "npm start", name its folder with --data, or set OPERATOR_URL and OPERATOR_TOKEN.`,
     )
+  const { running, settings } = found
   return { operator: new OperatorClient(running.operatorUrl, settings.operatorToken), url: running.url }
 }

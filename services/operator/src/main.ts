@@ -9,13 +9,13 @@ import {
   printableLines,
   Problem,
   runCommand,
+  show,
 } from '@uptick/commandline'
 import { accountCommands } from './account-commands.ts'
 import type { CommandDefinition, Commands, Flags } from './command.ts'
 import { exchangeCommands } from './exchange-commands.ts'
 import { findExchange } from './find.ts'
 import { about, examplesText, more } from './help.ts'
-import { show } from './show.ts'
 
 const program = commandLine('npm run operator --', about)
   .option('--data <folder>', 'of the exchange (default: ./data)', pathFrom(process.env))

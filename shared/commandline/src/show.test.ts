@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { assignments } from './command.ts'
 import { show } from './show.ts'
 
 test('lists are tables, numbers to the right', () => {
@@ -21,14 +20,4 @@ test('objects are names and values, their lists tables below', () => {
   expect(show({ account: 1, label: 'alice', balances: [{ asset: 'BTC', free: '1' }] })).toBe(
     'account  1\nlabel    alice\n\nbalances\nasset  free\nBTC       1\n',
   )
-})
-
-test('NAME=VALUE words keep decimals as they are written', () => {
-  expect(assignments(['tickSize=0.10', 'maxOrders=500', 'applyMinToMarket=false'])).toEqual({
-    tickSize: '0.10',
-    maxOrders: 500,
-    applyMinToMarket: false,
-  })
-  expect(() => assignments(['tickSize'])).toThrow('tickSize is not of the form NAME=VALUE.')
-  expect(() => assignments(['maxOrders=many'])).toThrow('maxOrders is a whole number, not many.')
 })

@@ -1,0 +1,2 @@
+export { exchangeOn, readRunning, runningFile, runningOn, type Running } from './running.ts'
+export { readSettings, settingsFile, type DemoKey, type Settings } from './settings.ts'
