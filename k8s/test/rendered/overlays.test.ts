@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { find, isWorkload, overlays, renderOverlay, workload, type Texts } from '../manifests.ts'
 
@@ -16,6 +17,17 @@ describe.each(overlays)('overlay %s', (overlay) => {
     const names = workloads.map(({ kind, metadata }) => `${kind} ${metadata.name}`)
     expect(names).toEqual(expect.arrayContaining(['StatefulSet engine', 'Deployment gateway', 'Deployment recorder']))
     expect(names).toContainEqual(expect.stringMatching(/^Job migration-/))
+  })
+
+  test('what runs of the image is in the repository', () => {
+    const root = new URL('../../../', import.meta.url)
+    const containers = workloads.flatMap(({ spec }) => spec.template.spec.containers)
+    const programs = containers.flatMap(({ args = [] }) => args.filter((word) => /^[\w/-]+\.[jt]s$/.test(word)))
+    expect(programs.length).toBeGreaterThanOrEqual(4)
+    for (const program of programs) {
+      const source = program.replace(/^bundle\/(\w+)\.js$/, 'services/$1/src/main.ts')
+      expect({ program, exists: existsSync(new URL(source, root)) }).toEqual({ program, exists: true })
+    }
   })
 
   test('probes say what they mean: started, ready, wedged', () => {

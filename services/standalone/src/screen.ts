@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import type { DemoKey } from '@uptick/data-folder'
-import { markets } from './listing.ts'
+import { markets } from '@uptick/demo'
 import type { Options } from './options.ts'
 
 export interface Style {

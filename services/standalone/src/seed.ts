@@ -1,10 +1,10 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { DataFolder } from './data-folder.ts'
 import type { DemoKey } from '@uptick/data-folder'
+import { botTraders, demoTraders, listMarkets, openAccount, type DemoTrader } from '@uptick/demo'
+import type { KeyRegistration, OperatorClient } from '@uptick/operator'
+import type { DataFolder } from './data-folder.ts'
 import { certificateOf } from './folder-certificate.ts'
-import { assets, botTraders, demoTraders, markets, type DemoTrader } from './listing.ts'
-import type { AccountList, KeyRegistration, OperatorClient } from '@uptick/operator'
 
 /**
  * Bring a new exchange to life through the operator API. Every step is harmless when it is repeated, so a start that was
@@ -14,22 +14,6 @@ import type { AccountList, KeyRegistration, OperatorClient } from '@uptick/opera
 export async function seedDemo(operator: OperatorClient, folder: DataFolder): Promise<void> {
   await listMarkets(operator)
   await seedTraders(operator, folder, demoTraders)
-}
-
-/** The assets and markets of the demo, those that are missing. */
-export async function listMarkets(operator: OperatorClient): Promise<void> {
-  const listed = new Set((await operator.assets()).map(({ code }) => code))
-  for (const asset of assets) if (!listed.has(asset.code)) await operator.addAsset(asset)
-  const open = new Set((await operator.symbols()).map(({ name }) => name))
-  for (const { startPrice: _, ...market } of markets)
-    if (!open.has(market.base + market.quote)) await operator.addSymbol(market)
-}
-
-/** The trader's account, made and funded if it is not: its number. */
-export async function openAccount(operator: OperatorClient, { label, funds }: DemoTrader): Promise<number> {
-  const account = (await findAccount(operator, label)) ?? (await operator.addAccount(label))
-  for (const [asset, amount] of Object.entries(funds)) await fund(operator, account, asset, amount)
-  return account
 }
 
 export async function seedBot(operator: OperatorClient, folder: DataFolder): Promise<void> {
@@ -75,24 +59,6 @@ async function isRegistered(operator: OperatorClient, folder: DataFolder, trader
   if (first === undefined) return false
   const registered = new Set((await operator.keys(first.account)).map(({ apiKey }) => apiKey))
   return known.every(({ apiKey }) => registered.has(apiKey))
-}
-
-async function findAccount(operator: OperatorClient, label: string): Promise<number | undefined> {
-  for (let after: number | undefined = 0; after !== undefined;) {
-    const { accounts, next }: AccountList = await operator.accounts(label, after)
-    const found = accounts.find((account) => account.label === label)
-    if (found !== undefined) return found.account
-    after = next
-  }
-  return undefined
-}
-
-/** Once: no trader trades yet, so an account that holds the asset has been given it. */
-async function fund(operator: OperatorClient, account: number, asset: string, amount: string): Promise<void> {
-  const balances = (await operator.account(account))?.balances ?? []
-  const held = balances.find((balance) => balance.asset === asset)
-  if (held !== undefined && Number(held.free) + Number(held.locked) > 0) return
-  await operator.deposit(account, { asset, amount })
 }
 
 /** The trader's keys in the settings, made first when there are none. */

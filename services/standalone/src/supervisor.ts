@@ -102,7 +102,12 @@ export class Supervisor {
 
   /** The bot that trades over the public interface, with keys of its own in its environment. */
   async startMarketMaker(environment: Record<string, string>): Promise<void> {
-    const bot = { kind: 'market-maker', name: 'market-maker', entry: 'market-maker/main.ts', opsPorts: [] } as const
+    const bot = {
+      kind: 'market-maker',
+      name: 'market-maker',
+      entry: '../../market-maker/src/main.ts',
+      opsPorts: [],
+    } as const
     await this.#cluster.start([this.#logged({ ...bot, environment })])
   }
 

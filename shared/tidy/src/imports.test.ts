@@ -15,6 +15,7 @@ test('an import against the arrows is found', () => {
     { path: 'shared/core/src/x.ts', text: "import type { Y } from '@uptick/protocol'" },
     { path: 'k8s/deploy/src/x.ts', text: "import { engine } from '@uptick/engine'" },
     { path: 'services/gateway/src/x.ts', text: "import { deploy } from '@uptick/deploy'" },
+    { path: 'services/operator/src/x.ts', text: "import { markets } from '@uptick/market-maker'" },
     { path: 'loadtests/src/x.ts', text: "import { engine } from '../../services/engine/src/engine.ts'" },
   ]
   expect(importArrows(planted)).toEqual([
@@ -25,6 +26,7 @@ test('an import against the arrows is found', () => {
     'shared/core/src/x.ts:1: shared/core must not import shared/protocol',
     'k8s/deploy/src/x.ts:1: k8s/deploy must not import services/engine',
     'services/gateway/src/x.ts:1: services/gateway must not import k8s/deploy',
+    'services/operator/src/x.ts:1: services/operator must not import services/market-maker',
     'loadtests/src/x.ts:1: ../../services/engine/src/engine.ts leaves loadtests; import the package by its name',
   ])
 })

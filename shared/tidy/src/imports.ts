@@ -17,6 +17,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   // Knows Kubernetes, and nothing of what it deploys.
   'k8s/deploy': ['shared/commandline'],
   'k8s/image': ['shared/commandline'],
+  'k8s/secrets': ['shared/commandline', 'shared/runtime'],
   'services/engine': [
     'shared/core',
     'shared/protocol',
@@ -34,12 +35,16 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'shared/runtime',
   ],
   'services/operator': ['shared/commandline', 'shared/data-folder'],
+  'services/demo': ['shared/commandline', 'services/operator'],
+  'services/market-maker': ['shared/commandline', 'services/demo'],
   'services/migration': ['shared/journal', 'shared/runtime'],
   'services/recorder': ['shared/core', 'shared/protocol', 'shared/journal', 'shared/readmodel', 'shared/runtime'],
 }
 
 /** Rooms that put the others together: they may import all, by name. */
 const composers = new Set(['services/standalone', 'loadtests', ''])
+
+const rooms = [...Object.keys(arrows), ...composers]
 
 /** What tests may import besides: a database, another shared room. Never a service. */
 const testArrows = [
@@ -53,16 +58,12 @@ const testArrows = [
 
 const specifier = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)(['"])([^'"]+)\1/g
 
-const services = new Set(['engine', 'gateway', 'recorder', 'migration', 'operator', 'standalone'])
-
 /** The room that an import leads to; undefined when it leads to a package or to Node. */
 function roomOfImport(from: string, name: string): string | undefined {
   if (name.startsWith('.')) return roomOf(posix.join(posix.dirname(from), name))
   const own = /^@uptick\/([a-z-]+)/.exec(name)?.[1]
   if (own === undefined) return undefined
-  if (own === 'loadtests') return own
-  if (own === 'deploy') return 'k8s/deploy'
-  return services.has(own) ? `services/${own}` : `shared/${own}`
+  return rooms.find((room) => posix.basename(room) === own) ?? `shared/${own}`
 }
 
 /** Rooms import only along the arrows, by package name, never by a path into another room. */

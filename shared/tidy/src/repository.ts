@@ -50,7 +50,7 @@ export function quotesRules(path: string): boolean {
 export function roomOf(path: string): string {
   const [first, second, third] = path.split('/')
   if (first === 'loadtests') return 'loadtests'
-  if (first === 'k8s' && second === 'deploy') return 'k8s/deploy'
+  if (first === 'k8s' && ['deploy', 'image', 'secrets'].includes(second ?? '')) return `k8s/${second}`
   return (first === 'shared' || first === 'services') && third !== undefined ? `${first}/${second}` : ''
 }
 

@@ -1,4 +1,4 @@
-import type { Market } from '../listing.ts'
+import type { Market } from '@uptick/demo'
 
 export interface Quote {
   readonly side: 'BUY' | 'SELL'

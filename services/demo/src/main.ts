@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { demoTraders } from '../../listing.ts'
-import { OperatorClient } from '@uptick/operator'
 import { messageOf, Problem } from '@uptick/commandline'
-import { listMarkets, openAccount } from '../../seed.ts'
+import { OperatorClient } from '@uptick/operator'
+import { demoTraders } from './listing.ts'
+import { listMarkets, openAccount } from './seed.ts'
 
 /**
  * Lists the demo's markets and registers its two traders, through the operator API of an exchange that may still be

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { markets } from '../listing.ts'
+import { markets } from '@uptick/demo'
 import { ladder, othersIn, PriceWalk, seededRandom, type Levels } from './quotes.ts'
 
 describe('the quotes of the market maker', () => {

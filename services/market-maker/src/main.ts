@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { markets, type Market } from '../listing.ts'
 import { messageOf } from '@uptick/commandline'
+import { markets, type Market } from '@uptick/demo'
 import { TradingClient } from './client.ts'
 import { ladder, othersIn, PriceWalk, seededRandom, type Levels, type OwnOrder } from './quotes.ts'
 
