@@ -9,7 +9,7 @@ const END_MS_MAX = 20_000
 /** Characters of a service's output that are kept. */
 const OUTPUT_MAX = 16_384
 /** Ends a service whose bench is gone. */
-const guard = new URL('../../../services/standalone/src/child-guard.ts', import.meta.url).href
+const guard = new URL('../../../services/standalone/src/processes/child-guard.ts', import.meta.url).href
 
 /** One service as a child process. */
 export class Service {

@@ -1,4 +1,3 @@
 export { ControlClient } from './control/control-client.ts'
-export type { Rolled, RollStep } from './roll/roller.ts'
-export type { ClusterStatus, ProcessStatus } from './status/status.ts'
+export type { ClusterStatus, ProcessStatus, Rolled, RollStep } from './control/protocol.ts'
 export { orderPathFlags } from './cluster/definitions.ts'

@@ -2,21 +2,21 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { causeOf, errorCode, Problem } from '@uptick/commandline'
 import { migrate } from '@uptick/journal'
 import { AddressRanges } from '@uptick/runtime'
+import type { Running } from '@uptick/data-folder'
+import { OperatorClient } from '@uptick/operator'
 import { Cluster } from './cluster/cluster.ts'
 import { clusterDefinitions, PORT_NAMES, type Ports } from './cluster/definitions.ts'
 import type { ReplicaDefinition } from './cluster/replica.ts'
 import { ControlServer } from './control/control-server.ts'
-import type { DataFolder } from './data-folder.ts'
-import type { Running } from '@uptick/data-folder'
-import { Database } from './database.ts'
-import { watchDisk } from './disk.ts'
+import type { DataFolder } from './folder/data-folder.ts'
+import { Database } from './processes/database.ts'
+import { watchDisk } from './machine/disk.ts'
 import { LogFiles } from './logs/log-files.ts'
-import { OperatorClient } from '@uptick/operator'
-import type { Options } from './options.ts'
-import { internalPorts } from './ports.ts'
+import type { Options } from './terminal/options.ts'
+import { internalPorts } from './machine/ports.ts'
 import { Roller } from './roll/roller.ts'
-import { folderCertificate } from './folder-certificate.ts'
-import { clusterStatus } from './status/status.ts'
+import { folderCertificate } from './folder/folder-certificate.ts'
+import { clusterStatus } from './status/cluster-status.ts'
 
 /** A connection to Redis takes a moment after everything else is ready. */
 const REMARKS_MS_MAX = 1_500
@@ -105,7 +105,7 @@ export class Supervisor {
     const bot = {
       kind: 'market-maker',
       name: 'market-maker',
-      entry: '../../market-maker/src/main.ts',
+      entry: 'market-maker/src/main.ts',
       opsPorts: [],
     } as const
     await this.#cluster.start([this.#logged({ ...bot, environment })])
@@ -134,11 +134,12 @@ export class Supervisor {
     const { operatorToken } = this.#folder.settings
     const operator = new OperatorClient(this.operatorUrl, operatorToken)
     const status = () => clusterStatus(this.#cluster.observed(), operator)
+    const roller = new Roller(this.#cluster, status)
     this.#control = await ControlServer.listen({
       port: ports.control,
       token: operatorToken,
       status,
-      roller: new Roller(this.#cluster, status),
+      roll: (what, onStep) => roller.roll(what, onStep),
       onRoll: this.#events.onStep,
     })
     const { gateway, engine, linkUrls, host, redisUrl, tls } = this.#options

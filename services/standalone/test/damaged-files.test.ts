@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { messageOf, Problem } from '@uptick/commandline'
 import { PostgresError } from '@uptick/postgres'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { DataFolder } from '../src/data-folder.ts'
 import { readRunning, runningOn } from '@uptick/data-folder'
-import { Database } from '../src/database.ts'
-import { folderCertificate } from '../src/folder-certificate.ts'
-import { stopLeftovers } from '../src/leftovers.ts'
+import { DataFolder } from '../src/folder/data-folder.ts'
+import { Database } from '../src/processes/database.ts'
+import { folderCertificate } from '../src/folder/folder-certificate.ts'
+import { stopLeftovers } from '../src/processes/leftovers.ts'
 
 /*
  * Every file of the data folder that a start reads, as a crashed machine or a hand may leave it. What can be made again is

@@ -2,7 +2,7 @@ import { chownSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkOwner, ownerOf } from '../src/folder-owner.ts'
+import { checkOwner, ownerOf } from '../src/folder/folder-owner.ts'
 
 const ROOT = 0
 const NOBODY = 65_534

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort } from '@uptick/postgres'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { Service } from '../src/service.ts'
+import { Service } from '../src/processes/service.ts'
 
 const LIVENESS = { periodMs: 400, failuresMax: 5 }
 
@@ -19,7 +19,7 @@ beforeEach(async () => {
   service = new Service({
     name: 'answering',
     folder,
-    entry: '../test/answering.ts',
+    entry: 'standalone/test/answering.ts',
     logFile: join(folder, 'answering.log'),
     logs: { open: () => undefined },
     verbose: false,

@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { createDatabase, type TestDatabase } from '@uptick/journal/testing'
 import { freePort } from '@uptick/postgres'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ControlClient } from '../src/control/control-client.ts'
 import { readRunning } from '@uptick/data-folder'
+import { ControlClient } from '../src/control/control-client.ts'
 
 /*
  * The disk of the data folder is full while PostgreSQL, on another machine, is well: the exchange goes on without its

@@ -19,7 +19,7 @@ import { freePort } from '@uptick/postgres'
 import { startCommand, type Ended } from './start-exchange.ts'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
-const DATA_FOLDER = new URL('../src/data-folder.ts', import.meta.url).href
+const DATA_FOLDER = new URL('../src/folder/data-folder.ts', import.meta.url).href
 const NOBODY = 65_534
 
 let folder = ''

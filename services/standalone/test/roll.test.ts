@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ControlClient, RollError } from '../src/control/control-client.ts'
-import type { RollStep } from '../src/roll/roller.ts'
+import type { RollStep } from '../src/control/protocol.ts'
 import { Samples } from '../src/status/metrics-text.ts'
 import { TestExchange } from './start-exchange.ts'
 

@@ -114,6 +114,20 @@ const folders: Readonly<Record<string, readonly string[]>> = {
     'handshake',
     'operator',
   ],
+  'services/standalone/src': [
+    'machine',
+    'folder',
+    'demo',
+    'terminal',
+    'logs',
+    'processes',
+    'counts',
+    'listener',
+    'control',
+    'status',
+    'cluster',
+    'roll',
+  ],
 }
 
 /** Folders import only those before them. */

@@ -103,7 +103,7 @@ const sqlRooms = [
   'services/gateway/src/keys/',
   'services/gateway/src/operator/references.ts',
   // Creates the database that the others own.
-  'services/standalone/src/database.ts',
+  'services/standalone/src/processes/database.ts',
   // One row, so that the engine runs without the read model.
   'services/engine/src/recorded-through.ts',
 ]

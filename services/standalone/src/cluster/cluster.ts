@@ -1,9 +1,9 @@
 import type { AddressRanges } from '@uptick/runtime'
 import { CountDesk, isCountMessage } from '../counts/count-desk.ts'
 import { ConnectionListener } from '../listener/connection-listener.ts'
-import type { Service } from '../service.ts'
-import { roleOf, type Observed } from '../status/status.ts'
-import { Replica, type Kind, type ReplicaDefinition } from './replica.ts'
+import type { Service } from '../processes/service.ts'
+import { roleOf, type Kind, type Observed } from '../status/cluster-status.ts'
+import { Replica, type ReplicaDefinition } from './replica.ts'
 
 /** When everything ends no process takes over, so clients that stay silent are not waited for any longer. */
 const STOP_HURRY_MS = 1_500

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
-import { DataFolder } from '../data-folder.ts'
+import { DataFolder } from '../folder/data-folder.ts'
 import { clusterDefinitions, PORT_NAMES, type Ports } from './definitions.ts'
 
 const path = mkdtempSync(join(tmpdir(), 'uptick-definitions-'))

@@ -1,7 +1,7 @@
 import { PROCESS_CONNECTIONS } from '@uptick/journal'
-import type { DataFolder } from '../data-folder.ts'
-import type { CertificateFiles } from '../folder-certificate.ts'
-import { GRACE_MS } from '../service.ts'
+import type { DataFolder } from '../folder/data-folder.ts'
+import type { CertificateFiles } from '../folder/folder-certificate.ts'
+import { GRACE_MS } from '../processes/service.ts'
 import type { ReplicaDefinition } from './replica.ts'
 
 /** Ports of the cluster, by use; a gateway has two for probes, because old and new run side by side in a roll. */
@@ -71,7 +71,7 @@ export function clusterDefinitions(folder: DataFolder, ports: Ports, surrounding
   const engine = (number: 1 | 2): Definition => ({
     kind: 'engine',
     name: `engine-${number}`,
-    entry: '../../engine/src/main.ts',
+    entry: 'engine/src/main.ts',
     flags: orderPathFlags,
     opsPorts: [ports[`engine-${number}`]],
     environment: {
@@ -89,7 +89,7 @@ export function clusterDefinitions(folder: DataFolder, ports: Ports, surrounding
   const gateway = (number: 1 | 2): Definition => ({
     kind: 'gateway',
     name: `gateway-${number}`,
-    entry: '../../gateway/src/main.ts',
+    entry: 'gateway/src/main.ts',
     flags: orderPathFlags,
     opsPorts: [ports[`gateway-${number}`], ports[`gateway-${number}-next`]],
     environment: {
@@ -120,7 +120,7 @@ export function clusterDefinitions(folder: DataFolder, ports: Ports, surrounding
   const recorder: Definition = {
     kind: 'recorder',
     name: 'recorder',
-    entry: '../../recorder/src/main.ts',
+    entry: 'recorder/src/main.ts',
     opsPorts: [ports.recorder],
     // What is older than the default of the recorder goes into files, which a rebuild of history reads.
     environment: { ...common, ARCHIVE_FOLDER: folder.file('archive') },

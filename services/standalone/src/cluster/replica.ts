@@ -1,7 +1,5 @@
-import { Service, type ServiceDefinition } from '../service.ts'
-
-/** What a place in the cluster runs. */
-export type Kind = 'engine' | 'recorder' | 'gateway' | 'market-maker'
+import { Service, type ServiceDefinition } from '../processes/service.ts'
+import type { Kind } from '../status/cluster-status.ts'
 
 export interface ReplicaEvents {
   /** A process of the place was started; `leaving`: it is the one that is being replaced. */

@@ -2,9 +2,7 @@ import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { runningOn } from '@uptick/data-folder'
 import { EXIT_FAILED, EXIT_USAGE, messageOf, Problem } from '@uptick/commandline'
-import type { Rolled, RollStep } from '../roll/roller.ts'
-import type { ClusterStatus } from '../status/status.ts'
-import type { RollLine } from './control-server.ts'
+import type { ClusterStatus, Rolled, RollLine, RollStep } from './protocol.ts'
 
 /** The roll was not begun, or stopped on its way. */
 export class RollError extends Problem {

@@ -1,22 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { messageOf } from '@uptick/commandline'
-import { ROLLED, RollRefused, type Rolled, type Roller, type RollStep } from '../roll/roller.ts'
-import type { ClusterStatus } from '../status/status.ts'
+import { ROLLED, RollRefused, type ClusterStatus, type Rolled, type RollLine, type RollStep } from './protocol.ts'
 
 export interface ControlOptions {
   readonly port: number
   readonly token: string
   readonly status: () => Promise<ClusterStatus>
-  readonly roller: Roller
+  /** Replaces processes; throws RollRefused before any was touched. */
+  readonly roll: (what: Rolled, onStep: (step: RollStep) => void) => Promise<void>
   readonly onRoll: (text: string) => void
 }
-
-/** A line of the answer to a roll. */
-export type RollLine =
-  | RollStep
-  | { readonly done: true; readonly milliseconds: number }
-  | { readonly failed: string; readonly refused: boolean }
 
 /**
  * The supervisor's own interface, on the loopback and with the operator's token: `GET /status`, and `POST /rolls/<what>`,
@@ -64,12 +58,12 @@ export class ControlServer {
 
   /** Goes on when the caller has gone. */
   async #roll(what: Rolled, response: ServerResponse): Promise<void> {
-    const { roller, onRoll } = this.#options
+    const { roll, onRoll } = this.#options
     const say = (line: RollLine): void => void response.write(`${JSON.stringify(line)}\n`)
     response.writeHead(200, { 'content-type': 'application/x-ndjson' })
     const began = performance.now()
     try {
-      await roller.roll(what, (step) => {
+      await roll(what, (step) => {
         onRoll(`${step.process} ${step.what} (${step.milliseconds} ms)`)
         say(step)
       })

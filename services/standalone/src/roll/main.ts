@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { commandLine, EXIT_USAGE, Problem, pathFrom, runCommand } from '@uptick/commandline'
 import { ControlClient, RollError } from '../control/control-client.ts'
-import { ROLLED, type RollStep } from './roller.ts'
+import { ROLLED, type RollStep } from '../control/protocol.ts'
 
 const about = 'Replaces the processes of a running exchange one by one, while traffic flows.'
 

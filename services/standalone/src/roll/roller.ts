@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Replica } from '../cluster/replica.ts'
-import type { ClusterStatus } from '../status/status.ts'
+import { RollRefused, type ClusterStatus, type Rolled, type RollStep } from '../control/protocol.ts'
 
 const SETTLED_MS_MAX = 30_000
 const HAND_OFF_MS_MAX = 30_000
@@ -10,20 +10,6 @@ const REFUSED_AFTER_MS = 2_000
 const POLL_MS = 20
 /** Asking all processes for everything has a cost. */
 const SETTLED_POLL_MS = 100
-
-export const ROLLED = ['engine', 'gateway', 'recorder', 'all'] as const
-export type Rolled = (typeof ROLLED)[number]
-
-/** The roll is not begun; the message says why. */
-export class RollRefused extends Error {
-  override readonly name = 'RollRefused'
-}
-
-export interface RollStep {
-  readonly process: string
-  readonly what: string
-  readonly milliseconds: number
-}
 
 /**
  * Replaces processes one by one while traffic flows: each is ready before the next one goes. Gateways get their

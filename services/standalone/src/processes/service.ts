@@ -5,10 +5,12 @@ import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { messageOf, Problem } from '@uptick/commandline'
+import { diskProblem } from '../machine/disk.ts'
+import type { LogFiles } from '../logs/log-files.ts'
 import { childEnvironment } from './child-environment.ts'
-import { diskProblem } from './disk.ts'
 import { guardUrl } from './guard-url.ts'
-import type { LogFiles } from './logs/log-files.ts'
+
+const SERVICES = new URL('../../../', import.meta.url)
 
 const READY_MS_MAX = 60_000
 const READY_POLL_MS = 25
@@ -32,7 +34,7 @@ export interface ServiceDefinition {
   readonly name: string
   /** The data folder that it belongs to. */
   readonly folder: string
-  /** File to run, relative to this one. */
+  /** File to run, in the folder of the services. */
   readonly entry: string
   readonly args?: readonly string[]
   /** Of Node. */
@@ -148,7 +150,7 @@ export class Service {
     const log = logs.open(logFile)
     // Without a log it runs all the same.
     const output = verbose ? 'inherit' : (log ?? 'ignore')
-    const program = fileURLToPath(new URL(entry, import.meta.url))
+    const program = fileURLToPath(new URL(entry, SERVICES))
     const child = spawn(process.execPath, [...flags, '--import', this.#guard, program, ...args], {
       env: { ...childEnvironment(), ...environment },
       // A session of its own: Ctrl-C goes to the supervisor alone, which stops everything in order.

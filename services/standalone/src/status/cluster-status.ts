@@ -1,6 +1,9 @@
 import type { OperatorClient } from '@uptick/operator'
-import type { Kind } from '../cluster/replica.ts'
+import type { ClusterStatus, ProcessStatus } from '../control/protocol.ts'
 import { Samples } from './metrics-text.ts'
+
+/** What a place in the cluster runs. */
+export type Kind = 'engine' | 'recorder' | 'gateway' | 'market-maker'
 
 const PROBE_MS_MAX = 1_000
 /** What is asked of a process, by its kind: asked for by name, because all of a process's metrics take it a while. */
@@ -9,34 +12,6 @@ const METRICS: Readonly<Record<Kind, readonly string[]>> = {
   gateway: ['gateway_link_epoch', 'gateway_link_sequence'],
   recorder: ['recorder_recorded_sequence', 'recorder_lag_sequences'],
   'market-maker': [],
-}
-
-/** A process as it says it is, this moment. */
-export interface ProcessStatus {
-  readonly name: string
-  readonly process: number
-  readonly ready: boolean
-  /** Of an engine: what it does. Of others their kind. */
-  readonly role: string
-  /** The epoch that it leads or follows; undefined where there is none. */
-  readonly epoch?: number | undefined
-  /** Last sequence that it has executed, received or recorded. */
-  readonly sequence?: number | undefined
-  /** Commands of the journal that it has not. */
-  readonly lag?: number | undefined
-  /** The leader's running hash; of a standby whether its own is the same. */
-  readonly hash?: string | undefined
-  /** Why it is not ready. */
-  readonly reason: string
-}
-
-export interface ClusterStatus {
-  /** Undefined without a leader. */
-  readonly leader: string | undefined
-  readonly epoch: number | undefined
-  readonly sequence: number | undefined
-  readonly hash: string | undefined
-  readonly processes: readonly ProcessStatus[]
 }
 
 /** What is asked. */

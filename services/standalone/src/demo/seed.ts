@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import type { DemoKey } from '@uptick/data-folder'
 import { botTraders, demoTraders, listMarkets, openAccount, type DemoTrader } from '@uptick/demo'
 import type { KeyRegistration, OperatorClient } from '@uptick/operator'
-import type { DataFolder } from './data-folder.ts'
-import { certificateOf } from './folder-certificate.ts'
+import type { DataFolder } from '../folder/data-folder.ts'
+import { certificateOf } from '../folder/folder-certificate.ts'
 
 /**
  * Bring a new exchange to life through the operator API. Every step is harmless when it is repeated, so a start that was

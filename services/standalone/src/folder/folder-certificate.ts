@@ -2,8 +2,8 @@ import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { makeSelfSigned } from '@uptick/certificate'
-import type { DataFolder } from './data-folder.ts'
 import { Problem } from '@uptick/commandline'
+import type { DataFolder } from './data-folder.ts'
 
 /** Paths of a certificate and its key. */
 export interface CertificateFiles {
