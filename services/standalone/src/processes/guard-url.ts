@@ -9,3 +9,9 @@ export function guardUrl(folder: string): string {
   url.searchParams.set('data', realpathSync(folder))
   return url.href
 }
+
+/** How that ends, whichever copy of this program named it: an upgrade may lie elsewhere than what it finds running. */
+export function guardName(folder: string): string {
+  const url = guardUrl(folder)
+  return url.slice(url.lastIndexOf('/'))
+}

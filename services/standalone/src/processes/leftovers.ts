@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Problem } from '@uptick/commandline'
 import { processesWith, sendSignal, stopLeftover } from '@uptick/postgres'
-import { guardUrl } from './guard-url.ts'
+import { guardName } from './guard-url.ts'
 
 /** For the services to end by themselves. */
 const DRAIN_MS_MAX = 10_000
@@ -39,7 +39,7 @@ export async function stopLeftovers(folder: string, told: (sentence: string) => 
 
 /** Their command line names the folder. A dead child of a dead parent has none. */
 function leftServices(folder: string): number[] {
-  return processesWith(`${guardUrl(folder)} `)
+  return processesWith(`${guardName(folder)} `)
 }
 
 function stuckMessage(folder: string, left: readonly number[]): string {
