@@ -4,15 +4,19 @@ import type { TimeUnit } from '@uptick/protocol'
 import { parseStreamName } from '../src/streams/stream-name.ts'
 
 const SYMBOLS = ['btcusd', 'ethusd', 'btceth']
-const TOPICS = (
+/** What one connection listens to that is told everything: a topic that is added here changes its hash. */
+const TOPICS_TOGETHER = (
   'trade aggTrade bookTicker depth depth@100ms depth5@100ms depth20 miniTicker ticker ticker_1h avgPrice ' +
   'kline_1s kline_1m kline_1h@+08:00'
 ).split(' ')
+/** A new topic goes here, behind the others. */
+const TOPICS = [...TOPICS_TOGETHER]
 const ALL = '!miniTicker@arr'
 const ACCOUNTS = [1, 2, 3, 4, 5]
-/** Steps between two moves of one listener, and for how many it is away, by turns. */
+/** Steps between two moves of one listener, for how many it is away, and by when it has come for the first time. */
 const STAY = 37
 const AWAY = [1, 3, 60]
+const ARRIVALS = 11
 /** How a numbered message begins. */
 const NUMBERS = /^\{[^{]{1,80}"first":[0-9]+,"last":([0-9]+)/
 
@@ -74,6 +78,10 @@ function inOrderOfSymbols(text: string): string {
   )
 }
 
+function namesOf(topics: readonly string[]): string[] {
+  return [...SYMBOLS.flatMap((symbol) => topics.map((topic) => `${symbol}@${topic}`)), ALL]
+}
+
 type Join = (feed: Feed, listener: GoldenListener) => () => void
 
 const plain =
@@ -103,20 +111,33 @@ function every(joins: readonly Join[]): Join {
   }
 }
 
+interface Member {
+  readonly name: string
+  readonly join: Join
+  readonly listener: GoldenListener
+  /** Decides when it moves. */
+  readonly dice: number
+  /** The step at which it comes. */
+  due: number
+}
+
+/** A number that follows from the name alone: a listener that is added moves no other. */
+function diceOf(name: string): number {
+  return createHash('sha256').update(name).digest().readUInt32BE()
+}
+
 /** All listeners, by a name for what they listen to and how. */
 export class GoldenAudience {
-  readonly #members: { readonly name: string; readonly join: Join; readonly listener: GoldenListener }[] = []
+  readonly #members: Member[] = []
   readonly #feeds: readonly [Feed, Feed]
-  /** By member, when it comes and where to. */
-  readonly #due = new Map<number, number>()
   #step = 0
 
   constructor(feeds: readonly [Feed, Feed]) {
     this.#feeds = feeds
-    const names = [...SYMBOLS.flatMap((symbol) => TOPICS.map((topic) => `${symbol}@${topic}`)), ALL]
+    const names = namesOf(TOPICS)
     const first = { timeUnit: 'MILLISECOND', combined: false, moves: false } as const
     const mover = { timeUnit: 'MICROSECOND', combined: true, moves: true } as const
-    this.#add('everything', every(names.map((name) => plain(name))), { ...first, combined: true })
+    this.#add('everything', every(namesOf(TOPICS_TOGETHER).map((name) => plain(name))), { ...first, combined: true })
     this.#add('all accounts', every(ACCOUNTS.map((account) => owned(account))), first)
     for (const name of names) {
       this.#add(name, plain(name), first)
@@ -134,15 +155,16 @@ export class GoldenAudience {
   /** Let those come and go whose time it is. */
   move(): void {
     this.#step++
-    for (const [i, { listener, join }] of this.#members.entries()) {
-      const place = listener.moves ? Math.floor((this.#step + i) / STAY) % 2 : 0
-      const isTime = listener.moves && (this.#step + i) % STAY === 0
+    for (const member of this.#members) {
+      const { listener, join, dice } = member
+      const place = listener.moves ? Math.floor((this.#step + dice) / STAY) % 2 : 0
+      const isTime = listener.moves && (this.#step + dice) % STAY === 0
       if (listener.leave && (listener.isRestarted || isTime)) {
         listener.leave()
         listener.leave = undefined
         listener.isRestarted = false
-        this.#due.set(i, this.#step + (isTime ? AWAY[i % AWAY.length]! : 2))
-      } else if (!listener.leave && (this.#due.get(i) ?? (listener.moves ? (i % 11) + 1 : 0)) <= this.#step) {
+        member.due = this.#step + (isTime ? AWAY[dice % AWAY.length]! : 2)
+      } else if (!listener.leave && member.due <= this.#step) {
         listener.leave = join(this.#feeds[place]!, listener)
       }
     }
@@ -153,6 +175,8 @@ export class GoldenAudience {
   }
 
   #add(name: string, join: Join, manner: Manner): void {
-    this.#members.push({ name, join, listener: new GoldenListener(manner) })
+    const dice = diceOf(name)
+    const due = manner.moves ? (dice % ARRIVALS) + 1 : 0
+    this.#members.push({ name, join, listener: new GoldenListener(manner), dice, due })
   }
 }
