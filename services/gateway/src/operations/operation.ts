@@ -73,20 +73,26 @@ export function jsonBody(result: unknown): string | readonly Buffer[] {
   return result instanceof LargeJson ? result.pieces : jsonText(result)
 }
 
-/** Finds operations by their REST route and WebSocket API method. */
+/** All operations; finds one by its method of the WebSocket API. */
 export class OperationRegistry {
   readonly operations: readonly Operation[]
   #byMethod = new Map<string, Operation>()
 
+  /** @throws when two have the same name, route or method */
   constructor(operations: readonly Operation[]) {
     this.operations = operations
-    const names = new Set<string>()
+    const taken = new Set<string>()
+    const take = (what: string): void => {
+      if (taken.has(what)) throw new Error(`two operations have ${what}`)
+      taken.add(what)
+    }
     for (const operation of operations) {
-      if (names.has(operation.name)) throw new Error(`two operations are named ${operation.name}`)
-      names.add(operation.name)
-      if (operation.ws === undefined) continue
-      if (this.#byMethod.has(operation.ws)) throw new Error(`two operations answer the method ${operation.ws}`)
-      this.#byMethod.set(operation.ws, operation)
+      const { name, rest, ws } = operation
+      take(`the name ${name}`)
+      if (rest) take(`the route ${rest.method} ${rest.path}`)
+      if (ws === undefined) continue
+      take(`the method ${ws}`)
+      this.#byMethod.set(ws, operation)
     }
   }
 

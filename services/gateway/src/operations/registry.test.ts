@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { OperationRegistry } from './operation.ts'
+import type { Operation } from './operation.ts'
 import { createRegistry } from './registry.ts'
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
@@ -21,4 +23,21 @@ test('what the README says is not there is not', () => {
   expect(named(2).filter((path) => paths.includes(`/api/v3/${path}`))).toEqual([])
   expect(named(3).length).toBeGreaterThan(10)
   expect(named(3).filter((method) => registry.byMethod(method) !== undefined)).toEqual([])
+})
+
+test('no two operations have the same name, route or method', () => {
+  const operation: Operation = {
+    name: 'a',
+    rest: { method: 'GET', path: '/api/v3/a' },
+    ws: 'a',
+    security: 'NONE',
+    weight: () => 1,
+    run: () => ({}),
+  }
+  const other: Operation = { ...operation, name: 'b', rest: { method: 'POST', path: '/api/v3/a' }, ws: 'b' }
+  const registryWith = (second: Partial<Operation>) => new OperationRegistry([operation, { ...other, ...second }])
+  expect(registryWith({}).byMethod('b')?.name).toBe('b')
+  expect(() => registryWith({ name: 'a' })).toThrow('two operations have the name a')
+  expect(() => registryWith({ rest: operation.rest! })).toThrow('two operations have the route GET /api/v3/a')
+  expect(() => registryWith({ ws: 'a' })).toThrow('two operations have the method a')
 })

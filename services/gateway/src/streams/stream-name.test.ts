@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parsePositioned, parseStreamName } from './stream-name.ts'
+import { byName, parsePositioned, parseStreamName, TOPICS } from './stream-name.ts'
 
 describe('a stream name', () => {
   test.each([
@@ -33,6 +33,13 @@ describe('a stream name', () => {
     '!x@arr',
     '__proto__@toString',
   ])('%j is none', (text) => expect(parseStreamName(text)).toBeUndefined())
+
+  test('is that of one stream', () => {
+    const stream = { kind: 'trade' } as const
+    const again = [...TOPICS, ['depth5', stream] as const]
+    expect(() => byName(again)).toThrow('two streams are named depth5')
+    expect(byName([['a', stream]]).get('a')).toBe(stream)
+  })
 })
 
 describe('where a stream goes on', () => {

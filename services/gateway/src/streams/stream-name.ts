@@ -3,13 +3,25 @@ import { CANDLE_INTERVALS, type CandleInterval } from '../market/market-data.ts'
 /** How often a stream that is not real-time may send, in ms. */
 export type Speed = 100 | 1000
 
+/** Statistics of one market, every second. */
+export type StatisticsStream = { readonly kind: 'ticker' | 'miniTicker' | 'avgPrice' } | WindowTicker
+
+export interface WindowTicker {
+  readonly kind: 'windowTicker'
+  /** As the name spells it: `1h`. */
+  readonly window: string
+  readonly minutes: number
+}
+
 /** What a stream name asks for. */
 export type StreamKind =
-  | { readonly kind: 'trade' | 'aggTrade' | 'bookTicker' | 'miniTicker' | 'ticker' | 'avgPrice' }
+  | { readonly kind: 'trade' }
+  | { readonly kind: 'aggTrade' }
+  | { readonly kind: 'bookTicker' }
   | { readonly kind: 'depth'; readonly speed: Speed }
   | { readonly kind: 'partialDepth'; readonly levels: number; readonly speed: Speed }
   | { readonly kind: 'kline'; readonly interval: CandleInterval; readonly offset: number }
-  | { readonly kind: 'windowTicker'; readonly window: string; readonly minutes: number }
+  | StatisticsStream
   | { readonly kind: 'allMiniTickers' }
 
 export interface StreamName {
@@ -17,58 +29,73 @@ export interface StreamName {
   readonly text: string
   /** Lower case; empty for a stream of all symbols. */
   readonly symbol: string
-  /** The name without its symbol: `depth@100ms`. */
-  readonly topic: string
   readonly stream: StreamKind
 }
-
-const PLAIN = new Map<string, StreamKind>(
-  (['trade', 'aggTrade', 'bookTicker', 'miniTicker', 'ticker', 'avgPrice'] as const).map((kind) => [kind, { kind }]),
-)
-
-const WINDOW_MINUTES = new Map([
-  ['1h', 60],
-  ['4h', 240],
-  ['1d', 1440],
-])
 
 /** The one time zone other than UTC that candles are streamed in, and its offset in µs. */
 const ZONE = '@+08:00'
 const ZONE_OFFSET = 8 * 3_600_000_000
 
-const topics = new Map<string, StreamKind>(PLAIN)
-for (const [suffix, speed] of [
+const SPEEDS = [
   ['', 1000],
   ['@1000ms', 1000],
   ['@100ms', 100],
-] as const) {
-  topics.set(`depth${suffix}`, { kind: 'depth', speed })
-  for (const levels of [5, 10, 20]) topics.set(`depth${levels}${suffix}`, { kind: 'partialDepth', levels, speed })
+] as const
+
+const WINDOWS = [
+  ['1h', 60],
+  ['4h', 240],
+  ['1d', 1440],
+] as const
+
+type Named = readonly [name: string, stream: StreamKind]
+
+/** Streams by their names. @throws when two have the same */
+export function byName(entries: Iterable<Named>): ReadonlyMap<string, StreamKind> {
+  const streams = new Map<string, StreamKind>()
+  for (const [name, stream] of entries) {
+    if (streams.has(name)) throw new Error(`two streams are named ${name}`)
+    streams.set(name, stream)
+  }
+  return streams
 }
-for (const interval of CANDLE_INTERVALS) {
-  topics.set(`kline_${interval}`, { kind: 'kline', interval, offset: 0 })
-  topics.set(`kline_${interval}${ZONE}`, { kind: 'kline', interval, offset: ZONE_OFFSET })
+
+function* topics(): Iterable<Named> {
+  for (const kind of ['trade', 'aggTrade', 'bookTicker', 'miniTicker', 'ticker', 'avgPrice'] as const) {
+    yield [kind, { kind }]
+  }
+  for (const [suffix, speed] of SPEEDS) {
+    yield [`depth${suffix}`, { kind: 'depth', speed }]
+    for (const levels of [5, 10, 20]) yield [`depth${levels}${suffix}`, { kind: 'partialDepth', levels, speed }]
+  }
+  for (const interval of CANDLE_INTERVALS) {
+    yield [`kline_${interval}`, { kind: 'kline', interval, offset: 0 }]
+    yield [`kline_${interval}${ZONE}`, { kind: 'kline', interval, offset: ZONE_OFFSET }]
+  }
+  for (const [window, minutes] of WINDOWS) yield [`ticker_${window}`, { kind: 'windowTicker', window, minutes }]
 }
-for (const [window, minutes] of WINDOW_MINUTES) {
-  topics.set(`ticker_${window}`, { kind: 'windowTicker', window, minutes })
-}
+
+/** The streams that every symbol has, by what stands behind `<symbol>@`. */
+export const TOPICS = byName(topics())
+/** The streams of all symbols together. */
+export const STREAMS_OF_ALL = byName([['!miniTicker@arr', { kind: 'allMiniTickers' }]])
 
 /**
  * Read a stream name such as `btcusdt@depth5@100ms` (case-sensitive, symbol in lower case). `undefined` for a name that
  * no stream has; whether the symbol is listed is not asked.
  */
 export function parseStreamName(text: string): StreamName | undefined {
-  if (text === '!miniTicker@arr') return { text, symbol: '', topic: text, stream: { kind: 'allMiniTickers' } }
+  const ofAll = STREAMS_OF_ALL.get(text)
+  if (ofAll) return { text, symbol: '', stream: ofAll }
   const at = text.indexOf('@')
   if (at <= 0) return undefined
-  const topic = text.slice(at + 1)
-  const stream = topics.get(topic)
-  return stream && { text, symbol: text.slice(0, at), topic, stream }
+  const stream = TOPICS.get(text.slice(at + 1))
+  return stream && { text, symbol: text.slice(0, at), stream }
 }
 
 /** A name that may say where the stream is to go on: `btcusdt@trade:12345`, after the sequence 12345. */
 export function parsePositioned(text: string): { readonly name: string; readonly position: number | undefined } {
-  const match = text.endsWith(ZONE) ? null : /^(.+):([0-9]{1,16})$/.exec(text)
-  const position = match ? Number(match[2]) : Number.NaN
-  return Number.isSafeInteger(position) ? { name: match![1]!, position } : { name: text, position: undefined }
+  const [, name, digits] = (text.endsWith(ZONE) ? null : /^(.+):([0-9]{1,16})$/.exec(text)) ?? []
+  const position = Number(digits)
+  return name !== undefined && Number.isSafeInteger(position) ? { name, position } : { name: text, position: undefined }
 }
