@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { OperationRegistry } from './operation.ts'
-import type { Operation } from './operation.ts'
+import { type Operation, OperationRegistry } from './operation.ts'
 import { createRegistry } from './registry.ts'
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')

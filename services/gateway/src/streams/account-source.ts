@@ -8,7 +8,7 @@ import {
   outboundAccountPosition,
 } from '@uptick/protocol'
 import type { EngineLink } from '../engine-link/link.ts'
-import type { Digest, DigestSource, Snapshot } from './digest.ts'
+import { type Digest, type DigestSource, EventDigest, type Snapshot, type StreamTraits } from './digest.ts'
 import { Message, type Render, type Tell } from './message.ts'
 
 export type AccountLink = Pick<EngineLink, 'catalogue' | 'query'>
@@ -20,13 +20,14 @@ const ATTEMPTS_MAX = 5
  * The private events of one account: per outcome the execution reports in the order of the engine, changes of funds, then one
  * account position with every asset that was touched.
  */
-class AccountDigest implements Digest {
+class AccountDigest extends EventDigest {
   readonly #link: AccountLink
   readonly #tell: Tell
   /** Balances that the outcome changed, in order of first touch. */
   #balances: BalanceEvent[] = []
 
   constructor(link: AccountLink, tell: Tell) {
+    super()
     this.#link = link
     this.#tell = tell
   }
@@ -41,7 +42,7 @@ class AccountDigest implements Digest {
     } else if (kind === EventKind.BALANCE) this.#balances.push(event)
   }
 
-  outcomeEnds(_sequence: number, time: number): void {
+  override outcomeEnds(_sequence: number, time: number): void {
     const balances = this.#balances
     if (balances.length === 0) return
     this.#balances = []
@@ -49,28 +50,24 @@ class AccountDigest implements Digest {
     this.#say((unit) => JSON.stringify(outboundAccountPosition(balances, time, catalogue.format, unit)))
   }
 
-  isDue(): boolean {
-    return true
-  }
-
-  flush(): void {}
-
-  renew(): void {}
-
   #say(render: Render): void {
     this.#tell(new Message(render))
   }
 }
 
+const TRAITS: StreamTraits = {
+  order: 0,
+  isMemoryless: true,
+  followsFrames: false,
+  followsChanges: true,
+  readsPast: true,
+  needsTime: false,
+}
+
 /** How the private stream of an account is made. */
 export class AccountSource implements DigestSource {
   readonly key: number
-  readonly order = 0
-  readonly isMemoryless = true
-  readonly followsFrames = false
-  readonly followsChanges = true
-  readonly readsPast = true
-  readonly needsTime = false
+  readonly traits = TRAITS
   readonly #link: AccountLink
 
   constructor(account: number, link: AccountLink) {

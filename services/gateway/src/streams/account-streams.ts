@@ -43,7 +43,7 @@ export class AccountStreams implements Stage {
 
   restart(): void {
     this.hub.restart()
-    this.hub.restartPlain(({ source }) => source.followsChanges)
+    this.hub.restartPlain(({ source }) => source.traits.followsChanges)
   }
 
   #source(account: number): () => AccountSource {

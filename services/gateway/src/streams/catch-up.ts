@@ -63,7 +63,7 @@ export class CatchUp {
       return this.#replace('resume-unknown')
     }
     this.#subscription.position = position
-    if (!source.readsPast) {
+    if (!source.traits.readsPast) {
       counters.resumed++
       if (source.key !== undefined) this.#digest = new Collected(source, { position, time: 0 })
       return this.#join()
@@ -117,7 +117,7 @@ export class CatchUp {
     const { memory } = this.#options
     const source = this.#source
     if (source.key === undefined) return
-    if (!source.needsTime || position === 0) {
+    if (!source.traits.needsTime || position === 0) {
       this.#digest = new Collected(source, { position, time: 0 })
       return
     }

@@ -29,7 +29,7 @@ export class Channel implements Reader {
   /** Its key is known: events may come. */
   open(key: number): void {
     this.key = key
-    if (this.source.isMemoryless) {
+    if (this.source.traits.isMemoryless) {
       this.#shared = this.source.open((message) => {
         this.plain.tell(message)
         this.numbered.tell(message)

@@ -1,3 +1,4 @@
+import type { EventKind } from '@uptick/core'
 import type { Reader } from '../feed/walk.ts'
 import type { Render, Tell } from './message.ts'
 
@@ -28,7 +29,35 @@ export interface Digest extends Reader {
   renew(): void
 }
 
-/** What an answer of `resume-too-old` brings in place of what is missing, as JSON text, and when that was. */
+/** Tells each event at once. */
+export abstract class EventDigest implements Digest {
+  abstract event(kind: EventKind, words: Int32Array, at: number, sequence: number, time: number): void
+
+  outcomeEnds(_sequence: number, _time: number): void {}
+
+  isDue(): boolean {
+    return true
+  }
+
+  flush(): void {}
+
+  renew(): void {}
+}
+
+/** Tells a state, which it reads when it is due: events pass it by. */
+export abstract class StateDigest implements Digest {
+  event(): void {}
+
+  outcomeEnds(): void {}
+
+  abstract isDue(moment: Moment): boolean
+
+  abstract flush(moment: Moment): void
+
+  renew(): void {}
+}
+
+/** What an answer of `resume-too-old` or `resume-unknown` brings in place of what is missing, as JSON text, and when that was. */
 export interface Snapshot {
   /** Everything up to this sequence is contained. */
   readonly last: number
@@ -41,10 +70,8 @@ export interface ResumedAt {
   readonly time: number
 }
 
-/** How one stream is made. A new stream is a source, its digest, and a name. */
-export interface DigestSource {
-  /** Market (symbol id) or account whose events it is made of; `undefined` while that is not known. */
-  readonly key: number | undefined
+/** What kind of stream it is. */
+export interface StreamTraits {
   /** Among streams of one key the lower one speaks first. */
   readonly order: number
   /** What is told depends on the events alone, not on what was told before: one digest does for all. */
@@ -53,12 +80,22 @@ export interface DigestSource {
   readonly followsFrames: boolean
   /** Each message builds on the one before: a subscriber that misses one must begin anew. */
   readonly followsChanges: boolean
-  /** A subscriber that resumes must be told every event since, so that they have to be read. */
+  /**
+   * It tells events, or changes: a subscriber that resumes must be told every one since, so that they have to be read.
+   * Others tell a state, and its newest stands for all that was before.
+   */
   readonly readsPast: boolean
   /** Where it goes on also depends on when that was. */
   readonly needsTime: boolean
+}
+
+/** How one stream is made. A new stream is a source, its digest, and a name. */
+export interface DigestSource {
+  readonly traits: StreamTraits
+  /** Market (symbol id) or account whose events it is made of; `undefined` while that is not known. */
+  readonly key: number | undefined
   /** A new digest, once the key is known. One that does not resume first tells the present state, if the stream has one. */
   open(tell: Tell, resumed?: ResumedAt): Digest
-  /** What stands in for events that are gone; `undefined` when it cannot be had now. Never rejects. */
+  /** What stands in for events that are gone, or the present state; `undefined` when it cannot be had now. Never rejects. */
   snapshot(): Promise<Snapshot | undefined>
 }

@@ -3,17 +3,18 @@ import { Aggregator } from '../market/aggregator.ts'
 import type { AggregateTrade, PublicTrade } from '../market/market-data.ts'
 import type { SymbolMarket } from '../market/symbol-market.ts'
 import { DepthWindow } from './depth-window.ts'
-import type { Digest, Moment } from './digest.ts'
+import { type Digest, EventDigest, type Moment, StateDigest } from './digest.ts'
 import { Message, type Tell } from './message.ts'
 import { aggregatePayload, bookTickerPayload, diffPayload, tradePayload } from './payloads.ts'
 import type { Speed } from './stream-name.ts'
 
 /** Every trade. */
-export class TradeDigest implements Digest {
+export class TradeDigest extends EventDigest {
   readonly #market: SymbolMarket
   readonly #tell: Tell
 
   constructor(market: SymbolMarket, tell: Tell) {
+    super()
     this.#market = market
     this.#tell = tell
   }
@@ -23,25 +24,16 @@ export class TradeDigest implements Digest {
     const trade = publicTrade(readEvent(words, at) as TradeEvent, sequence, time)
     this.#tell(new Message((unit) => tradePayload(this.#market, trade, unit)))
   }
-
-  outcomeEnds(): void {}
-
-  isDue(): boolean {
-    return true
-  }
-
-  flush(): void {}
-
-  renew(): void {}
 }
 
 /** Fills of one order at one price, joined. */
-export class AggregateDigest implements Digest {
+export class AggregateDigest extends EventDigest {
   readonly #market: SymbolMarket
   readonly #tell: Tell
   readonly #aggregator = new Aggregator()
 
   constructor(market: SymbolMarket, tell: Tell) {
+    super()
     this.#market = market
     this.#tell = tell
   }
@@ -52,17 +44,9 @@ export class AggregateDigest implements Digest {
     this.#ended(this.#aggregator.trade(publicTrade(event, sequence, time), event))
   }
 
-  outcomeEnds(): void {
+  override outcomeEnds(): void {
     this.#ended(this.#aggregator.end())
   }
-
-  isDue(): boolean {
-    return true
-  }
-
-  flush(): void {}
-
-  renew(): void {}
 
   #ended(aggregate: AggregateTrade | undefined): void {
     if (aggregate) this.#tell(new Message((unit) => aggregatePayload(this.#market, aggregate, unit)))
@@ -104,7 +88,7 @@ export class DepthDigest implements Digest {
 }
 
 /** The best prices, as they stand at the end of a frame of the feed, which is one commit of the journal: what lay between is not told. */
-export class BookTickerDigest implements Digest {
+export class BookTickerDigest extends StateDigest {
   readonly #market: SymbolMarket
   readonly #tell: Tell
   #version: number | undefined
@@ -112,14 +96,11 @@ export class BookTickerDigest implements Digest {
   readonly #toldThrough: number
 
   constructor(market: SymbolMarket, toldThrough: number, tell: Tell) {
+    super()
     this.#market = market
     this.#toldThrough = toldThrough
     this.#tell = tell
   }
-
-  event(): void {}
-
-  outcomeEnds(): void {}
 
   isDue(): boolean {
     return this.#market.book.updateId >= 0
@@ -134,7 +115,7 @@ export class BookTickerDigest implements Digest {
     this.#tell(new Message(() => text))
   }
 
-  renew(): void {
+  override renew(): void {
     this.#version = undefined
   }
 }

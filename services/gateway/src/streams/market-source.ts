@@ -1,24 +1,48 @@
+import { strict as assert } from 'node:assert'
 import type { Clock } from '@uptick/runtime'
-import { RECENT_TRADES_MAX } from '../market/market-data.ts'
 import type { Markets } from '../market/markets.ts'
 import type { SymbolMarket } from '../market/symbol-market.ts'
-import type { Digest, DigestSource, ResumedAt } from './digest.ts'
+import type { Digest, DigestSource, ResumedAt, Snapshot, StreamTraits } from './digest.ts'
 import { AggregateDigest, BookTickerDigest, DepthDigest, TradeDigest } from './market-digests.ts'
-import type { Render, Tell } from './message.ts'
-import { aggregatePayload, candlePayload, partialDepthPayload, tradePayload } from './payloads.ts'
+import { snapshotOf } from './market-snapshot.ts'
+import type { Tell } from './message.ts'
 import type { StreamKind, StreamName } from './stream-name.ts'
 import { CandleDigest, MiniTickersDigest, PartialDepthDigest, TickerDigest } from './timed-digests.ts'
 
-/** Levels of each side in the snapshot of a book, as many as REST gives at most. */
-const SNAPSHOT_LEVELS = 5000
 /** No events have it. */
 const NO_MARKET = -1
-/** Streams of one market that speak before the others: what happened, then changes of the book. */
-const ORDER: Partial<Record<StreamKind['kind'], number>> = { trade: 0, aggTrade: 1, depth: 2 }
-const ORDER_OF_OTHERS = 10
+
+/** Of a state that is told by the clock: the newest stands for all that was before. */
+const STATE: StreamTraits = {
+  order: 10,
+  isMemoryless: false,
+  followsFrames: false,
+  followsChanges: false,
+  readsPast: false,
+  needsTime: false,
+}
+
+/** Of each kind. What happened speaks first, then changes of the book, then states. */
+const TRAITS: Record<StreamKind['kind'], StreamTraits> = {
+  trade: { ...STATE, order: 0, isMemoryless: true, readsPast: true },
+  aggTrade: { ...STATE, order: 1, isMemoryless: true, readsPast: true },
+  depth: { ...STATE, order: 2, followsChanges: true, readsPast: true },
+  kline: { ...STATE, readsPast: true, needsTime: true },
+  bookTicker: { ...STATE, followsFrames: true },
+  partialDepth: STATE,
+  ticker: STATE,
+  miniTicker: STATE,
+  windowTicker: STATE,
+  avgPrice: STATE,
+  allMiniTickers: STATE,
+}
+
+/** Of the changes of one book the faster stream speaks first. */
+const SLOW_DEPTH: StreamTraits = { ...TRAITS.depth, order: 3 }
 
 /** How a market stream is made. */
 export class MarketSource implements DigestSource {
+  readonly traits: StreamTraits
   readonly #name: StreamName
   readonly #markets: Markets
   readonly #clock: Clock
@@ -27,101 +51,53 @@ export class MarketSource implements DigestSource {
     this.#name = name
     this.#markets = markets
     this.#clock = clock
+    const { stream } = name
+    this.traits = stream.kind === 'depth' && stream.speed === 1000 ? SLOW_DEPTH : TRAITS[stream.kind]
   }
 
   get key(): number | undefined {
     return this.#name.symbol === '' ? NO_MARKET : this.#market?.definition.id
   }
 
-  /** The others tell the newest state, which stands for all that was before. */
-  get readsPast(): boolean {
-    const { kind } = this.#name.stream
-    return kind === 'trade' || kind === 'aggTrade' || kind === 'depth' || kind === 'kline'
-  }
-
-  get order(): number {
-    const { stream } = this.#name
-    const order = ORDER[stream.kind] ?? ORDER_OF_OTHERS
-    return stream.kind === 'depth' && stream.speed > 100 ? order + 1 : order
-  }
-
-  get isMemoryless(): boolean {
-    const { kind } = this.#name.stream
-    return kind === 'trade' || kind === 'aggTrade'
-  }
-
-  get followsFrames(): boolean {
-    return this.#name.stream.kind === 'bookTicker'
-  }
-
-  get followsChanges(): boolean {
-    return this.#name.stream.kind === 'depth'
-  }
-
-  get needsTime(): boolean {
-    return this.#name.stream.kind === 'kline'
-  }
-
   open(tell: Tell, resumed?: ResumedAt): Digest {
     const { stream } = this.#name
     const toldThrough = resumed?.position ?? -1
-    if (stream.kind === 'allMiniTickers') return new MiniTickersDigest(this.#markets, toldThrough, tell)
-    const market = this.#market!
     switch (stream.kind) {
       case 'trade':
-        return new TradeDigest(market, tell)
+        return new TradeDigest(this.#listed, tell)
       case 'aggTrade':
-        return new AggregateDigest(market, tell)
+        return new AggregateDigest(this.#listed, tell)
       case 'depth':
-        return new DepthDigest(market, stream.speed, tell)
-      case 'bookTicker':
-        return new BookTickerDigest(market, toldThrough, tell)
-      case 'partialDepth':
-        return new PartialDepthDigest(market, stream, toldThrough, tell)
+        return new DepthDigest(this.#listed, stream.speed, tell)
       case 'kline':
-        return new CandleDigest(market, stream, resumed?.time ?? Number.NaN, tell)
-      default:
-        return new TickerDigest(market, stream, tell)
+        return new CandleDigest(this.#listed, stream, resumed?.time ?? Number.NaN, tell)
+      case 'bookTicker':
+        return new BookTickerDigest(this.#listed, toldThrough, tell)
+      case 'partialDepth':
+        return new PartialDepthDigest(this.#listed, stream, toldThrough, tell)
+      case 'ticker':
+      case 'miniTicker':
+      case 'windowTicker':
+      case 'avgPrice':
+        return new TickerDigest(this.#listed, stream, tell)
+      case 'allMiniTickers':
+        return new MiniTickersDigest(this.#markets, toldThrough, tell)
     }
   }
 
-  snapshot(): Promise<{ readonly last: number; readonly render: Render } | undefined> {
-    const market = this.#market
-    return Promise.resolve(market && this.#snapshot(market))
-  }
-
-  #snapshot(market: SymbolMarket): { last: number; render: Render } | undefined {
-    const { stream } = this.#name
-    const last = this.#markets.sequence
-    if (stream.kind === 'trade') {
-      const trades = market.recentTrades(RECENT_TRADES_MAX)
-      return { last, render: (unit) => list('trades', trades, (trade) => tradePayload(market, trade, unit)) }
-    }
-    if (stream.kind === 'aggTrade') {
-      const trades = market.recentAggregates(RECENT_TRADES_MAX)
-      return { last, render: (unit) => list('trades', trades, (trade) => aggregatePayload(market, trade, unit)) }
-    }
-    if (stream.kind === 'kline') {
-      const now = this.#clock.now()
-      const candles = market.recentCandles(stream.interval, 0, stream.offset)
-      return {
-        last,
-        render: (unit) =>
-          list('candles', candles, (candle) =>
-            candlePayload(market, candle, candle.endTime <= market.journal.time, now, unit),
-          ),
-      }
-    }
-    if (market.book.updateId < 0) return undefined
-    const text = partialDepthPayload(market, SNAPSHOT_LEVELS)
-    return { last, render: () => text }
+  snapshot(): Promise<Snapshot | undefined> {
+    const render = snapshotOf(this.#name.stream, this.#markets, this.#market, this.#clock.now())
+    return Promise.resolve(render && { last: this.#markets.sequence, render })
   }
 
   get #market(): SymbolMarket | undefined {
     return this.#markets.byStreamName(this.#name.symbol)
   }
-}
 
-function list<T>(name: string, rows: readonly T[], text: (row: T) => string): string {
-  return `{"${name}":[${rows.map((row) => text(row)).join(',')}]}`
+  /** A digest is opened once the key is known, and with it the market. */
+  get #listed(): SymbolMarket {
+    const market = this.#market
+    assert(market, `${this.#name.text} is opened before its market is listed`)
+    return market
+  }
 }

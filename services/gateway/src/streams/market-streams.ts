@@ -28,7 +28,7 @@ export class MarketStreams implements Stage {
     this.hub = new StreamHub({ ...options, keyOf: symbolOf })
     // Who follows changes of a book that was loaded anew must begin from a snapshot of it.
     markets.onReload(({ definition: { id } }) => {
-      this.hub.restartPlain(({ key, source }) => key === id && source.followsChanges)
+      this.hub.restartPlain(({ key, source }) => key === id && source.traits.followsChanges)
     })
   }
 

@@ -72,14 +72,14 @@ export class NumberedGroup implements Reader {
   }
 
   event(kind: EventKind, words: Int32Array, at: number, sequence: number, time: number): void {
-    if (!this.#source.isMemoryless) this.#digest?.event(kind, words, at, sequence, time)
+    if (!this.#source.traits.isMemoryless) this.#digest?.event(kind, words, at, sequence, time)
     for (const { own, position } of this.#newcomers) {
       if (sequence > position) own?.event(kind, words, at, sequence, time)
     }
   }
 
   outcomeEnds(sequence: number, time: number): void {
-    if (!this.#source.isMemoryless) this.#digest?.outcomeEnds(sequence, time)
+    if (!this.#source.traits.isMemoryless) this.#digest?.outcomeEnds(sequence, time)
     for (const { own, position } of this.#newcomers) {
       if (sequence > position) own?.outcomeEnds(sequence, time)
     }
@@ -127,13 +127,13 @@ export class NumberedGroup implements Reader {
   }
 
   #begin(): void {
-    if (!this.#isOpen || this.#source.isMemoryless || this.isEmpty) return
+    if (!this.#isOpen || this.#source.traits.isMemoryless || this.isEmpty) return
     this.#digest ??= this.#source.open((message) => this.#messages.push(message))
   }
 
   #endIfEmpty(): void {
     if (!this.isEmpty) return
     this.#messages = []
-    if (!this.#source.isMemoryless) this.#digest = undefined
+    if (!this.#source.traits.isMemoryless) this.#digest = undefined
   }
 }

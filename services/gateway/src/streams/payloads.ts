@@ -10,6 +10,7 @@ import {
 import type { AggregateTrade, CandleView, PublicTrade, TickerView } from '../market/market-data.ts'
 import type { SymbolMarket } from '../market/symbol-market.ts'
 import type { DepthDiff } from './depth-window.ts'
+import type { StatisticsStream, WindowTicker } from './stream-name.ts'
 
 /**
  * The payloads of the market streams as JSON text. Written as text because each is made once and sent to all subscribers, and
@@ -93,7 +94,26 @@ export function candlePayload(
   })
 }
 
-export function miniTickerPayload(market: SymbolMarket, now: number, unit: TimeUnit): string {
+/** A stream of statistics, as they stand at `now` (µs). */
+export function statisticsPayload(market: SymbolMarket, stream: StatisticsStream, now: number, unit: TimeUnit): string {
+  switch (stream.kind) {
+    case 'ticker':
+      return dayTickerPayload(market, now, unit)
+    case 'miniTicker':
+      return miniTickerPayload(market, now, unit)
+    case 'windowTicker':
+      return windowTickerPayload(market, stream, now, unit)
+    case 'avgPrice':
+      return averagePricePayload(market, now, unit)
+  }
+}
+
+/** `!miniTicker@arr`. */
+export function miniTickersPayload(markets: readonly SymbolMarket[], now: number, unit: TimeUnit): string {
+  return `[${markets.map((market) => miniTickerPayload(market, now, unit)).join(',')}]`
+}
+
+function miniTickerPayload(market: SymbolMarket, now: number, unit: TimeUnit): string {
   const { format } = market
   const ticker = market.ticker()
   return JSON.stringify({
@@ -109,7 +129,7 @@ export function miniTickerPayload(market: SymbolMarket, now: number, unit: TimeU
   })
 }
 
-export function tickerPayload(market: SymbolMarket, now: number, unit: TimeUnit): string {
+function dayTickerPayload(market: SymbolMarket, now: number, unit: TimeUnit): string {
   const { format } = market
   const ticker = market.ticker()
   return JSON.stringify({
@@ -131,10 +151,9 @@ export function tickerPayload(market: SymbolMarket, now: number, unit: TimeUnit)
 }
 
 /** `<symbol>@ticker_1h` and its like. */
-export function windowTickerPayload(
+function windowTickerPayload(
   market: SymbolMarket,
-  window: string,
-  minutes: number,
+  { window, minutes }: WindowTicker,
   now: number,
   unit: TimeUnit,
 ): string {
@@ -152,7 +171,7 @@ export function windowTickerPayload(
   })
 }
 
-export function averagePricePayload(market: SymbolMarket, now: number, unit: TimeUnit): string {
+function averagePricePayload(market: SymbolMarket, now: number, unit: TimeUnit): string {
   const { format } = market
   const average = market.averagePrice()
   return JSON.stringify({

@@ -57,7 +57,7 @@ export class PlainGroup implements Reader {
   publish(moment: Moment): void {
     const isFresh = this.#isFresh
     if (moment.isTick) this.#isFresh = false
-    if (moment.isTick && !isFresh && this.#source.followsFrames) return
+    if (moment.isTick && !isFresh && this.#source.traits.followsFrames) return
     if (this.#digest?.isDue(moment) === true) this.#digest.flush(moment)
   }
 
@@ -68,7 +68,7 @@ export class PlainGroup implements Reader {
   }
 
   #begin(): void {
-    if (!this.#isOpen || this.#source.isMemoryless || this.#subscriptions.size === 0) return
+    if (!this.#isOpen || this.#source.traits.isMemoryless || this.#subscriptions.size === 0) return
     this.#digest ??= this.#source.open(this.#tell)
   }
 }

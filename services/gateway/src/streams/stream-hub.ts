@@ -188,7 +188,7 @@ export class StreamHub implements Stage {
 
 /** After those that speak earlier, or at the same time. */
 function insert(channels: Channel[], channel: Channel): void {
-  const { order } = channel.source
-  const at = channels.findIndex(({ source }) => source.order > order)
+  const { order } = channel.source.traits
+  const at = channels.findIndex(({ source }) => source.traits.order > order)
   channels.splice(at < 0 ? channels.length : at, 0, channel)
 }

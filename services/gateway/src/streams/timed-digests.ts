@@ -2,22 +2,16 @@ import { intervalStart } from '../market/intervals.ts'
 import type { Markets } from '../market/markets.ts'
 import type { SymbolMarket } from '../market/symbol-market.ts'
 import { areCandlesDue, type CandlePlace, publishCandles } from './candle-stream.ts'
-import type { Digest, Moment } from './digest.ts'
+import { type Moment, StateDigest } from './digest.ts'
 import { Message, type Render, type Tell } from './message.ts'
-import {
-  averagePricePayload,
-  miniTickerPayload,
-  partialDepthPayload,
-  tickerPayload,
-  windowTickerPayload,
-} from './payloads.ts'
-import type { StreamKind } from './stream-name.ts'
+import { miniTickersPayload, partialDepthPayload, statisticsPayload } from './payloads.ts'
+import type { StatisticsStream, StreamKind } from './stream-name.ts'
 
 type Candles = Extract<StreamKind, { kind: 'kline' }>
 type PartialDepth = Extract<StreamKind, { kind: 'partialDepth' }>
 
 /** Candles: see `publishCandles`. */
-export class CandleDigest implements Digest, CandlePlace {
+export class CandleDigest extends StateDigest implements CandlePlace {
   readonly #market: SymbolMarket
   readonly #stream: Candles
   readonly #tell: Tell
@@ -27,15 +21,12 @@ export class CandleDigest implements Digest, CandlePlace {
 
   /** `time`: when it was up to where the subscriber was told, µs; NaN: it was told nothing. */
   constructor(market: SymbolMarket, stream: Candles, time: number, tell: Tell) {
+    super()
     this.#market = market
     this.#stream = stream
     this.#tell = tell
     this.mark = Number.isNaN(time) ? time : intervalStart(stream.interval, time, stream.offset)
   }
-
-  event(): void {}
-
-  outcomeEnds(): void {}
 
   isDue({ now, isTick, isNewSecond }: Moment): boolean {
     const tick = { now, newSecond: isNewSecond }
@@ -47,7 +38,7 @@ export class CandleDigest implements Digest, CandlePlace {
   }
 
   /** The others still wait for the end of the candle that it stands at. */
-  renew(): void {
+  override renew(): void {
     this.isUrgent = true
   }
 
@@ -57,7 +48,7 @@ export class CandleDigest implements Digest, CandlePlace {
 }
 
 /** The first levels of a book, when they may have changed. */
-export class PartialDepthDigest implements Digest {
+export class PartialDepthDigest extends StateDigest {
   readonly #market: SymbolMarket
   readonly #stream: PartialDepth
   readonly #toldThrough: number
@@ -66,15 +57,12 @@ export class PartialDepthDigest implements Digest {
 
   /** `toldThrough`: the state at that sequence is known to the subscriber; −1: nothing is. */
   constructor(market: SymbolMarket, stream: PartialDepth, toldThrough: number, tell: Tell) {
+    super()
     this.#market = market
     this.#stream = stream
     this.#toldThrough = toldThrough
     this.#tell = tell
   }
-
-  event(): void {}
-
-  outcomeEnds(): void {}
 
   isDue({ isTick, isNewSecond }: Moment): boolean {
     return isTick && (isNewSecond || this.#stream.speed === 100) && this.#market.book.updateId >= 0
@@ -88,64 +76,45 @@ export class PartialDepthDigest implements Digest {
     this.#tell(new Message(() => partialDepthPayload(this.#market, this.#stream.levels)))
   }
 
-  renew(): void {
+  override renew(): void {
     this.#updateId = -1
   }
 }
 
 /** Statistics, once a second. */
-export class TickerDigest implements Digest {
+export class TickerDigest extends StateDigest {
   readonly #market: SymbolMarket
-  readonly #stream: StreamKind
+  readonly #stream: StatisticsStream
   readonly #tell: Tell
 
-  constructor(market: SymbolMarket, stream: StreamKind, tell: Tell) {
+  constructor(market: SymbolMarket, stream: StatisticsStream, tell: Tell) {
+    super()
     this.#market = market
     this.#stream = stream
     this.#tell = tell
   }
-
-  event(): void {}
-
-  outcomeEnds(): void {}
 
   isDue({ isNewSecond }: Moment): boolean {
     return isNewSecond && this.#market.warm
   }
 
   flush({ now }: Moment): void {
-    this.#tell(new Message(this.#render(now)))
-  }
-
-  renew(): void {}
-
-  #render(now: number): Render {
-    const market = this.#market
-    const stream = this.#stream
-    if (stream.kind === 'windowTicker') {
-      return (unit) => windowTickerPayload(market, stream.window, stream.minutes, now, unit)
-    }
-    if (stream.kind === 'ticker') return (unit) => tickerPayload(market, now, unit)
-    if (stream.kind === 'avgPrice') return (unit) => averagePricePayload(market, now, unit)
-    return (unit) => miniTickerPayload(market, now, unit)
+    this.#tell(new Message((unit) => statisticsPayload(this.#market, this.#stream, now, unit)))
   }
 }
 
 /** Small tickers of the markets that traded, in one message; of all to a subscriber that knows none. */
-export class MiniTickersDigest implements Digest {
+export class MiniTickersDigest extends StateDigest {
   readonly #markets: Markets
   readonly #tell: Tell
   #toldThrough: number
 
   constructor(markets: Markets, toldThrough: number, tell: Tell) {
+    super()
     this.#markets = markets
     this.#toldThrough = toldThrough
     this.#tell = tell
   }
-
-  event(): void {}
-
-  outcomeEnds(): void {}
 
   isDue({ isNewSecond }: Moment): boolean {
     return isNewSecond && this.#markets.ready
@@ -161,10 +130,10 @@ export class MiniTickersDigest implements Digest {
     }
     this.#toldThrough = newest
     if (traded.length === 0) return
-    this.#tell(new Message((unit) => `[${traded.map((market) => miniTickerPayload(market, now, unit)).join(',')}]`))
+    this.#tell(new Message((unit) => miniTickersPayload(traded, now, unit)))
   }
 
-  renew(): void {
+  override renew(): void {
     this.#toldThrough = -1
   }
 }

@@ -1,0 +1,61 @@
+import { Side } from '@uptick/core'
+import { describe, expect, it } from 'vitest'
+import { listeningHub } from '../../testing/listening-hub.ts'
+import { NumberedClient } from '../../testing/numbered-client.ts'
+import { parseStreamName, type StreamKind, STREAMS_OF_ALL, TOPICS } from './stream-name.ts'
+
+/** Every stream that there is. */
+const NAMES = [...STREAMS_OF_ALL.keys(), ...[...TOPICS.keys()].map((topic) => `btcusdt@${topic}`)]
+
+/** Snapshots of streams of events and changes. That of a state is the state itself, as a plain newcomer is told it. */
+const SNAPSHOTS: Partial<Record<StreamKind['kind'], object>> = {
+  trade: { trades: [{ e: 'trade', s: 'BTCUSDT', t: 1 }] },
+  aggTrade: { trades: [{ e: 'aggTrade', s: 'BTCUSDT', f: 1 }] },
+  depth: { lastUpdateId: 60, bids: { length: 30 }, asks: { length: 30 } },
+  kline: { candles: expect.arrayContaining([expect.objectContaining({ e: 'kline', s: 'BTCUSDT' })]) },
+}
+
+/** A market with a trade and a book that is deeper than any partial one. */
+async function build() {
+  const hub = await listeningHub()
+  const { shard, streams } = hub
+  shard.outcome((script) => {
+    script.trade(0, 100, 5)
+    for (let i = 0; i < 30; i++) {
+      script.level(0, Side.BUY, 99 - i, 1)
+      script.level(0, Side.SELL, 101 + i, 1)
+    }
+  })
+  const resume = (name: string, client: NumberedClient): (() => void) =>
+    streams.resume(parseStreamName(name)!, client, client.position)
+  return { ...hub, resume }
+}
+
+/** Without the time at which it was made. */
+function timeless(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value, (key, field: unknown) => (['E', 'O', 'C'].includes(key) ? 0 : field)))
+}
+
+describe('every stream', () => {
+  it.each(NAMES)('answers a position that never was with a snapshot of its own kind: %s', async (name) => {
+    const { shard, subscribe, pass, resume } = await build()
+    const client = new NumberedClient()
+    client.position = 1_000_000
+    resume(name, client)
+    await pass(60)
+    const { kind } = parseStreamName(name)!.stream
+    const plain = subscribe(name)
+    await pass(20)
+    const expected = SNAPSHOTS[kind] ?? timeless(plain.take().at(-1))
+    expect(client.snapshots.map(({ error }) => error)).toEqual(['resume-unknown'])
+    expect(timeless(client.snapshots[0]!.snapshot)).toMatchObject(expected as object)
+    client.events.length = 0
+    shard.outcome((script) => {
+      script.trade(0, 102, 5)
+      script.level(0, Side.SELL, 101, 7)
+    })
+    await pass(30)
+    expect(client.events.length).toBeGreaterThan(0)
+    expect([client.snapshots.length, client.restarts]).toEqual([1, 0])
+  })
+})
