@@ -82,7 +82,8 @@ export class CatchUp {
     const source = this.#source
     this.#subscription.position = position
     if (source.key !== undefined) this.#digest = new Collected(source)
-    this.#subscription.tell(position, new Page([]), this.#options.clock.now())
+    // A state comes first: who left with a position before it would not be told it when it resumes there.
+    if (source.traits.readsPast) this.#subscription.tell(position, new Page([]), this.#options.clock.now())
     this.#join()
   }
 

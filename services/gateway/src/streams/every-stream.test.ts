@@ -58,4 +58,17 @@ describe('every stream', () => {
     expect(client.events.length).toBeGreaterThan(0)
     expect([client.snapshots.length, client.restarts]).toEqual([1, 0])
   })
+
+  const states = NAMES.filter((name) => !['trade', 'aggTrade', 'depth'].includes(parseStreamName(name)!.stream.kind))
+  it.each(states)('that tells a state tells it to a newcomer who was gone before: %s', async (name) => {
+    const { pass, resume } = await build()
+    const client = new NumberedClient()
+    // The shard is quiet: nothing changes meanwhile.
+    const leave = resume(name, client)
+    await pass(0)
+    leave()
+    resume(name, client)
+    await pass(30)
+    expect(client.events.flat().length).toBeGreaterThan(0)
+  })
 })
