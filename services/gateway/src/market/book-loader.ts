@@ -1,4 +1,5 @@
 import type { Side } from '@uptick/core'
+import type { AnswerTo } from '@uptick/protocol'
 import type { Timers } from '@uptick/runtime'
 import type { EngineLink } from '../engine-link/link.ts'
 import type { DepthState } from './book.ts'
@@ -80,8 +81,8 @@ export class BookLoader {
 }
 
 /** The engine's answer to `depth`; `undefined` when it is none. The book's own time is not told: 0 until it changes. */
-function depthState(sequence: number, value: unknown): DepthState | undefined {
-  const { updateId, bids, asks } = value as Partial<DepthState>
+function depthState(sequence: number, value: Partial<AnswerTo<'depth'>>): DepthState | undefined {
+  const { updateId, bids, asks } = value
   if (updateId === undefined || !bids || !asks) return undefined
   return { updateId, bids, asks, sequence, time: 0 }
 }

@@ -58,7 +58,7 @@ export class Markets implements MarketData {
     this.#byName = new Map()
     this.#byStreamName = new Map()
     for (const shard of this.shards) {
-      for (const market of shard.markets) {
+      for (const market of shard.markets()) {
         this.#byName.set(market.name, market)
         this.#byStreamName.set(market.streamName, market)
       }

@@ -29,10 +29,10 @@ export class PriceLevels {
       return
     }
     const at = chunk.find(key)
-    if (at < chunk.size && chunk.keys[at] === key) {
+    if (chunk.has(at, key)) {
       if (quantity > 0) chunk.quantities[at] = quantity
-      else this.#remove(index, at)
-    } else if (quantity > 0) this.#insert(index, at, key, quantity)
+      else this.#remove(chunk, index, at)
+    } else if (quantity > 0) this.#insert(chunk, index, at, key, quantity)
   }
 
   /** Quantity at `price`, 0 when there is no such level. */
@@ -41,16 +41,18 @@ export class PriceLevels {
     const chunk = this.#chunks[this.#chunkOf(key)]
     if (!chunk) return 0
     const at = chunk.find(key)
-    return at < chunk.size && chunk.keys[at] === key ? chunk.quantities[at]! : 0
+    return chunk.has(at, key) ? chunk.quantityAt(at) : 0
   }
 
   /** 0 when the side is empty. */
   get bestPrice(): number {
-    return this.#size === 0 ? 0 : this.#chunks[0]!.keys[0]! * this.#direction
+    const best = this.#chunks[0]
+    return best ? best.keyAt(0) * this.#direction : 0
   }
 
   get bestQuantity(): number {
-    return this.#size === 0 ? 0 : this.#chunks[0]!.quantities[0]!
+    const best = this.#chunks[0]
+    return best ? best.quantityAt(0) : 0
   }
 
   /** The best `limit` levels, all for 0. */
@@ -59,7 +61,7 @@ export class PriceLevels {
     const levels: [number, number][] = []
     for (const chunk of this.#chunks) {
       for (let i = 0; i < chunk.size && levels.length < count; i++) {
-        levels.push([chunk.keys[i]! * this.#direction, chunk.quantities[i]!])
+        levels.push([chunk.keyAt(i) * this.#direction, chunk.quantityAt(i)])
       }
       if (levels.length === count) break
     }
@@ -78,7 +80,7 @@ export class PriceLevels {
     let high = chunks.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if (chunks[middle]!.last < key) low = middle + 1
+      if ((chunks[middle]?.last ?? Infinity) < key) low = middle + 1
       else high = middle
     }
     return low
@@ -97,8 +99,7 @@ export class PriceLevels {
     this.#size++
   }
 
-  #insert(index: number, at: number, key: number, quantity: number): void {
-    let chunk = this.#chunks[index]!
+  #insert(chunk: Chunk, index: number, at: number, key: number, quantity: number): void {
     if (chunk.size === CHUNK_LEVELS_MAX) {
       const upper = chunk.split()
       this.#chunks.splice(index + 1, 0, upper)
@@ -111,8 +112,7 @@ export class PriceLevels {
     this.#size++
   }
 
-  #remove(index: number, at: number): void {
-    const chunk = this.#chunks[index]!
+  #remove(chunk: Chunk, index: number, at: number): void {
     chunk.remove(at)
     if (chunk.size === 0) {
       this.#chunks.splice(index, 1)
@@ -131,7 +131,20 @@ class Chunk {
   size = 0
 
   get last(): number {
-    return this.keys[this.size - 1]!
+    return this.keyAt(this.size - 1)
+  }
+
+  /** `at` is less than `size`, so that there is one; NaN says otherwise, and compares with nothing. */
+  keyAt(at: number): number {
+    return this.keys[at] ?? Number.NaN
+  }
+
+  quantityAt(at: number): number {
+    return this.quantities[at] ?? Number.NaN
+  }
+
+  has(at: number, key: number): boolean {
+    return at < this.size && this.keys[at] === key
   }
 
   /** The first position whose key is not before `key`. */
@@ -140,7 +153,7 @@ class Chunk {
     let high = this.size
     while (low < high) {
       const middle = (low + high) >> 1
-      if (this.keys[middle]! < key) low = middle + 1
+      if (this.keyAt(middle) < key) low = middle + 1
       else high = middle
     }
     return low

@@ -13,6 +13,10 @@ export class Ring<T> {
     return this.#entries.length
   }
 
+  get newest(): T | undefined {
+    return this.#entries.at(this.#start - 1)
+  }
+
   push(entry: T): void {
     if (this.#entries.length < this.#capacity) {
       this.#entries.push(entry)
@@ -24,11 +28,9 @@ export class Ring<T> {
 
   /** The last `limit` entries, oldest first. */
   last(limit: number): T[] {
-    const count = Math.min(limit, this.#entries.length)
-    const result: T[] = []
-    for (let i = this.#entries.length - count; i < this.#entries.length; i++) {
-      result.push(this.#entries[(this.#start + i) % this.#entries.length]!)
-    }
-    return result
+    const newer = this.#entries.slice(0, this.#start)
+    if (limit <= newer.length) return newer.slice(newer.length - limit)
+    const older = this.#entries.slice(this.#start)
+    return [...older.slice(-(limit - newer.length)), ...newer]
   }
 }

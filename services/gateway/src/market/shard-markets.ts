@@ -1,7 +1,8 @@
-import { CommandKind, eachEvent, EventKind, type LevelEvent, readEvent, type TradeEvent } from '@uptick/core'
+import { CommandKind, eachEvent, type LevelEvent, type TradeEvent } from '@uptick/core'
 import type { CancelTimer, Clock, Timers } from '@uptick/runtime'
 import type { EngineLink } from '../engine-link/link.ts'
 import type { OutcomeSpan } from '../feed/outcome-span.ts'
+import { levelAt, tradeAt } from '../feed/market-event.ts'
 import type { Stage } from '../feed/stage.ts'
 import { eachOutcome } from '../feed/walk.ts'
 import { Aggregator } from './aggregator.ts'
@@ -26,6 +27,15 @@ export interface MarketsObserver {
   reloaded(market: SymbolMarket): void
 }
 
+/** A market and what belongs to it. */
+interface Followed {
+  readonly market: SymbolMarket
+  readonly loader: BookLoader
+  readonly aggregator: Aggregator
+  /** Sequence up to which the feed has not told its trades: the read model must have them. */
+  since: number
+}
+
 /** Between two attempts to load a book or to fill statistics up, in ms. */
 const RETRY_MS = 100
 /** After this long (ms) without statistics the gateway is ready all the same: trading does not need the read model. */
@@ -41,13 +51,10 @@ const WARM_UP_MS_MAX = 5_000
  */
 export class ShardMarkets implements Stage {
   readonly #options: ShardMarketsOptions
-  readonly #markets: SymbolMarket[] = []
-  readonly #loaders: BookLoader[] = []
-  readonly #aggregators: Aggregator[] = []
-  /** Sequence up to which the feed has not told the trades of each market: the read model must have them. */
-  readonly #since: number[] = []
-  /** Markets whose group of fills is open in the outcome that is being read. */
-  readonly #aggregating = new Set<number>()
+  /** By symbol id. */
+  readonly #followed: Followed[] = []
+  /** Those whose group of fills is open in the outcome that is being read. */
+  readonly #aggregating = new Set<Followed>()
   readonly #journalTime: JournalTime
   #sequence = 0
   #isReady = false
@@ -75,8 +82,8 @@ export class ShardMarkets implements Stage {
     return this.#sequence
   }
 
-  get markets(): readonly SymbolMarket[] {
-    return this.#markets
+  *markets(): Iterable<SymbolMarket> {
+    for (const { market } of this.#followed) yield market
   }
 
   /**
@@ -93,10 +100,14 @@ export class ShardMarkets implements Stage {
     this.#cancel()
   }
 
+  get #isWarm(): boolean {
+    return this.#followed.every(({ market }) => market.warm)
+  }
+
   #isComplete(): boolean {
-    if (this.#catalogueVersion < 0 || this.#loaders.some((loader) => !loader.loaded)) return false
+    if (this.#catalogueVersion < 0 || this.#followed.some(({ loader }) => !loader.loaded)) return false
     const patient = this.#options.clock.elapsed() < this.#warmUpSince + WARM_UP_MS_MAX
-    return !patient || this.#markets.every((market) => market.warm)
+    return !patient || this.#isWarm
   }
 
   frame(span: OutcomeSpan): void {
@@ -111,18 +122,20 @@ export class ShardMarkets implements Stage {
     eachOutcome(span, (at, sequence, time) => {
       this.#journalTime.saw(time, now)
       eachEvent(words, at, (kind, event) => {
-        if (kind === EventKind.LEVEL) this.#level(readEvent(words, event) as LevelEvent, sequence, time)
-        else if (kind === EventKind.TRADE) this.#trade(readEvent(words, event) as TradeEvent, sequence, time)
+        const level = levelAt(kind, words, event)
+        if (level) this.#level(level, sequence, time)
+        const trade = tradeAt(kind, words, event)
+        if (trade) this.#trade(trade, sequence, time)
       })
       this.#endAggregates()
     })
   }
 
   #level(event: LevelEvent, sequence: number, time: number): void {
-    const market = this.#markets[event.symbol]
-    if (!market) return
+    const followed = this.#followed[event.symbol]
+    if (!followed) return
+    const { market, loader } = followed
     const { side, price, quantity, updateId } = event
-    const loader = this.#loaders[event.symbol]!
     if (!loader.loaded) {
       loader.keep({ side, price, quantity, updateId, sequence, time })
       return
@@ -130,27 +143,28 @@ export class ShardMarkets implements Stage {
     const result = market.level(side, price, quantity, updateId, sequence, time)
     if (result === 'gap') {
       this.#options.log('a change of a book is missing, loading it again', { symbol: market.name, updateId })
-      this.#reload(event.symbol)
+      this.#reload(followed)
       this.#warmUp()
     }
   }
 
   #trade(event: TradeEvent, sequence: number, time: number): void {
-    const market = this.#markets[event.symbol]
-    if (!market) return
+    const followed = this.#followed[event.symbol]
+    if (!followed) return
+    const { market, aggregator } = followed
     const { tradeId, price, quantity, quote, buyerIsMaker } = event
     const trade = { tradeId, price, quantity, quote, time, buyerIsMaker, sequence }
     if (!market.trade(trade)) this.#warmUp()
-    const ended = this.#aggregators[event.symbol]!.trade(trade, event)
-    this.#aggregating.add(event.symbol)
+    const ended = aggregator.trade(trade, event)
+    this.#aggregating.add(followed)
     if (ended) market.aggregate(ended)
   }
 
   #endAggregates(): void {
     if (this.#aggregating.size === 0) return
-    for (const symbol of this.#aggregating) {
-      const ended = this.#aggregators[symbol]!.end()
-      if (ended) this.#markets[symbol]!.aggregate(ended)
+    for (const { market, aggregator } of this.#aggregating) {
+      const ended = aggregator.end()
+      if (ended) market.aggregate(ended)
     }
     this.#aggregating.clear()
   }
@@ -161,16 +175,15 @@ export class ShardMarkets implements Stage {
     if (catalogue.version === this.#catalogueVersion) return
     this.#catalogueVersion = catalogue.version
     for (const listed of catalogue.markets) {
-      const known = this.#markets[listed.id]
+      const known = this.#followed[listed.id]
       if (known) {
-        known.define(listed)
+        known.market.define(listed)
         continue
       }
-      this.#markets[listed.id] = new SymbolMarket(state.shard, listed, this.#options.clock, this.#journalTime)
-      this.#aggregators[listed.id] = new Aggregator()
-      this.#since[listed.id] = this.#sequence
-      this.#loaders[listed.id] = new BookLoader(listed.id, this.#options)
-      this.#load(listed.id)
+      const market = new SymbolMarket(state.shard, listed, this.#options.clock, this.#journalTime)
+      const loader = new BookLoader(listed.id, this.#options)
+      this.#followed[listed.id] = { market, loader, aggregator: new Aggregator(), since: this.#sequence }
+      loader.load(market)
     }
     this.#told.listed()
     this.#warmUp()
@@ -180,20 +193,16 @@ export class ShardMarkets implements Stage {
   restart(next: number): void {
     this.#sequence = next - 1
     this.#isReady = false
-    for (let symbol = 0; symbol < this.#markets.length; symbol++) this.#reload(symbol)
+    for (const followed of this.#followed) this.#reload(followed)
     this.#warmUp()
   }
 
-  #reload(symbol: number): void {
-    const market = this.#markets[symbol]!
+  #reload(followed: Followed): void {
+    const { market, loader } = followed
     market.cool()
-    this.#since[symbol] = this.#sequence
-    this.#load(symbol)
+    followed.since = this.#sequence
+    loader.load(market)
     this.#told.reloaded(market)
-  }
-
-  #load(symbol: number): void {
-    this.#loaders[symbol]!.load(this.#markets[symbol]!)
   }
 
   /** Statistics of some market have to be filled up. */
@@ -212,7 +221,7 @@ export class ShardMarkets implements Stage {
     this.#trying = true
     void this.#tryToWarmUp().finally(() => {
       this.#trying = false
-      if (this.#markets.every((market) => market.warm)) this.#warmingUp = false
+      if (this.#isWarm) this.#warmingUp = false
       else if (this.#again) this.#warmUpNow()
       else if (!this.#closed) this.#cancel = this.#options.timers.after(RETRY_MS, () => this.#warmUpNow())
     })
@@ -221,9 +230,11 @@ export class ShardMarkets implements Stage {
   async #tryToWarmUp(): Promise<void> {
     const { history, log } = this.#options
     try {
-      for (const market of this.#markets) {
+      for (const followed of this.#followed) {
+        const { market } = followed
         const { id } = market.definition
-        if (market.warm || (await history.recordedThrough()) < this.#since[id]!) continue
+        // Read after the wait: the feed may have had a gap meanwhile.
+        if (market.warm || (await history.recordedThrough()) < followed.since) continue
         market.backfill(await history.market(id, market.name))
       }
       this.#complained = false

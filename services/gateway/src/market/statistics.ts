@@ -1,3 +1,4 @@
+import { strict as assert } from 'node:assert'
 import { Candle } from './candle.ts'
 import { CandleSeries } from './candle-series.ts'
 import { intervalEnd, intervalStart } from './intervals.ts'
@@ -28,22 +29,23 @@ const RECENT_CANDLES = 3
  * intervals there are. Windows are sums over one-minute candles: the closed ones of a window are summed once a minute.
  */
 export class Statistics {
-  readonly #series = new Map<CandleInterval, CandleSeries>()
-  readonly #minutes: CandleSeries
+  readonly #minutes = new CandleSeries('1m', closedKept('1m'))
+  readonly #series = new Map(
+    CANDLE_INTERVALS.map((interval) => [
+      interval,
+      interval === '1m' ? this.#minutes : new CandleSeries(interval, closedKept(interval)),
+    ]),
+  )
   /** Trades of the newest second, not in the series yet. */
   #pending: Candle | undefined
   #windows = new Map<number, Window>()
   lastTrade: PublicTrade | undefined
 
-  constructor() {
-    for (const interval of CANDLE_INTERVALS) {
-      this.#series.set(interval, new CandleSeries(interval, closedKept(interval)))
-    }
-    this.#minutes = this.#series.get('1m')!
-  }
-
   trade(trade: PublicTrade): void {
-    if (this.#pending && trade.time >= this.#pending.endTime) this.#fold()
+    if (this.#pending && trade.time >= this.#pending.endTime) {
+      for (const series of this.#series.values()) series.add(this.#pending)
+      this.#pending = undefined
+    }
     this.#pending ??= new Candle('1s', trade.time, trade.price)
     this.#pending.trade(trade)
     this.lastTrade = trade
@@ -91,7 +93,8 @@ export class Statistics {
    */
   candleAt(interval: CandleInterval, start: number, offset = 0): Candle | undefined {
     if (isShifted(interval, offset)) return this.#joined(interval, start, offset)
-    const series = this.#series.get(interval)!
+    const series = this.#series.get(interval)
+    assert(series, 'there are candles of every interval')
     const pending = this.#pending
     if (!pending || intervalStart(interval, pending.openTime) > start) return series.at(start)
     if (intervalStart(interval, pending.openTime) < start) return new Candle(interval, start, pending.close)
@@ -149,11 +152,6 @@ export class Statistics {
       joined.merge(piece)
     }
     return joined
-  }
-
-  #fold(): void {
-    for (const series of this.#series.values()) series.add(this.#pending!)
-    this.#pending = undefined
   }
 
   #sum(from: number, newest: number | undefined): Window {

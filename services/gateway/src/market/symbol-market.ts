@@ -110,7 +110,7 @@ export class SymbolMarket implements SymbolMarketData {
 
   /** One trade. False when trades between it and the last known one are missing: statistics must be filled again. */
   trade(trade: PublicTrade): boolean {
-    const last = this.#trades.last(1)[0]
+    const last = this.#trades.newest
     if (last && trade.tradeId <= last.tradeId) return true
     const gap = last !== undefined && trade.tradeId !== last.tradeId + 1
     if (gap) this.#forgetTrades()
@@ -122,7 +122,7 @@ export class SymbolMarket implements SymbolMarketData {
   }
 
   aggregate(aggregate: AggregateTrade): void {
-    const last = this.#aggregates.last(1)[0]
+    const last = this.#aggregates.newest
     if (!last || aggregate.firstTradeId > last.lastTradeId) this.#aggregates.push(aggregate)
   }
 
@@ -253,12 +253,12 @@ function joinTrades(
   recorded: readonly PublicTrade[],
   known: readonly PublicTrade[],
 ): readonly PublicTrade[] | undefined {
-  if (known.length === 0) return recorded
-  const first = known[0]!.tradeId
-  const last = known.at(-1)!.tradeId
+  const first = known[0]?.tradeId
+  const last = known.at(-1)?.tradeId
+  if (first === undefined || last === undefined) return recorded
   if ((recorded.at(-1)?.tradeId ?? 0) + 1 < first) return undefined
   // The known ones were followed by some that the feed did not bring, and that are out of date.
-  if (recorded.length > 0 && recorded[0]!.tradeId > last + 1) return recorded
+  if ((recorded[0]?.tradeId ?? 0) > last + 1) return recorded
   const older = recorded.filter((trade) => trade.tradeId < first)
   const newer = recorded.filter((trade) => trade.tradeId > last)
   return [...older, ...known, ...newer]

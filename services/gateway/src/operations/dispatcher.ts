@@ -1,6 +1,7 @@
 import { Authenticator } from '../auth/authenticator.ts'
 import { checkTimeWindow } from '../auth/time-window.ts'
 import type { ApiKey } from '../keys/api-key.ts'
+import type { Security } from '../auth/security.ts'
 import { readingWeight } from '../limits/reading-weight.ts'
 import type { Services } from './services.ts'
 import type { Call } from './call.ts'
@@ -76,6 +77,15 @@ export class Dispatcher {
       this.authenticator.checkPermission(call.session, call.ip, security)
       return { key: call.session, sendBefore: checkTimeWindow(call.params, this.services.clock.now()) }
     }
+    return this.#authenticateByKey(security, call)
+  }
+
+  /** The key that signed the call, whatever key its connection is logged on with; throws as `authenticate`. */
+  signer(call: Call): ApiKey {
+    return this.#authenticateByKey('USER_DATA', call).key
+  }
+
+  #authenticateByKey(security: Exclude<Security, 'NONE'>, call: Call): { key: ApiKey; sendBefore: number } {
     const key = this.authenticator.key(call.apiKey, call.ip, security)
     if (security === 'USER_STREAM') return { key, sendBefore: Number.POSITIVE_INFINITY }
     if (call.signature === '') throw missing('signature')

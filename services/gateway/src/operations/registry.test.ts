@@ -25,9 +25,10 @@ test('what the README says is not there is not', () => {
 })
 
 test('no two operations have the same name, route or method', () => {
+  const rest = { method: 'GET', path: '/api/v3/a' } as const
   const operation: Operation = {
     name: 'a',
-    rest: { method: 'GET', path: '/api/v3/a' },
+    rest,
     ws: 'a',
     security: 'NONE',
     weight: () => 1,
@@ -37,6 +38,6 @@ test('no two operations have the same name, route or method', () => {
   const registryWith = (second: Partial<Operation>) => new OperationRegistry([operation, { ...other, ...second }])
   expect(registryWith({}).byMethod('b')?.name).toBe('b')
   expect(() => registryWith({ name: 'a' })).toThrow('two operations have the name a')
-  expect(() => registryWith({ rest: operation.rest! })).toThrow('two operations have the route GET /api/v3/a')
+  expect(() => registryWith({ rest })).toThrow('two operations have the route GET /api/v3/a')
   expect(() => registryWith({ ws: 'a' })).toThrow('two operations have the method a')
 })

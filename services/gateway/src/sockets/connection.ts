@@ -69,8 +69,9 @@ export class Connection {
     })
     webSocket.on('message', (data: RawData, isBinary: boolean) => {
       if (!this.#admit(this.#rate)) return
-      if (isBinary) this.outbox.close(UNSUPPORTED_DATA, 'Text frames only.')
-      else inbox.take(data as Buffer)
+      // A text frame comes as one buffer: `ws` joins fragments.
+      if (isBinary || !Buffer.isBuffer(data)) this.outbox.close(UNSUPPORTED_DATA, 'Text frames only.')
+      else inbox.take(data)
     })
     webSocket.on('ping', () => void this.#admit(this.#controlRate))
     webSocket.on('pong', () => {

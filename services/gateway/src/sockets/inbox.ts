@@ -73,11 +73,13 @@ export class Inbox {
   #goOn(): void {
     if (!this.#outbox.open) return this.close()
     const held = this.#held
-    let at = 0
-    while (at < held.length && at < TURN_MESSAGES_MAX && this.#outbox.open && !this.#outbox.isCongested) {
-      this.#handle(held[at++]!)
+    let handled = 0
+    for (const message of held) {
+      if (handled === TURN_MESSAGES_MAX || !this.#outbox.open || this.#outbox.isCongested) break
+      this.#handle(message)
+      handled++
     }
-    this.#held = held.slice(at)
+    this.#held = held.slice(handled)
     if (this.#held.length > 0 || this.#outbox.isCongested) return this.#pause()
     this.#isPaused = false
     this.#webSocket.resume()

@@ -1,4 +1,4 @@
-import { type BalanceEvent, EventKind, type ExecutionEvent, type FundsEvent, readEvent } from '@uptick/core'
+import { type BalanceEvent, EventKind, readEvent } from '@uptick/core'
 import {
   type AccountAnswer,
   balanceUpdate,
@@ -32,14 +32,14 @@ class AccountDigest extends EventDigest {
     this.#tell = tell
   }
 
-  event(kind: EventKind, words: Int32Array, at: number, _sequence: number, time: number): void {
+  event(_kind: EventKind, words: Int32Array, at: number, _sequence: number, time: number): void {
     const { catalogue } = this.#link
-    const event = readEvent(words, at) as ExecutionEvent | FundsEvent | BalanceEvent
+    const event = readEvent(words, at)
     if (event.kind === EventKind.EXECUTION) {
       this.#say((unit) => JSON.stringify(executionReport(event, time, catalogue.format, unit)))
     } else if (event.kind === EventKind.FUNDS) {
       this.#say((unit) => JSON.stringify(balanceUpdate(event, time, catalogue.format, unit)))
-    } else if (kind === EventKind.BALANCE) this.#balances.push(event)
+    } else if (event.kind === EventKind.BALANCE) this.#balances.push(event)
   }
 
   override outcomeEnds(_sequence: number, time: number): void {
@@ -86,7 +86,7 @@ export class AccountSource implements DigestSource {
       if (!answers) return undefined
       const [account, orders] = answers
       if (account.sequence !== orders.sequence || account.value === null || !Array.isArray(orders.value)) continue
-      return this.#show(account.sequence, account.value as AccountAnswer, orders.value as OrderView[])
+      return this.#show(account.sequence, account.value, orders.value)
     }
     return undefined
   }

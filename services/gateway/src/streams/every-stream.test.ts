@@ -1,11 +1,14 @@
 import { Side } from '@uptick/core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { listeningHub } from '../../testing/listening-hub.ts'
 import { NumberedClient } from '../../testing/numbered-client.ts'
-import { parseStreamName, type StreamKind, STREAMS_OF_ALL, TOPICS } from './stream-name.ts'
+import { parseStreamName, type StreamKind, type StreamName, STREAMS_OF_ALL, TOPICS } from './stream-name.ts'
 
 /** Every stream that there is. */
-const NAMES = [...STREAMS_OF_ALL.keys(), ...[...TOPICS.keys()].map((topic) => `btcusdt@${topic}`)]
+const STREAMS: readonly StreamName[] = [
+  ...[...STREAMS_OF_ALL].map(([text, stream]) => ({ text, symbol: '', stream })),
+  ...[...TOPICS].map(([topic, stream]) => ({ text: `btcusdt@${topic}`, symbol: 'btcusdt', stream })),
+]
 
 /** Snapshots of streams of events and changes. That of a state is the state itself, as a plain newcomer is told it. */
 const SNAPSHOTS: Partial<Record<StreamKind['kind'], object>> = {
@@ -26,8 +29,8 @@ async function build() {
       script.level(0, Side.SELL, 101 + i, 1)
     }
   })
-  const resume = (name: string, client: NumberedClient): (() => void) =>
-    streams.resume(parseStreamName(name)!, client, client.position)
+  const resume = (name: StreamName, client: NumberedClient): (() => void) =>
+    streams.resume(name, client, client.position)
   return { ...hub, resume }
 }
 
@@ -37,18 +40,16 @@ function timeless(value: unknown): unknown {
 }
 
 describe('every stream', () => {
-  it.each(NAMES)('answers a position that never was with a snapshot of its own kind: %s', async (name) => {
+  test.each(STREAMS)('answers a position that never was with a snapshot of its own kind: $text', async (name) => {
     const { shard, subscribe, pass, resume } = await build()
     const client = new NumberedClient()
     client.position = 1_000_000
     resume(name, client)
     await pass(60)
-    const { kind } = parseStreamName(name)!.stream
-    const plain = subscribe(name)
+    const plain = subscribe(name.text)
     await pass(20)
-    const expected = SNAPSHOTS[kind] ?? timeless(plain.take().at(-1))
-    expect(client.snapshots.map(({ error }) => error)).toEqual(['resume-unknown'])
-    expect(timeless(client.snapshots[0]!.snapshot)).toMatchObject(expected as object)
+    const snapshot = SNAPSHOTS[name.stream.kind] ?? timeless(plain.take().at(-1))
+    expect(client.snapshots.map(timeless)).toMatchObject([{ error: 'resume-unknown', snapshot }])
     client.events.length = 0
     shard.outcome((script) => {
       script.trade(0, 102, 5)
@@ -59,8 +60,8 @@ describe('every stream', () => {
     expect([client.snapshots.length, client.restarts]).toEqual([1, 0])
   })
 
-  const states = NAMES.filter((name) => !['trade', 'aggTrade', 'depth'].includes(parseStreamName(name)!.stream.kind))
-  it.each(states)('that tells a state tells it to a newcomer who was gone before: %s', async (name) => {
+  const states = STREAMS.filter(({ stream }) => !['trade', 'aggTrade', 'depth'].includes(stream.kind))
+  test.each(states)('that tells a state tells it to a newcomer who was gone before: $text', async (name) => {
     const { pass, resume } = await build()
     const client = new NumberedClient()
     // The shard is quiet: nothing changes meanwhile.
@@ -70,5 +71,9 @@ describe('every stream', () => {
     resume(name, client)
     await pass(30)
     expect(client.events.flat().length).toBeGreaterThan(0)
+  })
+
+  test.each(STREAMS)('is found by its name: $text', (name) => {
+    expect(parseStreamName(name.text)).toEqual(name)
   })
 })

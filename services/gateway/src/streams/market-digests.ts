@@ -1,4 +1,5 @@
-import { EventKind, type LevelEvent, readEvent, type TradeEvent } from '@uptick/core'
+import type { EventKind, TradeEvent } from '@uptick/core'
+import { levelAt, tradeAt } from '../feed/market-event.ts'
 import { Aggregator } from '../market/aggregator.ts'
 import type { AggregateTrade, PublicTrade } from '../market/market-data.ts'
 import type { SymbolMarket } from '../market/symbol-market.ts'
@@ -20,8 +21,9 @@ export class TradeDigest extends EventDigest {
   }
 
   event(kind: EventKind, words: Int32Array, at: number, sequence: number, time: number): void {
-    if (kind !== EventKind.TRADE) return
-    const trade = publicTrade(readEvent(words, at) as TradeEvent, sequence, time)
+    const event = tradeAt(kind, words, at)
+    if (!event) return
+    const trade = publicTrade(event, sequence, time)
     this.#tell(new Message((unit) => tradePayload(this.#market, trade, unit)))
   }
 }
@@ -39,9 +41,8 @@ export class AggregateDigest extends EventDigest {
   }
 
   event(kind: EventKind, words: Int32Array, at: number, sequence: number, time: number): void {
-    if (kind !== EventKind.TRADE) return
-    const event = readEvent(words, at) as TradeEvent
-    this.#ended(this.#aggregator.trade(publicTrade(event, sequence, time), event))
+    const event = tradeAt(kind, words, at)
+    if (event) this.#ended(this.#aggregator.trade(publicTrade(event, sequence, time), event))
   }
 
   override outcomeEnds(): void {
@@ -67,8 +68,9 @@ export class DepthDigest implements Digest {
   }
 
   event(kind: EventKind, words: Int32Array, at: number): void {
-    if (kind !== EventKind.LEVEL) return
-    const { side, price, quantity, updateId } = readEvent(words, at) as LevelEvent
+    const event = levelAt(kind, words, at)
+    if (!event) return
+    const { side, price, quantity, updateId } = event
     this.#window ??= new DepthWindow(updateId - 1)
     this.#window.level(side, price, quantity, updateId)
   }

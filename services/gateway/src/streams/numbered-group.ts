@@ -97,18 +97,17 @@ export class NumberedGroup implements Reader {
     for (const subscription of this.#subscriptions) {
       // It was told more by another gateway: this one must catch up with it first.
       if (subscription.position > last) continue
-      if (subscription.own) this.#tellNewcomer(subscription, moment, last)
+      if (subscription.own) this.#tellNewcomer(subscription, subscription.own.take(moment), moment.now, last)
       else if (!page.isEmpty) subscription.tell(last, page, moment.now)
     }
     if (page.isEmpty && moment.isNewSecond) this.#report(moment.now, last)
   }
 
   /** From here on it is told what all others are. */
-  #tellNewcomer(subscription: NumberedSubscription, moment: Moment, last: number): void {
-    const messages = subscription.own!.take(moment)
+  #tellNewcomer(subscription: NumberedSubscription, messages: readonly Message[], now: number, last: number): void {
     subscription.own = undefined
     this.#newcomers.delete(subscription)
-    if (messages.length > 0 || !subscription.isStarted) subscription.tell(last, new Page(messages), moment.now)
+    if (messages.length > 0 || !subscription.isStarted) subscription.tell(last, new Page(messages), now)
   }
 
   /** Nothing has happened: say so to those who have heard nothing for a while. */

@@ -55,12 +55,12 @@ export class Logon {
   }
 
   #logOn(call: Call): void {
-    const { key } = this.#dispatcher.authenticate({ security: 'USER_DATA' }, { ...call, session: undefined })
-    if (key!.type !== 'ED25519') {
-      throw new PublicError(-4056, `${key!.type === 'HMAC' ? 'HMAC_SHA256' : 'RSA'} API key is not supported.`, 400)
+    const key = this.#dispatcher.signer(call)
+    if (key.type !== 'ED25519') {
+      throw new PublicError(-4056, `${key.type === 'HMAC' ? 'HMAC_SHA256' : 'RSA'} API key is not supported.`, 400)
     }
     // A client that logs on anew under another account no longer speaks for the first one.
-    if (this.#key && this.#key.account !== key!.account) this.#subscriptions.endLogon()
+    if (this.#key && this.#key.account !== key.account) this.#subscriptions.endLogon()
     this.#key = key
     this.#authorizedSince = this.#dispatcher.services.clock.now()
   }

@@ -49,8 +49,11 @@ export function parseRequest(text: string): WsRequest | WsRequestError {
  * percent-encoded.
  */
 export function signedPayload(params: ReadonlyMap<string, string>): string {
-  const names = [...params.keys()].filter((name) => name !== 'signature').toSorted(byCodeUnit)
-  return names.map((name) => `${name}=${params.get(name)!}`).join('&')
+  const signed = [...params].filter(([name]) => name !== 'signature')
+  return signed
+    .toSorted(byCodeUnit)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&')
 }
 
 function textOf(value: unknown): string {
@@ -58,6 +61,6 @@ function textOf(value: unknown): string {
   return literalOf(value) ?? literalJson(value)
 }
 
-function byCodeUnit(a: string, b: string): number {
+function byCodeUnit([a]: [string, string], [b]: [string, string]): number {
   return a < b ? -1 : a > b ? 1 : 0
 }

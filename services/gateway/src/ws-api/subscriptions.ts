@@ -68,14 +68,9 @@ export class Subscriptions {
         if (call.session === undefined) throw publicError(PublicErrors.UNAUTHORIZED)
         this.#options.dispatcher.authenticator.checkPermission(call.session, call.ip, 'USER_DATA')
         return this.#subscribe(call.session, true, call)
-      case 'userDataStream.subscribe.signature': {
+      case 'userDataStream.subscribe.signature':
         this.#charge(call)
-        const { key } = this.#options.dispatcher.authenticate(
-          { security: 'USER_DATA' },
-          { ...call, session: undefined },
-        )
-        return this.#subscribe(key!, false, call)
-      }
+        return this.#subscribe(this.#options.dispatcher.signer(call), false, call)
       case 'userDataStream.unsubscribe':
         this.#charge(call)
         return this.#unsubscribe(call)
@@ -133,9 +128,10 @@ export class Subscriptions {
 
   #unsubscribe(call: Call): SessionResult {
     const id = call.params.integer('subscriptionId')
-    const ending = id === undefined ? [...this.#active.values()] : [this.#active.get(id)]
-    if (ending.length === 0 || ending[0] === undefined) throw publicError(PublicErrors.SUBSCRIPTION_INACTIVE)
-    return { result: {}, afterwards: () => ending.forEach((subscription) => this.#end(subscription!)) }
+    const active = [...this.#active.values()]
+    const ending = id === undefined ? active : active.filter((subscription) => subscription.id === id)
+    if (ending.length === 0) throw publicError(PublicErrors.SUBSCRIPTION_INACTIVE)
+    return { result: {}, afterwards: () => ending.forEach((subscription) => this.#end(subscription)) }
   }
 
   #end(subscription: Subscription): void {
