@@ -61,12 +61,35 @@ export const gateway: Room = {
       ['      for (const subscriber of channel.plain.interrupt()) subscribers.add(subscriber)\n', ''],
     ]),
     ...mutationsOf(`${GATEWAY}/streams/plain-group.ts`, testOf('streams/golden-feed'), [
-      ['    if (moment.isTick && !isFresh && this.#source.followsFrames) return\n', ''],
+      ['    if (moment.isTick && !isFresh && this.#source.traits.followsFrames) return\n', ''],
       ['    this.#digest?.renew()\n', ''],
     ]),
     ...mutationsOf(`${GATEWAY}/streams/numbered-group.ts`, testOf('streams/numbered-streams'), [
       ['if (subscription.position > last) continue', ''],
       ['if (sequence > position) own?.event', 'own?.event'],
+    ]),
+    ...mutationsOf(`${GATEWAY}/streams/catch-up.ts`, testOf('streams/every-stream'), [
+      ['if (source.traits.readsPast) this.#subscription.tell', 'this.#subscription.tell'],
+    ]),
+    ...mutationsOf(`${GATEWAY}/streams/market-snapshot.ts`, testOf('streams/every-stream'), [
+      ["stream.kind === 'depth' ? SNAPSHOT_LEVELS_MAX : stream.levels", 'SNAPSHOT_LEVELS_MAX'],
+      ["if (stream.kind === 'bookTicker') return bookTickerPayload(market)\n", ''],
+      ['statisticsPayload(market, stream, now, unit) : undefined', 'partialDepthPayload(market, 1) : undefined'],
+    ]),
+    ...mutationsOf(`${GATEWAY}/streams/stream-name.ts`, testOf('streams/stream-name'), [
+      ['    if (streams.has(name)) throw new Error(`two streams are named ${name}`)\n', ''],
+    ]),
+    ...mutationsOf(`${GATEWAY}/operations/operation.ts`, testOf('operations/registry'), [
+      ['      if (rest) take(`the route ${rest.method} ${rest.path}`)\n', ''],
+      ['the route ${rest.method} ${rest.path}', 'the route ${rest.path}'],
+    ]),
+    ...mutationsOf(`${GATEWAY}/market/shard-markets.ts`, testOf('market/shard-markets'), [
+      ['(await history.recordedThrough()) < followed.since', '(await history.recordedThrough()) < 0'],
+      ['    followed.since = this.#sequence\n', ''],
+    ]),
+    ...mutationsOf(`${GATEWAY}/market/ring.ts`, testOf('market/symbol-market'), [
+      ['this.#entries.at(this.#start - 1)', 'this.#entries.at(-1)'],
+      ['older.slice(-(limit - newer.length))', 'older'],
     ]),
     ...mutationsOf(`${GATEWAY}/auth/authenticator.ts`, testOf('auth/authenticator'), [
       ["security === 'TRADE' ? current.canTrade : current.canRead", 'current.canRead'],
