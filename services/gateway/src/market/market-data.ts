@@ -33,8 +33,8 @@ export interface SymbolMarketData {
   recentTrades(limit: number): readonly PublicTrade[]
   /** Fills of one taker order at one price, joined; oldest first; at most `RECENT_TRADES_MAX` are known. */
   recentAggregates(limit: number): readonly AggregateTrade[]
-  /** Statistics over the last `minutes` minutes (1 … 1440, rolling by the minute), ending now. */
-  ticker(minutes?: number): TickerView
+  /** Statistics over the last `minutes`, rolling by the minute, ending now. */
+  ticker(minutes: WindowMinutes): TickerView
   averagePrice(): AveragePriceView
   /** The candle in progress now (empty but for its price before the first trade in it); none before the first trade. */
   candle(interval: CandleInterval): CandleView | undefined
@@ -44,6 +44,11 @@ export interface SymbolMarketData {
    */
   recentCandles(interval: CandleInterval, atLeast?: number): readonly CandleView[]
 }
+
+export const AVERAGE_MINUTES = 5
+export const DAY_MINUTES = 1440
+/** The windows that statistics are kept of: that of the average price, and those of tickers. */
+export type WindowMinutes = typeof AVERAGE_MINUTES | 60 | 240 | typeof DAY_MINUTES
 
 /** How many trades (and as many aggregates) of a symbol are kept. */
 export const RECENT_TRADES_MAX = 1000

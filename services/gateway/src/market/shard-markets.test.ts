@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ScriptedShard } from '../../testing/scripted-shard.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
 import { followInOrder } from '../feed/stage.ts'
+import { DAY_MINUTES } from './market-data.ts'
 import { type HistorySource, noHistory } from './history-source.ts'
 import { Markets } from './markets.ts'
 
@@ -142,7 +143,7 @@ describe('markets of a shard', () => {
     expect(markets.ready).toBe(true)
     const market = markets.symbol('BTCUSDT')!
     expect(market.recentTrades(10).map(({ tradeId }) => tradeId)).toEqual([1, 2])
-    expect(market.ticker()).toMatchObject({ openPrice: 50, lastPrice: 60, count: 2, volume: 4n })
+    expect(market.ticker(DAY_MINUTES)).toMatchObject({ openPrice: 50, lastPrice: 60, count: 2, volume: 4n })
   })
 
   test('are ready without a read model after a while', async () => {

@@ -3,19 +3,23 @@ import { Candle } from './candle.ts'
 import { CandleSeries } from './candle-series.ts'
 import { intervalEnd, intervalStart } from './intervals.ts'
 import { isShifted } from '@uptick/readmodel'
-import { CANDLE_INTERVALS, type CandleInterval, type CandleView, type PublicTrade } from './market-data.ts'
+import {
+  AVERAGE_MINUTES,
+  CANDLE_INTERVALS,
+  type CandleInterval,
+  type CandleView,
+  DAY_MINUTES,
+  type PublicTrade,
+  type WindowMinutes,
+} from './market-data.ts'
 
 const MINUTE = 60_000_000
-/** The longest rolling window, in minutes. */
-export const WINDOW_MINUTES_MAX = 1440
-/** Average price of `avgPrice`. */
-export const AVERAGE_MINUTES = 5
 /** Closed candles (with trades) kept of each interval, so that recent candles bridge a read model that lags. */
 const CLOSED_CANDLES_KEPT = 4
 /** Of seconds a minute: a stream of them that resumes is told each that it missed. */
-export const CLOSED_SECONDS_KEPT = 62
+const CLOSED_SECONDS_KEPT = 62
 /** Two months of eight hours and two days of less: months of another time zone are joined from the one, parts of days from the other. */
-export const CLOSED_PARTS_KEPT: ReadonlyMap<CandleInterval, number> = new Map([
+const CLOSED_PARTS_KEPT: ReadonlyMap<CandleInterval, number> = new Map([
   ['2h', 24],
   ['4h', 12],
   ['8h', 190],
@@ -38,7 +42,8 @@ export class Statistics {
   )
   /** Trades of the newest second, not in the series yet. */
   #pending: Candle | undefined
-  #windows = new Map<number, Window>()
+  /** One for each length that there is. */
+  readonly #windows = new Map<WindowMinutes, Window>()
   lastTrade: PublicTrade | undefined
 
   trade(trade: PublicTrade): void {
@@ -118,7 +123,7 @@ export class Statistics {
   }
 
   /** All trades of the last `minutes` whole minutes and the minute in progress, joined; and the close before them. */
-  window(minutes: number, now: number): { readonly total: Candle; readonly closeBefore: number } {
+  window(minutes: WindowMinutes, now: number): { readonly total: Candle; readonly closeBefore: number } {
     const end = intervalStart('1m', now)
     const from = end - (minutes - 1) * MINUTE
     const newest = this.#minutes.current
@@ -161,9 +166,10 @@ export class Statistics {
   }
 }
 
-function closedKept(interval: CandleInterval): number {
-  // One minute more than the window: the close before it.
-  if (interval === '1m') return WINDOW_MINUTES_MAX + 1
+/** How many closed candles with trades are kept. */
+export function closedKept(interval: CandleInterval): number {
+  // One minute more than the longest window: the close before it.
+  if (interval === '1m') return DAY_MINUTES + 1
   if (interval === '1s') return CLOSED_SECONDS_KEPT
   return CLOSED_PARTS_KEPT.get(interval) ?? CLOSED_CANDLES_KEPT
 }

@@ -5,6 +5,7 @@ import { Book, type DepthState, type LevelResult } from './book.ts'
 import { JournalTime } from './journal-time.ts'
 import {
   type AggregateTrade,
+  AVERAGE_MINUTES,
   type AveragePriceView,
   type BookTickerView,
   type CandleInterval,
@@ -14,9 +15,10 @@ import {
   RECENT_TRADES_MAX,
   type SymbolMarketData,
   type TickerView,
+  type WindowMinutes,
 } from './market-data.ts'
 import { Ring } from './ring.ts'
-import { AVERAGE_MINUTES, Statistics, WINDOW_MINUTES_MAX, weightedAverage } from './statistics.ts'
+import { Statistics, weightedAverage } from './statistics.ts'
 import type { Market } from '../engine-link/catalogue.ts'
 
 /** Trades kept until the read model has been asked: what a busy market does while the recorder lags by seconds. */
@@ -184,7 +186,7 @@ export class SymbolMarket implements SymbolMarketData {
     return this.#aggregates.last(limit)
   }
 
-  ticker(minutes = WINDOW_MINUTES_MAX): TickerView {
+  ticker(minutes: WindowMinutes): TickerView {
     const now = this.#now()
     const { total, closeBefore } = this.#statistics.window(minutes, now)
     const { count, volume, quoteVolume } = total

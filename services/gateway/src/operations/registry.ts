@@ -17,7 +17,7 @@ import { OperationRegistry } from './operation.ts'
 import { openOrders, orderStatus } from './order-status.ts'
 import { placeOrder, testOrder } from './place-order.ts'
 import { preventedMatches } from './prevented-matches.ts'
-import { ticker24h, tickerBook, tickerPrice } from './tickers.ts'
+import { tickerDay, tickerBook, tickerPrice } from './tickers.ts'
 
 /** Every operation that traders can ask for, over any transport. */
 export function createRegistry(): OperationRegistry {
@@ -33,7 +33,7 @@ export function createRegistry(): OperationRegistry {
     klines,
     uiKlines,
     averagePrice,
-    ticker24h,
+    tickerDay,
     tickerPrice,
     tickerBook,
     placeOrder,

@@ -7,7 +7,7 @@ import {
   PublicErrors,
   type SymbolFormat,
 } from '@uptick/protocol'
-import type { SymbolMarketData } from '../market/market-data.ts'
+import { DAY_MINUTES, type SymbolMarketData } from '../market/market-data.ts'
 import { seen } from './market-operations.ts'
 import type { Operation, OperationContext } from './operation.ts'
 import type { Params } from '../params/params.ts'
@@ -16,7 +16,7 @@ import { namedCount, selectionOf } from './selection.ts'
 const TYPES = { FULL: 'FULL', MINI: 'MINI' } as const
 const INVALID_TYPE = publicError(PublicErrors.INVALID_TICKER_TYPE)
 
-export const ticker24h: Operation = {
+export const tickerDay: Operation = {
   name: 'ticker.24hr',
   rest: { method: 'GET', path: '/api/v3/ticker/24hr' },
   ws: 'ticker.24hr',
@@ -27,7 +27,7 @@ export const ticker24h: Operation = {
   },
   run(context, params) {
     const render = params.choice('type', TYPES, INVALID_TYPE) === 'MINI' ? miniTicker : dayTicker
-    return each(context, params, (data, format) => render(data.ticker(), format, context.timeUnit))
+    return each(context, params, (data, format) => render(data.ticker(DAY_MINUTES), format, context.timeUnit))
   },
 }
 

@@ -7,7 +7,13 @@ import {
   timeIn,
   type TimeUnit,
 } from '@uptick/protocol'
-import type { AggregateTrade, CandleView, PublicTrade, TickerView } from '../market/market-data.ts'
+import {
+  type AggregateTrade,
+  type CandleView,
+  DAY_MINUTES,
+  type PublicTrade,
+  type TickerView,
+} from '../market/market-data.ts'
 import type { SymbolMarket } from '../market/symbol-market.ts'
 import type { DepthDiff } from './depth-window.ts'
 import type { StatisticsStream, WindowTicker } from './stream-name.ts'
@@ -115,7 +121,7 @@ export function miniTickersPayload(markets: readonly SymbolMarket[], now: number
 
 function miniTickerPayload(market: SymbolMarket, now: number, unit: TimeUnit): string {
   const { format } = market
-  const ticker = market.ticker()
+  const ticker = market.ticker(DAY_MINUTES)
   return JSON.stringify({
     e: '24hrMiniTicker',
     E: timeIn(now, unit),
@@ -131,7 +137,7 @@ function miniTickerPayload(market: SymbolMarket, now: number, unit: TimeUnit): s
 
 function dayTickerPayload(market: SymbolMarket, now: number, unit: TimeUnit): string {
   const { format } = market
-  const ticker = market.ticker()
+  const ticker = market.ticker(DAY_MINUTES)
   return JSON.stringify({
     e: '24hrTicker',
     E: timeIn(now, unit),

@@ -1,4 +1,4 @@
-import { CANDLE_INTERVALS, type CandleInterval } from '../market/market-data.ts'
+import { CANDLE_INTERVALS, type CandleInterval, DAY_MINUTES, type WindowMinutes } from '../market/market-data.ts'
 
 /** How often a stream that is not real-time may send, in ms. */
 export type Speed = 100 | 1000
@@ -10,7 +10,7 @@ export interface WindowTicker {
   readonly kind: 'windowTicker'
   /** As the name spells it: `1h`. */
   readonly window: string
-  readonly minutes: number
+  readonly minutes: WindowMinutes
 }
 
 /** What a stream name asks for. */
@@ -45,7 +45,7 @@ const SPEEDS = [
 const WINDOWS = [
   ['1h', 60],
   ['4h', 240],
-  ['1d', 1440],
+  ['1d', DAY_MINUTES],
 ] as const
 
 type Named = readonly [name: string, stream: StreamKind]
