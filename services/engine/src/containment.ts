@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, rmSync, writeF
 import { join } from 'node:path'
 import { Command } from '@uptick/core'
 import { BatchReader } from '@uptick/protocol'
+import { messageOf } from '@uptick/runtime'
 import type { Evidence } from './seams.ts'
 import type { Poison } from './sequencer.ts'
 
@@ -38,7 +39,7 @@ export class EvidenceFolder implements Evidence {
       writeDurably(`${path}.json`, [Buffer.from(`${JSON.stringify(facts, undefined, 2)}\n`)])
       return path
     } catch (error) {
-      return `not kept: ${error instanceof Error ? error.message : String(error)}`
+      return `not kept: ${messageOf(error)}`
     }
   }
 

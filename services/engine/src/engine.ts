@@ -1,7 +1,8 @@
 import { JournalRolledBackError, type LeaseView } from '@uptick/journal'
+import { messageOf } from '@uptick/runtime'
 import type { Claimed } from './candidacy.ts'
 import { ENDS, type EngineSeams, type EngineSettings, type Role } from './engine-seams.ts'
-import { Impasse, messageOf } from './impasse.ts'
+import { Impasse } from './impasse.ts'
 import type { Leader } from './leader.ts'
 import { Leadership, type HandOff } from './leadership.ts'
 import type { LinkHandler } from './link-handler.ts'
@@ -269,9 +270,8 @@ export class Engine {
     // The leader was expected to hand off, and did so to another member or to none.
     if (this.#role === 'taking-over' && this.#standby?.isHanded === false) this.#setRole('standby')
     if (view.halted !== undefined) this.#seams.conditions.set('journal', false, `halted: ${view.halted}`)
-    const isOurs = view.holder === this.#seams.lease.holder
     this.#reception.looked(isLed || view.halted !== undefined, isLed ? view.url : '')
-    const follows = isLed && !isOurs && this.#standby?.isCaughtUp === true
+    const follows = isLed && view.holder !== this.#seams.lease.holder && this.#standby?.isCaughtUp === true
     if (follows || view.halted !== undefined) this.#settle()
   }
 

@@ -1,5 +1,6 @@
 import { JournalError } from '@uptick/journal'
 import { BatchReader, ProtocolError } from '@uptick/protocol'
+import { messageOf } from '@uptick/runtime'
 import type { EngineSeams } from './engine-seams.ts'
 import type { Recovered } from './recovery.ts'
 import type { CommittedBatch } from './retained-batches.ts'
@@ -119,7 +120,7 @@ export class HeldRows {
       log.warn({ restored, through }, 'repaired: batches that the journal had lost are appended again')
       return restored
     } catch (error) {
-      await this.#failed(error instanceof Error ? error.message : String(error)).catch(() => undefined)
+      await this.#failed(messageOf(error)).catch(() => undefined)
       throw error
     }
   }

@@ -1,6 +1,7 @@
 import { SnapshotError } from '@uptick/core'
 import { JournalRolledBackError, type Loss } from '@uptick/journal'
 import { ProtocolError } from '@uptick/protocol'
+import { messageOf } from '@uptick/runtime'
 import { describePoison } from './containment.ts'
 import type { Role } from './engine-seams.ts'
 import { HeldRows, type HeldRowsOptions, type Released } from './held-rows.ts'
@@ -237,9 +238,4 @@ function missing(last: number, end: number): string {
 /** Whether it is the build that lacks something: a behaviour, or a version of batches or snapshots. */
 function isUnfitness(error: unknown): error is Error {
   return error instanceof UnfitError || error instanceof ProtocolError || error instanceof SnapshotError
-}
-
-/** What an error says. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

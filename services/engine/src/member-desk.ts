@@ -1,3 +1,4 @@
+import { messageOf } from '@uptick/runtime'
 import {
   encodeAnswer,
   encodeWelcome,
@@ -45,7 +46,7 @@ export function memberDesk({ facts, lost, repair, release }: MemberDeskOptions):
           throw new Error('reason and operator are needed')
         return say<'release'>(await release(reason, operator))
       } catch (error) {
-        return refuse(error instanceof Error ? error.message : String(error))
+        return refuse(messageOf(error))
       }
     },
   }

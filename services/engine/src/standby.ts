@@ -1,5 +1,6 @@
 import { JournalRolledBackError, type LeaseView, reasonOf, type StoredBatch } from '@uptick/journal'
 import { BATCH_VERSIONS, encodeJoin, type MemberFacts } from '@uptick/protocol'
+import { messageOf } from '@uptick/runtime'
 import { Candidacy, type Claimed } from './candidacy.ts'
 import type { EngineSeams, EngineSettings } from './engine-seams.ts'
 import { Follower } from './follower.ts'
@@ -55,7 +56,7 @@ export class StandbyFailure extends Error {
   readonly batch: StoredBatch | undefined
 
   constructor(cause: unknown, batch: StoredBatch | undefined) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause })
+    super(messageOf(cause), { cause })
     this.batch = batch
   }
 }

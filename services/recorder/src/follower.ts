@@ -12,6 +12,7 @@ import {
 } from '@uptick/journal'
 import { ProtocolError } from '@uptick/protocol'
 import { OffsetConflictError, type RecordedOffset, type RecordedRange, type RecordedRows } from '@uptick/readmodel'
+import { messageOf } from '@uptick/runtime'
 import { BatchQueue } from './batch-queue.ts'
 import { DivergedError, PoisonError, Replica } from './replica.ts'
 import type { RowWriter } from './row-writer.ts'
@@ -91,7 +92,7 @@ export class Follower {
         if (signal.aborted) return
         if (error instanceof PoisonError) await this.#waitForSkip(error, signal)
         else if (isFinal(error) && (await this.#isThere())) {
-          observer.halted(error instanceof Error ? error.message : String(error), error)
+          observer.halted(messageOf(error), error)
           return
         } else {
           observer.following(false, reasonOf(error), error)

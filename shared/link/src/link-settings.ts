@@ -1,4 +1,4 @@
-import { ConfigError, WatchedCertificate, WatchedFiles, type ServiceContext } from '@uptick/runtime'
+import { ConfigError, messageOf, type ServiceContext, WatchedCertificate, WatchedFiles } from '@uptick/runtime'
 import { Type } from 'typebox'
 import { parseLinkKeys, SECRET_LENGTH_MIN, type LinkKey, type LinkKeys } from './link-keys.ts'
 import type { LinkTls } from './web-socket.ts'
@@ -102,6 +102,6 @@ function keysOf(text: string, name: string): readonly LinkKey[] {
   try {
     return parseLinkKeys(text)
   } catch (error) {
-    throw new ConfigError([`${name} cannot be used: ${error instanceof Error ? error.message : String(error)}`])
+    throw new ConfigError([`${name} cannot be used: ${messageOf(error)}`])
   }
 }

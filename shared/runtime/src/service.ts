@@ -1,3 +1,4 @@
+import { messageOf } from './message-of.ts'
 import closeWithGrace from 'close-with-grace'
 import { Type, type Static, type TObject } from 'typebox'
 import type { Registry } from 'prom-client'
@@ -119,7 +120,7 @@ export async function runService<Schema extends TObject>(options: ServiceOptions
     if (!shutdown.isRunning) lifecycle.markStarted()
   } catch (error) {
     if (error instanceof ConfigError) refuse(options.name, error)
-    fail(`could not start: ${error instanceof Error ? error.message : String(error)}`, error)
+    fail(`could not start: ${messageOf(error)}`, error)
   }
 }
 

@@ -1,6 +1,6 @@
 import { createPublicKey, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import { oneRow, type Queryable, type TimedQuery } from '@uptick/journal'
-import { AddressError, AddressRanges } from '@uptick/runtime'
+import { AddressError, AddressRanges, messageOf } from '@uptick/runtime'
 import type { ApiKey, KeyType } from './api-key.ts'
 import type { SecretBox } from './secret-box.ts'
 
@@ -242,10 +242,7 @@ function checkedPublicKey(type: 'ED25519' | 'RSA', pem: string | undefined): str
   try {
     key = createPublicKey(pem)
   } catch (error) {
-    throw new KeyError(
-      'PUBLIC_KEY',
-      `publicKey is not a public key in PEM: ${error instanceof Error ? error.message : String(error)}`,
-    )
+    throw new KeyError('PUBLIC_KEY', `publicKey is not a public key in PEM: ${messageOf(error)}`)
   }
   if (key.asymmetricKeyType !== type.toLowerCase()) {
     throw new KeyError('PUBLIC_KEY', `publicKey is of type ${key.asymmetricKeyType}, not ${type}`)

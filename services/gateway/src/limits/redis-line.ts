@@ -1,5 +1,5 @@
 import { type ChainableCommander, Redis } from 'ioredis'
-import type { CancelTimer, Timers } from '@uptick/runtime'
+import { type CancelTimer, messageOf, type Timers } from '@uptick/runtime'
 
 /** An exchange that takes longer has failed. No request waits for it. */
 const EXCHANGE_MS_MAX = 250
@@ -88,7 +88,7 @@ export class RedisLine {
       this.#turn('up', '')
       return replies?.map(([, reply]) => reply)
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error)
+      const reason = messageOf(error)
       this.#fail(reason)
       if (WRONG_NODE.test(reason)) this.#redis.disconnect(true)
       return undefined
