@@ -2,12 +2,13 @@ import { strict as assert } from 'node:assert'
 import type { Clock } from '@uptick/runtime'
 import type { Markets } from '../market/markets.ts'
 import type { SymbolMarket } from '../market/symbol-market.ts'
+import { CandleDigest } from './candle-digest.ts'
 import type { Digest, DigestSource, ResumedAt, Snapshot, StreamTraits } from './digest.ts'
 import { AggregateDigest, BookTickerDigest, DepthDigest, TradeDigest } from './market-digests.ts'
 import { snapshotOf } from './market-snapshot.ts'
 import type { Tell } from './message.ts'
 import type { StreamKind, StreamName } from './stream-name.ts'
-import { CandleDigest, MiniTickersDigest, PartialDepthDigest, TickerDigest } from './timed-digests.ts'
+import { MiniTickersDigest, PartialDepthDigest, TickerDigest } from './timed-digests.ts'
 
 /** No events have it. */
 const NO_MARKET = -1

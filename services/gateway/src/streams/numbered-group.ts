@@ -13,6 +13,9 @@ export class NumberedGroup implements Reader {
   readonly #subscriptions = new Set<NumberedSubscription>()
   /** Those whose messages are still made for them alone. */
   readonly #newcomers = new Set<NumberedSubscription>()
+  /** Tells the plain group along with this one, and is given events by the channel. */
+  #shared: Digest | undefined
+  /** Its own, where none is shared. */
   #digest: Digest | undefined
   /** What was told since the last page. */
   #messages: Message[] = []
@@ -36,10 +39,10 @@ export class NumberedGroup implements Reader {
     return this.#subscriptions
   }
 
-  /** The stream's key is known. `shared`: the digest that tells this group along with the plain one. */
+  /** The stream's key is known. `shared`: see there. */
   open(shared: Digest | undefined): void {
     this.#isOpen = true
-    this.#digest = shared
+    this.#shared = shared
     this.#begin()
   }
 
@@ -72,14 +75,14 @@ export class NumberedGroup implements Reader {
   }
 
   event(kind: EventKind, words: Int32Array, at: number, sequence: number, time: number): void {
-    if (!this.#source.traits.isMemoryless) this.#digest?.event(kind, words, at, sequence, time)
+    this.#digest?.event(kind, words, at, sequence, time)
     for (const { own, position } of this.#newcomers) {
       if (sequence > position) own?.event(kind, words, at, sequence, time)
     }
   }
 
   outcomeEnds(sequence: number, time: number): void {
-    if (!this.#source.traits.isMemoryless) this.#digest?.outcomeEnds(sequence, time)
+    this.#digest?.outcomeEnds(sequence, time)
     for (const { own, position } of this.#newcomers) {
       if (sequence > position) own?.outcomeEnds(sequence, time)
     }
@@ -88,11 +91,12 @@ export class NumberedGroup implements Reader {
   /** Tell what there is to tell of everything up to `last`, if it is time for that. */
   publish(moment: Moment, last: number): void {
     if (this.isEmpty) return
-    if (this.#digest?.isDue(moment) !== true) {
-      if (!this.#digest && moment.isNewSecond) this.#report(moment.now, last)
+    const digest = this.#shared ?? this.#digest
+    if (digest?.isDue(moment) !== true) {
+      if (!digest && moment.isNewSecond) this.#report(moment.now, last)
       return
     }
-    this.#digest.flush(moment)
+    digest.flush(moment)
     const page = new Page(this.#take())
     for (const subscription of this.#subscriptions) {
       // It was told more by another gateway: this one must catch up with it first.
@@ -126,13 +130,13 @@ export class NumberedGroup implements Reader {
   }
 
   #begin(): void {
-    if (!this.#isOpen || this.#source.traits.isMemoryless || this.isEmpty) return
+    if (!this.#isOpen || this.#shared || this.isEmpty) return
     this.#digest ??= this.#source.open((message) => this.#messages.push(message))
   }
 
   #endIfEmpty(): void {
     if (!this.isEmpty) return
     this.#messages = []
-    if (!this.#source.traits.isMemoryless) this.#digest = undefined
+    this.#digest = undefined
   }
 }

@@ -1,51 +1,11 @@
-import { intervalStart } from '../market/intervals.ts'
 import type { Markets } from '../market/markets.ts'
 import type { SymbolMarket } from '../market/symbol-market.ts'
-import { areCandlesDue, type CandlePlace, publishCandles } from './candle-stream.ts'
 import { type Moment, StateDigest } from './digest.ts'
-import { Message, type Render, type Tell } from './message.ts'
+import { Message, type Tell } from './message.ts'
 import { miniTickersPayload, partialDepthPayload, statisticsPayload } from './payloads.ts'
 import type { StatisticsStream, StreamKind } from './stream-name.ts'
 
-type Candles = Extract<StreamKind, { kind: 'kline' }>
 type PartialDepth = Extract<StreamKind, { kind: 'partialDepth' }>
-
-/** Candles: see `publishCandles`. */
-export class CandleDigest extends StateDigest implements CandlePlace {
-  readonly #market: SymbolMarket
-  readonly #stream: Candles
-  readonly #tell: Tell
-  mark: number
-  count = -1
-  isUrgent = true
-
-  /** `time`: when it was up to where the subscriber was told, µs; NaN: it was told nothing. */
-  constructor(market: SymbolMarket, stream: Candles, time: number, tell: Tell) {
-    super()
-    this.#market = market
-    this.#stream = stream
-    this.#tell = tell
-    this.mark = Number.isNaN(time) ? time : intervalStart(stream.interval, time, stream.offset)
-  }
-
-  isDue({ now, isTick, isNewSecond }: Moment): boolean {
-    const tick = { now, newSecond: isNewSecond }
-    return isTick && this.#market.warm && areCandlesDue(this.#market, this, this.#stream, tick)
-  }
-
-  flush({ now, isNewSecond }: Moment): void {
-    publishCandles(this.#market, this, this.#stream, { now, newSecond: isNewSecond })
-  }
-
-  /** The others still wait for the end of the candle that it stands at. */
-  override renew(): void {
-    this.isUrgent = true
-  }
-
-  publish(render: Render): void {
-    this.#tell(new Message(render))
-  }
-}
 
 /** The first levels of a book, when they may have changed. */
 export class PartialDepthDigest extends StateDigest {

@@ -1,0 +1,97 @@
+import { intervalEnd, intervalStart } from '../market/intervals.ts'
+import type { SymbolMarket } from '../market/symbol-market.ts'
+import { type Moment, StateDigest } from './digest.ts'
+import { Message, type Tell } from './message.ts'
+import { candlePayload } from './payloads.ts'
+import type { StreamKind } from './stream-name.ts'
+
+/** Candles that are told as over in one go: who is further behind goes on with the last of them. */
+const CLOSED_TOLD_MAX = 60
+const SECOND = 1_000_000
+/** So long after the end of a candle (µs) the leader is asked for its time: where others trade, they move it before. */
+const PATIENCE = 100_000
+
+type Candles = Extract<StreamKind, { kind: 'kline' }>
+
+/**
+ * The candle in progress when it changed (once a second for `1s`, else every other second), and each once more when it is
+ * over (`x` true), at the next tick. It is over when the journal's time has reached its end, whatever the clocks say: a
+ * trade of that time may still be on its way, and none can come afterwards.
+ */
+export class CandleDigest extends StateDigest {
+  readonly #market: SymbolMarket
+  readonly #stream: Candles
+  readonly #tell: Tell
+  /** Opening time of the candle that is open, µs; NaN before the first. */
+  #mark: number
+  /** Its trades, as they were told. */
+  #count = -1
+  /** Tell the candle in progress at once, changed or not. */
+  #isUrgent = true
+
+  /** `time`: when it was up to where the subscriber was told, µs; NaN: it was told nothing. */
+  constructor(market: SymbolMarket, stream: Candles, time: number, tell: Tell) {
+    super()
+    this.#market = market
+    this.#stream = stream
+    this.#tell = tell
+    this.#mark = Number.isNaN(time) ? time : intervalStart(stream.interval, time, stream.offset)
+  }
+
+  /**
+   * At a tick; asks for the leader's time where that holds the stream up. It begins once the journal's time is known to be
+   * about the present.
+   */
+  isDue({ now, isTick, isNewSecond }: Moment): boolean {
+    const { journal, warm } = this.#market
+    if (!isTick || !warm) return false
+    if (Number.isNaN(this.#mark)) {
+      if (journal.isFresh(now)) return true
+      journal.want()
+      return false
+    }
+    const end = intervalEnd(this.#stream.interval, this.#mark, this.#stream.offset)
+    if (end <= journal.time) return true
+    if (end + PATIENCE <= now) journal.want()
+    return isNewSecond || this.#isUrgent
+  }
+
+  /** A newcomer's own digest is asked when that of the others is due, which may be before. */
+  flush(moment: Moment): void {
+    if (!this.isDue(moment)) return
+    const { interval, offset } = this.#stream
+    const { now, isNewSecond } = moment
+    const market = this.#market
+    const { time } = market.journal
+    const isUpdated = isNewSecond && (interval === '1s' || Math.floor(now / SECOND) % 2 === 0)
+    const oldest = this.#oldestTold(time)
+    let openTime = Number.isNaN(this.#mark) ? intervalStart(interval, time, offset) : this.#mark
+    while (openTime <= time) {
+      const candle = market.candleAt(interval, openTime, offset)
+      const end = intervalEnd(interval, openTime, offset)
+      const closed = end <= time
+      if (candle) {
+        const isNew = openTime !== this.#mark
+        if (!closed && !isNew && !this.#isUrgent && (!isUpdated || candle.count === this.#count)) break
+        this.#tell(new Message((unit) => candlePayload(market, candle, closed, now, unit)))
+        this.#mark = closed ? end : openTime
+        this.#count = closed ? -1 : candle.count
+        if (!closed) this.#isUrgent = false
+      }
+      openTime = closed ? Math.max(end, oldest) : Number.POSITIVE_INFINITY
+    }
+  }
+
+  /** The others still wait for the end of the candle that it stands at. */
+  override renew(): void {
+    this.#isUrgent = true
+  }
+
+  /** Where the oldest candle opens that is still told. */
+  #oldestTold(time: number): number {
+    const { interval, offset } = this.#stream
+    let openTime = intervalStart(interval, time, offset)
+    for (let i = 0; i < CLOSED_TOLD_MAX; i++) openTime = intervalStart(interval, openTime - 1, offset)
+    return openTime
+  }
+}
