@@ -15,10 +15,6 @@ export class SpanList {
     return this.#spans[this.#head]
   }
 
-  get newest(): OutcomeSpan | undefined {
-    return this.#head < this.#spans.length ? this.#spans.at(-1) : undefined
-  }
-
   get length(): number {
     return this.#spans.length - this.#head
   }

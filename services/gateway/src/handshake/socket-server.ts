@@ -1,6 +1,6 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { countedAddress, type CountedAddress } from '@uptick/runtime'
+import { countedAddress, type CountedAddress, SERVICE_RESTART } from '@uptick/runtime'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { PublicError, PublicErrors, publicError } from '@uptick/protocol'
 import type { ClientAddresses } from '../addresses/client-addresses.ts'
@@ -27,7 +27,6 @@ const STREAM_RATE: MessageRateOptions = { perSecond: 5, burst: 100 }
 const WS_API_RATE: MessageRateOptions = { perSecond: 20_000, burst: 20_000 }
 /** Pings and pongs of the WebSocket API, which cost no weight. */
 const WS_API_CONTROL_RATE: MessageRateOptions = { perSecond: 20, burst: 100 }
-const SERVICE_RESTART = 1012
 /** WebSockets open at a time: of all, of one address, and with a user stream of one account. */
 export const SOCKETS_MAX = 20_000
 export const SOCKETS_PER_ADDRESS_MAX = 2_500

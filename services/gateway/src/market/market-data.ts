@@ -17,11 +17,8 @@ export interface MarketData {
 /** One market. The arrays handed out are copies: the caller may keep them. */
 export interface SymbolMarketData {
   readonly name: string
-  readonly shard: number
   /** The definition as it stands now; `id` is the symbol's id within its shard. */
   readonly definition: SymbolDefinition & { readonly id: number }
-  readonly baseDecimals: number
-  readonly quoteDecimals: number
   /** Core sequence of the last outcome of the shard that is reflected here. */
   readonly sequence: number
   /** Best levels first. `limit` 0 means all. */
@@ -36,8 +33,6 @@ export interface SymbolMarketData {
   /** Statistics over the last `minutes`, rolling by the minute, ending now. */
   ticker(minutes: WindowMinutes): TickerView
   averagePrice(): AveragePriceView
-  /** The candle in progress now (empty but for its price before the first trade in it); none before the first trade. */
-  candle(interval: CandleInterval): CandleView | undefined
   /**
    * The last few candles, `atLeast` so many as far as they are known (a minute of them), oldest first, the one in progress
    * last: what a lagging read model may not have yet.

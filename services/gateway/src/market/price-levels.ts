@@ -35,15 +35,6 @@ export class PriceLevels {
     } else if (quantity > 0) this.#insert(chunk, index, at, key, quantity)
   }
 
-  /** Quantity at `price`, 0 when there is no such level. */
-  quantity(price: number): number {
-    const key = price * this.#direction
-    const chunk = this.#chunks[this.#chunkOf(key)]
-    if (!chunk) return 0
-    const at = chunk.find(key)
-    return chunk.has(at, key) ? chunk.quantityAt(at) : 0
-  }
-
   /** 0 when the side is empty. */
   get bestPrice(): number {
     const best = this.#chunks[0]

@@ -9,10 +9,6 @@ export class Ring<T> {
     this.#capacity = capacity
   }
 
-  get size(): number {
-    return this.#entries.length
-  }
-
   get newest(): T | undefined {
     return this.#entries.at(this.#start - 1)
   }

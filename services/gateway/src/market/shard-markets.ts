@@ -171,7 +171,7 @@ export class ShardMarkets implements Stage {
 
   /** The catalogue may name markets that are new, or define some anew. */
   #followCatalogue(): void {
-    const { catalogue, state } = this.#options.link
+    const { catalogue } = this.#options.link
     if (catalogue.version === this.#catalogueVersion) return
     this.#catalogueVersion = catalogue.version
     for (const listed of catalogue.markets) {
@@ -180,7 +180,7 @@ export class ShardMarkets implements Stage {
         known.market.define(listed)
         continue
       }
-      const market = new SymbolMarket(state.shard, listed, this.#options.clock, this.#journalTime)
+      const market = new SymbolMarket(listed, this.#options.clock, this.#journalTime)
       const loader = new BookLoader(listed.id, this.#options)
       this.#followed[listed.id] = { market, loader, aggregator: new Aggregator(), since: this.#sequence }
       loader.load(market)

@@ -78,7 +78,9 @@ describe('statistics', () => {
           const now = trade.time
           const known = all.slice(0, i + 1)
           for (const interval of CANDLE_INTERVALS) {
-            expect(statistics.candle(interval, now)).toEqual(naiveCandle(interval, intervalStart(interval, now), known))
+            expect(statistics.candleAt(interval, intervalStart(interval, now))).toEqual(
+              naiveCandle(interval, intervalStart(interval, now), known),
+            )
           }
         }
         const now = (all.at(-1)?.time ?? START) + later
@@ -145,7 +147,9 @@ describe('statistics', () => {
         expect(statistics.load(recorded(all.slice(0, recordedCount)), live)).toBe(true)
         const now = all.at(-1)?.time ?? START
         for (const interval of CANDLE_INTERVALS) {
-          expect(statistics.candle(interval, now)).toEqual(naiveCandle(interval, intervalStart(interval, now), all))
+          expect(statistics.candleAt(interval, intervalStart(interval, now))).toEqual(
+            naiveCandle(interval, intervalStart(interval, now), all),
+          )
         }
       }),
       { numRuns: 40 },

@@ -87,11 +87,6 @@ export class Statistics {
     return this.lastTrade?.price ?? this.#minutes.current?.close ?? 0
   }
 
-  /** The candle of `interval` that contains `now`, as it stands; none before the first trade. */
-  candle(interval: CandleInterval, now: number): Candle | undefined {
-    return this.candleAt(interval, intervalStart(interval, now))
-  }
-
   /**
    * The candle of `interval` that opens at `start`; none before the first trade, or where it is not kept any more. `offset`
    * is that of its time zone from UTC in µs, whole hours that eight hours divide.

@@ -33,7 +33,6 @@ export interface MarketHistory {
 
 /** The state of one market: book, trades, statistics. Changed by the shard's feed only. */
 export class SymbolMarket implements SymbolMarketData {
-  readonly shard: number
   readonly book = new Book()
   readonly #clock: Clock
   /** Of the shard: up to there every trade of this market is known, once it is warm. */
@@ -41,7 +40,8 @@ export class SymbolMarket implements SymbolMarketData {
   #market: Market
   /** Writes this market's numbers as text. */
   format: SymbolFormat
-  readonly #streamName: string
+  /** As stream names spell it. */
+  readonly streamName: string
   #trades = new Ring<PublicTrade>(RECENT_TRADES_MAX)
   #aggregates = new Ring<AggregateTrade>(RECENT_TRADES_MAX)
   #statistics = new Statistics()
@@ -52,12 +52,11 @@ export class SymbolMarket implements SymbolMarketData {
   #waiting: PublicTrade[] = []
   #warm = false
 
-  constructor(shard: number, market: Market, clock: Clock, journal = new JournalTime()) {
-    this.shard = shard
+  constructor(market: Market, clock: Clock, journal = new JournalTime()) {
     this.journal = journal
     this.#market = market
     this.format = formatOf(market)
-    this.#streamName = market.name.toLowerCase()
+    this.streamName = market.name.toLowerCase()
     this.#clock = clock
   }
 
@@ -67,14 +66,6 @@ export class SymbolMarket implements SymbolMarketData {
 
   get definition(): Market['definition'] {
     return this.#market.definition
-  }
-
-  get baseDecimals(): number {
-    return this.#market.base.decimals
-  }
-
-  get quoteDecimals(): number {
-    return this.#market.quote.decimals
   }
 
   /** Statistics reach back as far as they should; false until the read model has filled them. */
@@ -87,11 +78,6 @@ export class SymbolMarket implements SymbolMarketData {
     if (!this.#warm) return
     this.#warm = false
     this.#waiting = this.#trades.last(RECENT_TRADES_MAX)
-  }
-
-  /** As stream names spell it. */
-  get streamName(): string {
-    return this.#streamName
   }
 
   /** The definition changed. */
@@ -216,10 +202,6 @@ export class SymbolMarket implements SymbolMarketData {
   averagePrice(): AveragePriceView {
     const price = this.#statistics.averagePrice(this.#now(), this.#quoteShift())
     return { minutes: AVERAGE_MINUTES, price, closeTime: this.#statistics.lastTrade?.time ?? 0 }
-  }
-
-  candle(interval: CandleInterval): CandleView | undefined {
-    return this.#statistics.candle(interval, this.#now())
   }
 
   /** The candle that opens at `openTime`, of a time zone as `Statistics` has them; `undefined` before the first trade and where nothing is known any more. */

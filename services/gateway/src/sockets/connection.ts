@@ -3,12 +3,11 @@ import type { Clock } from '@uptick/runtime'
 import type { Client, EndReason } from '../clients/client.ts'
 import { Inbox } from './inbox.ts'
 import { MessageRate, type MessageRateOptions } from './message-rate.ts'
-import { Outbox, type OutboxCounters } from './outbox.ts'
+import { Outbox, type OutboxCounters, POLICY_VIOLATION } from './outbox.ts'
 
 /** Time between pings, and how long a pong may take, in µs. */
 export const PING_INTERVAL = 20_000_000
 export const PONG_MAX = 60_000_000
-const POLICY_VIOLATION = 1008
 const UNSUPPORTED_DATA = 1003
 
 /** What a kind of socket (market streams, WS-API) does with what arrives. */

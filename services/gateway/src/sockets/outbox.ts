@@ -6,7 +6,7 @@ export const BUFFERED_BYTES_MAX = 8 * 1024 * 1024
 const CONGESTED_BYTES = 1024 * 1024
 /** How long a connection that was closed may take to say goodbye, in ms. */
 const CLOSE_GRACE_MS = 2_000
-const POLICY_VIOLATION = 1008
+export const POLICY_VIOLATION = 1008
 
 export interface OutboxCounters {
   slowReaders: number

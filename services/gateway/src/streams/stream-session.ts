@@ -1,5 +1,5 @@
 import type { TimeUnit } from '@uptick/protocol'
-import type { Clock } from '@uptick/runtime'
+import { type Clock, SERVICE_RESTART } from '@uptick/runtime'
 import type { Outbox } from '../sockets/outbox.ts'
 import type { Protocol } from '../sockets/connection.ts'
 import { ControlErrorCode, controlFailure, controlResult, parseControl } from './control.ts'
@@ -11,7 +11,6 @@ import type { Subscriber } from './subscription.ts'
 /** Streams of one connection, named or not. */
 export const STREAMS_PER_CONNECTION_MAX = 1024
 const STREAM_NAME_LENGTH_MAX = 200
-const SERVICE_RESTART = 1012
 
 export interface StreamSessionOptions {
   readonly outbox: Outbox

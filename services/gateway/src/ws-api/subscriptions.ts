@@ -1,4 +1,5 @@
 import { publicError, PublicErrors, type TimeUnit } from '@uptick/protocol'
+import { SERVICE_RESTART } from '@uptick/runtime'
 import type { ApiKey } from '../keys/api-key.ts'
 import { readingWeight } from '../limits/reading-weight.ts'
 import type { ShareCount } from '../limits/share-count.ts'
@@ -11,7 +12,6 @@ import type { Subscriber } from '../streams/subscription.ts'
 import type { SessionResult } from './session-result.ts'
 
 const SUBSCRIPTION_WEIGHT = 2
-const SERVICE_RESTART = 1012
 /** Subscriptions that may be open on one connection, and that may ever be opened on it. */
 export const SUBSCRIPTIONS_MAX = 1000
 export const SUBSCRIPTION_ID_MAX = 65_535
