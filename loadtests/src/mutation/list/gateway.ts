@@ -86,8 +86,12 @@ export const gateway: Room = {
     ...mutationsOf(`${GATEWAY}/market/shard-markets.ts`, testOf('market/shard-markets'), [
       ['(await history.recordedThrough()) < followed.since', '(await history.recordedThrough()) < 0'],
       ['    followed.since = this.#sequence\n', ''],
+      [
+        '      for (const followed of this.#followed) {\n        const { market } = followed\n',
+        '      for (const { ...followed } of this.#followed) {\n        const { market } = followed\n',
+      ],
     ]),
-    ...mutationsOf(`${GATEWAY}/market/ring.ts`, testOf('market/symbol-market'), [
+    ...mutationsOf(`${GATEWAY}/market/ring.ts`, testOf('market/ring'), [
       ['this.#entries.at(this.#start - 1)', 'this.#entries.at(-1)'],
       ['older.slice(-(limit - newer.length))', 'older'],
     ]),

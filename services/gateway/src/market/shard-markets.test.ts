@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { ScriptedShard } from '../../testing/scripted-shard.ts'
 import { VirtualTime } from '../../testing/virtual-time.ts'
 import { followInOrder } from '../feed/stage.ts'
-import { DAY_MINUTES } from './market-data.ts'
+import { DAY_MINUTES, type PublicTrade } from './market-data.ts'
 import { type HistorySource, noHistory } from './history-source.ts'
 import { Markets } from './markets.ts'
 
@@ -144,6 +144,47 @@ describe('markets of a shard', () => {
     const market = markets.symbol('BTCUSDT')!
     expect(market.recentTrades(10).map(({ tradeId }) => tradeId)).toEqual([1, 2])
     expect(market.ticker(DAY_MINUTES)).toMatchObject({ openPrice: 50, lastPrice: 60, count: 2, volume: 4n })
+  })
+
+  test('wait after a gap for a read model that has passed it', async () => {
+    const past: PublicTrade[] = []
+    const answers: ((recorded: number) => void)[] = []
+    const { shard, markets, time } = build({
+      recordedThrough: () => new Promise((resolve) => answers.push(resolve)),
+      market: (symbol) => Promise.resolve({ candles: new Map(), trades: symbol === 0 ? past : [], aggregates: [] }),
+    })
+    /** The read model has recorded so much, whenever it is asked. */
+    const record = async (sequence: number): Promise<void> => {
+      for (let i = 0; i < 6; i++) {
+        time.advance(200)
+        for (const answer of answers.splice(0)) answer(sequence)
+        await settle()
+      }
+    }
+    shard.connect()
+    await settle()
+    // The read model is being asked while the feed loses a trade.
+    shard.frame([(script) => script.trade(0, 50, 3)], false)
+    shard.reset()
+    await record(0)
+    expect(markets.ready).toBe(false)
+    past.push({
+      tradeId: 1,
+      price: 50,
+      quantity: 3,
+      quote: 1500n,
+      buyerIsMaker: false,
+      sequence: 1,
+      time: shard.time,
+    })
+    await record(shard.sequence)
+    expect(markets.ready).toBe(true)
+    expect(
+      markets
+        .symbol('BTCUSDT')
+        ?.recentTrades(10)
+        .map(({ tradeId }) => tradeId),
+    ).toEqual([1])
   })
 
   test('are ready without a read model after a while', async () => {
