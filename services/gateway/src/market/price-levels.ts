@@ -71,7 +71,8 @@ export class PriceLevels {
     let high = chunks.length
     while (low < high) {
       const middle = (low + high) >> 1
-      if ((chunks[middle]?.last ?? Infinity) < key) low = middle + 1
+      const chunk = chunks[middle]
+      if (chunk && chunk.last < key) low = middle + 1
       else high = middle
     }
     return low
