@@ -16,5 +16,5 @@ export {
 export { PortForward } from './port-forward.ts'
 export { rollback, type RolledBack } from './rollback.ts'
 export { ROLL_LIMITS, type RollLimits } from './roll.ts'
-export { findWorkloads } from './workloads.ts'
+export { findWorkloads, isOfPart, PART_NAMES } from './workloads.ts'
 export { type WatchEvent } from './watch.ts'

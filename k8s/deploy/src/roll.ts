@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ExchangeWatch } from './exchange-watch.ts'
-import { brokenReason, componentOf, restartsOf, type Pod, type Workload } from './objects.ts'
+import { brokenReason, restartsOf, type Pod, type Workload } from './objects.ts'
 import type { Pulse } from './pod-metrics.ts'
+import { isOfPart } from './workloads.ts'
 
 const LOOK_MS = 1_000
 
@@ -97,7 +98,7 @@ export class Roll {
       const { uid, name } = pod.metadata
       const reason = this.#brokenBefore.has(uid) ? undefined : brokenReason(pod)
       const since = this.#brokenSince.get(uid)
-      if (reason === undefined || !isPart(pod)) this.#brokenSince.delete(uid)
+      if (reason === undefined || !isOfPart(pod)) this.#brokenSince.delete(uid)
       else if (since === undefined) this.#brokenSince.set(uid, now)
       else if (now - since > this.#limits.brokenMs) throw new RollFailedError(`${name} does not start: ${reason}`)
     }
@@ -118,10 +119,6 @@ export class Roll {
     if (now - this.#movedAt > this.#limits.stallMs)
       throw new RollFailedError(`nothing has moved for ${Math.round((now - this.#movedAt) / 1000)} s`)
   }
-}
-
-function isPart(pod: Pod): boolean {
-  return ['engine', 'gateway', 'recorder'].includes(componentOf(pod))
 }
 
 function readyText({ status }: Pod): string {

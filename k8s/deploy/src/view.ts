@@ -2,13 +2,12 @@ import { durationText, estimateText } from '@uptick/commandline'
 import { stateOf, type ExchangeWatch } from './exchange-watch.ts'
 import { componentOf, progressOf, revisionOf, type Pod } from './objects.ts'
 import type { Pulse } from './pod-metrics.ts'
+import { isOfPart, PART_NAMES } from './workloads.ts'
 
 /** Without a terminal a line appears when nothing has happened for so long, ms. */
 const LINE_EVERY_MS = 10_000
 /** What one part usually takes, until some were rolled, s. */
 const PART_SECONDS = 40
-
-const SHOWN = ['recorder', 'engine', 'gateway']
 
 /**
  * The roll for a person: on a terminal a picture that is drawn anew, else a line for each thing that has changed.
@@ -91,8 +90,8 @@ export class View {
 
   #pods({ leader }: Pulse): [key: string, text: string][] {
     return this.#watch.pods
-      .filter((pod) => SHOWN.includes(componentOf(pod)))
-      .toSorted((a, b) => SHOWN.indexOf(componentOf(a)) - SHOWN.indexOf(componentOf(b)) || order(a, b))
+      .filter((pod) => isOfPart(pod))
+      .toSorted((a, b) => PART_NAMES.indexOf(componentOf(a)) - PART_NAMES.indexOf(componentOf(b)) || order(a, b))
       .map((pod) => {
         const { name, uid } = pod.metadata
         const leads = name === leader ? ', leads' : ''

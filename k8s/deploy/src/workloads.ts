@@ -1,5 +1,5 @@
 import { KubectlError, type Kubectl } from './kubectl.ts'
-import type { List, Metadata, Workload } from './objects.ts'
+import { componentOf, type List, type Metadata, type Pod, type Workload } from './objects.ts'
 
 /** A part of the exchange that a deployment replaces. */
 export interface Part {
@@ -13,6 +13,14 @@ export const PARTS: readonly Part[] = [
   { kind: 'statefulset', name: 'engine' },
   { kind: 'deployment', name: 'gateway' },
 ]
+
+/** The names of the parts, in the order of a roll. */
+export const PART_NAMES: readonly string[] = PARTS.map(({ name }) => name)
+
+/** Whether a pod is one of a part: neither a store nor a Job. */
+export function isOfPart(pod: Pod): boolean {
+  return PART_NAMES.includes(componentOf(pod))
+}
 
 /** Which template each part is made from, by a name that stays when the revision's number changes. */
 export type Revisions = Readonly<Record<string, string>>

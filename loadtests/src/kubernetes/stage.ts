@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import {
   componentOf,
   findWorkloads,
+  isOfPart,
   isReady,
+  PART_NAMES,
   progressOf,
   stateOf,
   type ExchangeWatch,
@@ -16,7 +18,6 @@ import type { LeaderLog } from './leader-log.ts'
 
 const LOOK_MS = 200
 const WHOLE_MS_MAX = 240_000
-const PARTS = ['recorder', 'engine', 'gateway']
 
 export interface StageOptions {
   readonly kubectl: Kubectl
@@ -101,7 +102,7 @@ export class Stage {
     const generations = await this.#generations()
     await this.until(
       'everything is ready',
-      () => this.leader !== undefined && PARTS.every((part) => isWhole(this, part)),
+      () => this.leader !== undefined && PART_NAMES.every((part) => isWhole(this, part)),
       generations,
     )
   }
@@ -119,7 +120,7 @@ export class Stage {
       )
     for (const began = performance.now(); !isSeen() || !isSo(); await delay(LOOK_MS)) {
       if (performance.now() - began < WHOLE_MS_MAX) continue
-      const unready = this.watch.pods.filter((pod) => PARTS.includes(componentOf(pod)) && !isReady(pod))
+      const unready = this.watch.pods.filter((pod) => isOfPart(pod) && !isReady(pod))
       const states = unready.map((pod) => `${pod.metadata.name} ${stateOf(pod)}`)
       throw new Error(`not within ${WHOLE_MS_MAX / 1000} s: ${what}; not ready: ${states.join('; ')}`)
     }
