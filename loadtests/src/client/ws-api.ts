@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { WebSocket } from 'ws'
+import { dialExchange } from './dial-exchange.ts'
 
-const CONNECT_MS_MAX = 10_000
 const RECV_WINDOW_MS = 60_000
 
 export interface ApiKey {
@@ -46,8 +46,7 @@ export class WsApiClient {
    * @param localAddress from which it connects
    */
   static async connect(url: string, localAddress?: string): Promise<WsApiClient> {
-    const address = `${url.replace(/^http/, 'ws')}/ws-api/v3?returnRateLimits=false`
-    const socket = new WebSocket(address, { handshakeTimeout: CONNECT_MS_MAX, perMessageDeflate: false, localAddress })
+    const socket = dialExchange(`${url}/ws-api/v3?returnRateLimits=false`, localAddress)
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     socket.once('open', resolve)
     socket.once('error', reject)

@@ -17,7 +17,7 @@ export class AccountSubscriber {
   constructor(url: string, trader: Trader, localAddress?: string) {
     this.trader = trader
     this.#subscribed = new Promise((resolve) => (this.#confirm = resolve))
-    const address = `${url.replace(/^http/, 'ws')}/ws-api/v3?returnRateLimits=false&serverShutdown=true`
+    const address = `${url}/ws-api/v3?returnRateLimits=false&serverShutdown=true`
     const events: MovingEvents = {
       opened: (leg) => this.#subscribe(leg),
       message: (leg, message) => this.#received(leg, message),

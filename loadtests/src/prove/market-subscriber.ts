@@ -18,7 +18,7 @@ export class MarketSubscriber {
     this.#symbol = symbol
     const name = symbol.toLowerCase()
     const streams = `${name}@depth@100ms/${name}@trade`
-    this.#socket = new MovingSocket(`${url.replace(/^http/, 'ws')}/stream?streams=${streams}&serverShutdown=true`, {
+    this.#socket = new MovingSocket(`${url}/stream?streams=${streams}&serverShutdown=true`, {
       opened: (leg) => void this.#open.add(leg),
       message: (leg, message) => this.#received(leg, message),
       lost: (leg) => {

@@ -1,4 +1,5 @@
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
+import { dialExchange } from '../client/dial-exchange.ts'
 
 /** One connection of a subscriber who moves from gateway to gateway. */
 export interface Leg {
@@ -44,7 +45,7 @@ export class MovingSocket {
 
   #connect(): void {
     if (this.#closed) return
-    const socket = new WebSocket(this.#url, { perMessageDeflate: false, localAddress: this.#localAddress })
+    const socket = dialExchange(this.#url, this.#localAddress)
     const leg: Leg = { socket, announced: false }
     this.#legs.add(leg)
     socket.on('open', () => {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
+import { dialExchange } from '../client/dial-exchange.ts'
 import { checkStreams } from './check-streams.ts'
 import type { JournalExecutions } from './journal-executions.ts'
 import type { JournalTruth } from './journal-truth.ts'
@@ -79,10 +80,7 @@ export class AccountWatch {
   }
 
   #connect(): void {
-    const socket = new WebSocket(`${this.#url.replace(/^http/, 'ws')}/ws-api/v3?returnRateLimits=false`, {
-      perMessageDeflate: false,
-      localAddress: this.#trader.localAddress,
-    })
+    const socket = dialExchange(`${this.#url}/ws-api/v3?returnRateLimits=false`, this.#trader.localAddress)
     const events: StreamEvent[] = []
     this.#socket = socket
     this.#subscribed = false

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { unitsOf } from '../client/decimal.ts'
+import { dialExchange } from '../client/dial-exchange.ts'
 import { type AggregateMessage, type CandleMessage, GroupedTrades } from './grouped-trades.ts'
 import type { JournalTruth } from './journal-truth.ts'
 import type { TradersMarket } from './traffic.ts'
@@ -8,6 +9,7 @@ import type { TradersMarket } from './traffic.ts'
 const RECONNECT_MS = 40
 const SETTLE_MS_MAX = 10_000
 const POLL_MS = 20
+const TOPICS = ['depth@100ms', 'trade', 'aggTrade', 'kline_1s']
 
 interface DepthEvent {
   readonly e: 'depthUpdate'
@@ -97,8 +99,8 @@ export class StreamWatch {
 
   #connect(): void {
     const name = this.#market.symbol.toLowerCase()
-    const address = `${this.#url.replace(/^http/, 'ws')}/stream?streams=${['depth@100ms', 'trade', 'aggTrade', 'kline_1s'].map((topic) => `${name}@${topic}`).join('/')}`
-    const socket = new WebSocket(address, { perMessageDeflate: false })
+    const streams = TOPICS.map((topic) => `${name}@${topic}`).join('/')
+    const socket = dialExchange(`${this.#url}/stream?streams=${streams}`)
     this.#socket = socket
     this.#synchronised = false
     this.#early = []

@@ -1,0 +1,19 @@
+import { WebSocket } from 'ws'
+
+/** A gateway that is frozen accepts connections and answers no handshake. Its connection is given up. */
+const CONNECT_MS_MAX = 10_000
+
+/**
+ * Opens a WebSocket of the exchange as a trader's program does, uncompressed. It emits `error` and `close` when it cannot be
+ * opened within ten seconds.
+ *
+ * @param address with path and query, http:// or ws://
+ * @param localAddress from which it connects; any when undefined
+ */
+export function dialExchange(address: string, localAddress?: string): WebSocket {
+  return new WebSocket(address.replace(/^http/, 'ws'), {
+    handshakeTimeout: CONNECT_MS_MAX,
+    perMessageDeflate: false,
+    localAddress,
+  })
+}
