@@ -1,10 +1,9 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { DemoKey } from '@uptick/data-folder'
+import { certificateFile, type DemoKey } from '@uptick/data-folder'
 import { botTraders, demoTraders, listMarkets, openAccount, type DemoTrader } from '@uptick/demo'
 import type { KeyRegistration, OperatorClient } from '@uptick/operator'
 import type { DataFolder } from '../folder/data-folder.ts'
-import { certificateOf } from '../folder/folder-certificate.ts'
 
 /**
  * Bring a new exchange to life through the operator API. Every step is harmless when it is repeated, so a start that was
@@ -30,7 +29,7 @@ export function botEnvironment(folder: DataFolder, url: string, tls: boolean): R
   const [maker, taker] = [key('bot-maker'), key('bot-taker')]
   return {
     UPTICK_URL: url,
-    ...(tls && { NODE_EXTRA_CA_CERTS: certificateOf(folder) }),
+    ...(tls && { NODE_EXTRA_CA_CERTS: certificateFile(folder.path) }),
     MAKER_KEY: maker.apiKey,
     MAKER_SECRET: maker.secret,
     TAKER_KEY: taker.apiKey,

@@ -1,8 +1,10 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { basename } from 'node:path'
 import { makeSelfSigned } from '@uptick/certificate'
 import { Problem } from '@uptick/commandline'
+import { certificateFile } from '@uptick/data-folder'
 import type { DataFolder } from './data-folder.ts'
 
 /** Paths of a certificate and its key. */
@@ -11,7 +13,6 @@ export interface CertificateFiles {
   readonly key: string
 }
 
-const CERT_NAME = 'tls-cert.pem'
 const KEY_NAME = 'tls-key.pem'
 const VALID_DAYS = 365
 /** One that ends sooner is made anew at the start. */
@@ -25,13 +26,13 @@ const DAY_MS = 86_400_000
  * @throws Problem when what is there is no certificate, or not the key of it
  */
 export async function folderCertificate(folder: DataFolder, host: string): Promise<CertificateFiles> {
-  const files = { cert: folder.file(CERT_NAME), key: folder.file(KEY_NAME) }
+  const files = { cert: certificateFile(folder.path), key: folder.file(KEY_NAME) }
   if (existsSync(files.cert) && existsSync(files.key) && holds(files, host)) return files
   const names = new Set(['localhost', '127.0.0.1', '::1', hostname()])
   if (!isAnywhere(host)) names.add(host)
   const made = await makeSelfSigned([...names], VALID_DAYS)
   folder.write(KEY_NAME, made.key)
-  folder.write(CERT_NAME, made.cert)
+  folder.write(basename(files.cert), made.cert)
   return files
 }
 
@@ -62,9 +63,4 @@ function readKey(path: string): KeyObject {
 
 function isAnywhere(host: string): boolean {
   return host === '0.0.0.0' || host === '::'
-}
-
-/** Where the certificate of a folder is, for clients that have to trust it. */
-export function certificateOf(folder: DataFolder): string {
-  return folder.file(CERT_NAME)
 }

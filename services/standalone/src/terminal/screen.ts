@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import type { DemoKey } from '@uptick/data-folder'
+import { certificateFile, type DemoKey } from '@uptick/data-folder'
 import { markets } from '@uptick/demo'
 import type { Options } from './options.ts'
 
@@ -76,5 +76,5 @@ function exampleOrder(url: string, { folder, tls }: Pick<Options, 'folder' | 'tl
 
 /** As short as it can be typed here. */
 function certificateIn(folder: string): string {
-  return relative(process.cwd(), `${folder}/tls-cert.pem`)
+  return relative(process.cwd(), certificateFile(folder))
 }
