@@ -1,4 +1,4 @@
-import { messageOf, printable, Problem } from '@uptick/commandline'
+import { causeOf, printable, Problem } from '@uptick/commandline'
 
 const CALL_MS_MAX = 20_000
 const TEXT_SHOWN_MAX = 200
@@ -152,9 +152,8 @@ export class OperatorClient {
     try {
       return await fetch(this.#url + path, request)
     } catch (error) {
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
       throw new Problem(
-        `The operator API at ${this.#url} does not answer: ${messageOf(cause)}. On Kubernetes "kubectl port-forward" has to run.`,
+        `The operator API at ${this.#url} does not answer: ${causeOf(error)}. On Kubernetes "kubectl port-forward" has to run.`,
       )
     }
   }

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
 import { runningOn } from '@uptick/data-folder'
-import { EXIT_FAILED, EXIT_USAGE, messageOf, Problem } from '@uptick/commandline'
+import { causeOf, EXIT_FAILED, EXIT_USAGE, Problem } from '@uptick/commandline'
 import type { ClusterStatus, Rolled, RollLine, RollStep } from './protocol.ts'
 
 /** The roll was not begun, or stopped on its way. */
@@ -59,8 +59,7 @@ export class ControlClient {
     try {
       response = await fetch(this.#url + path, { method, headers: { authorization: `Bearer ${this.#token}` } })
     } catch (error) {
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-      throw new Problem(`The supervisor at ${this.#url} does not answer: ${messageOf(cause)}.`)
+      throw new Problem(`The supervisor at ${this.#url} does not answer: ${causeOf(error)}.`)
     }
     if (response.ok) return response
     throw new Problem(`The supervisor refuses: ${await response.text()}`)
