@@ -1,5 +1,5 @@
-import { resolve } from 'node:path'
-import { commandLine, Option, pathFrom, positiveNumber, wholeNumber, type Command } from '@uptick/commandline'
+import { commandLine, Option, positiveNumber, wholeNumber, type Command } from '@uptick/commandline'
+import { chosenFolder, dataOption } from '@uptick/data-folder'
 import { PARTS_TEXT } from '../../scenarios/crowd.ts'
 import { PROFILE_NAMES } from '../../scenarios/profiles.ts'
 
@@ -24,10 +24,10 @@ export function loadCommandLine(
 ): Command {
   const profile = new Option('--profile <name>', 'a surge is four times the rate, within seconds')
   return commandLine('npm run load --', about)
-    .option('--data <folder>', 'of the exchange (default: ./data)', pathFrom(environment))
+    .addOption(dataOption(environment))
     .addOption(profile.choices(PROFILE_NAMES).default('steady'))
     .option('--rate <n>', 'requests a second before the profile multiplies them', positiveNumber, 50)
     .option('--seconds <n>', 'how long', positiveNumber, 30)
     .option('--watchers <n>', 'subscribers of the market', wholeNumber(1), 4)
-    .action(({ data, ...rest }: Flags) => run({ ...rest, folder: data ?? resolve('data') }))
+    .action(({ data, ...rest }: Flags) => run({ ...rest, folder: chosenFolder(data) }))
 }

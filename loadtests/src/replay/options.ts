@@ -1,5 +1,5 @@
-import { resolve } from 'node:path'
 import { commandLine, Option, pathFrom, type Command } from '@uptick/commandline'
+import { chosenFolder, dataOption } from '@uptick/data-folder'
 import { flowFormats, type FlowFormat } from '../flow/order-command.ts'
 
 const about = 'Feeds recorded order flow into the engine, and says what came of it.'
@@ -39,10 +39,10 @@ export function replayCommandLine(
     .argument('<file>', 'recorded order flow', pathFrom(environment))
     .addOption(through.choices(['core', 'api']).default('core'))
     .addOption(new Option('--format <format>', 'when the first bytes should not decide').choices(flowFormats))
-    .option('--data <folder>', 'which exchange, for --through api (default: ./data)', pathFrom(environment))
+    .addOption(dataOption(environment, 'which exchange, for --through api'))
     .option('--json', 'one line of JSON instead of the table', false)
     .addHelpText('after', more)
     .action((file: string, { through: part, format, data, json }: Flags) =>
-      run({ file, through: part, format, folder: data ?? resolve('data'), json }),
+      run({ file, through: part, format, folder: chosenFolder(data), json }),
     )
 }

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import {
   Command,
@@ -11,14 +10,15 @@ import {
   runCommand,
   show,
 } from '@uptick/commandline'
+import { chosenFolder, dataOption } from '@uptick/data-folder'
 import { accountCommands } from './account-commands.ts'
-import type { CommandDefinition, Commands, Flags } from './command.ts'
+import { textOf, type CommandDefinition, type Commands, type Flags } from './command.ts'
 import { exchangeCommands } from './exchange-commands.ts'
 import { findExchange } from './find.ts'
 import { about, examplesText, more } from './help.ts'
 
 const program = commandLine('npm run operator --', about)
-  .option('--data <folder>', 'of the exchange (default: ./data)', pathFrom(process.env))
+  .addOption(dataOption(process.env))
   .option('--json', 'the answer as JSON')
   .addHelpText('after', more)
 
@@ -53,8 +53,7 @@ async function run(name: string, definition: CommandDefinition, args: readonly s
   if (args.some((word) => word.trim() === '')) throw new Problem('An argument is empty.', EXIT_USAGE)
   const warning = definition.warns?.(args)
   if (warning !== undefined && flags['yes'] !== true) await confirm(name, warning)
-  const { data } = flags
-  const { operator } = findExchange(typeof data === 'string' ? data : resolve('data'), process.env)
+  const { operator } = findExchange(chosenFolder(textOf(flags, 'data')), process.env)
   const answer = await definition.run(operator, args, flags)
   process.stdout.write(
     flags['json'] === true ? `${printableLines(JSON.stringify(answer, undefined, 2))}\n` : show(answer),

@@ -1,5 +1,5 @@
-import { resolve } from 'node:path'
-import { commandLine, EXIT_USAGE, Problem, pathFrom, runCommand } from '@uptick/commandline'
+import { commandLine, EXIT_USAGE, Problem, runCommand } from '@uptick/commandline'
+import { chosenFolder, dataOption } from '@uptick/data-folder'
 import { ControlClient, RollError } from '../control/control-client.ts'
 import { ROLLED, type RollStep } from '../control/protocol.ts'
 
@@ -16,7 +16,7 @@ Ends with 2 when nothing was touched: something is not ready, or another roll is
 await runCommand(
   commandLine('npm run roll --', about)
     .argument('<what>', ROLLED.join(', '))
-    .option('--data <folder>', 'of the exchange (default: ./data)', pathFrom(process.env))
+    .addOption(dataOption(process.env))
     .addHelpText('after', more)
     .action(run),
 )
@@ -24,7 +24,7 @@ await runCommand(
 async function run(name: string, { data }: { readonly data?: string }): Promise<void> {
   const what = ROLLED.find((one) => one === name)
   if (what === undefined) throw new Problem(`${name} cannot be rolled: name one of ${ROLLED.join(', ')}.`, EXIT_USAGE)
-  const control = ControlClient.find(data ?? resolve('data'))
+  const control = ControlClient.find(chosenFolder(data))
   const took = await control.roll(what, tell).catch((error: unknown) => {
     if (error instanceof RollError && error.refused) throw new Problem(`Refused: ${error.message}`, error.exitCode)
     throw error

@@ -1,5 +1,5 @@
-import { resolve } from 'node:path'
-import { commandLine, pathFrom, runCommand, show } from '@uptick/commandline'
+import { commandLine, runCommand, show } from '@uptick/commandline'
+import { chosenFolder, dataOption } from '@uptick/data-folder'
 import { ControlClient } from '../control/control-client.ts'
 
 const about = `Which engine leads, how far each process has come, and which are ready.
@@ -12,14 +12,11 @@ interface Flags {
 }
 
 await runCommand(
-  commandLine('npm run status --', about)
-    .option('--data <folder>', 'of the exchange (default: ./data)', pathFrom(process.env))
-    .option('--json', 'as JSON')
-    .action(run),
+  commandLine('npm run status --', about).addOption(dataOption(process.env)).option('--json', 'as JSON').action(run),
 )
 
 async function run({ data, json }: Flags): Promise<void> {
-  const status = await ControlClient.find(data ?? resolve('data')).status()
+  const status = await ControlClient.find(chosenFolder(data)).status()
   if (json === true) process.stdout.write(`${JSON.stringify(status, undefined, 2)}\n`)
   else {
     const { leader = 'none', epoch, sequence, hash, processes } = status

@@ -1,5 +1,5 @@
-import { resolve } from 'node:path'
-import { commandLine, EXIT_USAGE, pathFrom, Problem, someText, wholeNumber, type Command } from '@uptick/commandline'
+import { commandLine, EXIT_USAGE, Problem, someText, wholeNumber, type Command } from '@uptick/commandline'
+import { chosenFolder, dataOption } from '@uptick/data-folder'
 
 export interface Options {
   readonly host: string
@@ -71,7 +71,7 @@ export function startCommandLine(environment: NodeJS.ProcessEnv, run: (options: 
   return commandLine('npm start --', about)
     .option('--port <n>', 'REST and WebSocket', wholeNumber(1, PORT_MAX), PORT_DEFAULT)
     .option('--host <address>', 'anything but this machine opens the exchange to your network', someText, '127.0.0.1')
-    .option('--data <folder>', 'where everything is kept (default: ./data)', pathFrom(environment))
+    .addOption(dataOption(environment, 'where everything is kept'))
     .option('--tls', 'https and wss, with a certificate (tls-cert.pem) that your client has to trust', false)
     .option('--market-maker', 'a bot that keeps quotes in the three books', false)
     .option('--verbose', 'what the services log, here as well as in the folder', false)
@@ -84,7 +84,7 @@ function optionsFrom(flags: Flags, environment: NodeJS.ProcessEnv): Options {
   return {
     host,
     port,
-    folder: data ?? resolve('data'),
+    folder: chosenFolder(data),
     marketMaker,
     tls,
     verbose,
