@@ -1,54 +1,42 @@
-import { BookMemory, Meeting, OrderBook, type Taker } from '@uptick/core'
+import { BookMemory, OrderBook, Sweep } from '@uptick/core'
 import type { Contender } from './contender.ts'
 
 const NONE = 0
 
-/** The taker of a bare book: every meeting is a trade. */
-class BareTaker implements Taker {
-  quantity = 0
-  trades = 0
-  id = 0
-  onTrade: ((maker: number, taker: number, price: number, quantity: number) => void) | undefined
-  readonly #memory: BookMemory
+type OnTrade = (maker: number, taker: number, price: number, quantity: number) => void
 
-  constructor(memory: BookMemory) {
-    this.#memory = memory
-  }
-
-  meet(maker: number, level: number): Meeting {
-    this.trades++
-    this.onTrade?.(this.#memory.orders.orderId(maker), this.id, this.#memory.levels.price(level), this.quantity)
-    return Meeting.MET
-  }
-
-  swept(): void {
-    // A bare book has no listeners.
-  }
-}
-
-/** The engine's own book, as it ships, without accounts and events. */
+/** The engine's own book, as it ships, without accounts and events: every meeting is a trade. */
 export class UptickBook implements Contender {
   readonly #memory = new BookMemory()
   readonly #book = new OrderBook(this.#memory)
-  readonly #taker = new BareTaker(this.#memory)
+  readonly #sweep = new Sweep(this.#memory)
+  readonly #onTrade: OnTrade | undefined
+  #trades = 0
 
   /** With `onTrade`, every trade is told: for the check of the checksum, which is not timed. */
-  constructor(onTrade?: BareTaker['onTrade']) {
-    this.#taker.onTrade = onTrade
+  constructor(onTrade?: OnTrade) {
+    this.#onTrade = onTrade
   }
 
   place(id: number, side: 0 | 1, price: number, quantity: number): void {
-    this.#taker.id = id
-    this.#book.place(id, 0, side, price, quantity, this.#taker)
+    const left = this.#match(id, side, price, quantity)
+    if (left === 0) return
+    const { orders } = this.#memory
+    const slot = orders.allocate(id, 0, left)
+    orders.enter(slot)
+    this.#book.rest(slot, side, price)
   }
 
   immediate(id: number, side: 0 | 1, price: number, quantity: number): void {
-    this.#taker.id = id
-    this.#book.match(side, price, quantity, this.#taker)
+    this.#match(id, side, price, quantity)
   }
 
   cancel(id: number): void {
-    this.#book.cancel(id)
+    const { orders } = this.#memory
+    const slot = orders.find(id)
+    if (slot === NONE) return
+    this.#book.remove(slot)
+    orders.release(slot)
   }
 
   /** To another price, behind its last order; it matches first if it crosses. */
@@ -56,7 +44,7 @@ export class UptickBook implements Contender {
     const slot = this.#memory.orders.find(id)
     if (slot === NONE) return
     const quantity = this.#memory.orders.remaining(slot)
-    this.#book.cancel(id)
+    this.cancel(id)
     this.place(id, side, price, quantity)
   }
 
@@ -69,6 +57,25 @@ export class UptickBook implements Contender {
   }
 
   trades(): number {
-    return this.#taker.trades
+    return this.#trades
+  }
+
+  /** Trade with the makers up to `limit`; what is left of `quantity`. */
+  #match(id: number, side: 0 | 1, limit: number, quantity: number): number {
+    const { orders } = this.#memory
+    const sweep = this.#sweep
+    let left = quantity
+    while (left > 0 && sweep.enter(this.#book, side, limit)) {
+      while (left > 0 && sweep.maker !== NONE) {
+        const taken = Math.min(left, orders.remaining(sweep.maker))
+        this.#trades++
+        this.#onTrade?.(orders.orderId(sweep.maker), id, sweep.price, taken)
+        sweep.take(taken)
+        left -= taken
+      }
+      sweep.leave()
+      sweep.close()
+    }
+    return left
   }
 }

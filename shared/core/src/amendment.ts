@@ -1,14 +1,15 @@
 /* oxlint-disable typescript/no-non-null-assertion -- the command was tested: what it names is there. */
+import { Allowance } from './allowance.ts'
 import { Amount, AMOUNT_MAX } from './amount.ts'
 import { ClientId, type Command } from './command.ts'
 import { ExecutionType, ExpiryReason, OrderType, Side } from './enums.ts'
 import type { Cancellation } from './cancellation.ts'
 import type { Market } from './market.ts'
 import type { Matching } from './matching.ts'
+import type { OrderChecks } from './order-checks.ts'
 import { isNatural, targetFields, targetGiven } from './order-fields.ts'
 import { NONE as EMPTY } from './order-store.ts'
 import { OWN_FLAG } from './output.ts'
-import type { Placement } from './placement.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import type { Shard } from './shard.ts'
 import { clientHash } from './client-id-table.ts'
@@ -36,12 +37,14 @@ const {
 const { REPLACED: EXECUTION_REPLACED } = ExecutionType
 const { NONE: NO_REASON } = ExpiryReason
 const NONE = EMPTY
+/** What is amended has a limit. */
+const NO_ALLOWANCE = new Allowance()
 
 /** Changes of open orders: the quantity down where they stand, or price and quantity in one step. */
 export class Amendment {
   readonly #shard: Shard
   readonly #matching: Matching
-  readonly #placement: Placement
+  readonly #checks: OrderChecks
   readonly #cancellation: Cancellation
   readonly #notional = new Amount()
   readonly #lock = new Amount()
@@ -51,10 +54,10 @@ export class Amendment {
   #price = 0
   #quantity = 0
 
-  constructor(shard: Shard, matching: Matching, placement: Placement, cancellation: Cancellation) {
+  constructor(shard: Shard, matching: Matching, checks: OrderChecks, cancellation: Cancellation) {
     this.#shard = shard
     this.#matching = matching
-    this.#placement = placement
+    this.#checks = checks
     this.#cancellation = cancellation
   }
 
@@ -66,7 +69,7 @@ export class Amendment {
     const state = this.#state(c, market)
     // Lower quantities are all that a market may see that only closes.
     const mayShrink = state === SYMBOL_CANCEL_ONLY && this.#shard.documentedRules
-    const reject = targetGiven(c) || (mayShrink ? this.#placement.accountState(c.account) : state)
+    const reject = targetGiven(c) || (mayShrink ? this.#checks.accountState(c.account) : state)
     if (reject !== ACCEPTED) return reject
     const missing = this.#cancellation.find(c)
     if (missing !== ACCEPTED) return missing
@@ -79,7 +82,7 @@ export class Amendment {
     if (c.quantity <= gone) return this.#belowExecuted()
     const filter = market.filters.lot(c.quantity) || this.#notionalFilter(market, slot, images.price(slot), c.quantity)
     if (filter !== ACCEPTED) return filter
-    const duplicate = this.#placement.duplicate(c, slot)
+    const duplicate = this.#duplicate(c, slot)
     if (duplicate !== ACCEPTED) return duplicate
     this.#quantity = c.quantity
     this.#shrink(c, market, slot)
@@ -117,7 +120,11 @@ export class Amendment {
   }
 
   #state(c: Command, market: Market): RejectCode {
-    return this.#placement.marketState(market) || this.#placement.accountState(c.account)
+    return this.#checks.marketState(market) || this.#checks.accountState(c.account)
+  }
+
+  #duplicate(c: Command, slot: number): RejectCode {
+    return this.#checks.duplicate(c, clientHash(c.account, c.clientId), slot)
   }
 
   #belowExecuted(): RejectCode {
@@ -136,7 +143,7 @@ export class Amendment {
     if (this.#quantity <= images.executed(slot) + images.prevented(slot)) return this.#belowExecuted()
     return (
       market.filters.price(this.#price) ||
-      this.#placement.percent(market, images.side(slot), this.#price) ||
+      this.#checks.percent(market, images.side(slot), this.#price) ||
       market.filters.lot(this.#quantity) ||
       this.#notionalFilter(market, slot, this.#price, this.#quantity)
     )
@@ -147,21 +154,19 @@ export class Amendment {
     const side = images.side(slot)
     const rise = this.#quantity - images.quantity(slot)
     if (side === BUY && rise > 0 && market.filters.definition.maxPosition !== 0) {
-      if (this.#placement.limits.exceedsPosition(market, c.account, rise, NONE)) return FILTER_MAX_POSITION
+      if (this.#checks.limits.exceedsPosition(market, c.account, rise, NONE)) return FILTER_MAX_POSITION
     }
     if (!this.#notional.setProduct(this.#price, this.#quantity, market.quoteScale)) return OVERFLOW_NOTIONAL
     const remaining = this.#quantity - images.executed(slot) - images.prevented(slot)
     if (this.#overflows(market, slot, remaining)) return OVERFLOW_NOTIONAL
-    const duplicate = this.#placement.duplicate(c, slot)
+    const duplicate = this.#duplicate(c, slot)
     if (duplicate !== ACCEPTED) return duplicate
     if (images.type(slot) === LIMIT_MAKER && market.book.crosses(side, this.#price)) return WOULD_MATCH
-    const postOnly = this.#placement.postOnly(market, side, LIMIT, this.#price)
+    const postOnly = this.#checks.postOnly(market, side, LIMIT, this.#price)
     if (postOnly !== ACCEPTED) return postOnly
     if (this.#lacks(market, slot, remaining)) return INSUFFICIENT_BALANCE
     const atSame = this.#price === images.price(slot) ? orders.remaining(slot) : 0
-    return this.#placement.limits.overflowsLevel(market, side, this.#price, remaining - atSame)
-      ? OVERFLOW_LEVEL
-      : ACCEPTED
+    return this.#checks.limits.overflowsLevel(market, side, this.#price, remaining - atSame) ? OVERFLOW_LEVEL : ACCEPTED
   }
 
   /**
@@ -213,7 +218,7 @@ export class Amendment {
     orders.setRemaining(slot, this.#quantity - images.executed(slot) - images.prevented(slot))
     this.#shard.lock(market, slot, orders.remaining(slot))
     writer.execution(slot, EXECUTION_REPLACED, NO_REASON, OWN_FLAG, this.#oldId)
-    this.#matching.work(market, slot, true, OWN_FLAG)
+    this.#matching.work(market, slot, true, OWN_FLAG, NO_ALLOWANCE)
   }
 
   /** The command's client id, if it has one, becomes the order's; `#oldId` keeps the one before. */

@@ -1,12 +1,13 @@
 /* oxlint-disable typescript/no-non-null-assertion -- a demand is only asked while it has its market. */
+import { Allowance } from './allowance.ts'
 import { Side } from './enums.ts'
-import { FreeSpending } from './free-spending.ts'
 import { floorToStep, unitsWithin } from './lot.ts'
 import type { Market } from './market.ts'
+import type { MarketFunds } from './market-funds.ts'
 import type { MarketWork } from './market-work.ts'
 import { NONE as EMPTY } from './order-store.ts'
 import type { Shard } from './shard.ts'
-import { Spending } from './spending.ts'
+import type { Sweep } from './sweep.ts'
 
 // As constants of this module: only those are compiled into the code.
 const { BUY, SELL } = Side
@@ -14,39 +15,43 @@ const NONE = EMPTY
 
 /** What the order at work still wants, and what it can pay for. */
 export class Demand {
-  /** What the next market order may spend: planned and locked before it starts. */
-  readonly spending: Spending
-  readonly free: FreeSpending
+  /** What a market order may still spend. */
+  allowance: Allowance
   /** What is neither executed nor prevented. */
   left = 0
   byQuote = false
   /** By quote quantity: what may still be spent or received. */
   budget = 0
-  /** The limit; 0 for market orders, which hold what `spending` says. */
+  /** The limit; 0 for market orders, which hold what `allowance` says. */
   limit = 0
   side: Side = BUY
   seat: number = NONE
   #market: Market | undefined = undefined
   #slot: number = NONE
   readonly #shard: Shard
+  readonly #funds: MarketFunds
+  /** Of an order that goes on. */
+  readonly #kept = new Allowance()
 
-  constructor(shard: Shard) {
+  constructor(shard: Shard, funds: MarketFunds) {
     this.#shard = shard
-    this.spending = new Spending(shard)
-    this.free = new FreeSpending(shard)
+    this.#funds = funds
+    this.allowance = this.#kept
   }
 
-  begin(market: Market, slot: number): void {
+  /** @param allowance of a market order, which is counted down; of no meaning where the order has a limit */
+  begin(market: Market, slot: number, allowance: Allowance): void {
     const { orders, images, boundedSteps } = this.#shard
     this.#market = market
     this.#slot = slot
+    this.allowance = allowance
     this.seat = orders.owner(slot)
     this.side = images.side(slot)
     this.limit = images.price(slot)
     this.budget = images.quoteQuantity(slot)
     this.byQuote = this.budget > 0
     if (!this.byQuote) this.left = orders.remaining(slot)
-    else this.left = boundedSteps ? this.spending.quantity : Number.MAX_SAFE_INTEGER
+    else this.left = boundedSteps ? allowance.quantity : Number.MAX_SAFE_INTEGER
   }
 
   /**
@@ -54,7 +59,7 @@ export class Demand {
    * the book counts one unit more.
    */
   get beyond(): number {
-    return this.byQuote && this.#shard.ownInQuote && this.spending.isShort ? 1 : 0
+    return this.byQuote && this.#shard.ownInQuote && this.allowance.isShort ? 1 : 0
   }
 
   /** By quote quantity: does what is left of it pay a whole lot at this price? */
@@ -65,8 +70,8 @@ export class Demand {
 
   /** Keep what is left until the order's next step. */
   pause(work: MarketWork): void {
-    if (this.limit === 0) this.spending.pause(work)
-    work.units = this.byQuote ? this.left : 0
+    if (this.limit === 0) work.allowance.copy(this.allowance)
+    work.allowance.quantity = this.byQuote ? this.left : 0
     work.budget = this.budget
     this.#shard.orders.setRemaining(this.#slot, this.byQuote ? 0 : this.left)
   }
@@ -74,8 +79,8 @@ export class Demand {
   /** `begin` for the order that the market has in work. */
   resume(market: Market): void {
     const { work } = market
-    if (this.#shard.images.price(work.slot) === 0) this.spending.resume(work)
-    this.begin(market, work.slot)
+    this.#kept.copy(work.allowance)
+    this.begin(market, work.slot, this.#kept)
     if (this.byQuote) this.budget = work.budget
   }
 
@@ -89,10 +94,10 @@ export class Demand {
     const market = this.#market!
     if (!this.#shard.boundedSteps) {
       const budget = this.byQuote ? this.budget : -1
-      return this.free.quantity(market, this.seat, this.side, budget, price, offered, wanted)
+      return this.#funds.free.quantity(market, this.seat, this.side, budget, price, offered, wanted)
     }
     if (this.byQuote) return this.quoteUnits(price, offered, wanted)
-    return this.side === BUY ? this.spending.affordable(market, price, wanted) : wanted
+    return this.side === BUY ? this.#funds.spending.affordable(market, price, wanted, this.allowance.held) : wanted
   }
 
   /** By quote quantity: the units of a maker that what is left of it comes to, so that whole lots are taken in all. */
@@ -110,21 +115,21 @@ export class Demand {
 
   /**
    * Reckon a meeting with what is wanted; true when nothing more is, or (by quote quantity) no more can be paid.
-   * `makerDone`: the maker at `level` leaves the book.
+   * `makerDone`: the maker before the sweep leaves the book.
    */
-  take(quantity: number, maker: number, level: number, price: number, makerDone: boolean): boolean {
+  take(quantity: number, sweep: Sweep, makerDone: boolean): boolean {
     const { boundedSteps } = this.#shard
     if (!this.byQuote || boundedSteps) this.left -= quantity
     if (!this.byQuote) return this.left === 0
-    this.budget -= price * this.#market!.quoteScale * quantity
-    if (boundedSteps && this.left === 0) return !this.spending.isShort
-    return this.#isExhausted(maker, level, price, makerDone, boundedSteps ? 1 : this.#market!.filters.marketStep)
+    this.budget -= sweep.price * this.#market!.quoteScale * quantity
+    if (boundedSteps && this.left === 0) return !this.allowance.isShort
+    return this.#isExhausted(sweep, makerDone, boundedSteps ? 1 : this.#market!.filters.marketStep)
   }
 
   /** Free what is still held for the order. */
   release(): void {
     const { boundedSteps, ledger, seats } = this.#shard
-    const { held } = this.spending
+    const { held } = this.allowance
     if (this.limit !== 0 || (boundedSteps && this.side === SELL && this.left > 0)) {
       this.#shard.unlock(this.#market!, this.#slot, this.left)
     } else if (boundedSteps && this.side === BUY && !held.isZero()) {
@@ -134,7 +139,7 @@ export class Demand {
   }
 
   /** Does what is left of the quote quantity come to nothing at the next maker's price? */
-  #isExhausted(maker: number, level: number, price: number, makerDone: boolean, step: number): boolean {
+  #isExhausted({ maker, level, price }: Sweep, makerDone: boolean, step: number): boolean {
     if (this.budget === 0) return true
     const { orders, memory } = this.#shard
     const market = this.#market!

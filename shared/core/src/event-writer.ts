@@ -1,4 +1,5 @@
 /* oxlint-disable typescript/no-non-null-assertion -- offsets are the layout's, in an event of the right length. */
+import type { PreventedMeeting } from './prevention.ts'
 import type { ClientId } from './command.ts'
 import type { ExecutionType, ExpiryReason, SelfTradePrevention, Side } from './enums.ts'
 import { EventKind } from './event.ts'
@@ -159,12 +160,4 @@ export class EventWriter extends FillWriter {
     doubles[(at + WorkAt.ORDER) >> 1] = order
     this.output.flag(OUTCOME_WORK)
   }
-}
-
-/** Slots of the two orders that were kept apart, and the quantity that each side loses. */
-export interface PreventedMeeting {
-  maker: number
-  taker: number
-  makerQuantity: number
-  takerQuantity: number
 }

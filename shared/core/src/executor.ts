@@ -5,7 +5,9 @@ import { Cancellation } from './cancellation.ts'
 import { type Command, CommandKind } from './command.ts'
 import { OrderImport } from './import-order.ts'
 import type { Market } from './market.ts'
+import { MarketFunds } from './market-funds.ts'
 import { Matching } from './matching.ts'
+import { OrderChecks } from './order-checks.ts'
 import { NONE as EMPTY } from './order-store.ts'
 import { Placement } from './placement.ts'
 import { Reject, type RejectCode } from './reject.ts'
@@ -51,6 +53,7 @@ export class Executor {
   readonly #sessions: Sessions
   readonly #retries: RetryMemory
   readonly #matching: Matching
+  readonly #checks: OrderChecks
   readonly #placement: Placement
   readonly #cancellation: Cancellation
   readonly #replacement: Replacement
@@ -66,14 +69,16 @@ export class Executor {
     this.#shard = shard
     this.#sessions = sessions
     this.#retries = retries
-    this.#matching = new Matching(shard)
-    this.#placement = new Placement(shard, this.#matching)
+    const funds = new MarketFunds(shard)
+    this.#matching = new Matching(shard, funds)
+    this.#checks = new OrderChecks(shard, funds)
+    this.#placement = new Placement(shard, this.#checks, funds, this.#matching)
     this.#cancellation = new Cancellation(shard)
-    this.#replacement = new Replacement(shard, this.#placement, this.#cancellation)
-    this.#amendment = new Amendment(shard, this.#matching, this.#placement, this.#cancellation)
-    this.#import = new OrderImport(shard, this.#placement)
+    this.#replacement = new Replacement(shard, this.#checks, this.#placement, this.#cancellation)
+    this.#amendment = new Amendment(shard, this.#matching, this.#checks, this.#cancellation)
+    this.#import = new OrderImport(shard, this.#checks.limits)
     this.#administration = new Administration(shard)
-    this.#stops = new StopStarter(shard, this.#matching, this.#placement)
+    this.#stops = new StopStarter(shard, this.#matching, this.#checks.limits, funds)
     this.#work = new WorkSteps(shard, this.#matching, this.#cancellation, this.#stops)
   }
 
@@ -84,7 +89,7 @@ export class Executor {
 
   /** Why PLACE would be refused, its money aside; see `Exchange.test`. */
   test(c: Command): RejectCode {
-    const reject = this.#placement.shape(c) || this.#placement.test(c, this.#shard.markets[c.symbol]!)
+    const reject = this.#checks.shape(c) || this.#checks.test(c, this.#shard.markets[c.symbol]!)
     return reject === INSUFFICIENT_BALANCE ? ACCEPTED : reject
   }
 
@@ -194,7 +199,7 @@ export class Executor {
       this.#work.note(market)
       return reject
     }
-    if (this.#matching.high !== 0) this.#stops.reach(market)
+    this.#stops.reach(market)
     if (triggers.shared.count > 0) this.#stops.runShared()
     return reject
   }
@@ -202,11 +207,11 @@ export class Executor {
   /** Before BOUNDED_STEPS waiting stops go before a command that may trade. */
   #beginTrading(): void {
     if (this.#shard.triggers.shared.count > 0) this.#stops.runShared()
-    this.#matching.high = 0
+    this.#matching.traded.clear()
   }
 
   #place(c: Command): RejectCode {
-    const shape = this.#placement.shape(c)
+    const shape = this.#checks.shape(c)
     if (shape !== ACCEPTED) return shape
     if (c.firstSent !== 0) return this.#placeOnce(c)
     return this.#placeNow(c)

@@ -6,9 +6,9 @@ import { ExecutionType, ExpiryReason, OrderStatus, OrderType, Side, TimeInForce 
 import { Fill } from './fill.ts'
 import type { Market } from './market.ts'
 import { isNatural, orderCombination, orderFields } from './order-fields.ts'
+import type { OrderLimits } from './order-limits.ts'
 import { NONE as EMPTY } from './order-store.ts'
 import { OWN_FLAG } from './output.ts'
-import type { Placement } from './placement.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import type { Shard } from './shard.ts'
 
@@ -37,14 +37,14 @@ const PRINTABLE = /^[\x20-\x7e]{1,36}$/
 /** Resting orders of another platform: with their id, their history and their place in the queue. */
 export class OrderImport {
   readonly #shard: Shard
-  readonly #placement: Placement
+  readonly #limits: OrderLimits
   readonly #id = new ClientId()
   readonly #amount = new Amount()
   readonly #executed = new Fill()
 
-  constructor(shard: Shard, placement: Placement) {
+  constructor(shard: Shard, limits: OrderLimits) {
     this.#shard = shard
-    this.#placement = placement
+    this.#limits = limits
   }
 
   execute(c: Command): RejectCode {
@@ -85,7 +85,7 @@ export class OrderImport {
     const balance = this.#shard.ledger.find(c.account, c.side === BUY ? market.quote : market.base)
     const fits = this.#shard.lockOf(market, c.side, c.price, remaining, this.#amount)
     if (!fits || this.#shard.ledger.lacks(balance, this.#amount)) return INSUFFICIENT_BALANCE
-    return this.#placement.limits.overflowsLevel(market, c.side, c.price, remaining) ? OVERFLOW_LEVEL : ACCEPTED
+    return this.#limits.overflowsLevel(market, c.side, c.price, remaining) ? OVERFLOW_LEVEL : ACCEPTED
   }
 
   #open(c: Command, market: Market): void {

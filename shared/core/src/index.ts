@@ -78,8 +78,8 @@ export {
   TradeAt,
   WorkAt,
 } from './output.ts'
-export { BookMemory, Meeting, OrderBook } from './order-book.ts'
-export type { Taker } from './order-book.ts'
+export { BookMemory, OrderBook } from './order-book.ts'
+export { Sweep } from './sweep.ts'
 export { Behaviour, JournalForm, SUPPORTED_BEHAVIOURS } from './behaviours.ts'
 export { Exchange } from './exchange.ts'
 export type { ExchangeCounts, ExchangeOptions } from './exchange.ts'

@@ -1,4 +1,4 @@
-import { Amount } from './amount.ts'
+import { Allowance } from './allowance.ts'
 import { ClientId } from './command.ts'
 import { NONE } from './order-store.ts'
 
@@ -19,12 +19,10 @@ export class MarketWork {
   kind: WorkKind = WorkKind.NONE
   /** ORDER. It is open, and on no level. */
   slot: number = NONE
-  /** By quote quantity: units and quote units that it may still take. */
-  units = 0
+  /** Of a market order. By quantity `orders` know what is left of it, and the allowance's quantity is 0. */
+  readonly allowance = new Allowance()
+  /** By quote quantity: quote units that it may still take. */
   budget = 0
-  isShort = false
-  /** A market BUY: what is held for it. */
-  readonly held = new Amount()
   /** CANCELS: whose, and the id of the cancel. */
   account = 0
   readonly cancelId = new ClientId()
@@ -32,9 +30,8 @@ export class MarketWork {
   end(): void {
     this.kind = WorkKind.NONE
     this.slot = NONE
-    this.units = this.budget = this.account = 0
-    this.isShort = false
-    this.held.clear()
+    this.allowance.clear()
+    this.budget = this.account = 0
     this.cancelId.clear()
   }
 }

@@ -1,17 +1,18 @@
-/* oxlint-disable typescript/no-non-null-assertion -- a demand is only asked while it has its market. */
+/* oxlint-disable typescript/no-non-null-assertion -- an order at work has its market. */
+import type { Allowance } from './allowance.ts'
 import { Demand } from './demand.ts'
 import { ExecutionType, ExpiryReason, OrderStatus, SelfTradePrevention, Side, TimeInForce } from './enums.ts'
-import type { PreventedMeeting } from './event-writer.ts'
 import { Fill } from './fill.ts'
 import { isFillable } from './liquidity.ts'
 import type { Market } from './market.ts'
+import type { MarketFunds } from './market-funds.ts'
 import { WorkKind } from './market-work.ts'
-import { Meeting, type Taker } from './order-book.ts'
 import { NONE as EMPTY } from './order-store.ts'
-import { MAKER_FLAG } from './output.ts'
-import { endPrevented, tellDecrement } from './prevention.ts'
+import { type PreventedMeeting, tellPrevented } from './prevention.ts'
 import { settle } from './settlement.ts'
 import type { Shard } from './shard.ts'
+import { Sweep } from './sweep.ts'
+import { TradedPrices } from './traded-prices.ts'
 
 // As constants of this module: only those are compiled into the code.
 const { BUY, SELL } = Side
@@ -19,51 +20,68 @@ const { FOK, GTC } = TimeInForce
 const { EXPIRED: EXECUTION_EXPIRED } = ExecutionType
 const { UNFILLED_FOK_ORDER, INSUFFICIENT_LIQUIDITY, UNFILLED_IOC_QUANTITY } = ExpiryReason
 const { NONE: NO_PREVENTION, EXPIRE_MAKER, EXPIRE_BOTH, EXPIRE_TAKER, DECREMENT } = SelfTradePrevention
-const { STOP, MET_LAST, MET, DROP_LAST, DROP } = Meeting
 const { PARTIALLY_FILLED, FILLED, EXPIRED } = OrderStatus
 const NONE = EMPTY
 const { ORDER: WORK_ORDER } = WorkKind
 
+/** How the order at work stands to the makers that it has not met yet. */
+const Course = {
+  /** It meets the next one. */
+  MEETS: 0,
+  /** It meets no other: what is left of it rests or expires. */
+  STOPS: 1,
+  /** The step of the command is over: it meets the next one in a later command. */
+  PAUSES: 2,
+  /** It is filled, or prevention has ended it. */
+  ENDS: 3,
+} as const
+type Course = (typeof Course)[keyof typeof Course]
+const { MEETS, STOPS, PAUSES, ENDS } = Course
+
 /**
- * An order at work: it meets the book, pays and is paid, and ends or rests. One object serves all orders; it is told of
- * each maker by the book (see `Taker`). Limit-like orders pay out of their lock, market orders out of free funds.
+ * An order at work: it meets the book, pays and is paid, and ends or rests. One object serves all orders. Limit-like
+ * orders pay out of their lock, market orders out of their allowance (before BOUNDED_STEPS out of free funds).
  */
-export class Matching implements Taker {
-  /** See `Taker`. */
-  quantity = 0
-  /** Prices of the order's trades; `high` is 0 when there was none. */
-  low = 0
-  high = 0
-  readonly demand: Demand
+export class Matching {
+  /** Prices of the trades of the last order that was at work. */
+  readonly traded = new TradedPrices()
   readonly #shard: Shard
+  readonly #demand: Demand
+  readonly #sweep: Sweep
   readonly #fill = new Fill()
-  readonly #meeting: PreventedMeeting = { maker: NONE, taker: NONE, makerQuantity: 0, takerQuantity: 0 }
+  readonly #meeting: PreventedMeeting = {
+    maker: NONE,
+    taker: NONE,
+    makerQuantity: 0,
+    takerQuantity: 0,
+    makerEnds: false,
+    takerEnds: false,
+  }
   #market: Market | undefined = undefined
   #slot: number = NONE
   #mode: SelfTradePrevention = NO_PREVENTION
   /** OWN_FLAG when the command itself placed or amended the order. */
   #flags = 0
-  #ended = false
-  /** Its step is over; it goes on in a later command. */
-  #paused = false
-  /** Price of its last trade. */
-  #traded = 0
+  #course: Course = MEETS
 
-  constructor(shard: Shard) {
+  constructor(shard: Shard, funds: MarketFunds) {
     this.#shard = shard
-    this.demand = new Demand(shard)
+    this.#demand = new Demand(shard, funds)
+    this.#sweep = new Sweep(shard.memory)
   }
 
   /**
    * Match the order in `slot`, whose lock is in place and whose first execution is written, then end or rest it.
    * `entered`: its id is in the table already (a stop order, an amended order). It is not enlisted.
+   *
+   * @param allowance of a market order; it is counted down
    */
-  work(market: Market, slot: number, entered: boolean, flags: number): void {
+  work(market: Market, slot: number, entered: boolean, flags: number, allowance: Allowance): void {
     const { orders, images } = this.#shard
-    this.demand.begin(market, slot)
+    this.#demand.begin(market, slot, allowance)
     this.#begin(market, slot, flags)
     if (images.timeInForce(slot) === FOK && !isFillable(this.#shard, market, slot)) {
-      this.#end(UNFILLED_FOK_ORDER, EXPIRED)
+      this.#expire(UNFILLED_FOK_ORDER)
       if (entered) orders.release(slot)
       else orders.discard(slot)
     } else this.#step(entered)
@@ -74,30 +92,39 @@ export class Matching implements Taker {
     const { work } = market
     const { slot } = work
     this.#shard.delist(slot)
-    this.demand.resume(market)
+    this.#demand.resume(market)
     this.#begin(market, slot, 0)
     work.end()
     this.#step(true)
+  }
+
+  #begin(market: Market, slot: number, flags: number): void {
+    this.traded.clear()
+    this.#market = market
+    this.#slot = slot
+    this.#mode = this.#shard.images.mode(slot)
+    this.#flags = flags
+    this.#course = MEETS
   }
 
   /** Meet the book as far as the work of the command goes, then end, rest, or wait for the next step. */
   #step(entered: boolean): void {
     const { orders, images } = this.#shard
     const slot = this.#slot
-    const { side, left, limit, beyond } = this.demand
-    const isMarket = limit === 0
-    const worst = !isMarket ? limit : side === BUY ? Number.POSITIVE_INFINITY : 0
-    this.#market!.book.match(side, worst, left + beyond, this)
-    if (this.#paused) {
+    this.#meetBook()
+    if (this.#course === PAUSES) {
       this.#pause(entered)
       return
     }
-    if (!this.#ended) {
-      if (isMarket) this.#end(INSUFFICIENT_LIQUIDITY, EXPIRED)
-      else if (images.timeInForce(slot) !== GTC) this.#end(UNFILLED_IOC_QUANTITY, EXPIRED)
+    if (this.#course !== ENDS) {
+      if (this.#demand.limit === 0) this.#expire(INSUFFICIENT_LIQUIDITY)
+      else if (images.timeInForce(slot) !== GTC) this.#expire(UNFILLED_IOC_QUANTITY)
+      else {
+        this.#rest(entered)
+        return
+      }
     }
-    if (!this.#ended) this.#rest(entered)
-    else if (entered) orders.release(slot)
+    if (entered) orders.release(slot)
     else orders.discard(slot)
   }
 
@@ -107,26 +134,15 @@ export class Matching implements Taker {
     const { work } = this.#market!
     work.kind = WORK_ORDER
     work.slot = this.#slot
-    this.demand.pause(work)
+    this.#demand.pause(work)
     if (!entered) orders.enter(this.#slot)
     this.#shard.enlist(this.#slot)
-  }
-
-  #begin(market: Market, slot: number, flags: number): void {
-    const { images } = this.#shard
-    this.low = this.high = 0
-    this.#market = market
-    this.#slot = slot
-    this.#mode = images.mode(slot)
-    this.#flags = flags
-    this.#ended = this.#paused = false
-    this.#traded = 0
   }
 
   #rest(entered: boolean): void {
     const { orders, images, moment, touches } = this.#shard
     const slot = this.#slot
-    const { side, left, limit } = this.demand
+    const { side, left, limit } = this.#demand
     orders.setRemaining(slot, left)
     images.setPriority(slot, moment)
     if (!entered) orders.enter(slot)
@@ -136,46 +152,65 @@ export class Matching implements Taker {
   }
 
   /** The order ends without a trade: what its lock still holds is freed. */
-  #end(reason: ExpiryReason, status: OrderStatus): void {
+  #expire(reason: ExpiryReason): void {
     const { images, writer } = this.#shard
-    this.demand.release()
-    images.setStatus(this.#slot, status)
+    this.#demand.release()
+    images.setStatus(this.#slot, EXPIRED)
     writer.execution(this.#slot, EXECUTION_EXPIRED, reason, this.#flags)
-    this.#ended = true
+    this.#course = ENDS
   }
 
-  meet(maker: number, level: number): Meeting {
-    const { orders, memory, steps } = this.#shard
-    const price = memory.levels.price(level)
-    const isOwn = orders.owner(maker) === this.demand.seat && this.#mode !== NO_PREVENTION
-    if (this.demand.left === 0 && !(isOwn && this.demand.paysLot(price))) return STOP
-    if (steps.left <= 0) {
-      this.#paused = true
-      return STOP
+  /** Meet makers, level by level, up to the order's limit. */
+  #meetBook(): void {
+    const sweep = this.#sweep
+    const { book } = this.#market!
+    const { side, left, limit, beyond } = this.#demand
+    const worst = limit !== 0 ? limit : side === BUY ? Number.POSITIVE_INFINITY : 0
+    let wanted = left + beyond
+    while (wanted > 0 && this.#course === MEETS && sweep.enter(book, side, worst)) {
+      while (wanted > 0 && this.#course === MEETS && sweep.maker !== NONE) wanted -= this.#meet(wanted)
+      if (!sweep.leave()) return
+      this.#swept()
+      sweep.close()
     }
+  }
+
+  /** The level before the sweep has changed, and the order is done with it. */
+  #swept(): void {
+    const { level, price } = this.#sweep
+    const { boundedSteps, triggers, touches } = this.#shard
+    touches.touch(this.#market!, this.#demand.side === BUY ? SELL : BUY, level)
+    if (boundedSteps && price === this.traded.last) triggers.reach(this.#market!, price, price)
+  }
+
+  /** Meet the maker before the sweep. Returns the quantity that both orders lose, of which `wanted` is wanted at most. */
+  #meet(wanted: number): number {
+    const { orders, steps } = this.#shard
+    const { maker, price } = this.#sweep
+    const demand = this.#demand
+    const isOwn = orders.owner(maker) === demand.seat && this.#mode !== NO_PREVENTION
+    if (demand.left === 0 && !(isOwn && demand.paysLot(price))) return this.#stop(STOPS)
+    if (steps.left <= 0) return this.#stop(PAUSES)
     steps.left--
-    if (isOwn) return this.#prevent(maker, level, price)
-    if (this.demand.limit === 0) {
-      const bounded = this.demand.within(price, orders.remaining(maker), this.quantity)
-      if (bounded === 0) return STOP
-      this.quantity = bounded
-    }
-    return this.#trade(maker, level, price)
+    const offered = orders.remaining(maker)
+    const most = wanted < offered ? wanted : offered
+    if (isOwn) return this.#prevent(maker, price, offered, most)
+    const quantity = demand.limit === 0 ? demand.within(price, offered, most) : most
+    return quantity === 0 ? this.#stop(STOPS) : this.#trade(maker, price, quantity)
   }
 
-  swept(level: number): void {
-    const opposite = this.demand.side === BUY ? SELL : BUY
-    this.#shard.touches.touch(this.#market!, opposite, level)
-    const price = this.#traded
-    const { boundedSteps, triggers, memory } = this.#shard
-    if (boundedSteps && memory.levels.price(level) === price) triggers.reach(this.#market!, price, price)
+  /** Nothing is lost, and no other maker is met. */
+  #stop(course: Course): 0 {
+    this.#course = course
+    return 0
   }
 
-  #trade(maker: number, level: number, price: number): Meeting {
-    const { images, writer, seats, orders, moment } = this.#shard
+  #trade(maker: number, price: number, quantity: number): number {
+    const { images, writer, orders, moment } = this.#shard
     const market = this.#market!
+    const demand = this.#demand
+    const { side, isHeld } = demand
     const fill = this.#fill
-    const quantity = this.quantity
     const slot = this.#slot
     fill.price = price
     fill.quantity = quantity
@@ -183,85 +218,85 @@ export class Matching implements Taker {
     if (this.#shard.aggregateIds) fill.aggregated = market.aggregates.behind(fill, moment, orders.orderId(slot))
     market.lastPrice = price
     market.reference.record(moment, fill)
-    this.#traded = price
-    if (this.high === 0 || price < this.low) this.low = price
-    if (price > this.high) this.high = price
-    const { demand } = this
-    const { side, isHeld } = demand
+    this.traded.add(price)
     settle(this.#shard, market, fill, side, demand.seat, orders.owner(maker), demand.limit, isHeld)
-    if (isHeld && side === BUY) demand.spending.held.subtract(fill.quote)
+    if (isHeld && side === BUY) demand.allowance.held.subtract(fill.quote)
 
     const makerDone = quantity === orders.remaining(maker)
     images.fill(maker, fill, makerDone ? FILLED : PARTIALLY_FILLED)
-    if (makerDone) this.#shard.delist(maker)
-    else if (side === SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)
-    const done = demand.take(quantity, maker, level, price, makerDone)
+    this.#lower(maker, quantity, makerDone)
+    const done = demand.take(quantity, this.#sweep, makerDone)
     images.fill(slot, fill, done ? FILLED : PARTIALLY_FILLED)
     if (demand.byQuote) images.setQuantity(slot, images.executed(slot) + images.prevented(slot))
     writer.trade(market, maker, slot, side === BUY, this.#flags, fill)
-    if (done) {
-      this.#ended = true
-      if (isHeld) demand.release()
-    }
-    return done ? MET_LAST : MET
+    if (done && isHeld) demand.release()
+    if (done) this.#course = ENDS
+    this.#sweep.take(quantity)
+    return quantity
   }
 
-  /** Self-trade prevention, by the taker's mode. */
-  #prevent(maker: number, level: number, price: number): Meeting {
-    const { orders, writer } = this.#shard
+  /** What is open of the maker is `quantity` less. */
+  #lower(maker: number, quantity: number, makerDone: boolean): void {
+    const { orders, seats } = this.#shard
+    if (makerDone) this.#shard.delist(maker)
+    else if (this.#demand.side === SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)
+  }
+
+  /**
+   * Self-trade prevention, by the taker's mode: maker, taker or both end (EXPIRE_MAKER, EXPIRE_TAKER, EXPIRE_BOTH), or both
+   * lose the quantity that they would have traded (DECREMENT).
+   */
+  #prevent(maker: number, price: number, offered: number, most: number): number {
+    const { writer } = this.#shard
+    const demand = this.#demand
     const market = this.#market!
-    const mode = this.#mode
-    const offered = orders.remaining(maker)
-    const makerEnds = mode === EXPIRE_MAKER || mode === EXPIRE_BOTH
-    const takerEnds = mode === EXPIRE_TAKER || mode === EXPIRE_BOTH
-    let decrement = 0
-    if (mode === DECREMENT) {
-      decrement = this.demand.byQuote ? this.demand.quoteUnits(price, offered, this.quantity) : this.quantity
-      if (decrement === 0) return STOP
-    }
+    const fill = this.#fill
     const meeting = this.#meeting
+    const mode = this.#mode
+    const makerExpires = mode === EXPIRE_MAKER || mode === EXPIRE_BOTH
+    const takerExpires = mode === EXPIRE_TAKER || mode === EXPIRE_BOTH
+    let both = 0
+    if (mode === DECREMENT) {
+      both = demand.byQuote ? demand.quoteUnits(price, offered, most) : most
+      if (both === 0) return this.#stop(STOPS)
+    }
     meeting.maker = maker
     meeting.taker = this.#slot
-    meeting.makerQuantity = makerEnds ? offered : decrement
-    meeting.takerQuantity = takerEnds ? (this.demand.byQuote ? 0 : this.demand.left) : decrement
-    this.#fill.id = ++market.preventedId
-    this.#fill.price = price
-    this.#fill.quantity = decrement
-    writer.prevented(market.id, mode, this.#flags, meeting, this.#fill)
-    if (decrement > 0) return this.#decrement(maker, level, price, decrement)
-    if (makerEnds) {
-      this.#shard.unlock(market, maker, offered)
-      this.#shard.delist(maker)
-      endPrevented(this.#shard, maker, this.#slot, MAKER_FLAG, offered, this.#fill)
-    }
-    if (takerEnds) {
-      this.demand.release()
-      this.#ended = true
-      endPrevented(this.#shard, this.#slot, maker, this.#flags, meeting.takerQuantity, this.#fill)
-    }
-    if (!makerEnds) return STOP
-    return takerEnds ? DROP_LAST : DROP
+    meeting.makerQuantity = makerExpires ? offered : both
+    meeting.takerQuantity = !takerExpires ? both : demand.byQuote ? 0 : demand.left
+    meeting.makerEnds = meeting.makerQuantity === offered
+    fill.id = ++market.preventedId
+    fill.price = price
+    fill.quantity = both
+    writer.prevented(market.id, mode, this.#flags, meeting, fill)
+
+    if (meeting.makerQuantity > 0) this.#makerLoses(meeting)
+    meeting.takerEnds = this.#takerLoses(meeting, both)
+    tellPrevented(this.#shard, meeting, this.#flags, fill)
+    if (makerExpires) this.#sweep.drop()
+    else if (both > 0) this.#sweep.take(both)
+    if (meeting.takerEnds) this.#course = ENDS
+    return both
   }
 
-  /** Both orders lose `quantity` without trading it. */
-  #decrement(maker: number, level: number, price: number, quantity: number): Meeting {
-    const { orders, images, seats } = this.#shard
-    const market = this.#market!
-    const slot = this.#slot
-    this.quantity = quantity
-    this.#shard.unlock(market, maker, quantity)
-    const { demand } = this
-    if (demand.limit !== 0 || (demand.isHeld && demand.side === SELL)) this.#shard.unlock(market, slot, quantity)
-    images.prevent(maker, quantity)
-    images.prevent(slot, quantity)
-    const makerDone = quantity === orders.remaining(maker)
-    const done = demand.take(quantity, maker, level, price, makerDone)
-    if (demand.byQuote) images.setQuantity(slot, images.executed(slot) + images.prevented(slot))
-    if (makerDone) this.#shard.delist(maker)
-    else if (demand.side === SELL) seats.lowerOpenBuy(orders.owner(maker), quantity)
-    if (done) this.demand.release()
-    this.#ended = done
-    tellDecrement(this.#shard, maker, makerDone, slot, done, this.#flags, this.#fill)
-    return done ? MET_LAST : MET
+  #makerLoses({ maker, makerQuantity, makerEnds }: PreventedMeeting): void {
+    this.#shard.unlock(this.#market!, maker, makerQuantity)
+    if (this.#mode === DECREMENT || this.#shard.preventedQuantity) this.#shard.images.prevent(maker, makerQuantity)
+    this.#lower(maker, makerQuantity, makerEnds)
+  }
+
+  /** `both`: what DECREMENT takes off the order at work, 0 in the other modes. True: the order ends. */
+  #takerLoses({ taker, takerQuantity, makerEnds }: PreventedMeeting, both: number): boolean {
+    const { images, preventedQuantity } = this.#shard
+    const demand = this.#demand
+    if (this.#mode === EXPIRE_MAKER) return false
+    if (both > 0 && (demand.limit !== 0 || (demand.isHeld && demand.side === SELL))) {
+      this.#shard.unlock(this.#market!, taker, both)
+    }
+    if (takerQuantity > 0 && (both > 0 || preventedQuantity)) images.prevent(taker, takerQuantity)
+    const ends = both === 0 || demand.take(both, this.#sweep, makerEnds)
+    if (both > 0 && demand.byQuote) images.setQuantity(taker, images.executed(taker) + images.prevented(taker))
+    if (ends) demand.release()
+    return ends
   }
 }

@@ -1,3 +1,4 @@
+import type { Allowance } from './allowance.ts'
 import type { Command } from './command.ts'
 import { OrderType, Side } from './enums.ts'
 import type { Market } from './market.ts'
@@ -39,15 +40,15 @@ export class OrderLimits {
     return ACCEPTED
   }
 
-  /** A quote quantity comes to a quantity in the book, which has to keep to the filters as any other. */
-  quoteLots(c: Command, market: Market, without: number): RejectCode {
+  /** A quote quantity comes to a quantity in the book, which has to keep to the filters as any other. Sets `allowance`. */
+  quoteLots(c: Command, market: Market, without: number, allowance: Allowance): RejectCode {
     const { documentedRules, boundedSteps } = this.#shard
     if (c.quoteQuantity === 0 || !documentedRules || !boundedSteps) return ACCEPTED
     const lots = this.#shard.ownInQuote
-      ? meetingLots(market, this.#spending, this.#shard.seats.find(c.account, market.id), c, without)
-      : quoteLots(market, this.#spending, c.side, c.quoteQuantity, without)
+      ? meetingLots(market, this.#spending, this.#shard.seats.find(c.account, market.id), c, without, allowance)
+      : quoteLots(market, this.#spending, c.side, c.quoteQuantity, without, allowance)
     if (lots !== ACCEPTED || c.side !== BUY || market.filters.definition.maxPosition === 0) return lots
-    return this.exceedsPosition(market, c.account, this.#spending.quantity, without) ? FILTER_MAX_POSITION : ACCEPTED
+    return this.exceedsPosition(market, c.account, allowance.quantity, without) ? FILTER_MAX_POSITION : ACCEPTED
   }
 
   /**

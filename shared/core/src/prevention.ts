@@ -7,47 +7,62 @@ const { EXPIRED } = ExecutionType
 const { NONE } = ExpiryReason
 const { EXPIRED_IN_MATCH } = OrderStatus
 
+/** Slots of two orders of one account that were kept apart, what each of them loses by that, and whether it ends. */
+export interface PreventedMeeting {
+  maker: number
+  taker: number
+  /** The taker's is 0 where it is not known: what ends of a quote quantity. */
+  makerQuantity: number
+  takerQuantity: number
+  makerEnds: boolean
+  takerEnds: boolean
+}
+
 /**
- * An order ends by self-trade prevention, and loses `quantity` (0 where that is not known: of a quote quantity). `fill`
- * carries price and number of the prevented match, `flags` MAKER_FLAG or the taker's.
+ * Tell each order's owner what it lost, the maker's first.
+ *
+ * @param flags the taker's
+ * @param fill carries price and number of the prevented match
  */
-export function endPrevented(
-  shard: Shard,
+export function tellPrevented(shard: Shard, meeting: PreventedMeeting, flags: number, fill: Fill): void {
+  if (!shard.preventedQuantity) {
+    tellOlder(shard, meeting, flags, fill)
+    return
+  }
+  const { maker, taker, makerQuantity, takerQuantity, makerEnds, takerEnds } = meeting
+  if (makerEnds || makerQuantity > 0) tellLoss(shard, maker, taker, MAKER_FLAG, makerQuantity, makerEnds, fill)
+  if (takerEnds || takerQuantity > 0) tellLoss(shard, taker, maker, flags, takerQuantity, takerEnds, fill)
+}
+
+function tellLoss(
+  { images, writer }: Shard,
   slot: number,
   counter: number,
   flags: number,
   quantity: number,
+  ends: boolean,
   fill: Fill,
 ): void {
-  const { images, writer } = shard
-  images.setStatus(slot, EXPIRED_IN_MATCH)
-  if (!shard.preventedQuantity) {
-    writer.execution(slot, EXPIRED, NONE, flags & OWN_FLAG)
-    return
-  }
-  if (quantity > 0) images.prevent(slot, quantity)
+  if (ends) images.setStatus(slot, EXPIRED_IN_MATCH)
   fill.quantity = quantity
   fill.clearQuote()
   writer.preventedFill(slot, counter, flags, fill)
 }
 
-/** Both orders of a prevented match lost the quantity of `fill`; those that are done end by it. */
-export function tellDecrement(
-  shard: Shard,
-  maker: number,
-  makerDone: boolean,
-  taker: number,
-  takerDone: boolean,
-  flags: number,
-  fill: Fill,
-): void {
-  const { images, writer, preventedQuantity } = shard
-  if (preventedQuantity && makerDone) images.setStatus(maker, EXPIRED_IN_MATCH)
-  if (preventedQuantity && takerDone) images.setStatus(taker, EXPIRED_IN_MATCH)
-  fill.clearQuote()
-  writer.preventedFill(maker, preventedQuantity ? taker : -1, MAKER_FLAG, fill)
-  writer.preventedFill(taker, preventedQuantity ? maker : -1, flags, fill)
-  if (preventedQuantity) return
-  if (makerDone) endPrevented(shard, maker, taker, 0, 0, fill)
-  if (takerDone) endPrevented(shard, taker, maker, flags, 0, fill)
+/** Before PREVENTED_QUANTITY: a decrement names no counter order, and an end is an execution of its own. */
+function tellOlder({ images, writer }: Shard, meeting: PreventedMeeting, flags: number, fill: Fill): void {
+  const { maker, taker, makerEnds, takerEnds } = meeting
+  if (fill.quantity > 0) {
+    fill.clearQuote()
+    writer.preventedFill(maker, -1, MAKER_FLAG, fill)
+    writer.preventedFill(taker, -1, flags, fill)
+  }
+  if (makerEnds) {
+    images.setStatus(maker, EXPIRED_IN_MATCH)
+    writer.execution(maker, EXPIRED, NONE, 0)
+  }
+  if (takerEnds) {
+    images.setStatus(taker, EXPIRED_IN_MATCH)
+    writer.execution(taker, EXPIRED, NONE, flags & OWN_FLAG)
+  }
 }

@@ -1,3 +1,4 @@
+import type { Allowance } from './allowance.ts'
 import type { Command } from './command.ts'
 import type { Side } from './enums.ts'
 import type { Market } from './market.ts'
@@ -16,7 +17,7 @@ const {
 
 /**
  * A MARKET order by quote quantity breaks no lot filter: the quantity that the quote comes to in the book, as if the order
- * in slot `without` were cancelled, keeps to the bounds of both. Sets `spending.quantity`.
+ * in slot `without` were cancelled, keeps to the bounds of both. Sets `allowance`.
  */
 export function quoteLots(
   market: Market,
@@ -24,10 +25,11 @@ export function quoteLots(
   side: Side,
   quoteQuantity: number,
   without: number,
+  allowance: Allowance,
 ): RejectCode {
-  spending.walkQuote(market, side, quoteQuantity, without)
-  const { quantity } = spending
-  if (spending.isEmpty) return BOOK_EMPTY
+  spending.walkQuote(market, side, quoteQuantity, without, allowance)
+  const { quantity, isEmpty } = allowance
+  if (isEmpty) return BOOK_EMPTY
   return belowLot(market, quantity) || aboveLot(market, quantity)
 }
 
@@ -36,19 +38,20 @@ export function quoteLots(
  * greatest. An order that meets an own order before anything is executed is placed, if its quote quantity would come to
  * the least quantities with another's in that place: prevention is what ends it, as it does an order by quantity.
  */
-export function meetingLots(market: Market, spending: Spending, seat: number, c: Command, without: number): RejectCode {
+export function meetingLots(
+  market: Market,
+  spending: Spending,
+  seat: number,
+  c: Command,
+  without: number,
+  allowance: Allowance,
+): RejectCode {
   const mode = c.selfTradePrevention || market.defaultMode
-  spending.walkMeetings(market, seat, c.side, mode, c.quoteQuantity, without)
+  spending.walkMeetings(market, seat, c.side, mode, c.quoteQuantity, without, allowance)
   const { executed, meetsOwnFirst, isEmpty } = spending.meetings
   if (isEmpty) return BOOK_EMPTY
-  const planned = spending.quantity
-  let least = executed
-  if (meetsOwnFirst) {
-    spending.walkQuote(market, c.side, c.quoteQuantity, without)
-    least = spending.quantity
-    spending.quantity = planned
-  }
-  return belowLot(market, least) || aboveLot(market, planned)
+  const least = meetsOwnFirst ? spending.lotsOfQuote(market, c.side, c.quoteQuantity, without) : executed
+  return belowLot(market, least) || aboveLot(market, allowance.quantity)
 }
 
 function belowLot(market: Market, quantity: number): RejectCode {

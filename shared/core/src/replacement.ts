@@ -3,6 +3,7 @@ import type { Cancellation } from './cancellation.ts'
 import type { Command } from './command.ts'
 import { ReplaceMode } from './enums.ts'
 import type { Market } from './market.ts'
+import type { OrderChecks } from './order-checks.ts'
 import { orderCombination, orderFields, targetFields, targetGiven } from './order-fields.ts'
 import { NONE as EMPTY } from './order-store.ts'
 import type { Placement } from './placement.ts'
@@ -25,6 +26,7 @@ const NONE = EMPTY
 /** cancelReplace: cancel one order, then place another with what the cancel freed. */
 export class Replacement {
   readonly #shard: Shard
+  readonly #checks: OrderChecks
   readonly #placement: Placement
   readonly #cancellation: Cancellation
   /** Of the last `execute`: how the halves ended, if it came to them. */
@@ -33,8 +35,9 @@ export class Replacement {
   cancelled: RejectCode = ACCEPTED
   placed: RejectCode = ACCEPTED
 
-  constructor(shard: Shard, placement: Placement, cancellation: Cancellation) {
+  constructor(shard: Shard, checks: OrderChecks, placement: Placement, cancellation: Cancellation) {
     this.#shard = shard
+    this.#checks = checks
     this.#placement = placement
     this.#cancellation = cancellation
   }
@@ -55,13 +58,13 @@ export class Replacement {
     if (!this.#shard.documentedRules) return ACCEPTED
     const cancellation = this.#cancellation
     const without = cancellation.cancellable(c) === ACCEPTED ? cancellation.found : NONE
-    return this.#placement.bounds(c, market, without)
+    return this.#checks.bounds(c, market, without)
   }
 
   execute(c: Command): RejectCode {
     const market = this.#shard.markets[c.symbol]!
     this.reached = false
-    const whole = this.#placement.filters(c, market) || this.#beforeCancel(c, market)
+    const whole = this.#checks.filters(c, market) || this.#beforeCancel(c, market)
     if (whole !== ACCEPTED) return whole
     this.reached = true
     this.attempted = false
@@ -71,8 +74,7 @@ export class Replacement {
       return REPLACE_CANCEL_FAILED
     }
     this.attempted = true
-    this.placed = this.#placement.postOnly(market, c.side, c.type, c.price) || this.#placement.counts(c, market)
-    if (this.placed === ACCEPTED) this.#placement.open(c, market)
+    this.placed = this.#checks.postOnly(market, c.side, c.type, c.price) || this.#placement.placeFiltered(c, market)
     if (this.cancelled === ACCEPTED) return this.placed === ACCEPTED ? ACCEPTED : REPLACE_PARTIAL
     return this.placed === ACCEPTED ? REPLACE_PARTIAL : REPLACE_FAILED
   }

@@ -1,8 +1,8 @@
+import { Allowance } from './allowance.ts'
 import { Amount } from './amount.ts'
 import { SelfTradePrevention, Side } from './enums.ts'
 import { floorToStep, unitsWithin } from './lot.ts'
 import type { Market } from './market.ts'
-import type { MarketWork } from './market-work.ts'
 import { NONE as EMPTY } from './order-store.ts'
 import { QuoteMeetings } from './quote-meetings.ts'
 import { Reject, type RejectCode } from './reject.ts'
@@ -14,23 +14,13 @@ const { EXPIRE_MAKER } = SelfTradePrevention
 const { NONE: ACCEPTED, INSUFFICIENT_BALANCE, LIQUIDITY_BELOW_LOT } = Reject
 const NONE = EMPTY
 
-/**
- * What a market order may spend: fixed by the book before its first fill, held like the lock of a limit order, and only
- * counted down. What self-trades return goes to the balance and not into here.
- */
+/** Reckons with the book what a market order may spend, and holds it like the lock of a limit order. */
 export class Spending {
-  /** Quantity units that the order takes at most; what is asked for, or what its quote quantity comes to. */
-  quantity = 0
-  /** By quote quantity: the book has nothing on the other side, but for an order that is taken away. */
-  isEmpty = false
-  /** By quote quantity: the book ends before the quote quantity does, or own orders are met when all is taken. */
-  isShort = false
-  /** OWN_IN_QUOTE: whole lots of what the last quote quantity comes to are executed, the rest of `quantity` prevented. */
+  /** OWN_IN_QUOTE: whole lots of what the last quote quantity comes to are executed, the rest is prevented. */
   readonly meetings: QuoteMeetings
-  /** BUY: quote units that are held. */
-  readonly held = new Amount()
   readonly #shard: Shard
   readonly #part = new Amount()
+  readonly #other = new Allowance()
 
   constructor(shard: Shard) {
     this.#shard = shard
@@ -38,8 +28,10 @@ export class Spending {
   }
 
   /**
-   * Reckon with the book as it is; with OWN_IN_QUOTE an order by quote quantity has been through `meetingLots`. INSUFFICIENT_BALANCE when free funds do not cover all that the book could fill,
-   * LIQUIDITY_BELOW_LOT when a quote quantity comes to less than one lot.
+   * Set the allowance by the book as it is; with OWN_IN_QUOTE an order by quote quantity has been through `meetingLots`.
+   *
+   * @returns INSUFFICIENT_BALANCE when free funds do not cover all that the book could fill, LIQUIDITY_BELOW_LOT when a
+   *   quote quantity comes to less than one lot
    */
   plan(
     market: Market,
@@ -48,42 +40,30 @@ export class Spending {
     mode: SelfTradePrevention,
     quantity: number,
     quoteQuantity: number,
+    allowance: Allowance,
   ): RejectCode {
-    this.isShort = false
-    this.held.clear()
-    if (quoteQuantity !== 0) return this.#planQuote(market, seat, side, quoteQuantity)
-    this.quantity = quantity
-    return side === BUY ? this.#planBuy(market, seat, mode) : this.#lacksBase(market, seat)
+    allowance.clear()
+    if (quoteQuantity !== 0) return this.#planQuote(market, seat, side, quoteQuantity, allowance)
+    allowance.quantity = quantity
+    return side === BUY ? this.#planBuy(market, seat, mode, allowance) : this.#lacksBase(market, seat, quantity)
   }
 
-  /** Hold what the last `plan` found. */
-  lock(market: Market, seat: number, side: Side): void {
+  /** Hold what `plan` found. */
+  lock(market: Market, seat: number, side: Side, allowance: Allowance): void {
     const { ledger, seats } = this.#shard
     if (side === BUY) {
-      ledger.lock(seats.quote(seat), this.held)
+      ledger.lock(seats.quote(seat), allowance.held)
       return
     }
-    this.#part.setProduct(this.quantity, market.baseScale, 1)
+    this.#part.setProduct(allowance.quantity, market.baseScale, 1)
     ledger.lock(seats.base(seat), this.#part)
   }
 
-  /** Keep what an order in work may still spend, and take it up again. */
-  pause(work: MarketWork): void {
-    work.held.copy(this.held)
-    work.isShort = this.isShort
-  }
-
-  resume(work: MarketWork): void {
-    this.held.copy(work.held)
-    this.isShort = work.isShort
-    this.quantity = work.units
-  }
-
-  /** How many units the money held for a BUY by quantity still pays, at most `wanted`; whole lots when that is less. */
-  affordable(market: Market, price: number, wanted: number): number {
+  /** How many units the money `held` for a BUY by quantity still pays, at most `wanted`; whole lots when that is less. */
+  affordable(market: Market, price: number, wanted: number, held: Amount): number {
     const fits = this.#part.setProduct(price, wanted, market.quoteScale)
-    if (fits && !this.#part.isGreater(this.held)) return wanted
-    const units = Number(this.held.toBigInt() / (BigInt(price) * BigInt(market.quoteScale)))
+    if (fits && !this.#part.isGreater(held)) return wanted
+    const units = Number(held.toBigInt() / (BigInt(price) * BigInt(market.quoteScale)))
     return floorToStep(Math.min(wanted, units), this.#shard.marketStep(market))
   }
 
@@ -91,13 +71,12 @@ export class Spending {
    * A BUY holds what the book asks for its quantity. Only EXPIRE_MAKER can take own orders out of its way and so come to
    * higher prices: then it holds all that is free.
    */
-  #planBuy(market: Market, seat: number, mode: SelfTradePrevention): RejectCode {
+  #planBuy(market: Market, seat: number, mode: SelfTradePrevention, { quantity, held }: Allowance): RejectCode {
     const { memory, ledger, seats } = this.#shard
     const { levels } = memory
-    const { held } = this
     const index = market.book.asks
     const balance = seats.quote(seat)
-    let wanted = this.quantity
+    let wanted = quantity
     let inspected = 0
     for (let level = index.best; level !== NONE && wanted > 0; level = index.after(level)) {
       const taken = Math.min(wanted, levels.quantity(level))
@@ -112,15 +91,15 @@ export class Spending {
     return ACCEPTED
   }
 
-  #planQuote(market: Market, seat: number, side: Side, quoteQuantity: number): RejectCode {
+  #planQuote(market: Market, seat: number, side: Side, quoteQuantity: number, allowance: Allowance): RejectCode {
     const { ledger, seats, ownInQuote } = this.#shard
-    this.held.setInteger(quoteQuantity)
-    if (side === BUY && ledger.lacks(seats.quote(seat), this.held)) return INSUFFICIENT_BALANCE
+    allowance.held.setInteger(quoteQuantity)
+    if (side === BUY && ledger.lacks(seats.quote(seat), allowance.held)) return INSUFFICIENT_BALANCE
     // The lot filters have just reckoned with the same order.
-    if (ownInQuote) this.#takeMeetings()
-    else this.walkQuote(market, side, quoteQuantity, NONE)
-    if (this.quantity === 0 && !this.isEmpty && !ownInQuote) return LIQUIDITY_BELOW_LOT
-    return side === BUY ? ACCEPTED : this.#lacksBase(market, seat)
+    if (ownInQuote) this.#takeMeetings(allowance)
+    else this.walkQuote(market, side, quoteQuantity, NONE, allowance)
+    if (allowance.quantity === 0 && !allowance.isEmpty && !ownInQuote) return LIQUIDITY_BELOW_LOT
+    return side === BUY ? ACCEPTED : this.#lacksBase(market, seat, allowance.quantity)
   }
 
   /** OWN_IN_QUOTE: the same with own orders met as `mode` says. */
@@ -131,27 +110,28 @@ export class Spending {
     mode: SelfTradePrevention,
     quoteQuantity: number,
     without: number,
+    allowance: Allowance,
   ): void {
     this.meetings.walk(market, seat, side, mode, quoteQuantity, without)
-    this.#takeMeetings()
+    this.#takeMeetings(allowance)
   }
 
-  #takeMeetings(): void {
-    const { meetings } = this
-    this.quantity = meetings.executed + meetings.prevented
-    this.isEmpty = meetings.isEmpty
-    this.isShort = meetings.isShort
+  #takeMeetings(allowance: Allowance): void {
+    const { executed, prevented, isEmpty, isShort } = this.meetings
+    allowance.quantity = executed + prevented
+    allowance.isEmpty = isEmpty
+    allowance.isShort = isShort
   }
 
   /** The whole lots that a quote quantity buys, or is received for, were the order in slot `without` not there. */
-  walkQuote(market: Market, side: Side, quoteQuantity: number, without: number): void {
+  walkQuote(market: Market, side: Side, quoteQuantity: number, without: number, allowance: Allowance): void {
     const { memory, orders } = this.#shard
     const { levels } = memory
     const away = without === NONE ? NONE : orders.level(without)
     const index = market.book.opposite(side)
     let left = quoteQuantity
     let units = 0
-    this.isEmpty = true
+    allowance.isEmpty = true
     let inspected = 0
     let level = index.best
     for (; level !== NONE && left > 0; level = index.after(level)) {
@@ -160,20 +140,26 @@ export class Spending {
       const within = unitsWithin(left, unit)
       inspected++
       if (offered === 0) continue
-      this.isEmpty = false
+      allowance.isEmpty = false
       const taken = Math.min(offered, within)
       units += taken
       left -= taken * unit
       if (within < offered) break
     }
     this.#shard.steps.inspected(inspected)
-    this.isShort = level === NONE && left > 0
-    this.quantity = floorToStep(units, this.#shard.marketStep(market))
+    allowance.isShort = level === NONE && left > 0
+    allowance.quantity = floorToStep(units, this.#shard.marketStep(market))
   }
 
-  #lacksBase(market: Market, seat: number): RejectCode {
+  /** The same as a quantity. */
+  lotsOfQuote(market: Market, side: Side, quoteQuantity: number, without: number): number {
+    this.walkQuote(market, side, quoteQuantity, without, this.#other)
+    return this.#other.quantity
+  }
+
+  #lacksBase(market: Market, seat: number, quantity: number): RejectCode {
     const { ledger, seats } = this.#shard
-    const fits = this.#part.setProduct(this.quantity, market.baseScale, 1)
+    const fits = this.#part.setProduct(quantity, market.baseScale, 1)
     return !fits || ledger.lacks(seats.base(seat), this.#part) ? INSUFFICIENT_BALANCE : ACCEPTED
   }
 }

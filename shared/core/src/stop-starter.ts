@@ -1,4 +1,5 @@
 /* oxlint-disable typescript/no-non-null-assertion -- markets, accounts and slots are those of the shard itself. */
+import { Allowance } from './allowance.ts'
 import {
   AccountStatus,
   ExecutionType,
@@ -9,9 +10,10 @@ import {
   TimeInForce,
 } from './enums.ts'
 import type { Market } from './market.ts'
+import type { MarketFunds } from './market-funds.ts'
 import { WorkKind } from './market-work.ts'
 import type { Matching } from './matching.ts'
-import type { Placement } from './placement.ts'
+import type { OrderLimits } from './order-limits.ts'
 import { Reject } from './reject.ts'
 import type { Shard } from './shard.ts'
 
@@ -32,13 +34,17 @@ const STOPS_STARTED_MAX = 16
 export class StopStarter {
   readonly #shard: Shard
   readonly #matching: Matching
-  readonly #placement: Placement
+  readonly #limits: OrderLimits
+  readonly #funds: MarketFunds
+  /** Of the order that is started. */
+  readonly #allowance = new Allowance()
   #started = 0
 
-  constructor(shard: Shard, matching: Matching, placement: Placement) {
+  constructor(shard: Shard, matching: Matching, limits: OrderLimits, funds: MarketFunds) {
     this.#shard = shard
     this.#matching = matching
-    this.#placement = placement
+    this.#limits = limits
+    this.#funds = funds
   }
 
   /** A new command begins. */
@@ -62,8 +68,8 @@ export class StopStarter {
 
   /** Before BOUNDED_STEPS: queue the stops that the order just matched has reached, when it is done. */
   reach(market: Market): void {
-    const { low, high } = this.#matching
-    if (high !== 0) this.#shard.triggers.reach(market, low, high)
+    const { isEmpty, low, high } = this.#matching.traded
+    if (!isEmpty) this.#shard.triggers.reach(market, low, high)
   }
 
   /** Before BOUNDED_STEPS: start what waits in any market, so many in one command, whether or not the market trades. */
@@ -81,7 +87,7 @@ export class StopStarter {
 
   #start(market: Market, slot: number): void {
     const { orders, images, seats, writer, moment } = this.#shard
-    this.#matching.low = this.#matching.high = 0
+    this.#matching.traded.clear()
     this.#shard.delist(slot)
     seats.countStops(orders.owner(slot), -1)
     const isMarket = images.price(slot) === 0
@@ -89,9 +95,8 @@ export class StopStarter {
     if (this.#canWork(market, slot, isMarket)) {
       images.setWorking(slot, moment)
       writer.execution(slot, EXECUTION_TRIGGERED, NO_REASON, 0)
-      if (isMarket && this.#shard.boundedSteps)
-        this.#matching.demand.spending.lock(market, orders.owner(slot), images.side(slot))
-      this.#matching.work(market, slot, true, 0)
+      if (isMarket) this.#funds.lock(market, orders.owner(slot), images.side(slot), this.#allowance)
+      this.#matching.work(market, slot, true, 0, this.#allowance)
       return
     }
     if (!isMarket) this.#shard.unlock(market, slot, orders.remaining(slot))
@@ -108,16 +113,12 @@ export class StopStarter {
     if (accounts.status(images.account(slot)) !== ACTIVE) return false
     if (isMarket) return this.#canPay(market, slot, side, remaining)
     if (images.timeInForce(slot) !== GTC) return true
-    return !this.#placement.limits.overflowsLevel(market, side, images.price(slot), remaining)
+    return !this.#limits.overflowsLevel(market, side, images.price(slot), remaining)
   }
 
   #canPay(market: Market, slot: number, side: Side, quantity: number): boolean {
-    const { orders, images, boundedSteps } = this.#shard
-    const { spending, free } = this.#matching.demand
-    const seat = orders.owner(slot)
-    const reject = boundedSteps
-      ? spending.plan(market, seat, side, images.mode(slot), quantity, 0)
-      : free.check(market, seat, side, quantity, 0)
+    const { orders, images } = this.#shard
+    const reject = this.#funds.check(market, orders.owner(slot), side, images.mode(slot), quantity, 0, this.#allowance)
     return reject === ACCEPTED
   }
 }

@@ -105,8 +105,8 @@ function verifyWork(shard: Shard, market: Market, census: Census): void {
   const held = new Amount()
   if (images.price(slot) !== 0)
     shard.lockOf(market, images.side(slot), images.price(slot), orders.remaining(slot), held)
-  else if (images.side(slot) === Side.BUY) held.copy(work.held)
-  else held.setProduct(isQuote ? work.units : orders.remaining(slot), market.baseScale, 1)
+  else if (images.side(slot) === Side.BUY) held.copy(work.allowance.held)
+  else held.setProduct(isQuote ? work.allowance.quantity : orders.remaining(slot), market.baseScale, 1)
   add(census.locked, shard.paying(slot), held.toBigInt())
   countOrder(shard, slot, census)
 }

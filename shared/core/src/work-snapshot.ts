@@ -22,11 +22,11 @@ export function restoreWork({ waiting, work }: Market, head: WorkHead | undefine
   const [kind, slot, units, budget, isShort, low, high, account, length, ...words] = head.work
   work.kind = kind as WorkKind
   work.slot = slot!
-  work.units = units!
+  work.allowance.quantity = units!
   work.budget = budget!
-  work.isShort = isShort === 1
-  work.held.low = low!
-  work.held.high = high!
+  work.allowance.isShort = isShort === 1
+  work.allowance.held.low = low!
+  work.allowance.held.high = high!
   work.account = account!
   work.cancelId.length = length!
   work.cancelId.words.set(words)
@@ -47,6 +47,8 @@ export function workMeaning(work: MarketWork): number[] {
   return workNumbers(work).toSpliced(1, 1)
 }
 
-function workNumbers({ kind, slot, units, budget, isShort, held, account, cancelId }: MarketWork): number[] {
-  return [kind, slot, units, budget, isShort ? 1 : 0, held.low, held.high, account, cancelId.length, ...cancelId.words]
+function workNumbers({ kind, slot, allowance, budget, account, cancelId }: MarketWork): number[] {
+  const { quantity, isShort, held } = allowance
+  const order = [kind, slot, quantity, budget, isShort ? 1 : 0, held.low, held.high]
+  return [...order, account, cancelId.length, ...cancelId.words]
 }

@@ -45,9 +45,24 @@ export const core: Room = {
       ['this.#mode !== NO_PREVENTION', 'this.#mode === NO_PREVENTION'],
     ]),
     // Looked at before BOUNDED_STEPS only.
-    ...mutationsOf(`${CORE}/matching.ts`, testsOf('scenarios-older'), [
-      ['this.high === 0 || price < this.low', 'this.high === 0 || price > this.low'],
-      ['if (price > this.high) this.high', 'if (this.high === 0) this.high'],
+    ...mutationsOf(`${CORE}/traded-prices.ts`, testsOf('scenarios-older'), [
+      ['this.isEmpty || price < this.low', 'this.isEmpty || price > this.low'],
+      ['if (this.isEmpty || price > this.high)', 'if (this.isEmpty)'],
     ]),
+    ...mutationsOf(`${CORE}/sweep.ts`, testsOf('scenarios-orders', 'scenarios-self-trade', 'oracle'), [
+      ['side === BUY ? price > limit : price < limit', 'side === BUY ? price >= limit : price <= limit'],
+      ['if (quantity === remaining) this.#remove()', 'if (quantity > remaining) this.#remove()'],
+      ['this.#total -= this.#memory.orders.remaining(this.maker)', ''],
+      ['if (this.maker === NONE) this.#index', 'this.#index'],
+    ]),
+    ...mutationsOf(
+      `${CORE}/order-checks.ts`,
+      testsOf('scenarios-orders', 'scenarios-filters', 'refusals', 'bounds-reached'),
+      [
+        ['found !== NONE && found !== except', 'found !== NONE'],
+        ['c.price || c.stopPrice\n    return', 'c.price\n    return'],
+        ['documentedRules || isTest', 'documentedRules'],
+      ],
+    ),
   ],
 }
