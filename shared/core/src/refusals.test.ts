@@ -6,7 +6,8 @@ import { Reject, rejectName } from './reject.ts'
 import { content } from '../testing/content.ts'
 import { NaiveExchange } from '../testing/naive-exchange.ts'
 import { profiles } from '../testing/stream-profiles.ts'
-import { market } from '../testing/opening.ts'
+import { funded, market } from '../testing/opening.ts'
+import { parseCommand } from '../testing/parse.ts'
 import { Scenario } from '../testing/table.ts'
 import { commandOf, CommandStream, copyCommand } from '../testing/stream.ts'
 
@@ -51,6 +52,20 @@ test.each(names)('what is refused, and what is only tested, changes nothing: %s'
     if (content(exchange) !== content(before)) expect.fail(`command ${i} of ${profile}, ${rejectName(reject)}`)
     seen.add(reject)
   }
+})
+
+test('before DOCUMENTED_RULES, what is only tested does not look the reference price up either', () => {
+  const scenario = new Scenario()
+  const table = `${funded}
+    filters BTCUSD bidMultiplierUp=10000 averagePriceMinutes=1
+    place alice BTCUSD sell limit 1 @100
+    place bob BTCUSD buy market 1`
+  for (const line of table.split('\n')) if (line.trim() !== '') scenario.line(line.trim())
+  const { exchange } = scenario.lockstep
+  const before = content(exchange)
+  const command = parseCommand('place bob BTCUSD buy limit 1 @101', scenario.names)
+  expect(rejectName(exchange.test(command))).toBe('FILTER_PERCENT_PRICE_BY_SIDE')
+  expect(content(exchange)).toBe(before)
 })
 
 /** What streams hardly ever meet: commands, the last of which is refused. */

@@ -57,7 +57,7 @@ export const core: Room = {
     ]),
     ...mutationsOf(
       `${CORE}/order-checks.ts`,
-      testsOf('scenarios-orders', 'scenarios-filters', 'refusals', 'bounds-reached'),
+      testsOf('oracle', 'scenarios-older', 'scenarios-reference', 'bounds', 'bounds-reached', 'refusals'),
       [
         ['found !== NONE && found !== except', 'found !== NONE'],
         ['c.price || c.stopPrice\n    return', 'c.price\n    return'],
