@@ -97,8 +97,7 @@ export class Amendment {
     return targetFields(c) || targetGiven(c)
   }
 
-  amend(c: Command): RejectCode {
-    const market = this.#shard.markets[c.symbol]!
+  amend(c: Command, market: Market): RejectCode {
     const reject = this.#state(c, market) || this.#cancellation.find(c)
     if (reject !== ACCEPTED) return reject
     const slot = this.#cancellation.found

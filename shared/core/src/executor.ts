@@ -89,7 +89,7 @@ export class Executor {
 
   /** Why PLACE would be refused, its money aside; see `Exchange.test`. */
   test(c: Command): RejectCode {
-    const reject = this.#checks.shape(c) || this.#checks.test(c, this.#shard.markets[c.symbol]!)
+    const reject = this.#checks.shape(c) || this.#checks.test(c, this.#market(c))
     return reject === INSUFFICIENT_BALANCE ? ACCEPTED : reject
   }
 
@@ -161,7 +161,7 @@ export class Executor {
   #step(c: Command, reject: RejectCode): RejectCode {
     const { touches, markets, boundedSteps } = this.#shard
     touches.flush(markets)
-    if (boundedSteps && reject === ACCEPTED) this.#work.note(markets[c.symbol]!)
+    if (boundedSteps && reject === ACCEPTED) this.#work.note(this.#market(c))
     return reject
   }
 
@@ -184,16 +184,20 @@ export class Executor {
     const { markets, boundedSteps } = this.#shard
     if (reject !== ACCEPTED || !boundedSteps) return reject
     // A market trades again, or keeps its own queue of stops from now on.
-    if (c.kind === SET_SYMBOL_STATUS) this.#work.note(markets[c.symbol]!)
+    if (c.kind === SET_SYMBOL_STATUS) this.#work.note(this.#market(c))
     if (c.kind === ACTIVATE_BEHAVIOUR) for (const market of markets) this.#work.noteNews(market)
     return reject
   }
 
+  /** Of a command whose symbol is known. */
+  #market(c: Command): Market {
+    return this.#shard.markets[c.symbol]!
+  }
+
   /** The same for a command whose order may have traded: start the stops that it reached. */
-  #tradingStep(c: Command, reject: RejectCode): RejectCode {
+  #tradingStep(market: Market, reject: RejectCode): RejectCode {
     const { touches, markets, triggers, boundedSteps } = this.#shard
     touches.flush(markets)
-    const market = markets[c.symbol]!
     if (boundedSteps) {
       if (market.waiting.count > 0) this.#stops.run(market)
       this.#work.note(market)
@@ -218,8 +222,9 @@ export class Executor {
   }
 
   #placeNow(c: Command): RejectCode {
+    const market = this.#market(c)
     this.#beginTrading()
-    return this.#tradingStep(c, this.#placement.place(c))
+    return this.#tradingStep(market, this.#placement.place(c, market))
   }
 
   /** Idempotent retry: what was answered to the same order before is answered again. */
@@ -242,9 +247,10 @@ export class Executor {
   #replace(c: Command): RejectCode {
     const shape = this.#replacement.shape(c)
     if (shape !== ACCEPTED) return shape
+    const market = this.#market(c)
     this.#beginTrading()
     const replacement = this.#replacement
-    const reject = this.#tradingStep(c, replacement.execute(c))
+    const reject = this.#tradingStep(market, replacement.execute(c, market))
     if (replacement.reached) {
       this.#shard.writer.replace(replacement.cancelled, replacement.placed, replacement.attempted)
     }
@@ -254,8 +260,9 @@ export class Executor {
   #amend(c: Command): RejectCode {
     const shape = this.#amendment.shape(c)
     if (shape !== ACCEPTED) return shape
+    const market = this.#market(c)
     this.#beginTrading()
-    return this.#tradingStep(c, this.#amendment.amend(c))
+    return this.#tradingStep(market, this.#amendment.amend(c, market))
   }
 }
 

@@ -1,4 +1,5 @@
 /* oxlint-disable typescript/no-non-null-assertion -- an order at work has its market. */
+// A state machine in one piece: what an order meets decides how it goes on, and each of its ends frees what is locked.
 import type { Allowance } from './allowance.ts'
 import { Demand } from './demand.ts'
 import { ExecutionType, ExpiryReason, OrderStatus, SelfTradePrevention, Side, TimeInForce } from './enums.ts'

@@ -1,4 +1,3 @@
-/* oxlint-disable typescript/no-non-null-assertion -- the command was tested: what it names is there. */
 import { Allowance } from './allowance.ts'
 import { clientHash } from './client-id-table.ts'
 import type { Command } from './command.ts'
@@ -35,8 +34,7 @@ export class Placement {
   }
 
   /** All that follows the checks of the command's shape. */
-  place(c: Command): RejectCode {
-    const market = this.#shard.markets[c.symbol]!
+  place(c: Command, market: Market): RejectCode {
     const reject = this.#checks.filters(c, market)
     return reject !== ACCEPTED ? reject : this.placeFiltered(c, market)
   }

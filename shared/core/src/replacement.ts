@@ -1,4 +1,3 @@
-/* oxlint-disable typescript/no-non-null-assertion -- the command was tested: what it names is there. */
 import type { Cancellation } from './cancellation.ts'
 import type { Command } from './command.ts'
 import { ReplaceMode } from './enums.ts'
@@ -61,8 +60,7 @@ export class Replacement {
     return this.#checks.bounds(c, market, without)
   }
 
-  execute(c: Command): RejectCode {
-    const market = this.#shard.markets[c.symbol]!
+  execute(c: Command, market: Market): RejectCode {
     this.reached = false
     const whole = this.#checks.filters(c, market) || this.#beforeCancel(c, market)
     if (whole !== ACCEPTED) return whole

@@ -15,6 +15,10 @@ describe('length of files', () => {
     const lines = (count: number): string => 'x\n'.repeat(count)
     expect(planted(rules.fileLength, 'shared/a/src/b.ts', lines(rules.FILE_LINES_MAX))).toEqual([])
     expect(planted(rules.fileLength, 'shared/a/src/b.ts', lines(rules.FILE_LINES_MAX + 1))).toHaveLength(1)
+    const machine = '// A state machine in one piece: every step changes what the next may do.\n'
+    const machineOf = (count: number): string => machine + lines(count - 1)
+    expect(planted(rules.fileLength, 'shared/a/src/b.ts', machineOf(rules.MACHINE_LINES_MAX))).toEqual([])
+    expect(planted(rules.fileLength, 'shared/a/src/b.ts', machineOf(rules.MACHINE_LINES_MAX + 1))).toHaveLength(1)
   })
 })
 
