@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { commandLine, EXIT_FAILED, Problem, runCommand, someText } from '@uptick/commandline'
 import { baseOf, builders, imageName, type Builder } from './builders.ts'
 
-const about = 'Builds the image of every service.'
+const about = 'Builds the container image of all services.'
 
 const examples = `
   npm run image -- 0.2.0                      uptick:0.2.0, with docker, podman or buildah: the first one that works
   npm run image -- registry/uptick:0.2.0      under another name
-  npm run image -- 0.2.0 --with 'COMMAND'     by a command of yours, called as: COMMAND NAME:TAG FOLDER OPTIONS of docker build`
+  npm run image -- 0.2.0 --with 'COMMAND'     by a command of your own, called as: COMMAND NAME:TAG FOLDER OPTIONS of docker build`
 
 interface Flags {
   readonly builder?: string
@@ -23,8 +23,8 @@ await runCommand(
   commandLine('npm run image --', about)
     .argument('<tag>', 'a tag, or NAME:TAG', someText)
     .option('--builder <name>', 'docker, podman or buildah', someText)
-    .option('--with <command>', 'a command of yours that builds', someText)
-    .option('--base <image>', `another base than ${baseOf(readFileSync(`${root}Dockerfile`, 'utf8'))}`, someText)
+    .option('--with <command>', 'a command of your own that builds', someText)
+    .option('--base <image>', `base image instead of ${baseOf(readFileSync(`${root}Dockerfile`, 'utf8'))}`, someText)
     .addHelpText('after', examples)
     .action((tag: string, flags: Flags) => {
       process.exitCode = build(tag, flags)
@@ -58,7 +58,7 @@ function chosen(wanted: string | undefined): Builder {
   )
   if (found) return found
   const tried = wanted ?? builders.map(({ name }) => name).join(', ')
-  throw new Problem(`The image cannot be built here with ${tried}: name a command that can with --with.`)
+  throw new Problem(`The image cannot be built here with ${tried}. Name a command that can build it with --with.`)
 }
 
 function commit(): string {

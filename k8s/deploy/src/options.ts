@@ -7,20 +7,20 @@ export interface DeployCommand {
   readonly limits: RollLimits
 }
 
-const deployAbout = `Brings a version up on Kubernetes, in the cluster of the current kubeconfig.
+const deployAbout = `Deploys a version on Kubernetes, in the cluster of the current kubeconfig.
 
-Settings, services and policies first, then the migration, then recorder, engines and gateways one after the other. Goes
-back to what was there before when a pod does not start, nothing moves, no engine leads or errors rise. One at a time: a
-second deployment is refused. Ends with 0 when the version is up, 1 when it went back.`
+Applies settings, services and policies first, then the migration, then recorder, engines and gateways one after the
+other. Rolls back when a pod does not start, nothing moves, no engine leads or errors rise. A second deployment at the
+same time is refused. Ends with 0 when the version is deployed, with 1 when it was rolled back.`
 
 const deployExamples = `
   npm run deploy -- local --image uptick:0.2.0
   npm run deploy -- production --image 0.2.0`
 
-const rollbackAbout = `Goes back to the release before, at once.
+const rollbackAbout = `Returns to the previous release at once.
 
-To the last good one when the newest is not whole, else to the one before it. Ends with 0 when every pod is of that
-release and ready, and says how long that took.`
+Returns to the last good release when the newest is not complete, else to the one before it. Ends with 0 when every pod
+is of that release and ready, and says how long that took.`
 
 const OVERLAY = 'local, staging or production'
 
@@ -33,10 +33,14 @@ interface DeployFlags {
 export function deployCommandLine(run: (command: DeployCommand) => Promise<void>): Command {
   return commandLine('npm run deploy --', deployAbout)
     .argument('<overlay>', OVERLAY)
-    .option('--image <image>', 'name:tag, or a tag of the image that the overlay names; else what it says', someText)
+    .option(
+      '--image <image>',
+      'name:tag, or a tag of the image that the overlay names (default: that of the overlay)',
+      someText,
+    )
     .option(
       '--stall <seconds>',
-      'go back when nothing has moved for so long',
+      'roll back when nothing has moved for this long',
       positiveNumber,
       ROLL_LIMITS.stallMs / 1000,
     )

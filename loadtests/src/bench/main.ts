@@ -59,8 +59,8 @@ await runCommand(
     'npm run bench --',
     'Measures this machine and prints a table; ratios are against references measured in the same run.',
   )
-    .option('--only <sections>', `some of ${names.join(',')}`, sectionNames)
-    .option('--quick', 'shorter runs on less data: figures are rougher, and rows say what was measured', false)
+    .option('--only <sections>', `which sections, of ${names.join(',')}`, sectionNames)
+    .option('--quick', 'shorter runs on less data: figures are rougher, and each row says what was measured', false)
     .option('--json <file>', 'also write the rows as JSON', pathFrom(process.env))
     .action(measure),
 )

@@ -6,9 +6,9 @@ import { readFlowHeader } from './record.ts'
 
 const COMMANDS_MAX = 50_000_000
 
-const about = `Writes a deterministic order flow, to be fed to the engine with "npm run replay".
+const about = `Writes a deterministic order flow for "npm run replay".
 
-A file that ends in .gz is packed. The same seed and number give the same file on every machine.`
+A file whose name ends in .gz is compressed. The same seed and number give the same file on every machine.`
 
 interface Flags {
   readonly seed: number
@@ -18,8 +18,8 @@ interface Flags {
 await runCommand(
   commandLine('npm run flow --', about)
     .argument('<file>', 'where it is written', pathFrom(process.env))
-    .option('--seed <n>', 'which flow', wholeNumber(0), 42)
-    .option('--commands <n>', 'how many', wholeNumber(1, COMMANDS_MAX), 2_000_000)
+    .option('--seed <n>', 'seed of the flow', wholeNumber(0), 42)
+    .option('--commands <n>', 'number of commands', wholeNumber(1, COMMANDS_MAX), 2_000_000)
     .action(write),
 )
 

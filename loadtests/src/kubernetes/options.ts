@@ -41,8 +41,8 @@ export interface ProofCommand {
   readonly through: string | undefined
 }
 
-const about = `Trades on the exchange in a Kubernetes cluster, replaces and breaks its parts under that load, and compares what traders
-were told with the journal.`
+const about = `Trades on the exchange in a Kubernetes cluster, replaces and breaks its parts under that load, and compares
+what traders were told with the journal.`
 
 const more = `
   npm run prove:kubernetes -- --quick
@@ -50,7 +50,7 @@ const more = `
   npm run prove:kubernetes -- --all --fault './break'
 
 Uses the current kubeconfig; kubectl and k6 (go install go.k6.io/k6@v1.8.1) have to be on the PATH. A request that is late
-(over ${PATIENCE_MS / 1000} seconds after it was due) or not sent counts as failed; nothing is ever sent twice. Ends with 0 when all held.`
+(over ${PATIENCE_MS / 1000} seconds after it was due) or not sent has failed; no request is retried. Ends with 0 when every check passed.`
 
 interface Flags extends Pick<ProofOptions, 'rounds' | 'rate' | 'watchers' | 'namespace' | 'overlay'> {
   readonly all: boolean
@@ -76,17 +76,26 @@ export interface ProofActions {
 export function proofCommandLine(environment: NodeJS.ProcessEnv, actions: ProofActions): Command {
   const path = pathFrom(environment)
   return commandLine('npm run prove:kubernetes --', about)
-    .argument('[scenarios...]', 'in this order; --list tells what there is')
+    .argument('[scenarios...]', 'which scenarios, in this order; --list shows them')
     .option('--all', 'all scenarios', false)
     .option('--quick', 'roll-all, drain-nodes, rollback, bad-release and the control', false)
     .option('--list', 'the scenarios, and what each does', false)
-    .option('--rounds <n>', 'so many times', wholeNumber(1), 1)
-    .option('--rate <n>', 'requests a second; half: of what the cluster sustains, which is measured first', rate, 60)
+    .option('--rounds <n>', 'number of repetitions', wholeNumber(1), 1)
+    .option(
+      '--rate <n>',
+      'requests a second; half: half of what the cluster sustains, which is measured first',
+      rate,
+      60,
+    )
     .option('--watchers <n>', 'subscribers of the market', wholeNumber(1), 4)
     .option('--namespace <name>', 'where the exchange runs', someText, 'uptick')
-    .option('--overlay <name>', 'what deployments and rollbacks use', someText, 'local')
-    .option('--url <url>', 'where traders come in (default: the address of the Service gateway)', someText)
-    .option('--from <addresses>', 'of this machine, among which traders are divided: 10.0.0.5-10.0.0.20', someText)
+    .option('--overlay <name>', 'overlay of deployments and rollbacks', someText, 'local')
+    .option('--url <url>', 'address for traders (default: that of the Service gateway)', someText)
+    .option(
+      '--from <addresses>',
+      'addresses of this machine, among which traders are divided: 10.0.0.5-10.0.0.20',
+      someText,
+    )
     .option(
       '--cluster <command>',
       'brings a cluster up (COMMAND up), then runs in its network (COMMAND run …)',
@@ -94,9 +103,9 @@ export function proofCommandLine(environment: NodeJS.ProcessEnv, actions: ProofA
     )
     .option('--through <command>', 'runs all of this through COMMAND, into the network of the cluster', someText)
     .option('--fault <command>', 'breaks nodes and zones: COMMAND node|zone NAME cut|heal|kill|start', someText)
-    .option('--stories <folder>', 'keeps what traders and listeners wrote down', path)
-    .option('--json <file>', 'a row for each scenario', path)
-    .option('--html <file>', 'the report (default: ./prove-kubernetes.html)', path)
+    .option('--stories <folder>', 'keep what traders and listeners wrote down here', path)
+    .option('--json <file>', 'write a row for each scenario', path)
+    .option('--html <file>', 'where the report is written (default: ./prove-kubernetes.html)', path)
     .addHelpText('after', more)
     .action(async (names: readonly string[], flags: Flags) => {
       if (flags.list) actions.list()

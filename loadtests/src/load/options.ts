@@ -13,7 +13,8 @@ export interface LoadCommandOptions {
 
 const about = `Puts load on the exchange that "npm start" runs, with k6, and compares what traders were told with the journal.
 
-${PARTS_TEXT}. k6 has to be on the PATH: go install go.k6.io/k6@v1.8.1. Ends with 0 when every request was answered well and all stories agree.`
+${PARTS_TEXT}. k6 has to be on the PATH: go install go.k6.io/k6@v1.8.1. Ends with 0 when every request succeeded
+and the journal agrees with what traders were told.`
 
 type Flags = Omit<LoadCommandOptions, 'folder'> & { readonly data?: string }
 
@@ -27,7 +28,7 @@ export function loadCommandLine(
     .addOption(dataOption(environment))
     .addOption(profile.choices(PROFILE_NAMES).default('steady'))
     .option('--rate <n>', 'requests a second before the profile multiplies them', positiveNumber, 50)
-    .option('--seconds <n>', 'how long', positiveNumber, 30)
+    .option('--seconds <n>', 'duration', positiveNumber, 30)
     .option('--watchers <n>', 'subscribers of the market', wholeNumber(1), 4)
     .action(({ data, ...rest }: Flags) => run({ ...rest, folder: chosenFolder(data) }))
 }

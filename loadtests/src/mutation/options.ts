@@ -9,10 +9,11 @@ export interface MutationOptions {
   readonly minutes: number
 }
 
-const about = `Plants plausible bugs, one at a time, and has the fast tests of their rooms notice them.
+const about = `Plants plausible bugs, one at a time, and runs the fast tests of their rooms, which must fail.
 
-It works on a copy of the tree, which is removed at the end. The bugs are a list that is kept in loadtests/src/mutation/list. Ends with 0
-when each room notices nine in ten; those that went unnoticed are printed, and so are those that change nothing, with the reason.`
+It works on a copy of the tree, which is removed at the end. The bugs are listed in loadtests/src/mutation/list. Ends
+with 0 when each room notices nine in ten. Prints the bugs that went unnoticed, and those that change nothing, with
+the reason.`
 
 /** What stands after `npm run mutate --`. */
 export function mutationCommandLine(
@@ -21,7 +22,7 @@ export function mutationCommandLine(
 ): Command {
   return commandLine('npm run mutate --', about)
     .addOption(new Option('--room <room>', 'only the bugs of one room').choices(rooms))
-    .option('--file <part>', 'only the bugs of files whose path has this in it')
-    .option('--minutes <n>', 'begin no further bug after so long', positiveNumber, 60)
+    .option('--file <part>', 'only the bugs of files whose path contains this')
+    .option('--minutes <n>', 'try no further bug after this time', positiveNumber, 60)
     .action(run)
 }

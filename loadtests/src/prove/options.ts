@@ -28,19 +28,20 @@ export interface ProveOptions {
 const about = 'Starts an exchange of its own, trades steadily, and replaces everything under that load.'
 
 const more = `
-Each round: nothing for a while (steady), rolls (roll recorder, roll engine, roll gateway), hand-offs (hand-off), kill -9 of
+Each round: load alone (steady), rolls (roll recorder, roll engine, roll gateway), hand-offs (hand-off), kill -9 of
 the leader (kill leader), SIGSTOP of it past its lease, then SIGCONT (freeze leader), and abusers beside the traders (abuse):
-floods of requests and of connections, frames of thousands of parameters, nested JSON, unknown paths, and clients that never read or never
-end; newcomers must be let in beside them.
+floods of requests and of connections, frames of thousands of parameters, nested JSON, unknown paths, and clients that
+never read or never end. New clients must be able to connect beside them.
 
-Then, on an exchange with a PostgreSQL that has a replica: no writes for a while (read-only), connections that fall silent and deliver
-later what was sent (half-open), clocks that step (clock-step), fail-over to the replica while it lacks what was acknowledged last
-(failover-async), also with engines that are killed then (failover-restart); on another one, whose engines acknowledge what a second
-PostgreSQL has, too: fail-over to that (failover-sync).
+Then, on an exchange with a PostgreSQL that has a replica: no writes for a while (read-only), connections that fall
+silent and deliver later what was sent (half-open), clocks that step (clock-step), fail-over to the replica while it
+lacks what was acknowledged last (failover-async), also with engines that are killed then (failover-restart). On another
+exchange, whose engines acknowledge only what a second PostgreSQL has, too: fail-over to that (failover-sync).
 
-Traders have accounts with limits and, on Linux, an address each; the exchange bans addresses that go on past a limit. A request that is late
-(over ${PATIENCE_MS / 1_000} s after it was due) or not sent counts as failed; nothing is ever sent twice. At the end every acknowledgement is
-compared with the journal, and every stream with its numbers. Ends with 0 when all held.`
+Traders have accounts with limits and, on Linux, an address each; the exchange bans addresses that continue past a
+limit. A request that is late (over ${PATIENCE_MS / 1_000} s after it was due) or not sent has failed; no request is retried. At the
+end every acknowledgement is compared with the journal, and every stream with its numbers. Ends with 0 when every check
+passed.`
 
 interface Flags extends Pick<ProveOptions, 'rate' | 'connections' | 'seed' | 'only' | 'json'> {
   readonly quick: boolean
@@ -63,19 +64,14 @@ export function proveCommandLine(
   const none: readonly string[] = []
   return commandLine('npm run prove --', about)
     .option('--quick', 'one round of all scenarios, between three and four minutes', false)
-    .option(
-      '--minutes <n>',
-      'begin rounds until so many minutes are over; those of PostgreSQL are played once',
-      positiveNumber,
-      3,
-    )
-    .option('--rounds <n>', 'so many rounds, however long they take', wholeNumber(1))
-    .option('--only <scenario>', 'that one alone; may be given several times', collected(names), none)
+    .option('--minutes <n>', 'start rounds for this long; the scenarios of PostgreSQL run once', positiveNumber, 3)
+    .option('--rounds <n>', 'number of rounds, whatever time they take', wholeNumber(1))
+    .option('--only <scenario>', 'only this scenario; may be given several times', collected(names), none)
     .option('--rate <n>', 'requests a second', positiveNumber, 150)
-    .option('--connections <n>', 'kept HTTP connections', wholeNumber(1), 48)
-    .option('--seed <n>', 'which orders', wholeNumber(1), 1)
-    .option('--json <file>', 'a row for each scenario', path)
-    .option('--html <file>', 'the report (default: ./prove.html)', path)
+    .option('--connections <n>', 'keep-alive HTTP connections', wholeNumber(1), 48)
+    .option('--seed <n>', 'seed of the orders', wholeNumber(1), 1)
+    .option('--json <file>', 'write a row for each scenario', path)
+    .option('--html <file>', 'where the report is written (default: ./prove.html)', path)
     .addHelpText('after', more)
     .action(({ quick, minutes, rounds, html, ...rest }: Flags) =>
       run({

@@ -7,16 +7,16 @@ export interface RunnerOptions {
   readonly story: boolean
 }
 
-const about = `Engines, gateways, traders, journal and network in one process on a virtual clock, with everything going wrong.
+const about = `Simulates engines, gateways, traders, journal and network in one process on a virtual clock, with faults of all kinds.
 
-A seed brings the same run each time. A run that fails is printed with what was wrong; the others still run, and the exit
-code is 1.`
+A seed repeats the same run. A run that fails is printed with its violations; the others still run, and the exit code
+is 1.`
 
 /** What stands after `npm run sim --`. */
 export function simulationCommandLine(run: (options: RunnerOptions) => Promise<void>): Command {
   return commandLine('npm run sim --', about)
-    .option('--seeds <n>', 'how many runs', wholeNumber(1), 100)
+    .option('--seeds <n>', 'number of runs', wholeNumber(1), 100)
     .option('--from <seed>', 'the first seed; the others follow', wholeNumber(1), 1)
-    .option('--story', 'what happened in each run, for the one that failed', false)
+    .option('--story', 'print what happened in each run', false)
     .action(run)
 }

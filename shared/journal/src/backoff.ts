@@ -7,7 +7,7 @@ export const BACKOFF_MS_MAX = 2000
 export class Backoff {
   #nextMs = BACKOFF_FIRST_MS
 
-  /** Back to the shortest wait: it works again. */
+  /** Return to the shortest wait, because it works again. */
   reset(): void {
     this.#nextMs = BACKOFF_FIRST_MS
   }
@@ -20,7 +20,7 @@ export class Backoff {
   }
 }
 
-/** Try until it succeeds. Throws the last error when `signal` aborts; `onFailure` hears of every failure. */
+/** Try until it succeeds. Throws the last error when `signal` aborts; `onFailure` is called for every failure. */
 export async function retryWithBackoff<T>(
   attempt: () => Promise<T>,
   signal: AbortSignal,

@@ -12,13 +12,13 @@ test('a wait for the standby that was cut short leaves the commit in doubt, in a
   expect(leavesCommitInDoubt({ ...cancelled, message: 'storniere Warten auf synchrone Replikation' })).toBe(true)
 })
 
-test('a warning that is about something else does not, whatever it says', () => {
+test('a warning about something else does not, whatever its text', () => {
   expect(leavesCommitInDoubt(wraparound)).toBe(false)
   const raised = { code: '01000', file: 'pl_exec.c', routine: 'exec_stmt_raise', message: 'synchronous replication' }
   expect(leavesCommitInDoubt(raised)).toBe(false)
 })
 
-test('a remark is none; a session that is being ended is, and so is a warning without its place', () => {
+test('a remark is no doubt; a session that is being ended is one, and so is a warning without its place', () => {
   expect(leavesCommitInDoubt({ code: '00000', file: 'utility.c', routine: 'ExecDropStmt' })).toBe(false)
   expect(leavesCommitInDoubt({ code: '00000' })).toBe(false)
   expect(leavesCommitInDoubt({ code: '57P01', file: 'postgres.c', routine: 'ProcessInterrupts' })).toBe(true)

@@ -40,7 +40,7 @@ export class OtherServerError extends JournalError {
   override name = 'OtherServerError'
 }
 
-/** What was written is, as far as is known, on one machine only, where the ack policy promises two. */
+/** The rows may be on one machine only, where the ack policy promises two. */
 export class NotReplicatedError extends JournalError {
   override name = 'NotReplicatedError'
 
@@ -54,10 +54,10 @@ export class JournalGapError extends JournalError {
   override name = 'JournalGapError'
 }
 
-/** The journal holds less than its caller has seen confirmed: a fail-over lost rows. The shard must halt. */
+/** The journal holds less than the caller has seen confirmed: a fail-over lost rows. The shard must halt. */
 export class JournalRolledBackError extends JournalError {
   override name = 'JournalRolledBackError'
-  /** Under which something was seen that is lost; 0 when that is not more than is known anyway. */
+  /** The newest epoch of which something was seen and is lost; 0 when it is no newer than the known ones. */
   readonly epochSeen: number
 
   constructor(message: string, epochSeen = 0) {
@@ -66,17 +66,17 @@ export class JournalRolledBackError extends JournalError {
   }
 }
 
-/** The shard is halted: no member may lead before a person has decided. Nothing was written. */
+/** The shard is halted: no member may lead before an operator has decided. Nothing was written. */
 export class JournalHaltedError extends JournalError {
   override name = 'JournalHaltedError'
 }
 
-/** The batches asked for have been removed, and no archive is at hand that has them; start from a snapshot. */
+/** The requested batches have been removed, and no configured archive has them; start from a snapshot. */
 export class JournalPrunedError extends JournalError {
   override name = 'JournalPrunedError'
 }
 
-/** A file of the archive is not what was written, or of another format. */
+/** A file of the archive differs from what was written, or has another format. */
 export class ArchiveDamagedError extends JournalError {
   override name = 'ArchiveDamagedError'
 }
@@ -86,12 +86,12 @@ export class SnapshotDamagedError extends JournalError {
   override name = 'SnapshotDamagedError'
 }
 
-/** The database's schema and this build do not fit together. */
+/** The database's schema does not fit this build. */
 export class SchemaVersionError extends JournalError {
   override name = 'SchemaVersionError'
 }
 
-/** The schema lacks migrations of this build; once they ran, it fits. */
+/** The schema lacks migrations of this build, and fits once they ran. */
 export class SchemaMissingError extends SchemaVersionError {
   override name = 'SchemaMissingError'
 }
@@ -104,19 +104,19 @@ export function sqlState(error: unknown): string | undefined {
   return undefined
 }
 
-/** Severity as PostgreSQL reports it; undefined for errors that are not its own. */
+/** Severity as PostgreSQL reports it; undefined for other errors. */
 export function severity(error: unknown): string | undefined {
   return error instanceof Error && 'severity' in error && typeof error.severity === 'string'
     ? error.severity
     : undefined
 }
 
-/** SQLSTATEs of what is wrong with one statement, after which its session goes on. */
+/** SQLSTATEs of errors of one statement, after which its session continues. */
 const STATEMENT_REFUSED = /^(0A|21|22|23|25006|26|42|55|57014)/
 
 /**
- * Whether PostgreSQL refused a statement and goes on: nothing of it was done. Its severity is in the language of
- * `lc_messages`; where that is not English, only SQLSTATEs are believed that never end a session.
+ * Whether PostgreSQL refused a statement and its session continues: nothing of it was executed. The severity is in the
+ * language of `lc_messages`; where that is not English, only SQLSTATEs are believed that never end a session.
  */
 export function isRefusal(error: unknown): boolean {
   const said = severity(error)
@@ -125,24 +125,24 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /**
- * SQLSTATEs of what is wrong with a session or its server and not with the statement: read-only, being shut down, a
- * prepared statement that is gone. Another connection may do better.
+ * SQLSTATEs of errors of a session or its server and not of the statement: read-only, shutting down, a lost prepared
+ * statement. Another connection may succeed.
  */
 const SESSION_UNUSABLE = /^(25006|57P|26000)/
 
-/** Whether nothing that the connection is asked for later will end better, although it stands. */
+/** Whether every later statement on the open connection would fail, too. */
 export function isUnusable(error: unknown): boolean {
   return SESSION_UNUSABLE.test(sqlState(error) ?? '')
 }
 
 const TOO_MANY_CONNECTIONS = '53300'
 
-/** Whether PostgreSQL takes no further connection at the moment. */
+/** Whether PostgreSQL accepts no further connection at the moment. */
 export function hasNoRoom(error: unknown): boolean {
   return sqlState(error) === TOO_MANY_CONNECTIONS
 }
 
-/** What an error says. */
+/** The message of an error. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const isOwn = 'code' in error && error.code === TOO_MANY_CONNECTIONS

@@ -1,6 +1,6 @@
 import { AppendFailedError, JournalError, reasonOf } from './errors.ts'
 
-/** What `run` comes to. What it throws is a JournalError that begins with `what`, unless it is one already. */
+/** The result of `run`. An error becomes a JournalError that begins with `what`, unless it is one already. */
 export async function explained<T>(what: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run()

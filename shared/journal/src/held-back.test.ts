@@ -3,7 +3,7 @@ import { heldBackProblem } from './held-back.ts'
 
 const NOTHING = { oldestSeconds: 0, oldest: '', slotTransactions: 0, slot: '', rowBytes: 8192 }
 
-test('a transaction is told about when it is older than a quarter of an hour, and who has it', () => {
+test('a transaction older than a quarter of an hour is reported with its owner', () => {
   const dump = 'process 7 of backup, pg_dump, active'
   expect(heldBackProblem({ ...NOTHING, oldestSeconds: 900, oldest: dump })).toBeUndefined()
   expect(heldBackProblem({ ...NOTHING, oldestSeconds: 901, oldest: dump })).toMatch(
@@ -11,7 +11,7 @@ test('a transaction is told about when it is older than a quarter of an hour, an
   )
 })
 
-test('a replication slot is told about when it is a million transactions behind', () => {
+test('a replication slot that is a million transactions behind is reported', () => {
   expect(heldBackProblem({ ...NOTHING, slotTransactions: 1_000_000, slot: 'gone' })).toBeUndefined()
   expect(heldBackProblem({ ...NOTHING, slotTransactions: 1_000_001, slot: 'gone' })).toMatch(/slot gone is 1000001/)
 })

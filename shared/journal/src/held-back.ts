@@ -1,11 +1,15 @@
 import type { HeldBack } from './sql/held-back.ts'
 
-/** A dump of a large database takes minutes; what is open longer was forgotten, or belongs on a replica. */
+/**
+ * A dump of a large database takes minutes; a transaction that is open longer was forgotten, or belongs on a replica.
+ */
 const OLDEST_SECONDS_MAX = 900
-/** A slot of a replica that is connected is behind by seconds. */
+/** The slot of a connected replica is behind by seconds. */
 const SLOT_TRANSACTIONS_MAX = 1_000_000
 
-/** A sentence for the operator when a transaction or a replication slot keeps what is dead for too long; else undefined. */
+/**
+ * A sentence for the operator when a transaction or a replication slot keeps dead rows for too long; else undefined.
+ */
 export function heldBackProblem({ oldestSeconds, oldest, slotTransactions, slot }: HeldBack): string | undefined {
   const kept = 'PostgreSQL removes no dead row versions meanwhile, and updates get slower'
   if (oldestSeconds > OLDEST_SECONDS_MAX) {

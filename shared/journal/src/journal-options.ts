@@ -6,20 +6,22 @@ import type { OneServer } from './connections/one-server.ts'
 export interface JournalOptions {
   /** 0 … 999. */
   readonly shard: number
-  /** Connections for everything but appends, if the process has some already; two of its own unless given. */
+  /** Connections for everything but appends; two of the journal's own unless given. */
   readonly pool?: BoundedPool
-  /** On which server the process's connections agree; `pool` should have been given the same one. */
+  /** The server on which the process's connections agree; `pool` should use the same one. */
   readonly server?: OneServer
   /** How long an append may stay unanswered before its outcome counts as unknown; 3 s unless given. */
   readonly appendTimeoutMs?: number
   /** The ack policy is `journal-synchronous`: nothing counts as written that may be on one machine only. */
   readonly isSynchronous?: boolean
-  /** Sequences of each partition that is made; PARTITION_SEQUENCES unless given. */
+  /** Sequences of each new partition; PARTITION_SEQUENCES unless given. */
   readonly partitionSequences?: number
-  /** Where reading finds what is no longer in the journal. */
+  /** Where reading finds batches that have left the journal. */
   readonly archive?: JournalArchive | undefined
-  /** Hears of failures in the background (partitions made ahead), which are tried again. */
+  /** Called for failures in the background (partitions made ahead), which are tried again. */
   readonly onTrouble?: (error: unknown) => void
-  /** Hears what PostgreSQL warns of while it writes, such as transaction numbers that run out; once a minute at most. */
+  /**
+   * Called with PostgreSQL's warnings about writing, such as transaction numbers that run out; once a minute at most.
+   */
   readonly onWarning?: ((warning: Notice) => void) | undefined
 }

@@ -18,19 +18,19 @@ const NO_SHARD = -1
 const SENT_MAX = 64
 
 /**
- * Claims of one process on a shard's journal, and what it appends under them; whatever is asked here is asked of the
- * server that takes appends: in a pool may be connections to a machine that is gone, or that is behind.
+ * Claims of one process on a shard's journal, and its appends under them. All questions here go to the server that
+ * takes appends: a pool may have connections to a machine that is gone, or that is behind.
  */
 export class JournalWriter {
   readonly #connection: WritingConnection
   readonly #synchronous: SynchronousWrites | undefined
-  /** The same connection; what it answers is as the ack policy promises. */
+  /** The same connection; its answers are as durable as the ack policy promises. */
   readonly #assured: Queryable
   readonly #pool: Pool
   readonly #shard: number
-  /** The newest claim that was made here: only its epoch is appended to. */
+  /** The newest claim of this process: appends name its epoch only. */
   #claimed: HeadRow | undefined
-  /** What was sent last; kept are first and last sequences. */
+  /** The batches that were sent last, as their first and last sequences. */
   readonly #sent: Pick<Batch, 'first' | 'last'>[] = []
 
   /** `isSynchronous`: nothing counts as written that may be on one machine only. */
@@ -47,7 +47,7 @@ export class JournalWriter {
     return this.#keep(await this.#takeOver(() => raiseEpoch(this.#assured, this.#shard)))
   }
 
-  /** See `Lease.claim`. `newest` is looked for in the same breath: that costs no way of its own, and is answered after it. */
+  /** See `Lease.claim`. `newest` is looked up in the same round trip, and answered after the claim. */
   async claim(claim: ClaimRow, newest: Batch | undefined): Promise<Head | undefined> {
     const [claimed, holds] = await this.#takeOver(() =>
       Promise.all([
@@ -106,7 +106,7 @@ export class JournalWriter {
     return head.epoch > epoch
   }
 
-  /** What a take-over runs first, of a shard without a leader: nothing is changed. */
+  /** The first statements of a take-over, for a shard that does not exist: nothing is changed. */
   async rehearse(): Promise<void> {
     const batch = { epoch: 0, first: 1, last: 1, payload: Buffer.alloc(0) }
     const form = { claim: undefined, before: undefined, tells: this.#synchronous !== undefined }
@@ -141,7 +141,7 @@ export class JournalWriter {
     return this.#claimed?.epoch === epoch ? this.#claimed.claim : undefined
   }
 
-  /** Where the batch before `batch` begins, if it was sent here. */
+  /** The first sequence of the batch before `batch`, if this process sent it. */
   #beforeOf(batch: Batch): number | undefined {
     const before = this.#sent.findLast(({ last }) => last === batch.first - 1)
     this.#sent.push({ first: batch.first, last: batch.last })
@@ -161,7 +161,7 @@ export class JournalWriter {
   /** The head did not fit the batch: find out why. */
   async #explainRefusal(batch: Batch): Promise<'appended' | 'fenced'> {
     const { found, head } = await this.#lookUp(batch)
-    // By an earlier attempt; a commit of our own settles whether a standby has it.
+    // An earlier attempt wrote it; a commit of our own settles whether a standby has it.
     if (found && this.#synchronous) await settleHead(this.#assured, this.#shard)
     if (found) return 'appended'
     if (this.#isFenced(head, batch)) return 'fenced'
@@ -169,7 +169,7 @@ export class JournalWriter {
   }
 
   /**
-   * Whether another member has taken over, of a batch that is not there.
+   * For a batch that is not in the journal: whether another member has taken over.
    *
    * @throws as `isSuperseded`, and JournalRolledBackError when the batch's place is taken
    */

@@ -1,6 +1,6 @@
 import type { Batch, Head } from './journal.ts'
 
-/** Who leads a shard, as PostgreSQL saw it at the moment of looking. */
+/** The leader of a shard, as PostgreSQL saw it at the moment of the look. */
 export interface LeaseView {
   readonly head: Head
   /** Names the claim of the head's epoch among all that ever were; undefined when only older releases have claimed. */
@@ -8,17 +8,17 @@ export interface LeaseView {
   /** The epoch that the holder leads, or led; 0 before the first. */
   readonly epoch: number
   readonly holder: string
-  /** Where the holder is reached. */
+  /** The address of the holder. */
   readonly url: string
-  /** Whom the holder has handed the shard to. */
+  /** The successor that the holder has named. */
   readonly successor: string | undefined
   /** Why no member may lead; undefined unless that is so. */
   readonly halted: string | undefined
-  /** The lease has run out by PostgreSQL's clock, or was given up. */
+  /** The lease has expired by PostgreSQL's clock, or was given up. */
   readonly expired: boolean
   /** By PostgreSQL's clock, µs since 1970; -Infinity when it was given up, or there was none. Each renewal changes it. */
   readonly expiresAt: number
-  /** How long it is, ms; undefined when only older releases have led. */
+  /** Its length, ms; undefined when only older releases have led. */
   readonly leaseMs: number | undefined
   /** The holder's session lock is free: its process has ended, or its connection has. */
   readonly abandoned: boolean
@@ -26,7 +26,7 @@ export interface LeaseView {
 
 /** That the journal has lost rows. */
 export interface Loss {
-  /** The newest epoch under which something was seen that is lost, as far as is known; 0 when that is none. */
+  /** The newest known epoch of which something was seen and is lost; 0 when there is none. */
   readonly epochSeen: number
   /** The epoch of the journal's head when the loss was found. */
   readonly foundAt: number
@@ -42,24 +42,25 @@ export interface ClockReading {
 }
 
 /**
- * When a member may take over a shard – never whether that is safe: that is the fence in the append. The lease runs by
- * PostgreSQL's clock; a holder keeps a session lock as a sign of life besides, so that its death is seen at once.
+ * Decides when a member may take over a shard. Whether that is safe is decided by the fence in the append. The lease
+ * runs by PostgreSQL's clock; a holder keeps a session lock as a sign of life besides, so that its death is seen at
+ * once.
  */
 export interface Lease {
   /** Names this process among all that ever were. */
   readonly holder: string
-  /** Whether our sign of life stands, as far as we know. */
+  /** Whether our sign of life is in place, as far as is known. */
   readonly isAlive: boolean
   /** Of PostgreSQL's clock, with the last look or renewal; undefined before the first. */
   readonly reading: ClockReading | undefined
   look(): Promise<LeaseView>
   /**
-   * Take the lease if it has run out, was handed to us, is ours, or belongs to the epoch `ended`, whose leader the caller
-   * knows to be gone; raises the epoch in the same statement, durably: from now on no other member's append succeeds, and
-   * everything up to the head's last sequence is durable. Undefined when another member has it.
+   * Take the lease if it has expired, was handed off to us, is ours, or belongs to the epoch `ended`, whose leader the
+   * caller knows to be gone; raises the epoch in the same statement, durably: from now on no other member's append
+   * succeeds, and everything up to the head's last sequence is durable. Undefined when another member has it.
    *
-   * @throws JournalRolledBackError when the epoch is not above the one that this process has claimed before, or when the
-   *   journal does not hold `newest`, which the caller has executed
+   * @throws JournalRolledBackError when the epoch is not above the one that this process has claimed before, or when
+   *   the journal does not hold `newest`, which the caller has executed
    */
   claim(ended?: number, newest?: Batch): Promise<Head | undefined>
   /** Prolong the lease of `epoch` by its full length from now; false when it is not ours any more, or the shard is halted. */
@@ -71,20 +72,20 @@ export interface Lease {
    * @throws JournalRolledBackError when the journal has lost the claim of `epoch`; JournalHaltedError when the shard is
    */
   leads(epoch: number): Promise<boolean>
-  /** Give `epoch` to the named successor, who may claim at once; to no particular member when there is none. */
+  /** Hand `epoch` off to the named successor, which may claim at once; without one, to any member. */
   hand(epoch: number, successor?: string): Promise<boolean>
   /**
-   * Keep every member from leading: the journal has lost rows. Raises the epoch in the same statement, so that the leader can
-   * append and renew no more, and to above `loss.epochSeen`, so that a decision to give up what was seen is of a later one.
-   * False, with nothing changed, when the epoch was raised after the loss was found: an operator may have decided on it since
-   * then, so the caller has to look again.
+   * Keep every member from leading: the journal has lost rows. Raises the epoch in the same statement, so that the
+   * leader can append and renew no more, and to above `loss.epochSeen`, so that a decision to give up what was seen is
+   * of a later one. Returns false and changes nothing when the epoch was raised after the loss was found: an operator
+   * may have decided since then, so the caller has to look again.
    */
   halt(reason: string, loss: Loss): Promise<boolean>
   /** End a halt: the first member that claims leads again. */
   lift(): Promise<void>
   /**
-   * Hear of hands and claims by others, and of the loss of our sign of life, as soon as they are known. Returns what ends
-   * the listening.
+   * Be told of hand-offs and claims by others, and of the loss of our sign of life, as soon as they are known. Returns
+   * the function that ends the listening.
    */
   onChange(listener: () => void): () => void
   close(): Promise<void>

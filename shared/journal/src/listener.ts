@@ -1,8 +1,8 @@
 import type { ListeningConnection } from './connections/listening-connection.ts'
 
 /**
- * Waits for NOTIFY on one channel with one payload. Only a hint: it is never an error when there is no connection, the
- * caller's timeout ends the wait.
+ * Waits for NOTIFY on one channel with one payload. Notifications are only hints: a missing connection is no error, and
+ * the caller's timeout ends the wait.
  */
 export class Listener {
   readonly #stop: () => void
@@ -12,17 +12,19 @@ export class Listener {
 
   constructor(connection: ListeningConnection, channel: string, payload: string) {
     this.#stop = connection.listen(channel, (heard) => {
-      // Of a new connection: something may have been said before it listened.
+      // The connection is new: notifications may have been missed.
       if (heard === undefined || heard === payload) this.#hear()
     })
   }
 
-  /** Forget what was heard so far; call it before looking, so that what comes between looking and waiting is not missed. */
+  /**
+   * Forget earlier notifications. Call it before a look, so that a notification between look and wait is not missed.
+   */
   arm(): void {
     this.#heard = false
   }
 
-  /** Resolves when something was heard since `arm`, after `timeoutMs`, or when `signal` aborts. */
+  /** Resolves when a notification has come since `arm`, after `timeoutMs`, or when `signal` aborts. */
   async wait(timeoutMs: number, signal: AbortSignal): Promise<void> {
     if (this.#heard || signal.aborted || this.#closed) return
     await new Promise<void>((resolve) => {

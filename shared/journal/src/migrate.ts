@@ -12,8 +12,8 @@ export interface MigrationSet {
 }
 
 /**
- * Every table of the exchange: those of the journal, of the read model, and the gateway's own (API keys, what operators
- * asked for). Each file's name ends in `.compatible.sql` or `.breaking.sql`.
+ * Every table of the exchange: those of the journal, of the read model, and the gateway's own (API keys, operators'
+ * requests). Each file's name ends in `.compatible.sql` or `.breaking.sql`.
  */
 export const migrationSets: readonly MigrationSet[] = [
   set('journal', new URL('../migrations/', import.meta.url)),
@@ -21,22 +21,22 @@ export const migrationSets: readonly MigrationSet[] = [
   set('gateway', new URL('../../../services/gateway/migrations/', import.meta.url)),
 ]
 
-/** The sets that a service works on: it waits for these and for no other. */
+/** The sets that a service works on: it waits for these and no others. */
 export function migrationSetsOf(...names: readonly ('journal' | 'readmodel' | 'gateway')[]): readonly MigrationSet[] {
   return migrationSets.filter(({ name }) => names.some((wanted) => wanted === name))
 }
 
 const LOCK_TIMEOUT_MS = 5000
 const STATEMENT_TIMEOUT_MS = 60_000
-/** How much longer the answer is waited for: PostgreSQL may be gone without a word. */
+/** How much longer to wait for the answer, ms: PostgreSQL may be gone silently. */
 const ANSWER_MS = 5000
 const ATTEMPTS_MAX = 6
 const LOCK_NOT_AVAILABLE = '55P03'
 
 /**
- * Bring the database at `connectionString` to the newest schema, and say which migrations ran. Running it again, or from
- * several processes at once, is harmless: they take turns. A migration that cannot have its lock within 5 s gives way to
- * the traffic that holds it and is tried again, six times in all.
+ * Bring the database at `connectionString` to the newest schema, and say which migrations ran. Running it again, or
+ * from several processes at once, is harmless: they take turns. A migration that does not get its lock within 5 s gives
+ * way to the traffic that holds it and is tried again, six times in all.
  */
 export async function migrate(
   connectionString: string,

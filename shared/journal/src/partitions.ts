@@ -7,8 +7,8 @@ export const PARTITION_SEQUENCES = 10_000_000
 const AHEAD = 2
 
 /**
- * Make the partitions that sequences after `last` will need, also where one is missing between others. Returns the first
- * sequence that has none.
+ * Make the partitions that sequences after `last` will need, also where one is missing between others. Returns the
+ * first sequence without a partition.
  */
 export async function ensurePartitions(pool: Pool, last: number, sequences = PARTITION_SEQUENCES): Promise<number> {
   const there = await listPartitions(pool)
@@ -51,7 +51,7 @@ export class PartitionsAhead {
     this.#onTrouble = onTrouble
   }
 
-  /** The journal ends at `last`: make what it comes to next, in the background. Nothing is done while there is enough. */
+  /** The journal ends at `last`: make the next partitions in the background, if they are missing. */
   follow(last: number): void {
     if (last + this.#sequences <= this.#madeTo) return
     this.#making ??= this.make(last)
@@ -64,7 +64,7 @@ export class PartitionsAhead {
     this.#madeTo = await ensurePartitions(this.#pool, last, this.#sequences)
   }
 
-  /** Resolves when nothing is being made in the background. */
+  /** Resolves when no partition is being made in the background. */
   async idle(): Promise<void> {
     await this.#making
   }

@@ -35,13 +35,13 @@ import { WritingConnection } from './writing-connection.ts'
 /** After five runs PostgreSQL keeps one plan for a prepared statement. */
 const REHEARSALS = 6
 const POOL_MAX = 2
-/** Also of a row that no partition takes. */
+/** The SQLSTATE of a check violation, which a row without a partition causes, too. */
 const CHECK_VIOLATION = '23514'
 
 /** The journal in PostgreSQL 14 or newer. Connects when first used. */
 export class PostgresJournal implements Journal {
   readonly shard: number
-  /** Where all connections of this process stand. */
+  /** The server of all connections of this process. */
   readonly server: OneServer
   readonly #connection: Connection
   readonly #pool: BoundedPool
@@ -92,19 +92,19 @@ export class PostgresJournal implements Journal {
     })
   }
 
-  /** Take the shard's lease and raise the epoch, if the lease is to be had: see `Lease.claim`. */
+  /** Take the shard's lease and raise the epoch, if the lease is free: see `Lease.claim`. */
   async claim(claim: ClaimRow, newest?: Batch): Promise<Head | undefined> {
     return explained('the lease could not be claimed', async () => {
       const head = await this.#writer.claim(claim, newest)
-      // Appends need none before the first one is near its end; clients that wait for the new leader should not wait for this.
+      // Appends need no new partition until the present one is nearly full, and clients wait for the new leader.
       if (head) this.#partitions.follow(head.last)
       return head
     })
   }
 
   /**
-   * Connect for writing and have PostgreSQL plan what a take-over runs first, so that no client waits for either when it
-   * comes. Changes nothing: no shard has the number that is used.
+   * Connect for writing and have PostgreSQL plan the first statements of a take-over, so that no client waits for
+   * either. Changes nothing: it uses a number that no shard has.
    *
    * @throws JournalError when it could not write, whatever the reason
    */
@@ -169,8 +169,7 @@ export class PostgresJournal implements Journal {
   }
 
   /**
-   * Keep every member from leading, as `Lease.halt`, by one that keeps no lease. A shard that is halted already stays so for
-   * the reason that it has.
+   * Keep every member from leading, like `Lease.halt`, for a process without a lease. A halted shard keeps its reason.
    */
   async halt(reason: string, loss: Loss): Promise<boolean> {
     return explained('the shard could not be halted', async () => {
@@ -206,7 +205,7 @@ export class PostgresJournal implements Journal {
     )
   }
 
-  /** PostgreSQL takes no further connection, and there is one to be made that the shard cannot do without. */
+  /** PostgreSQL has no connection left, and the shard needs one more. */
   makeRoom(): void {
     this.#pool.forgetIdle()
   }
@@ -222,7 +221,10 @@ export class PostgresJournal implements Journal {
     return { pool: this.#pool, shard: this.shard, archive: this.#archive }
   }
 
-  /** Where no partition takes the batch, it is made; the batch is absent then, and taken when it is tried again. */
+  /**
+   * When the batch has no partition, the partition is made; the batch is absent then, and written when it is tried
+   * again.
+   */
   async #write(batch: Batch): Promise<'appended' | 'fenced'> {
     try {
       return await this.#writer.append(batch)
@@ -233,7 +235,7 @@ export class PostgresJournal implements Journal {
   }
 }
 
-/** Open the journal of one shard. Nothing is connected yet; an unreachable database shows at the first use. */
+/** Open the journal of one shard. Connects at the first use, where an unreachable database shows. */
 export function openJournal(connection: Connection, options: JournalOptions): PostgresJournal {
   if (!Number.isInteger(options.shard) || options.shard < 0 || options.shard > 999) {
     throw new RangeError(`shard must be an integer from 0 to 999, not ${options.shard}`)

@@ -29,7 +29,7 @@ export interface LeaseOptions {
   readonly shard: number
   /** Names this process among all that ever were. */
   readonly holder: string
-  /** Where others reach this process. */
+  /** The address of this process for others. */
   readonly url: string
   readonly leaseMs: number
 }
@@ -38,14 +38,14 @@ interface Open {
   readonly client: Client
   readonly life: number
   readonly server: Server
-  /** Nothing comes of this connection any more: the next statement takes another one. */
+  /** This connection is lost: the next statement takes another one. */
   lose(): void
 }
 
 /**
- * The lease in PostgreSQL, on one connection of its own, which also carries the sign of life: as long as it stands,
- * others see the holder alive. Claims go through the journal's writing connection, so that one whose answer was lost can
- * not be carried out later.
+ * The lease in PostgreSQL, on one connection of its own, which also carries the sign of life: while it is open, others
+ * see the holder alive. Claims go through the journal's writing connection, so that one whose answer was lost can not
+ * be carried out later.
  */
 export class PostgresLease implements Lease {
   readonly holder: string
@@ -156,7 +156,7 @@ export class PostgresLease implements Lease {
       return await statement(open)
     } catch (error) {
       if (error instanceof JournalError) throw error
-      // Not PostgreSQL itself has said no, or it would say no to everything else.
+      // Either the connection failed, or PostgreSQL would refuse every later statement, too.
       if (severity(error) === undefined || isUnusable(error)) open?.lose()
       throw new JournalError(`${what}: ${reasonOf(error)}`, { cause: error })
     }
@@ -174,8 +174,8 @@ export class PostgresLease implements Lease {
   async #openClient(): Promise<Open> {
     const { leaseMs } = this.#options
     const client = openClient(this.#connection, 'uptick-lease', {
-      // What is not answered for a whole lease never will be, as when PostgreSQL has moved and its old machine says
-      // nothing. The connection is given up then: all later statements would queue behind that one.
+      // A statement without an answer for a whole lease is lost, as when PostgreSQL has moved and its old machine is
+      // silent. The connection is given up then: all later statements would queue behind it.
       pipeline: true,
       query_timeout: leaseMs,
       connectionTimeoutMillis: leaseMs,

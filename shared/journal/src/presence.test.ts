@@ -4,10 +4,10 @@ import type { Roster, Rostered, RosterEntry } from './roster.ts'
 
 const OWN: RosterEntry = { place: 'ws://own', holder: 'own-1', behaviours: [1, 2] }
 const OTHER: Rostered = { place: 'ws://other', holder: 'other-1', behaviours: [1], signs: 1 }
-/** Signs of ours without a new one of another member, after which that one counts no more. */
+/** Signs of ours without a new one of another member, after which that member no longer counts. */
 const SILENT_SIGNS_MAX = 15
 
-/** A member on a list that says what the test has it say. */
+/** A member on a roster whose content the test sets. */
 class Listed {
   others: readonly Rostered[] = []
   isAway = false
@@ -38,7 +38,7 @@ class Listed {
     return this.presence.others.map(({ place }) => place)
   }
 
-  /** Let `count` times come at which it signs; whether there were so many. */
+  /** Let `count` signing times pass; returns whether there were so many. */
   async sign(count: number): Promise<boolean> {
     for (let i = 0; i < count; i++) {
       await settled()
@@ -80,7 +80,7 @@ test.each([
   expect(listed.struck).toEqual([])
 })
 
-test('while PostgreSQL is away nobody is counted out', async () => {
+test('while PostgreSQL is unreachable no member is counted out', async () => {
   const listed = new Listed()
   listed.others = [OTHER]
   await listed.sign(1)
@@ -101,7 +101,7 @@ test('one that took itself off counts no more, at once', async () => {
   expect([listed.places, listed.struck]).toEqual([[], []])
 })
 
-test('who goes takes itself off, and signs no more', async () => {
+test('a member that leaves takes itself off the roster, and signs no more', async () => {
   const listed = new Listed()
   await listed.sign(1)
   await listed.presence.stop()

@@ -1,26 +1,26 @@
 import type { Roster, Rostered, RosterEntry } from './roster.ts'
 
-/** How often a member says that it is there, */
+/** How often a member signs, ms, */
 const SIGN_MS = 2_000
-/** and how often another one may have said nothing new until it counts no more: half a minute. */
+/** and how often another one may have no new sign before it no longer counts: half a minute. */
 const SILENT_SIGNS_MAX = 15
 
-/** Where a presence takes its timers from. */
+/** The source of a presence's timers. */
 export interface PresenceTimers {
-  /** Returns what cancels the timer. */
+  /** Returns the function that cancels the timer. */
   after(ms: number, run: () => void): () => void
 }
 
 interface Seen {
   entry: Rostered
-  /** Times that the roster was read and said the same. */
+  /** How often the roster was read without a new sign of this member. */
   silent: number
 }
 
 /**
- * Says every two seconds that this member is there, and hears who else is: a standby that only reads the journal has no link
- * to the leader. Another one counts until it has not signed for fifteen of our own signs, whatever clocks do: while PostgreSQL
- * is away no member can sign, and none is counted out.
+ * Signs every two seconds that this member is present, and reads the signs of the others: a standby that only reads the
+ * journal has no link to the leader. Another member counts until it has not signed for fifteen of our own signs. Clocks
+ * do not matter: while PostgreSQL is unreachable no member can sign, and none is counted out.
  */
 export class Presence {
   readonly #roster: Roster
@@ -39,12 +39,12 @@ export class Presence {
     this.#sign()
   }
 
-  /** Who else executes the journal, as far as it has said so lately. */
+  /** The other processes that execute the journal and have signed lately. */
   get others(): readonly RosterEntry[] {
     return [...this.#seen.values()].map(({ entry }) => entry)
   }
 
-  /** This member goes, or will never lead. Never rejects. */
+  /** This member leaves, or will never lead. Never rejects. */
   async stop(): Promise<void> {
     if (this.#isStopped) return
     this.#isStopped = true

@@ -7,15 +7,15 @@ import { firstOfBatch, readBatches } from './sql/read-batches.ts'
 /** Batches in one page. */
 export const PAGE_BATCHES_MAX = 128
 
-/** Where the batches of a shard are read from. */
+/** The source of a shard's batches. */
 export interface BatchSource {
   readonly pool: Pool
   readonly shard: number
-  /** Has what the journal no longer has. */
+  /** Has the batches that have left the journal. */
   readonly archive?: JournalArchive | undefined
 }
 
-/** Batches from the one that holds `from` to the one that holds `through`, or to the end as it is now. */
+/** Batches from the one that holds `from` to the one that holds `through`, or to the present end. */
 export async function* readAll(source: BatchSource, from: number, through: number): AsyncGenerator<StoredBatch> {
   const { shard, archive } = source
   let next = from
@@ -38,7 +38,7 @@ export async function* readAll(source: BatchSource, from: number, through: numbe
   }
 }
 
-/** The same of what is in the journal. */
+/** The same from the journal alone. */
 async function* readLive({ pool, shard }: BatchSource, from: number, through: number): AsyncGenerator<StoredBatch> {
   const start = await firstBatch(pool, shard, from)
   if (start === undefined) return
@@ -69,7 +69,7 @@ async function* readLive({ pool, shard }: BatchSource, from: number, through: nu
 }
 
 /**
- * First sequence of the batch that holds `from`; undefined when the journal has not come that far.
+ * First sequence of the batch that holds `from`; undefined when the journal ends before it.
  *
  * @throws JournalPrunedError when that batch has been removed
  */
@@ -86,7 +86,7 @@ export class SequenceOrder {
   #last: number | undefined
   #epoch = 0
 
-  /** @throws JournalPrunedError when what should come next has been removed while the page was on its way */
+  /** @throws JournalPrunedError when the next batch has been removed while the page was on its way */
   async checkPruned(page: readonly StoredBatch[], pool: Pool, shard: number): Promise<void> {
     const first = page[0]?.first
     if (first === undefined || this.#last === undefined || first === this.#last + 1) return

@@ -21,40 +21,40 @@ import {
   takeRetention,
 } from './sql/retention.ts'
 
-/** Detaching waits for readers of the whole table; one that reads for longer is waited for in the next pass, ms. */
+/** How long detaching waits for readers of the whole table, ms; the next pass waits for a longer one. */
 const STATEMENT_MS_MAX = 60_000
 const ANSWER_MS_MAX = 65_000
 
 export interface RetentionOptions {
   readonly shard: number
-  /** To read batches with, if the process has connections already; one of its own unless given. */
+  /** Connections for reading batches; one of its own unless given. */
   readonly pool?: BoundedPool
   /** Without one nothing is removed. */
   readonly archive: JournalArchive | undefined
-  /** Batches stay in the journal for so long at least. */
+  /** Batches stay in the journal for at least this long. */
   readonly keptSeconds: number
   /** Last sequence in the read model of each shard; a shard that is missing keeps everything. */
   readonly recorded: (db: Queryable) => Promise<ReadonlyMap<number, number>>
   /**
-   * Restore the state from the newest snapshot of a sequence from `through` to `atMost`, and compare it with the journal.
-   * Throws when that cannot be done.
+   * Restore the state from the newest snapshot of a sequence from `through` to `atMost`, and compare it with the
+   * journal. Throws when that fails.
    */
   readonly confirm: (through: number, atMost: number) => Promise<void>
 }
 
-/** What a pass has done: files that were written for this shard, and partitions that are gone. */
+/** The result of a pass: files that were written for this shard, and partitions that were removed. */
 export interface RetentionReport {
   readonly archived: readonly string[]
   readonly removed: readonly string[]
 }
 
 /**
- * Archives partitions of the journal that are not needed any more, and then removes them. A partition holds batches of every
- * shard of the database: each shard's own recorder archives its part once a snapshot has been restored that contains it,
- * and whichever comes last removes the partition.
+ * Archives partitions of the journal that are no longer needed, and then removes them. A partition holds batches of
+ * every shard of the database: each shard's own recorder archives its part once a snapshot has been restored that
+ * contains it, and the last one removes the partition.
  *
- * What is removed is first read back from the archive and compared. A pass may be cut off anywhere: the next one finds
- * by the archive and the database where it was. Of passes at the same time all but one do nothing.
+ * Each part is read back from the archive and compared before it is removed. A pass may be cut off anywhere: the next
+ * one finds its place by the archive and the database. Of concurrent passes all but one do nothing.
  */
 export class Retention {
   readonly #connection: Connection
@@ -72,7 +72,7 @@ export class Retention {
     return journalSize(this.#pool, this.#options.shard)
   }
 
-  /** One pass. Throws what stopped it; what it had done until then stays done. */
+  /** One pass. Throws what stopped it; its work until then stays done. */
   async pass(): Promise<RetentionReport> {
     const { archive } = this.#options
     if (!archive) return { archived: [], removed: [] }
@@ -108,7 +108,7 @@ export class Retention {
     const own = freeOf(this.#options.shard)
     let isRemovable = true
     for (const partition of await listPartitions(client)) {
-      // The part of this shard is archived as soon as it can be, and the whole removed when all parts are.
+      // This shard's part is archived as soon as possible, and the partition is removed when all parts are archived.
       if (partition.to - 1 > own) break
       const contents = await contentOf(client, partition.name)
       if (contents.some(({ ageSeconds }) => ageSeconds < this.#options.keptSeconds)) break
@@ -129,8 +129,8 @@ export class Retention {
   }
 
   /**
-   * For each shard the sequence through which the journal is not needed: there is a newer snapshot still to fall back from,
-   * and the recorder, wherever it is, finds a snapshot to start from.
+   * For each shard the sequence through which the journal is not needed: two snapshots contain it, and the
+   * recorder finds a snapshot to start from, wherever it is.
    */
   async #freeThrough(db: Queryable): Promise<Map<number, number>> {
     const recorded = await this.#options.recorded(db)
@@ -144,7 +144,9 @@ export class Retention {
     return free
   }
 
-  /** Have this shard's part of a partition in the archive, compared with the journal. The name, if it was written now. */
+  /**
+   * Archive this shard's part of a partition, and compare it with the journal. Returns its name, if it was written now.
+   */
   async #archive(archive: JournalArchive, content: PartitionContent, free: number): Promise<string[]> {
     const { shard, first, last } = content
     const span = spanOf(archive, content)

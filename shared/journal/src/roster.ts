@@ -2,31 +2,31 @@ import { explained } from './explained.ts'
 import { signMember, signOff, strikeMember } from './sql/members.ts'
 import type { Queryable } from './sql/queryable.ts'
 
-/** A process that executes a shard's journal, as it says of itself. */
+/** A process that executes a shard's journal, as it describes itself. */
 export interface RosterEntry {
-  /** Where it is reached, or what else no two of them share. */
+  /** Its address, or another name that no two of them share. */
   readonly place: string
   /** Names this process among all that ever were. */
   readonly holder: string
-  /** That its build knows. */
+  /** The behaviours that its build knows. */
   readonly behaviours: readonly number[]
 }
 
-/** One that is on the list; `signs` counts up as long as it lives. */
+/** A member on the roster; `signs` counts up as long as it lives. */
 export interface Rostered extends RosterEntry {
   readonly signs: number
 }
 
 /**
- * Who executes a shard's journal, in PostgreSQL: the one place that all of them reach, whatever links they have. Errors are
- * `JournalError`s.
+ * The processes that execute a shard's journal, in PostgreSQL: the one place that all of them reach, whatever links
+ * they have. Errors are `JournalError`s.
  */
 export interface Roster {
-  /** Say that we are here, and hear who else is on the list. */
+  /** Sign that we are present, and read the others on the roster. */
   sign(entry: RosterEntry): Promise<readonly Rostered[]>
-  /** We go. */
+  /** Take ourselves off. */
   signOff(entry: RosterEntry): Promise<void>
-  /** Take another one off, that has not signed since it was read. */
+  /** Take off another member that has not signed since it was read. */
   strike(other: Rostered): Promise<void>
 }
 

@@ -2,7 +2,7 @@ import { JournalError } from './errors.ts'
 import type { Queryable } from './sql/queryable.ts'
 import { insertSkip, readSkips } from './sql/skips.ts'
 
-/** The commands of a shard that every replay passes over, by decision of an operator. */
+/** The commands of a shard that every replay skips, by decision of an operator. */
 export class SkipTable {
   readonly #db: Queryable
   readonly #shard: number
@@ -18,7 +18,7 @@ export class SkipTable {
   }
 
   /**
-   * Record the decision. Doing it again changes nothing.
+   * Record the decision. A repetition changes nothing.
    *
    * @throws JournalError when the sequence is not in the journal
    */

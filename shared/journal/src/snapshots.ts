@@ -12,7 +12,7 @@ import {
   type SnapshotRow,
 } from './sql/snapshots.ts'
 
-/** Small enough not to hold up the other traffic of the connection. */
+/** Small enough not to delay the other traffic of the connection. */
 export const SNAPSHOT_CHUNK_BYTES = 1024 * 1024
 
 /** Write the chunks, and then the mark that makes them a snapshot. */
@@ -25,7 +25,7 @@ export async function saveSnapshot(pool: Pool, shard: number, { sequence, bytes 
     }
     await completeSnapshot(pool, id)
   } catch (error) {
-    // It is invisible in any case; pruning finds it if this fails too.
+    // It is invisible anyway; pruning finds it if this fails, too.
     await deleteSnapshot(pool, id).catch(() => undefined)
     throw error
   }
@@ -43,7 +43,7 @@ export async function latestSnapshot(pool: Pool, shard: number, atMost: number):
   throw new SnapshotDamagedError(`every snapshot is damaged: ${damaged.join(', ')}`)
 }
 
-/** Undefined if what is stored is not what was saved. */
+/** Undefined if the stored bytes differ from the saved ones. */
 async function readBytes(pool: Pool, { id, size, checksum }: SnapshotRow): Promise<Buffer | undefined> {
   const bytes = Buffer.allocUnsafe(size)
   let length = 0

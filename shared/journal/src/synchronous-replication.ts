@@ -2,10 +2,10 @@ import { JournalError } from './errors.ts'
 import { oneRow } from './sql/one-row.ts'
 import type { Queryable } from './sql/queryable.ts'
 
-/** What PostgreSQL says about its replication; the answer of `readReplication`. */
+/** PostgreSQL's answer about its replication, from `readReplication`. */
 export interface Replication {
   readonly standbyNames: string
-  /** Standbys that stream and count for commits; null when this user may not know. */
+  /** Number of standbys that stream and count for commits; null when this user may not see it. */
   readonly synchronousStandbys: number | null
 }
 

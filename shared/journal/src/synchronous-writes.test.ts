@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { NotReplicatedError } from './errors.ts'
 import { SynchronousWrites } from './synchronous-writes.ts'
 
-/** How long after it was empty the setting may not have reached every session, ms. */
+/** How long the emptied setting may take to reach every session, ms. */
 const SETTLED_AFTER_MS = 1_000
 const COMMIT = { text: 'UPDATE' }
 
@@ -33,13 +33,13 @@ describe('an append', () => {
     expect(sent).toEqual([])
   })
 
-  test('that found nobody to wait for is in doubt', async () => {
+  test('that found no standby to wait for is in doubt', async () => {
     const { writes } = connection()
     await expect(writes.appended('', performance.now())).rejects.toThrow(NotReplicatedError)
     await expect(writes.appended('  ', performance.now())).rejects.toThrow('synchronous_standby_names is empty')
   })
 
-  test('that was slow is asked about, because it may have waited until it was let go', async () => {
+  test('that was slow is asked about, because it may have waited until it was released', async () => {
     const { sent, postgres, writes } = connection()
     const sentAt = performance.now()
     vi.advanceTimersByTime(101)
@@ -60,7 +60,7 @@ describe('an append', () => {
 })
 
 describe('a statement', () => {
-  test('has the question behind it, and is in doubt when that finds nobody', async () => {
+  test('carries the question behind it, and is in doubt when that finds no standby', async () => {
     const { sent, postgres, writes } = connection()
     await writes.query(COMMIT)
     expect(sent).toEqual(['commit', 'question'])

@@ -3,23 +3,23 @@ import { NotReplicatedError } from './errors.ts'
 import type { Queryable } from './sql/queryable.ts'
 import { standbysWaitedFor } from './sql/standbys-waited-for.ts'
 
-/** An append that took longer may have waited for a standby until it was told not to: ms. */
+/** An append that took longer may have waited for a standby until it was released, ms. */
 const CONFIRM_AFTER_MS = 100
-/** A setting reaches the processes of PostgreSQL one after another; the last has it after this, ms. */
+/** Settings reach the processes of PostgreSQL one after another; the last has it after this, ms. */
 const SETTLED_AFTER_MS = 1000
 
 /**
- * Writing under the ack policy `journal-synchronous`: what is told to be written is on a second machine. PostgreSQL breaks
- * that silently when `synchronous_standby_names` is emptied, as a non-strict Patroni does when the standby is gone: commits
- * that wait are let go, with success and without a warning, and later ones do not wait. The setting as a commit's own
- * statement sees it tells of the later ones; those that waited are told only by asking once more afterwards. A session
- * takes a new setting over before its next statement, so that question is answered by the newest.
+ * Writing under the ack policy `journal-synchronous`: what counts as written is on a second machine. PostgreSQL breaks
+ * that silently when `synchronous_standby_names` is emptied, as a non-strict Patroni does when the standby is gone:
+ * commits that wait are released, with success and without a warning, and later ones do not wait. The setting as a
+ * commit's own statement sees it reveals the later ones. Only a question afterwards reveals those that waited. A
+ * session adopts a new setting before its next statement, so the newest one answers that question.
  *
- * Rows may be seen that are on one machine only: of commits that were let go, and of those whose session was ended while
- * they waited. A standby of ours may execute them, as it answers no client. It must not lead on them, and does not: its claim
- * is a commit after theirs, a standby of PostgreSQL has a commit when it has all before it, and the claim counts only when
- * PostgreSQL has waited for it, which is asked behind it in the same packet. If they are lost with their server instead,
- * no client was told of them, and the members that have executed them say that they are ahead of the journal.
+ * Rows may be seen that are on one machine only: of commits that were released, and of those whose session was ended
+ * while they waited. A standby engine may execute them, as it answers no client. It cannot lead on them: its claim is a
+ * commit after theirs, a standby of PostgreSQL has a commit only when it has all before it, and the claim counts only
+ * when PostgreSQL has waited for it, which the same packet asks behind it. If these rows are lost with their server, no
+ * client was told of them, and the members that have executed them report that they are ahead of the journal.
  */
 export class SynchronousWrites implements Queryable {
   readonly #db: Queryable
@@ -43,8 +43,8 @@ export class SynchronousWrites implements Queryable {
 
   /**
    * Resolves when an append is replicated that was sent at `sentAt` (`performance.now()`) and found commits to wait for
-   * `standbys`. A quick one costs nothing more: one that is let go within 100 ms of its beginning goes unnoticed, and the
-   * next one does not.
+   * `standbys`. A quick one costs nothing more: one that is released within 100 ms of its beginning goes unnoticed, and
+   * the next one does not.
    *
    * @throws NotReplicatedError when it may not be
    */

@@ -19,8 +19,8 @@ export interface TailSource extends BatchSource {
 }
 
 /**
- * Read, then wait to be woken or for 200 ms, and read again. Lost connections are reported and tried again with growing
- * waits; what contradicts the journal's guarantees is thrown.
+ * Read, then wait for a notification or for 200 ms, and read again. Lost connections are reported and tried again with
+ * growing waits; a contradiction to the journal's guarantees is thrown.
  */
 export async function* tail(
   source: TailSource,
@@ -69,7 +69,7 @@ class PageReader {
   #from: number
   /** False until the batch that holds the first sequence has been found: it may begin earlier. */
   #aligned = false
-  /** What is no longer in the journal, on its way out of the archive. */
+  /** Batches that have left the journal, on their way out of the archive. */
   #past: AsyncIterator<StoredBatch> | undefined
 
   constructor(source: TailSource, from: number) {
@@ -77,7 +77,7 @@ class PageReader {
     this.#from = from
   }
 
-  /** The last page came from the archive: more is there already. */
+  /** The last page came from the archive: more batches are there already. */
   get isPast(): boolean {
     return this.#past !== undefined
   }
@@ -98,7 +98,7 @@ class PageReader {
     while (page.length < PAGE_BATCHES_MAX) {
       const { done, value } = await past.next()
       if (done === true) {
-        // The journal goes on where the archive ends.
+        // The journal continues where the archive ends.
         this.#past = undefined
         this.#aligned = false
         break
@@ -126,7 +126,7 @@ class PageReader {
     const page = await readBatches(pool, shard, this.#from, PAGE_BATCHES_MAX)
     const [first, last] = [page[0]?.first, page.at(-1)?.last]
     if (this.#source.archive && first !== undefined && first !== this.#from) {
-      // Removed while this was being read, or a hole.
+      // Removed during the read, or a gap.
       await firstBatch(pool, shard, this.#from)
     }
     if (last !== undefined) this.#from = last + 1

@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import { endBlockers } from './sql/backends.ts'
 import type { WritingConnection } from './writing-connection.ts'
 
-/** How long a predecessor's commit may hold the head row before its connection is ended. */
+/** How long a predecessor's commit may hold the head row before its connection is ended, ms. */
 const PATIENCE_MS = 200
 
 /**

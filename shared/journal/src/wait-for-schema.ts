@@ -9,7 +9,7 @@ const PROTOCOL_VIOLATION = '08P01'
 export interface SchemaWait {
   readonly sets?: readonly MigrationSet[]
   readonly signal: AbortSignal
-  /** Why it waits, each time that it looked in vain. */
+  /** Called with the reason after each unsuccessful look. */
   readonly onWait: (reason: string) => void
 }
 
@@ -49,7 +49,7 @@ export async function waitForSchema(connectionString: string, options: SchemaWai
 function whyNot(error: unknown): string {
   if (error instanceof SchemaMissingError) return error.message
   if (hasNoRoom(error)) return reasonOf(error)
-  // PgBouncer takes no settings at the start of a connection, unless told to drop them.
+  // PgBouncer refuses settings at the start of a connection, unless it is configured to drop them.
   const isPooler = sqlState(error) === PROTOCOL_VIOLATION && reasonOf(error).includes('startup parameter')
   if (isPooler) return new PoolerError().message
   return `PostgreSQL does not answer: ${reasonOf(error)}`

@@ -12,22 +12,24 @@ import type { Queryable } from './sql/queryable.ts'
 interface Open {
   readonly client: Client
   readonly backend: Backend
-  /** Why nothing this connection says can be trusted any more. */
+  /** Why the answers of this connection can no longer be trusted. */
   doubt: unknown
 }
 
 export interface WritingOptions {
-  /** How long statements and their answers may take. */
+  /** How long statements and their answers may take, ms. */
   readonly bounds: ClientConfig
-  /** Where all connections of the process stand: on the server of this one. */
+  /** The server of all connections of the process: that of this one. */
   readonly server: OneServer
-  /** Called when PostgreSQL takes no further connection, and this one is to be made. */
+  /** Called when PostgreSQL has no connection left for this one. */
   readonly makeRoom?: () => void
-  /** Hears of what PostgreSQL warns of, if it says nothing about what was written. */
+  /** Called with PostgreSQL's warnings that do not concern the durability of a commit. */
   readonly onWarning?: ((warning: Notice) => void) | undefined
 }
 
-/** Of warnings that change nothing one is passed on, and then none for this long: each statement may bring another one. */
+/**
+ * After a warning that changes nothing, no other is passed on for this long, ms: each statement may raise another one.
+ */
 const WARNING_PAUSE_MS = 60_000
 
 /**

@@ -5,8 +5,8 @@ import { JOURNAL_END } from '../src/sql/journal-end.ts'
 import { createDatabase } from '../testing/database.ts'
 
 /*
- * After a fail-over to a replica that was behind, the head is what it was some time ago: also the epoch. Claims made
- * since are forgotten, and their numbers are given again.
+ * After a fail-over to a replica that was behind, the head is an old one, with an old epoch. Later claims are
+ * forgotten, and their numbers are given again.
  */
 const database = await createDatabase()
 const pool = new Pool({ connectionString: database.url, max: 1 })
@@ -31,7 +31,7 @@ function batch(epoch: number, first: number, last: number, text: string): Batch 
   return { epoch, first, last, payload: Buffer.from(text) }
 }
 
-/** Call the result to bring the head and the batches back to what they are now. */
+/** Returns a function that restores the present head and batches. */
 async function replica(): Promise<() => Promise<void>> {
   const { rows } = await pool.query(
     `SELECT epoch, ${JOURNAL_END} AS last, claim FROM journal_head head WHERE shard = $1`,
@@ -49,7 +49,7 @@ async function replica(): Promise<() => Promise<void>> {
   }
 }
 
-/** As a release does that knows of no claims. */
+/** Claims as a release without claim tokens does. */
 const older = {
   claim: () =>
     pool.query(
@@ -89,7 +89,7 @@ test('an epoch that is given twice belongs to the claim that the journal knows, 
   expect(String(last?.payload)).toBe('by a')
 })
 
-test('a batch of the same name with other bytes is not taken for ours', async () => {
+test('a batch of the same sequences with other bytes is not taken for ours', async () => {
   shard++
   const a = open()
   await a.takeOver()
@@ -99,7 +99,7 @@ test('a batch of the same name with other bytes is not taken for ours', async ()
   expect(await a.resolve(batch(1, 1, 2, 'by b'))).toBe('appended')
 })
 
-test('a process that is given an epoch which it had before has met a journal that lost rows', async () => {
+test('a process that is given an epoch which it had before detects that the journal lost rows', async () => {
   shard++
   const a = open()
   const failOver = await replica()
@@ -108,7 +108,7 @@ test('a process that is given an epoch which it had before has met a journal tha
   await expect(a.takeOver()).rejects.toThrow('the journal gives epoch 1, and gave 1 before')
 })
 
-test('who executed a batch that the journal lacks, or has with other bytes, does not claim on it', async () => {
+test('a member that executed a batch that the journal lacks, or has with other bytes, does not claim', async () => {
   shard++
   const a = open()
   const lease = openLease(a, database.url, { shard, holder: 'a', url: 'ws://a/link', leaseMs: 60_000 })
@@ -142,7 +142,7 @@ test('a loss that an operator accepts lifts the halt, is recorded, and takes an 
   expect(await lease.claim()).toEqual({ epoch: 9, last: 2 })
 })
 
-test('releases that know of no claims work beside this one, each fencing the other', async () => {
+test('releases without claim tokens work beside this one, each fencing the other', async () => {
   shard++
   const ours = open()
   await older.claim()
@@ -158,7 +158,7 @@ test('releases that know of no claims work beside this one, each fencing the oth
   expect(await ours.takeOver()).toEqual({ epoch: 4, last: 3 })
 })
 
-test('what is appended again comes under an epoch above all that were seen', async () => {
+test('batches that are appended again get an epoch above all that were seen', async () => {
   shard++
   const [a, b] = [open(), open()]
   await a.takeOver()

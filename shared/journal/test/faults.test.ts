@@ -121,7 +121,7 @@ test(`a backend killed in the middle of appends: each resolves to all or nothing
     const append = (): Promise<unknown> => journal.append(batch).catch((error: unknown) => error)
     const answer = await (round % 8 === 0 ? killedAmid(of, append) : killedSometime(append))
     const never = new AbortController().signal
-    // The axe may fall late, and hit the connection that asks.
+    // The kill may come late, and hit the connection that asks.
     const outcome = await retryWithBackoff(() => journal.resolve(batch), never)
     const there = (await rowsOf(of)).some(({ first }) => first === next)
     expect(outcome).toBe(there ? 'appended' : 'absent')
@@ -134,7 +134,7 @@ test(`a backend killed in the middle of appends: each resolves to all or nothing
   expect(outcomes).toContain('absent')
 })
 
-test(`a connection cut after any number of bytes: all or nothing, and it stays so ${seeded}`, async () => {
+test(`a connection cut after any number of bytes: all or nothing, permanently ${seeded}`, async () => {
   const of = ++shard
   const proxy = await FaultyProxy.inFrontOf(database.url)
   const journal = openJournal(proxy.url(database.url), { shard: of })
@@ -159,7 +159,7 @@ test(`a connection cut after any number of bytes: all or nothing, and it stays s
   expect(await checkJournal(of)).toHaveLength(40)
 })
 
-test('a lost answer: the batch is there, and appending it again says so', async () => {
+test('a lost answer: the batch is there, and appending it again reports that', async () => {
   const of = ++shard
   const proxy = await FaultyProxy.inFrontOf(database.url)
   const journal = openJournal(proxy.url(database.url), { shard: of, appendTimeoutMs: 200 })
@@ -175,7 +175,7 @@ test('a lost answer: the batch is there, and appending it again says so', async 
   expect(await checkJournal(of)).toEqual([{ epoch, first: 1, last: 5 }])
 })
 
-test('a statement that arrives after its outcome was resolved is not carried out', async () => {
+test('a statement that arrives after its outcome was resolved is not executed', async () => {
   const of = ++shard
   const proxy = await FaultyProxy.inFrontOf(database.url)
   const journal = openJournal(proxy.url(database.url), { shard: of, appendTimeoutMs: 200 })

@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const clean of cleanups.splice(0).toReversed()) await clean()
 })
 
-/** A server that keeps what it hears, and the proxy in front of it. */
+/** A server that records what it receives, and the proxy in front of it. */
 async function start(): Promise<{
   proxy: FaultyProxy
   heard: () => string
@@ -62,7 +62,7 @@ test('a stalled connection carries nothing either way and stays open; afterwards
   await until(() => heard() === 'before meanwhile')
 })
 
-test('what came by a connection that has ended since arrives all the same, and then its end', async () => {
+test('bytes of a connection that has ended since arrive all the same, and then its end', async () => {
   const { proxy, heard, accepted, dial } = await start()
   const client = await dial()
   proxy.stall()
@@ -70,7 +70,7 @@ test('what came by a connection that has ended since arrives all the same, and t
   await until(() => proxy.heldBytes > 0)
   client.destroy()
   await once(client, 'close')
-  // One that comes meanwhile waits with it.
+  // A new connection waits with it.
   const other = await dial()
   other.write('r')
   await until(() => proxy.heldBytes > 4)
@@ -81,7 +81,7 @@ test('what came by a connection that has ended since arrives all the same, and t
   await until(() => heard() === 'later')
 })
 
-test('connections that are suspended carry nothing; those that come do', async () => {
+test('suspended connections carry nothing; new ones do', async () => {
   const { proxy, heard, dial } = await start()
   const client = await dial()
   proxy.suspend()
@@ -95,7 +95,7 @@ test('connections that are suspended carry nothing; those that come do', async (
   await until(() => heard() === 'new old')
 })
 
-test('whoever hangs up on a stalled connection is not heard doing so until it goes on', async () => {
+test('a client that closes a stalled connection is not noticed until it resumes', async () => {
   const { proxy, accepted, dial } = await start()
   const client = await dial()
   proxy.stall()
@@ -108,7 +108,7 @@ test('whoever hangs up on a stalled connection is not heard doing so until it go
   expect(other.destroyed).toBe(false)
 })
 
-test('connections to PostgreSQL are told apart by their names', async () => {
+test('connections to PostgreSQL are distinguished by their names', async () => {
   const database = await createDatabase()
   cleanups.push(() => database.drop())
   const proxy = await FaultyProxy.inFrontOf(database.url)

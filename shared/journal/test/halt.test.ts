@@ -30,7 +30,7 @@ afterAll(async () => {
 
 const halted = async (): Promise<string | undefined> => (await lease.look()).halted
 
-test('a loss halts the shard only as long as the epoch is the one at which it was found', async () => {
+test('a loss halts the shard only while the epoch is the one at which it was found', async () => {
   await lease.claim()
   const { epoch } = await journal.takeOver()
   expect(epoch).toBe(2)
@@ -43,7 +43,7 @@ test('a loss halts the shard only as long as the epoch is the one at which it wa
   expect(await journal.head()).toEqual({ epoch: 7, last: 0 })
 })
 
-test('a decision that is made while the halt waits for it goes first', async () => {
+test('a decision that is made while the halt waits goes first', async () => {
   await lease.claim()
   expect(await lease.halt('one', { epochSeen: 0, foundAt: 1 })).toBe(true)
   const decision = await pool.connect()

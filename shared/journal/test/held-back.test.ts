@@ -17,7 +17,7 @@ async function connected(name: string, work: (client: ClientBase) => Promise<voi
   }
 }
 
-test('the oldest transaction that holds back is found by its name; one that has read nothing yet holds nothing', () =>
+test('the oldest transaction that holds rows back is found by its name; one that has read nothing yet holds none', () =>
   connected('watch', async (watch) => {
     expect(await readHeldBack(watch)).toMatchObject({ oldestSeconds: 0, oldest: '', slotTransactions: 0, slot: '' })
     await connected('forgotten', async (forgotten) => {

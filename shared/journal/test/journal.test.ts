@@ -44,7 +44,7 @@ async function collect(batches: AsyncIterable<StoredBatch>): Promise<StoredBatch
   return Array.fromAsync(batches)
 }
 
-test('a new shard is at epoch 0; taking over raises the epoch; batches come back as they were written', async () => {
+test('a new shard is at epoch 0; taking over raises the epoch; batches are read back as they were written', async () => {
   const journal = open()
   expect(await journal.head()).toEqual({ epoch: 0, last: 0 })
   expect(await journal.takeOver()).toEqual({ epoch: 1, last: 0 })
@@ -115,7 +115,7 @@ test('appending a batch again, or resolving it, finds it', async () => {
   expect(await journal.head()).toEqual({ epoch: 1, last: 6 })
 })
 
-test('a writer that is ahead of the journal is told so', async () => {
+test('a writer that is ahead of the journal gets an error', async () => {
   const journal = open()
   await journal.takeOver()
   await journal.append(batch(1, 1, 5))
@@ -124,7 +124,7 @@ test('a writer that is ahead of the journal is told so', async () => {
   await expect(collect(ahead)).rejects.toBeInstanceOf(JournalRolledBackError)
 })
 
-test('skips are decided once, only for what is in the journal, and fence whoever does not know them', async () => {
+test('skips are decided once, only for journaled commands, and fence a leader that does not know them', async () => {
   const journal = open()
   const { epoch } = await journal.takeOver()
   await journal.append(batch(epoch, 1, 5))
@@ -138,7 +138,7 @@ test('skips are decided once, only for what is in the journal, and fence whoever
   expect(rows).toEqual([{ reason: 'poison', operator: 'ann' }])
 })
 
-test('reading crosses partitions, which are made ahead; what is gone is said to be', async () => {
+test('reading crosses partitions, which are made ahead; a removed batch is an error', async () => {
   const own = await createDatabase()
   const journal = openJournal(own.url, { shard: 0 })
   const inspect = openTestPool(own.url)
@@ -165,7 +165,7 @@ test('reading crosses partitions, which are made ahead; what is gone is said to 
   }
 })
 
-test('a tail sees what is there and then each batch as it is written, in order', async () => {
+test('a tail reads existing batches and then each batch as it is written, in order', async () => {
   const journal = open()
   const { epoch } = await journal.takeOver()
   const stop = new AbortController()

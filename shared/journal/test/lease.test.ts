@@ -26,7 +26,7 @@ function candidate(shard: number, holder: string, leaseMs = 60_000, url = databa
   return { journal, lease }
 }
 
-test('the first claim opens epoch 1; while the lease runs nobody else gets it, and the holder renews it', async () => {
+test('the first claim opens epoch 1; while the lease runs no other member gets it, and the holder renews it', async () => {
   const shard = ++shards
   const a = candidate(shard, 'a')
   const b = candidate(shard, 'b')
@@ -54,7 +54,7 @@ test('the first claim opens epoch 1; while the lease runs nobody else gets it, a
   expect((await b.lease.look()).head).toEqual({ epoch: 1, last: 1 })
 })
 
-test('of many who claim a lease that ran out, one gets it', async () => {
+test('of many claims on an expired lease, one succeeds', async () => {
   const shard = ++shards
   const old = candidate(shard, 'old', 500)
   await old.lease.look()
@@ -68,7 +68,7 @@ test('of many who claim a lease that ran out, one gets it', async () => {
   expect(await old.journal.append({ epoch: 1, first: 1, last: 1, payload: Buffer.from('x') })).toBe('fenced')
 })
 
-test('a holder whose connection ends is seen as gone, and its epoch can be claimed before the lease runs out', async () => {
+test('a holder whose connection ends counts as gone, and its epoch can be claimed before the lease expires', async () => {
   const shard = ++shards
   const a = candidate(shard, 'a')
   const b = candidate(shard, 'b')
@@ -90,7 +90,7 @@ test('a holder whose connection ends is seen as gone, and its epoch can be claim
   expect(await a.lease.renew(1)).toBe(false)
 })
 
-test('a connection that nothing comes through any more is given up after a lease, and another one renews', async () => {
+test('a silent connection is given up after a lease, and another one renews', async () => {
   const shard = ++shards
   const proxy = await FaultyProxy.inFrontOf(database.url)
   const a = candidate(shard, 'a', 300, proxy.url(database.url))
@@ -106,7 +106,7 @@ test('a connection that nothing comes through any more is given up after a lease
   await proxy.close()
 })
 
-test('a sign of life that was lost comes back with the next renewal', async () => {
+test('a lost sign of life returns with the next renewal', async () => {
   const shard = ++shards
   const a = candidate(shard, 'a')
   const b = candidate(shard, 'b')
@@ -117,14 +117,14 @@ test('a sign of life that was lost comes back with the next renewal', async () =
     `SELECT pg_terminate_backend(l.pid) FROM journal_lease r JOIN pg_locks l
      ON l.locktype = 'advisory' AND l.objid = r.life::oid WHERE r.shard = ${shard} AND l.granted`,
   )
-  // Its own claim is told to it, too, and perhaps only now.
+  // Its own claim is notified to it, too, and perhaps only now.
   while (a.lease.isAlive) await new Promise<void>((resolve) => a.lease.onChange(resolve))
   expect((await b.lease.look()).abandoned).toBe(true)
   expect(await a.lease.renew(1)).toBe(true)
   expect(await b.lease.look()).toMatchObject({ abandoned: false, expired: false })
 })
 
-test('handed on, only the successor may claim; given up, anybody may; both are told at once', async () => {
+test('after a hand-off only the successor may claim, after giving up any member may; both are notified at once', async () => {
   const shard = ++shards
   const a = candidate(shard, 'a')
   const b = candidate(shard, 'b')
@@ -159,7 +159,7 @@ test('a halted shard has no leader, and one whose epoch was raised by other mean
   expect(await a.lease.claim()).toEqual({ epoch: 4, last: 0 })
 })
 
-test('a halt stops whoever leads: appends and renewals, at once, and says why', async () => {
+test('a halt stops the leader at once, appends and renewals, and gives the reason', async () => {
   const shard = ++shards
   const [leader, other] = [candidate(shard, 'leader'), candidate(shard, 'other')]
   await leader.lease.look()
@@ -175,7 +175,7 @@ test('a halt stops whoever leads: appends and renewals, at once, and says why', 
   expect((await leader.lease.look()).head).toEqual({ epoch: 2, last: 1 })
 })
 
-test('a halt takes an epoch above all that were seen, and a reason that is there already stays', async () => {
+test('a halt takes an epoch above all that were seen, and an existing reason stays', async () => {
   const shard = ++shards
   const { journal, lease } = candidate(shard, 'a')
   await lease.look()
@@ -188,7 +188,7 @@ test('a halt takes an epoch above all that were seen, and a reason that is there
   expect(await lease.look()).toMatchObject({ halted: 'rows were lost', head: { epoch: 9 } })
 })
 
-test('a release that only writes the reason leaves the epoch; the leader hears of it when it renews', async () => {
+test('a release that only writes the reason leaves the epoch; the leader learns of it when it renews', async () => {
   const shard = ++shards
   const leader = candidate(shard, 'leader')
   await leader.lease.look()
@@ -197,7 +197,7 @@ test('a release that only writes the reason leaves the epoch; the leader hears o
   expect(await leader.lease.renew(1)).toBe(false)
 })
 
-test('what the journal holds is confirmed by its bytes', async () => {
+test('a batch in the journal is confirmed by its bytes', async () => {
   const shard = ++shards
   const { journal, lease } = candidate(shard, 'leader')
   await lease.look()

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { migrate, openJournal, openPool, retryWithBackoff } from '../src/index.ts'
 import { SERVER_FOLDER_PREFIX } from '../testing/server.ts'
 
-/** Lying idle, a pool keeps its connections for ten seconds. */
+/** An idle pool keeps its connections for ten seconds. */
 const POOL_KEEPS_MS = 10_000
 
 let folder: string
@@ -45,7 +45,7 @@ async function takeAll(): Promise<Client[]> {
   }
 }
 
-test('where no connection is left, the writing one takes the place of what lies idle', async () => {
+test('where no connection is left, the writing one takes the place of an idle one', async () => {
   const pool = openPool(server.url(), { name: 'uptick-test', max: 2 })
   const troubles: unknown[] = []
   const journal = openJournal(server.url(), { shard: 1, pool, onTrouble: (error) => troubles.push(error) })

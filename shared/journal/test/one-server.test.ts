@@ -45,7 +45,7 @@ function promoted(): Promise<void> {
   return administer(pair.standby.url(), 'SELECT CASE WHEN pg_is_in_recovery() THEN pg_promote() END')
 }
 
-/** The writing connection comes to `url`, and everything else to wherever the proxy leads. */
+/** The writing connection goes to `url`, and everything else through the proxy. */
 function member(url: string): { journal: PostgresJournal; lease: PostgresLease; pool: BoundedPool } {
   const far = proxy.url(pair.primary.url())
   const pool = keep(openPool(far, { name: 'uptick-test', max: 1, server }))
@@ -54,7 +54,7 @@ function member(url: string): { journal: PostgresJournal; lease: PostgresLease; 
   return { journal, lease, pool }
 }
 
-test('who is led to a replica of the server that the writing connection stands on is refused, until they agree', async () => {
+test('a connection to a replica of the server of the writing connection is refused, until they agree', async () => {
   const { journal, lease, pool } = member(pair.primary.url())
   await journal.rehearse()
   proxy.redirect(pair.standby.url())
@@ -67,7 +67,7 @@ test('who is led to a replica of the server that the writing connection stands o
   expect(heard.at(-1)).toBeUndefined()
 })
 
-test('what stands on a replica when the writing connection comes to its server leaves', async () => {
+test('a connection to a replica is closed when the writing connection reaches its server', async () => {
   const { journal, pool } = member(pair.primary.url())
   proxy.redirect(pair.standby.url())
   await pool.query('SELECT 1')
@@ -79,7 +79,7 @@ test('what stands on a replica when the writing connection comes to its server l
   await expect(listening.query({ text: 'SELECT 1' })).rejects.toThrow('uptick-listening was led to the standby')
 })
 
-test('who is led to another server that takes writes has the writing connection made anew: all follow the address', async () => {
+test('a connection to another server that takes writes replaces the writing connection: all follow the address', async () => {
   const { journal, lease, pool } = member(proxy.url(pair.primary.url()))
   await journal.rehearse()
   await pool.query('SELECT 1')
@@ -93,7 +93,7 @@ test('who is led to another server that takes writes has the writing connection 
   expect(await journal.head()).toEqual({ epoch: 1, last: 0 })
 })
 
-test('a lease that stands on the server before goes with the writing connection', async () => {
+test('the connection of a lease to the old server ends with the writing connection', async () => {
   const { journal, lease } = member(proxy.url(pair.primary.url()))
   await journal.rehearse()
   await lease.look()

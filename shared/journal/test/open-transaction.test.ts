@@ -53,7 +53,7 @@ async function headBytes(): Promise<number> {
   return Number(rows[0]!.bytes)
 }
 
-test('appends beside a transaction that stays open leave no dead row versions for the next ones to read', async () => {
+test('appends beside an open transaction leave no dead row versions for the next ones to read', async () => {
   const journal = open()
   const { epoch } = await journal.takeOver()
   const held = new Client({ connectionString: database.url })
@@ -76,7 +76,7 @@ test('appends beside a transaction that stays open leave no dead row versions fo
   }
 })
 
-test('the end is the last batch, for whoever looks, claims, asks what became of an append, or passes over a command', async () => {
+test('the end is the last batch for looks, claims, resolutions of an append and skips', async () => {
   const journal = open()
   await journal.takeOver()
   await journal.append(batch(1, 1, 4))
@@ -91,7 +91,7 @@ test('the end is the last batch, for whoever looks, claims, asks what became of 
   expect(await open().takeOver()).toEqual({ epoch: 3, last: 9 })
 })
 
-test('a release that moves the head row on claims at the true end, and a later one goes on behind it', async () => {
+test('a release that updates the head row claims at the true end, and a later one continues behind it', async () => {
   const journal = open()
   await journal.takeOver()
   await journal.append(batch(1, 1, 4))

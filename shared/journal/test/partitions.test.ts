@@ -23,7 +23,7 @@ async function bounds(): Promise<string[]> {
   return (await listPartitions(pool)).map(({ from, to }) => `${from}-${to}`)
 }
 
-test('a partition that is missing between others is made, and no larger than the hole', async () => {
+test('a partition that is missing between others is made, and no larger than the gap', async () => {
   expect(await bounds()).toEqual(['0-10', '10-20', '20-30'])
   expect(await ensurePartitions(pool, 25, SEQUENCES)).toBe(50)
   expect(await bounds()).toEqual(['0-10', '10-20', '20-30', '30-40', '40-50'])
@@ -35,7 +35,7 @@ test('a partition that is missing between others is made, and no larger than the
   expect(await bounds()).toEqual(['0-10', '10-20', '20-30', '30-37', '37-44', '44-50', '50-1050', '1050-2050'])
 })
 
-test('an append that no partition takes has one made, and is taken when it is tried again', async () => {
+test('an append without a partition has one made, and is written when it is tried again', async () => {
   const troubles: unknown[] = []
   const onTrouble = (error: unknown): void => void troubles.push(error)
   const journal = openJournal(database.url, { shard: 1, partitionSequences: SEQUENCES, onTrouble })

@@ -32,7 +32,7 @@ async function expectToLead({ journal, lease }: ReturnType<typeof candidate>): P
   expect(await lease.renew(1)).toBe(true)
 }
 
-test('while PostgreSQL is read-only it is not written to; as soon as it is not, it is', async () => {
+test('nothing is written while PostgreSQL is read-only, and writing resumes as soon as it is not', async () => {
   const readOnly = (change: string): Promise<void> =>
     administer(pair.primary.url('template1'), `ALTER DATABASE postgres ${change}`)
   const it = candidate(pair.primary.url())
@@ -43,7 +43,7 @@ test('while PostgreSQL is read-only it is not written to; as soon as it is not, 
   await expectToLead(it)
 })
 
-test('an address that leads to a standby is not written to; as soon as it leads to the primary, it is', async () => {
+test('nothing is written to a standby, and writing resumes as soon as the address leads to the primary', async () => {
   const proxy = await FaultyProxy.inFrontOf(pair.standby.url())
   opened.push(proxy)
   const it = candidate(proxy.url(pair.primary.url()))
@@ -85,7 +85,7 @@ test('a session that has become read-only is not kept', async () => {
   expect(await it.lease.renew(1)).toBe(true)
 })
 
-test('a pool for what must be up to date refuses a standby, which would answer too', async () => {
+test('a pool for current data refuses a standby, which would answer, too', async () => {
   const proxy = await FaultyProxy.inFrontOf(pair.standby.url())
   opened.push(proxy)
   const url = proxy.url(pair.primary.url())

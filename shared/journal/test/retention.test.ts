@@ -94,7 +94,7 @@ async function tables(): Promise<string[]> {
 
 const names = (...froms: number[]): string[] => froms.map((from) => `journal_batch_p${from}`)
 
-test('what two snapshots and the read model have passed is archived and removed, and read from there', async () => {
+test('batches that two snapshots and the read model have passed are archived and removed, and read from the archive', async () => {
   const batches = await write(0, 350)
   await snapshots(0, 252, 301)
   const confirmed: number[][] = []
@@ -172,7 +172,7 @@ test('a partition of two shards goes when both have archived their part', async 
   }
 })
 
-test('two passes at once: one works, the other leaves it to it', async () => {
+test('of two passes at once one works, and the other does nothing', async () => {
   const batches = await write(0, 350)
   await snapshots(0, 252, 301)
   const reports = await Promise.all([retention(0, [350]).pass(), retention(0, [350]).pass()])
@@ -212,7 +212,7 @@ test.each(['before', 'within', 'after'] as const)(
   },
 )
 
-test('killed between detaching and dropping, the next pass drops; in the middle of detaching, it finishes that', async () => {
+test('after a kill between detach and drop the next pass drops; after one during the detach it finishes that', async () => {
   const batches = await write(0, 350)
   await snapshots(0, 252, 301)
   const archive = new JournalArchive(store)
@@ -223,7 +223,7 @@ test('killed between detaching and dropping, the next pass drops; in the middle 
     await archive.save(archive.span(0, first, last), open(0).read(first, { through: last }))
   }
   await pool.query('ALTER TABLE journal_batch DETACH PARTITION journal_batch_p0 CONCURRENTLY')
-  // Detaching waits for whoever has read the table, and is cancelled meanwhile.
+  // Detaching waits for a session that has read the table, and is cancelled meanwhile.
   const reader = await pool.connect()
   await reader.query('BEGIN')
   await reader.query('SELECT count(*) FROM journal_batch')
@@ -248,7 +248,7 @@ test('a damaged file keeps the partition', async () => {
   expect(await collect(open(0).read(1))).toEqual(batches)
 })
 
-test('a partition that is removed while it is read is read on from the archive', async () => {
+test('reading of a partition that is removed meanwhile continues from the archive', async () => {
   const batches = await write(0, 350)
   await snapshots(0, 252, 301)
   const seen: StoredBatch[] = []

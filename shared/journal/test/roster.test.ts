@@ -20,7 +20,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-test('who signs hears who else executes the journal of the shard, what they know, and each new sign', async () => {
+test('a member that signs reads the other members of the shard, their behaviours, and each new sign', async () => {
   expect(await roster.sign(first)).toEqual([])
   expect(await roster.sign(second)).toEqual([{ ...first, signs: expect.any(Number) }])
   const [before] = await roster.sign(first)
@@ -31,13 +31,13 @@ test('who signs hears who else executes the journal of the shard, what they know
   expect(await new PostgresRoster(pool, shard + 1_000).sign(first)).toEqual([])
 })
 
-test('a place has the member that signed there last, with what that one knows', async () => {
+test('a place has the member that signed there last, with its behaviours', async () => {
   await roster.sign(first)
   await roster.sign(second)
   const older = { ...first, holder: 'first-2', behaviours: [1] }
   await roster.sign(older)
   expect(await roster.sign(second)).toMatchObject([older])
-  // The one before, which ends late, does not take it off.
+  // The previous member, which ends late, does not take it off.
   await roster.signOff(first)
   expect(await roster.sign(second)).toMatchObject([older])
   await roster.signOff(older)

@@ -31,7 +31,7 @@ function keep<T extends { close(): Promise<void> }>(each: T): T {
 const isDone = ({ status }: PromiseSettledResult<unknown>): boolean => status === 'fulfilled'
 const ask = { text: 'SELECT 1' }
 
-test('of a pool that falls silent one statement fails, and no other waits for what lies idle', async () => {
+test('when a pool falls silent one statement fails, and no other waits for an idle connection', async () => {
   const pool = keep(openPool(url, { name: 'uptick-test', max: 4, statementMs: 500 }))
   // Four connections stand.
   await Promise.all(Array.from({ length: 4 }, () => pool.query('SELECT pg_sleep(0.1)')))
@@ -45,14 +45,14 @@ test('of a pool that falls silent one statement fails, and no other waits for wh
   expect(performance.now() - began).toBeLessThan(1500)
 })
 
-test('a statement that takes long is ended by PostgreSQL itself', async () => {
+test('PostgreSQL itself ends a long statement', async () => {
   const pool = keep(openPool(url, { name: 'uptick-test', max: 1, statementMs: 200 }))
   await expect(pool.query('SELECT pg_sleep(10)')).rejects.toMatchObject({ code: '57014' })
   await expect(pool.query('SELECT 1 / 0')).rejects.toMatchObject({ code: '22012' })
   expect((await pool.query(ask)).rowCount).toBe(1)
 })
 
-test('a pool closes although nothing answers any more', async () => {
+test('a pool closes although no connection answers', async () => {
   const pool = openPool(url, { name: 'uptick-test', max: 2 })
   await Promise.all([pool.query(ask), pool.query(ask)])
   proxy.silence()
@@ -65,7 +65,7 @@ test('a pool closes although nothing answers any more', async () => {
   ])
 })
 
-test('a connection that listens finds out that it is silent, is made anew, and says that it may have missed something', async () => {
+test('a listening connection notices its silence, is made anew, and reports that it may have missed notifications', async () => {
   const heard: (string | undefined)[] = []
   const seen = { lost: 0 }
   const listening = keep(new ListeningConnection(url, 'uptick-test'))
@@ -106,7 +106,7 @@ test('PostgreSQL ends a transaction whose client says nothing more, and drops a 
   await ended
 })
 
-test('a wait for the schema gets over a server that accepts and says nothing', async () => {
+test('a wait for the schema survives a server that accepts and says nothing', async () => {
   proxy.mode = 'hold'
   const reasons: string[] = []
   const waiting = waitForSchema(url, {

@@ -24,7 +24,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-test('snapshots of several chunks come back whole; the newest not after a sequence is chosen', async () => {
+test('snapshots of several chunks are read back whole; the newest not after a sequence is chosen', async () => {
   const bytes = randomBytes(2 * SNAPSHOT_CHUNK_BYTES + 17)
   expect(await journal.latestSnapshot()).toBeUndefined()
   await journal.saveSnapshot({ sequence: 10, bytes })
@@ -54,7 +54,7 @@ test('an incomplete snapshot is invisible', async () => {
   expect(await journal.latestSnapshot()).toMatchObject({ sequence: 10, damaged: [] })
 })
 
-test('a damaged snapshot is passed over and named; only damaged ones are an error', async () => {
+test('a damaged snapshot is skipped and named; only damaged ones are an error', async () => {
   await journal.saveSnapshot({ sequence: 10, bytes: Buffer.from('old') })
   await journal.saveSnapshot({ sequence: 20, bytes: Buffer.from('new') })
   await pool.query(

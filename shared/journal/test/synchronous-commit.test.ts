@@ -7,7 +7,7 @@ const SHARD = 1
 
 let server: Server
 beforeAll(async () => {
-  // Of its own: what standbys a commit waits for is the whole server's.
+  // A server of its own: the standbys that a commit waits for are a setting of the server.
   server = await startServer()
   await migrate(server.url)
 })
@@ -18,21 +18,21 @@ async function waitForStandbys(names: string): Promise<void> {
   await administer(server.url, 'SELECT pg_reload_conf()')
 }
 
-test('the outcome of an append that waits for a standby is open until there is one', async () => {
+test('the outcome of an append that waits for a standby is open until one connects', async () => {
   const journal = openJournal(server.url, { shard: SHARD, appendTimeoutMs: 500 })
   try {
     const { epoch } = await journal.takeOver()
     await waitForStandbys('nobody')
     let outcome: unknown = 'appended'
     let batch = { epoch, first: 0, last: 0, payload: Buffer.from('x') }
-    // The server takes the setting over in a moment of its own.
+    // The server adopts the setting with a delay.
     while (outcome === 'appended') {
       batch = { ...batch, first: batch.first + 1, last: batch.last + 1 }
       outcome = await journal.append(batch).catch((error: unknown) => error)
     }
     expect(outcome).toBeInstanceOf(AppendFailedError)
     expect(outcome).toMatchObject({ outcome: 'unknown' })
-    // Its row may be seen by now; nobody may take it for durable.
+    // Its row may be visible by now, but it is not durable.
     await expect(journal.resolve(batch)).rejects.toThrow('the outcome of an append could not be found')
     await waitForStandbys('')
     const never = new AbortController().signal

@@ -35,7 +35,7 @@ function batch(epoch: number, sequence: number): Batch {
   return { epoch, first: sequence, last: sequence, payload: Buffer.from('x') }
 }
 
-/** What `ask` comes to once PostgreSQL is known to wait again, which takes it a second. */
+/** The result of `ask` once PostgreSQL is known to wait again, which takes a second. */
 function onceReplicated<T>(ask: () => Promise<T>): Promise<T> {
   return retryWithBackoff(ask, AbortSignal.timeout(30_000))
 }
@@ -45,7 +45,7 @@ test('an append after the setting was emptied is in doubt, and resolved when a s
   expect(await journal.append(batch(epoch, 1))).toBe('appended')
   await waitForStandbys(pair.primary, '')
   await expect(journal.append(batch(epoch, 2))).rejects.toThrow(NotReplicatedError)
-  // The row may be seen, on one machine only: nobody may take it for durable.
+  // The row may be visible on one machine only, and is not durable.
   for (const ask of ['append', 'resolve', 'confirm'] as const)
     await expect(journal[ask](batch(epoch, 2))).rejects.toThrow('synchronous_standby_names is empty')
   await waitForStandbys(pair.primary, 'second')
@@ -53,18 +53,18 @@ test('an append after the setting was emptied is in doubt, and resolved when a s
   expect(await journal.append(batch(epoch, 3))).toBe('appended')
 })
 
-test('an append that waits, and is let go because the setting is emptied, is in doubt', async () => {
+test('an append that waits, and is released because the setting is emptied, is in doubt', async () => {
   const { epoch } = await journal.takeOver()
-  // Nobody of that name will ever come.
+  // No standby of that name exists.
   await waitForStandbys(pair.primary, 'nobody')
   const { ended } = await waitingAppend(pair.primary.url(), journal, epoch)
-  // What takes no longer than a slow commit is not asked about.
+  // An append no slower than a slow commit is not asked about.
   await delay(150)
   await waitForStandbys(pair.primary, '')
   expect(await ended).toBeInstanceOf(NotReplicatedError)
 })
 
-test('no shard is claimed where commits wait for nobody', async () => {
+test('no shard is claimed where commits wait for no standby', async () => {
   const lease = openLease(journal, pair.primary.url(), { shard, holder: 'a', url: 'ws://a', leaseMs: 60_000 })
   opened.push(lease)
   await lease.look()

@@ -21,7 +21,7 @@ function reasons(pattern: RegExp) {
   return { reached, onWait: (reason: string): void => void (pattern.test(reason) && resolve(reason)) }
 }
 
-test('waits for the migration, and goes on when it ran', async () => {
+test('waits for the migration, and resolves when it ran', async () => {
   await pool.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public')
   const { reached, onWait } = reasons(/schema lacks/)
   const waiting = waitForSchema(database.url, { signal: new AbortController().signal, onWait })
@@ -33,14 +33,14 @@ test('waits for the migration, and goes on when it ran', async () => {
 test('waits for PostgreSQL itself, until it is told to stop', async () => {
   const stopping = new AbortController()
   const { reached, onWait } = reasons(/does not answer/)
-  // Port 1 is nobody's.
+  // No process listens on port 1.
   const waiting = waitForSchema('postgres://uptick@127.0.0.1:1/uptick', { signal: stopping.signal, onWait })
   expect(await reached).toContain('ECONNREFUSED')
   stopping.abort()
   expect(await waiting).toBe(false)
 })
 
-test('does not wait for what will not come: a schema that is newer than the build', async () => {
+test('does not wait when the schema is newer than the build', async () => {
   await pool.query("INSERT INTO journal_migration (name, run_on) VALUES ('0999-drop-column.breaking', now())")
   const waiting = waitForSchema(database.url, { signal: new AbortController().signal, onWait: () => undefined })
   await expect(waiting).rejects.toThrow(SchemaVersionError)

@@ -7,7 +7,7 @@ import { waitingAppend } from '../testing/waiting-append.ts'
 
 const opened: { close(): Promise<void> }[] = []
 let database: TestDatabase
-/** Of its own: what is synchronous is a setting of the whole server. */
+/** A server of its own: synchronous standbys are a setting of the server. */
 let server: Server
 
 beforeAll(async () => {

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
 import { administer, withDatabase } from './administer.ts'
 
-/** A database of a test file's own. */
+/** The database of one test file. */
 export interface TestDatabase {
   readonly url: string
-  /** Remove it, whoever is still connected. */
+  /** Remove it, even while clients are connected. */
   drop(): Promise<void>
 }
 

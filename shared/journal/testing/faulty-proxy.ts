@@ -2,7 +2,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { once } from 'node:events'
 import { startupName } from './startup-name.ts'
 
-/** Whether a connection is meant, by the `application_name` that it gave PostgreSQL; '' where it gave none. */
+/** Selects connections by the `application_name` that they gave PostgreSQL; '' where they gave none. */
 export type Chosen = (name: string) => boolean
 
 /** Both halves of one connection through the proxy. */
@@ -64,7 +64,7 @@ export class FaultyProxy {
     return parsed.href
   }
 
-  /** Lead connections that come from now on to another server; those there are stay where they are. */
+  /** Lead new connections to another server; existing ones stay. */
   redirect(url: string): void {
     this.#target = () => addressOf(url)
   }
@@ -74,22 +74,24 @@ export class FaultyProxy {
     for (const pair of this.#pairs) if (chosen(pair.name ?? '')) pair.near.destroy()
   }
 
-  /** From now on the connections there are carry nothing, as when a machine has lost its power; new ones do. */
+  /** From now on existing connections carry nothing, as when a machine has lost its power; new ones do. */
   silence(chosen = all): void {
     for (const pair of this.#pairs) if (chosen(pair.name ?? '')) pair.isSilent = true
   }
 
-  /** From now on neither side of the connections there hears the other; those that come are not concerned. */
+  /** From now on neither side of existing connections hears the other; new ones are not affected. */
   suspend(chosen = all): void {
     for (const pair of this.#pairs) if (chosen(pair.name ?? '')) pair.isSuspended = true
   }
 
-  /** From now on neither side of a connection hears the other, whether it is there or comes. One call is in force at a time. */
+  /** From now on neither side of any connection hears the other, existing or new. One call is in force at a time. */
   stall(chosen = all): void {
     this.#stalled = chosen
   }
 
-  /** The end of `suspend` and `stall`: what was sent meanwhile arrives, at the server also what came by connections that have ended. */
+  /**
+   * Ends `suspend` and `stall`: what was sent meanwhile arrives, at the server also from connections that have ended.
+   */
   resume(): void {
     this.#stalled = undefined
     for (const pair of this.#pairs) {
@@ -104,7 +106,7 @@ export class FaultyProxy {
     return [...this.#pairs].flatMap(({ toServer }) => toServer).reduce((sum, chunk) => sum + chunk.length, 0)
   }
 
-  /** Forward what was kept back, on the connections that it came by. */
+  /** Forward the bytes that were kept back, on their own connections. */
   release(): void {
     this.mode = 'pass'
     for (const pair of this.#pairs) if (!this.#isStalled(pair)) this.#deliver(pair)
@@ -170,7 +172,7 @@ export class FaultyProxy {
     if (far.destroyed) near.destroy()
   }
 
-  /** The client has gone: so does the connection to the server, when what was sent before has left. */
+  /** The client is gone: close the connection to the server when earlier bytes have left. */
   #hangUp({ far, isSilent }: Pair): void {
     if (!isSilent) far.end(() => far.destroy())
   }

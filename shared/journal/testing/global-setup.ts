@@ -23,7 +23,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const template = `uptick_template_${randomBytes(6).toString('hex')}`
   const teardown = async (): Promise<void> => {
     try {
-      // The server of this run is thrown away as a whole.
+      // The server of this run is removed as a whole.
       if (given) await administer(server.url, `DROP DATABASE IF EXISTS ${template} WITH (FORCE)`)
     } finally {
       await server.stop()

@@ -10,7 +10,7 @@ import { migrate } from '../src/migrate.ts'
 import { oneRow } from '../src/sql/one-row.ts'
 import { SERVER_FOLDER_PREFIX } from './server.ts'
 
-/** A PostgreSQL and one that follows it by streaming replication; each is a server of its own. */
+/** A PostgreSQL and a standby that follows it by streaming replication; each is a server of its own. */
 export interface ServerPair {
   readonly primary: PostgresServer
   /** Takes reads, and no writes until it is promoted. Known to the primary as `second`. */
@@ -43,7 +43,7 @@ export async function startServerPair(): Promise<ServerPair> {
     await migrate(first.url())
     await first.stop()
     servers.pop()
-    // With the owners that the files have.
+    // Keep the owners of the files.
     await promisify(execFile)('cp', ['-a', path.join(folder, 'primary'), path.join(folder, 'standby')])
     await writeFile(path.join(folder, 'standby', 'standby.signal'), '')
     const primary = await start('primary', {})
@@ -63,7 +63,7 @@ export async function waitForStandbys(primary: PostgresServer, names: string): P
   while (!(await waitsFor(primary, names)));
 }
 
-/** As a new session sees it: by then the sessions that there were have been told. */
+/** A new session sees the setting; by then existing sessions have it, too. */
 async function waitsFor(primary: PostgresServer, names: string): Promise<boolean> {
   const client = new Client({ connectionString: primary.url() })
   await client.connect()

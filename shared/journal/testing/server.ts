@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startPostgres, stopLeftover } from '@uptick/postgres'
 
-/** Of folders with servers, before the id of the process that they belong to. */
+/** Prefix of folders with servers, before the id of their process. */
 export const SERVER_FOLDER_PREFIX = 'uptick-test-'
 /** Servers in such a folder. */
 const SERVERS = ['data', 'primary', 'standby']
@@ -25,7 +25,7 @@ export async function startServer(): Promise<Server> {
   const folder = await mkdtemp(path.join(tmpdir(), `${SERVER_FOLDER_PREFIX}${process.pid}-`))
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   try {
-    // PostgreSQL may run as another user, who must be able to pass through.
+    // PostgreSQL may run as another user, which must be able to pass through.
     await chmod(folder, 0o711)
     const server = await startPostgres({
       directory: path.join(folder, 'data'),

@@ -10,7 +10,7 @@ const WELCOME = Buffer.concat([
   Buffer.of(0x5a, 0, 0, 0, 5, 0x49),
 ])
 
-/** A session of the server, and who has it at the moment. */
+/** A session of the server, and its present client. */
 interface Session {
   readonly client: Client
   user: Socket | undefined
@@ -20,8 +20,9 @@ interface Session {
 }
 
 /**
- * A pooler in front of a PostgreSQL that lends a session for one transaction, as PgBouncer does in that mode: the one that
- * was given back last goes out first. It asks nobody for a password, and drops the settings that a connection begins with.
+ * A pooler in front of a PostgreSQL that lends a session for one transaction, as PgBouncer does in that mode: the
+ * session that was returned last is lent first. It asks for no password, and drops the settings at the start of a
+ * connection.
  */
 export class TransactionPooler {
   readonly #url: string

@@ -6,7 +6,7 @@ export interface WaitingAppend {
   /** Its backend. */
   readonly pid: number
   readonly sequence: number
-  /** What becomes of it: the outcome or the error. */
+  /** Its result: the outcome or the error. */
   readonly ended: Promise<unknown>
 }
 

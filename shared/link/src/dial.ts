@@ -1,4 +1,4 @@
-/** One connection to an engine, as the one who dialled sees it: whole binary messages. */
+/** One connection to an engine, seen from the end that dialled: whole binary messages. */
 export interface DialledSocket {
   send(frame: Uint8Array): void
   /** Drop it; `closed` is still called, once. */
@@ -8,7 +8,7 @@ export interface DialledSocket {
 export interface SocketEvents {
   opened(): void
   received(frame: Uint8Array): void
-  /** Once, also when it never opened. */
+  /** Called once, also when the connection never opened. */
   closed(reason: string): void
 }
 

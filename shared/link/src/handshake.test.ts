@@ -9,7 +9,7 @@ const keys = (...names: string[]) => {
   return () => known
 }
 
-/** What the engine makes of a proof; a text when the handshake ended before. */
+/** The engine's verdict on a proof; a text when the handshake ended before. */
 function meet(
   introduction: Introduction,
   doorkeeper: Doorkeeper,
@@ -39,15 +39,15 @@ test.each(Object.entries(LinkRole))('both ends that know the secret agree on the
   expect(meet(new Introduction(role, keys('one')), new Doorkeeper(keys('one')))).toBe(role)
 })
 
-test('neither end is believed without the secret', () => {
+test('neither end is accepted without the secret', () => {
   expect(meet(new Introduction(LinkRole.OPERATOR, keys('one')), new Doorkeeper(keys('two')))).toBe('no common secret')
-  // An end that claims a secret by its name, which everybody may hear, and does not know it.
+  // An end that names a secret, whose name is public, and does not know the secret.
   const known = keys('one')()[0]!
   const pretended = () => [{ id: known.id, secret: Buffer.from(secret('guess')) }]
   expect(meet(new Introduction(LinkRole.OPERATOR, keys('one')), new Doorkeeper(pretended))).toBe(
     'the engine does not know the secret',
   )
-  // The same for the other end, which does not look at the proof of the engine.
+  // The same for the other end, which does not check the engine's proof.
   const doorkeeper = new Doorkeeper(keys('one'))
   const introduce = decodeFrame(new Introduction(LinkRole.OPERATOR, pretended).open())
   if (introduce.type !== FrameType.INTRODUCE) throw new Error('no INTRODUCE')
@@ -66,10 +66,10 @@ test('while a secret is replaced, every order in which processes learn of it wor
   }
 })
 
-test('every bit of what both ends say is in the proof: role, nonces, MACs', () => {
+test('every bit that both ends send is in the proof: role, nonces, MACs', () => {
   const introduction = () => new Introduction(LinkRole.GATEWAY, keys('one'))
   const doorkeeper = () => new Doorkeeper(keys('one'))
-  // GATEWAY (1) becomes MEMBER (3): nobody on the way makes an operator of a gateway.
+  // GATEWAY (1) becomes MEMBER (3): no third party can change the role.
   expect(meet(introduction(), doorkeeper(), { introduce: (frame) => void (frame[8] = LinkRole.MEMBER) })).toEqual(
     expect.any(String),
   )
@@ -82,7 +82,7 @@ test('every bit of what both ends say is in the proof: role, nonces, MACs', () =
   for (let at = 8; at < 40; at++) expect(meet(introduction(), doorkeeper(), { proof: flip(at) })).toBeUndefined()
 })
 
-test('a proof is good for one connection and one attempt, and an engine’s own proof is not one', () => {
+test('a proof is valid for one connection and one attempt, and an engine’s own proof is not a proof of its peer', () => {
   let heard: Buffer | undefined
   const doorkeeper = new Doorkeeper(keys('one'))
   const tamper = { proof: (frame: Buffer) => void (heard = Buffer.from(frame)) }
@@ -96,9 +96,9 @@ test('a proof is good for one connection and one attempt, and an engine’s own 
   if (introduce.type !== FrameType.INTRODUCE) throw new Error('no INTRODUCE')
   const challenge = decodeFrame(other.challenge(introduce)!)
   if (challenge.type !== FrameType.CHALLENGE) throw new Error('no CHALLENGE')
-  // Said back to it.
+  // The engine's proof, sent back to it.
   expect(other.admit({ type: FrameType.PROOF, mac: challenge.mac })).toBeUndefined()
-  // Of another connection.
+  // The proof of another connection.
   expect(other.admit(repeated)).toBeUndefined()
   expect(other.challenge(introduce), 'one challenge for each connection').toBeUndefined()
 })

@@ -15,9 +15,9 @@ import {
 import type { LinkKey, LinkKeys } from './link-keys.ts'
 
 /*
- * Both ends of a link prove that they know one secret, without telling it: HMAC-SHA-256 over nonces of both, who speaks and
- * what the link is for. INTRODUCE (role, nonce, names of secrets) → CHALLENGE (nonce, the engine's proof) → PROOF. The end
- * that dialled says nothing else before it has seen the engine's proof.
+ * Both ends of a link prove that they know one secret without sending it: HMAC-SHA-256 over the nonces of both, the
+ * direction and the role. INTRODUCE (role, nonce, names of secrets) → CHALLENGE (nonce, the engine's proof) → PROOF.
+ * The end that dialled sends nothing else before it has checked the engine's proof.
  */
 
 /** Random bytes that are never used again. */
@@ -27,7 +27,7 @@ export const randomNonce: Nonce = () => randomBytes(NONCE_BYTES)
 
 type Speaker = 'engine' | 'peer'
 
-/** Every part has a fixed length, so that no two inputs are written alike. */
+/** Every part has a fixed length, so that different inputs have different bytes. */
 function macOf(key: LinkKey, speaker: Speaker, role: LinkRole, peerNonce: Uint8Array, engineNonce: Uint8Array): Buffer {
   return createHmac('sha256', key.secret)
     .update(speaker === 'engine' ? 'uptick link 1: engine' : 'uptick link 1: peer  ')
@@ -54,7 +54,9 @@ export class Introduction {
     return encodeIntroduce({ role: this.#role, nonce: this.#nonce, keyIds: this.#keys.map(({ id }) => id) })
   }
 
-  /** The PROOF frame, when `data` is the CHALLENGE of an engine that knows the secret; else why it is not. */
+  /**
+   * The PROOF frame, when `data` is the CHALLENGE of an engine that knows the secret; else the reason why it is not.
+   */
   answer(data: Uint8Array): Buffer | string {
     const challenge = readChallenge(data)
     if (challenge === undefined) return 'the engine does not prove who it is'
@@ -88,7 +90,7 @@ export class Doorkeeper {
     this.#nonce = nonce
   }
 
-  /** The CHALLENGE frame; undefined when there is no secret that both know, or it was asked before. */
+  /** The CHALLENGE frame; undefined when both share no secret, or when it was requested before. */
   challenge({ role, nonce, keyIds }: IntroduceFrame): Buffer | undefined {
     const key = this.#keys().find(({ id }) => keyIds.some((known) => id.equals(known)))
     if (key === undefined || this.#role !== undefined) return undefined
@@ -98,7 +100,7 @@ export class Doorkeeper {
     return encodeChallenge({ keyId: key.id, nonce: own, mac: macOf(key, 'engine', role, nonce, own) })
   }
 
-  /** What the peer is, now that it has proved it; undefined when it has not. One attempt for each connection. */
+  /** The role that the peer has proved; undefined when it has not. One attempt for each connection. */
   admit({ mac }: ProofFrame): LinkRole | undefined {
     const expected = this.#expected
     this.#expected = undefined

@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto'
 import { KEY_ID_BYTES, LINK_KEYS_MAX } from '@uptick/protocol'
 
-/** A secret that both ends of a link may know, and the name by which they find out whether they do. */
+/** A secret that both ends of a link may share, and the name by which they find out whether they do. */
 export interface LinkKey {
   readonly id: Buffer
   readonly secret: Buffer
 }
 
-/** The secrets of this process at the moment, the preferred one first. Asked at each handshake: they change at run time. */
+/** The present secrets of this process, the preferred one first. Read at each handshake: they change at run time. */
 export type LinkKeys = () => readonly LinkKey[]
 
 /** Characters of a secret: 32 bytes in hexadecimal or base64 have more. */
@@ -16,7 +16,7 @@ export const SECRET_LENGTH_MIN = 32
 /**
  * One secret, or two while they are being replaced: separated by white space or a comma, the new one first.
  *
- * @throws Error that says what is wrong and does not contain the secrets
+ * @throws Error with the reason, which does not contain the secrets
  */
 export function parseLinkKeys(text: string): readonly LinkKey[] {
   const secrets = text.split(/[\s,]+/).filter((secret) => secret !== '')

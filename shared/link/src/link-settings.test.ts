@@ -8,7 +8,7 @@ const SECRET = 'long-enough-to-be-the-secret-of-the-links'
 
 const check = (environment: Record<string, string>): void => checkLinkSettings(parseConfig(schema, environment))
 
-test('without a secret nothing starts, unless links without one are asked for by name', () => {
+test('without a secret nothing starts, unless links without one are configured explicitly', () => {
   expect(() => check({})).toThrow(ConfigError)
   expect(() => check({})).toThrow('LINK_SECRET_FILE is missing')
   expect(() => check({ LINK_AUTHENTICATION: 'optional' })).not.toThrow()

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { parseLinkKeys, SECRET_LENGTH_MIN, type LinkKey, type LinkKeys } from './link-keys.ts'
 import type { LinkTls } from './web-socket.ts'
 
-/** The settings of everything that opens or takes links; spread them into a schema. */
+/** The settings of every process that opens or accepts links; spread them into a schema. */
 export const linkSettings = {
   LINK_SECRET_FILE: Type.String({
     default: '',
@@ -40,7 +40,7 @@ export interface LinkConfig {
   readonly LINK_TLS_NAME: string
 }
 
-/** @throws ConfigError when no link could be opened */
+/** @throws ConfigError when no link could be opened with them */
 export function checkLinkSettings(config: LinkConfig): void {
   const { LINK_SECRET_FILE, LINK_SECRET, LINK_AUTHENTICATION } = config
   const missing = TLS_FILES.filter((name) => config[name] === '')
@@ -70,10 +70,10 @@ export async function openLinkTls(context: ServiceContext<LinkConfig>): Promise<
 }
 
 /**
- * The secrets of the links. Those of a file are read again when it changes; a file that cannot be used leaves those before
- * in force, and the condition `link-secret` says so.
+ * The secrets of the links. A file is read again when it changes. When it cannot be used, the previous secrets stay in
+ * force, and the condition `link-secret` is not met.
  *
- * @throws ConfigError when there is a file and it cannot be used
+ * @throws ConfigError when the file exists and cannot be used
  */
 export async function openLinkKeys(context: ServiceContext<LinkConfig>): Promise<LinkKeys> {
   const { config, lifecycle, log, onShutdown } = context

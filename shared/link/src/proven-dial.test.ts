@@ -8,7 +8,7 @@ import { provenDial } from './proven-dial.ts'
 const known = parseLinkKeys('known-to-both-ends-of-these-connections')
 const keys: LinkKeys = () => known
 
-/** The end of an engine: what it was sent, and what it says to the one that dialled. */
+/** The engine's end: what it received, and what it sends to the end that dialled. */
 class Engine {
   readonly heard: Buffer[] = []
   events: SocketEvents | undefined
@@ -50,7 +50,7 @@ function dialled(dial: Dial): { story: string[]; socket: ReturnType<Dial> } {
   return { story, socket }
 }
 
-test('a connection is open when both have proved it, and carries everything from then on', () => {
+test('a connection is open when both ends have proved the secret, and carries everything from then on', () => {
   const engine = new Engine()
   const { story, socket } = dialled(provenDial(engine.dial, { role: LinkRole.GATEWAY, keys }))
   expect(engine.heard).toEqual([])
@@ -67,7 +67,7 @@ test('a connection is open when both have proved it, and carries everything from
   expect(engine.heard.at(-1)).toHaveLength(16)
 })
 
-test('what an unproven engine says is heard by nobody, and ends the connection with its reason', () => {
+test('a message of an unproven engine is not passed on, and ends the connection with its reason', () => {
   const engine = new Engine()
   const { story } = dialled(provenDial(engine.dial, { role: LinkRole.GATEWAY, keys }))
   engine.events?.opened()
@@ -77,7 +77,7 @@ test('what an unproven engine says is heard by nobody, and ends the connection w
   expect(engine.types).toEqual([FrameType.INTRODUCE])
 })
 
-test('an engine of a release without handshake is met without one, when that is allowed', () => {
+test('an engine of a release without handshake is accepted without one, when that is allowed', () => {
   const engine = new Engine()
   const dial = provenDial(engine.dial, { role: LinkRole.GATEWAY, keys, isOptional: true })
   const first = dialled(dial)
@@ -97,7 +97,7 @@ test('an engine of a release without handshake is met without one, when that is 
   expect(engine.types).toEqual([FrameType.INTRODUCE, FrameType.INTRODUCE, FrameType.PROOF])
 })
 
-test('it is never met without one when that is not allowed, however often it hangs up', () => {
+test('it is never accepted without one when that is not allowed, however often it hangs up', () => {
   const engine = new Engine()
   const dial = provenDial(engine.dial, { role: LinkRole.GATEWAY, keys })
   for (let i = 0; i < 5; i++) {
@@ -109,7 +109,7 @@ test('it is never met without one when that is not allowed, however often it han
   expect(new Set(engine.types)).toEqual(new Set([FrameType.INTRODUCE]))
 })
 
-test('an engine that has answered a handshake once is not met without one after it went away', () => {
+test('an engine that has answered a handshake once is not accepted without one later', () => {
   const engine = new Engine()
   const dial = provenDial(engine.dial, { role: LinkRole.GATEWAY, keys, isOptional: true })
   dialled(dial)

@@ -4,7 +4,7 @@ import { Introduction, type Nonce } from './handshake.ts'
 import type { LinkKeys } from './link-keys.ts'
 
 export interface ProvenDialOptions {
-  /** What the connection is for: the engine lets it do that and nothing else. */
+  /** The role of the connection: the engine permits that and nothing else. */
   readonly role: LinkRole
   readonly keys: LinkKeys
   /**
@@ -60,7 +60,7 @@ export function provenDial<Socket extends DialledSocket>(
         events.closed(refusal ?? reason)
       },
     })
-    // One that opened within the call.
+    // The connection opened within the call.
     if (isOpen) begin()
     return socket
   }

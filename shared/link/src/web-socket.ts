@@ -6,7 +6,7 @@ import type { Dial, DialledSocket } from './dial.ts'
 
 const HANDSHAKE_MS_MAX = 1_000
 
-/** A connection that also says how far its bytes have come. */
+/** A connection that also reports its unsent bytes. */
 export interface WebSocketConnection extends DialledSocket {
   /** Bytes handed to `send` that the kernel has not taken yet. */
   readonly bufferedBytes: number
@@ -16,14 +16,14 @@ export interface WebSocketConnection extends DialledSocket {
 export interface LinkTls {
   /** Shown to engines; its authority has signed theirs. */
   readonly certificate: WatchedCertificate
-  /** In the certificate of every engine: they are dialled by addresses that none of them names. */
+  /** The name in the certificate of every engine: they are dialled by addresses that no certificate has. */
   readonly name: string
 }
 
 export interface WebSocketDialOptions {
   /** For `wss:` URLs. */
   readonly tls?: LinkTls | undefined
-  /** How names become addresses; the system's way unless given. */
+  /** Resolves names to addresses; the system's resolver unless given. */
   readonly lookup?: LookupFunction
 }
 

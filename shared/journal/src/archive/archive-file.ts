@@ -12,7 +12,7 @@ const TRAILER = 0xffffffff
 const JSON_BYTES_MAX = 64 * 1024
 const PAYLOAD_BYTES_MAX = 1 << 30
 
-/** What a file holds, as its trailer says it. `sha256` is over everything before the trailer. */
+/** What a file holds, by its trailer. `sha256` is over everything before the trailer. */
 export interface ArchiveSummary {
   readonly batches: number
   readonly first: number

@@ -1,9 +1,12 @@
-/** Where archived parts of a journal lie, each under a name and never changed: a folder, or anything that can do this. */
+/**
+ * Where archived parts of a journal are stored, each under a name and never changed: a folder, or another store with
+ * these methods.
+ */
 export interface ArchiveStore {
-  /** Names of everything that is there whole. */
+  /** Names of all complete parts. */
   names(): Promise<string[]>
-  /** Its bytes. Throws when there is none of that name. */
+  /** The bytes of a part. Throws when no part has that name. */
   read(name: string): AsyncIterable<Uint8Array>
-  /** All of `content` under `name`, or nothing; durable when it resolves. What was there is replaced. */
+  /** Store all of `content` under `name`, or nothing; durable when it resolves. An existing part is replaced. */
   save(name: string, content: AsyncIterable<Uint8Array>): Promise<void>
 }

@@ -24,7 +24,7 @@ export class ByteSource {
     return bytes.subarray(0, count)
   }
 
-  /** A line with its end, which is looked for within `max` bytes. */
+  /** A line with its end, which must be within `max` bytes. */
   async line(max: number): Promise<Buffer> {
     for (;;) {
       const end = this.#rest.indexOf(NEWLINE)
@@ -35,7 +35,7 @@ export class ByteSource {
     }
   }
 
-  /** There must be nothing more. */
+  /** The stream must end here. */
   async end(): Promise<void> {
     if (this.#rest.length > 0 || (await this.#next())) throw new ArchiveDamagedError('bytes follow its end')
   }

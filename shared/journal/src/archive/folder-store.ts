@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import type { ArchiveStore } from './archive-store.ts'
 
 const PART = '.part'
-/** A part that was not written to for so long is one that a process has left behind, ms. */
+/** A part that was not written to for this long was left behind by a process that ended, ms. */
 const ABANDONED_MS = 3_600_000
 
-/** An archive in a folder, which is made when it is first needed. */
+/** An archive in a folder, which is created when it is first needed. */
 export class FolderStore implements ArchiveStore {
   readonly #folder: string
 
@@ -41,7 +41,7 @@ export class FolderStore implements ArchiveStore {
       await rm(part, { force: true })
       throw error
     }
-    // The new name is in the folder, which is a file like another.
+    // The new name is durable only when the folder is: a folder is a file, too.
     const folder = await open(this.#folder)
     try {
       await folder.sync()
@@ -63,7 +63,7 @@ export class FolderStore implements ArchiveStore {
     for (const name of await this.#entries()) {
       if (!name.endsWith(PART)) continue
       const path = join(this.#folder, name)
-      // Another process may do the same.
+      // Another process may remove it at the same time.
       const written = await stat(path).catch(() => undefined)
       if (written && Date.now() - written.mtimeMs > ABANDONED_MS) await rm(path, { force: true })
     }

@@ -33,7 +33,7 @@ async function collect(source: AsyncIterable<StoredBatch>): Promise<StoredBatch[
   return all
 }
 
-test('what is saved is read again, from any sequence, across files', async () => {
+test('saved batches are read back, from any sequence, across files', async () => {
   expect(await archive.spans(7)).toEqual([])
   await archive.save(archive.span(7, 31, 60), batches(31, 10))
   await archive.save(archive.span(7, 1, 30), batches(1, 10))
@@ -49,14 +49,14 @@ test('what is saved is read again, from any sequence, across files', async () =>
   await expect(collect(archive.read(7, 61))).rejects.toBeInstanceOf(JournalPrunedError)
 })
 
-test('a hole between two files ends the reading before it', async () => {
+test('a gap between two files ends the reading before it', async () => {
   await archive.save(archive.span(0, 1, 30), batches(1, 10))
   await archive.save(archive.span(0, 61, 63), batches(61, 1))
   expect((await collect(archive.read(0, 1))).at(-1)?.last).toBe(30)
   await expect(collect(archive.read(0, 31))).rejects.toBeInstanceOf(JournalPrunedError)
 })
 
-test('equal batches give equal files, which begin with what they are', async () => {
+test('equal batches give equal files, which begin with a description', async () => {
   const span = archive.span(7, 1, 30)
   await archive.save(span, batches(1, 10))
   const once = readFileSync(file(span.name))
@@ -100,6 +100,6 @@ test('a failure while writing leaves nothing behind', async () => {
   }
   await expect(archive.save(span, failing())).rejects.toThrow('the database is gone')
   expect(readdirSync(join(folder, 'made-when-needed'))).toEqual([])
-  // Saved with a name that says more than there is.
+  // Saved under a name that claims more than the content has.
   await expect(archive.save(span, batches(1, 9))).rejects.toThrow('last is 27, not 30')
 })

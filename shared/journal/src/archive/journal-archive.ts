@@ -16,7 +16,7 @@ export interface ArchivedSpan {
   readonly last: number
 }
 
-/** What was removed from the journals of a database: files whose names say what is in them. */
+/** What was removed from the journals of a database, as files whose names say what they hold. */
 export class JournalArchive {
   readonly #store: ArchiveStore
 
@@ -24,7 +24,7 @@ export class JournalArchive {
     this.#store = store
   }
 
-  /** What there is of a shard, in order of sequence. */
+  /** The archived spans of a shard, in order of sequence. */
   async spans(shard: number): Promise<ArchivedSpan[]> {
     const spans = (await this.#store.names()).flatMap((name) => {
       const match = NAME.exec(name)
@@ -40,7 +40,7 @@ export class JournalArchive {
     return { name, shard, first, last }
   }
 
-  /** Write the file of the span, and read it again. @throws ArchiveDamagedError when it is not what was written */
+  /** Write the file of the span, and read it back. @throws ArchiveDamagedError when it differs from what was written */
   async save(span: ArchivedSpan, batches: AsyncIterable<StoredBatch>): Promise<ArchiveSummary> {
     const written: { summary?: ArchiveSummary } = {}
     const encoded = encodeArchive(span.shard, batches)
@@ -55,13 +55,13 @@ export class JournalArchive {
     return written.summary
   }
 
-  /** What the batches would be written as. */
+  /** The bytes as which the batches would be written. */
   async summarise(shard: number, batches: AsyncIterable<StoredBatch>): Promise<ArchiveSummary> {
     return drained(encodeArchive(shard, batches))
   }
 
   /**
-   * Read the file whole and compare it with what it should be, as far as that is known.
+   * Read the whole file and compare it with its expected content, as far as that is known.
    *
    * @throws ArchiveDamagedError
    */
@@ -99,7 +99,7 @@ export class JournalArchive {
   }
 }
 
-/** `transform` with everything in it that `from` brings; what fails there fails here. */
+/** Pipe `from` through `transform`; a failure of `from` fails the result. */
 function piped(from: AsyncIterable<Uint8Array>, transform: Transform): AsyncIterable<Buffer> {
   // The reader gets the error from `transform`, which it destroys.
   pipeline(Readable.from(from, { objectMode: false }), transform, () => undefined)

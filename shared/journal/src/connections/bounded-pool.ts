@@ -6,21 +6,21 @@ import { serverOf } from '../sql/server-of.ts'
 import type { OneServer } from './one-server.ts'
 import { refuseStandby } from './server.ts'
 
-/** What is still unanswered when a pool closes is cut off after this. */
+/** When a pool closes, statements that are still unanswered are cut off after this, ms. */
 const CLOSE_MS_MAX = 1000
 
 export interface PoolOptions {
   /** As PostgreSQL shows it: `uptick-…`. */
   readonly name: string
-  /** Connections at most; they are opened when they are needed, and closed after ten seconds without use. */
+  /** Maximum of connections; they are opened when they are needed, and closed after ten seconds without use. */
   readonly max: number
-  /** Longest statement, ms; 4 s unless given. The answer is waited for a second longer. */
+  /** Longest statement, ms; 4 s unless given. The pool waits a second longer for the answer. */
   readonly statementMs?: number
   /** The connection string is that of a pooler that lends a connection for a transaction: see `pooledSettings`. */
   readonly isPooled?: boolean
-  /** Where all connections of the process stand: one that comes elsewhere is refused. */
+  /** The server of all connections of the process: a connection to another one is refused. */
   readonly server?: OneServer
-  /** A connection that comes to a standby of PostgreSQL is refused: it would show what is behind. */
+  /** A connection to a standby of PostgreSQL is refused: it would show old state. */
   readonly refusesStandbys?: boolean
 }
 
@@ -28,12 +28,12 @@ export interface PoolOptions {
 const ANSWER_MS = 1000
 
 /**
- * A pool whose statements all end. A connection that does not answer in time is destroyed, and so are those that lie idle
- * beside it: what made one of them silent has most likely done the same to the others, and each would cost its next user
- * the whole timeout.
+ * A pool whose statements all end. A connection that does not answer in time is destroyed, and so are the idle ones
+ * beside it: the cause of its silence has most likely silenced the others, too, and each would cost its next user the
+ * whole timeout.
  */
 export class BoundedPool extends Pool {
-  /** Statements on any of the connections; prepared ones where it is always the same connection. */
+  /** Runs statements on any of the connections; prepared ones only where the connection is always the same. */
   readonly statements: Queryable
   readonly #all = new Set<PoolClient>()
   readonly #idle = new Set<PoolClient>()
@@ -64,7 +64,7 @@ export class BoundedPool extends Pool {
     this.on('error', () => undefined)
     this.on('connect', (client) => {
       this.#all.add(client)
-      // One that breaks while it is in use, between two statements, fails the next of them.
+      // A connection that breaks between two statements of its user fails the next one.
       client.on('error', () => undefined)
     })
     this.on('acquire', (client) => this.#idle.delete(client))
@@ -76,17 +76,17 @@ export class BoundedPool extends Pool {
     })
   }
 
-  /** Destroy the connections that are not in use: they may be silent, and new ones are quickly made. */
+  /** Destroy the connections that are not in use: they may be silent, and new ones are made quickly. */
   forgetIdle(): void {
     for (const client of this.#idle) this.#forget(client)
   }
 
-  /** Destroy every connection; what is unanswered fails. */
+  /** Destroy every connection; unanswered statements fail. */
   forgetAll(): void {
     for (const client of this.#all) destroy(client)
   }
 
-  /** Close every connection; those that do not answer are cut off after a second. */
+  /** Close every connection; one that does not answer is cut off after a second. */
   async close(): Promise<void> {
     if (this.ending) return
     const timer = setTimeout(() => this.forgetAll(), CLOSE_MS_MAX)
@@ -95,13 +95,14 @@ export class BoundedPool extends Pool {
   }
 
   #forget(client: PoolClient): void {
-    // Of an error the pool hears at once, and does not lend it again; of the end of a connection it hears later.
+    // The pool learns of an error at once and does not lend the connection again; it learns of the connection's end
+    // later.
     client.emit('error', new Error('the connection may be silent, or stand on another server'))
     destroy(client)
   }
 
   #released(error: unknown, client: PoolClient): void {
-    // PostgreSQL itself has said no: it is there.
+    // PostgreSQL itself refused, so it is reachable.
     if (error && severity(error) === undefined) this.forgetIdle()
     else if (!error) this.#idle.add(client)
   }
@@ -111,12 +112,12 @@ function destroy(client: PoolClient): void {
   client.connection.stream.destroy()
 }
 
-/** Nothing is connected before the first use. */
+/** Connects at the first use. */
 export function openPool(connection: Connection, options: PoolOptions): BoundedPool {
   return new BoundedPool(connection, options)
 }
 
-/** `db` without prepared statements: they belong to a connection, and a pooler lends another one each time. */
+/** `db` without prepared statements: they belong to a connection, and a pooler may lend another one each time. */
 function unprepared(db: Queryable): Queryable {
   return { query: (config) => db.query({ ...config, name: undefined }) }
 }

@@ -7,7 +7,7 @@ test.each([
   // 100 - 3 - 90 = 7 are left.
   [{ own: 7, planned: 0 }, undefined],
   [{ own: 8, planned: 0 }, /90 are in use: 7 are left, and this process opens up to 8$/],
-  // 100 - 3 - 10 of others = 87 for the exchange, whoever of it is connected already.
+  // 100 - 3 - 10 of others = 87 for the exchange, its present connections included.
   [{ own: 3, planned: 87 }, undefined],
   [{ own: 3, planned: 89 }, /other programs have 10: the exchange as it is configured opens up to 89, 2 too many$/],
 ])('%o: %s', (needs, sentence) => {
@@ -15,6 +15,6 @@ test.each([
   else expect(shortageIn(room, needs)).toMatch(sentence)
 })
 
-test('more in use than are allowed to ordinary users: none is left', () => {
+test('when more are in use than ordinary users may have, none is left', () => {
   expect(shortageIn({ ...room, inUse: 99 }, { own: 1, planned: 0 })).toContain('0 are left')
 })

@@ -2,16 +2,16 @@ import type { Queryable } from '../sql/queryable.ts'
 import { type ConnectionRoom, readConnectionRoom } from '../sql/connection-room.ts'
 
 /**
- * Connections that a process opens at most, by its service. Of an engine: to write, for its lease, to listen, and a pool;
- * of a recorder: to write rows, for its turn, to listen, for retention, and a pool; of a gateway: to listen, and for history, unless
- * `HISTORY_CONNECTIONS_MAX` says otherwise.
+ * Maximum of connections of a process, by its service. Of an engine: to write, for its lease, to listen, and a pool; of
+ * a recorder: to write rows, for its turn, to listen, for retention, and a pool; of a gateway: to listen, and for
+ * history, unless `HISTORY_CONNECTIONS_MAX` says otherwise.
  */
 export const PROCESS_CONNECTIONS = { engine: 6, recorder: 6, gateway: 3 } as const
 
 export interface ConnectionNeeds {
-  /** Connections that this process opens at most. */
+  /** Maximum of connections of this process. */
   readonly own: number
-  /** Those of all processes of the exchange; 0 when it is not configured how many processes there are. */
+  /** Maximum of all processes of the exchange; 0 when the number of processes is not configured. */
   readonly planned: number
 }
 
@@ -20,7 +20,7 @@ export async function connectionShortage(db: Queryable, needs: ConnectionNeeds):
   return shortageIn(await readConnectionRoom(db), needs)
 }
 
-/** The same for what is known already. */
+/** The same for known figures. */
 export function shortageIn(
   { max, reserved, inUse, others }: ConnectionRoom,
   needs: ConnectionNeeds,

@@ -7,25 +7,25 @@ import type { OneServer } from './one-server.ts'
 import { closeClient, destroyClient, openClient } from './open-client.ts'
 import type { Server } from './server.ts'
 
-/** A lost connection is tried again after this. */
+/** Pause before a lost connection is made again, ms. */
 const RECONNECT_MS = 500
-/** The same where PostgreSQL takes no further connection: others need one more. */
+/** The same where PostgreSQL has no connection left, ms: others need one more urgently. */
 const NO_ROOM_MS = 2000
-/** A connection that nothing was heard from for this long is asked for a sign of life. */
+/** A connection that was silent for this long is asked for a sign of life, ms. */
 const HEARTBEAT_MS = 1000
-/** What is unanswered for this long never will be: the connection is given up, and another one made. */
+/** A question that is unanswered for this long is taken as lost, ms: the connection is replaced. */
 const SILENCE_MS_MAX = 2000
 const STATEMENT_MS_MAX = 10_000
 
-/** Hears a payload; undefined when the connection is new, because something may have been said before. */
+/** Called with a payload; with undefined when the connection is new, because notifications may have been missed. */
 export type Hear = (payload: string | undefined) => void
 
 /** A statement whose answer may take longer than others: `query_timeout` in ms. */
 export type TimedQuery = QueryConfig & { readonly query_timeout?: number }
 
 /**
- * The one connection of a process that listens, on any number of channels, and that short statements may share. It is
- * made anew for as long as it takes. One that falls silent is noticed within three seconds, whatever TCP thinks: it is
+ * The one connection of a process that listens, on any number of channels, and that short statements may share. A lost
+ * connection is made again until it succeeds. A silent one is noticed within three seconds, before TCP notices: it is
  * asked for a sign of life every second.
  */
 export class ListeningConnection implements Queryable {
@@ -44,7 +44,7 @@ export class ListeningConnection implements Queryable {
   #isKept = false
   #closed = false
 
-  /** With `server`, it stands only where all connections of the process do. */
+  /** With `server`, it connects only to the server of all connections of the process. */
   constructor(connection: Connection, applicationName: string, server?: OneServer) {
     this.#connection = connection
     this.#name = applicationName
@@ -52,18 +52,18 @@ export class ListeningConnection implements Queryable {
     this.#endWatch = server?.onMove(({ startedAt }) => this.#leave(startedAt)) ?? (() => undefined)
   }
 
-  /** Whether it stands, as far as is known. */
+  /** Whether it is connected, as far as is known. */
   get isOpen(): boolean {
     return this.#client !== undefined
   }
 
-  /** Connect, and keep connected. Never throws: a server that is away is tried again. */
+  /** Connect, and stay connected. Never throws: an unreachable server is tried again. */
   start(): void {
     this.#isKept = true
     void this.#connect().catch(() => undefined)
   }
 
-  /** Hear what is said on a channel, from now on; call what it returns to end that. Starts the connection. */
+  /** Listen on a channel from now on. Starts the connection. Returns the function that ends the listening. */
   listen(channel: string, hear: Hear): () => void {
     let hearers = this.#channels.get(channel)
     if (hearers === undefined) {
@@ -77,7 +77,7 @@ export class ListeningConnection implements Queryable {
     return () => void hearers.delete(hear)
   }
 
-  /** Called when a connection that stood was lost, or fell silent. */
+  /** Called when the connection was lost or fell silent. */
   onLost(listener: () => void): void {
     this.#lostListeners.add(listener)
   }
@@ -89,7 +89,7 @@ export class ListeningConnection implements Queryable {
     try {
       return await client.query<Row>(config)
     } catch (error) {
-      // Not PostgreSQL itself has said no.
+      // PostgreSQL itself did not refuse: the connection failed.
       if (severity(error) === undefined) this.#lose(client)
       throw error
     } finally {
@@ -119,7 +119,7 @@ export class ListeningConnection implements Queryable {
     const client = openClient(this.#connection, this.#name, {
       statement_timeout: STATEMENT_MS_MAX,
       query_timeout: SILENCE_MS_MAX,
-      // Whatever is asked goes out at once.
+      // A statement is sent at once.
       pipeline: true,
     })
     try {
@@ -149,12 +149,12 @@ export class ListeningConnection implements Queryable {
   }
 
   #askForLife(client: Client): void {
-    // A query that waits for an answer finds out.
+    // A query that waits for its answer notices the end.
     if (this.#inFlight > 0 || this.#client !== client) return
     void this.query({ text: 'SELECT 1' }).catch(() => undefined)
   }
 
-  /** The writing connection has come to the server that was started then. */
+  /** The writing connection is connected to the server with this start time. */
   #leave(startedAt: string): void {
     if (this.#client && this.#standsOn?.startedAt !== startedAt) this.#lose(this.#client)
   }

@@ -1,22 +1,22 @@
 import { OtherServerError } from '../errors.ts'
 import type { Server } from './server.ts'
 
-/** Hears why a connection was refused; undefined when all agree again. */
+/** Called with the reason why a connection was refused; with undefined when all agree again. */
 export type HearDisagreement = (reason: string | undefined) => void
 
 /**
- * The server that all connections of a member stand on: that of the writing connection. While PostgreSQL moves, one address
- * leads to two servers one after another, and a member that claimed on one and read on the other would lead from a state
- * that is behind. So a connection that leads elsewhere is refused, and one that stands elsewhere when the writing connection comes
- * to a server leaves. A connection that comes to another server that takes writes has seen the newer address, or an older
- * one: the writing connection is made anew then, and all follow it.
+ * The server of all connections of a member: that of its writing connection. While PostgreSQL moves, one address leads
+ * to two servers one after another. A member that claimed on one and read on the other would lead from an old state. So
+ * a connection to another server is refused, and an existing one is closed when the writing connection reaches a
+ * server. A connection that reaches another server that takes writes has seen a newer address, or an older one: then
+ * the writing connection is made anew, and all follow it.
  */
 export class OneServer {
   readonly #hear: HearDisagreement
   #writing: Server | undefined
   readonly #movers = new Set<(server: Server) => void>()
   #doubt: () => void = () => undefined
-  /** Connections that were refused, by name, with the reason. */
+  /** Refused connections by name, with the reason. */
   readonly #refused = new Map<string, string>()
 
   constructor(hear: HearDisagreement = () => undefined) {
@@ -28,28 +28,31 @@ export class OneServer {
     this.#doubt = doubt
   }
 
-  /** Hear where the writing connection has come to: a connection that stands elsewhere leaves. Returns what ends it. */
+  /**
+   * Be told the server of the writing connection, so that a connection to another one can close. Returns the function
+   * that ends it.
+   */
   onMove(leave: (server: Server) => void): () => void {
     this.#movers.add(leave)
     return () => void this.#movers.delete(leave)
   }
 
-  /** The writing connection stands on `server`. */
+  /** The writing connection is connected to `server`. */
   write(server: Server): void {
     const isMove = this.#writing?.startedAt !== server.startedAt
     this.#writing = server
     if (isMove) for (const leave of this.#movers) leave(server)
   }
 
-  /** The writing connection stands nowhere: until it does again, every server will do. */
+  /** The writing connection is lost: until it is connected again, every server is accepted. */
   leave(): void {
     this.#writing = undefined
   }
 
   /**
-   * The connection `name` has come to `server`.
+   * The connection `name` is connected to `server`.
    *
-   * @throws OtherServerError when the writing connection stands on another one
+   * @throws OtherServerError when the writing connection is connected to another one
    */
   join(name: string, server: Server): void {
     const writing = this.#writing

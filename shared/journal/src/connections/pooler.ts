@@ -3,17 +3,17 @@ import { PoolerError } from '../errors.ts'
 import { oneRow } from '../sql/one-row.ts'
 
 const PID = 'SELECT pg_backend_pid() AS pid'
-/** A pooler that has many sessions may lend the same one again by chance. */
+/** A pooler with many sessions may lend the same one again by chance. */
 const ATTEMPTS = 3
 
 /** Throws when the connection, which has come to `backend`, has no session of its own. `another` opens one like it. */
 export type CheckPooler = (backend: number, another: () => Client) => Promise<void>
 
 /**
- * For a client that is not connected yet. PostgreSQL names the backend of a connection at its start; so does a pooler, and
- * makes the number up, which costs nothing to see. Then it is tried whether it lends a session for one transaction only, as
- * PgBouncer does in the modes `transaction` and `statement`: while another connection is in a transaction, ours must
- * still have its own backend. One that lends sessions for as long as connections stand is as good as none.
+ * For a client that is not connected yet. PostgreSQL names the backend of a connection at its start; so does a pooler,
+ * and makes the number up, which costs nothing to see. Then it is tried whether it lends a session for one transaction
+ * only, as PgBouncer does in the modes `transaction` and `statement`: while another connection is in a transaction,
+ * ours must still have its own backend. A pooler that lends a session for the whole connection is harmless.
  */
 export function watchForPooler(client: Client): CheckPooler {
   let announced: number | undefined
@@ -30,11 +30,11 @@ export function watchForPooler(client: Client): CheckPooler {
   }
 }
 
-/** @throws PoolerError when the two have one session between them */
+/** @throws PoolerError when both share one session */
 async function tryOnce(client: Client, backend: number, other: Client): Promise<void> {
   await other.query('BEGIN')
   const theirs = await backendOf(other)
-  // Asked only if it is free to answer.
+  // Ours is asked only if the other connection has another session.
   if (theirs === backend || (await backendOf(client)) !== backend) throw new PoolerError()
   await other.query('ROLLBACK')
 }

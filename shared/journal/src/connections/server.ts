@@ -3,8 +3,9 @@ import { NotWritableError } from '../errors.ts'
 /** A running PostgreSQL, as one of its connections sees it when it is opened. */
 export interface Server {
   /**
-   * When its postmaster was started, to the microsecond: any role may ask for it, and every other server and every restart
-   * has another one. System identifier and timeline would not tell two replicas apart that were promoted from one point.
+   * The start time of its postmaster, to the microsecond: any role may read it, and it differs for every other server
+   * and every restart. System identifier and timeline would not tell two replicas apart that were promoted from one
+   * point.
    */
   readonly startedAt: string
   /** It follows another server, and takes no writes until it is promoted. */
@@ -22,7 +23,7 @@ export function checkWritable(server: Server): void {
 }
 
 /**
- * For connections that a standby would take as well: what they read there is behind, and the locks that they take there are
+ * For connections that a standby would accept as well: they would read old state there, and their locks would be
  * unknown to all others.
  *
  * @throws NotWritableError with the reason

@@ -14,8 +14,9 @@ const MOVES_HEAD = `
   )${INSERT}`
 
 /**
- * The lock in share mode lets a claim wait for the append, and the append for a claim; no row version comes of it. Whether
- * the journal ends before the batch is told by the batch before, $7, or by the row, of the first after a claim.
+ * The lock in share mode lets a claim wait for the append, and the append for a claim, without a new row version. The
+ * batch before ($7) tells whether the journal ends just before this one; for the first batch after a claim the head row
+ * does.
  */
 const LEAVES_HEAD = `
   WITH head AS (
@@ -28,16 +29,16 @@ const LEAVES_HEAD = `
     WHERE shard = $1::integer AND first_sequence = $7::bigint AND last_sequence = $3::bigint - 1)
   ON CONFLICT DO NOTHING`
 
-/** A row in the answer costs a tenth of an append's processor time, so it is asked for where it is needed. */
+/** A row in the answer costs a tenth of an append's processor time, so it is requested only where it is needed. */
 const TELLING = ` RETURNING ${STANDBYS_WAITED_FOR} AS standbys`
 
-/** How to append, besides what. */
+/** How to append a batch. */
 export interface AppendForm {
   /** Of the writer's claim; without one nothing is written. */
   readonly claim: string | undefined
   /** First sequence of the batch before, if the writer appended it. */
   readonly before: number | undefined
-  /** Bring back which standbys the commit waits for. */
+  /** Return which standbys the commit waits for. */
   readonly tells: boolean
 }
 

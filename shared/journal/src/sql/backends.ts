@@ -3,7 +3,7 @@ import { oneRow } from './one-row.ts'
 import type { Queryable } from './queryable.ts'
 import { SERVER_COLUMNS, serverIn, type ServerColumns } from './server-of.ts'
 
-/** A server process, told apart from a later one that was given the same number. */
+/** A server process, distinguishable from a later one with the same number. */
 export interface Backend {
   readonly pid: number
   readonly started: string
@@ -12,7 +12,7 @@ export interface Backend {
 /**
  * Settings of a connection that writes: a commit is not answered before it is as durable as the server can make it
  * (`remote_apply`, if configured, stays), whatever is configured later; and the server notices a dead peer within 15 s.
- * Answers with its backend, and with the server that was reached.
+ * Returns its backend, and the server that was reached.
  */
 export async function prepareBackend(db: Queryable): Promise<Backend & { readonly server: Server }> {
   const answer = await db.query<Backend & ServerColumns>({
@@ -29,7 +29,7 @@ export async function prepareBackend(db: Queryable): Promise<Backend & { readonl
   return { pid, started, server: serverIn(server) }
 }
 
-/** End a backend if it still runs; answers with whether it is gone. */
+/** End a backend if it still runs; returns whether it is gone. */
 export async function endBackend(db: Queryable, backend: Backend): Promise<boolean> {
   const answer = await db.query<{ gone: boolean }>({
     text: `
@@ -40,7 +40,7 @@ export async function endBackend(db: Queryable, backend: Backend): Promise<boole
   return oneRow(answer).gone
 }
 
-/** End the backends of this software that `waiting` waits for; answers with how many. */
+/** End the backends of this software that `waiting` waits for; returns how many. */
 export async function endBlockers(db: Queryable, waiting: Backend): Promise<number> {
   const { rowCount } = await db.query({
     text: `

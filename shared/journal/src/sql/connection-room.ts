@@ -1,7 +1,10 @@
 import { oneRow } from './one-row.ts'
 import type { Queryable } from './queryable.ts'
 
-/** How many connections PostgreSQL takes, and who has them; the limits of role and database are absent when there are none. */
+/**
+ * How many connections PostgreSQL accepts, and their users; the limits of role and database are absent when there are
+ * none.
+ */
 export interface ConnectionRoom {
   readonly max: number
   /** Kept for administrators. */

@@ -1,16 +1,16 @@
 import { oneRow } from './one-row.ts'
 import type { Queryable } from './queryable.ts'
 
-/** What keeps PostgreSQL from removing row versions that are not needed: everything that updates a row gets slower by them. */
+/** What keeps PostgreSQL from removing dead row versions, which slow down everything that updates a row. */
 export interface HeldBack {
   /** Age of the oldest transaction of this database that reads or writes, prepared ones included; 0 without one. */
   readonly oldestSeconds: number
-  /** Who has it, for a person to look for; '' without one. */
+  /** Its owner, for the operator; '' without one. */
   readonly oldest: string
   /** The replication slot that holds back the most, and by how many transactions; 0 without one. */
   readonly slotTransactions: number
   readonly slot: string
-  /** Bytes of the tables of which each row is updated again and again, with what is dead in them. */
+  /** Bytes of the tables whose rows are updated again and again, dead rows included. */
   readonly rowBytes: number
 }
 

@@ -10,7 +10,7 @@ const NOW = '(extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now'
 /** µs since 1970; NULL where there is none. */
 const EXPIRES_AT = "(extract(epoch FROM nullif(lease.expires_at, '-infinity')) * 1000000)::bigint AS expires_at"
 
-/** First key of the session locks that are signs of life: "UPTL". The second is the holder's own, drawn by chance. */
+/** First key of the session locks that are signs of life: "UPTL". The second is the holder's own, drawn at random. */
 const LIFE_CLASS = 0x5550_544c
 
 /** The channel on which candidates hear that the lease has changed hands. The payload is the shard. */
@@ -41,7 +41,7 @@ export async function showLife(db: Queryable, life: number): Promise<boolean> {
   return rows[0]?.locked ?? false
 }
 
-/** Every shard has a row, so that claims have something to wait for. */
+/** Every shard has a row, so that claims have a lock to wait for. */
 export async function ensureLease(db: Queryable, shard: number): Promise<void> {
   await db.query({
     text: 'INSERT INTO journal_lease (shard) VALUES ($1) ON CONFLICT DO NOTHING',
@@ -50,8 +50,8 @@ export async function ensureLease(db: Queryable, shard: number): Promise<void> {
 }
 
 /**
- * The lease and the head. The holder's lock is tried in shared mode and let go with the statement: candidates that look at
- * the same time do not take each other for the holder.
+ * The lease and the head. The holder's lock is tried in shared mode and released with the statement, so that candidates
+ * that look at the same time do not take each other for the holder.
  */
 export async function readLease(db: Queryable, shard: number): Promise<LeaseRow | undefined> {
   const { rows } = await db.query<{
@@ -106,8 +106,8 @@ export interface ClaimRow {
 }
 
 /**
- * Take the lease and raise the epoch in one statement. Of several candidates one goes first; the others wait for its row
- * lock, look again, and find the lease taken. Undefined when it was not to be had.
+ * Take the lease and raise the epoch in one statement. Of several candidates one goes first; the others wait for its
+ * row lock, look again, and find the lease taken. Undefined when the lease was not free.
  */
 export async function claimLease(db: Queryable, shard: number, claim: ClaimRow): Promise<HeadRow | undefined> {
   const { rows } = await db.query<HeadColumns>({
@@ -137,8 +137,8 @@ export async function claimLease(db: Queryable, shard: number, claim: ClaimRow):
 }
 
 /**
- * Prolong the lease of `epoch`: what PostgreSQL's clock showed, µs. Undefined when it is no longer the holder's, the epoch no
- * longer the journal's, or the shard halted.
+ * Prolong the lease of `epoch`; returns PostgreSQL's clock, µs. Undefined when it is no longer the holder's, the epoch
+ * no longer the journal's, or the shard halted.
  */
 export async function renewLease(
   db: Queryable,
@@ -161,7 +161,10 @@ export async function renewLease(
   return row && Number(row.now)
 }
 
-/** Name the successor, who may then claim at once; without one, the lease ends now. False when it was not the holder's. */
+/**
+ * Name the successor, which may then claim at once; without one, the lease ends now. False when it was not the
+ * holder's.
+ */
 export async function handLease(
   db: Queryable,
   shard: number,
@@ -184,9 +187,10 @@ export async function handLease(
 }
 
 /**
- * Let no member lead until it is lifted; false, with nothing changed, when the epoch was raised above `loss.foundAt`. The epoch
- * is raised in the same statement, for no member and above `loss.epochSeen`: the append is the fence here too, also of releases
- * that look at nothing else. The rows are locked in the order in which every other statement locks them, lease before head.
+ * Let no member lead until the halt is lifted; returns false and changes nothing when the epoch was raised above
+ * `loss.foundAt`. The epoch is raised in the same statement, for no member and above `loss.epochSeen`: the append is
+ * the fence here too, also of releases that look at nothing else. The rows are locked in the order in which every other
+ * statement locks them, lease before head.
  */
 export async function haltLease(db: Queryable, shard: number, reason: string, loss: Loss): Promise<boolean> {
   const { rows } = await db.query({

@@ -1,7 +1,7 @@
 import type { Queryable } from './queryable.ts'
 import type { Rostered, RosterEntry } from '../roster.ts'
 
-/** Count the member's sign up, and read what the others had said by then: in one statement. */
+/** Count the member's sign up, and read the signs of the others, in one statement. */
 export async function signMember(db: Queryable, shard: number, entry: RosterEntry): Promise<Rostered[]> {
   const { rows } = await db.query<{ place: string; holder: string; behaviours: number[]; signs: string }>({
     text: `
@@ -16,7 +16,7 @@ export async function signMember(db: Queryable, shard: number, entry: RosterEntr
   return rows.map(({ signs, ...row }) => ({ ...row, signs: Number(signs) }))
 }
 
-/** Take a member off the list, if it has said nothing since it was read with so many `signs`. */
+/** Take a member off the roster, if it has not signed since it was read with `signs`. */
 export async function strikeMember(db: Queryable, shard: number, { place, holder, signs }: Rostered): Promise<void> {
   await db.query({
     text: 'DELETE FROM journal_member WHERE shard = $1 AND place = $2 AND holder = $3 AND signs = $4',
@@ -24,7 +24,7 @@ export async function strikeMember(db: Queryable, shard: number, { place, holder
   })
 }
 
-/** The member itself goes. */
+/** The member takes itself off. */
 export async function signOff(db: Queryable, shard: number, { place, holder }: RosterEntry): Promise<void> {
   await db.query({
     text: 'DELETE FROM journal_member WHERE shard = $1 AND place = $2 AND holder = $3',

@@ -1,6 +1,6 @@
 import type { Queryable } from './queryable.ts'
 
-/** The channel on which followers hear that there is something new. The payload is the shard. */
+/** The channel that tells followers of new batches. The payload is the shard. */
 export const JOURNAL_CHANNEL = 'uptick_journal'
 
 export async function notifyFollowers(db: Queryable, shard: number): Promise<void> {

@@ -34,7 +34,7 @@ export async function createPartition(db: Queryable, from: number, to: number): 
   const name = `journal_batch_p${from}`
   await db.query({ text: 'BEGIN' })
   try {
-    // Members that do this at the same time take turns; the later one finds it done.
+    // Concurrent members take turns; the later one finds the partition made.
     await db.query({ text: `SELECT pg_advisory_xact_lock(hashtext('uptick journal partitions'))` })
     const answer = await db.query<{ there: boolean }>({
       text: 'SELECT to_regclass($1) IS NOT NULL AS there',

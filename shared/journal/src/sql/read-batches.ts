@@ -4,7 +4,7 @@ import type { StoredBatch } from '../journal.ts'
 import { CopyRows } from './copy-rows.ts'
 import type { Queryable } from './queryable.ts'
 
-/** First sequence of the batch that holds `sequence`; the next one that there is, when that has been removed. */
+/** First sequence of the batch that holds `sequence`; the next existing one, when that has been removed. */
 export async function firstOfBatch(db: Queryable, shard: number, sequence: number): Promise<number | undefined> {
   const { rows } = await db.query<{ first_sequence: string }>({
     text: `

@@ -4,9 +4,9 @@ import type { Queryable } from './queryable.ts'
 
 /** The head as it is stored. */
 export interface HeadRow extends Head {
-  /** Names the claim of the epoch among all that ever were; undefined when only older releases have claimed. */
+  /** Names the claim of the epoch uniquely; undefined when only older releases have claimed. */
   readonly claim: string | undefined
-  /** Why no member may lead; undefined unless that is so and was asked for. */
+  /** Why no member may lead; undefined when one may, and when it was not requested. */
   readonly halted: string | undefined
 }
 
@@ -39,8 +39,8 @@ export async function readHead(db: Queryable, shard: number): Promise<HeadRow> {
 }
 
 /**
- * The head once every append that is under way has ended, and once what they wrote is as durable as a commit of our own:
- * the row is locked and written again, with the journal's end in it.
+ * The head once every append under way has ended, and once their rows are as durable as a commit of our own: the row is
+ * locked and written again, with the journal's end in it.
  */
 export async function settleHead(db: Queryable, shard: number): Promise<HeadRow> {
   const { rows } = await db.query<HeadColumns>({

@@ -1,6 +1,6 @@
 import type { Queryable } from './queryable.ts'
 
-/** The epoch from which on the shard goes on without what it had lost before; 0 when nothing was given up. */
+/** The epoch from which the shard continues without the lost rows; 0 when nothing was given up. */
 export async function readReleased(db: Queryable, shard: number): Promise<number> {
   const { rows } = await db.query<{ epoch: string | null }>({
     text: 'SELECT max(epoch) AS epoch FROM journal_release WHERE shard = $1',
@@ -10,8 +10,8 @@ export async function readReleased(db: Queryable, shard: number): Promise<number
 }
 
 /**
- * Lift a halt without what was lost: in one statement the epoch is raised above `epochSeen`, and the decision recorded.
- * Answers with the journal's last sequence; undefined when the shard is not halted.
+ * Lift a halt without the lost rows: one statement raises the epoch above `epochSeen` and records the decision. Returns
+ * the journal's last sequence; undefined when the shard is not halted.
  */
 export async function insertRelease(
   db: Queryable,

@@ -2,7 +2,7 @@ import type { Batch } from '../journal.ts'
 import type { Queryable } from './queryable.ts'
 
 /**
- * Append a batch that a fail-over has lost, as it was: exactly if the journal ends just before it, holds nothing of a
+ * Append a batch that a fail-over has lost, unchanged: only if the journal ends just before it, holds nothing of a
  * later epoch, and is halted, so that no other member writes. Returns whether it was written.
  */
 export async function restoreBatch(db: Queryable, shard: number, batch: Batch): Promise<boolean> {

@@ -2,16 +2,16 @@ import type { Partition } from './partitions.ts'
 import { oneRow } from './one-row.ts'
 import type { Queryable } from './queryable.ts'
 
-/** What a partition, or a table that was one, holds of a shard. */
+/** The rows of a shard in a partition, or in a table that was one. */
 export interface PartitionContent {
   readonly shard: number
   readonly first: number
   readonly last: number
-  /** Since the last of it was written, by the server's clock. */
+  /** Time since its last row was written, by the server's clock. */
   readonly ageSeconds: number
 }
 
-/** Sequences of the complete snapshots of each shard that there is, the newest first. */
+/** Sequences of the complete snapshots of each shard, the newest first. */
 export async function snapshotSequences(db: Queryable): Promise<Map<number, number[]>> {
   const { rows } = await db.query<{ shard: number; sequences: string[] }>({
     text: `
@@ -53,7 +53,7 @@ export async function detachedPartitions(db: Queryable): Promise<string[]> {
   return rows.map(({ name }) => name)
 }
 
-/** Finish detaching what was interrupted in it. Must not run in a transaction. */
+/** Finish an interrupted detach. Must not run in a transaction. */
 export async function finishDetaching(db: Queryable): Promise<void> {
   const { rows } = await db.query<{ name: string }>({
     text: `
@@ -64,14 +64,14 @@ export async function finishDetaching(db: Queryable): Promise<void> {
 }
 
 /**
- * Bring the journal's end into the head row of each shard: it is told by the shard's last batch, and that may be in a
- * partition that goes.
+ * Write the journal's end into the head row of each shard: the shard's last batch tells it, and that batch may be in a
+ * partition that is removed.
  */
 export async function settleHeads(db: Queryable): Promise<void> {
   await db.query({ text: 'UPDATE journal_head SET epoch = epoch' })
 }
 
-/** Take a partition out of the journal; neither appends nor reads of the others stop. Must not run in a transaction. */
+/** Detach a partition from the journal; appends and reads of the others continue. Must not run in a transaction. */
 export async function detachPartition(db: Queryable, { name }: Partition): Promise<void> {
   await db.query({ text: `ALTER TABLE journal_batch DETACH PARTITION ${name} CONCURRENTLY` })
 }
@@ -80,7 +80,7 @@ export async function dropTable(db: Queryable, name: string): Promise<void> {
   await db.query({ text: `DROP TABLE ${name}` })
 }
 
-/** Whether the work was free: it is this connection's until it ends. */
+/** Whether the lock of the work was free: it belongs to this connection until that ends. */
 export async function takeRetention(db: Queryable): Promise<boolean> {
   const answer = await db.query<{ taken: boolean }>({
     text: `SELECT pg_try_advisory_lock(hashtext('uptick journal retention')) AS taken`,

@@ -1,7 +1,7 @@
 import { oneRow } from './one-row.ts'
 import type { Queryable } from './queryable.ts'
 
-/** Which standbys commits of this connection wait for, as it is set now: `synchronous_standby_names`, '' for none. */
+/** The standbys that commits of this connection wait for at present: `synchronous_standby_names`, '' for none. */
 export const STANDBYS_WAITED_FOR = `current_setting('synchronous_standby_names')`
 
 export async function standbysWaitedFor(db: Queryable): Promise<string> {
