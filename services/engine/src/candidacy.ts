@@ -2,14 +2,14 @@ import { JournalRolledBackError, type Batch, type Head, type Lease, type LeaseVi
 import type { CancelTimer, Clock, Timers } from '@uptick/runtime'
 import { LeaseWatch } from './lease-watch.ts'
 
-/** How often a standby looks at the lease. */
+/** How often a standby looks at the lease, ms. */
 export const LOOK_MS = 100
 /**
- * A holder's sign of life must be missing this long: one that has only lost a connection stops answering at once, and is
- * back by then.
+ * A holder's sign of life must be missing this long, ms: a holder that has only lost a connection stops answering at
+ * once, and is back by then.
  */
 const GONE_MS = 150
-/** A standby that has not executed everything yet lets others go first for this long. */
+/** A standby that has not executed everything yet waits this long for the others, ms. */
 const BEHIND_PATIENCE_MS = 500
 
 export interface Claimed {
@@ -24,7 +24,7 @@ export interface CandidacyOptions {
   readonly timers: Timers
   /** Everything up to here is executed. */
   readonly sequence: () => number
-  /** The batch that was executed last, if it is still at hand. */
+  /** The batch that was executed last, if it is still retained. */
   readonly newest: () => Batch | undefined
   readonly events: {
     /** `sequence` was executed before the look. A listener that wants no claim to follow stops the candidacy. */
@@ -34,9 +34,9 @@ export interface CandidacyOptions {
 }
 
 /**
- * Waits for a shard's turn to come: the leader names us, its lease runs out, or its sign of life is gone. Looks at the
- * lease every 100 ms and whenever something woke it, and believes no clock but its own: see `LeaseWatch`. The claim itself
- * decides among several.
+ * Waits until this member may claim a shard: the leader names it, the lease expires, or the leader's sign of life is
+ * gone. Looks at the lease every 100 ms and at every notification, and trusts its own clock only: see `LeaseWatch`. The
+ * claim itself decides among several candidates.
  */
 export class Candidacy {
   readonly #options: CandidacyOptions
@@ -44,7 +44,7 @@ export class Candidacy {
   #cancelWait: CancelTimer = () => undefined
   #wake: (() => void) | undefined
   #awake = false
-  /** The epoch that its leader has handed to us. */
+  /** The epoch that its leader has handed off to us. */
   #handed = 0
   #goneEpoch = 0
   #goneSince = 0
@@ -75,7 +75,7 @@ export class Candidacy {
     this.wake()
   }
 
-  /** Whether the leader has handed the shard to us, and the claim is under way. */
+  /** Whether the leader has handed the shard off to us, and the claim is under way. */
   get isHanded(): boolean {
     return this.#handed !== 0
   }
@@ -103,7 +103,7 @@ export class Candidacy {
 
   async #try(): Promise<Claimed | undefined> {
     const handed = this.#handed
-    // Asking first would only take time: the leader itself has said so.
+    // A look first would only take time: the leader itself has named us.
     if (handed !== 0) {
       const claimed = await this.#claim(handed)
       this.#handed = 0

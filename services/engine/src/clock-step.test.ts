@@ -27,7 +27,7 @@ test.each([1, 2, 3, 4, 5, 6])(
   },
 )
 
-test('PostgreSQL’s clock is set ahead, again and again: who leads goes on', async () => {
+test('PostgreSQL’s clock is set ahead repeatedly: the leader continues', async () => {
   const cluster = await led(7)
   const { epoch } = cluster.store
   for (let step = 0; step < 20; step++) {
@@ -49,10 +49,10 @@ test('PostgreSQL’s clock is set ahead while the leader is frozen: the lease is
   expect(others.map(({ engine }) => engine.role).toSorted()).toEqual(['leading', 'standby'])
 })
 
-test('an engine that is started anew takes what has run out by PostgreSQL’s clock at once', async () => {
+test('a restarted engine takes a lease that has expired by PostgreSQL’s clock at once', async () => {
   const cluster = new Cluster({ seed: 9, engines: 1 })
   const { lease } = cluster.store
-  // Of a holder whose machine has lost its power: nobody has closed its session.
+  // The holder's machine has lost its power: its session is still open.
   Object.assign(lease, { epoch: 1, holder: 'gone', expiresAt: -1 })
   cluster.store.epoch = 1
   cluster.store.alive.add('gone')

@@ -150,7 +150,7 @@ describe('ClosedOrders at its bound', () => {
     collect(closed, 1, [{ id: 1, status: OrderStatus.CANCELED, client: 'mine', account: 2 }])
     let sequence = 1
     let id = 1
-    // Three times as much as there is room for, and now and then an order of somebody else.
+    // Three times the bound, and now and then an order of another account.
     while (id < 3 * bound) {
       const orders = Array.from({ length: 50 }, () => ({ id: ++id, status: OrderStatus.CANCELED }))
       collect(closed, ++sequence, orders)
@@ -168,7 +168,7 @@ describe('ClosedOrders at its bound', () => {
     expect(closed.count).toBe(0)
   })
 
-  test('forgets the oldest where nobody holds more than a share', () => {
+  test('forgets the oldest where no account holds more than its share', () => {
     const closed = new ClosedOrders(bound)
     let last = 0
     for (let id = 1; id <= 2 * bound; id += 50) {

@@ -19,9 +19,9 @@ import {
 import { CLOSED_ORDERS_MAX } from './limits.ts'
 
 const SEGMENT_ORDERS = 4_096
-/** Past the bound, accounts that hold more than this part of it are the ones whose oldest orders go. */
+/** Past the bound, accounts that hold more than this part of it lose their oldest orders. */
 const PARTS = 8
-/** Who they are is counted again after so many segments. */
+/** The shares are counted again after this many segments. */
 const COUNTED_EVERY = 32
 
 /**
@@ -92,12 +92,12 @@ class Segment {
 
 /**
  * The last image of every order that closed, until the recorder has passed it and can answer instead. Bounded: past the
- * bound the oldest go, and first those of accounts that hold more than their share.
+ * bound the oldest are dropped, first those of accounts that hold more than their share.
  */
 export class ClosedOrders {
   readonly #max: number
   readonly #segments: Segment[] = []
-  /** What is left of the oldest ones once the orders of accounts above their share have gone. */
+  /** The oldest orders that remain after those of accounts above their share are dropped. */
   readonly #sifted: Segment[] = []
   #heavy = new Set<number>()
   #countIn = 0

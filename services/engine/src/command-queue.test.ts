@@ -48,14 +48,14 @@ test('a batch is bounded; the rest waits for the next one', () => {
   expect(numbers(queue.take())[0]).toBe(BATCH_COMMANDS_MAX + 1)
 })
 
-test('the queue says when it is full', () => {
+test('the queue reports when it is full', () => {
   const queue = new CommandQueue()
   expect(queue.hasRoom(QUEUED_COMMANDS_MAX, 0)).toBe(true)
   give(queue, 1, 1, 0)
   expect(queue.hasRoom(QUEUED_COMMANDS_MAX, 0)).toBe(false)
 })
 
-test('what a link that is gone left behind is dropped, the rest keeps its order', () => {
+test('commands of a closed link are dropped, the rest keeps its order', () => {
   const queue = new CommandQueue()
   give(queue, 1, 3, 0)
   give(queue, 10, 12, 1)
@@ -74,7 +74,7 @@ test('a block that is emptied this way makes no batch', () => {
   expect([queue.count, queue.take()]).toEqual([0, undefined])
 })
 
-test('a question waits for what came before it, and for nothing else', () => {
+test('a question waits for what arrived before it, and for nothing else', () => {
   const queue = new CommandQueue()
   const asked: string[] = []
   const ask = (name: string): void => queue.askAfter(() => asked.push(name))

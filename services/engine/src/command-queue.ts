@@ -6,7 +6,7 @@ import { BATCH_COMMANDS_MAX, BATCH_WORDS_MAX, LINKS_MAX, QUEUED_COMMANDS_MAX, QU
 /** Blocks that are kept for the next batches instead of being left to the garbage collector. */
 const SPARE_BLOCKS_MAX = 8
 
-/** In the place of a link: a command of the engine itself. */
+/** Instead of a link: a command of the engine itself. */
 const INTERNAL = 0xff
 
 /** The commands of one future batch: their records, one after another, and how many came from each link. */
@@ -15,11 +15,11 @@ export class CommandBlock {
   readonly byLink = new Int32Array(LINKS_MAX)
   /** Where each command came from. */
   readonly links = new Uint8Array(BATCH_COMMANDS_MAX)
-  /** Until when each may be sequenced: `Clock.elapsed`, ms. */
+  /** The deadline of each: `Clock.elapsed`, ms. */
   readonly #deadlines = new Float64Array(BATCH_COMMANDS_MAX)
-  /** The first of them. */
+  /** The earliest deadline. */
   #earliest = Number.POSITIVE_INFINITY
-  /** To be asked once its commands are executed. */
+  /** Questions to ask once its commands are executed. */
   readonly questions: (() => void)[] = []
   count = 0
 
@@ -43,7 +43,7 @@ export class CommandBlock {
     this.links[this.count++] = INTERNAL
   }
 
-  /** Turn what was to be sequenced by now into what is not executed; returns how many commands that were. */
+  /** Turn commands past their deadline into ones that are not executed; returns their number. */
   makeLate(now: number): number {
     if (now < this.#earliest) return 0
     const { words, length } = this.records
@@ -98,8 +98,8 @@ export class CommandQueue {
   }
 
   /**
-   * Take checked records from `words[start … end)`, `link` being the slot that they came from. What is not sequenced by
-   * `deadline` (`Clock.elapsed`, ms) is not executed.
+   * Take checked records from `words[start … end)`, from the slot `link`. A command that is not sequenced by `deadline`
+   * (`Clock.elapsed`, ms) is not executed.
    */
   addRecords(words: Int32Array, start: number, end: number, link: number, deadline = Number.POSITIVE_INFINITY): void {
     let at = start
@@ -140,7 +140,7 @@ export class CommandQueue {
     return block
   }
 
-  /** Drop what waits of a link that is gone: its gateway sends it again. Returns how many commands that were. */
+  /** Drop the waiting commands of a closed link: its gateway sends them again. Returns their number. */
   dropLink(link: number): number {
     const before = this.#count
     for (const [index, block] of this.#blocks.entries()) {

@@ -46,7 +46,7 @@ describe('Committer', () => {
     expect(heard).toEqual(['durable 1-2', 'durable 3-3'])
   })
 
-  test('an append that was carried out although its answer was lost is not repeated', async () => {
+  test('an append that was executed although its answer was lost is not repeated', async () => {
     const { journal, time, heard, submit, rows } = setup()
     journal.faults.push('lost after')
     submit(1, 2)
@@ -74,7 +74,7 @@ describe('Committer', () => {
     expect(committer.isRepairing).toBe(false)
   })
 
-  test('nothing is durable while the journal is away; it goes on by itself when it is back', async () => {
+  test('nothing is durable while the journal is unreachable; it resumes by itself when the journal is back', async () => {
     const { journal, time, heard, submit, rows } = setup()
     journal.down = new Error('away')
     submit(1, 2)
@@ -90,7 +90,7 @@ describe('Committer', () => {
     expect(heard.slice(-3)).toEqual(['durable 1-2', 'durable 3-4', 'works again'])
   })
 
-  test('a lost answer that turns out to be somebody else’s epoch is a fence', async () => {
+  test('a lost answer that turns out to be of another member’s epoch is a fence', async () => {
     const { journal, time, heard, submit, rows } = setup()
     journal.faults.push('lost before')
     submit(1, 2)
@@ -111,7 +111,7 @@ describe('Committer', () => {
   test.each([
     ['refused', undefined, ['halted']],
     ['unanswered', 'lost before', ['trouble', 'halted']],
-  ] as const)('an append that is %s because the shard was halted says so', async (_, fault, said) => {
+  ] as const)('an append that is %s because the shard was halted reports that', async (_, fault, said) => {
     const { journal, time, heard, submit, rows } = setup()
     journal.store.epoch = 2
     journal.store.lease.halted = 'rows were lost'
@@ -121,7 +121,7 @@ describe('Committer', () => {
     expect([heard, rows()]).toEqual([said, []])
   })
 
-  test('what is passed on while it repairs waits for what came before', async () => {
+  test('batches that are passed on during a repair wait for those before', async () => {
     const { journal, time, heard, committer, submit, rows } = setup()
     journal.faults.push('lost before')
     submit(1, 2)

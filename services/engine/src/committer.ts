@@ -12,7 +12,7 @@ import { RETRY_FIRST_MS, RETRY_MS_MAX } from './limits.ts'
 export interface CommitterEvents<Entry extends Batch> {
   /** In order of sequence. */
   durable(entry: Entry): void
-  /** Another member has taken over: nothing that this one has not seen durable may be shown to a client. */
+  /** Another member has taken over: this one may show a client only what it has seen durable. */
   fenced(): void
   /** The journal has lost rows that this member saw durable. */
   rolledBack(error: unknown): void
@@ -32,10 +32,10 @@ interface Pending<Entry> {
 }
 
 /**
- * Takes batches to the journal, some at a time, and reports them durable in order. When an answer is lost or an error
- * comes back, it lets the appends under way end, asks for each what became of it, appends the very same bytes again
- * where they are absent, and waits with growing pauses as long as the journal does not answer. A batch is never given
- * up and never changed: its commands were executed already.
+ * Appends batches to the journal, several at a time, and reports them durable in order. After a lost answer or an error
+ * it waits for the appends under way, resolves each of them, appends the same bytes again where they are absent, and
+ * waits with growing pauses while the journal does not answer. A batch is never given up and never changed: its
+ * commands were executed already.
  */
 export class Committer<Entry extends Batch> {
   readonly #journal: Pick<Journal, 'append' | 'resolve'>
@@ -63,7 +63,7 @@ export class Committer<Entry extends Batch> {
     return this.#repairing
   }
 
-  /** Hand over the next batch. The append is under way when this returns. */
+  /** Take the next batch. Its append is under way when this returns. */
   submit(entry: Entry): void {
     const pending: Pending<Entry> = { entry, state: 'sent' }
     this.#pending.push(pending)
@@ -98,7 +98,7 @@ export class Committer<Entry extends Batch> {
     if (this.#repairing && this.#sent === 0) this.#waitThenRepair()
   }
 
-  /** Whether there is nothing more to do; who is to know has been told then. */
+  /** Whether there is nothing more to do; the listeners have been told then. */
   #isEnd(state: State | End, error: unknown): state is End {
     if (state === 'fenced') this.#events.fenced()
     else if (state === 'rolled back') this.#events.rolledBack(error)
@@ -155,7 +155,9 @@ export class Committer<Entry extends Batch> {
   }
 }
 
-/** What an error says about the batch. A gap means that an earlier batch was not written, so neither was this one. */
+/**
+ * The meaning of an error for the batch. A gap means that an earlier batch was not written, so neither was this one.
+ */
 function stateAfter(error: unknown): 'absent' | 'unknown' | 'rolled back' | 'halted' {
   if (error instanceof JournalHaltedError) return 'halted'
   if (error instanceof JournalRolledBackError) return 'rolled back'

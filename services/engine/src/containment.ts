@@ -6,7 +6,7 @@ import { messageOf } from '@uptick/runtime'
 import type { Evidence } from './seams.ts'
 import type { Poison } from './sequencer.ts'
 
-/** What a person needs to decide about a poisoned command. */
+/** What an operator needs to decide about a poisoned command. */
 export function describePoison(poison: Poison, shard: number): Readonly<Record<string, unknown>> {
   const command = new Command()
   const reader = new BatchReader().open(poison.payload)
@@ -23,7 +23,7 @@ export function describePoison(poison: Poison, shard: number): Readonly<Record<s
   }
 }
 
-/** Evidence as two files in a folder: the bytes, and the facts as JSON. Written before anything else goes on. */
+/** Evidence as two files in a folder: the bytes, and the facts as JSON. Written before anything else continues. */
 export class EvidenceFolder implements Evidence {
   readonly #folder: string
 
@@ -56,7 +56,7 @@ export class EvidenceFolder implements Evidence {
       try {
         rmSync(`${join(this.#folder, name)}.${kind}`, { force: true })
       } catch {
-        // A folder that cannot be written is said so when something is to be kept.
+        // A folder that cannot be written is reported when evidence is to be kept.
       }
     }
   }

@@ -1,14 +1,14 @@
 import { outcomeSum, type HelloFrame } from '@uptick/protocol'
 import type { RetainedOutcomes } from './retained-outcomes.ts'
 
-/** What a gateway was shown and is not here: more than there is, or something else. */
+/** What a gateway was shown and this state lacks: later outcomes, or others. */
 export type Discontinuity = 'ahead-of-journal' | 'another-history'
 
 /**
- * Why a gateway cannot go on with the feed of a leader whose state is durable up to `durable`: it was shown something that
- * this journal does not hold, or other outcomes under the same sequences. Going on would be worse than showing nothing.
- * Undefined when it can. What is not retained any more cannot be compared: the feed begins anew then, if it does not go on
- * just there.
+ * Why a gateway cannot resume the feed of a leader whose state is durable up to `durable`: it was shown outcomes that
+ * this journal lacks, or others under the same sequences. To resume would be worse than to show nothing. Undefined when
+ * it can. Outcomes that are no longer retained cannot be compared: the feed begins anew then, unless it resumes just
+ * there.
  */
 export function discontinuity(
   { feedFrom, seen }: Pick<HelloFrame, 'feedFrom' | 'seen'>,

@@ -32,7 +32,7 @@ describe('Engine', () => {
     expect(gateway.of(FrameType.ANSWER)).toMatchObject([{ id: 9, sequence: 2, body: { account: 1 } }])
   })
 
-  test('a question is answered after the commands that came before it, also those of others that still wait', async () => {
+  test('a question is answered after the commands that arrived before it, also waiting ones of other links', async () => {
     const { journal, time, link } = await started(new JournalStore())
     journal.holding = true
     const [gateway, other] = [link(), link()]
@@ -166,7 +166,7 @@ describe('Engine', () => {
     expect(failures).toEqual(['another engine leads the shard'])
   })
 
-  test('a journal that is away keeps readiness down; commands wait and are answered when it is back', async () => {
+  test('an unreachable journal keeps the engine unready; commands wait and are answered when it is back', async () => {
     const { journal, time, link, conditions } = await started(new JournalStore())
     const gateway = link()
     gateway.hello(SESSION, 0)
@@ -245,7 +245,7 @@ describe('Engine', () => {
     expect(engine.leader!.exchange.sessions().length).toBe(0)
   })
 
-  test('a snapshot that is followed by a batch of another state is not led from', async () => {
+  test('an engine does not lead from a snapshot that is followed by a batch of another state', async () => {
     const store = new JournalStore()
     const first = await started(store)
     const gateway = first.link()
@@ -285,7 +285,7 @@ describe('Engine', () => {
     expect([ahead.of(FrameType.WELCOME), ahead.fed(), ahead.closedWith?.code]).toEqual([[], [], 1013])
   })
 
-  test('an engine that is not leading says so and hangs up', () => {
+  test('an engine that does not lead says so and closes the connection', () => {
     const { link } = member(new JournalStore())
     const gateway = link()
     gateway.hello(SESSION, 0)

@@ -15,12 +15,13 @@ import type { LinkSocket } from './seams.ts'
 import { Standby } from './standby.ts'
 
 /**
- * One engine process, without its sockets. Modes: *recovering* (replays) → *standby* (follows the journal and waits for
- * its turn) → *taking-over* (the shard is ours; the last batches are executed) → *leading* → *handing-off* (sequences
- * nothing more, passes the shard on), from there to *recovering* again. Ends of the road, where it waits for a person:
- * *contained* (a command broke the state machine), *diverged* (its state is not that of the journal's writers), *unfit*
- * (the journal needs what this build does not know), *halted* (the journal lost rows). *Fenced* (another engine leads, or
- * should) ends the process, and its state with it, unless the journal lacks what this one has seen in it.
+ * One engine process, without its sockets. Modes: *recovering* (replays) → *standby* (follows the journal and waits
+ * until it may lead) → *taking-over* (the shard is ours; the last batches are executed) → *leading* → *handing-off*
+ * (sequences nothing more, passes the shard on), from there to *recovering* again. Final modes, in which it waits for
+ * an operator: *contained* (a command broke the state machine), *diverged* (its state is not that of the journal's
+ * writers), *unfit* (the journal needs what this build does not know), *halted* (the journal lost rows). *Fenced*
+ * (another engine leads, or should) ends the process, and its state with it, unless the journal lacks what this one has
+ * seen in it.
  */
 export class Engine {
   readonly #seams: EngineSeams
@@ -71,7 +72,7 @@ export class Engine {
     return this.#role
   }
 
-  /** Hear of every change of the role. */
+  /** Be told of every change of the role. */
   onRole(listener: (role: Role) => void): void {
     this.#roleListeners.push(listener)
   }
@@ -86,7 +87,7 @@ export class Engine {
     return this.#role === 'leading' ? this.#leadership?.leaseRemainingMs : undefined
   }
 
-  /** While the shard is halted: the last sequence that is held from before the last start; 0 when nothing is. */
+  /** While the shard is halted: the last sequence that is kept from before the last start; 0 without one. */
   get heldThrough(): number {
     return this.#impasse.held.through
   }
@@ -107,15 +108,15 @@ export class Engine {
   }
 
   /**
-   * Recover, follow, and lead when it is this engine's turn. Resolves when it leads, when it follows a leader,
-   * or when a person has to look; it goes on until `stop`.
+   * Recover, follow, and lead when this engine may. Resolves when it leads, when it follows a leader, or when an
+   * operator has to decide; it continues until `stop`.
    */
   start(): Promise<void> {
     this.#running = this.#run()
     return Promise.race([this.#settled, this.#running])
   }
 
-  /** Let another member lead: as on SIGTERM, but this engine follows again. Undefined when none is ready to. */
+  /** Hand off: as on SIGTERM, but this engine follows afterwards. Undefined when no member is ready. */
   async handOff(): Promise<HandOff | undefined> {
     const leadership = this.#leadership
     const isReady = leadership?.leader?.members.successor() !== undefined
@@ -123,7 +124,7 @@ export class Engine {
     return this.#handOff(leadership)
   }
 
-  /** Stop in order: sequence nothing more, finish the commits under way, say goodbye, hand the shard on. */
+  /** Stop in order: sequence nothing more, finish the commits under way, close the links, hand the shard off. */
   async stop(): Promise<void> {
     this.#abort.abort()
     const leadership = this.#leadership
@@ -153,7 +154,7 @@ export class Engine {
       try {
         await this.#followAndLead()
         pauseMs = RETRY_FIRST_MS
-        // An end of the road: what waits there has its own timer.
+        // A final mode has its own timer.
         if (this.#role !== 'handing-off') return
       } catch (error) {
         await this.#standby?.stop()
@@ -169,7 +170,7 @@ export class Engine {
   /** One life of the state: recovered, following, leading. Resolves when it is over. */
   async #followAndLead(): Promise<void> {
     const { conditions, clock, log } = this.#seams
-    // Thrown away unless everything was durable when it was handed off.
+    // Discarded unless everything was durable at the hand-off.
     const kept = this.#leadership?.kept
     this.#leadership = undefined
     this.#setRole('recovering')
@@ -231,7 +232,7 @@ export class Engine {
     }
     await catchUp(options, replica, head.last)
     this.#abort.signal.throwIfAborted()
-    // Beyond the end that the claim saw there can be nothing: it was written under an epoch that had ended.
+    // No row can be beyond the end that the claim saw: its epoch had ended.
     if (exchange.sequence !== head.last)
       throw new Error(`the state is at ${exchange.sequence}, the end was ${head.last}`)
     // Fenced meanwhile.
@@ -241,7 +242,7 @@ export class Engine {
     leadership.lead(recovered)
     this.#reception.leaderUrl = this.#settings.url
     this.#setRole('leading')
-    // What went wrong while it followed is over: it has read to the end, and its claim was written.
+    // Its troubles as a standby are over: it has read to the end, and its claim was written.
     for (const name of ['journal', 'caught-up', 'writable']) conditions.set(name, true)
     const milliseconds = Math.round(clock.elapsed() - claimedAt)
     observer.tookOver?.(milliseconds)

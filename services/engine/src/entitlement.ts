@@ -4,11 +4,11 @@ import { isAsked, LinkRole, type QuestionKind } from '@uptick/protocol'
 /** What a peer has proved to be; `unproven`: a release without a handshake, where the settings let it in. */
 export type PeerRole = LinkRole | 'unproven'
 
-/** What the exactly-once way itself needs: a number that its gateway has given up is resolved by a TICK. */
+/** Needed for exactly-once itself: a TICK resolves a number that its gateway has given up. */
 const SESSION_KINDS: readonly number[] = [CommandKind.OPEN_SESSION, CommandKind.END_SESSION, CommandKind.TICK]
 /** Written by the sequencer and never sent. */
 const INTERNAL_KINDS: readonly number[] = [CommandKind.CONTINUE, CommandKind.EXPIRE_SESSION]
-/** Whatever is not known here is not a trader's. */
+/** An unknown kind is not a trader's. */
 const TRADING_KINDS: readonly number[] = [
   CommandKind.PLACE,
   CommandKind.CANCEL,

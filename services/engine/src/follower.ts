@@ -4,7 +4,7 @@ import type { Clock, Timers } from '@uptick/runtime'
 import { AHEAD_BYTES_MAX } from './limits.ts'
 import type { Replica } from './replica.ts'
 
-/** A long backlog lets the event loop run this often. */
+/** A long backlog lets the event loop run this often, ms. */
 const SLICE_MS = 20
 
 export interface FollowerOptions {
@@ -13,18 +13,18 @@ export interface FollowerOptions {
   readonly clock: Clock
   readonly timers: Timers
   readonly events: {
-    /** The state cannot follow any further; nothing else comes after it. */
+    /** The state cannot follow any further; no other call comes after it. */
     failed(error: unknown, batch: StoredBatch | undefined): void
-    /** The journal cannot be read; undefined when it works again. */
+    /** The journal cannot be read; undefined when it can be read again. */
     trouble(error: unknown): void
   }
 }
 
 /**
- * Keeps a replica at the end of the journal, from two sources that bring the same batches: the leader's feed, which has
- * each right after its commit, and the journal itself. Modes: *tailing* (reads the journal; what the feed brings beyond a
- * gap waits, bounded) → *fed* (the feed went on exactly where the state was: the journal is left alone) → *tailing* again
- * when the feed is lost or leaves a gap.
+ * Keeps a replica at the end of the journal, from two sources with the same batches: the leader's feed, which has each
+ * right after its commit, and the journal itself. Modes: *tailing* (reads the journal; what the feed brings beyond a
+ * gap waits, bounded) → *fed* (the feed went on exactly where the state was: the journal is left alone) → *tailing*
+ * again when the feed is lost or leaves a gap.
  */
 export class Follower {
   readonly #options: FollowerOptions

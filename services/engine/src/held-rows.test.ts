@@ -65,14 +65,14 @@ async function ask(member: Member, question: object): Promise<unknown> {
   return operator.of(FrameType.ANSWER)[0]?.body
 }
 
-/** Somebody who knows nothing of the trades leads for a moment, and journals something else. */
+/** A member that does not know the trades leads for a moment, and journals something else. */
 function goneOn(store: JournalStore): void {
   const other = new MemoryJournal(store)
   const { epoch, last } = other.raise()
   void other.append({ epoch, first: last + 1, last: last + 1, payload: Buffer.from('something else') })
 }
 
-test('what a halted member holds outlives it, and repairs the journal', async () => {
+test('the rows of a halted member survive its restart, and repair the journal', async () => {
   const store = new JournalStore()
   const evidence = new MemoryEvidence()
   const before = await halted(store, evidence)
@@ -87,7 +87,7 @@ test('what a halted member holds outlives it, and repairs the journal', async ()
   expect(evidence.find('held-0')).toBeUndefined()
 })
 
-test('a repair that fails leaves the shard halted, and says why; what is held is still there for the next', async () => {
+test('a repair that fails leaves the shard halted, and says why; the rows are kept for the next attempt', async () => {
   const store = new JournalStore()
   const evidence = new MemoryEvidence()
   const member = await halted(store, evidence)
@@ -137,7 +137,7 @@ test('a halt that a fail-over has lost is made again for what is kept and still 
   expect(store.lease.halted).toMatch(new RegExp(`: the journal still lacks what was kept up to ${END}$`))
 })
 
-test('what was given up is not missed by a process after the one that kept it', async () => {
+test('rows that were given up do not halt the shard after a restart', async () => {
   const store = new JournalStore()
   const evidence = new MemoryEvidence()
   const before = await halted(store, evidence)
@@ -151,7 +151,7 @@ test('what was given up is not missed by a process after the one that kept it', 
   expect(evidence.find('held-0')).toBeUndefined()
 })
 
-test('what was cut short while it was kept is used up to there', async () => {
+test('evidence that was cut short is used up to its last complete batch', async () => {
   const store = new JournalStore()
   const evidence = new MemoryEvidence()
   const before = await halted(store, evidence)

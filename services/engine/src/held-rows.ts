@@ -22,19 +22,19 @@ export interface HeldRowsOptions {
 
 /** The loss that an operator has accepted. */
 export interface Released extends TakenBack {
-  /** The journal goes on after this sequence. */
+  /** The journal continues after this sequence. */
   readonly after: number
   /** Last sequence that was given up; `after` when this member knows of none. */
   readonly through: number
-  /** How much there is of each; the lists end after 1,000. */
+  /** The number of each; the lists end after 1,000. */
   readonly counts: { readonly commands: number; readonly orders: number; readonly trades: number }
-  /** Where all of it is. */
+  /** Where the complete lists are. */
   readonly kept: string
 }
 
 /**
- * What this member holds of the journal's last minute while the shard is halted, across restarts: what the journal is
- * repaired from, or what an operator gives up.
+ * The rows of the journal's last minute that this member keeps while the shard is halted, across restarts. The journal
+ * is repaired from them, or an operator gives them up.
  */
 export class HeldRows {
   readonly #options: HeldRowsOptions
@@ -51,7 +51,7 @@ export class HeldRows {
     return this.#recalled?.at(-1)?.last ?? 0
   }
 
-  /** The shard is halted: what is held must not go with the process. */
+  /** The shard is halted: keep the rows beyond the process. */
   keep(): void {
     const batches = this.#batches()
     const last = batches.at(-1)?.last
@@ -61,7 +61,10 @@ export class HeldRows {
     seams.evidence.keep(this.#name, payloadsOf(batches), facts)
   }
 
-  /** As each look at the lease says. What was kept and is still lost, without a decision, halts the shard again. */
+  /**
+   * Called after each look at the lease. Rows that were kept and are still lost, without a decision, halt the shard
+   * again.
+   */
   looked(isHalted: boolean): void {
     if (this.#isHalted === isHalted) return
     this.#isHalted = isHalted
@@ -71,7 +74,7 @@ export class HeldRows {
     this.#review().catch(() => (this.#isHalted = undefined))
   }
 
-  /** The halt is over, and nothing of this is needed any more. */
+  /** The halt is over: the rows are no longer needed. */
   forget(): void {
     this.#recalled = []
     this.#options.seams.evidence.discard(this.#name)
@@ -94,10 +97,11 @@ export class HeldRows {
   }
 
   /**
-   * Append what the journal has lost and this member still holds; then the shard goes on. Returns how many batches.
+   * Append what the journal has lost and this member still holds; then the shard continues. Returns the number of
+   * batches.
    *
-   * @throws JournalError, with nothing changed, when nothing is lost, or the journal has gone on with something else: then
-   *   the loss can only be accepted
+   * @throws JournalError, with nothing changed, when nothing is lost, or the journal has continued with other batches:
+   *   then the loss can only be accepted
    */
   async repair(): Promise<number> {
     const { seams, seen } = this.#options
@@ -125,7 +129,7 @@ export class HeldRows {
     }
   }
 
-  /** The shard stays halted, with what went wrong as the reason, unless it was decided on meanwhile. */
+  /** The shard stays halted with the failure as the reason, unless an operator has decided meanwhile. */
   async #failed(reason: string): Promise<void> {
     const { lease } = this.#options.seams
     const { halted, head } = await lease.look()
@@ -134,7 +138,10 @@ export class HeldRows {
     await lease.halt(`${lease.holder}: not repaired: ${reason}`, loss)
   }
 
-  /** Give up what the journal has lost: the shard goes on without it. Says what that is, as far as this member holds it. */
+  /**
+   * Give up what the journal has lost: the shard continues without it. Returns the lost rows, as far as this member
+   * holds them.
+   */
   async release(reason: string, operator: string): Promise<Released> {
     const { seams, shard, seen } = this.#options
     const { evidence, journal, lease, log } = seams

@@ -22,7 +22,7 @@ async function halted(store: JournalStore): Promise<{ member: Member; before: nu
   return { member, before }
 }
 
-test('who repairs the journal answers, and starts anew only afterwards', async () => {
+test('a member that repairs the journal answers first, and restarts afterwards', async () => {
   const store = new JournalStore()
   const { member, before } = await halted(store)
   expect(member.engine.role).toBe('halted')
@@ -39,7 +39,7 @@ test('who repairs the journal answers, and starts anew only afterwards', async (
   expect(member.failures).toEqual(['no longer halted'])
 })
 
-test('a halt that a fail-over has lost is made again by whoever misses rows', async () => {
+test('a halt that a fail-over has lost is repeated by a member that misses rows', async () => {
   const store = new JournalStore()
   const { member } = await halted(store)
   expect(store.lease.halted).not.toBe('')

@@ -14,24 +14,24 @@ const DECISION_POLL_MS = 1_000
 export interface ImpasseOptions extends HeldRowsOptions {
   /** From now on the engine has this role, and answers no client. */
   readonly enter: (role: Role) => void
-  /** The process ends: no more waiting. */
+  /** The process ends: stop waiting. */
   readonly signal: AbortSignal
 }
 
-/** What the journal lacks, and since when that is known. */
+/** What the journal lacks, and the epoch at which that was found. */
 interface Lost extends Loss {
   readonly reason: string
 }
 
 /**
- * The ends of an engine's road, where only a person helps: it answers no client, keeps what is to be looked at, stays as it
- * is instead of starting again and again, and waits for the decision.
+ * The final modes of an engine, which only an operator can end: it answers no client, keeps the evidence, does not
+ * restart again and again, and waits for the decision.
  */
 export class Impasse {
   /** Of the journal's last minute. */
   readonly held: HeldRows
   readonly #options: ImpasseOptions
-  /** The operator waits for an answer: the process must not end before it has left. */
+  /** The operator waits for an answer: the process must not end before it is sent. */
   #isRepairing = false
 
   constructor(options: ImpasseOptions) {
@@ -40,8 +40,8 @@ export class Impasse {
   }
 
   /**
-   * Whether the error is one that another attempt cannot cure; if so, the engine is at one of its ends now. What looks like
-   * lost rows, or like another state than the journal's writers have, is compared with the journal first. Never rejects.
+   * Whether another attempt cannot cure the error; if so, the engine enters a final mode. What looks like lost rows, or
+   * like another state than the journal's writers have, is compared with the journal first. Never rejects.
    */
   async meet(thrown: unknown): Promise<boolean> {
     const batch = thrown instanceof StandbyFailure ? thrown.batch : undefined
@@ -59,8 +59,8 @@ export class Impasse {
   }
 
   /**
-   * Another engine leads. The state is thrown away with the process, unless it holds what the journal does not: that would
-   * go with it.
+   * Another engine leads. The state is discarded with the process, unless it holds rows that the journal lacks, which
+   * would be lost with it.
    */
   fenced(reason: string): void {
     const { seams, enter, signal } = this.#options
@@ -93,7 +93,7 @@ export class Impasse {
     this.#halt({ reason: messageOf(error), epochSeen: Math.max(epochSeen, this.#epoch()), foundAt: epoch })
   }
 
-  /** The journal holds less than was seen: no member may lead before a person has decided what is lost. */
+  /** The journal holds less than was seen: no member may lead before an operator has decided. */
   #halt(lost: Lost): void {
     const { conditions, log } = this.#options.seams
     const { reason } = lost
@@ -108,7 +108,7 @@ export class Impasse {
     this.#awaitRelease(tell)
   }
 
-  /** The shard was halted while this member led it: it keeps its state, which may be what the journal is repaired from. */
+  /** The shard was halted while this member led it: it keeps its state, from which the journal may be repaired. */
   stand(reason: string): void {
     const { conditions, log } = this.#options.seams
     conditions.set('journal', false, `halted: ${reason}`)
@@ -116,12 +116,15 @@ export class Impasse {
     this.#awaitRelease(() => Promise.resolve())
   }
 
-  /** Append what the journal has lost and this member still holds; then the shard goes on. Returns how many batches. */
+  /**
+   * Append what the journal has lost and this member still holds; then the shard continues. Returns the number of
+   * batches.
+   */
   repair(): Promise<number> {
     return this.#decide(() => this.held.repair())
   }
 
-  /** Give up what the journal has lost, as an operator has decided; then the shard goes on. */
+  /** Give up what the journal has lost, as an operator has decided; then the shard continues. */
   release(reason: string, operator: string): Promise<Released> {
     return this.#decide(() => this.held.release(reason, operator))
   }
@@ -136,8 +139,8 @@ export class Impasse {
   }
 
   /**
-   * What this member has seen in the journal and is not there; undefined when all of it is. Asks the server that takes
-   * appends, because another one may only be behind, and waits until that answers. Never rejects.
+   * What this member has seen in the journal and the journal lacks; undefined when it lacks nothing. Asks the server
+   * that takes appends, because another one may only be behind, and waits until that answers. Never rejects.
    */
   async #lost(): Promise<Lost | undefined> {
     const { seams, seen, state, signal } = this.#options
@@ -147,7 +150,7 @@ export class Impasse {
         const confirmation = await seams.journal.confirm(held?.find(held.last))
         const { head, holds } = confirmation
         const epochSeen = this.#epoch()
-        // An operator has given it up already: this state is thrown away, and that is all.
+        // An operator has given it up already: only discard this state.
         if (epochSeen < confirmation.released) return undefined
         const reason = held && !holds ? missing(held.last, head.last) : seen.contradiction(confirmation)
         if (reason === undefined) seen.looked(confirmation)
@@ -166,7 +169,7 @@ export class Impasse {
     return Math.max(this.#options.seen.epoch, held?.find(held.last)?.epoch ?? 0)
   }
 
-  /** This state is not that of the journal's writers: it never leads, and stays as it is for a person to look at. */
+  /** This state is not that of the journal's writers: it never leads, and is kept for an operator. */
   #diverge(error: DivergedError, payload: Uint8Array): void {
     const { shard, seams, state } = this.#options
     const exchange = state()?.exchange
@@ -211,7 +214,7 @@ export class Impasse {
     })
   }
 
-  /** Stay, until `decided` says why the process should start anew. */
+  /** Stay until `decided` returns why the process should restart. */
   #await(role: Role, decided?: () => Promise<string | undefined>): void {
     const { seams, signal, enter } = this.#options
     enter(role)

@@ -12,10 +12,10 @@ interface LeadingSource extends QuerySource {
 }
 
 /**
- * Questions of gateways to the leader's state. One is answered when the journal has confirmed that this member leads, and
- * everything that arrived before is executed – of other links, too: a client that asks what became of an order must not hear
- * that there is none while it waits in the queue –, and the answer leaves when the state that it shows is durable. The clock
- * is no state, and would be old by whatever it waited for: it is read as it leaves.
+ * Questions of gateways to the leader's state. A question is answered when the journal has confirmed that this member
+ * leads, and everything that arrived before it is executed, of other links, too: a client must not hear that an order
+ * does not exist while the order waits in the queue. The answer leaves when the state that it shows is durable. The
+ * clock is no state, and would be old after any wait: it is read as it leaves.
  */
 export class Inquiries {
   readonly #source: LeadingSource
@@ -47,7 +47,9 @@ export class Inquiries {
     })
   }
 
-  /** How long an answer is shows when it is made: questions that waited together may have too many bytes together. */
+  /**
+   * The length of an answer is known when it is made: questions that waited together may have too many bytes together.
+   */
   #answer(link: Link, id: number, body: unknown): void {
     const { sequence } = this.#source.exchange
     if (this.#isFull(link)) {

@@ -1,14 +1,15 @@
 import type { ClockReading } from '@uptick/journal'
 import type { Clock } from '@uptick/runtime'
 
-/** How far the leader's wall clock may be from PostgreSQL's, µs. One that is further off is not believed. */
+/** How far the leader's wall clock may be from PostgreSQL's, µs. A clock that is further off is not used. */
 export const CLOCKS_APART_MAX = 1_000_000
 /** Journaled time gains on real time no faster than this times as fast as the monotonic clock runs. */
 const RATE_MAX = 2
 
 /**
- * The time that batches are journaled at. It never falls, and what is too late can never be taken back: so the leader's wall
- * clock counts only within a second of PostgreSQL's, which all members share, and a jump of either is followed slowly.
+ * The time that batches are journaled at. It never falls, and a time too far ahead can never be taken back. So the
+ * leader's wall clock counts only within a second of PostgreSQL's, which all members share, and a jump of either is
+ * followed slowly.
  */
 export class JournalClock {
   readonly #clock: Clock
@@ -30,11 +31,11 @@ export class JournalClock {
     return time
   }
 
-  /** What is believed of the time, without a jump. */
+  /** The time without a jump. */
   #slowly(elapsed: number): number {
     const now = this.#clock.now()
     const reading = this.#reading()
-    // Whatever happened while its question was on the way, its clock shows no more now, and no less, than this.
+    // Whatever happened during the question's round trip, PostgreSQL's clock is within these two bounds.
     const most = reading ? reading.time + (elapsed - reading.askedAt) * 1_000 + CLOCKS_APART_MAX : now
     const least = reading ? reading.time + (elapsed - reading.heardAt) * 1_000 - CLOCKS_APART_MAX : now
     // The first of an epoch may be long after the one before; of two clocks the one that is behind does no lasting harm.

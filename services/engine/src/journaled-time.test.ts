@@ -83,7 +83,7 @@ describe('a release before had a wrong clock, and journaled time is ahead', () =
     expect(engine.role).toBe('leading')
   }
 
-  test('by less than replies are kept: nobody notices', async () => {
+  test('by less than replies are kept: no client notices', async () => {
     const { shard, place } = await after(9 * MINUTE)
     expect(await place(orderOf(6, shard.time.now()))).toEqual(['6 0'])
   })

@@ -10,21 +10,21 @@ import {
 import type { Clock } from '@uptick/runtime'
 import type { DialMember, MemberSocket } from './seams.ts'
 
-/** A leader says something every 250 ms: one that has not for this long is frozen, or the connection is cut. */
+/** A leader sends something every 250 ms: one that is silent for this long, ms, is frozen, or the connection is cut. */
 const SILENT_MS_MAX = 1_000
 
 export interface LeaderLinkEvents {
-  /** What to say first. */
+  /** The first message. */
   join(): Uint8Array
   batches(frame: BatchesFrame): void
   handedOff(frame: HandOffFrame): void
-  /** The connection is gone, or never came to be. */
+  /** The connection is closed, or was never opened. */
   lost(reason: string): void
 }
 
 /**
- * A standby's connection to the leader. Dials when told where the leader is; what is lost is dialled again the next time
- * it is told so. Only a short cut: everything that comes over it is in the journal as well.
+ * A standby's connection to the leader. Dials when it is told the leader's address; a lost connection is dialled again
+ * the next time. It is only a shortcut: everything that comes over it is in the journal as well.
  */
 export class LeaderLink {
   readonly #dial: DialMember

@@ -59,7 +59,7 @@ export class Leader {
   readonly #sessions: SessionExpiry
   readonly #sweeps: Sweeps
   readonly #wakefulness: Wakefulness
-  /** Nothing has been sequenced yet, by whatever leader: the first commands are activations. */
+  /** No leader has sequenced anything yet: the first commands are activations. */
   #isNew: boolean
   #drained: (() => void) | undefined
 
@@ -171,7 +171,7 @@ export class Leader {
     return link
   }
 
-  /** Accept a frame of commands into the bounded queue, or close the link that went past a bound. */
+  /** Accept a frame of commands into the bounded queue, or close the link that passed a bound. */
   accept(link: Link, frame: CommandsFrameView): void {
     const { count, start, end } = frame
     this.#wakefulness.check()
@@ -225,7 +225,9 @@ export class Leader {
     if (link.subscription && link.isOpen) this.#feed.pump(link.subscription)
   }
 
-  /** The connection is gone. Commands on their way to the journal go on; its gateway sends all unanswered ones again. */
+  /**
+   * The connection is gone. Commands on their way to the journal continue; its gateway sends all unanswered ones again.
+   */
   detach(link: Link): void {
     if (link.subscription) this.#feed.closed(link.subscription)
     link.unanswered -= this.#queue.dropLink(link.slot)
@@ -242,14 +244,14 @@ export class Leader {
     })
   }
 
-  /** The lease is certain again: let out what had to wait for that. */
+  /** The lease is certain again: release what had to wait for that. */
   resume(): void {
     this.#gate.resume()
   }
 
   /**
-   * Let nothing out any more and tell every gateway to look elsewhere: at the URL `leader`, if that is known. Commits
-   * under way go on unless `stop` follows.
+   * Release nothing any more and tell every gateway to look elsewhere: at the URL `leader`, if that is known. Commits
+   * under way continue unless `stop` follows.
    */
   shut(reason: string, leader?: string): void {
     this.#sequencer.stop()

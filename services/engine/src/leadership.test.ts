@@ -6,7 +6,7 @@ import { DistantLease } from '../testing/distant-store.ts'
 import { ProcessTime } from '../testing/process-time.ts'
 import { SessionClient } from '../testing/session-client.ts'
 
-/** A lease that this member cannot renew, and does not know to be standing, while `isUncertain`. */
+/** A lease that this member cannot renew, and that is not certain, while `isUncertain`. */
 class UncertainLease extends DistantLease {
   isUncertain = false
 
@@ -42,7 +42,7 @@ test('a leader that hands off while its lease is uncertain leads again later, wi
   await cluster.time.advance(2_000)
   const first = cluster.leader!
   leases.get(first.holder)!.isUncertain = true
-  // Durable, and told to nobody.
+  // Durable, and told to no client.
   const told = client.replies.size
   client.submit({ kind: CommandKind.TICK })
   await cluster.time.advance(100)

@@ -9,7 +9,7 @@ import type { LeaderSeams, LeaderSettings, TermEvents } from './term.ts'
 
 /** How long standbys may take to be ready, when none is. */
 const READY_MS_MAX = 1_000
-/** Commits that take longer than this do not hold the hand-off up: the successor reads in the journal what became of them. */
+/** Commits that take longer do not delay the hand-off, ms: the successor reads their outcomes in the journal. */
 const DRAIN_MS_MAX = 2_000
 /** A successor that has not claimed by then is named in the lease as well, */
 const CLAIM_MS_MAX = 300
@@ -32,9 +32,9 @@ export interface LeadershipEvents extends TermEvents {
   powerless(): void
 }
 
-/** How the shard was passed on. */
+/** How the shard was handed off. */
 export interface HandOff {
-  /** Where the new leader is reached; undefined when no standby was ready. */
+  /** The URL of the new leader; undefined when no standby was ready. */
   readonly successor: string | undefined
   readonly epoch: number
   readonly last: number
@@ -44,7 +44,7 @@ export interface HandOff {
   readonly milliseconds: number
 }
 
-/** One epoch of this member's: the lease, kept from the claim on, and the leader once the state is complete. */
+/** One epoch of this member: the lease, kept from the claim on, and the leader once the state is complete. */
 export class Leadership {
   readonly ended: Promise<void>
   readonly #seams: LeadershipSeams
@@ -99,7 +99,7 @@ export class Leadership {
     return this.#state
   }
 
-  /** The state after a hand-off with everything durable: it is the journal's, and can go on as a standby's. */
+  /** The state after a hand-off with everything durable: it is the journal's, and can continue as a standby's. */
   get kept(): Recovered | undefined {
     return this.#isComplete ? this.#state : undefined
   }
@@ -126,9 +126,9 @@ export class Leadership {
   }
 
   /**
-   * Pass the shard on: sequence nothing more, finish the commits, name the standby that is furthest, and tell gateways
-   * where to go. From the moment that it is told, this member answers nothing, so the successor need not wait for the
-   * lease to say the same. `stopping` is called when it stops sequencing.
+   * Hand the shard off: sequence nothing more, finish the commits, name the standby that is furthest, and tell gateways
+   * where to go. From the moment that the standby is told, this member answers nothing, so the successor need not wait
+   * for the lease. `stopping` is called when it stops sequencing.
    */
   async handOff(stopping: () => void): Promise<HandOff> {
     const { clock, log } = this.#seams
@@ -141,7 +141,7 @@ export class Leadership {
     const drainMilliseconds = clock.elapsed() - stoppedAt
     const successor = leader.members.successor()
     this.#keeper.stop()
-    // In one turn, so that nothing leaves in between; the successor's way is the longest.
+    // In one turn, so that nothing leaves in between; the successor has the most to do, so it is told first.
     if (successor) leader.members.handTo(successor, leader.durable)
     leader.shut(successor ? 'handed-off' : 'stopping', successor?.facts.url)
     try {
@@ -164,8 +164,8 @@ export class Leadership {
   }
 
   /**
-   * For a successor that did not hear of it, or was in the middle of a look. Not before: a claim waits for whatever else
-   * changes the lease, and needs nothing but the word of the one who leads.
+   * For a successor that missed the message, or was in the middle of a look. Not before: a claim would wait for this
+   * change of the lease, and needs only the leader's word.
    */
   async #nameInLease(successor: Member): Promise<void> {
     const { lease, log } = this.#seams
@@ -187,7 +187,7 @@ export class Leadership {
     this.#end()
   }
 
-  /** A standby that has joined may need a moment more; commands go on being executed meanwhile. */
+  /** A standby that has joined may need a moment more; commands are executed meanwhile. */
   async #successorReady(leader: Leader): Promise<void> {
     const { clock, timers } = this.#seams
     const until = clock.elapsed() + READY_MS_MAX

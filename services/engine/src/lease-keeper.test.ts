@@ -60,7 +60,7 @@ test('a claim counts from when it was sent, and not to the end of the lease', as
   expect(sent).toHaveLength(1)
 })
 
-test('three times in one length it is renewed', async () => {
+test('the lease is renewed three times in its length', async () => {
   const { time, sent, answer } = keeping()
   const at: number[] = []
   for (let renewal = 0; renewal < 4; renewal++) {
@@ -99,7 +99,7 @@ test('frozen past the lease, it is not certain from the moment that it wakes', (
   expect(keeper.isCertain).toBe(false)
 })
 
-test('certain again after it was not, it says so once', async () => {
+test('after an uncertain time it reports once that the lease is certain', async () => {
   const { time, heard, keeper, answer } = keeping()
   await time.advance(500)
   await answer(true)
@@ -116,7 +116,7 @@ test('certain again after it was not, it says so once', async () => {
   expect(heard).toEqual(['trouble', 'resumed'])
 })
 
-test('what cannot be renewed is tried again soon, and told once until it works again', async () => {
+test('a failed renewal is tried again soon, and reported once until it works again', async () => {
   const { time, heard, sent, keeper, answer } = keeping()
   await time.advance(500)
   for (let failure = 0; failure < 3; failure++) {
@@ -131,7 +131,7 @@ test('what cannot be renewed is tried again soon, and told once until it works a
   expect(heard).toEqual(['trouble', 'trouble'])
 })
 
-test('a lease that is somebody else’s is lost, and counts for nothing more', async () => {
+test('a lease of another member is lost, and no longer counts', async () => {
   const { time, heard, keeper, answer } = keeping()
   await time.advance(500)
   const before = keeper.remainingMs

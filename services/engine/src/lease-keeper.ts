@@ -4,7 +4,7 @@ import { POWERLESS_MS_MAX } from './limits.ts'
 
 /** Renewals in one length of the lease. */
 const RENEWALS_PER_LEASE = 3
-/** Part of the lease that is not made use of: two clocks never run at quite the same rate. */
+/** Part of the lease that is not used: two clocks never run at quite the same rate. */
 const UNUSED_PART = 0.05
 /** After a failed renewal the next is tried this soon. */
 const RETRY_MS = 50
@@ -26,15 +26,17 @@ export interface LeaseKeeperOptions {
     lost(): void
     /** A renewal failed, after one that had not. */
     trouble(error: unknown): void
-    /** The lease is kept, and nothing can be written: another one should lead. Said instead of the next renewal. */
+    /**
+     * The lease is kept, and nothing can be written: another member should lead. Called instead of the next renewal.
+     */
     powerless?(): void
   }
 }
 
 /**
  * Keeps a leader's lease, and knows by the process's own monotonic clock whether it can still count on it: each renewal
- * is counted from before it was sent, so that here the lease ends earlier than for PostgreSQL. A process that was frozen
- * finds its lease over the moment it wakes, before it has heard of anything.
+ * is counted from before it was sent, so that here the lease ends earlier than for PostgreSQL. A process that was
+ * frozen finds its lease expired the moment it wakes, before it has received anything.
  */
 export class LeaseKeeper {
   readonly #options: LeaseKeeperOptions
@@ -45,7 +47,7 @@ export class LeaseKeeper {
   #stopped = false
   #uncertain = false
   #troubled = false
-  /** The first of the renewals that went well one after another. */
+  /** The first of the consecutive successful renewals. */
   #renewedSince: number | undefined
   readonly #endListening: () => void
 
@@ -84,7 +86,7 @@ export class LeaseKeeper {
     if (!this.#stopped) this.#cancel = this.#options.timers.after(ms, () => void this.#renew())
   }
 
-  /** Where PostgreSQL is away altogether, renewals fail, too: then no other member could do better. */
+  /** Where PostgreSQL is unreachable, renewals fail, too: then no other member could do better. */
   #isPowerless(renewedSince: number): boolean {
     const since = this.#options.failingSince?.()
     if (since === undefined) return false

@@ -53,12 +53,12 @@ test('PostgreSQL’s clock decides where our looks leave it open', () => {
   expect(watched([...looks, [1_490, { expiresAt: 2_000, expired: true }]]).at(-1)).toBe(true)
 })
 
-test('who has just begun to look knows nothing better than PostgreSQL', () => {
+test('a member that has just begun to look uses PostgreSQL’s clock', () => {
   expect(watched([[0, { expired: true }]])).toEqual([true])
   expect(watched([[0, { expired: false }]])).toEqual([false])
 })
 
-test('nor does one whose looks were far apart', () => {
+test('and so does one whose looks were far apart', () => {
   expect(
     watched([
       [0, {}],

@@ -1,6 +1,6 @@
 import type { LeaseView } from '@uptick/journal'
 
-/** The lease as one look showed it: it was that at some moment between asking and hearing. */
+/** The lease as one look showed it, at some moment between question and answer. */
 interface Sight {
   readonly epoch: number
   readonly holder: string
@@ -12,12 +12,12 @@ interface Sight {
 }
 
 /**
- * Judges by this process's monotonic clock whether a lease has run out. PostgreSQL's clock may step: back, and a lease that
- * is not renewed would last longer by the step; forward, and one that was renewed just now would be over. So it decides only
- * where our own looks leave it open: a lease is over when it was seen unchanged for its whole length, and is not before it
- * can have been unchanged for so long.
+ * Judges by this process's monotonic clock whether a lease has run out. PostgreSQL's clock may step: back, and a lease
+ * that is not renewed would last longer by the step; forward, and one that was renewed just now would be over. So it
+ * decides only where our own looks leave it open: a lease is over when it was seen unchanged for its whole length, and
+ * is not before it can have been unchanged for so long.
  *
- * Nothing is made safe or unsafe by that: who claims too early fences a leader that is well, and that is all.
+ * Safety does not depend on that: a claim that is too early fences a healthy leader, and nothing else.
  */
 export class LeaseWatch {
   #sight: Sight | undefined

@@ -6,9 +6,9 @@ export const BATCH_COMMANDS_MAX = 4_096
 export const BATCH_WORDS_MAX = 1 << 20
 
 /**
- * Appends handed to the journal and not answered. PostgreSQL carries out one after the other, so a second one saves only
- * the way there and back, and what it takes along makes both batches smaller: at 64 connections an order costs the engine
- * a sixth and PostgreSQL a quarter more with two.
+ * Appends handed to the journal and not answered. PostgreSQL executes one after the other, so a second one saves only a
+ * round trip, and makes both batches smaller: at 64 connections an order costs the engine a sixth and PostgreSQL a
+ * quarter more with two.
  */
 export const APPENDS_IN_FLIGHT_MAX = 1
 
@@ -65,8 +65,9 @@ export const RETRY_FIRST_MS = 50
 export const RETRY_MS_MAX = 2_000
 
 /**
- * A leader that has kept its lease for this long, and could write nothing in all that time, gives the shard up: another one
- * may be able to. Longer than the longest pause between two attempts, and than an append may stay unanswered.
+ * A leader that has kept its lease for this long, and could write nothing in that time, gives the shard up: another
+ * member may be able to write. Longer than the longest pause between two attempts, and than an append may stay
+ * unanswered.
  */
 export const POWERLESS_MS_MAX = 3_000
 
@@ -80,5 +81,5 @@ export const RETAINED_BATCH_BYTES_MAX = 128 << 20
 /** Batches that came ahead of a gap, which is being filled from the journal. */
 export const AHEAD_BYTES_MAX = 64 << 20
 
-/** A leader whose timers stood still for longer was away: it takes nothing that came in meanwhile. */
+/** A leader whose timers stood still for longer was frozen: it accepts nothing that came in meanwhile. */
 export const AWAY_MS_MAX = 1_000

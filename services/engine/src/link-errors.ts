@@ -4,12 +4,12 @@ import type { LinkSocket } from './seams.ts'
 /** Close codes of RFC 6455 §7.4.1 and the IANA registry, as the link uses them. */
 export const CloseCode = {
   NORMAL: 1000,
-  /** The peer broke the order of frames, or speaks no common version. */
+  /** The peer broke the order of frames, or has no common version. */
   PROTOCOL_ERROR: 1002,
   UNSUPPORTED_DATA: 1003,
   /** The frame's bytes are not what its type says. */
   INVALID_PAYLOAD: 1007,
-  /** The peer went past a bound that it was told. */
+  /** The peer passed a bound that it was told. */
   POLICY_VIOLATION: 1008,
   SERVICE_RESTART: 1012,
   TRY_AGAIN_LATER: 1013,

@@ -13,16 +13,16 @@ const SESSION = 7
 
 const { PLACE, CANCEL, CANCEL_ALL, CANCEL_REPLACE, AMEND, AMEND_KEEP_PRIORITY } = CommandKind
 const trading: readonly number[] = [PLACE, CANCEL, CANCEL_ALL, CANCEL_REPLACE, AMEND, AMEND_KEEP_PRIORITY]
-/** What belongs to a session itself. */
+/** The commands of a session itself. */
 const sessional: readonly number[] = [CommandKind.OPEN_SESSION, CommandKind.END_SESSION, CommandKind.TICK]
 const internal: readonly number[] = [CommandKind.CONTINUE, CommandKind.EXPIRE_SESSION]
 
-/** An engine that leads and lets nobody in without a proof. */
+/** An engine that leads and accepts no peer without a proof. */
 function leading(): Promise<Member> {
   return started(new JournalStore(), { door: { keys, isOptional: false } })
 }
 
-/** A connection that has proved to be of that role. */
+/** A connection that has proved this role. */
 function proven({ link }: Member, role: LinkRole): MemoryLink {
   const connection = link()
   const introduction = new Introduction(role, keys)
@@ -50,7 +50,7 @@ test.each([
   ['a question', encodeQuery(1, { kind: 'account', account: 1 })],
   ['a deposit', deposit],
   ['JOIN', join],
-])('a stranger that begins with %s hears nothing and goes', async (_what, frame) => {
+])('a stranger that begins with %s gets no answer and is disconnected', async (_what, frame) => {
   const member = await leading()
   const connection = member.link()
   connection.give(frame)
@@ -80,7 +80,7 @@ test('a stranger has little time and little room, and is no stranger once it has
   expect(gateway.closedWith).toMatchObject({ code: 1008, reason: 'no HELLO' })
 })
 
-/** By the rule: traders trade, operators administer, and nobody sends what the sequencer writes. */
+/** The rule: traders trade, operators administer, and no peer sends what the sequencer writes. */
 const rule: readonly (readonly [LinkRole, (kind: number) => boolean])[] = [
   [LinkRole.GATEWAY, (kind) => trading.includes(kind) || sessional.includes(kind)],
   [LinkRole.OPERATOR, (kind) => !trading.includes(kind) && !internal.includes(kind)],
@@ -116,7 +116,7 @@ test('a link sends commands of its own session, and of no other', async () => {
   }
 })
 
-test('what an operator asks is answered to operators alone, by a leader and by one that is none', async () => {
+test('questions of operators are answered to operators alone, by a leader and by a standby', async () => {
   const member = await leading()
   for (const kind of ['totals', 'accounts', 'handOff', 'lost', 'repair', 'release']) {
     const gateway = await linked(member, LinkRole.GATEWAY)
@@ -131,7 +131,7 @@ test('what an operator asks is answered to operators alone, by a leader and by o
   }
 })
 
-test('a member joins and asks, and sends no commands; nobody else joins', async () => {
+test('a member joins and asks, and sends no commands; no other role joins', async () => {
   const member = await leading()
   const standby = proven(member, LinkRole.MEMBER)
   standby.give(encodeJoin(1, { holder: 'standby', url: 'memory://2', behaviours: [], batchVersions: [] }))

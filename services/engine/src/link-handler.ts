@@ -21,10 +21,10 @@ import type { Member } from './member-table.ts'
 import { HELLO_MS_MAX, INTRODUCTION_MS_MAX, STRANGER_BYTES_MAX } from './limits.ts'
 import type { LinkSocket } from './seams.ts'
 
-/** Who is let in. */
+/** The peers that are accepted. */
 export interface Door {
   readonly keys: LinkKeys
-  /** Whether a peer may begin without a handshake, as releases do that have none. */
+  /** Whether a peer may begin without a handshake, as older releases do. */
   readonly isOptional: boolean
   readonly nonce?: Nonce
 }
@@ -41,13 +41,13 @@ export interface MemberDesk {
 export interface Away {
   readonly desk: MemberDesk
   readonly reason: string
-  /** URL of who leads, if that is known. */
+  /** URL of the leader, if that is known. */
   readonly leader?: string
-  /** It will lead in a moment: who says HELLO may wait for that. */
+  /** It will lead in a moment: a peer that says HELLO may wait for that. */
   readonly isSoon: boolean
 }
 
-/** Who answers at the moment: a leader, or why there is none. */
+/** The present answerer: a leader, or the reason why there is none. */
 export type Host = () => Leader | Away
 
 /**
@@ -64,13 +64,13 @@ export class LinkHandler {
   readonly #isOptional: boolean
   readonly #doorkeeper: Doorkeeper
   #cancelTimer: CancelTimer
-  /** What the peer has proved to be; undefined while it is a stranger. */
+  /** The role that the peer has proved; undefined while it is a stranger. */
   #role: PeerRole | undefined
   #leader: Leader | undefined
   #link: Link | undefined
   #member: Member | undefined
   #desk: MemberDesk | undefined
-  /** Said, and not answered yet. */
+  /** The HELLO or JOIN that is not answered yet. */
   #waiting: HelloFrame | JoinFrame | undefined
   #over = false
 
@@ -83,12 +83,12 @@ export class LinkHandler {
     this.#cancelTimer = timers.after(INTRODUCTION_MS_MAX, () => this.turnAway('did not prove who it is in time'))
   }
 
-  /** It has not proved what it is. */
+  /** The peer has not proved its role. */
   get isStranger(): boolean {
     return this.#role === undefined
   }
 
-  /** End the conversation with one that has no claim to it. */
+  /** End the conversation with a peer that has no right to it. */
   turnAway(reason: string): void {
     if (!this.#over) this.#end(CloseCode.POLICY_VIOLATION, reason)
   }
@@ -142,7 +142,7 @@ export class LinkHandler {
     this.#cancelTimer = this.#timers.after(HELLO_MS_MAX, () => this.#end(CloseCode.POLICY_VIOLATION, 'no HELLO'))
   }
 
-  /** Text is not spoken here. */
+  /** Text messages are refused. */
   receivedText(): void {
     if (!this.#over) this.#end(CloseCode.UNSUPPORTED_DATA, 'the link is binary')
   }
@@ -160,7 +160,7 @@ export class LinkHandler {
     if (this.#member) this.#leader?.members.left(this.#member)
   }
 
-  /** Who answers here has changed. */
+  /** The answerer has changed. */
   hostChanged(): void {
     const frame = this.#waiting
     this.#waiting = undefined
@@ -188,7 +188,7 @@ export class LinkHandler {
       else this.#member = host.join(this.#socket, frame)
       this.#over = this.#link === undefined && this.#member === undefined
     } else if (onlyAsks(frame)) {
-      // No commands and no feed: a person or a program that asks how this member is.
+      // No commands and no feed: a peer that asks for this member's status.
       this.#cancelTimer()
       this.#desk = host.desk
       this.#socket.send(host.desk.welcome())
@@ -222,7 +222,7 @@ export class LinkHandler {
   }
 }
 
-/** No commands and no feed: it wants to know something. */
+/** No commands and no feed: the peer only asks. */
 function onlyAsks(frame: HelloFrame | JoinFrame): boolean {
   return frame.type === FrameType.HELLO && frame.session === 0 && frame.feedFrom < 0
 }

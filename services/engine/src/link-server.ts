@@ -26,7 +26,7 @@ export interface LinkServerOptions {
   readonly disconnected: (handler: LinkHandler) => void
 }
 
-/** The WebSocket side of the links: binary messages, uncompressed, bounded. Knows nothing of what is in them. */
+/** The WebSocket side of the links: binary messages, uncompressed, bounded. Does not know their contents. */
 export class LinkServer {
   readonly #http: Server
   readonly #sockets: WebSocketServer

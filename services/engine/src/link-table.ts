@@ -5,7 +5,7 @@ import { closeReason, CloseCode } from './link-errors.ts'
 import { LINK_STUCK_MS_MAX, LINKS_MAX } from './limits.ts'
 import type { LinkSocket } from './seams.ts'
 
-/** Who is at the other end. */
+/** The peer at the other end. */
 export interface LinkPeer {
   readonly instance: string
   readonly session: number
@@ -29,9 +29,9 @@ export class Link {
   answersHeld = 0
   answerBytesHeld = 0
   isOpen = true
-  /** Nothing that it says counts any more: it has to come back. */
+  /** Its messages are ignored: it has to reconnect. */
   isDeaf = false
-  /** When its socket last had nothing to do or took something: `Clock.elapsed`, ms. */
+  /** When its socket was last idle or took something: `Clock.elapsed`, ms. */
   progressAt: number
 
   constructor(socket: LinkSocket, { instance, session, role }: LinkPeer, slot: number, now: number) {

@@ -25,7 +25,7 @@ async function trading(store: JournalStore): Promise<{ leader: Member; gateway: 
   return { leader, gateway }
 }
 
-/** A standby that has executed all that there is. */
+/** A standby that has executed the whole journal. */
 async function following(store: JournalStore): Promise<Member> {
   const standby = member(store)
   void standby.engine.start()
@@ -34,7 +34,7 @@ async function following(store: JournalStore): Promise<Member> {
   return standby
 }
 
-/** Somebody who knows nothing of what was lost leads, and writes `texts` as other accounts. */
+/** A member that does not know of the loss leads, and writes `texts` as other accounts. */
 async function elsewhere(store: JournalStore, texts: readonly string[]): Promise<void> {
   store.lease.expiresAt = -Infinity
   const other = await started(store)
@@ -46,7 +46,7 @@ async function elsewhere(store: JournalStore, texts: readonly string[]): Promise
     gateway.give(commandsFrame(SESSION + 1, [command]))
     await other.time.turn()
   }
-  // As kill -9: what it knows goes with it, and it tells nobody.
+  // Like kill -9: its knowledge is lost with it.
   store.alive.clear()
 }
 
@@ -82,7 +82,7 @@ class LateLease extends MemoryLease {
 }
 
 describe('a journal that lost rows', () => {
-  test('a leader that is fenced says what it knows, and keeps it', async () => {
+  test('a fenced leader reports what it knows, and keeps it', async () => {
     const store = new JournalStore()
     const { leader, gateway } = await trading(store)
     store.lose(2)
@@ -96,7 +96,7 @@ describe('a journal that lost rows', () => {
     expect(gateway.fed()).toEqual(fed)
   })
 
-  test('a leader finds out though nobody trades', async () => {
+  test('a leader finds the loss without any orders', async () => {
     const store = new JournalStore()
     const { leader } = await trading(store)
     store.lose(2)
@@ -116,7 +116,7 @@ describe('a journal that lost rows', () => {
     expect(store.lease.halted).toContain('the journal holds another batch than the one that was executed at 3')
   })
 
-  test('nor is a standby, which has not diverged', async () => {
+  test('and neither is a standby, which has not diverged', async () => {
     const store = new JournalStore()
     await trading(store)
     const standby = await following(store)
@@ -129,7 +129,7 @@ describe('a journal that lost rows', () => {
     expect(store.lease.halted).toContain('the journal holds another batch than the one that was executed at 3')
   })
 
-  test('whoever leads a halted shard acknowledges nothing more, says so and stays as it is', async () => {
+  test('the leader of a halted shard acknowledges nothing more, says so and keeps its state', async () => {
     const store = new JournalStore()
     const { leader, gateway } = await trading(store)
     await haltedElsewhere(store)
@@ -143,7 +143,7 @@ describe('a journal that lost rows', () => {
     expect(leader.failures).toEqual([])
   })
 
-  test('a quiet leader hears of the halt with the next renewal', async () => {
+  test('a quiet leader learns of the halt with the next renewal', async () => {
     const store = new JournalStore()
     const { leader, gateway } = await trading(store)
     await haltedElsewhere(store)
@@ -176,7 +176,7 @@ describe('a journal that lost rows', () => {
     const again = leader.link()
     again.hello(SESSION, 4, seen)
     expect(again.of(FrameType.WELCOME)).toHaveLength(1)
-    // One that says nothing is of a release from before.
+    // A gateway that does not say it is of an older release.
     const older = leader.link()
     older.hello(SESSION + 2, 4)
     expect(older.of(FrameType.WELCOME)).toHaveLength(1)
@@ -186,7 +186,7 @@ describe('a journal that lost rows', () => {
     expect(stranger.of(FrameType.WELCOME)).toEqual([])
   })
 
-  test('a server that is behind halts nobody: what looks lost is asked of the one that takes appends', async () => {
+  test('a server that is behind causes no halt: the loss is confirmed by the server that takes appends', async () => {
     const store = new JournalStore()
     await trading(store)
     const time = { now: () => 0, elapsed: () => 0 }
@@ -205,7 +205,7 @@ describe('a journal that lost rows', () => {
     expect(store.lease.halted).toBe('')
   })
 
-  test('nor does a quiet leader that reads where a server is behind', async () => {
+  test('and neither does a quiet leader that reads from a server that is behind', async () => {
     const store = new JournalStore()
     const { leader } = await trading(store)
     leader.journal.head = () => Promise.resolve({ epoch: 1, last: 1 })
@@ -265,7 +265,7 @@ describe('a journal that lost rows', () => {
     await standby.time.advance(1_000)
     expect(standby.engine.role).toBe('halted')
     expect(store.lease.halted).toContain('the journal is at epoch 0, and was at 1')
-    // Nobody has claimed: the halt took an epoch above all that were seen.
+    // No member has claimed: the halt took an epoch above all that were seen.
     expect([store.epoch, store.lease.holder]).toEqual([2, ''])
   })
 

@@ -12,19 +12,19 @@ import type { Released } from './held-rows.ts'
 import type { MemberDesk } from './link-handler.ts'
 
 export interface MemberDeskOptions {
-  /** How this member stands. */
+  /** The status of this member. */
   readonly facts: () => { shard: number } & AnswerTo<'status'>
-  /** Append what the journal has lost; how many batches that were. */
+  /** Append what the journal has lost; returns the number of batches. */
   readonly repair: () => Promise<number>
-  /** What the journal lacks of what this member holds. */
+  /** The rows of this member that the journal lacks. */
   readonly lost: () => Promise<{ lost: number; through: number }>
   /** Give up what the journal has lost. */
   readonly release: (reason: string, operator: string) => Promise<Released>
 }
 
 /**
- * What an operator can ask of a member that does not lead: `status`; `lost`; `repair` of one that is ahead of the journal;
- * and, while the shard is halted, `release`. Such a member has executed nothing but what the journal holds, or held.
+ * What an operator can ask of a member that does not lead: `status`; `lost`; `repair` of one that is ahead of the
+ * journal; and, while the shard is halted, `release`. Such a member has executed only what the journal holds, or held.
  */
 export function memberDesk({ facts, lost, repair, release }: MemberDeskOptions): MemberDesk {
   return {

@@ -9,7 +9,7 @@ import type { LinkSocket } from './seams.ts'
 /** Payload bytes of one BATCHES frame, unless a single batch is longer. */
 const FRAME_BYTES_MAX = 1 << 20
 
-/** Standbys say every 100 ms how far they are; one that has not for this long may be frozen, or cut off. */
+/** Standbys report their position every 100 ms; one that is silent for this long, ms, may be frozen, or cut off. */
 const SILENT_MS_MAX = 500
 const GONE_MS_MAX = 10_000
 
@@ -19,9 +19,9 @@ export class Member {
   readonly facts: MemberFacts
   /** Sequence that is sent next. */
   next: number
-  /** Everything up to here is executed there. */
+  /** The standby has executed everything up to here. */
   sequence = 0
-  /** It says that it could lead. */
+  /** It reports that it could lead. */
   isReady = false
   /** `Clock.elapsed`, ms. */
   heardAt: number
@@ -34,10 +34,10 @@ export class Member {
   }
 }
 
-/** A member that does not know a behaviour. */
+/** A member that lacks a behaviour. */
 export interface Lacking {
   readonly holder: string
-  /** Where it is reached; empty for the leader itself, which is asked. */
+  /** Its address; empty for the leader itself, which answers. */
   readonly url: string
   /** `leads`, `follows` over a link, or only `reads` the journal. */
   readonly how: 'leads' | 'follows' | 'reads'
@@ -45,7 +45,7 @@ export interface Lacking {
 
 /**
  * The standbys that follow a leader. Each is fed the committed batches from its own place in those that are kept; one
- * that fell out of them goes on with the oldest, and reads what lies between in the journal.
+ * that fell out of them continues with the oldest, and reads the rest in the journal.
  */
 export class MemberTable {
   readonly #retained: RetainedBatches
@@ -86,7 +86,7 @@ export class MemberTable {
     }
     const member = new Member(socket, join, this.#clock.elapsed())
     this.#members.add(member)
-    // Tells it at least how far the journal is.
+    // Tells it at least where the journal ends.
     if (!this.pump(member)) socket.send(encodeBatches(this.#epoch, this.#retained.last, []))
     return member
   }
@@ -134,7 +134,7 @@ export class MemberTable {
     }
   }
 
-  /** Hang up on standbys that have said nothing for long. */
+  /** Disconnect standbys that have been silent for long. */
   closeSilent(): void {
     const since = this.#clock.elapsed() - GONE_MS_MAX
     for (const member of this.#members) {
@@ -142,7 +142,9 @@ export class MemberTable {
     }
   }
 
-  /** Who could lead at once: of those that are ready and were heard of just now, the one that is furthest. */
+  /**
+   * The member that could lead at once: of those that are ready and were heard from just now, the one that is furthest.
+   */
   successor(): Member | undefined {
     const since = this.#clock.elapsed() - SILENT_MS_MAX
     const ready = [...this.#members].filter(({ isReady, heardAt }) => isReady && heardAt >= since)
@@ -158,7 +160,7 @@ export class MemberTable {
     return this.#behaviours.filter((behaviour) => this.lacking(behaviour).length === 0)
   }
 
-  /** Who does not know the behaviour, and would be unfit by it. Those that have not joined count as well. */
+  /** The members that lack the behaviour, and would be unfit by it. Those that have not joined count as well. */
   lacking(behaviour: number): Lacking[] {
     const leader: Lacking[] = this.#behaviours.includes(behaviour) ? [] : [{ holder: '', url: '', how: 'leads' }]
     const members = [...this.#members].map(({ facts }) => facts)

@@ -20,7 +20,7 @@ async function advance(ms: number, ...members: readonly Member[]): Promise<void>
   for (let passed = 0; passed < ms; passed += 100) for (const { time } of members) await time.advance(100)
 }
 
-test('a leader that keeps its lease and cannot write gives it up: anybody may lead', async () => {
+test('a leader that keeps its lease and cannot write gives it up: any member may lead', async () => {
   const store = new JournalStore()
   const leader = await started(store)
   leader.journal.readOnly = new Error('a standby was reached')
@@ -29,7 +29,7 @@ test('a leader that keeps its lease and cannot write gives it up: anybody may le
   expect([leader.engine.role, store.lease.expiresAt]).toEqual(['leading', expect.any(Number)])
   await leader.time.advance(2 * NOTICED_MS)
   expect([leader.engine.role, store.lease.expiresAt]).toEqual(['fenced', -Infinity])
-  // What it knows would go with it, and only whom it cannot reach can say that all of it is there.
+  // Its knowledge would be lost with it, and only the server that it cannot reach can confirm that all of it is there.
   expect(leader.failures).toEqual([])
   leader.journal.readOnly = undefined
   await leader.time.advance(NOTICED_MS)
@@ -37,7 +37,7 @@ test('a leader that keeps its lease and cannot write gives it up: anybody may le
   expect(store.last).toBe(0)
 })
 
-test('a short failure, or one of the whole store, is none of its own: it goes on leading', async () => {
+test('after a short failure, or one of the whole store, it continues to lead', async () => {
   const store = new JournalStore()
   const leader = await started(store)
   leader.journal.readOnly = new Error('a standby was reached')

@@ -17,7 +17,7 @@ export interface QuerySource {
   readonly closedOrders: ClosedOrders
   readonly epoch: number
   readonly role: string
-  /** Who executes the journal; undefined without a leader. */
+  /** The processes that execute the journal; undefined without a leader. */
   readonly members?: Pick<MemberTable, 'lacking'>
 }
 
@@ -26,7 +26,7 @@ const KIND_SHOWN_MAX = 100
 
 const CLIENT_ID = /^[\x20-\x7e]{0,36}$/
 
-/** What the leader's state answers. */
+/** The questions that the leader's state answers. */
 type StateKind = Exclude<QuestionKind, 'clock' | 'handOff' | 'lost' | 'repair' | 'release'>
 
 const answers: {

@@ -45,8 +45,8 @@ export function queueRecords(
 }
 
 /**
- * The first commands of a new shard: it starts with every behaviour that the leader and its standbys know. A shard with a
- * journal keeps what its journal says, until an operator activates more.
+ * The first commands of a new shard: it starts with every behaviour that the leader and its standbys know. A shard with
+ * a journal keeps its behaviours, until an operator activates more.
  */
 export function queueActivations(queue: CommandQueue, behaviours: readonly number[]): void {
   const command = new Command()

@@ -44,7 +44,7 @@ test('a question passes after a look that began when it had come', async () => {
   expect(looks).toHaveLength(2)
 })
 
-test('nothing passes once another one leads, and the leader is told', async () => {
+test('nothing passes once another member leads, and the leader is told', async () => {
   const { time, looks, passed, ask, fencings } = setUp()
   ask('first')
   await time.advance(0)
@@ -73,7 +73,7 @@ test('while the journal does not answer all wait, and pass in the order in which
   expect(fencings()).toBe(0)
 })
 
-test('a leader that has said goodbye lets nothing pass, and is not told that another one leads', async () => {
+test('a stopped leader lets nothing pass, and is not told that another member leads', async () => {
   const { time, looks, passed, ask, readIndex, fencings } = setUp()
   ask('first')
   await time.advance(0)

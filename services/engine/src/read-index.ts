@@ -13,17 +13,17 @@ export interface ReadIndexOptions {
     fenced(): void
     /** The journal has lost our claim. */
     rolledBack(error: unknown): void
-    /** The shard is kept from going on. */
+    /** The shard is halted. */
     halted(error: unknown): void
   }
 }
 
 /**
- * Lets a question pass once the journal has said that no other member had taken over, in a look that began after the question
- * came (a read index: D. Ongaro, "Consensus: Bridging Theory and Practice", 6.4). What the state shows then has everything
- * that a client was told before the question was asked. A lease cannot promise that: a leader whose session has ended without
- * its knowledge counts as dead before its lease is over, and PostgreSQL's clock may step. Questions that come while a look is
- * on its way share the next one. While the journal does not answer, all wait.
+ * Lets a question pass once the journal has said that no other member had taken over, in a look that began after the
+ * question came (a read index: D. Ongaro, "Consensus: Bridging Theory and Practice", 6.4). The state then has
+ * everything that a client was told before the question was asked. A lease cannot promise that: a leader whose session
+ * has ended without its knowledge counts as dead before its lease is over, and PostgreSQL's clock may step. Questions
+ * that come while a look is on its way share the next one. While the journal does not answer, all wait.
  */
 export class ReadIndex {
   readonly #options: ReadIndexOptions

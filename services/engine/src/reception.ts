@@ -28,9 +28,12 @@ export interface ReceptionOptions {
   readonly release: MemberDeskOptions['release']
 }
 
-/** Who answers those that connect: the leader, or who says where the leader is, or that there will be one in a moment. */
+/**
+ * The answerer of new connections: the leader, or one that tells the leader's address, or that there will be a leader
+ * in a moment.
+ */
 export class Reception {
-  /** Where the leader is reached, as far as the lease tells; empty without a leader. */
+  /** The leader's address, as far as the lease tells; empty without a leader. */
   leaderUrl = ''
   readonly #options: ReceptionOptions
   readonly #handlers = new Set<LinkHandler>()
@@ -56,7 +59,7 @@ export class Reception {
     handler.closed()
   }
 
-  /** Another part of the engine may answer now: those that wait are told. */
+  /** Another part of the engine may answer now: waiting peers are told. */
   changed(): void {
     for (const handler of this.#handlers) handler.hostChanged()
   }

@@ -2,7 +2,7 @@ import type { EngineSeams } from './engine-seams.ts'
 import { RECORDED_POLL_MS } from './limits.ts'
 import type { Recovered } from './recovery.ts'
 
-/** How far the recorder is: what it has written, the engine need not remember. */
+/** The recorder's progress: the engine need not remember what the recorder has written. */
 export class RecordedWatch {
   readonly #seams: Pick<EngineSeams, 'timers' | 'recordedThrough'>
   #through = 0
@@ -16,7 +16,7 @@ export class RecordedWatch {
     return this.#through
   }
 
-  /** Ask again and again while the state lives; it lets go of closed orders that are recorded. */
+  /** Ask repeatedly while the state lives; the state drops closed orders that are recorded. */
   watch(state: Recovered, isAlive: () => boolean): void {
     this.#seams.timers.after(RECORDED_POLL_MS, () => {
       if (!isAlive()) return

@@ -11,7 +11,7 @@ import type { OpenExchange, RecordedThrough } from './seams.ts'
 
 /** Snapshots that are tried in search of one that is older than what is to be retained. */
 const SNAPSHOTS_TRIED_MAX = 3
-/** Commands before a snapshot that are rather replayed than that less is retained: two seconds or so. */
+/** Maximum of commands before a snapshot that are replayed in order to retain more: about two seconds. */
 const REPLAY_ANEW_COMMANDS_MAX = 1_000_000
 /** Replay lets the event loop run this often, so that the next page comes in, and probes are answered. */
 const SLICE_MS = 20
@@ -38,7 +38,7 @@ export class ReadBehindError extends Error {
   override readonly name = 'ReadBehindError'
 }
 
-/** State at the head of the journal, and who wrote there last. */
+/** State at the head of the journal, and its last writer. */
 export interface Recovered {
   readonly exchange: Exchange
   readonly retained: RetainedOutcomes
@@ -50,7 +50,7 @@ export interface Recovered {
 /**
  * Build the state from a snapshot and the batches after it. Starts from the newest snapshot that is older than the
  * outcomes to retain (60 s of journaled time before the head), so that gateways can resume after a cold start; when
- * only newer ones are at hand, from the oldest of those tried, and less is retained.
+ * only newer ones exist, from the oldest of those tried, and less is retained.
  *
  * @throws DivergedError, UnfitError, PoisonError; and whatever the journal throws
  */
@@ -141,7 +141,7 @@ async function isOldEnough(journal: Journal, sequence: number, retainFrom: numbe
 }
 
 /**
- * Whether to replay from nothing: when all that ever happened is to be retained, and when the oldest snapshot is the first
+ * Whether to replay from the start: when the whole journal is to be retained, and when the oldest snapshot is the first
  * one, is too new, and replaying what came before it costs little.
  */
 async function canBeginAnew(journal: Journal, oldestSnapshot: number, retainFrom: number): Promise<boolean> {

@@ -9,11 +9,11 @@ import { RetainedOutcomes } from './retained-outcomes.ts'
 import type { DialMember, LinkSocket, MemberSocket } from './seams.ts'
 import type { LeaderSeams, TermEvents } from './term.ts'
 
-/** Enough for the virtual machine to have compiled what runs for every frame. */
+/** Enough for the virtual machine to compile the code of every frame. */
 const ROUNDS = 400
 const COMMANDS_A_ROUND = 3
 const SESSION = 1
-/** Connections made for practice, and what is asked on each. */
+/** Connections made for practice, and the questions on each. */
 const CONNECTIONS = 12
 const QUESTIONS_EACH = 20
 const LINK_MS_MAX = 1_000
@@ -62,7 +62,7 @@ const unheard: TermEvents = {
 }
 
 /**
- * Lead an empty exchange for a moment. A standby executes what others have led and has never run the rest:
+ * Lead an empty exchange for a moment. A standby executes the commands of other leaders and has never run the rest:
  * sequencing, group commit, the reply gate, links. Run cold, that costs the first traders of its epoch some tens of
  * milliseconds. Touches no state but its own; takes about as long as it saves, a turn of the event loop at a time.
  */
@@ -97,8 +97,8 @@ export async function rehearseLeading(clock: Clock, timers: Timers): Promise<voi
 }
 
 /**
- * Be called for a moment: connect to oneself and ask how one stands. Gateways call only who leads, so accepting them, too,
- * would be run cold.
+ * Accept connections for a moment: connect to this process and ask for its status. Gateways dial only the leader, so
+ * accepting them, too, would run cold.
  *
  * @throws SyntaxError when the URL is none
  */

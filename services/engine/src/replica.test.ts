@@ -45,7 +45,7 @@ function follower(changes: Partial<ReplicaOptions> = {}) {
   return { ...parts, replica }
 }
 
-test('what it executes comes to the same state, and is kept', () => {
+test('the batches that it executes lead to the same state, and are kept', () => {
   const { exchange, batch } = leader()
   const { replica, retained, batches } = follower()
   for (const codes of [['A', 'B'], ['C']]) replica.apply(batch(codes.map((code) => asset(code))))
@@ -61,7 +61,7 @@ test('a batch whose leader had another hash is not executed', () => {
   expect(replica.exchange.sequence).toBe(1)
 })
 
-test('so is the first one after a snapshot', () => {
+test('and neither is the first one after a snapshot', () => {
   const { exchange, batch } = leader()
   batch([asset('A'), asset('B')])
   const { replica } = follower({ exchange: Exchange.restore(exchange.snapshot()) })
@@ -145,7 +145,7 @@ test('an activation of what this build does not know makes it unfit; of 0, which
   expect(() => replica.apply(batch([{ kind: CommandKind.ACTIVATE_BEHAVIOUR, value: 999 }]))).toThrow(UnfitError)
 })
 
-test('an activation that was refused, and is sent again to a leader who knows it, is the same refusal to everybody', () => {
+test('an activation that was refused, and is sent again to a leader that knows it, is the same refusal on all members', () => {
   const { exchange, batch } = leader()
   const open = { kind: CommandKind.OPEN_SESSION, session: 77 }
   const activate = { kind: CommandKind.ACTIVATE_BEHAVIOUR, session: 77, number: 1 }

@@ -12,7 +12,7 @@ export class DivergedError extends Error {
   override readonly name = 'DivergedError'
 }
 
-/** The journal needs what this build does not have: never lead with it. */
+/** The journal needs something that this build lacks: never lead with it. */
 export class UnfitError extends Error {
   override readonly name = 'UnfitError'
 }
@@ -30,7 +30,7 @@ export class PoisonError extends Error {
 
 export interface ReplicaOptions {
   readonly exchange: Exchange
-  /** Sequences that an operator decided to pass over. */
+  /** Sequences that an operator decided to skip. */
   readonly skipped: ReadonlySet<number>
   readonly retained: RetainedOutcomes
   readonly closedOrders: ClosedOrders
@@ -83,7 +83,7 @@ export class Replica {
     this.#keep(batch)
   }
 
-  /** The journal never changes: what begins where a batch began that was executed is that batch. */
+  /** The journal never changes: a batch that begins where an executed one began is that batch. */
   #compareBytes({ epoch, first, last, payload }: StoredBatch): void {
     const ours = this.#options.batches.find(first)
     if (!ours || (ours.epoch === epoch && ours.last === last && payload.equals(ours.payload))) return

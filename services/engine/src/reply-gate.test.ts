@@ -25,7 +25,7 @@ test('the durable sequence never goes back', () => {
   expect(gate.durable).toBe(5)
 })
 
-test('shut, it lets nothing out: neither what it held nor what comes', () => {
+test('a shut gate releases nothing, neither held nor new answers', () => {
   const gate = new ReplyGate(0)
   const left: number[] = []
   gate.hold(1, () => left.push(1))

@@ -4,10 +4,10 @@ interface Held {
 }
 
 /**
- * The only place that lets anything out of the engine. Whatever goes to a gateway – outcomes, answers of queries, the
- * feed – is handed in together with the sequence of the state that it shows, and leaves when that sequence is durable,
- * in the order in which it was handed in. While `mayAnswer` says no – another member may hold the lease by now – the gate
- * keeps everything; `resume` lets it out. Shut, the gate lets nothing out any more: what it held is dropped.
+ * The only exit of the engine. Everything for a gateway – outcomes, answers of queries, the feed – is handed in
+ * together with the sequence of the state that it shows, and leaves when that sequence is durable, in the order in
+ * which it was handed in. While `mayAnswer` is false – another member may hold the lease by now – the gate keeps
+ * everything; `resume` releases it. A shut gate releases nothing: what it held is dropped.
  */
 export class ReplyGate {
   readonly #mayAnswer: () => boolean
@@ -34,7 +34,7 @@ export class ReplyGate {
     return this.#shut
   }
 
-  /** Things that wait. */
+  /** Number of waiting releases. */
   get heldCount(): number {
     return this.#held.length - this.#next
   }
@@ -53,7 +53,7 @@ export class ReplyGate {
     this.resume()
   }
 
-  /** Let out what may leave now. */
+  /** Release what may leave now. */
   resume(): void {
     if (this.#shut || this.#next === this.#held.length || !this.#mayAnswer()) return
     for (let next = this.#held[this.#next]; next && next.sequence <= this.#durable; next = this.#held[this.#next]) {
@@ -63,7 +63,7 @@ export class ReplyGate {
     this.#compact()
   }
 
-  /** Let nothing out any more. */
+  /** Release nothing any more. */
   shut(): void {
     this.#shut = true
     this.#held = []

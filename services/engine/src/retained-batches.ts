@@ -16,8 +16,8 @@ interface Kept {
 }
 
 /**
- * The committed batches of the last 60 s of journaled time: what standbys are fed from, and what can be appended again
- * when the journal has lost it. Bounded by bytes as well.
+ * The committed batches of the last 60 s of journaled time: standbys are fed from them, and they can be appended again
+ * when the journal has lost them. Bounded by bytes as well.
  */
 export class RetainedBatches {
   readonly #bytesMax: number

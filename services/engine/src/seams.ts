@@ -2,7 +2,7 @@ import type { Exchange } from '@uptick/core'
 import type { Dial, DialledSocket, SocketEvents } from '@uptick/link'
 
 /*
- * What the engine takes from its surroundings. Its classes read no clock, set no timer and open no socket of their own,
+ * What the engine gets from its surroundings. Its classes read no clock, set no timer and open no socket of their own,
  * so that a simulation can hand in its own and run the same code from a seed.
  */
 
@@ -21,7 +21,7 @@ export interface LinkSocket {
   readonly bufferedBytes: number
 }
 
-/** Where the engine puts what a person will want to look at. */
+/** Where the engine puts evidence for an operator. */
 export interface Evidence {
   /** Keep `bytes`, in one piece or several, and `facts` under `name`; returns where they are. Must not throw. */
   keep(name: string, bytes: Uint8Array | readonly Uint8Array[], facts: Readonly<Record<string, unknown>>): string
@@ -31,7 +31,7 @@ export interface Evidence {
   discard(name: string): void
 }
 
-/** One connection to another engine, as the one who dialled sees it: whole binary messages. */
+/** One connection to another engine, seen from the end that dialled: whole binary messages. */
 export type MemberSocket = DialledSocket
 
 export type MemberSocketEvents = SocketEvents
@@ -39,7 +39,7 @@ export type MemberSocketEvents = SocketEvents
 /** Dials the engine at a URL; the events come later, never from within. */
 export type DialMember = Dial
 
-/** How far the read model has come, for dropping what it can answer instead: a sequence, 0 when there is none. */
+/** The progress of the read model, for dropping what it can answer instead: a sequence, 0 without a read model. */
 export type RecordedThrough = () => Promise<number>
 
 /** A state machine, empty or from a snapshot. */

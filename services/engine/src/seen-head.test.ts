@@ -8,7 +8,7 @@ const at = (epoch: number, claim: string | undefined, last = 0): Parameters<Seen
 })
 
 describe('SeenHead', () => {
-  test('goes along with epochs that rise, and with the same claim again', () => {
+  test('accepts rising epochs, and the same claim again', () => {
     const seen = new SeenHead()
     for (const view of [at(0, undefined), at(1, 'a'), at(1, 'a', 7), at(4, 'b')]) seen.looked(view)
     seen.claimed({ epoch: 5, last: 7 })

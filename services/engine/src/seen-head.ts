@@ -4,7 +4,7 @@ type Seen = Pick<LeaseView, 'head' | 'claim'>
 
 /**
  * The newest claim that this process has seen in the journal's head. Epochs only rise, and each number belongs to one
- * claim: a head that says otherwise is that of a journal which has lost rows.
+ * claim: any other head is that of a journal that has lost rows.
  */
 export class SeenHead {
   #epoch = 0

@@ -71,7 +71,7 @@ export class Sequencer {
     this.#readForm()
   }
 
-  /** Go on with what the leader before left unfinished, and with what is queued. */
+  /** Continue with what the previous leader left unfinished, and with what is queued. */
   start(): void {
     this.#continueWork()
     this.wake()
@@ -158,8 +158,8 @@ export class Sequencer {
   }
 
   /**
-   * What is too large for one command – an order, cancels, triggered stops – goes on with a command of ours, one in each
-   * batch: commands of other markets come between, and wait for one step at most.
+   * Work that is too large for one command – an order, cancels, triggered stops – continues with a command of the
+   * engine, one in each batch: commands of other markets come between, and wait for one step at most.
    */
   #continueWork(): void {
     const { exchange, queue } = this.#options
@@ -171,7 +171,7 @@ export class Sequencer {
     this.wake()
   }
 
-  /** How the journal is written, as it has activated so far. */
+  /** The form of the journal's rows, by the behaviours that are active. */
   #readForm(): void {
     const { behaviours } = this.#options.exchange.catalogue()
     this.#version = writtenBatchVersion(behaviours)

@@ -6,7 +6,7 @@ import { SessionExpiry } from './session-expiry.ts'
 /** 2026-01-01T00:00:00Z, µs. */
 const EPOCH = 1_767_225_600_000_000
 
-test('of too many sessions those end that were unused for longest, and none that has a link', () => {
+test('of too many sessions those unused for longest end, and none that has a link', () => {
   const ids = Array.from({ length: SESSIONS_MAX + 3 }, (_, i) => i + 1)
   const sessions = ids.map((session) => ({ session, lastNumber: 0, remembered: 0 }))
   const expiry = new SessionExpiry({ sessions: () => sessions })

@@ -21,8 +21,8 @@ export interface SnapshotTakerOptions {
 }
 
 /**
- * Snapshots by a standby, so that the leader never stops for one. The first to come saves it, a standby or the
- * recorder; the others find it fresh and wait.
+ * Snapshots by a standby, so that the leader never stops for one. The first standby or recorder saves it; the others
+ * find it fresh and wait.
  */
 export class SnapshotTaker {
   readonly #options: SnapshotTakerOptions
@@ -38,7 +38,7 @@ export class SnapshotTaker {
     this.#checkedSequence = options.exchange.sequence
   }
 
-  /** Save if it is due. Never rejects: a snapshot that fails is one that is not there. */
+  /** Save if it is due. Never rejects: a failed snapshot is a missing one. */
   async consider(): Promise<void> {
     const { policy, exchange, clock, events } = this.#options
     const commands = exchange.sequence - this.#checkedSequence

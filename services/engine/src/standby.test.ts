@@ -52,7 +52,7 @@ function batchAfter(exchange: Exchange, count: number): StoredBatch {
 
 const unheard = (): void => undefined
 
-/** A standby with an empty state beside somebody who leads, before it has looked for the first time. */
+/** A standby with an empty state beside a leader, before its first look. */
 function following() {
   const [store, time, told] = [new JournalStore(), new VirtualTime(), [] as string[]]
   store.epoch = 1
@@ -82,7 +82,7 @@ function following() {
   })
   const claimed = standby.claimed()
   claimed.catch(() => undefined)
-  /** What the standby said of itself at its next look. */
+  /** What the standby reported of itself at its next look. */
   const look = async (): Promise<string | undefined> => {
     await time.advance(LOOK_MS)
     return told.splice(0).at(-1)

@@ -13,7 +13,7 @@ import { Sweeps } from './sweeps.ts'
 const SNAPSHOT_SWEEP_MS = 1_000
 /** Looks at the lease in a row that found a standby behind: it is, and if it was fed, its feed is cut whatever the connection says. */
 const BEHIND_LOOKS_MAX = 3
-/** A leader that cannot be reached is not waited for any longer. */
+/** How long to wait for a leader that cannot be reached, in looks. */
 const STRANGER_LOOKS_MAX = 5
 /** A connection that was made ready may have broken since. */
 const REHEARSAL_MS = 5_000
@@ -32,7 +32,7 @@ export type StandbySeams = Pick<
 
 export type StandbySettings = Pick<EngineSettings, 'url' | 'behaviours' | 'snapshots'>
 
-/** What a standby goes on from. */
+/** What a standby continues from. */
 export interface Followed {
   readonly recovered: Recovered
   readonly seen: SeenHead
@@ -45,12 +45,12 @@ export interface StandbyEvents {
   looked(view: LeaseView): void
   /** Whether this member could write if it led, as the last rehearsal showed. */
   writable(met: boolean, reason: string): void
-  /** The leader has handed the shard over: this member leads in a moment. */
+  /** The leader has handed the shard off: this member leads in a moment. */
   handed(): void
   trouble(error: unknown): void
 }
 
-/** The state and the batch that it could not follow, for a person to look at. */
+/** The state and the batch that it could not follow, for an operator. */
 export class StandbyFailure extends Error {
   override readonly name = 'StandbyFailure'
   readonly batch: StoredBatch | undefined
@@ -63,7 +63,7 @@ export class StandbyFailure extends Error {
 
 /**
  * A hot standby: its state follows the journal command by command, fed by the leader, so that it can lead at once; and
- * it waits for its turn.
+ * it waits until it may lead.
  */
 export class Standby {
   readonly #seams: StandbySeams
@@ -153,7 +153,7 @@ export class Standby {
     return Math.max(0, (this.#seen ?? this.sequence) - this.sequence)
   }
 
-  /** Whether the leader has handed the shard over, and the claim is under way. */
+  /** Whether the leader has handed the shard off, and the claim is under way. */
   get isHanded(): boolean {
     return this.#candidacy.isHanded
   }
@@ -224,7 +224,7 @@ export class Standby {
     this.#followed.seen.looked(view)
   }
 
-  /** One look or two may find a busy process behind; then it is not busy, but late or cut off. */
+  /** One or two looks may find a busy process behind; after that it is late or cut off. */
   #fallBehind(): void {
     this.#behindLooks = 0
     this.#isCaughtUp = false
@@ -237,7 +237,7 @@ export class Standby {
     return this.#isCaughtUp && this.#isRehearsed
   }
 
-  /** One that has not rehearsed yet could lead, too, if only a little slower: better it than no leader. */
+  /** One that has not rehearsed yet could lead, too, if only a little slower: that is better than no leader. */
   #stand(): void {
     this.#link.stand(this.sequence, this.#isCaughtUp && this.#canWrite)
   }

@@ -7,9 +7,9 @@ const RECEIVED_BYTES_MAX = 4 * STRANGER_BYTES_MAX
 const STAY_MS_MAX = 2 * INTRODUCTION_MS_MAX
 
 /**
- * The connections that have not proved what they are: few, for a short time, and with few bytes, so that they cannot take
- * the places or the memory of those that have. A crowd of them does not keep an engine or a gateway out: the oldest one
- * goes first, and a handshake takes milliseconds.
+ * The connections that have not proved what they are: few, for a short time, and with few bytes, so that they cannot
+ * take the places or the memory of those that have. A crowd of them does not keep an engine or a gateway out: the
+ * oldest one is dropped first, and a handshake takes milliseconds.
  */
 export class Strangers {
   /** By address and port: over TLS the socket of a request is another one than that of its connection. */
@@ -30,7 +30,7 @@ export class Strangers {
     if (oldest) this.#drop(...oldest)
   }
 
-  /** It has proved what it is. */
+  /** The peer has proved its role. */
   admitted(socket: Socket): void {
     this.#sockets.delete(nameOf(socket))
   }

@@ -12,7 +12,7 @@ export interface Term {
   readonly leads: () => Promise<boolean>
 }
 
-/** What a leader says to the engine that it is part of. */
+/** What a leader tells its engine. */
 export interface TermEvents {
   poisoned(poison: Poison): void
   fenced(): void

@@ -28,7 +28,7 @@ async function trade(leader: Member, session: number, commands: readonly object[
   }
 }
 
-/** As kill -9: it is heard of no more, and hears of nothing. */
+/** Like kill -9: it sends and receives nothing more. */
 function gone(store: JournalStore, { journal }: Member): void {
   journal.down = new Error('it has ended')
   store.alive.clear()
@@ -66,7 +66,7 @@ test('a gateway is the only one that knows what the journal has lost: the shard 
   expect(store.lease.halted).toMatch(/ was shown outcome 3 of epoch 1, and the journal ends at 1$/)
 })
 
-test('so it is when the journal has gone on with something else', async () => {
+test('the same when the journal has continued with something else', async () => {
   const store = new JournalStore()
   const seen = await shown(store)
   store.lose(2)
@@ -91,7 +91,7 @@ async function later(store: JournalStore, before: Member): Promise<Member> {
   return leader
 }
 
-test('and when it has gone on for longer than outcomes are retained', async () => {
+test('and when it has continued for longer than outcomes are retained', async () => {
   const store = new JournalStore()
   const seen = await shown(store)
   store.lose(2)
@@ -102,7 +102,7 @@ test('and when it has gone on for longer than outcomes are retained', async () =
   expect(store.lease.halted).toMatch(/ was shown outcome 3 of epoch 1, and the journal has it from epoch 2$/)
 })
 
-test('what is in the journal, retained or not, halts nobody', async () => {
+test('what is in the journal, retained or not, causes no halt', async () => {
   const store = new JournalStore()
   const seen = await shown(store)
   const second = await started(store)
@@ -113,7 +113,7 @@ test('what is in the journal, retained or not, halts nobody', async () => {
   expect([third.engine.role, store.lease.halted]).toEqual(['leading', ''])
 })
 
-test('one that was fed by the successor of a leader that does not know of it yet halts nobody', async () => {
+test('a gateway that was fed by the unknown successor of a leader causes no halt', async () => {
   const store = new JournalStore()
   const leader = await started(store)
   await trade(leader, SESSION, [open, account(1)])

@@ -16,12 +16,13 @@ export interface TestimonyOptions {
 }
 
 /**
- * What gateways say that they were shown. A gateway is shown nothing that is not durable, so what the journal lacks of it was
- * lost: it may be the only one that knows, and the shard is halted then. Not on its word alone: this member must still be the
- * newest leader, at a moment after the HELLO – one that was fed by its successor knows more than it, too –, the journal is asked
- * how far it reaches, and what an operator has given up is not missed any more.
+ * What gateways report that they were shown. A gateway is shown only what is durable, so what the journal lacks of it
+ * was lost. The gateway may be the only process that knows, and the shard is halted then. Its word alone is not enough:
+ * this member must still be the newest leader, at a moment after the HELLO – one that was fed by its successor knows
+ * more than it, too –, the journal is asked how far it reaches, and what an operator has given up is not missed any
+ * more.
  *
- * Gateways have proved who they are, and are believed: see "A link proves who is at each end".
+ * Gateways have proved their role, and are believed: see "A link proves who is at each end".
  */
 export class Testimony {
   readonly #options: TestimonyOptions
@@ -70,7 +71,7 @@ export class Testimony {
     }
   }
 
-  /** What is wrong with the journal that ends at `last`; undefined when nothing is known to be. */
+  /** The loss of the journal that ends at `last`; undefined when none is known. */
   async #loss(seen: Seen, found: Discontinuity | undefined, last: number): Promise<string | undefined> {
     if (found === 'another-history') return 'holds another one'
     if (seen.sequence > last) return `ends at ${last}`

@@ -44,7 +44,7 @@ test('a behaviour that one member does not know is not activated', async () => {
   await cluster.time.advance(2_000)
   expect(client.replies.get(number)?.reject).toBe(Reject.BEHAVIOUR_UNKNOWN)
   expect(cluster.engines.map(({ role }) => role).toSorted()).toEqual(['leading', 'standby'])
-  // Whoever leads: it names the one that lacks it, once.
+  // Any leader names the member that lacks it, once.
   const { members } = cluster.leader!.engine.leader!
   expect(members.lacking(NEWER)).toEqual([expect.objectContaining({ how: expect.stringMatching(/^(leads|follows)$/) })])
 })
@@ -84,7 +84,7 @@ describe('a standby that only reads the journal, and lacks the behaviour', () =>
     ])
   })
 
-  test('does not for ever, when it says nothing any more', async () => {
+  test('does not permanently, when it falls silent', async () => {
     const { cluster, client } = await cutOff()
     cluster.members[1]!.process.stop()
     await cluster.time.advance(25_000)
@@ -98,7 +98,7 @@ describe('a standby that only reads the journal, and lacks the behaviour', () =>
     ])
   })
 
-  test('does not while it is only the database that is away: nobody can say anything then', async () => {
+  test('does not while only the database is unreachable: no member can sign then', async () => {
     const { cluster, client } = await cutOff()
     for (const { journal } of cluster.members) journal.down = new Error('away')
     await cluster.time.advance(60_000)
@@ -161,30 +161,27 @@ describe('a new shard', () => {
     expect(cluster.engines.map(({ role }) => role).toSorted()).toEqual(['leading', 'standby'])
   })
 
-  test.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    'activates once, whoever of three comes to lead first (seed %i)',
-    async (seed) => {
-      const cluster = new Cluster({ seed, engines: 3, build: () => release(ALL) })
-      cluster.start()
-      const client = newClient(cluster)
-      client.submit({ kind: CommandKind.TICK })
-      // The first leader dies at some moment of its first batch.
-      while (!cluster.leader) await cluster.time.advance(1)
-      await cluster.time.advance(seed * 5)
-      cluster.crash(cluster.leader ?? cluster.members[0]!)
-      await cluster.time.advance(5_000)
-      client.submit({ kind: CommandKind.TICK })
-      await cluster.time.advance(2_000)
-      expect(active(cluster)).toEqual([ALL, ALL, ALL])
-      expect(client.violations).toEqual([])
-      const activations: number[] = []
-      const audit = new JournalAudit(new Exchange({ supportedBehaviours: ALL }), ({ kind, value }) => {
-        if (kind === CommandKind.ACTIVATE_BEHAVIOUR) activations.push(value)
-      })
-      for (const batch of cluster.store.batches) audit.add(batch)
-      expect(activations).toEqual(ALL)
-    },
-  )
+  test.each([1, 2, 3, 4, 5, 6, 7, 8])('activates once, whichever of three leads first (seed %i)', async (seed) => {
+    const cluster = new Cluster({ seed, engines: 3, build: () => release(ALL) })
+    cluster.start()
+    const client = newClient(cluster)
+    client.submit({ kind: CommandKind.TICK })
+    // The first leader dies at some moment of its first batch.
+    while (!cluster.leader) await cluster.time.advance(1)
+    await cluster.time.advance(seed * 5)
+    cluster.crash(cluster.leader ?? cluster.members[0]!)
+    await cluster.time.advance(5_000)
+    client.submit({ kind: CommandKind.TICK })
+    await cluster.time.advance(2_000)
+    expect(active(cluster)).toEqual([ALL, ALL, ALL])
+    expect(client.violations).toEqual([])
+    const activations: number[] = []
+    const audit = new JournalAudit(new Exchange({ supportedBehaviours: ALL }), ({ kind, value }) => {
+      if (kind === CommandKind.ACTIVATE_BEHAVIOUR) activations.push(value)
+    })
+    for (const batch of cluster.store.batches) audit.add(batch)
+    expect(activations).toEqual(ALL)
+  })
 })
 
 /** An engine of the current release on the journal of `cluster`, once it says that it is unfit, and why. */

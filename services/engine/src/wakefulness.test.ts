@@ -9,7 +9,7 @@ const SESSION = 77
 const open = { kind: CommandKind.OPEN_SESSION }
 const account = (number: number) => ({ kind: CommandKind.ADD_ACCOUNT, number, text: `account ${number}` })
 
-test('an absence is noticed once, by whoever looks first', () => {
+test('an absence is noticed once, by the first look', () => {
   let now = 0
   let woke = 0
   const clock = { now: () => 0, elapsed: () => now }

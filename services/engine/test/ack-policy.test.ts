@@ -35,7 +35,7 @@ function until({ lifecycle }: RunningEngine, name: string, met: boolean): Promis
   )
 }
 
-test('"journal-synchronous" acknowledges nothing while commits wait for nobody, and says so', async () => {
+test('"journal-synchronous" acknowledges nothing while commits wait for no standby, and says so', async () => {
   const [leader, standby] = [await start(), await start()]
   const gateway = await TestGateway.connect(leader.url, SESSION)
   gateway.openSession()

@@ -3,7 +3,9 @@ import { runService } from '@uptick/runtime'
 import { engineSchema } from '../src/config.ts'
 import { runEngine } from '../src/run-engine.ts'
 
-/** An engine as in `main.ts` but for one rule that nobody activated: every seventh account's label is in capitals. */
+/**
+ * An engine as in `main.ts` but for one rule that was never activated: every seventh account's label is in capitals.
+ */
 class Changed extends Exchange {
   override execute(...parameters: Parameters<Exchange['execute']>): ReturnType<Exchange['execute']> {
     const [command] = parameters

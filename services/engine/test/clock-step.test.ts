@@ -37,7 +37,7 @@ test('the leader is frozen, and PostgreSQL’s clock is set back by an hour: a s
   expect((await leader.exited)[0]).toBe(1)
 }, 30_000)
 
-test('PostgreSQL’s clock is set ahead by an hour: who leads goes on', async () => {
+test('PostgreSQL’s clock is set ahead by an hour: the leader continues', async () => {
   const leader = await launch()
   const standby = await launch()
   const pool = openTestPool(database.url)

@@ -24,7 +24,7 @@ const POISON = OPENING + 3
 
 const account = (number: number, text = `account ${number}`) => ({ kind: CommandKind.ADD_ACCOUNT, number, text })
 
-test('a poisoned command is contained, found again by every replay, and passed over when an operator says so', async () => {
+test('a poisoned command is contained, found again by every replay, and skipped when an operator decides so', async () => {
   const openExchange = (): Exchange => new Buggy()
   const first = await startEngine(database.url, { openExchange })
   const gateway = await TestGateway.connect(first.url, 1)

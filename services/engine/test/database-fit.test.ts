@@ -37,7 +37,7 @@ test('a database that is durable by itself is enough for the policy "journal"', 
   expect(lifecycle.condition('schema')?.met).toBe(true)
 })
 
-test('"journal-synchronous" is not begun without a second machine: the engine says so, and waits for one', async () => {
+test('"journal-synchronous" does not start without a second machine: the engine says so, and waits for one', async () => {
   const { promise: told, resolve: tell } = Promise.withResolvers<string>()
   const { fits, lifecycle, stop } = fitting('journal-synchronous')
   lifecycle.onChange(({ name, reason }) => name === 'replication' && reason.includes('standby') && tell(reason))

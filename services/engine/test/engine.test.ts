@@ -160,7 +160,7 @@ describe('frames that are none', () => {
     expect(gateway.closed?.reason.length).toBeGreaterThan(5)
   })
 
-  test('commands before HELLO, a second HELLO, and text are refused; other links go on', async () => {
+  test('commands before HELLO, a second HELLO, and text are refused; other links continue', async () => {
     const bystander = await connect()
     const early = await TestGateway.open(running.url, SESSION)
     early.send([account(1)])

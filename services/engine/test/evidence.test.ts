@@ -27,7 +27,7 @@ test('what was kept is found by the next process, in one piece, until it is disc
   new EvidenceFolder(folder).discard('held-0')
 })
 
-test('on a full disk it is not kept, which is said in its stead: the engine goes on', () => {
+test('on a full disk the evidence is not kept, which is reported instead: the engine continues', () => {
   symlinkSync('/dev/full', join(folder, 'poison-0-7.batch'))
   const said = new EvidenceFolder(folder).keep('poison-0-7', Buffer.from('batch'), { sequence: 7 })
   expect(said).toMatch(/^not kept: ENOSPC/)

@@ -10,9 +10,9 @@ import { EngineProcess } from './engine-process.ts'
 import { TestGateway } from './test-gateway.ts'
 
 /*
- * Real processes and a real PostgreSQL under a steady load, so that every way of losing the leader is seen as its clients
- * see it. The times are printed; what is asserted is that nobody waits for the lease who need not, since the machine may be
- * busy with something else.
+ * Real processes and a real PostgreSQL under a steady load, so that every way of losing the leader is seen as its
+ * clients see it. The times are printed; the assertion is that no member waits for the lease without need, since the
+ * machine may be busy with something else.
  */
 const SESSION = 4711
 const HAND_OFFS = 5

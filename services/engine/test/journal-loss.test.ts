@@ -118,7 +118,7 @@ test('PostgreSQL that crashes and comes back: nothing is acknowledged meanwhile,
   await expectReplayed(running, url)
 })
 
-test('PostgreSQL moves and its old machine says nothing more: it goes on over new connections', async () => {
+test('PostgreSQL moves and its old machine falls silent: the engine continues over new connections', async () => {
   const database = await createDatabase()
   cleanups.push(() => database.drop())
   const proxy = await FaultyProxy.inFrontOf(database.url)
@@ -133,7 +133,7 @@ test('PostgreSQL moves and its old machine says nothing more: it goes on over ne
 
   proxy.silence()
   sendAccounts(gateway, FRAME_COMMANDS + 1)
-  // Whoever connects first: the leader goes on, or the standby takes over.
+  // Either the leader continues, or the standby takes over, whichever connects first.
   await Promise.race([gateway.untilReplied(2 * FRAME_COMMANDS), untilRole(second, 'leading')])
   const leader = second.engine.role === 'leading' ? second : first
   const again = leader === first ? gateway : await connect(second)

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { linkKeys } from './credentials.ts'
 import { startEngine, untilReady, untilRole, type RunningEngine } from './running-engine.ts'
 
-/* Links over TLS: an engine takes who shows a certificate of its authority, and is taken for one by its name. */
+/* Links over TLS: an engine accepts peers with a certificate of its authority, and is recognized by its name. */
 
 const folder = mkdtempSync(join(tmpdir(), 'uptick-link-tls-'))
 const closing: (() => void)[] = []
@@ -68,7 +68,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-test('who shows a certificate of the authority is let in, and nobody else, whatever secret it knows', async () => {
+test('a peer with a certificate of the authority is accepted, and no other, whatever secret it knows', async () => {
   expect(leader.url).toMatch(/^wss:/)
   expect(await dial(await tlsOf(await certify('gateway', 'gateway', ours)))).toBe('opened')
   const theirs = (await makeSelfSigned(['other.test'], 10)).issuer

@@ -45,13 +45,13 @@ async function loseFrom(url: string, sequence: number): Promise<void> {
   await client.end()
 }
 
-test('who leads a journal that lost rows is stopped by the one that it has fenced', async () => {
+test('a leader of a journal that lost rows is stopped by the member that it has fenced', async () => {
   const own = await createDatabase()
   const leader = await startEngine(own.url)
   running.push(leader)
   const gateway = await openAccounts(leader)
   await loseFrom(own.url, OPENING + 11)
-  // Somebody who has just started knows nothing of that, claims, and goes on past what was lost.
+  // A member that has just started does not know that, claims, and continues past what was lost.
   const fresh = openJournal(own.url, { shard: 0 })
   const { epoch, last } = await fresh.takeOver()
   const appended = { epoch, first: last + 1, last: last + 30, payload: Buffer.from('something else') }
@@ -117,7 +117,7 @@ test('a journal that lost rows halts the shard; what a member still holds is app
   )
   await leader.stop()
   running.splice(running.indexOf(leader), 1)
-  // Nobody leads the shortened journal.
+  // No member leads the shortened journal.
   const third = await start()
   expect(third.engine.role).toBe('standby')
 

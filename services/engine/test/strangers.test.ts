@@ -108,7 +108,7 @@ test('a message that is longer than a handshake is not collected', async () => {
   expect(await failed).toBeInstanceOf(Error)
 })
 
-test('crowds of strangers, silent, slow and half-open, keep nobody out', async () => {
+test('crowds of strangers, silent, slow and half-open, keep no member out', async () => {
   const crowd = Array.from({ length: 6 * STRANGERS_MAX }, (_, place) => {
     if (place % 3 === 0) return dial()
     const socket = dialBare()

@@ -65,7 +65,7 @@ export class TestGateway {
     return gateway
   }
 
-  /** Connect, prove who we are, and say nothing more. */
+  /** Connect, prove the role, and send nothing more. */
   static async open(url: string, session = 0, role: LinkRole = LinkRole.OPERATOR): Promise<TestGateway> {
     const gateway = new TestGateway(url, session)
     const { socket } = gateway

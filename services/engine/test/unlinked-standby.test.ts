@@ -10,7 +10,7 @@ const NEWEST = SUPPORTED_BEHAVIOURS.at(-1)!
 test('a standby of an older release that has no link to the leader keeps a behaviour from being activated', async () => {
   const database = await createDatabase()
   const leader = await startEngine(database.url)
-  // It proves itself with another secret, so nobody lets it join.
+  // It proves itself with another secret, so no engine lets it join.
   const standby = await startEngine(
     database.url,
     { behaviours: SUPPORTED_BEHAVIOURS.slice(0, -1) },
@@ -40,7 +40,7 @@ test('a standby of an older release that has no link to the leader keeps a behav
   await database.drop()
 })
 
-test('a member that is unfit takes itself off the list of those who execute the journal', async () => {
+test('an unfit member takes itself off the roster', async () => {
   const database = await createDatabase()
   const leader = await startEngine(database.url)
   const gateway = await TestGateway.connect(leader.url, SESSION)
