@@ -4,7 +4,7 @@ import { ABNORMAL, NORMAL, reconnectDelayOf, SERVICE_RESTART } from './reconnect
 import { url } from './settings.ts'
 import { tell } from './story.ts'
 
-/** One connection of a client who moves from gateway to gateway. */
+/** One connection of a client that moves from gateway to gateway. */
 export interface Leg {
   /** The n-th of its client. */
   readonly number: number
@@ -40,7 +40,10 @@ interface SocketEvent {
 
 const LOST_RECONNECT_MS = 40
 const PING_MS = 1_000
-/** A machine that loses its power says no goodbye, nor refuses a connection: who only listens, or waits, would never know. */
+/**
+ * A machine that loses its power neither closes nor refuses a connection: a client that only listens would never
+ * notice.
+ */
 const UNANSWERED_MAX = 4
 
 /**

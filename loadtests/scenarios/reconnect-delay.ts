@@ -1,6 +1,8 @@
 /** Close code of a server that goes, and whose client is to come back. */
 export const SERVICE_RESTART = 1012
-/** Close code of who has done what it came for; of k6, when it is told to stop. Uptick's servers never close so. */
+/**
+ * Close code of a client that has finished, and of k6 when it is told to stop. Uptick's servers never close with it.
+ */
 export const NORMAL = 1000
 /** Close code of a connection that ended without a word. */
 export const ABNORMAL = 1006

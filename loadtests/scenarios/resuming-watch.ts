@@ -12,7 +12,7 @@ type Message = Numbered & {
 }
 
 /**
- * Listens to one market's numbered streams: whatever becomes of its connection, it goes on after the last that it was told.
+ * Listens to one market's numbered streams: after a lost connection it resumes after the last message that it was told.
  * It gets no notice: a server that goes closes the connection and says when to come back.
  */
 export class ResumingWatch {

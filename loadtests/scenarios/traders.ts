@@ -29,7 +29,7 @@ const seconds = number('UPTICK_SECONDS', 60)
 /** It lasts this long at least, also when it is stopped early: what the floors hold for. */
 const floor = number('UPTICK_FLOOR', seconds)
 const profile = profileOf(__ENV['UPTICK_PROFILE'] ?? 'steady', seconds)
-/** Longer than the exchange holds a request: who is cut off here was not answered at all. */
+/** Longer than the exchange holds a request: a request that is cut off here was not answered at all. */
 const TIMEOUT = '8s'
 const patience = number('UPTICK_PATIENCE', PATIENCE_SECONDS_DEFAULT)
 

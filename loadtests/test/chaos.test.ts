@@ -35,7 +35,7 @@ const blows: readonly Blow[] = [
     },
     { name: `short SIGSTOP of ${place}`, deal: (random: FlowRandom) => freeze(place, 50 + random.below(1_000)) },
   ]),
-  // Nobody new is let in meanwhile; who is connected trades on.
+  // No new client is admitted meanwhile; connected ones continue to trade.
   { name: 'SIGSTOP of supervisor', deal: (random) => freeze('supervisor', 500 + random.below(2_000)) },
   { name: 'every connection of PostgreSQL ended', deal: () => endBackends(1) },
   { name: 'some connections of PostgreSQL ended', deal: (random) => endBackends(0.2 + random.below(60) / 100) },

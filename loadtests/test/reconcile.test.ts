@@ -19,7 +19,7 @@ let pool: pg.Pool
 let played: PlayedMarket
 let told: Acknowledgements
 
-/** A journal and tables in which two accounts have traded, and traders who were told so. */
+/** A journal and tables in which two accounts have traded, and traders that were told so. */
 beforeEach(async () => {
   database = await createDatabase()
   journal = openJournal(database.url, { shard: 0 })

@@ -149,7 +149,7 @@ describe('npm run operator -- status', () => {
     expect(typed).toMatchObject({ code: 1, output: '' })
   })
 
-  test('says that nobody answers', async () => {
+  test('says that the operator API does not answer', async () => {
     const url = `http://127.0.0.1:${await freePort()}`
     const typed = await typeWith({ OPERATOR_URL: url, OPERATOR_TOKEN: 'token' }, operator, 'status')
     expect(typed.errors).toMatch(
@@ -164,7 +164,7 @@ test('npm run operator without a command prints its help, as a line that was not
   expect(await type(scripts['operator'] ?? '')).toEqual({ code: 2, output: '', errors: help.output })
 })
 
-describe('output that nobody reads', () => {
+describe('output without a reader', () => {
   afterEach(() => readdirSync(folder).forEach((name) => rmSync(join(folder, name))))
 
   test.each(own)('npm run %s ends as if it was read', async (_name, script) => {

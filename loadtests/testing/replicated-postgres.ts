@@ -20,7 +20,7 @@ const settings = {
   max_connections: '60',
   wal_keep_size: '256MB',
   log_checkpoints: 'off',
-  // A standby of the one that died goes on with the one that was promoted.
+  // A standby of the server that died follows the promoted one.
   wal_retrieve_retry_interval: '100ms',
 }
 
@@ -64,7 +64,7 @@ export class ReplicatedPostgres {
     isSynchronous: boolean
   }): Promise<ReplicatedPostgres> {
     const folder = temporaryFolder('uptick-replicated-')
-    // PostgreSQL may run as another user, who must be able to pass through.
+    // PostgreSQL may run as another user, which must be able to pass through.
     await chmod(folder.path, 0o711)
     const primary = await startServer(folder.path, 'postgres-1')
     const url = primary.process.url()

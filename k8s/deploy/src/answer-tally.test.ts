@@ -8,7 +8,7 @@ const pod = (uid: string, phase: string): Pod => ({
   status: { phase },
 })
 
-test('what a process had answered before somebody looked does not count, however late it is heard for the first time', () => {
+test('answers from before the first look do not count, however late that look is', () => {
   const tally = new AnswerTally()
   tally.saw([])
   tally.saw([pod('old', 'Running')])

@@ -68,7 +68,7 @@ test('the second refuses while the first renews, and gets it when that has let g
   await second.release()
 })
 
-test('let go while a renewal is on its way, it is free, and nobody renews it any more', async () => {
+test('released during a renewal, the lock is free and is not renewed any more', async () => {
   const leases = new Leases()
   const lock = await DeployLock.take(leases.kubectl, 'deploys')
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -83,7 +83,7 @@ test('let go while a renewal is on its way, it is free, and nobody renews it any
   expect(leases.writes).toBe(writes)
 })
 
-test('let go, nobody renews it any more', async () => {
+test('a released lock is not renewed any more', async () => {
   const leases = new Leases()
   const lock = await DeployLock.take(leases.kubectl, 'deploys')
   await lock.release()
@@ -126,7 +126,7 @@ test('a renewal that fails otherwise is tried again', async () => {
   await lock.release()
 })
 
-test('who died with it blocks the next for half a minute, and no longer', async () => {
+test('a process that died with the lock blocks the next one for half a minute, and no longer', async () => {
   const leases = new Leases()
   await DeployLock.take(leases.kubectl, 'dies')
   leases.refusal = 'dead'

@@ -59,7 +59,7 @@ export class ExchangeWatch {
     return PARTS.map(({ name }) => this.workload(name)).filter((workload) => workload !== undefined)
   }
 
-  /** Ask the processes how they are; engines alone know who leads. */
+  /** Ask the processes for their status; engines alone know the leader. */
   pulse(parts: readonly string[] = ['engine', 'gateway']): Promise<Pulse> {
     return this.#metrics.look(this.pods, parts)
   }

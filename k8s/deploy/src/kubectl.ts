@@ -31,7 +31,7 @@ export class Kubectl {
     this.namespace = namespace
   }
 
-  /** Arguments of a call, for those who start kubectl themselves. */
+  /** Arguments of a call, for code that starts kubectl itself. */
   arguments(args: readonly string[]): string[] {
     return ['--namespace', this.namespace, ...args]
   }

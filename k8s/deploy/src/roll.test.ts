@@ -43,7 +43,7 @@ test('an empty cluster has no leader, however long images take to come', async (
   await expect(roll.look()).resolves.toBeUndefined()
 })
 
-test('whoever led and is not replaced in time ends the roll; a moment without a leader does not', async () => {
+test('a former leader that is not replaced in time ends the roll; a moment without a leader does not', async () => {
   const { now, roll } = rolling()
   await roll.look()
   now.pulse = { ...calm, leader: undefined }

@@ -130,7 +130,7 @@ describe('what reaches us from other namespaces', () => {
   })
 })
 
-test('every path that exists was walked by somebody: no port is closed only because nobody listens', () => {
+test('every permitted path was used once: no port is closed only because no process listens', () => {
   const walked = new Set([...Object.values(allowed), ...Object.values(allowedIn)].flat())
   for (const { name } of inside.filter((end) => end.host !== pods.get('a pod without labels')!.status.podIP))
     expect(walked).toContain(name)

@@ -106,7 +106,7 @@ describe('a member', () => {
   })
 })
 
-test('nobody else has a token', async () => {
+test('no other pod has a token', async () => {
   const look = "console.log(require('node:fs').existsSync('/var/run/secrets/kubernetes.io'))"
   const recorder = (await readyPods(namespace, `${components}recorder`))[0]!
   for (const without of [gateway, recorder])

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { environmentOf, find, type Manifest, overlays, renderOverlay, workload } from '../manifests.ts'
 
 const MIGRATION = 1
-/** Of superuser_reserved_connections, which nobody here changes. */
+/** The default of superuser_reserved_connections, which no manifest changes. */
 const RESERVED = 3
 
 /** Pods of a Deployment in the middle of a roll. */

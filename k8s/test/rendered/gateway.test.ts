@@ -65,7 +65,7 @@ describe.each(overlays)('gateways of overlay %s', (overlay) => {
     expect(find(manifests, 'Service', 'operator').spec?.type).toBeUndefined()
   })
 
-  test('clients keep their addresses, or nobody is banned by one that others have', () => {
+  test('clients keep their addresses, or no client is banned by an address that others share', () => {
     const isKept = find(manifests, 'Service', 'gateway').spec?.externalTrafficPolicy === 'Local'
     const { LIMIT_BANS, DRAIN_FLOOR_MS } = environmentOf(manifests, gateway)
     expect([isKept, LIMIT_BANS]).toEqual(overlay === 'local' ? [false, 'false'] : [true, undefined])

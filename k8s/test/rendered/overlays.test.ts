@@ -66,7 +66,7 @@ describe.each(overlays)('overlay %s', (overlay) => {
     }
   })
 
-  test('nobody has a token but who talks to the API server', () => {
+  test('only pods that talk to the API server have a token', () => {
     const withToken = workloads.filter(({ spec }) => spec.template.spec.automountServiceAccountToken !== false)
     const names = withToken.map(({ metadata }) => metadata.name.replace(/-.*/, ''))
     expect(names.toSorted()).toEqual(overlay === 'local' ? ['engine', 'secrets'] : ['engine'])

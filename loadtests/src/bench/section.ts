@@ -4,7 +4,7 @@ import type { Row } from './row.ts'
 /** A short run was asked for. */
 export const quick = process.env['BENCH_QUICK'] === '1'
 
-/** Tell the person who waits what is being measured now. */
+/** Report what is being measured now. */
 export function progress(text: string): void {
   process.stderr.write(`    ${text}\n`)
 }

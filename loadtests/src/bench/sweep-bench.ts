@@ -79,7 +79,7 @@ async function list(operator: Client): Promise<void> {
   for (const command of commands) await operator.run(command)
 }
 
-/** The longest that the other market's trader waits for an answer while `work` goes on, ms. */
+/** The longest that the other market's trader waits for an answer during `work`, ms. */
 async function worstWait(other: Client, work: () => Promise<void>): Promise<number> {
   let worst = 0
   const over = new AbortController()
@@ -149,7 +149,7 @@ const scenarios: readonly Scenario[] = [
   },
 ]
 
-/** A trader on the other market, over HTTP, who never stops. */
+/** A trader on the other market, over HTTP, that never stops. */
 class Probe {
   readonly #process: ChildProcess
 
@@ -160,7 +160,7 @@ class Probe {
     endsWithUs(this.#process)
   }
 
-  /** The longest wait while `work` goes on, ms. */
+  /** The longest wait during `work`, ms. */
   async during(work: () => Promise<unknown>): Promise<number> {
     this.#process.send('begin')
     await work()

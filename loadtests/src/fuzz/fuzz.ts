@@ -33,7 +33,7 @@ const NO_LIMITS = {
   LIMIT_BANS: 'false',
 }
 
-/** What a run tells while it goes on. */
+/** What a run reports during its work. */
 export interface FuzzProgress {
   readonly say: (line: string) => void
   readonly step: (what: string, left?: number) => void
@@ -87,7 +87,7 @@ async function attackFor(path: OrderPath, { ms, seed, count, tell, shrinks }: Ro
     if (found === '') tell()
     if (failure === undefined) return true
     found = failure
-    // The search for a smaller input goes on with processes that run: one that is ending must have ended.
+    // The search for a smaller input needs running processes: one that is ending must have ended.
     await delay(ENDING_MS)
     await path.revive()
     return false

@@ -12,7 +12,7 @@ export type Input =
   | { readonly kind: 'webSocket'; readonly path: string; readonly frames: readonly Frame[] }
   /** A handshake, then bytes that are to be WebSocket frames (latin1). */
   | { readonly kind: 'rawFrames'; readonly path: string; readonly bytes: string }
-  /** A link to the engine, by a stranger or by who knows the secret, then binary messages (latin1). */
+  /** A link to the engine, by a stranger or by a peer that knows the secret, then binary messages (latin1). */
   | { readonly kind: 'link'; readonly role: LinkRole | undefined; readonly frames: readonly string[] }
 
 export interface Frame {

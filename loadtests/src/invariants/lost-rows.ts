@@ -50,7 +50,7 @@ export class LostRows<Row extends LostRow = LostRow> {
     this.#losses.push({ at, what, rows, haltedAt: undefined, isOver: false })
   }
 
-  /** The shard is halted; `reason` says who found what. */
+  /** The shard is halted; `reason` names the member and what it found. */
   halted(at: number, reason: string): void {
     const open = this.#losses.filter(({ isOver }) => !isOver)
     if (open.length === 0) this.#falseAlarms.push(`I2: halted at ${at.toFixed(0)} ms, and nothing was lost: ${reason}`)

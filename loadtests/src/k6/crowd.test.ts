@@ -31,6 +31,6 @@ test('few requests need few accounts, and a user has something to cancel at any 
   expect(standingOf(accountsFor(2000), 2000)).toBeGreaterThanOrEqual(2)
 })
 
-test('everybody is on the way when requests take as long as they may', () => {
+test('every user has a request under way when requests take as long as they may', () => {
   expect(usersOf(1, 50, 4)).toBeGreaterThanOrEqual(200)
 })

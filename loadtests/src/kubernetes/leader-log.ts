@@ -8,7 +8,7 @@ export interface Led {
   readonly from: number
 }
 
-/** Asks again and again who leads. Exact times of changes come from the journal; this has the names. */
+/** Asks repeatedly for the leader. Exact times of changes come from the journal; this has the names. */
 export class LeaderLog {
   readonly led: Led[] = []
   readonly #watch: ExchangeWatch

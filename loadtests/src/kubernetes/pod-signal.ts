@@ -37,7 +37,7 @@ export function imageOf({ spec }: Pod): string {
   return spec.containers[0]?.image ?? ''
 }
 
-/** SIGSTOP to the first process of a pod, and SIGCONT after `ms`. Resolves when it goes on. @throws KubectlError */
+/** SIGSTOP to the first process of a pod, and SIGCONT after `ms`. Resolves when it continues. @throws KubectlError */
 export function freezeProcess(pod: Pod, ms: number): Promise<void> {
   return run(pod, ms, imageOf(pod))
 }

@@ -19,7 +19,7 @@ import { Stage } from './stage.ts'
 import { traderUrl, withStores } from './stores.ts'
 
 const WARM_MS = 3_000
-/** After the scenario the load goes on: what breaks late belongs to it. */
+/** After the scenario the load continues: a late failure belongs to it. */
 const AFTER_MS = 3_000
 /** Everything that was due before the end has an answer or has none. */
 const SETTLE_MS = 6_000

@@ -28,7 +28,7 @@ const REPORT = 'mutation-report.json'
 export interface TestPlace {
   /** A copy of the tree. */
   readonly folder: string
-  /** For what they make; who works in there when they have ended is killed. */
+  /** A folder for their files; processes that still work there when they have ended are killed. */
   readonly temporary: string
   readonly environment: NodeJS.ProcessEnv
 }

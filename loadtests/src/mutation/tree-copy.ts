@@ -51,7 +51,7 @@ export class TreeCopy {
   }
 
   async #fill(root: string): Promise<void> {
-    // PostgreSQL may run as another user, who must be able to pass through.
+    // PostgreSQL may run as another user, which must be able to pass through.
     await chmod(this.#whole.path, 0o711)
     await mkdir(this.temporary)
     await cp(root, this.folder, { recursive: true, filter: (source) => !LEFT_OUT.has(basename(source)) })

@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws'
 import { dialExchange } from '../client/dial-exchange.ts'
 
-/** One connection of a subscriber who moves from gateway to gateway. */
+/** One connection of a subscriber that moves from gateway to gateway. */
 export interface Leg {
   readonly socket: WebSocket
   /** The server has said that it goes. */

@@ -6,7 +6,7 @@ const market = { symbol: 'BTCUSDT', priceDecimals: 2, quantityDecimals: 5 }
 const trader = { account: 7, key: { apiKey: 'k', secret: 's' } }
 const unknown = { status: 504, body: '{"code":-1007}' }
 
-/** An order of which an answer said that nobody knows, and what its trader asks next. */
+/** An order of unknown outcome, and what its trader asks next. */
 function doubted(): { told: Acknowledgements; orders: Orders; clientId: string } {
   const told = new Acknowledgements()
   const orders = new Orders({ market, traders: [trader], told, seed: 1 })

@@ -39,7 +39,7 @@ test.each([
   expect(shortcomings(row)).toContain('roll: 1 failed')
 })
 
-test('the time without a success, and how long a change of leader held anybody', () => {
+test('the time without a success, and how long a change of leader held requests', () => {
   const { log, timeline } = played((index) =>
     index >= 40 && index < 44 ? { latency: 400 - (index - 40) * 100 + 5, outcome: Outcome.OK } : undefined,
   )
@@ -92,7 +92,7 @@ test.each(['lost', 'doubled', 'contradictions', 'gaps'] as const)('one %s does n
   }
 })
 
-test('failures and holds of a change that nobody planned pass; a gap past the budget does not', () => {
+test('failures and holds of an unplanned change pass; a gap past the budget does not', () => {
   const { log, timeline } = played((index) =>
     index === 40
       ? { latency: 300, outcome: Outcome.ERROR }
@@ -124,7 +124,7 @@ test('time without an answer counts from the begin of a stretch and to its end',
   expect(proofRow({ ...scenario, name: 'other' }, log, timeline, []).longest_gap_ms).toBe(900)
 })
 
-test('where nobody answers any more, the time without a success goes on for as long as somebody asks', () => {
+test('where no answer comes any more, the time without a success lasts as long as requests are sent', () => {
   const { log, timeline } = played((index) => (index < 50 ? undefined : { latency: 5, outcome: Outcome.BROKEN }))
   const row = proofRow({ ...scenario, planned: false }, log, timeline, [])
   expect(row.longest_gap_ms).toBe(5_000)

@@ -22,6 +22,6 @@ test('what is found when a scenario is over belongs to it, also when others foll
   timeline.begin('second')
   expect(timeline.scenarioAt(found)).toBe('first')
   expect(timeline.scenarioAt(performance.now())).toBe('second')
-  // The time in between is nobody's.
+  // The time in between belongs to no epoch.
   expect(timeline.stretches[0]!.to).toBe(to)
 })

@@ -67,7 +67,7 @@ export class AccountWatch {
       isComplete: false,
     }
     const findings = checkStreams([log], this.#truth, this.#executions, this.#market)
-    // The connection goes on after what it has brought.
+    // The connection resumes after what it has brought.
     const current = this.#connections.splice(0).at(-1) ?? []
     current.splice(0, current.length - 1)
     this.#connections.push(current)

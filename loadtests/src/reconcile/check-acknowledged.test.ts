@@ -10,7 +10,7 @@ const orders: readonly PlayedOrder[] = [
   ['cancelled', 1, 'SELL', 30, 100],
 ]
 
-/** A market in which all of `orders` were accepted, and traders who were told so and nothing else. */
+/** A market in which all of `orders` were accepted, and traders that were told so and nothing else. */
 function played(): { market: PlayedMarket; told: Acknowledgements; ids: Record<string, number> } {
   const market = new PlayedMarket()
   const told = new Acknowledgements()
@@ -88,7 +88,7 @@ test('one that was sent and has no end is a contradiction', () => {
   expect(findings(told, market)).toEqual(['contradiction open: open was sent and has no fate'])
 })
 
-test('one that nobody sent is a contradiction, unless it is of an account that nobody watches', () => {
+test('an order that no trader sent is a contradiction, unless it is of an unwatched account', () => {
   const { market, told } = played()
   market.place('nobody', 2, 'SELL', 40, 1)
   expect(findings(told, market)).toEqual(['contradiction nobody: 2/nobody is in the journal, but no trader sent it'])
@@ -112,7 +112,7 @@ test.each([
   ])
 })
 
-test('one of another account than sent it is lost there, and nobody’s here', () => {
+test('an order of another account than that of its sender is lost there, and belongs to no trader here', () => {
   const { market, told } = played()
   told.sent(sent('mine', 2))
   told.acknowledged('mine', market.place('mine', 1, 'SELL', 40, 1))
@@ -135,7 +135,7 @@ test('a cancel that was acknowledged and did not happen is a contradiction', () 
   ])
 })
 
-test.each([-1000, -1001, -1006, -1007])('after an answer %i nobody knows: both is right', (code) => {
+test.each([-1000, -1001, -1006, -1007])('after an answer %i the outcome is unknown: both are right', (code) => {
   const told = new Acknowledgements()
   told.sent(sent('open'))
   told.failed('open', code)

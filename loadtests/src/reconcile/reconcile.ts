@@ -17,7 +17,7 @@ export interface Witnesses {
   readonly operator: ExchangeWitness
   readonly pool: pg.Pool
   readonly stream: StreamWatch
-  /** Those who listen to the private events of accounts. */
+  /** Listeners to the private events of accounts. */
   readonly accounts?: readonly AccountWatch[]
 }
 

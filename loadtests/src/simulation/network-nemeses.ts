@@ -27,7 +27,7 @@ export const networkNemeses: Readonly<Record<string, Nemesis>> = {
     const { name } = random.pick(gateways)
     network.cut(name, leader.url)
     if (random.chance(0.5)) network.cut(leader.url, name)
-    // Everything else goes on, rows are lost as well: it is only a gateway.
+    // All other faults continue, lost rows included: it is only a gateway.
     world.cluster.time.after(random.integer(CUT_OFF_MS_MIN, CUT_OFF_MS_MAX), () => {
       network.heal(name, leader.url)
       network.heal(leader.url, name)

@@ -19,7 +19,7 @@ const FUNDS = 1_000_000_000_000_000n
 /** How long a person takes to see that an engine needs a person. */
 const ATTENTION_MS = 1_500
 
-/** The person who runs the exchange: lists, funds, activates, and looks after engines that cannot go on by themselves. */
+/** The operator of the exchange: lists, funds, activates, and helps engines that cannot continue by themselves. */
 export class Operator {
   readonly #cluster: Cluster
   readonly #gateway: () => Gateway

@@ -85,7 +85,7 @@ test('I1: a deposit brings one unit more than was paid in', async () => {
   expect(await found('I1', generous, true)).not.toEqual([])
 })
 
-test('I2: the end of the journal is lost, and nobody restores it', async () => {
+test('I2: the end of the journal is lost, and no member restores it', async () => {
   const afterwards: Bug['afterwards'] = ({ cluster }) => void cluster.store.batches.pop()
   expect(await found('I2', { afterwards }, true)).not.toEqual([])
 })
@@ -107,7 +107,7 @@ class BelievingJournal extends DistantJournal {
   }
 }
 
-test('I2: rows are lost that members hold, and nobody says so', async () => {
+test('I2: rows are lost that members hold, and no member reports it', async () => {
   const openJournal: Bug['openJournal'] = (...parts) => new BelievingJournal(...parts)
   expect((await found('I2', { openJournal })).join()).toMatch(/gone without a halt/)
 })
@@ -122,7 +122,7 @@ test('I2: what only gateways know is lost, and they do not say it', async () => 
   ])
 })
 
-test('I2: a gateway says that it was shown what nobody has shown it', async () => {
+test('I2: a gateway reports outcomes that no engine has shown it', async () => {
   const tap: Bug['tap'] = (_from, _to, bytes) => {
     const frame = helloIn(bytes)
     if (!frame?.seen) return bytes
@@ -141,7 +141,7 @@ test('I4: the edge takes an order that is slow for one that will never be', asyn
   expect(await found('I4', { trader: 'takes what is slow for dead' })).not.toEqual([])
 })
 
-test('I4: engines that hear of no deadline bring an order to life after somebody was told that there is none', async () => {
+test('I4: engines without deadlines execute an order after a client was told that there is none', async () => {
   const tap: Bug['tap'] = (_from, _to, frame) => {
     const isTimed = (frame.readInt32LE(0) & 0xff) === FrameType.COMMANDS && frame.readInt32LE(20) === 1
     if (isTimed) frame.writeDoubleLE(Number.MAX_VALUE, 24)
@@ -193,7 +193,7 @@ test('I8: one engine has another rule; it is found, and never leads', async () =
     if (command.kind === CommandKind.DEPOSIT) command.amount++
   })
   const build = (place: number): ReturnType<typeof release> => (place === 1 ? other!(1) : { behaviours, openExchange })
-  // Whoever is there first leads; one of the two kinds is then the odd one.
+  // The first member leads; one of the two kinds is then the odd one.
   expect((await found('I8', { build }, true)).join()).toMatch(/is diverged/)
 })
 

@@ -59,7 +59,7 @@ interface Draft {
   readonly target: number
 }
 
-/** A trader who places, replaces and cancels orders, asks for them, and writes down what it is told. */
+/** A trader that places, replaces and cancels orders, asks for them, and writes down what it is told. */
 export class Trader {
   /** Operations that have no answer yet. */
   busy = 0
@@ -150,7 +150,7 @@ export class Trader {
     void first.resolved().then((sequence) => resolutions.resolved({ account, clientId, sequence }))
   }
 
-  /** After an order of unknown outcome: who is told that there is none takes it for one that never will be. */
+  /** After an order of unknown outcome: a trader that is told that there is none relies on it. */
   async #inquire(clientId: string): Promise<void> {
     const { account, gateway, witnesses } = this.#options
     const { sequence, value } = await gateway().query({ kind: 'order', account, symbol: 0, clientId })

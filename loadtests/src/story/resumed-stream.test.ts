@@ -10,7 +10,7 @@ test('a stream begins anywhere, and each message follows on the one before', () 
   expect(stream.position).toBe(15)
 })
 
-test('another connection goes on after the last that was told, also while the old one still tells', () => {
+test('another connection resumes after the last message, also while the old one still tells', () => {
   const stream = new ResumedStream('trades')
   stream.connect(1)
   stream.take(1, { first: 1, last: 5 })

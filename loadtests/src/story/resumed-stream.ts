@@ -7,7 +7,7 @@ export interface Numbered {
   readonly error?: string
 }
 
-/** One numbered stream that goes on, on any connection, after the last that its client was told. */
+/** One numbered stream that resumes, on any connection, after the last message that its client was told. */
 export class ResumedStream {
   readonly name: string
   /** Everything up to it has been told; undefined before there was anything. */

@@ -60,7 +60,7 @@ test('gives up when PostgreSQL does not answer within the time', async () => {
   expect(errors).toContain('ECONNREFUSED')
 })
 
-test('a breaking migration waits for somebody who says that it may run, and nothing is changed before', async () => {
+test('a breaking migration waits until an operator permits it, and nothing is changed before', async () => {
   const set: MigrationSet = { name: 'probe', folder, table: 'probe_migration' }
   writeFileSync(join(folder, '0001-create-probe.compatible.sql'), 'CREATE TABLE probe (old integer, new integer);')
   writeFileSync(join(folder, '0002-drop-old.breaking.sql'), 'ALTER TABLE probe DROP COLUMN old;')

@@ -11,7 +11,7 @@ type JournalToAsk = Pick<PostgresJournal, 'confirm' | 'halt' | 'read' | 'close'>
 /** What has become of the last batch in the journal. */
 export type Standing =
   | { readonly is: 'there' }
-  /** An operator has decided that the shard goes on without it. */
+  /** An operator has decided that the shard continues without it. */
   | { readonly is: 'given up' }
   | { readonly is: 'lost'; readonly reason: string }
 
@@ -24,7 +24,7 @@ export class SeenBatch {
   readonly #holder: string
   #batch: StoredBatch | undefined
 
-  /** @param holder who says so, when the shard is halted */
+  /** @param holder the process that reports it, when the shard is halted */
   constructor(open: OpenJournal, holder: string) {
     this.#open = open
     this.#holder = holder

@@ -60,7 +60,7 @@ async function untilHalted(): Promise<string> {
 
 const seen = (): string => `recorder-1: ${batches.at(-1)!.last} was read under epoch 1, and the journal `
 
-test('a journal that ends before what was recorded halts the shard; repaired, the recorder goes on', async () => {
+test('a journal that ends before what was recorded halts the shard; after the repair the recorder continues', async () => {
   await loseRows()
   await recorder.follower.looked(await journal.head())
   expect((await lease.look()).halted).toBe(`${seen()}ends at ${lost[0]!.first - 1}`)
@@ -101,7 +101,7 @@ test('one that has gone on with something else halts it as well; given up, the r
   expect(recorder.haltReason).toBeUndefined()
 })
 
-test('a server that is behind halts nobody', async () => {
+test('a server that is behind causes no halt', async () => {
   await recorder.follower.looked({ epoch: 1, last: 3 })
   await recorder.follower.looked({ epoch: 0, last: batches.at(-1)!.last })
   expect((await lease.look()).halted).toBeUndefined()

@@ -102,7 +102,7 @@ test(`killed with -9 at random moments while the journal grows, everything is re
   await calm.drop()
 })
 
-test('of two recorders one records, the other is ready to, and goes on when the first one leaves', async () => {
+test('of two recorders one records; the other is ready, and continues when the first one leaves', async () => {
   const flow = new RandomFlow(23)
   const { epoch } = await journal.takeOver()
   await journal.append(flow.batch(epoch))
@@ -138,7 +138,7 @@ test('a recorder whose connection is cut has its turn again, and records on', as
   await Promise.all([model.close(), pool.end()])
 })
 
-test('goes on within a bound when its connections fall silent, and its old session does not keep the turn', async () => {
+test('resumes within a bound when its connections fall silent, and its old session does not keep the turn', async () => {
   const proxy = await FaultyProxy.inFrontOf(database.url)
   const model = openReadModel(database.url, { shard: 0 })
   try {

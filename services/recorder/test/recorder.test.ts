@@ -192,7 +192,7 @@ test('snapshots are saved behind the offset, old ones removed, and a restart beg
   expect(rows).toHaveLength(2)
   const snapshot = await journal.latestSnapshot()
   expect(snapshot?.sequence).toBe(first.snapshots.at(-1))
-  // What is in the snapshot is not read again: the recorder goes on even if it is no longer there.
+  // Batches in the snapshot are not read again: the recorder continues even if they are no longer there.
   await pool.query('DELETE FROM journal_batch WHERE last_sequence <= $1', [snapshot?.sequence])
   const second = start({ snapshots })
   await second.until(() => second.restoredAt.length > 0)
@@ -209,7 +209,7 @@ test('a restart begins with a snapshot that is not newer than what is recorded, 
   await first.stop()
   recorders.pop()
   const offset = flow.exchange.sequence
-  // A standby of the engine saves one while nobody records.
+  // A standby engine saves one while no recorder runs.
   const { batches } = await lead(flow, 5)
   await journal.saveSnapshot({ sequence: flow.exchange.sequence, bytes: flow.exchange.snapshot() })
   await lead(flow, 5)

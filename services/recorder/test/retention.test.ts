@@ -71,7 +71,7 @@ test('the read model is built anew from archive and journal, and is what it was'
   expect(recorder.haltReason).toBeUndefined()
   expect(recorder.restoredAt).toEqual([0])
   expect(await readTables(pool)).toEqual(before)
-  // It goes on with what is journaled now.
+  // It continues with what is journaled now.
   const { epoch } = await journal.takeOver()
   await journal.append(flow.batch(epoch))
   await recorder.until(() => recorder.through === flow.exchange.sequence)

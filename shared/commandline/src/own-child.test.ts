@@ -16,7 +16,7 @@ child.once('spawn', () => console.log('started'))
 test.each([
   ['SIGTERM', 143],
   ['SIGINT', 130],
-] as const)('what was started ends with whoever started it, who is ended by %s', async (signal, code) => {
+] as const)('a child ends with its parent, which is ended by %s', async (signal, code) => {
   const parentProcess = spawn(process.execPath, ['--input-type=module', '--eval', parent], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -14,7 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-/** A command that has made a folder and goes on with `body`; its temporary folders are made in `folder`. */
+/** A command that has made a folder and continues with `body`; its temporary folders are made in `folder`. */
 function started(body: string): {
   command: ChildProcess
   lines: string[]
@@ -78,7 +78,7 @@ test('nothing new is begun, and what fails meanwhile is not told', async () => {
   expect(readdirSync(folder)).toEqual([])
 })
 
-test('what nobody catches meanwhile does not cut it short', async () => {
+test('an uncaught error meanwhile does not cut it short', async () => {
   const { command, lines, first, code } = started(`
   temporaryFolder('uptick-')
   undoLater(async () => { setTimeout(() => { throw new Error('late') }, 20); await delay(100) })

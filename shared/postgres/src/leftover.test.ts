@@ -12,7 +12,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-test('a pid file says who the server is, and whether it is ready', () => {
+test('a pid file names the process of the server, and says whether it is ready', () => {
   expect(readPidFile(folder)).toBeUndefined()
   const path = join(folder, 'postmaster.pid')
   writeFileSync(path, '4711\n/data\n')

@@ -188,7 +188,7 @@ function server(
       `postgres://uptick:${encodeURIComponent(options.password)}@127.0.0.1:${port}/${database}`,
     stop: async (mode = 'fast') => {
       child.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT')
-      // Once it has ended, who works in the directory may be another one.
+      // Once it has ended, another server may use the directory.
       if (child.exitCode === null && child.signalCode === null) await endServer(directory, mode, () => undefined)
       await exited
     },

@@ -46,7 +46,7 @@ async function leaveBehind(before = ''): Promise<number> {
 
 const isGone = (pid: number) => commandLine(pid) === ''
 
-/** Fails unless a server starts, with nobody else in its directory. */
+/** Fails unless a server starts, with no other process in its directory. */
 async function expectStart(): Promise<void> {
   const old = new Set(processesIn(directory))
   const next = await startPostgres(options())
@@ -54,7 +54,7 @@ async function expectStart(): Promise<void> {
   await next.stop()
 }
 
-test('a suspended server ends in order, and whoever waits is told', async () => {
+test('a suspended server ends in order, and the waiting start is told', async () => {
   const pid = await leaveBehind(`process.kill(pid, 'SIGSTOP')`)
   const told: string[] = []
   expect(await stopLeftover(directory, (sentence) => told.push(sentence))).toBe('stopped')
@@ -128,7 +128,7 @@ test('a server whose pid file was destroyed is found all the same', async () => 
   await expectStart()
 })
 
-test('an editor in the data directory is nobody to end', async () => {
+test('an editor in the data directory is not ended', async () => {
   const editor = spawn('sleep', ['1000'], { cwd: directory, argv0: 'edit postgres.conf', stdio: 'ignore' })
   strays.push(editor)
   await once(editor, 'spawn')

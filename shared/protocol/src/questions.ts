@@ -84,7 +84,7 @@ interface Questions {
   lost: [object, { readonly lost?: number; readonly through?: number }]
   /** Have a member append what the journal has lost: how many batches. */
   repair: [object, { readonly appended?: number }]
-  /** Give up what the journal has lost: it goes on after that sequence. */
+  /** Give up what the journal has lost: it continues after that sequence. */
   release: [{ reason: string; operator: string }, { readonly after?: number }]
 }
 

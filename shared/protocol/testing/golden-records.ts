@@ -50,7 +50,9 @@ export const goldenCommands: Readonly<Record<KindName, Partial<CommandFields>>> 
   CANCEL_ACCOUNT: { ...envelope },
 }
 
-/** Their records as written by version 1, base64. Journals hold these bytes for ever: a change here breaks them all. */
+/**
+ * Their records as written by version 1, base64. Journals keep these bytes permanently: a change here breaks them all.
+ */
 export const goldenRecords: Readonly<Record<KindName, string>> = {
   PLACE:
     'AQEeALAHAAABAAAAAAAwQwAAAAAAAChAAAAAAAAAIkADAAAAAgAAAAEFAgQWAAAQAAAAAJAFUEEAAAAAAGroQAAAAAA4Z1BBAAAAAABAU0AAAAAAgoQuQQAJjEBcNxhDeC1US1Q1UFgyRjAxMjM0NTY3ODlhYgAA',

@@ -104,7 +104,7 @@ export class RecorderTurn {
     })
   }
 
-  /** The connection was lost, and the lock with it. Recording goes on meanwhile, and has its own say about trouble. */
+  /** The connection was lost, and the lock with it. Recording continues meanwhile, and reports its own trouble. */
   async #again(signal: AbortSignal, term: AbortController): Promise<void> {
     while (!signal.aborted) {
       const client = await this.#connect()

@@ -22,7 +22,7 @@ afterAll(async () => {
   await database.drop()
 })
 
-test('a turn whose connection falls silent is taken back from the session that nobody hears of any more', async () => {
+test('a turn whose connection falls silent is taken back from its lost session', async () => {
   const stop = new AbortController()
   const lost = Promise.withResolvers<void>()
   const options = { shard: 1, onWait: () => undefined }
@@ -51,7 +51,7 @@ test('a turn whose connection falls silent is taken back from the session that n
   await other.release()
 })
 
-test('no turn is taken on a standby, whose locks nobody at the primary sees', async () => {
+test('no turn is taken on a standby, whose locks the primary does not see', async () => {
   const pair = await startServerPair()
   onTestFinished(() => pair.stop())
   const name = await FaultyProxy.inFrontOf(pair.standby.url())

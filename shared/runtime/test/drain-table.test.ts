@@ -107,7 +107,7 @@ test('drain fails none', async () => {
   expect(reasons).toEqual({})
 })
 
-test('the last one drains slower: clients who return are served', async () => {
+test('the last one drains slower: clients that return are served', async () => {
   const last = await startBackend({ boundMs: 30_000 })
   const clients = new Clients({ port: last.port, steady: 3, breathMs: 5, slow: 2, thinkMs: [100, 200] })
   const report = last.drain.finish()

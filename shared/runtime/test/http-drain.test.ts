@@ -223,31 +223,28 @@ test('in a hurry it ends at once, but an answer that is nearly there arrives', a
   await Promise.all([nearly.closed(), never.closed(), idle.closed()])
 })
 
-test.each([['before'], ['after']])(
-  'an upgraded connection belongs to somebody else (listener added %s)',
-  async (when) => {
-    const server = createServer(answer)
-    servers.push(server)
-    const upgraded: Socket[] = []
-    const upgrade = (): void => {
-      server.on('upgrade', (_request, socket: Socket) => {
-        upgraded.push(socket)
-        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: test\r\n\r\n')
-      })
-    }
-    if (when === 'before') upgrade()
-    const drain = new HttpDrain(server, { floorMs: 0, boundMs: 20_000, quietMs: 0 })
-    if (when === 'after') upgrade()
-    server.listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const one = await Client.connect((server.address() as AddressInfo).port)
-    one.socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: test\r\n\r\n')
-    await one.until('101')
-    expect(await drain.finish()).toMatchObject({ ended: 'deserted', openAtBegin: 0, idleClosed: 0, connectionsCut: 0 })
-    expect(one.ended).toBe(false)
-    for (const socket of upgraded) socket.destroy()
-  },
-)
+test.each([['before'], ['after']])('an upgraded connection belongs to another listener (added %s)', async (when) => {
+  const server = createServer(answer)
+  servers.push(server)
+  const upgraded: Socket[] = []
+  const upgrade = (): void => {
+    server.on('upgrade', (_request, socket: Socket) => {
+      upgraded.push(socket)
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: test\r\n\r\n')
+    })
+  }
+  if (when === 'before') upgrade()
+  const drain = new HttpDrain(server, { floorMs: 0, boundMs: 20_000, quietMs: 0 })
+  if (when === 'after') upgrade()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const one = await Client.connect((server.address() as AddressInfo).port)
+  one.socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: test\r\n\r\n')
+  await one.until('101')
+  expect(await drain.finish()).toMatchObject({ ended: 'deserted', openAtBegin: 0, idleClosed: 0, connectionsCut: 0 })
+  expect(one.ended).toBe(false)
+  for (const socket of upgraded) socket.destroy()
+})
 
 test('without a listener for upgrades, they go on being plain requests', async () => {
   const { client } = await serve({}, answer)

@@ -48,7 +48,7 @@ async function metric(url: string, name: string, wanted: (value: number) => bool
 
 const isPositive = (value: number): boolean => value > 0
 
-test('on a full disk a service goes on, counts what it drops, says so and ends when it is asked to', async () => {
+test('on a full disk a service continues, counts what it drops, says so and ends when it is asked to', async () => {
   const full = openSync('/dev/full', 'w')
   const { child, url } = await launch(full)
   closeSync(full)
@@ -66,7 +66,7 @@ test('on a full disk a service goes on, counts what it drops, says so and ends w
   expect(await once(child, 'exit')).toEqual([0, null])
 })
 
-test('a service whose reader is gone goes on, and ends when it is asked to', async () => {
+test('a service whose reader is gone continues, and ends when it is asked to', async () => {
   const { child, url } = await launch('pipe')
   child.stdout?.destroy()
   child.stderr?.destroy()
@@ -75,7 +75,7 @@ test('a service whose reader is gone goes on, and ends when it is asked to', asy
   expect(await once(child, 'exit')).toEqual([0, null])
 })
 
-test('a reader that does not read keeps nobody waiting, and bounds what waits for it', async () => {
+test('a reader that does not read delays no process, and what waits for it is bounded', async () => {
   const { child, url } = await launch('pipe')
   expect(await metric(url, 'log_lines_dropped', isPositive)).toBeGreaterThan(0)
   expect((await fetch(`${url}/livez`)).status).toBe(200)

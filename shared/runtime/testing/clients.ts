@@ -19,7 +19,7 @@ export interface ClientCounts {
   readonly reasons: Record<string, number>
 }
 
-/** Load that goes on until it is stopped, and counts everything that was not answered with 200. */
+/** Load that runs until it is stopped, and counts everything that was not answered with 200. */
 export class Clients {
   readonly counts: ClientCounts = { requests: 0, failed: 0, reasons: {} }
   readonly #port: number

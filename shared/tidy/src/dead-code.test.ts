@@ -18,7 +18,7 @@ test('every file is reached from a program or a test, and every export has a use
   expect(complaints(root)).toBe('')
 })
 
-test('a file and an export that nobody uses are found', { timeout: 120_000 }, () => {
+test('an unused file and an unused export are found', { timeout: 120_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'uptick-dead-code-'))
   try {
     const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)

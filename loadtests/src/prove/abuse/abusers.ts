@@ -18,7 +18,7 @@ const NESTED_DEPTH = 5_000
 const PARAMETERS = 5_000
 const SLOW_BODY_MS = 500
 const KNOCKS_PER_TICK = 10
-/** Connections that one who knocks has open at a time. */
+/** Connections that one knocking client has open at a time. */
 const KNOCKS_MAX = 1_000
 
 const port = Number(process.argv[2])
@@ -30,7 +30,7 @@ function count(what: string, amount = 1): void {
   tally[what] = (tally[what] ?? 0) + amount
 }
 
-/** A WebSocket that comes back for ever; `busy` is called every tick while it is open. */
+/** A WebSocket that always reconnects; `busy` is called every tick while it is open. */
 function socket(path: string, what: string, busy: (socket: WebSocket) => void): void {
   const localAddress = loopback(nextAddress++)
   const open = (): void => {
@@ -48,7 +48,7 @@ function socket(path: string, what: string, busy: (socket: WebSocket) => void): 
   open()
 }
 
-/** A bare connection that comes back for ever. */
+/** A raw connection that always reconnects. */
 function raw(what: string, begin: (socket: Socket) => () => void): void {
   const localAddress = loopback(nextAddress++)
   const open = (): void => {
@@ -174,7 +174,7 @@ function knock(): void {
   }, TICK_MS)
 }
 
-/** All but those who knock, who have a process of their own: the others would slow them down. */
+/** All but the knocking clients, which have a process of their own: the others would slow them down. */
 function besiege(): void {
   for (let number = 0; number < 2; number++) {
     flood()

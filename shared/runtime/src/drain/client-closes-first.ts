@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** Clients close at once when they have the last answer; this is for those who wait for the server. */
+/** Most clients close at once when they have the last answer; this is for those that wait for the server, ms. */
 const PATIENCE_MS = 2_000
 
 /**

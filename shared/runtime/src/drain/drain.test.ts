@@ -26,7 +26,7 @@ class FakeSocket {
   }
 }
 
-/** A process that leaves, with WebSockets and a server that nobody is connected to. */
+/** A process that stops, with WebSockets and a server without connections. */
 function leaving(quietMs: number) {
   const began = performance.now()
   const server = Object.assign(new EventEmitter(), { listening: false })
@@ -79,7 +79,7 @@ test('quiet before the floor is no reason to go, nor is the floor while it is no
   expect(report.http).toMatchObject([{ ended: 'deserted', accepted: 1 }])
 })
 
-test('where somebody comes again and again, it ends at the bound', async () => {
+test('where clients return again and again, it ends at the bound', async () => {
   const { drain, connect, since } = leaving(1_000)
   const ended = drain.run().then((report) => ({ at: since(), report }))
   for (let ms = 0; ms < FLOOR_MS + BOUND_MS + 1_000; ms += 500) {
@@ -88,7 +88,7 @@ test('where somebody comes again and again, it ends at the bound', async () => {
   }
   const { at, report } = await ended
   expect(report.http).toMatchObject([{ ended: 'bound' }])
-  // Of the bound, a second is for those who are there when new connections are no longer accepted.
+  // A second of the bound is for the clients that are connected when new connections are no longer accepted.
   expect(at).toBeGreaterThanOrEqual(FLOOR_MS + BOUND_MS - 1_000)
   expect(at).toBeLessThan(FLOOR_MS + BOUND_MS - 500)
 })

@@ -146,7 +146,10 @@ export class HttpDrain {
     return 'hurried'
   }
 
-  /** New ones are refused; who is still there may send one more request, and is told to close. Returns those closed idle. */
+  /**
+   * New connections are refused; a connected client may send one more request, and is told to close. Returns the number
+   * closed idle.
+   */
   async #awaitLast(ended: HttpDrainReport['ended'], end: number, hurry: AbortSignal): Promise<number> {
     if (ended !== 'hurried')
       while (this.connections.open > 0 && this.#clock() < end && !hurry.aborted) await pause(POLL_MS, hurry)

@@ -32,7 +32,7 @@ class FakeSocket {
 }
 
 const sockets = (count: number): FakeSocket[] => Array.from({ length: count }, () => new FakeSocket())
-/** Nobody waits at least, nothing is left to chance. */
+/** No minimum delay and no randomness. */
 const exact = { reconnectLeastMs: 0, reconnectSpreadMs: 0, random: () => 0 }
 
 beforeEach(() => void vi.useFakeTimers())
@@ -79,7 +79,7 @@ describe('SocketDrain', () => {
     expect(all.map(({ delay }) => delay)).toEqual([300, 500])
   })
 
-  test('gives notice at the begin, and to who comes later; counts who left alone', async () => {
+  test('gives notice at the begin, and to clients that come later; counts those that left by themselves', async () => {
     const all = sockets(3)
     const noticed: FakeSocket[] = []
     const notice = (socket: FakeSocket): void => void noticed.push(socket)
@@ -95,7 +95,7 @@ describe('SocketDrain', () => {
     expect(drain.report).toMatchObject({ openAtBegin: 3, arrived: 2, left: 1, moved: 4, cut: 0 })
   })
 
-  test('who is sent here by mistake while others are served on hears at once, and has time to go elsewhere', async () => {
+  test('a client that is sent here by mistake during the drain is told at once, and has time to go elsewhere', async () => {
     const all = sockets(2)
     const noticedAt = new Map<FakeSocket, number>()
     const drain = new SocketDrain({

@@ -128,7 +128,7 @@ export class SocketDrain<S extends DrainedSocket = DrainedSocket> {
     await this.#work(this.#options.boundMs - 2 * this.#closeMs, hurry)
   }
 
-  /** Send those away who came meanwhile, at once. For when no client can come any more. */
+  /** Close those that came meanwhile at once, when no client can come any more. */
   async sweep(hurry: AbortSignal = NO_HURRY): Promise<void> {
     await this.#work(0, hurry)
   }
@@ -182,7 +182,7 @@ export class SocketDrain<S extends DrainedSocket = DrainedSocket> {
     return sent
   }
 
-  /** See who is gone, and cut who does not go. */
+  /** Count those that are gone, and cut those that stay. */
   #collect(now: number, hurry: AbortSignal): void {
     const latest = hurry.aborted ? now + HURRIED_CLOSE_MS : Infinity
     for (const [socket, deadline] of this.#parting) {

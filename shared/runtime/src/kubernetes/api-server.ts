@@ -3,7 +3,7 @@ import { Agent, request } from 'node:https'
 import { join } from 'node:path'
 import type { Environment } from '../config.ts'
 
-/** Where a pod finds who it is; the token in there is replaced every hour or so. */
+/** Where a pod finds its identity; the token there is replaced about every hour. */
 const ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount'
 const CALL_MS_MAX = 5_000
 const ANSWER_BYTES_MAX = 4 << 20
