@@ -18,7 +18,7 @@ export class HaltDesk {
   /** When the shard was seen halted, or something was tried last. */
   #since: number | undefined
   #isBusy = false
-  /** The journal has gone on with something else. */
+  /** The journal has continued with other batches. */
   #isGone = false
   /** Lives that hold nothing of what is lost. */
   readonly #empty = new Set<string>()
@@ -82,7 +82,7 @@ export class HaltDesk {
     if ('after' in body) this.releases++
     const error = 'error' in body ? String(body.error) : ''
     if (error.includes('nothing is lost')) this.#empty.add(holder)
-    if (error.includes('gone on with something else')) this.#isGone = true
+    if (error.includes('continued with other batches')) this.#isGone = true
   }
 }
 

@@ -111,7 +111,7 @@ export class HeldRows {
     const [first] = lost
     if (first === undefined) throw new JournalError('nothing is lost here')
     if (head.last !== first.first - 1) {
-      throw new JournalError(`the journal has gone on with something else, up to ${head.last}: see "release"`)
+      throw new JournalError(`the journal has continued with other batches, up to ${head.last}: see "release"`)
     }
     const loss = { epochSeen: seen.epoch, foundAt: head.epoch }
     if (!(await lease.halt(`${lease.holder}: being repaired`, loss))) {

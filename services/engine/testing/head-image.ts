@@ -26,7 +26,7 @@ export function isSuperseded(head: HeadImage, epoch: number, claimed: Claim): bo
 /** The same of a batch that is not there. @throws as `isSuperseded`, and when the batch's place is taken */
 export function isFenced(head: HeadImage, { epoch, first }: Batch, claimed: Claim): boolean {
   if (isSuperseded(head, epoch, claimed)) return true
-  if (head.last >= first) throw new JournalRolledBackError(`${first} was written by another hand`)
+  if (head.last >= first) throw new JournalRolledBackError(`${first} was written by another process`)
   return false
 }
 

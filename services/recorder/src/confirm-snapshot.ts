@@ -20,7 +20,7 @@ export async function confirmSnapshot(journal: Journal, through: number, atMost:
   for await (const batch of journal.read(sequence + 1, { through: sequence + 1 })) {
     const { firstSequence, hashBefore } = new BatchReader().open(batch.payload)
     if (firstSequence === sequence + 1 && (hashBefore === undefined || hashBefore === hash)) return
-    throw new DivergedError('a snapshot differs from the state that the journal goes on from', {
+    throw new DivergedError('a snapshot differs from the state that the journal continues from', {
       sequence,
       firstSequence,
     })

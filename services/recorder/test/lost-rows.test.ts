@@ -79,7 +79,7 @@ test('a journal that ends before what was recorded halts the shard; after the re
   expect(recorder.haltReason).toBeUndefined()
 })
 
-test('one that has gone on with something else halts it as well; given up, the recorder follows it', async () => {
+test('a journal that has continued with other batches halts it as well; after a release the recorder follows it', async () => {
   await loseRows()
   // The same history up to what was lost, and then another one, which is longer than that was: one command of it is nothing.
   const { first } = lost[0]!

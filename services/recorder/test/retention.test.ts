@@ -100,7 +100,7 @@ test('a snapshot that is not the state of the journal keeps the journal', async 
   for (let n = 1; n <= sequence; n++) other.execute(Object.assign(new Command(), { kind: CommandKind.TICK }), n, time)
   for (let n = 0; n < 2; n++) await journal.saveSnapshot({ sequence, bytes: other.snapshot() })
   await pool.query('INSERT INTO read_offset (shard, sequence, journal_time) VALUES (0, $1, 0)', [sequence])
-  await expect(retention.pass()).rejects.toThrow('a snapshot differs from the state that the journal goes on from')
+  await expect(retention.pass()).rejects.toThrow('a snapshot differs from the state that the journal continues from')
   expect((await retention.measure()).first).toBe(1)
   await pool.query('DELETE FROM journal_snapshot')
   for (let n = 0; n < 2; n++) await journal.saveSnapshot({ sequence, bytes: good })

@@ -176,7 +176,7 @@ export class JournalWriter {
   #isFenced(head: HeadRow, batch: Batch): boolean {
     if (this.isSuperseded(head, batch.epoch)) return true
     if (head.last >= batch.first) {
-      throw new JournalRolledBackError(`epoch ${batch.epoch} has written up to ${head.last} by another hand than ours`)
+      throw new JournalRolledBackError(`epoch ${batch.epoch} has written up to ${head.last} from another process`)
     }
     return false
   }
