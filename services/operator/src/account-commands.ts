@@ -3,7 +3,7 @@ import { messageOf, Problem } from '@uptick/commandline'
 import type { OperatorClient } from './client.ts'
 import { given, integerOf, textOf, type Commands, type Flags } from './command.ts'
 
-const REFERENCE = ['--reference <text>', 'sent again with the same reference, it is done once'] as const
+const REFERENCE = ['--reference <text>', 'a repetition with the same reference is executed once'] as const
 
 /** Accounts, their money, their keys. */
 export const accountCommands: Commands = {
@@ -29,14 +29,14 @@ export const accountCommands: Commands = {
   },
   deposit: {
     arguments: '<NUMBER> <AMOUNT> <ASSET>',
-    summary: 'credit an account; sent again with its reference, it is done once',
+    summary: 'credit an account; a repetition with its reference is executed once',
     options: [REFERENCE],
     examples: ['deposit 3 250000 USDT --reference wire-2026-0117'],
     run: (operator, args, flags) => operator.call('POST', `${path(args)}/deposits`, funds(args, flags)),
   },
   withdraw: {
     arguments: '<NUMBER> <AMOUNT> <ASSET>',
-    summary: 'debit what is free',
+    summary: 'debit the free balance of an account',
     options: [REFERENCE],
     examples: ['withdraw 3 0.25 BTC --reference payout-77'],
     run: (operator, args, flags) => operator.call('POST', `${path(args)}/withdrawals`, funds(args, flags)),
@@ -67,7 +67,7 @@ export const accountCommands: Commands = {
   },
   unfreeze: {
     arguments: '<NUMBER>',
-    summary: 'back to ordinary trading',
+    summary: 'return to ordinary trading',
     examples: ['unfreeze 3'],
     run: (operator, args) => operator.call('PUT', `${path(args)}/status`, { status: 'ACTIVE' }),
   },
@@ -86,9 +86,9 @@ export const accountCommands: Commands = {
   },
   'add-key': {
     arguments: '<NUMBER>',
-    summary: 'an API key; the secret of an HMAC key is in the answer, this once',
+    summary: 'make an API key; prints the secret of an HMAC key, only this once',
     options: [
-      ['--label <text>', 'what the key is for'],
+      ['--label <text>', 'the purpose of the key'],
       ['--type <type>', 'HMAC, ED25519 or RSA (default: HMAC)'],
       ['--public-key <file>', 'PEM, for ED25519 and RSA'],
       ['--addresses <list>', 'addresses and ranges from which it may be used, separated by commas'],

@@ -7,17 +7,17 @@ const LISTED = ['name', 'status', 'base', 'quote', 'priceDecimals', 'quantityDec
 /** The exchange as a whole: state, listing, phases, emergencies. */
 export const exchangeCommands: Commands = {
   status: {
-    summary: 'what leads, how far the journal has come, what is open',
+    summary: 'epoch, sequence and hash of the leader, sessions, and what the database holds back',
     examples: ['status', 'status --json'],
     run: (operator) => operator.call('GET', '/status'),
   },
   handoff: {
-    summary: 'let a standby lead; the engine that led follows it',
+    summary: 'hand off: a standby leads, and the old leader follows it',
     examples: ['handoff'],
     run: (operator) => operator.call('POST', '/handoff'),
   },
   repair: {
-    summary: 'after the journal has lost rows: append again what an engine still holds, so that the shard goes on',
+    summary: 'after the journal has lost rows: append again what an engine still holds, so that the shard continues',
     examples: ['repair --yes'],
     warns: () => 'This appends rows to the journal',
     run: (operator) => operator.call('POST', '/repair'),
@@ -25,11 +25,11 @@ export const exchangeCommands: Commands = {
   release: {
     summary: 'give up what the journal has lost and no engine can append again; lists orders and trades taken back',
     options: [
-      ['--reason <text>', 'why; it is kept'],
-      ['--operator <name>', 'who decides; it is kept'],
+      ['--reason <text>', 'the reason, which is recorded'],
+      ['--operator <name>', 'the name of the operator, which is recorded'],
     ],
     examples: ['release --reason "the replica that had them is destroyed" --operator ines --yes'],
-    warns: () => 'This takes back, for good, what was acknowledged and the journal has lost',
+    warns: () => 'This takes back, permanently, what was acknowledged and the journal has lost',
     run: (operator, _words, flags) =>
       operator.call('POST', '/release', {
         reason: needed(textOf(flags, 'reason'), '--reason'),
@@ -42,13 +42,13 @@ export const exchangeCommands: Commands = {
     run: async (operator) => (await operator.totals()).totals,
   },
   assets: {
-    summary: 'what can be held',
+    summary: 'all assets',
     examples: ['assets'],
     run: (operator) => operator.assets(),
   },
   symbols: {
     arguments: '[NAME]',
-    summary: 'what can be traded; with a name, all of its definition',
+    summary: 'all markets; with a name, its whole definition',
     examples: ['symbols', 'symbols BTCUSDT'],
     run: async (operator, [name]) => {
       if (name !== undefined) return operator.call('GET', `/symbols/${encodeURIComponent(name)}`)
@@ -58,7 +58,7 @@ export const exchangeCommands: Commands = {
   },
   'add-asset': {
     arguments: '<CODE> <DECIMALS>',
-    summary: 'list an asset; its decimals are fixed for ever',
+    summary: 'list an asset; its decimals can never change',
     examples: ['add-asset SOL 8'],
     run: (operator, [code, decimals = '']) =>
       operator.call('POST', '/assets', { code, decimals: integerOf(decimals, 'DECIMALS') }),
@@ -67,8 +67,8 @@ export const exchangeCommands: Commands = {
     arguments: '<BASE> <QUOTE> [FILTER=VALUE...]',
     summary: 'open a market; both decimals together are at most those of QUOTE',
     options: [
-      ['--price-decimals <n>', 'of prices, fixed for ever'],
-      ['--quantity-decimals <n>', 'of quantities, fixed for ever'],
+      ['--price-decimals <n>', 'of prices, can never change'],
+      ['--quantity-decimals <n>', 'of quantities, can never change'],
       ['--maker-fee <rate>', 'of the received amount: 0.001 is 0.1 %, which is the default'],
       ['--taker-fee <rate>', 'likewise'],
     ],
@@ -88,7 +88,7 @@ export const exchangeCommands: Commands = {
   },
   'set-filters': {
     arguments: '<SYMBOL> <FILTER=VALUE...>',
-    summary: 'change filters; orders that rest are not touched',
+    summary: 'change filters; resting orders are not touched',
     examples: [
       'set-filters BTCUSDT tickSize=0.05 minNotional=10',
       'set-filters BTCUSDT bidMultiplierUp=1.5 averagePriceMinutes=1',
@@ -117,23 +117,23 @@ export const exchangeCommands: Commands = {
   },
   activate: {
     arguments: '<BEHAVIOUR>',
-    summary: 'put a change of the matching rules in force, from the next command on; there is no way back',
+    summary: 'put a change of the matching rules in force, from the next command on; this cannot be undone',
     examples: ['activate 1 --yes'],
     warns: ([behaviour]) => `This puts behaviour ${behaviour} in force for ever`,
     run: (operator, [behaviour = '']) =>
       operator.call('POST', '/behaviours', { behaviour: integerOf(behaviour, 'BEHAVIOUR') }),
   },
   skips: {
-    summary: 'commands that every replay passes over',
+    summary: 'commands that every replay skips',
     examples: ['skips'],
     run: (operator) => operator.call('GET', '/skips'),
   },
   skip: {
     arguments: '<SEQUENCE>',
-    summary: 'pass over the command that stopped the shard; every member and every replay will',
+    summary: 'skip the command that stopped the shard, on every member and in every replay',
     options: [
-      ['--reason <text>', 'why; it is kept'],
-      ['--operator <name>', 'who decides; it is kept'],
+      ['--reason <text>', 'the reason, which is recorded'],
+      ['--operator <name>', 'the name of the operator, which is recorded'],
     ],
     examples: ['skip 8123456 --reason "breaks the assertion in the evidence folder" --operator ines --yes'],
     warns: ([sequence]) => `Every member and every replay will pass over command ${sequence}`,

@@ -2,11 +2,11 @@ export const about = 'Operates a running exchange.'
 
 export const more = `
 It finds the exchange that "npm start" runs on ./data (or on --data FOLDER). To operate another one, set OPERATOR_URL
-and OPERATOR_TOKEN. What stops trade or cannot be taken back asks first; a script says --yes. A new trader, from nothing:
+and OPERATOR_TOKEN. A command that stops trading or cannot be undone asks first, unless it has --yes. A new trader:
 
-  npm run operator -- add-account carol                    answers with the account's number, say 3
+  npm run operator -- add-account carol                    prints the account's number, for example 3
   npm run operator -- deposit 3 10000 USDT --reference first
-  npm run operator -- add-key 3 --label laptop             answers with key and secret, this once
+  npm run operator -- add-key 3 --label laptop             prints key and secret, only this once
 
 Trouble on one market:
 

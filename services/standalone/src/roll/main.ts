@@ -6,12 +6,12 @@ import { ROLLED, type RollStep } from '../control/protocol.ts'
 const about = 'Replaces the processes of a running exchange one by one, while traffic flows.'
 
 const more = `
-  engine     the standby, then the leader, which hands off first
-  gateway    each: its successor is started, gets the new connections, and the old one drains
-  recorder   history lags for a moment; trading does not notice
+  engine     replaces the standby, then the leader, which hands off first
+  gateway    for each, starts a successor that gets the new connections, and drains the old one
+  recorder   history lags for a moment; trading continues
   all        recorder, engines, gateways
 
-Ends with 2 when nothing was touched: something is not ready, or another roll is under way.`
+Ends with 2 when it changed nothing, because a process is not ready or another roll is under way.`
 
 await runCommand(
   commandLine('npm run roll --', about)

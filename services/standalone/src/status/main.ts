@@ -2,7 +2,7 @@ import { commandLine, runCommand, show } from '@uptick/commandline'
 import { chosenFolder, dataOption } from '@uptick/data-folder'
 import { ControlClient } from '../control/control-client.ts'
 
-const about = `Which engine leads, how far each process has come, and which are ready.
+const about = `Shows which engine leads, the sequence of each process, and which processes are ready.
 
 Ends with 0 when everything is ready and an engine leads, with 1 otherwise.`
 

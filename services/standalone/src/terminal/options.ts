@@ -30,28 +30,28 @@ const GATEWAY_SETTINGS = ['TRUST_PROXY', 'PROXY_PROTOCOL', 'LIMIT_BANS']
 /** The same of the engines. */
 const ENGINE_SETTINGS = ['ACK_POLICY']
 
-const about = `Uptick on one machine, a small cluster: PostgreSQL, two engines of which one leads, a recorder, and two gateways behind
-one listening socket, each a process of its own.`
+const about = `Runs Uptick on one machine as a small cluster: PostgreSQL, two engines (one leads), a recorder, and two gateways behind
+one listening socket, each in a process of its own.`
 
 const more = `
 Environment:
-  DATABASE_URL      use this PostgreSQL (14 or later) instead of the one that comes along
+  DATABASE_URL      use this PostgreSQL (14 or later) instead of the one from npm
   ACK_POLICY        journal-synchronous: acknowledge only what a standby of that PostgreSQL has, too
-  LINK_URLS         where the two engines are reached if something stands before them, for example
+  LINK_URLS         addresses of the two engines if a proxy stands before them, for example
                     ws://127.0.0.1:7001/link,ws://127.0.0.1:7002/link
-  NODE_OPTIONS      of every process
-  TRUST_PROXY       addresses of proxies whose X-Forwarded-For is believed
+  NODE_OPTIONS      options of Node for every process
+  TRUST_PROXY       addresses of proxies whose X-Forwarded-For is trusted
   PROXY_PROTOCOL    addresses of balancers that announce clients by the PROXY protocol
-  LIMIT_BANS        true: ban addresses that go on past a limit; here they only get errors unless told
-  REDIS_URL         have the gateways count rate limits together in this Redis, for example redis://127.0.0.1:6379
+  LIMIT_BANS        true: ban addresses that continue past a limit; by default they only get errors
+  REDIS_URL         count rate limits of all gateways in this Redis, for example redis://127.0.0.1:6379
 
-The first start takes about 15 seconds. root starts an exchange only in a folder of root's own: what it makes would be closed
-to an ordinary user.
+The first start takes about 15 seconds. root can start an exchange only in a folder of root's own, because an ordinary
+user could not use the files.
 
-Ctrl-C drains and stops; the next start resumes there. Ctrl-C twice stops at once, and nothing that was acknowledged is
-lost by it. To begin from nothing, stop and remove the folder. The exchange is operated with "npm run operator -- --help",
-which finds it by the same folder; "npm run status" shows the leader and what is ready, and "npm run roll -- all" replaces
-every process while traffic flows.`
+Ctrl-C drains and stops; the next start resumes there. Ctrl-C twice stops at once; no acknowledged order is lost. To begin
+from nothing, stop and remove the folder. "npm run operator -- --help" operates the exchange, which it finds by the same
+folder. "npm run status" shows the leader and the readiness of each process. "npm run roll -- all" replaces every process
+while traffic flows.`
 
 interface Flags {
   readonly port: number
