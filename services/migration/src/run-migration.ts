@@ -10,14 +10,15 @@ import {
 import type { Logger } from '@uptick/runtime'
 import type { MigrationConfig } from './config.ts'
 
-/** Breaking migrations are pending, and it was not said that they may run. Nothing was changed. */
+/** Breaking migrations are pending without permission to run. Nothing was changed. */
 export class BreakingMigrationError extends Error {
   override readonly name = 'BreakingMigrationError'
 }
 
 /**
- * Bring the database to the newest schema before the processes of a release are replaced: names what ran. Expand only,
- * unless told otherwise: old and new processes work on the same tables for as long as a roll takes, and after a rollback.
+ * Bring the database to the newest schema before the processes of a release are replaced; returns the names of the
+ * migrations that ran. Expand only, unless configured otherwise: old and new processes work on the same tables for as
+ * long as a roll takes, and after a rollback.
  *
  * @throws BreakingMigrationError before anything is changed
  */

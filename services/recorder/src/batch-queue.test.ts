@@ -6,7 +6,7 @@ function batch(first: number, last: number, bytes = 1): StoredBatch {
   return { epoch: 1, first, last, payload: Buffer.alloc(bytes) }
 }
 
-test('passes on all there is, up to a number of commands, but at least one batch', async () => {
+test('passes on all batches, up to a number of commands, but at least one batch', async () => {
   const queue = new BatchQueue()
   const filling = queue.fill(stream([batch(1, 100), batch(101, 104), batch(105, 108), batch(109, 109)]))
   await filling
@@ -16,7 +16,7 @@ test('passes on all there is, up to a number of commands, but at least one batch
   expect(await queue.take(8)).toEqual([])
 })
 
-test('the error that ends the stream comes after what was read before it', async () => {
+test('the error that ends the stream comes after the batches before it', async () => {
   const queue = new BatchQueue()
   await queue.fill(stream([batch(1, 1)], new Error('torn')))
   expect(await queue.take(8)).toHaveLength(1)
@@ -39,7 +39,7 @@ test('the reader waits when much is read ahead, and resumes when it is taken', a
   expect(taken).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
 })
 
-test('ending lets a waiting reader and a waiting taker go', async () => {
+test('ending releases a waiting reader and a waiting taker', async () => {
   const queue = new BatchQueue()
   const never = Promise.withResolvers<void>()
   const filling = queue.fill(

@@ -3,7 +3,7 @@ import type { StoredBatch } from '@uptick/journal'
 /** Bytes of payload read ahead; the reader waits for room. */
 const QUEUED_BYTES_MAX = 32 * 1024 * 1024
 
-/** Batches read ahead of the writer, passed on in groups: all there are, up to a number of commands. */
+/** Batches read ahead of the writer, passed on in groups of up to a number of commands. */
 export class BatchQueue {
   #batches: StoredBatch[] = []
   #bytes = 0

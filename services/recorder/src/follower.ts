@@ -20,14 +20,14 @@ import { RowCollector } from './rows.ts'
 import { SeenBatch, type OpenJournal } from './seen-batch.ts'
 import { SnapshotKeeper, type SnapshotPolicy, type Stopwatch } from './snapshots.ts'
 
-/** How often it is looked whether an operator has decided. */
+/** How often to look for an operator's decision, ms. */
 const DECISION_POLL_MS = 1000
 
-/** What the follower tells about itself. */
+/** The follower's events. */
 export interface FollowerObserver {
-  /** Following the journal and writing, or why not. */
+  /** Whether it follows the journal and writes, and why not. */
   following(met: boolean, reason: string, error?: unknown): void
-  /** The state is that of the journal's writers; once false it stays so until a person steps in. */
+  /** The state is that of the journal's writers; once false it stays so until an operator intervenes. */
   halted(reason: string, error: unknown): void
   /** The state is at the read model's offset; recording begins. */
   restored(offset: RecordedOffset): void
@@ -39,7 +39,7 @@ export interface FollowerObserver {
 export interface FollowerOptions {
   readonly journal: Journal
   readonly openJournal: OpenJournal
-  /** Names this process among all that ever were. */
+  /** A unique name of this process. */
   readonly holder: string
   readonly writer: RowWriter
   readonly observer: FollowerObserver
@@ -48,7 +48,7 @@ export interface FollowerOptions {
   readonly stopwatch: Stopwatch
 }
 
-/** A group of batches, executed: what it did, and the error that ended it early. */
+/** A group of executed batches: their rows, and the error that ended them early. */
 interface Group {
   readonly range: RecordedRange
   readonly rows: RecordedRows
@@ -57,13 +57,15 @@ interface Group {
 
 /**
  * Follows the journal into the read model. Modes:
- * - *restoring*: skips, the read model's offset, the newest snapshot not after it, the batches from there to the offset.
+ * - *restoring*: skips, the read model's offset, the newest snapshot not after it, the batches from there to the
+ *   offset.
  * - *recording*: batches after the offset, executed while the transaction of those before them is under way.
- * - *waiting* after a failure that may pass: then restoring again, from nothing but the database. First it is asked whether the
- *   journal still has what was read: if not, the shard is halted, and *waiting* lasts until that is repaired or given up.
+ * - *waiting* after a failure that may pass: then restoring again, from the database alone. First it asks whether the
+ *   journal still has what was read: if not, the shard is halted, and *waiting* lasts until that is repaired or given
+ *   up.
  * - *contained*: a command breaks the state machine; restoring again once an operator has decided to skip it.
- * - *halted*: the journal or the state cannot be right. Nothing more is recorded; the evidence is in the log.
- * Whatever moment it is killed at, the offset says where it was.
+ * - *halted*: the journal or the state cannot be right. Nothing more is recorded; the evidence is in the log. The
+ *   offset has its position, whenever it is killed.
  */
 export class Follower {
   readonly #options: FollowerOptions
@@ -76,7 +78,7 @@ export class Follower {
 
   /** The head was read: a journal that ends before what was read here halts the shard. Never rejects. */
   async looked(head: Head): Promise<void> {
-    // No answer: then at the next look.
+    // No answer: ask again at the next look.
     if (this.#seen.isMissing(head)) await this.#seen.standing().catch(() => undefined)
   }
 
@@ -156,7 +158,7 @@ export class Follower {
     let saving = Promise.resolve()
     try {
       while (!signal.aborted) {
-        // Nothing to execute meanwhile: hear at once how the transaction ends.
+        // Nothing to execute meanwhile: wait for the end of the transaction.
         if (queue.isEmpty) await writing
         const batches = await queue.take(this.#options.transactionCommandsMax)
         if (batches.length === 0) break
@@ -190,7 +192,7 @@ export class Follower {
     observer.recorded(range, rows, (stopwatch() - start) / 1000)
   }
 
-  /** Never rejects: a snapshot that fails is one that is not there. */
+  /** Never rejects: a failed snapshot is a missing one. */
   async #save(keeper: SnapshotKeeper, sequence: number, bytes: Uint8Array): Promise<void> {
     const { observer, stopwatch } = this.#options
     const start = stopwatch()
@@ -202,7 +204,7 @@ export class Follower {
     }
   }
 
-  /** Whether the journal has what was read here, as far as it answers. */
+  /** Whether the journal has the batches that were read here, as far as it answers. */
   async #isThere(): Promise<boolean> {
     const { is } = await this.#seen.standing().catch(() => ({ is: 'unknown' }))
     return is === 'there'

@@ -5,8 +5,8 @@ import { Gauge, type ServiceContext } from '@uptick/runtime'
 const LOOK_MS = 15_000
 
 /**
- * Measure what keeps PostgreSQL from removing dead row versions, and say in the advisory condition `transactions` who is to be
- * ended. Resolves when `signal` aborts.
+ * Measure what keeps PostgreSQL from removing dead row versions, and name the session to end in the advisory condition
+ * `transactions`. Resolves when `signal` aborts.
  */
 export async function watchHeldBack(
   context: Pick<ServiceContext<unknown>, 'lifecycle' | 'log' | 'metrics'>,
@@ -31,7 +31,7 @@ export async function watchHeldBack(
   })
   let isTold = false
   while (!signal.aborted) {
-    // While PostgreSQL is away the gauges keep their last values; the follower says so.
+    // While PostgreSQL is unreachable the gauges keep their last values; the follower reports it.
     const held = await readHeldBack(db).catch(() => undefined)
     if (held) {
       oldest.set(held.oldestSeconds)
@@ -39,7 +39,7 @@ export async function watchHeldBack(
       rows.set(held.rowBytes)
       const problem = heldBackProblem(held)
       context.lifecycle.note('transactions', problem === undefined, problem ?? '')
-      // One line of the log, not one for each look.
+      // One log line, not one for each look.
       if (problem !== undefined && !isTold) context.log.warn({ held }, problem)
       isTold = problem !== undefined
     }

@@ -12,7 +12,7 @@ export interface JournalKeeperOptions {
   }
 }
 
-/** Keeps the journal from growing without end: measures it, and has what is not needed archived and removed. */
+/** Bounds the growth of the journal: measures it, archives old partitions and removes them. */
 export class JournalKeeper {
   readonly #options: JournalKeeperOptions
 

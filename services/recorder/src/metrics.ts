@@ -100,7 +100,7 @@ export class RecorderMetrics {
     this.#head = sequence
   }
 
-  /** What was recorded before this process started. */
+  /** The offset before this process started. */
   start(sequence: number, time: number): void {
     this.#recorded = sequence
     this.#recordedTime = time

@@ -30,7 +30,7 @@ function leader() {
 
 const codesOf = ({ exchange }: Replica): string[] => exchange.catalogue().assets.map(({ code }) => code)
 
-test('it executes batch after batch, and of one that it has in part the rest', () => {
+test('it executes batch after batch, and the rest of a batch that it has in part', () => {
   const [batch, again] = [leader(), leader()]
   const replica = new Replica(new Exchange(), new Set())
   replica.apply(batch(['A']))
@@ -64,7 +64,7 @@ test('a batch after a gap is not executed', () => {
   expect(() => replica.apply(batch(['B']))).toThrow('a batch does not follow the state')
 })
 
-test('what an operator decided to skip is executed as nothing, and a command that breaks the state machine is named', () => {
+test('a skipped command is not executed, and a command that breaks the state machine is named', () => {
   const batch = leader()
   const replica = new Replica(new Exchange(), new Set([2]))
   replica.apply(batch(['A', 'B', 'C'], { time: 100 }))

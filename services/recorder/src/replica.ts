@@ -38,7 +38,7 @@ export class Replica {
     this.#skipped = skipped
   }
 
-  /** Execute what of the batch is not part of the state yet; outcomes are added to the exchange's output. */
+  /** Execute the part of the batch that is not in the state yet; outcomes are added to the exchange's output. */
   apply(batch: StoredBatch): void {
     const { exchange } = this
     const reader = this.#reader.open(batch.payload)

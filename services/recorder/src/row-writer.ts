@@ -8,17 +8,17 @@ import {
   type RecordedRows,
 } from '@uptick/readmodel'
 
-/** One statement of very many rows on a very slow disk; beyond it something is wrong, and it is tried again. */
+/** Enough for one statement of very many rows on a very slow disk, ms; past it the statement is tried again. */
 const STATEMENT_MS_MAX = 20_000
 
 export interface RowWriterOptions {
   readonly connectionString: string
   readonly shard: number
-  /** Hears of each failed attempt, and `undefined` when it works again. */
+  /** Called for each failed attempt, and with `undefined` when it works again. */
   readonly onTrouble: (error: unknown) => void
 }
 
-/** Writes rows until they are there: survives lost connections and restarts of PostgreSQL. */
+/** Writes rows until they are stored: survives lost connections and restarts of PostgreSQL. */
 export class RowWriter {
   readonly #pool: BoundedPool
   readonly #options: RowWriterOptions
@@ -56,7 +56,7 @@ export class RowWriter {
     if (result === 'conflict') throw new OffsetConflictError(`another recorder is ahead of ${range.from}`)
   }
 
-  /** The server may have fallen silent: what is under way fails now, and is tried again on a new connection. */
+  /** The server may have fallen silent: fail the statement under way, and try again on a new connection. */
   reconnect(): void {
     this.#pool.forgetAll()
   }
@@ -75,7 +75,7 @@ export class RowWriter {
     } catch (error) {
       client.release(true)
       if (!(error instanceof OffsetConflictError)) throw error
-      // The transaction that was lost sight of may have been committed between looking and writing.
+      // The transaction with the lost answer may have been committed between look and write.
       return (await this.offset()).sequence === range.through ? 'done' : 'conflict'
     }
   }

@@ -63,7 +63,7 @@ test('each side of a trade pays its own fee out of what it receives', () => {
   ])
 })
 
-test('of an order the last image stays, with the command that changed it', () => {
+test('the last image of an order is kept, with the command that changed it', () => {
   const { collector, place, execute } = market()
   const accepted = place(1, Side.SELL, 10, 500)
   const traded = place(2, Side.BUY, 10, 300)
@@ -76,7 +76,7 @@ test('of an order the last image stays, with the command that changed it', () =>
   ])
 })
 
-test('a reply that is repeated is recorded once', () => {
+test('a repeated reply is recorded once', () => {
   const { collector, execute, place } = market()
   execute({ kind: CommandKind.OPEN_SESSION, session: 5 })
   place(1, Side.SELL, 10, 500)
@@ -87,7 +87,7 @@ test('a reply that is repeated is recorded once', () => {
   expect(balances.filter(({ reason, account }) => reason === CommandKind.PLACE && account === 2)).toHaveLength(2)
 })
 
-test('what a command left in an account is a row, with its reason', () => {
+test('the balance after a command is a row, with its reason', () => {
   const { collector, execute } = market()
   const sequence = execute({ kind: CommandKind.WITHDRAW, account: 2, asset: 1, amount: 5n })
   expect(collector.rows().balances.at(-1)).toEqual({

@@ -26,10 +26,10 @@ import { CandleCollector } from './candles.ts'
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] }
 
-/** No account has it. */
+/** A number that no account has. */
 const NOBODY = 0
 
-/** The command that is being read. */
+/** The present command. */
 interface Source {
   readonly sequence: number
   readonly time: number
@@ -37,11 +37,11 @@ interface Source {
 }
 
 /**
- * Turns outcomes into rows of the read model: of each order the last image, of trades one row with both sides, of
- * balances one row for each command. Repetitions of earlier replies are passed over: they have been recorded.
+ * Turns outcomes into rows of the read model: the last image of each order, one row with both sides for each trade, one
+ * row of balances for each command. Repetitions of earlier replies are skipped: they have been recorded.
  */
 export class RowCollector {
-  /** The last execution of each order, and the command that it is of. */
+  /** The last execution of each order, and its command. */
   readonly #executions = new Map<number, { event: ExecutionEvent; sequence: number }>()
   readonly #trades: Changing<RecordedTrade>[] = []
   readonly #prevented: Changing<PreventedMatch>[] = []
@@ -58,7 +58,7 @@ export class RowCollector {
         kind: outcomeKind(words, at),
       }
       eachEvent(words, at, (kind, offset) => {
-        // Half of all events; the read model holds no books.
+        // Half of all events are of price levels; the read model holds no books.
         if (kind !== EventKind.LEVEL) this.#event(source, words, offset)
       })
     }

@@ -35,9 +35,9 @@ const CONNECTIONS_MAX = PROCESS_CONNECTIONS.recorder
 /** For the journal; those for rows, for the turn, for listening and for retention come on top. */
 const POOL_MAX = CONNECTIONS_MAX - 4
 const HEAD_POLL_MS = 1000
-/** How often the journal is measured, and looked at for what is not needed any more. */
+/** How often the journal is measured, and its old partitions are archived, ms. */
 const RETENTION_MS = 60_000
-/** A transaction under way may end; longer than that and it is given up, which is safe. */
+/** How long to wait for a transaction under way, ms; then it is given up, which is safe. */
 const STOP_MS_MAX = 5000
 
 /** The conditions of readiness. */
@@ -98,7 +98,7 @@ export async function runRecorder(context: Context): Promise<void> {
   ])
   const turn = new RecorderTurn(config.DATABASE_URL, {
     shard: config.SHARD,
-    // One that waits for its turn is as it should be: a roll can take the one before away.
+    // A recorder that waits for its turn is ready: a roll can stop the one before.
     onWait: (reason, isTaken) => lifecycle.set(FOLLOWING, isTaken, reason),
     onLost: () => writer.reconnect(),
   })
@@ -136,13 +136,13 @@ const timers: PresenceTimers = {
   },
 }
 
-/** A behaviour that this build does not know would halt it: the leader hears which it knows. */
+/** A behaviour that this build lacks would halt it: the leader is told which it knows. */
 function presenceIn(pool: Queryable, shard: number, holder: string): Presence {
   const place = `recorder of process ${process.pid} on ${hostname()}`
   return new Presence(new PostgresRoster(pool, shard), timers, { place, holder, behaviours: SUPPORTED_BEHAVIOURS })
 }
 
-/** Follow whenever it is this recorder's turn. One that is halted keeps its turn: nothing more is to be recorded, or removed. */
+/** Follow while this recorder has the turn. A halted one keeps its turn: no process may record or remove anything. */
 async function recordInTurns(
   turn: RecorderTurn,
   follower: Follower,
@@ -181,7 +181,7 @@ async function watchHead(
   }
 }
 
-/** Turns what the follower tells into readiness, metrics and log lines. */
+/** Turns the follower's events into readiness, metrics and log lines. */
 class Observer implements FollowerObserver {
   readonly metrics: RecorderMetrics
   readonly #context: Context

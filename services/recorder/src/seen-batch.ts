@@ -8,7 +8,7 @@ export type OpenJournal = () => JournalToAsk
 
 type JournalToAsk = Pick<PostgresJournal, 'confirm' | 'halt' | 'read' | 'close'>
 
-/** What has become of the last batch in the journal. */
+/** The fate of the last batch in the journal. */
 export type Standing =
   | { readonly is: 'there' }
   /** An operator has decided that the shard continues without it. */
@@ -72,7 +72,7 @@ export class SeenBatch {
   }
 }
 
-/** A recorder that is behind reads what has left the journal, and is not lost. */
+/** A recorder that is behind reads batches that have left the journal and are not lost. */
 async function isArchived(journal: Pick<PostgresJournal, 'read'>, { first }: StoredBatch): Promise<boolean> {
   try {
     await journal.read(first, { through: first })[Symbol.asyncIterator]().next()

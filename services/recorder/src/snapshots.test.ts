@@ -19,12 +19,12 @@ function keeping(newest?: { sequence: number; ageSeconds: number }) {
   return { clock, calls, failing, keeper: new SnapshotKeeper(journal, policy, 50, () => clock.ms) }
 }
 
-test('one is due after so many commands', () => {
+test('a snapshot is due after enough commands', () => {
   const { keeper } = keeping()
   expect([149, 150, 151].map((sequence) => keeper.isDue(sequence))).toEqual([false, true, true])
 })
 
-test('or after so long, if anything has happened', () => {
+test('or after enough time, if anything has happened', () => {
   const { clock, keeper } = keeping()
   clock.ms += 59_999
   expect(keeper.isDue(51)).toBe(false)
@@ -40,7 +40,7 @@ test('it is saved, then old ones are removed; the next one is due from there', a
   expect([71, 169, 170].map((sequence) => keeper.isDue(sequence))).toEqual([false, false, true])
 })
 
-test('one that fails removes nothing, and is tried when the next is due', async () => {
+test('a failed one removes nothing, and is tried again when the next is due', async () => {
   const { calls, failing, keeper } = keeping()
   failing.error = new Error('full')
   await expect(keeper.save(150, new Uint8Array(1))).rejects.toThrow('full')

@@ -12,8 +12,8 @@ export interface SnapshotPolicy {
 export type Stopwatch = () => number
 
 /**
- * Decides when the state is worth a snapshot, and saves it – never before what it reflects is recorded: a recorder that
- * starts from it must find the read model at or after it.
+ * Decides when a snapshot is due, and saves it, never before its state is recorded: a recorder that starts from it must
+ * find the read model at or after it.
  */
 export class SnapshotKeeper {
   readonly #journal: Journal
@@ -38,7 +38,7 @@ export class SnapshotKeeper {
   }
 
   /**
-   * Whether no other process has saved one lately: a standby of the engine does it where there is one. Asked when one is due; a
+   * Whether no other process has saved one lately: a standby engine does, where there is one. Asked when one is due; a
    * "no" counts like a save.
    */
   async isWanted(sequence: number): Promise<boolean> {

@@ -38,16 +38,16 @@ export function configured(command: Command): Command {
 
 /**
  * Parse `args` and run the command's action. Sets the exit code of the process: 0 for help and success, `EXIT_USAGE`
- * when the line is not understood or names no command, `EXIT_FAILED` when the action throws. What a person can put right is one sentence on
- * standard error; anything else comes with its stack. A reader of the output that goes changes none of it. What was noted
- * with `undoLater` is undone before this resolves, however the command ended.
+ * when the line is not understood or names no command, `EXIT_FAILED` when the action throws. An error that the user can
+ * correct is one sentence on standard error; any other comes with its stack. A reader of the output that leaves changes
+ * nothing. Everything noted with `undoLater` is undone before this resolves, however the command ended.
  */
 export async function runCommand(command: Command, args: readonly string[] = process.argv.slice(2)): Promise<void> {
   outliveReaders()
   try {
     await command.parseAsync([...args], { from: 'user' })
   } catch (error) {
-    // What fails while everything is being undone is of no interest; the exit is under way.
+    // Failures during the clean-up are ignored; the exit is under way.
     if (isInterrupted()) return
     if (!(error instanceof CommanderError)) process.exitCode = complain(error)
     else if (error.exitCode !== 0) {
@@ -59,7 +59,7 @@ export async function runCommand(command: Command, args: readonly string[] = pro
   }
 }
 
-/** Why the line was not understood; where only a command is missing, the help, which has them all. */
+/** Why the line was not understood; when only a command is missing, the help, which lists all. */
 function explain(command: Command, { code, message }: CommanderError): void {
   const writeErr = (text: string): boolean => process.stderr.write(text)
   if (code === 'commander.help') command.configureOutput({ writeErr }).outputHelp({ error: true })
@@ -67,7 +67,7 @@ function explain(command: Command, { code, message }: CommanderError): void {
 }
 
 /**
- * Write one sentence for what a person can put right, and the stack of anything else.
+ * Write one sentence for an error that the user can correct, and the stack of any other.
  *
  * @returns the exit code that goes with it
  */

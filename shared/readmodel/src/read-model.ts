@@ -29,22 +29,22 @@ import { readDefinitions } from './sql/upsert-definitions.ts'
 
 export interface ReadModelOptions {
   readonly shard: number
-  /** What the process reads with already; a pool of two connections unless given. */
+  /** An existing pool of the process; a pool of two connections unless given. */
   readonly pool?: BoundedPool
-  /** What the process listens with already; a connection of its own unless given. */
+  /** An existing listening connection of the process; one of its own unless given. */
   readonly listening?: ListeningConnection
 }
 
 const POOL_MAX = 2
 
 /**
- * What a gateway reads of the past of one shard. Everything is in the core's units and numbers; formatting is the
- * caller's business. Errors are those of `pg`.
+ * The history of one shard for gateways. Everything is in the core's units and numbers; the caller formats it. Errors
+ * are those of `pg`.
  */
 export class ReadModel {
   readonly shard: number
   readonly #db: Queryable
-  /** What was opened here is closed here. */
+  /** Connections that were opened here are closed here. */
   readonly #owned: { close(): Promise<void> }[] = []
   readonly #watch: RecordedWatch
 
@@ -54,7 +54,7 @@ export class ReadModel {
     this.shard = options.shard
     this.#db = pool.statements
     this.#watch = new RecordedWatch(listening, this.shard)
-    // One that fell silent seldom does so alone.
+    // A silent connection is seldom the only one.
     listening.onLost(() => pool.forgetIdle())
   }
 
@@ -117,7 +117,7 @@ export class ReadModel {
     return readFilledCandles(this.#db, this.shard, filter)
   }
 
-  /** The last `limit` candles in which something was traded, oldest first. */
+  /** The last `limit` candles with trades, oldest first. */
   latestCandles(symbol: number, interval: CandleInterval, limit: number): Promise<Candle[]> {
     return readCandlesBefore(this.#db, this.shard, symbol, interval, Number.MAX_SAFE_INTEGER, limit)
   }
@@ -135,7 +135,7 @@ export class ReadModel {
     return readBalanceChanges(this.#db, this.shard, account, asset, after, limit)
   }
 
-  /** Assets, symbols, accounts or fees as they stand: how to render what is recorded without asking the engine. */
+  /** The present assets, symbols, accounts or fees, to render recorded rows without asking the engine. */
   definitions(subject: RecordedDefinition['subject']): Promise<RecordedDefinition[]> {
     return readDefinitions(this.#db, this.shard, subject)
   }

@@ -9,20 +9,20 @@ import { recordBalances } from './sql/record-balances.ts'
 import { upsertDefinitions } from './sql/upsert-definitions.ts'
 import { upsertOrders } from './sql/upsert-orders.ts'
 
-/** The offset is not where these rows begin: another recorder is at work, or this one has lost its place. */
+/** The offset is not the start of these rows: another recorder is at work, or this one has lost its place. */
 export class OffsetConflictError extends Error {
   override name = 'OffsetConflictError'
 }
 
 /**
- * Record what a range of commands did, exactly once: rows and offset are one transaction on `client`, a connection that
- * nothing else uses meanwhile. Throws OffsetConflictError, or what PostgreSQL said; nothing is recorded then – unless the
- * connection broke during the commit, so look at the offset before trying again.
+ * Record the rows of a range of commands exactly once: rows and offset are one transaction on `client`, a connection
+ * that nothing else uses meanwhile. Throws OffsetConflictError, or PostgreSQL's error; nothing is recorded then, unless
+ * the connection broke during the commit: read the offset before trying again.
  */
 export async function recordBatch(client: Queryable, range: RecordedRange, rows: RecordedRows): Promise<void> {
   await client.query({ text: 'BEGIN' })
   try {
-    // First, because it locks: a second recorder waits here and then finds that it came too late.
+    // First, because it locks: a second recorder waits here and then finds that it is too late.
     if (!(await moveOffset(client, range))) {
       throw new OffsetConflictError(`shard ${range.shard} is not recorded through ${range.from}`)
     }
@@ -34,7 +34,7 @@ export async function recordBatch(client: Queryable, range: RecordedRange, rows:
     await mergeCandles(client, range.shard, rows.candles)
     await client.query({ text: 'COMMIT' })
   } catch (error) {
-    // On a connection that broke or fell silent there is nothing to say: PostgreSQL rolls back by itself.
+    // On a broken or silent connection PostgreSQL rolls back by itself.
     if (error instanceof OffsetConflictError || isRefusal(error)) {
       await client.query({ text: 'ROLLBACK' }).catch(() => undefined)
     }

@@ -4,7 +4,7 @@ import { readOffset } from './sql/read-offset.ts'
 
 /** How often the offset is read while a question waits, in case a notification is lost. */
 const POLL_MS = 50
-/** More waiters than this are refused: the database is not coming back for so many. */
+/** More waiters than this are refused. */
 export const WAITERS_MAX = 100_000
 
 interface Waiter {
@@ -13,8 +13,8 @@ interface Waiter {
 }
 
 /**
- * Waits for the recorder to have passed a sequence. The recorder's commits notify with their sequence, so a wait that is
- * short costs no query; a notification that is lost only makes it slower, because the offset is polled as well.
+ * Waits for the recorder to have passed a sequence. The recorder's commits notify with their sequence, so a short wait
+ * costs no query. A lost notification only makes it slower, because the offset is polled as well.
  */
 export class RecordedWatch {
   readonly #listening: ListeningConnection
@@ -31,7 +31,7 @@ export class RecordedWatch {
     this.#shard = shard
   }
 
-  /** Highest sequence known to be recorded; may be behind. */
+  /** Highest sequence known to be recorded; the true one may be higher. */
   get through(): number {
     return this.#through
   }

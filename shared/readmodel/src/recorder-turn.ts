@@ -15,26 +15,28 @@ import { takeTurn } from './sql/take-turn.ts'
 
 const POLL_MS = 100
 const RETRY_MS = 500
-/** The holder of the turn asks for it again this often: a lock whose connection has fallen silent may be another's. */
+/**
+ * The holder of the turn confirms it this often, ms: a lock whose connection has fallen silent may belong to another.
+ */
 const CONFIRM_MS = 2_000
 const SILENCE_MS_MAX = 2_000
 
-/** Why it waits; `isTaken` when that is because another recorder has the turn. */
+/** Why it waits; `isTaken` when another recorder has the turn. */
 type OnWait = (reason: string, isTaken: boolean) => void
 const silent: OnWait = () => undefined
 
 export interface RecorderTurnOptions {
   readonly shard: number
-  /** Called each time that it looked in vain. */
+  /** Called after each unsuccessful look. */
   readonly onWait: OnWait
-  /** The connection that holds the turn was lost, or fell silent: others to the same server may have done so, too. */
+  /** The connection that holds the turn was lost or fell silent: others to the same server may be, too. */
   readonly onLost?: () => void
 }
 
 /**
- * Which of several recorders of a shard records: the one that holds a lock of PostgreSQL's for its session. The others wait,
- * so that a successor is there before its predecessor goes. It is about who does the work: that nothing is recorded
- * twice is a matter of the offset, in the transaction of the rows.
+ * Decides which of several recorders of a shard records: the one whose session holds a lock of PostgreSQL. The others
+ * wait, so that a successor exists before its predecessor stops. The lock only divides the work: that nothing is
+ * recorded twice is a matter of the offset, in the transaction of the rows.
  */
 export class RecorderTurn {
   readonly #connectionString: string
@@ -61,7 +63,7 @@ export class RecorderTurn {
     return term.signal
   }
 
-  /** Let the next one have it. */
+  /** Release the turn. */
   async release(): Promise<void> {
     this.#released = true
     if (this.#client) await closeClient(this.#client)
@@ -116,7 +118,7 @@ export class RecorderTurn {
     }
   }
 
-  /** A connection that fell silent leaves a session that keeps the lock: no other would get it, not even we. */
+  /** A silent connection leaves a session that keeps the lock: no recorder would get it, not even this one. */
   async #takenBack(client: Client): Promise<boolean | undefined> {
     const lost = this.#backend
     if (lost && (await endBackend(client, lost).catch(() => false))) this.#backend = undefined

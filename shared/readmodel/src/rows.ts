@@ -1,7 +1,7 @@
 import type { OrderImage, SelfTradePrevention } from '@uptick/core'
 import type { CandleInterval } from './intervals.ts'
 
-/** An order as the read model knows it. */
+/** An order in the read model. */
 export interface RecordedOrder extends OrderImage {
   /** Number of `ExpiryReason`; 0 unless it expired. */
   readonly expiryReason: number
@@ -42,7 +42,7 @@ export interface PreventedMatch {
   readonly mode: SelfTradePrevention
   readonly price: number
   readonly makerOrder: number
-  /** What it took off the order. */
+  /** The quantity that it took off the order. */
   readonly makerQuantity: number
   readonly takerOrder: number
   readonly takerQuantity: number
@@ -89,7 +89,7 @@ export interface AggregateTrade {
   readonly sequence: number
 }
 
-/** What a command left in an account. */
+/** The balances of an account after a command. */
 export interface RecordedBalance {
   readonly account: number
   readonly asset: number
@@ -101,7 +101,7 @@ export interface RecordedBalance {
   readonly reason: number
 }
 
-/** One change of a balance: the difference to what was before, and what was left. */
+/** One change of a balance: the difference, and the balance after it. */
 export interface BalanceChange extends RecordedBalance {
   readonly freeDelta: bigint
   readonly lockedDelta: bigint
@@ -129,7 +129,7 @@ export interface Candle {
   readonly lastTradeId: number
 }
 
-/** What some trades add to one candle. */
+/** The contribution of some trades to one candle. */
 export interface CandlePart extends Omit<Candle, 'endTime'> {
   readonly symbol: number
 }
@@ -144,7 +144,7 @@ export interface RecordedDefinition {
   readonly sequence: number
 }
 
-/** Everything that commands `from` + 1 … `through` did, for one transaction. No key is in a list twice, except changes'. */
+/** The rows of commands `from` + 1 … `through`, for one transaction. No key is in a list twice, except changes'. */
 export interface RecordedRows {
   readonly orders: readonly RecordedOrder[]
   readonly trades: readonly RecordedTrade[]
@@ -155,10 +155,10 @@ export interface RecordedRows {
   readonly definitions: readonly RecordedDefinition[]
 }
 
-/** Which part of the journal the rows are of. */
+/** The part of the journal that the rows are of. */
 export interface RecordedRange {
   readonly shard: number
-  /** The offset that must be there, exclusive. */
+  /** The offset that must be stored before, exclusive. */
   readonly from: number
   readonly through: number
   /** Journaled time of the last command, µs. */

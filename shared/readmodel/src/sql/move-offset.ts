@@ -1,7 +1,7 @@
 import type { RecordedRange } from '../rows.ts'
 import type { Queryable } from './queryable.ts'
 
-/** The channel on which readers hear how far it is recorded: `shard:sequence`. */
+/** The channel that tells readers the recorded sequence: `shard:sequence`. */
 export const RECORDED_CHANNEL = 'uptick_recorded'
 
 /** Move the offset from `from` to `through`; false if another recorder has moved it. The first row comes from `from` 0. */

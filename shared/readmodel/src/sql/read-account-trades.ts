@@ -30,8 +30,8 @@ export interface AccountTradeFilter {
 
 /**
  * An account's sides of trades, by trade id; where it traded with itself, both. Without a lower bound, the latest
- * `limit`; with one, the first. Both sides of one trade are never parted: there is one row more where `limit` would, so
- * that a client that goes on from the next id misses nothing.
+ * `limit`; with one, the first. Both sides of one trade are never separated: there is one row more where `limit` would
+ * separate them, so a client that continues from the next id misses nothing.
  */
 export async function readAccountTrades(
   db: Queryable,
