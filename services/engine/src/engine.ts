@@ -17,11 +17,10 @@ import { Standby } from './standby.ts'
 /**
  * One engine process, without its sockets. Modes: *recovering* (replays) → *standby* (follows the journal and waits
  * until it may lead) → *taking-over* (the shard is ours; the last batches are executed) → *leading* → *handing-off*
- * (sequences nothing more, passes the shard on), from there to *recovering* again. Final modes, in which it waits for
- * an operator: *contained* (a command broke the state machine), *diverged* (its state is not that of the journal's
- * writers), *unfit* (the journal needs what this build does not know), *halted* (the journal lost rows). *Fenced*
- * (another engine leads, or should) ends the process, and its state with it, unless the journal lacks what this one has
- * seen in it.
+ * (sequences nothing more), then *recovering* again. Final modes, in which it waits for an operator: *contained* (a
+ * command broke the state machine), *diverged* (its state is not that of the journal's writers), *unfit* (the journal
+ * needs what this build does not know), *halted* (the journal lost rows). *Fenced* (another engine leads, or should)
+ * ends the process, and its state with it, unless the journal lacks what this one has seen in it.
  */
 export class Engine {
   readonly #seams: EngineSeams

@@ -225,9 +225,7 @@ export class Leader {
     if (link.subscription && link.isOpen) this.#feed.pump(link.subscription)
   }
 
-  /**
-   * The connection is gone. Commands on their way to the journal continue; its gateway sends all unanswered ones again.
-   */
+  /** The connection is gone. Commands on their way to the journal continue; its gateway resends unanswered ones. */
   detach(link: Link): void {
     if (link.subscription) this.#feed.closed(link.subscription)
     link.unanswered -= this.#queue.dropLink(link.slot)
