@@ -173,7 +173,9 @@ test('what cannot be appended again changes nothing, and is given up by name, wi
   const store = new JournalStore()
   const member = await halted(store, new MemoryEvidence(), () => goneOn(store))
   const { epoch } = store
-  expect(await ask(member, { kind: 'repair' })).toMatchObject({ error: expect.stringContaining('continued with other batches') })
+  expect(await ask(member, { kind: 'repair' })).toMatchObject({
+    error: expect.stringContaining('continued with other batches'),
+  })
   expect(store.epoch).toBe(epoch)
 
   const released = await ask(member, { kind: 'release', reason: 'the replica is destroyed', operator: 'ines' })
