@@ -38,7 +38,9 @@ export function replayCommandLine(
   return commandLine('npm run replay --', about)
     .argument('<file>', 'recorded order flow', pathFrom(environment))
     .addOption(through.choices(['core', 'api']).default('core'))
-    .addOption(new Option('--format <format>', 'format of the file (default: decided by its first bytes)').choices(flowFormats))
+    .addOption(
+      new Option('--format <format>', 'format of the file (default: decided by its first bytes)').choices(flowFormats),
+    )
     .addOption(dataOption(environment, 'folder of the exchange, for --through api'))
     .option('--json', 'one line of JSON instead of the table', false)
     .addHelpText('after', more)

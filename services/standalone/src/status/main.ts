@@ -12,7 +12,7 @@ interface Flags {
 }
 
 await runCommand(
-  commandLine('npm run status --', about).addOption(dataOption(process.env)).option('--json', 'as JSON').action(run),
+  commandLine('npm run status --', about).addOption(dataOption(process.env)).option('--json', 'print JSON').action(run),
 )
 
 async function run({ data, json }: Flags): Promise<void> {

@@ -69,12 +69,17 @@ interface Flags {
  */
 export function startCommandLine(environment: NodeJS.ProcessEnv, run: (options: Options) => Promise<void>): Command {
   return commandLine('npm start --', about)
-    .option('--port <n>', 'REST and WebSocket', wholeNumber(1, PORT_MAX), PORT_DEFAULT)
-    .option('--host <address>', 'anything but this machine opens the exchange to your network', someText, '127.0.0.1')
+    .option('--port <n>', 'port of REST and WebSocket', wholeNumber(1, PORT_MAX), PORT_DEFAULT)
+    .option(
+      '--host <address>',
+      'address to listen on; any other than the default opens the exchange to your network',
+      someText,
+      '127.0.0.1',
+    )
     .addOption(dataOption(environment, 'where everything is kept'))
-    .option('--tls', 'https and wss, with a certificate (tls-cert.pem) that your client has to trust', false)
-    .option('--market-maker', 'a bot that keeps quotes in the three books', false)
-    .option('--verbose', 'what the services log, here as well as in the folder', false)
+    .option('--tls', 'serve https and wss, with a certificate (tls-cert.pem) that your client has to trust', false)
+    .option('--market-maker', 'run a bot that quotes in the three books', false)
+    .option('--verbose', 'print the logs of the services, too', false)
     .addHelpText('after', more)
     .action((flags: Flags) => run(optionsFrom(flags, environment)))
 }
