@@ -1,4 +1,6 @@
 /* oxlint-disable typescript/no-non-null-assertion -- a check would be measured with what is measured. */
+import { Random } from '@uptick/runtime/testing'
+
 /**
  * Shapes of a book beside the narrow one of the order flow: what a ladder over a small band hides. Every generator is
  * deterministic and yields flat records, so the loop that is timed does nothing but call the book.
@@ -18,15 +20,10 @@ export interface Flow {
   readonly prefill: number
 }
 
-/** A small seeded generator (mulberry32) of numbers in 0 … n−1. */
+/** Numbers in 0 … n−1, from a seed. */
 export function random(seed: number): (n: number) => number {
-  let state = seed >>> 0
-  return (n) => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return Math.floor((((t ^ (t >>> 14)) >>> 0) / 4294967296) * n)
-  }
+  const chance = new Random(seed)
+  return (n) => chance.integer(0, n - 1)
 }
 
 /** Collects commands and remembers which orders are believed to rest, so that cancels and moves name live ones. */

@@ -1,4 +1,5 @@
 import ccxt from 'ccxt'
+import { ccxtUrls } from '@uptick/gateway/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startExchange, type RunningExchange } from '../../testing/exchange.ts'
 import { repeatUntil } from '../../testing/repeat-until.ts'
@@ -13,25 +14,10 @@ let alice: InstanceType<typeof ccxt.pro.binance>
 let bob: InstanceType<typeof ccxt.pro.binance>
 
 async function client(keys: { key: string; secret: string }): Promise<InstanceType<typeof ccxt.pro.binance>> {
-  const http = exchange.url
-  const ws = exchange.url.replace('http', 'ws')
   const made = new ccxt.pro.binance({
     apiKey: keys.key,
     secret: keys.secret,
-    urls: {
-      api: {
-        public: `${http}/api/v3`,
-        private: `${http}/api/v3`,
-        v1: `${http}/api/v1`,
-        sapi: `${http}/sapi/v1`,
-        sapiV2: `${http}/sapi/v2`,
-        sapiV3: `${http}/sapi/v3`,
-        sapiV4: `${http}/sapi/v4`,
-        fapiPublic: `${http}/fapi/v1`,
-        dapiPublic: `${http}/dapi/v1`,
-        ws: { spot: `${ws}/ws`, 'ws-api': { spot: `${ws}/ws-api/v3` } },
-      },
-    },
+    urls: ccxtUrls(exchange.url),
   })
   // Plain ws:// needs an agent to be named; wss:// does not.
   await made.loadHttpProxyAgent()

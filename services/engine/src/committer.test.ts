@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Batch } from '@uptick/journal'
 import { Committer } from './committer.ts'
 import { MemoryJournal } from '../testing/memory-journal.ts'
-import { VirtualTime } from '../testing/virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 
 function setup() {
   const journal = new MemoryJournal()

@@ -6,7 +6,7 @@ import { JournalStore } from '../testing/journal-store.ts'
 import { commandsFrame, member, type Member } from '../testing/memory-cluster.ts'
 import { MemoryJournal } from '../testing/memory-journal.ts'
 import { MemoryLease } from '../testing/memory-lease.ts'
-import { VirtualTime } from '../testing/virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 
 const SESSION = 77
 const ROWS = 3

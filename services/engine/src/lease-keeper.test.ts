@@ -1,7 +1,7 @@
 import type { Lease } from '@uptick/journal'
 import { expect, test } from 'vitest'
 import { LeaseKeeper } from './lease-keeper.ts'
-import { VirtualTime } from '../testing/virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 
 const LEASE_MS = 1_500
 /** Of which a twentieth is not made use of. */

@@ -1,7 +1,7 @@
 import { JournalHaltedError, JournalRolledBackError } from '@uptick/journal'
 import { expect, test } from 'vitest'
 import { ReadIndex } from './read-index.ts'
-import { VirtualTime } from '../testing/virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 
 /** A journal that is asked for the newest epoch and answers when told. */
 function setUp() {

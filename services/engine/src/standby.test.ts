@@ -11,7 +11,7 @@ import { SeenHead } from './seen-head.ts'
 import { JournalStore } from '../testing/journal-store.ts'
 import { MemoryJournal } from '../testing/memory-journal.ts'
 import { MemoryLease } from '../testing/memory-lease.ts'
-import { VirtualTime } from '../testing/virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 import { Standby } from './standby.ts'
 
 const LOOK_MS = 100

@@ -11,8 +11,7 @@ import { MemoryEvidence } from './memory-evidence.ts'
 import { MemoryNetwork } from './memory-network.ts'
 import { DistantRoster } from './memory-roster.ts'
 import { drift, ProcessTime } from './process-time.ts'
-import { Random } from './random.ts'
-import { VirtualTime } from './virtual-time.ts'
+import { Random, VirtualTime } from '@uptick/runtime/testing'
 
 /** How long what is asked of PostgreSQL stays unanswered before it is given up, as by the journal's connections. */
 const WRITE_MS_MAX = 3_000

@@ -1,6 +1,5 @@
 import type { ProcessTime } from './process-time.ts'
-import type { Random } from './random.ts'
-import type { VirtualTime } from './virtual-time.ts'
+import type { Random, VirtualTime } from '@uptick/runtime/testing'
 
 /** From dialling to a connection that stands, ms. */
 const CONNECT_MS_MAX = 3_000

@@ -9,7 +9,7 @@ import type { JournalStore } from './journal-store.ts'
 import { MemoryJournal } from './memory-journal.ts'
 import { MemoryLease } from './memory-lease.ts'
 import { MemoryLink } from './memory-link.ts'
-import { VirtualTime } from './virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 
 /** An engine on simulated surroundings, and what it said about itself. */
 export interface Member {

@@ -1,8 +1,7 @@
 import type { LinkHandler } from '../src/link-handler.ts'
 import type { LinkSocket, MemberSocket, MemberSocketEvents } from '../src/seams.ts'
 import type { ProcessTime } from './process-time.ts'
-import type { Random } from './random.ts'
-import type { VirtualTime } from './virtual-time.ts'
+import type { Random, VirtualTime } from '@uptick/runtime/testing'
 
 /** Delay of a message when nothing is wrong, ms. */
 const DELAY_MS_MAX = 2

@@ -1,5 +1,5 @@
 import type { CancelTimer, Clock, Timers } from '@uptick/runtime'
-import type { VirtualTime } from './virtual-time.ts'
+import type { VirtualTime } from '@uptick/runtime/testing'
 
 /** Monotonic clocks are slewed by NTP, by this part at most: any two differ by twice that. */
 const DRIFT_MAX = 0.0005

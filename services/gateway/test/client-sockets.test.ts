@@ -1,5 +1,6 @@
 import { Spot } from '@binance/spot'
 import ccxt from 'ccxt'
+import { ccxtUrls } from '../testing/ccxt-urls.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { RunningExchange } from './running-exchange.ts'
 import type { Trader } from './trader.ts'
@@ -18,25 +19,10 @@ afterAll(() => exchange.stop())
 
 /** ccxt with nothing but its URLs overridden. */
 async function ccxtOf(trader: Trader) {
-  const http = exchange.url
-  const ws = http.replace('http', 'ws')
   const client = new ccxt.pro.binance({
     apiKey: trader.apiKey,
     secret: trader.secret,
-    urls: {
-      api: {
-        public: `${http}/api/v3`,
-        private: `${http}/api/v3`,
-        v1: `${http}/api/v1`,
-        sapi: `${http}/sapi/v1`,
-        sapiV2: `${http}/sapi/v2`,
-        sapiV3: `${http}/sapi/v3`,
-        sapiV4: `${http}/sapi/v4`,
-        fapiPublic: `${http}/fapi/v1`,
-        dapiPublic: `${http}/dapi/v1`,
-        ws: { spot: `${ws}/ws`, 'ws-api': { spot: `${ws}/ws-api/v3` } },
-      },
-    },
+    urls: ccxtUrls(exchange.url),
   })
   await client.loadHttpProxyAgent()
   await client.loadMarkets()

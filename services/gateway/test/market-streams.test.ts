@@ -1,3 +1,4 @@
+import { Random } from '@uptick/runtime/testing'
 import { strict as assert } from 'node:assert'
 import { once } from 'node:events'
 import { type IncomingMessage, request } from 'node:http'
@@ -19,11 +20,8 @@ afterEach(async () => {
 
 /** Some changes of the book of BTCUSDT, the same for the same seed. */
 function shake(seed: number, changes: number): void {
-  let state = seed
-  const next = (below: number): number => {
-    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0
-    return Math.floor((state / 2 ** 32) * below)
-  }
+  const random = new Random(seed)
+  const next = (below: number): number => random.integer(0, below - 1)
   gateway.shard.frame(
     Array.from({ length: changes }, () => (script) => {
       script.level(0, next(2) === 0 ? Side.BUY : Side.SELL, 1 + next(200), next(3))

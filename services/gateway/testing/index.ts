@@ -1,2 +1,3 @@
 /** What other packages test with the gateway's own means. */
 export { limitsSuite, outcome } from './limits-suite.ts'
+export { ccxtUrls } from './ccxt-urls.ts'

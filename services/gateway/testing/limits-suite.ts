@@ -2,7 +2,7 @@ import { PublicError } from '@uptick/protocol'
 import { describe, expect, test } from 'vitest'
 import type { CounterStore } from '../src/limits/counter-store.ts'
 import { LIMITS_DEFAULT, type LimitSettings, RateLimits } from '../src/limits/rate-limits.ts'
-import { VirtualTime } from './virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 
 /** 2023-11-14T22:13:20Z: 20 s into a minute. */
 const START = 1_700_000_000_000_000
@@ -32,9 +32,9 @@ export function limitsSuite(open: (time: VirtualTime) => CounterStore): void {
       expect(outcome(() => limits.request('a', 40))).toBe('ok')
       expect(outcome(() => limits.request('a', 1))).toBe('429 -1003 after 40')
       expect(outcome(() => limits.request('b', 100))).toBe('ok')
-      time.advance(39_000)
+      time.advanceNow(39_000)
       expect(outcome(() => limits.request('a', 1))).toBe('429 -1003 after 1')
-      time.advance(1000)
+      time.advanceNow(1000)
       expect(limits.usedWeight('a')).toBe(0)
       expect(outcome(() => limits.request('a', 1))).toBe('ok')
     })
@@ -63,7 +63,7 @@ export function limitsSuite(open: (time: VirtualTime) => CounterStore): void {
       limits.request('a', 5)
       limits.refund('a', 1)
       expect(limits.usedWeight('a')).toBe(4)
-      time.advance(60_000)
+      time.advanceNow(60_000)
       limits.refund('a', 1)
       expect(limits.usedWeight('a')).toBe(0)
     })
@@ -76,10 +76,10 @@ export function limitsSuite(open: (time: VirtualTime) => CounterStore): void {
         return last
       }
       expect(hammer()).toBe('418 -1003 after 120')
-      time.advance(60_000)
+      time.advanceNow(60_000)
       expect(outcome(() => limits.request('a', 1))).toBe('418 -1003 after 60')
       expect(outcome(() => limits.request('b', 1))).toBe('ok')
-      time.advance(60_000)
+      time.advanceNow(60_000)
       expect(hammer()).toBe('418 -1003 after 240')
     })
 
@@ -105,7 +105,7 @@ export function limitsSuite(open: (time: VirtualTime) => CounterStore): void {
       expect(outcome(() => limits.order(1, 1))).toBe('429 -1015 after 10')
       expect(outcome(() => limits.order(2, 2))).toBe('ok')
       expect(limits.orderCounts(1)).toEqual({ tenSeconds: 2, day: 2 })
-      time.advance(10_000)
+      time.advanceNow(10_000)
       limits.order(1, 1)
       expect(limits.orderCounts(1)).toEqual({ tenSeconds: 1, day: 3 })
       expect(outcome(() => limits.order(1, 1))).toMatch(/^429 -1015/)

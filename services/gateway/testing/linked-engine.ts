@@ -2,7 +2,7 @@ import { type Command, CommandKind } from '@uptick/core'
 import type { LinkOptions } from '../src/engine-link/link-options.ts'
 import { EngineLink } from '../src/engine-link/link.ts'
 import { FakeEngine } from './fake-engine.ts'
-import { VirtualTime } from './virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 
 /** A link that knows two engines, on virtual time; nothing is dialled yet. */
 export function setUp(

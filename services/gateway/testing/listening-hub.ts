@@ -4,7 +4,7 @@ import type { TimeUnit } from '@uptick/protocol'
 import { parseStreamName } from '../src/streams/stream-name.ts'
 import type { Subscriber } from '../src/streams/subscription.ts'
 import { ScriptedShard } from './scripted-shard.ts'
-import { VirtualTime } from './virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 
 export interface Frame {
   readonly [field: string]: unknown
@@ -54,7 +54,7 @@ export async function listeningHub() {
   /** Let 100 ms pass. */
   const tick = (times = 1): void => {
     for (let i = 0; i < times; i++) {
-      time.advance(100)
+      time.advanceNow(100)
       shard.time += 100_000
       feed.tick(time.now())
     }

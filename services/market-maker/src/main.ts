@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { messageOf } from '@uptick/commandline'
 import { markets, type Market } from '@uptick/demo'
 import { TradingClient } from './client.ts'
-import { ladder, othersIn, PriceWalk, seededRandom, type Levels, type OwnOrder } from './quotes.ts'
+import { ladder, othersIn, PriceWalk, type Levels, type OwnOrder } from './quotes.ts'
 
 // Four quotes replaced and a few orders taken per round and market stay far below the limit of 100 orders in 10 s.
 const ROUND_MS = 1_500
@@ -10,12 +10,10 @@ const DEPTH = 8
 /** Levels that are read: all of one's own, and those of others in between. */
 const LEVELS_READ = 50
 const REPLACED_PER_ROUND = 4
-const SEED = 20_260_101
 
 const url = process.env['UPTICK_URL'] ?? ''
 const maker = trader('MAKER')
 const taker = trader('TAKER')
-const random = seededRandom(SEED ^ Date.now())
 const stopping = new AbortController()
 process.once('SIGTERM', () => stopping.abort())
 process.once('SIGINT', () => stopping.abort())
@@ -36,14 +34,14 @@ async function keepAlive(market: Market): Promise<void> {
   let walk: PriceWalk | undefined
   while (!stopping.signal.aborted) {
     try {
-      walk ??= new PriceWalk(market.startPrice, await lastPrice(symbol, market.startPrice), random)
+      walk ??= new PriceWalk(market.startPrice, await lastPrice(symbol, market.startPrice), Math.random)
       await requote(symbol, market, walk.step())
-      if (random() < 0.7) await take(symbol, market)
+      if (Math.random() < 0.7) await take(symbol, market)
     } catch (error) {
       // The exchange may be restarting: the next round finds it again.
       process.stderr.write(`${new Date().toISOString()} ${symbol} ${messageOf(error)}\n`)
     }
-    await delay(ROUND_MS * (0.7 + 0.6 * random()), undefined, { signal: stopping.signal }).catch(() => undefined)
+    await delay(ROUND_MS * (0.7 + 0.6 * Math.random()), undefined, { signal: stopping.signal }).catch(() => undefined)
   }
 }
 
@@ -64,7 +62,7 @@ async function book(symbol: string): Promise<{ bids: Levels; asks: Levels }> {
 
 async function requote(symbol: string, market: Market, middle: number): Promise<void> {
   const resting = openOrders(await maker.call('GET', '/api/v3/openOrders', { symbol }))
-  const wanted = ladder(market, middle, DEPTH, random, othersIn(await book(symbol), resting))
+  const wanted = ladder(market, middle, DEPTH, Math.random, othersIn(await book(symbol), resting))
   const best = (side: string): number[] =>
     wanted.filter((quote) => quote.side === side).map(({ price }) => Number(price))
   const [lowest, highest] = [Math.min(...best('BUY')), Math.max(...best('SELL'))]
@@ -88,9 +86,9 @@ async function requote(symbol: string, market: Market, middle: number): Promise<
 }
 
 async function take(symbol: string, market: Market): Promise<void> {
-  const side = random() < 0.5 ? 'BUY' : 'SELL'
+  const side = Math.random() < 0.5 ? 'BUY' : 'SELL'
   const worth = market.quote === 'BTC' ? 0.01 : 500
-  const quoteOrderQty = (worth * (0.2 + random())).toFixed(4)
+  const quoteOrderQty = (worth * (0.2 + Math.random())).toFixed(4)
   await taker.call('POST', '/api/v3/order', { symbol, side, type: 'MARKET', quoteOrderQty }).catch(rejected)
 }
 

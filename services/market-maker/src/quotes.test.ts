@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { markets } from '@uptick/demo'
-import { ladder, othersIn, PriceWalk, seededRandom, type Levels } from './quotes.ts'
+import { seededRandom } from '@uptick/runtime/testing'
+import { ladder, othersIn, PriceWalk, type Levels } from './quotes.ts'
 
 describe('the quotes of the market maker', () => {
   test.each(markets.map((market) => [market.base + market.quote, market] as const))(

@@ -7,17 +7,6 @@ export interface Quote {
   readonly quantity: string
 }
 
-/** Uniform in 0 … 1, from a seed: splitmix32. */
-export function seededRandom(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x9e3779b9) | 0
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 4_294_967_296
-  }
-}
-
 /** A price that wanders by up to 0.05 % a step and is drawn back to where it began, so that it stays believable. */
 export class PriceWalk {
   readonly #start: number

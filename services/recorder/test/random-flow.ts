@@ -10,7 +10,7 @@ import {
 } from '@uptick/core'
 import { listing } from '@uptick/core/testing'
 import type { Batch } from '@uptick/journal'
-import { seededRandom } from '@uptick/journal/testing'
+import { seededRandom } from '@uptick/runtime/testing'
 import { RecordWriter, encodeBatch, encodeCommand, skipCommand } from '@uptick/protocol'
 
 const ACCOUNTS = 6

@@ -4,7 +4,7 @@ import { AppendFailedError, openJournal, type PostgresJournal, retryWithBackoff 
 import { JOURNAL_END } from '../src/sql/journal-end.ts'
 import { createDatabase, type TestDatabase } from '../testing/database.ts'
 import { FaultyProxy } from '../testing/faulty-proxy.ts'
-import { seededRandom } from '../testing/seeded-random.ts'
+import { seededRandom } from '@uptick/runtime/testing'
 import { openTestPool } from '../testing/test-pool.ts'
 
 /** Other chances: `FAULTS_SEED=7 npx vitest run shared/journal/test/faults.test.ts`. */

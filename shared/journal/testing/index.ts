@@ -1,6 +1,5 @@
 export { createDatabase, type TestDatabase } from './database.ts'
 export { FaultyProxy, type Chosen } from './faulty-proxy.ts'
-export { seededRandom } from './seeded-random.ts'
 export { startServerPair, waitForStandbys, type ServerPair } from './server-pair.ts'
 export { makeSmallPartitions } from './small-partitions.ts'
 export { openTestPool } from './test-pool.ts'

@@ -96,9 +96,9 @@ function executions({ words, offset }: OutcomeView): ExecutionEvent[] {
 }
 
 /** Submit and send. */
-function sent(link: EngineLink, time: { turn(): void }, build: (command: Command) => void): Promise<OutcomeView> {
+function sent(link: EngineLink, time: { turnNow(): void }, build: (command: Command) => void): Promise<OutcomeView> {
   const outcome = link.submit(build)
-  time.turn()
+  time.turnNow()
   return outcome
 }
 
@@ -159,18 +159,18 @@ test('a command for a busy market is kept, and goes again in its order once the 
   const { time, link } = connected({}, engine)
   const first = link.submit(buy(7))
   const refused = [link.submit(buy(1)), link.submit(buy(2))]
-  time.turn()
+  time.turnNow()
   // Known to be busy by now: these are not even sent.
   const kept = [link.submit(buy(3)), link.submit(buy(4))]
-  time.turn()
+  time.turnNow()
   await settled()
   const sentBefore = engine.arrived.length
   engine.run(continued)
-  time.turn()
+  time.turnNow()
   expect(engine.arrived).toHaveLength(sentBefore)
   expect(link.state).toMatchObject({ queued: 4, unanswered: 0 })
   engine.run(continued)
-  time.turn()
+  time.turnNow()
   await first
   const orders = await Promise.all([...refused, ...kept])
   expect(orders.map((reply) => executions(reply)[0]!.order.quantity)).toEqual([1, 2, 3, 4])
@@ -187,7 +187,7 @@ test('what another gateway left unfinished holds a command, too', async () => {
   expect(seen.state).toBe('pending')
   engine.run(continued)
   engine.run(continued)
-  time.turn()
+  time.turnNow()
   await settled()
   expect(seen.state).toBe('done')
 })
@@ -197,15 +197,15 @@ test('a market that stays busy past the hold: -1008, nothing was executed', asyn
   const { time, link } = connected({}, engine)
   engine.run(order(TAKER, Side.BUY, 7))
   const seen = watch(sent(link, time, buy(1)))
-  time.advance(3_900)
+  time.advanceNow(3_900)
   await settled()
   expect(seen.state).toBe('pending')
-  time.advance(200)
+  time.advanceNow(200)
   await settled()
   expect(seen.state).toBe('-1008/503')
   engine.run(continued)
   engine.run(continued)
-  time.turn()
+  time.turnNow()
   expect(engine.exchange.openOrders(TAKER)).toEqual([])
 })
 
@@ -216,9 +216,9 @@ test('a change of leader between two steps loses nothing of the reply', async ()
   engine.run(continued)
   engine.cut()
   engine.run(continued)
-  time.advance(50)
+  time.advanceNow(50)
   engine.open()
-  time.turn()
+  time.turnNow()
   expect(executions(await reply)).toHaveLength(8)
 })
 
@@ -231,9 +231,9 @@ test('an order whose outcome a feed with a gap has passed by is unknown: -1007',
   engine.run(continued)
   engine.run(continued)
   engine.forget()
-  time.advance(50)
+  time.advanceNow(50)
   engine.open()
-  time.turn()
+  time.turnNow()
   await settled()
   expect(seen.state).toBe('-1007/504')
 })
@@ -250,7 +250,7 @@ test('the core refuses what it cannot take: the reply of the link is never MARKE
   })
   engine.run(continued)
   engine.run(continued)
-  time.turn()
+  time.turnNow()
   const rejects = await Promise.all(
     [halt, cancel].map(async (reply) => readReply((await reply).words, (await reply).offset).reject),
   )

@@ -2,7 +2,7 @@ import { Command, CommandKind } from '@uptick/core'
 import { decodeCommand, decodeFrame, FrameType } from '@uptick/protocol'
 import { expect, test } from 'vitest'
 import { watch } from '../../testing/linked-engine.ts'
-import { VirtualTime } from '../../testing/virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 import { CommandPipe } from './command-pipe.ts'
 import { EngineClock } from './engine-clock.ts'
 import type { OutcomeView } from './outcome-view.ts'
@@ -77,11 +77,11 @@ test('past the hold: what was sent is unknown and goes on as nothing under its n
   const { time, pipe, submit, answers } = piping()
   const [first, second] = [submit(), submit(DEPOSIT)]
   pipe.send(1)
-  time.advance(HOLD_MS - 1)
+  time.advanceNow(HOLD_MS - 1)
   pipe.expire()
   await settled()
   expect([first.state, second.state]).toEqual(['pending', 'pending'])
-  time.advance(1)
+  time.advanceNow(1)
   pipe.expire()
   await settled()
   expect([first.state, second.state, answers]).toEqual(['-1007/504', '-1008/503', ['busy', 'unknown']])
@@ -138,7 +138,7 @@ test('only who met a time without a leader was held', async () => {
   submit()
   pipe.noteHeld()
   submit()
-  time.advance(30)
+  time.advanceNow(30)
   pipe.send(10)
   pipe.answer(1, outcome)
   pipe.answer(2, outcome)

@@ -16,7 +16,7 @@ test('commands are sequenced before they are given up, or never', async () => {
   await settled()
   void link.submit(addAccount)
   const givenUpAt = time.elapsed() + 4_000 + 777
-  time.turn()
+  time.turnNow()
   // OPEN_SESSION has none.
   const [opening, deadline] = engine.deadlines
   expect(opening).toBe(Number.POSITIVE_INFINITY)
@@ -28,13 +28,13 @@ test('who waited has as much less time left, and one frame has one deadline', as
   const { engine, time, link } = timed(0)
   const givenUpAt = time.elapsed() + 4_000
   void link.submit(addAccount)
-  time.advance(30)
+  time.advanceNow(30)
   void link.submit(addAccount)
-  time.advance(970)
+  time.advanceNow(970)
   void link.submit(addAccount)
   engine.open()
   await settled()
-  time.turn()
+  time.turnNow()
   expect(engine.frames.map((frame) => frame.length)).toEqual([1, 2, 1])
   const early = engine.deadlines.slice(1).map((deadline) => deadline - givenUpAt)
   expect(early[0]).toBeLessThan(0)
@@ -49,14 +49,14 @@ test('a command that came too late was not executed: -1008, and its number is re
   await settled()
   engine.isLate = true
   const late = watch(link.submit(addAccount))
-  time.turn()
+  time.turnNow()
   await settled()
   expect(late.state).toBe('-1008/503')
   expect(link.state.unanswered).toBe(0)
   expect(engine.exchange.catalogue().assets).toEqual([])
   engine.isLate = false
   const next = watch(link.submit(addAccount))
-  time.turn()
+  time.turnNow()
   await settled()
   expect(next.state).toBe('done')
 })
@@ -68,15 +68,15 @@ test('so is one whose refusal was lost, and that is sent again', async () => {
   engine.isLate = true
   engine.automatic = false
   const late = watch(link.submit(addAccount))
-  time.turn()
+  time.turnNow()
   engine.cut()
   engine.forget()
   engine.isLate = false
   engine.automatic = true
-  time.advance(30)
+  time.advanceNow(30)
   engine.open()
   await settled()
-  time.turn()
+  time.turnNow()
   await settled()
   expect(late.state).toBe('-1008/503')
   expect(link.state.unanswered).toBe(0)
@@ -86,17 +86,17 @@ test('frozen between HELLO and WELCOME: what is over by then is not sent as if i
   const { engine, time, link } = connected()
   engine.automatic = false
   const sent = watch(link.submit(addAccount))
-  time.turn()
+  time.turnNow()
   engine.cut()
   engine.forget()
   const queued = watch(link.submit(addAccount))
-  time.advance(30)
+  time.advanceNow(30)
   engine.isSlow = true
   engine.open()
   // Nothing runs, and then the message is there before any timer.
-  time.freeze(5_000)
+  time.stand(5_000)
   engine.deliver()
-  time.turn()
+  time.turnNow()
   await settled()
   expect([sent.state, queued.state]).toEqual(['-1007/504', '-1008/503'])
   expect(engine.arrived.slice(2).map(({ kind, number }) => [kind, number])).toEqual([
@@ -111,15 +111,15 @@ test('a welcome that was long on its way tells an old time: commands wait until 
   engine.isSlow = true
   engine.automatic = false
   engine.open()
-  time.freeze(600)
+  time.stand(600)
   const givenUpAt = time.elapsed() + 3_400
   engine.deliver()
-  time.turn()
+  time.turnNow()
   expect(engine.frames).toEqual([])
   engine.automatic = true
   engine.deliver()
   await settled()
-  time.turn()
+  time.turnNow()
   await settled()
   expect(done.state).toBe('done')
   expect(engine.deadlines[1]).toBeLessThan(givenUpAt)
@@ -132,10 +132,10 @@ test('another engine has another clock', async () => {
   await settled()
   engine.cut()
   engine.clock = () => time.elapsed()
-  time.advance(30)
+  time.advanceNow(30)
   engine.open()
   await settled()
   void link.submit(addAccount)
-  time.turn()
+  time.turnNow()
   expect(engine.deadlines.at(-1)).toBeLessThan(time.elapsed() + 4_000)
 })

@@ -68,12 +68,12 @@ test('another history begins the feed anew at once; being ahead of a leader only
 test('a link says what it was fed last; told that this is another history, it begins anew', async () => {
   const { engine, time, link } = connected()
   const reply = link.submit(addAccount)
-  time.turn()
+  time.turnNow()
   await reply
   const resets: number[] = []
   link.onFeedReset((next) => resets.push(next))
   engine.goodbye({ reason: 'another-history' })
-  time.advance(1_000)
+  time.advanceNow(1_000)
   engine.open()
   expect(engine.hellos.map(({ feedFrom, seen }) => [feedFrom, seen?.sequence])).toEqual([
     [1, undefined],
@@ -82,7 +82,7 @@ test('a link says what it was fed last; told that this is another history, it be
   expect(resets).toEqual([1])
   const { sequence } = link
   engine.goodbye({ reason: 'stopping' })
-  time.advance(1_000)
+  time.advanceNow(1_000)
   engine.open()
   expect(engine.hellos.at(-1)).toMatchObject({ feedFrom: sequence + 1, seen: { sequence } })
   expect(resets).toEqual([1])

@@ -6,7 +6,7 @@ describe('sending', () => {
   test('commands of one turn travel in one frame, numbered without gaps, after OPEN_SESSION', async () => {
     const { engine, time, link } = connected()
     const replies = [link.submit(addAccount), link.submit(addAccount), link.submit(addAccount)]
-    time.turn()
+    time.turnNow()
     await Promise.all(replies)
     expect(engine.frames.map((frame) => frame.map(({ kind, number }) => [kind, number]))).toEqual([
       [[CommandKind.OPEN_SESSION, 0]],
@@ -21,7 +21,7 @@ describe('sending', () => {
   test('a reply is the outcome of its own command', async () => {
     const { time, link } = connected()
     const replies = [link.submit(addAccount), link.submit(addAccount)]
-    time.turn()
+    time.turnNow()
     const outcomes = (await Promise.all(replies)).map(({ words, offset }) => readOutcome(words, offset))
     expect(outcomes.map((outcome) => [outcome.number, outcome.reject])).toEqual([
       [1, Reject.NONE],
@@ -34,7 +34,7 @@ describe('sending', () => {
     const { engine, time, link } = connected()
     for (let i = 0; i < 3; i++) {
       const reply = link.submit(addAccount)
-      time.turn()
+      time.turnNow()
       await reply
     }
     expect(engine.arrived.map(({ confirmed }) => confirmed)).toEqual([0, 0, 1, 2])
@@ -47,11 +47,11 @@ describe('sending', () => {
     link.start()
     engine.open()
     const replies = [1, 2, 3, 4, 5].map(() => link.submit(addAccount))
-    time.turn()
+    time.turnNow()
     expect(link.state).toMatchObject({ unanswered: 2, queued: 3 })
     for (let i = 0; i < 3; i++) {
       engine.deliver()
-      time.turn()
+      time.turnNow()
     }
     await Promise.all(replies)
     expect(engine.arrived.map(({ number }) => number)).toEqual([0, 1, 2, 3, 4, 5])
@@ -62,9 +62,9 @@ describe('sending', () => {
     link.start()
     const late = watch(link.submit(addAccount, time.now() + 1000))
     const good = link.submit(addAccount)
-    time.advance(2)
+    time.advanceNow(2)
     engine.open()
-    time.turn()
+    time.turnNow()
     await good
     expect(late.state).toBe('-1021/400')
     expect(engine.arrived.map(({ number }) => number)).toEqual([0, 1])
@@ -77,15 +77,15 @@ describe('hold', () => {
     engine.accepts = false
     link.start()
     const seen = watch(link.submit(addAccount))
-    time.advance(3900)
+    time.advanceNow(3900)
     await settled()
     expect(seen.state).toBe('pending')
-    time.advance(200)
+    time.advanceNow(200)
     await settled()
     expect(seen.state).toBe('-1008/503')
     engine.accepts = true
     for (let i = 0; i < 100; i++) {
-      time.advance(20)
+      time.advanceNow(20)
       engine.open()
     }
     expect(engine.arrived.map(({ kind }) => kind)).toEqual([CommandKind.OPEN_SESSION])
@@ -96,12 +96,12 @@ describe('hold', () => {
     engine.accepts = false
     link.start()
     const seen = [watch(link.submit(addAccount)), watch(link.query({ kind: 'totals' }))]
-    time.step(60_000_000)
-    time.advance(3900)
+    time.wall += 60_000_000
+    time.advanceNow(3900)
     await settled()
     expect(seen.map(({ state }) => state)).toEqual(['pending', 'pending'])
-    time.step(-3_600_000_000)
-    time.advance(200)
+    time.wall += -3_600_000_000
+    time.advanceNow(200)
     await settled()
     expect(seen.map(({ state }) => state)).toEqual(['-1008/503', '-1008/503'])
   })
@@ -110,19 +110,19 @@ describe('hold', () => {
     const { engine, time, link } = connected()
     engine.automatic = false
     const seen = watch(link.submit(addAccount))
-    time.turn()
-    time.advance(4100)
+    time.turnNow()
+    time.advanceNow(4100)
     await settled()
     expect(seen.state).toBe('-1007/504')
     // It never reached a journal: another leader has not heard of it.
     const next = link.submit(addAccount)
-    time.turn()
+    time.turnNow()
     engine.cut()
     engine.automatic = true
     engine.frames.length = 0
-    time.advance(110)
+    time.advanceNow(110)
     engine.open()
-    time.turn()
+    time.turnNow()
     await next
     expect(engine.arrived.map(({ kind, number }) => [kind, number])).toEqual([
       [CommandKind.OPEN_SESSION, 0],
@@ -146,11 +146,11 @@ describe('hold', () => {
     link.start()
     engine.open()
     const seen = watch(link.query({ kind: 'status' }))
-    time.turn()
+    time.turnNow()
     await settled()
     expect([seen.state, link.state.connected]).toEqual(['-1008/503', false])
     engine.refusal = undefined
-    time.advance(100)
+    time.advanceNow(100)
     await settled()
     expect(link.state.connected).toBe(true)
   })
@@ -160,7 +160,7 @@ describe('hold', () => {
     await settled()
     engine.refusal = 'unknown query "lacking"'
     const asked = link.query({ kind: 'lacking', behaviour: 1 })
-    time.turn()
+    time.turnNow()
     expect(await asked).toMatchObject({ value: { error: 'unknown query "lacking"' } })
   })
 
@@ -168,7 +168,7 @@ describe('hold', () => {
     const { engine, time, link } = connected()
     engine.automatic = false
     const seen = watch(link.query({ kind: 'status' }))
-    time.advance(4100)
+    time.advanceNow(4100)
     await settled()
     expect(seen.state).toBe('-1008/503')
   })
@@ -180,10 +180,10 @@ describe('another leader', () => {
     await settled()
     engine.automatic = false
     const replies = [link.submit(addAccount), link.submit(addAccount)]
-    time.turn()
+    time.turnNow()
     engine.cut()
     engine.automatic = true
-    time.advance(30)
+    time.advanceNow(30)
     expect(engine.dialled).toEqual(['ws://one', 'ws://two'])
     engine.open()
     const outcomes = (await Promise.all(replies)).map(({ words, offset }) => readOutcome(words, offset))
@@ -193,7 +193,7 @@ describe('another leader', () => {
     ])
     // Two accounts, not four: the third gets id 3.
     const third = link.submit(addAccount)
-    time.turn()
+    time.turnNow()
     const { words, offset } = await third
     expect(readOutcome(words, offset).events).toContainEqual(expect.objectContaining({ subject: 'account', id: 3 }))
   })
@@ -205,14 +205,14 @@ describe('another leader', () => {
       for (let sequence = first; sequence <= last; sequence++) seen.push(sequence)
     })
     const first = link.submit(addAccount)
-    time.turn()
+    time.turnNow()
     await first
     engine.automatic = false
     const second = link.submit(addAccount)
-    time.turn()
+    time.turnNow()
     engine.cut()
     engine.automatic = true
-    time.advance(30)
+    time.advanceNow(30)
     engine.open()
     await second
     expect(engine.hellos.map(({ feedFrom }) => feedFrom)).toEqual([1, 3])
@@ -225,13 +225,13 @@ describe('another leader', () => {
     const expire = link.submit((command) => {
       command.kind = CommandKind.END_SESSION
     })
-    time.turn()
+    time.turnNow()
     await expire
     const reply = link.submit(addAccount)
-    time.turn()
-    time.advance(30)
+    time.turnNow()
+    time.advanceNow(30)
     engine.open()
-    time.turn()
+    time.turnNow()
     const { words, offset } = await reply
     expect(readOutcome(words, offset)).toMatchObject({ reject: Reject.NONE, number: 1 })
   })
@@ -240,8 +240,8 @@ describe('another leader', () => {
     const { engine, time, link } = connected()
     engine.automatic = false
     watch(link.submit(addAccount))
-    time.turn()
-    time.advance(1600)
+    time.turnNow()
+    time.advanceNow(1600)
     expect(engine.dialled).toEqual(['ws://one', 'ws://two'])
   })
 
@@ -249,27 +249,27 @@ describe('another leader', () => {
     const { engine, time } = connected()
     await settled()
     engine.automatic = false
-    time.advance(900)
+    time.advanceNow(900)
     expect(engine.dialled).toEqual(['ws://one'])
-    time.advance(2000)
+    time.advanceNow(2000)
     expect(engine.dialled.slice(0, 2)).toEqual(['ws://one', 'ws://two'])
   })
 
   test('an engine that does not even open the connection is left soon', () => {
     const { engine, time, link } = setUp()
     link.start()
-    time.advance(350)
+    time.advanceNow(350)
     expect(engine.dialled).toEqual(['ws://one', 'ws://two'])
   })
 
   test('a goodbye that names the leader is followed at once; engines that name each other are not asked without pause', () => {
     const { engine, time } = connected()
     engine.goodbye({ reason: 'handed-off', leader: 'ws://three/link' })
-    time.advance(0)
+    time.advanceNow(0)
     expect(engine.dialled).toEqual(['ws://one', 'ws://three/link'])
     for (let i = 0; i < 20; i++) {
       engine.goodbye({ reason: 'standby', leader: 'ws://one/link' })
-      time.advance(0)
+      time.advanceNow(0)
     }
     expect(engine.dialled.length).toBeLessThan(10)
   })
@@ -283,7 +283,7 @@ test('the catalogue is loaded and follows the feed', async () => {
     command.kind = CommandKind.ADD_ASSET
     command.text = JSON.stringify({ code: 'BTC', decimals: 8 })
   })
-  time.turn()
+  time.turnNow()
   await reply
   expect(link.catalogue.asset('BTC')).toEqual({ id: 0, code: 'BTC', decimals: 8 })
 })

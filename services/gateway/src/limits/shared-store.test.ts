@@ -1,6 +1,6 @@
 import { countedAddress } from '@uptick/runtime'
 import { expect, test } from 'vitest'
-import { VirtualTime } from '../../testing/virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 import type { CountLine, ToldCounts } from './count-line.ts'
 import { NEW_BANS_MAX, SharedStore } from './shared-store.ts'
 
@@ -29,7 +29,7 @@ test('bans that nobody could be told of are bounded, and told in parts when some
   isReady = true
   for (let exchanges = -1; told.length > exchanges;) {
     exchanges = told.length
-    time.advance(1_000)
+    time.advanceNow(1_000)
     // The answer to an exchange arms the next.
     await new Promise((resolve) => setImmediate(resolve))
   }

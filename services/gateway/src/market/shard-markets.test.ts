@@ -1,7 +1,7 @@
 import { Side } from '@uptick/core'
 import { describe, expect, test } from 'vitest'
 import { ScriptedShard } from '../../testing/scripted-shard.ts'
-import { VirtualTime } from '../../testing/virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 import { followInOrder } from '../feed/stage.ts'
 import { DAY_MINUTES, type PublicTrade } from './market-data.ts'
 import { type HistorySource, noHistory } from './history-source.ts'
@@ -138,7 +138,7 @@ describe('markets of a shard', () => {
     shard.outcome((script) => script.trade(0, 60, 1))
     expect(markets.ready).toBe(false)
     recorded = 1
-    time.advance(200)
+    time.advanceNow(200)
     await settle()
     expect(markets.ready).toBe(true)
     const market = markets.symbol('BTCUSDT')!
@@ -156,7 +156,7 @@ describe('markets of a shard', () => {
     /** The read model has recorded so much, whenever it is asked. */
     const record = async (sequence: number): Promise<void> => {
       for (let i = 0; i < 6; i++) {
-        time.advance(200)
+        time.advanceNow(200)
         for (const answer of answers.splice(0)) answer(sequence)
         await settle()
       }
@@ -195,7 +195,7 @@ describe('markets of a shard', () => {
     shard.connect()
     await settle()
     expect(markets.ready).toBe(false)
-    time.advance(6000)
+    time.advanceNow(6000)
     expect(markets.ready).toBe(true)
     expect(markets.symbol('BTCUSDT')!.warm).toBe(false)
   })

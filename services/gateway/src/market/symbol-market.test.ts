@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LISTING, ScriptedShard } from '../../testing/scripted-shard.ts'
-import { VirtualTime } from '../../testing/virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 import { CANDLE_INTERVALS, type PublicTrade } from './market-data.ts'
 import { Statistics } from './statistics.ts'
 import { SymbolMarket } from './symbol-market.ts'

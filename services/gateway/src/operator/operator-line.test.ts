@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { FakeEngine } from '../../testing/fake-engine.ts'
 import { addAccount, settled, watch } from '../../testing/linked-engine.ts'
-import { VirtualTime } from '../../testing/virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 import type { OutcomesListener } from '../engine-link/outcome-view.ts'
 import { OperatorLine } from './operator-line.ts'
 
@@ -37,24 +37,24 @@ test('is dialled when it is needed, left when it was idle, and dialled again in 
   expect(engine.dialled).toHaveLength(0)
   const ask = async (): Promise<void> => {
     const answer = line.query({ kind: 'totals' })
-    time.advance(100)
+    time.advanceNow(100)
     await answer
   }
   const first = line.submit(addAccount)
   engine.open()
-  time.advance(100)
+  time.advanceNow(100)
   await first
   await ask()
   expect(engine.hellos).toMatchObject([{ feedFrom: -1 }])
-  time.advance(IDLE_MS_MAX - 1_000)
+  time.advanceNow(IDLE_MS_MAX - 1_000)
   await ask()
-  time.advance(IDLE_MS_MAX - 1_000)
+  time.advanceNow(IDLE_MS_MAX - 1_000)
   expect(engine.dialled).toHaveLength(1)
-  time.advance(2_000)
+  time.advanceNow(2_000)
   const second = line.submit(addAccount)
   expect(engine.dialled).toHaveLength(2)
   engine.open()
-  time.advance(100)
+  time.advanceNow(100)
   await second
   expect(new Set(engine.hellos.map(({ session }) => session)).size).toBe(1)
   line.close()
@@ -64,14 +64,14 @@ test('a command is done when the traders of this gateway see it, or when the hol
   const { engine, time, traders, line } = setUp(0)
   const seen = watch(line.submit(addAccount))
   engine.open()
-  time.advance(100)
+  time.advanceNow(100)
   await settled()
   expect(seen.state).toBe('pending')
   traders.comesTo(engine.exchange.sequence)
   await settled()
   expect(seen.state).toBe('done')
   const unseen = watch(line.submit(addAccount))
-  time.advance(5_000)
+  time.advanceNow(5_000)
   await settled()
   expect(unseen.state).toBe('done')
   line.close()
@@ -81,7 +81,7 @@ test('what no engine takes is refused after the hold, and executed never', async
   const { engine, time, line } = setUp()
   engine.accepts = false
   const refused = watch(line.submit(addAccount))
-  time.advance(4_100)
+  time.advanceNow(4_100)
   await settled()
   expect(refused.state).toBe('-1008/503')
   expect(engine.arrived).toEqual([])

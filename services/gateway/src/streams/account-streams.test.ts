@@ -5,7 +5,7 @@ import { Catalogue } from '../engine-link/catalogue.ts'
 import { FeedMemory } from '../feed/feed-memory.ts'
 import { AccountStreams } from './account-streams.ts'
 import type { Subscriber } from './subscription.ts'
-import { VirtualTime } from '../../testing/virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 
 /** Accounts 1 and 2 with money, whose outcomes go to their streams from now on. */
 function streaming() {

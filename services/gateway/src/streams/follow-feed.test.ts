@@ -1,7 +1,7 @@
 import { ExecutionType } from '@uptick/core'
 import { describe, expect, test } from 'vitest'
 import { ScriptedShard } from '../../testing/scripted-shard.ts'
-import { VirtualTime } from '../../testing/virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 import { parseStreamName } from './stream-name.ts'
 import { followFeed } from './follow-feed.ts'
 import { noHistory } from '../market/history-source.ts'

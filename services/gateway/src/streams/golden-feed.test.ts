@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { GoldenAudience } from '../../testing/golden-audience.ts'
 import { type Hashes, hashesAfter } from '../../testing/golden-hashes.ts'
 import { RecordedShard } from '../../testing/recorded-shard.ts'
-import { VirtualTime } from '../../testing/virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 import { followFeed } from './follow-feed.ts'
 import { noHistory } from '../market/history-source.ts'
 
@@ -32,7 +32,7 @@ async function play(): Promise<Record<string, string>> {
   shard.connect()
   await settled()
   const tick = async (): Promise<void> => {
-    time.advance(TICK / 1000)
+    time.advanceNow(TICK / 1000)
     for (const feed of feeds) feed.tick(time.now())
     await settled()
     shard.answer(time.now())
@@ -44,7 +44,7 @@ async function play(): Promise<Record<string, string>> {
     at += count
     const { time: until } = commands.at(-1)!
     for (let ticks = 0; ticks < TICKS_MAX && until - time.now() > TICK; ticks++) await tick()
-    if (until > time.now()) time.advance((until - time.now()) / 1000)
+    if (until > time.now()) time.advanceNow((until - time.now()) / 1000)
     audience.move()
     await settled()
     const isGap = step % GAP_EVERY === 0

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { NumberedClient } from '../../testing/numbered-client.ts'
 import { type OutcomeScript, ScriptedShard } from '../../testing/scripted-shard.ts'
-import { VirtualTime } from '../../testing/virtual-time.ts'
+import { VirtualTime } from '@uptick/runtime/testing'
 import { followFeed } from './follow-feed.ts'
 import { noHistory } from '../market/history-source.ts'
 import { parseStreamName } from './stream-name.ts'
@@ -26,7 +26,7 @@ async function build(readPast: ReadPast = () => Promise.reject(new Error('there 
   /** Let 50 ms pass; the gateways tick by turns. */
   let turn = 0
   const pass = (): void => {
-    time.advance(50)
+    time.advanceNow(50)
     shard.time += 50_000
     const gateway = gateways[turn++ % 2]!
     gateway.tick(time.now())
@@ -204,7 +204,7 @@ describe('numbered streams', () => {
     expect(client.events).toHaveLength(1)
     shard.outcome((script) => script.trade(0, 100, 5))
     client.isCongested = false
-    time.advance(10)
+    time.advanceNow(10)
     await settled()
     pass()
     expect(client.events.map(({ t }) => t)).toEqual(Array.from({ length: 21 }, (_, i) => i + 1))

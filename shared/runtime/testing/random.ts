@@ -29,3 +29,9 @@ export class Random {
     return item
   }
 }
+
+/** `next` of a `Random` as a function. */
+export function seededRandom(seed: number): () => number {
+  const random = new Random(seed)
+  return () => random.next()
+}

@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock, Timers } from '@uptick/runtime'
+import type { CancelTimer, Clock, Timers } from '../src/clock.ts'
 
 /** Promises that may follow from one another within a turn. */
 const PROMISES_MAX = 20
@@ -12,15 +12,23 @@ interface Timer {
   isCancelled: boolean
 }
 
-/** Clock and timers of a simulation: time moves only when `advance` says so, and everything due runs in order. */
+/**
+ * Clock and timers of a test or a simulation: time moves only when it is told to, and everything due runs in order.
+ * `turn` and `advance` let promises settle in between; `turnNow` and `advanceNow` are for code without promises.
+ */
 export class VirtualTime implements Clock, Timers {
-  /** Wall clock, µs; a simulation may set it back. */
-  wall = 1_700_000_000_000_000
+  /** Wall clock, µs; a test may step it. */
+  wall: number
   #elapsed = 0
   #order = 0
   /** A binary heap, the next one first. */
   readonly #timers: Timer[] = []
   #turn: (() => void)[] = []
+
+  /** @param wall µs since 1970 */
+  constructor(wall = 1_700_000_000_000_000) {
+    this.wall = wall
+  }
 
   now(): number {
     return this.wall
@@ -60,12 +68,29 @@ export class VirtualTime implements Clock, Timers {
   async advance(ms: number): Promise<void> {
     const end = this.#elapsed + ms
     await this.turn()
-    for (let next = this.#timers[0]; next && next.at <= end; next = this.#timers[0]) {
-      this.#pop()
-      if (next.isCancelled) continue
-      this.#moveTo(Math.max(next.at, this.#elapsed))
+    for (let next = this.#due(end); next; next = this.#due(end)) {
       next.run()
       await this.turn()
+    }
+    this.#moveTo(end)
+  }
+
+  /** `turn` without promises. */
+  turnNow(): void {
+    while (this.#turn.length > 0) {
+      const ending = this.#turn
+      this.#turn = []
+      for (const run of ending) run()
+    }
+  }
+
+  /** `advance` without promises. */
+  advanceNow(ms: number): void {
+    const end = this.#elapsed + ms
+    this.turnNow()
+    for (let next = this.#due(end); next; next = this.#due(end)) {
+      next.run()
+      this.turnNow()
     }
     this.#moveTo(end)
   }
@@ -73,6 +98,17 @@ export class VirtualTime implements Clock, Timers {
   /** Let `ms` milliseconds pass in which nothing runs: the process is stopped. */
   stand(ms: number): void {
     this.#moveTo(this.#elapsed + ms)
+  }
+
+  /** The next timer that is due by `end`, taken off; time has moved to it. */
+  #due(end: number): Timer | undefined {
+    for (let next = this.#timers[0]; next && next.at <= end; next = this.#timers[0]) {
+      this.#pop()
+      if (next.isCancelled) continue
+      this.#moveTo(Math.max(next.at, this.#elapsed))
+      return next
+    }
+    return undefined
   }
 
   #moveTo(elapsed: number): void {
