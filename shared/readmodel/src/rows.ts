@@ -77,8 +77,9 @@ export interface PublicTrade {
   readonly sequence: number
 }
 
-/** Fills of one taker order at one price; see `RecordedTrade` for its id. */
+/** Fills of one taker order at one price. */
 export interface AggregateTrade {
+  /** 1, 2, 3 … per market, as the core numbers them; of aggregates from before it did, the id of the first trade. */
   readonly aggregateId: number
   readonly price: number
   readonly quantity: number

@@ -1,5 +1,5 @@
 import type { TradeEvent } from '@uptick/core'
-import type { AggregateTrade, PublicTrade } from './market-data.ts'
+import type { AggregateTrade, PublicTrade } from '@uptick/readmodel'
 
 /**
  * Joins fills to aggregates, as the core numbers them. A group ends with its outcome at the latest. Journals from before the

@@ -1,5 +1,6 @@
 import { Candle } from './candle.ts'
-import type { CandleInterval, CandleView, PublicTrade } from './market-data.ts'
+import type { CandleInterval, PublicTrade } from '@uptick/readmodel'
+import type { CandleView } from './market-data.ts'
 
 /**
  * The newest candles of one interval of one market: the one in progress and a few closed ones, only those with trades.

@@ -1,5 +1,5 @@
-import { intervalEnd, intervalStart } from './intervals.ts'
-import type { CandleInterval, CandleView, PublicTrade } from './market-data.ts'
+import { type CandleInterval, openTimeOf, type PublicTrade, stepOpenTime } from '@uptick/readmodel'
+import type { CandleView } from './market-data.ts'
 
 /** A candle that grows. Without trades it only carries a price. */
 export class Candle {
@@ -21,8 +21,8 @@ export class Candle {
   /** The empty candle of `interval` that contains `time`, at the price of the last trade before it. `offset`: of its time zone, µs. */
   constructor(interval: CandleInterval, time: number, price: number, offset = 0) {
     this.interval = interval
-    this.openTime = intervalStart(interval, time, offset)
-    this.endTime = intervalEnd(interval, this.openTime, offset)
+    this.openTime = openTimeOf(interval, time, offset)
+    this.endTime = stepOpenTime(interval, this.openTime, 1, offset)
     this.open = this.high = this.low = this.close = price
   }
 

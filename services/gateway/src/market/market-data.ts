@@ -1,3 +1,5 @@
+import type { TickerSource } from '@uptick/protocol'
+import type { AggregateTrade, CandleInterval, PublicTrade } from '@uptick/readmodel'
 import type { SymbolDefinition } from '@uptick/core'
 
 /**
@@ -67,52 +69,12 @@ export interface BookTickerView {
   readonly askQuantity: number
 }
 
-export interface PublicTrade {
-  readonly tradeId: number
-  readonly price: number
-  readonly quantity: number
-  readonly quote: bigint
-  readonly time: number
-  readonly buyerIsMaker: boolean
-  readonly sequence: number
-}
-
-export interface AggregateTrade {
-  /** 1, 2, 3 … per market, as the core numbers them; of aggregates from before it did, the id of the first trade. */
-  readonly aggregateId: number
-  readonly price: number
-  readonly quantity: number
-  readonly firstTradeId: number
-  readonly lastTradeId: number
-  readonly time: number
-  readonly buyerIsMaker: boolean
-  readonly sequence: number
-}
-
-/** Rolling statistics. Prices are 0 and ids −1 when nothing was traded in the window. */
-export interface TickerView {
-  readonly openTime: number
-  readonly closeTime: number
-  readonly openPrice: number
-  readonly highPrice: number
-  readonly lowPrice: number
-  readonly lastPrice: number
-  readonly lastQuantity: number
-  /** Price of the last trade before the window; 0 when there was none. */
-  readonly previousClosePrice: number
+/** Rolling statistics, as answers and streams tell them. */
+export interface TickerView extends TickerSource {
   /** Quantity units. */
   readonly volume: bigint
   /** Quote units. */
   readonly quoteVolume: bigint
-  readonly firstTradeId: number
-  readonly lastTradeId: number
-  readonly count: number
-  /** quoteVolume ÷ volume in price units, rounded half-even; 0 without trades. */
-  readonly weightedAveragePrice: number
-  readonly bidPrice: number
-  readonly bidQuantity: number
-  readonly askPrice: number
-  readonly askQuantity: number
 }
 
 export interface AveragePriceView {
@@ -122,26 +84,6 @@ export interface AveragePriceView {
   /** Time of the last trade, µs; 0 when nothing was ever traded. */
   readonly closeTime: number
 }
-
-export const CANDLE_INTERVALS = [
-  '1s',
-  '1m',
-  '3m',
-  '5m',
-  '15m',
-  '30m',
-  '1h',
-  '2h',
-  '4h',
-  '6h',
-  '8h',
-  '12h',
-  '1d',
-  '3d',
-  '1w',
-  '1M',
-] as const
-export type CandleInterval = (typeof CANDLE_INTERVALS)[number]
 
 export interface CandleView {
   readonly interval: CandleInterval

@@ -1,6 +1,6 @@
-import type { ReadModel } from '@uptick/readmodel'
+import { CANDLE_INTERVALS, type CandleInterval, type ReadModel } from '@uptick/readmodel'
 import type { HistorySource } from './history-source.ts'
-import { CANDLE_INTERVALS, type CandleInterval, type CandleView, RECENT_TRADES_MAX } from './market-data.ts'
+import { type CandleView, RECENT_TRADES_MAX } from './market-data.ts'
 import { closedKept } from './statistics.ts'
 
 /** The read model of a shard as the past of its markets. */

@@ -1,7 +1,7 @@
+import { CANDLE_INTERVALS, type CandleInterval, openTimeOf, type PublicTrade, stepOpenTime } from '@uptick/readmodel'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { intervalEnd, intervalStart } from './intervals.ts'
-import { CANDLE_INTERVALS, type CandleInterval, type CandleView, type PublicTrade } from './market-data.ts'
+import type { CandleView } from './market-data.ts'
 import { Statistics, weightedAverage } from './statistics.ts'
 
 const MINUTE = 60_000_000
@@ -28,7 +28,7 @@ const trades = fc
   })
 
 function naiveCandle(interval: CandleInterval, openTime: number, all: readonly PublicTrade[], offset = 0) {
-  const endTime = intervalEnd(interval, openTime, offset)
+  const endTime = stepOpenTime(interval, openTime, 1, offset)
   const inside = all.filter((trade) => trade.time >= openTime && trade.time < endTime)
   const before = all.findLast((trade) => trade.time < openTime)
   if (inside.length === 0 && !before) return undefined
@@ -59,7 +59,7 @@ const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) 
 function recorded(all: readonly PublicTrade[]): Map<CandleInterval, CandleView[]> {
   const history = new Map<CandleInterval, CandleView[]>()
   for (const interval of CANDLE_INTERVALS) {
-    const starts = new Set(all.map((trade) => intervalStart(interval, trade.time)))
+    const starts = new Set(all.map((trade) => openTimeOf(interval, trade.time)))
     history.set(
       interval,
       [...starts].map((start) => naiveCandle(interval, start, all)!),
@@ -78,8 +78,8 @@ describe('statistics', () => {
           const now = trade.time
           const known = all.slice(0, i + 1)
           for (const interval of CANDLE_INTERVALS) {
-            expect(statistics.candleAt(interval, intervalStart(interval, now))).toEqual(
-              naiveCandle(interval, intervalStart(interval, now), known),
+            expect(statistics.candleAt(interval, openTimeOf(interval, now))).toEqual(
+              naiveCandle(interval, openTimeOf(interval, now), known),
             )
           }
         }
@@ -105,7 +105,7 @@ describe('statistics', () => {
         expect(filled.load(recorded(all), all)).toBe(true)
         const now = all.at(-1)!.time + days * 1440 * MINUTE
         for (const interval of CANDLE_INTERVALS) {
-          const candle = naiveCandle(interval, intervalStart(interval, now, offset), all, offset)
+          const candle = naiveCandle(interval, openTimeOf(interval, now, offset), all, offset)
           expect(followed.recent(interval, now, 0, offset).at(-1)).toEqual(candle)
           expect(filled.recent(interval, now, 0, offset).at(-1)).toEqual(candle)
         }
@@ -119,7 +119,7 @@ describe('statistics', () => {
       fc.property(trades, fc.integer({ min: 0, max: 30 * MINUTE }), (all, later) => {
         const statistics = new Statistics()
         const check = (now: number, known: readonly PublicTrade[]): void => {
-          const from = intervalStart('1m', now) - (minutes - 1) * MINUTE
+          const from = openTimeOf('1m', now) - (minutes - 1) * MINUTE
           const inside = known.filter((trade) => trade.time >= from)
           const before = known.findLast((trade) => trade.time < from)?.price ?? 0
           const { total, closeBefore } = statistics.window(minutes, now)
@@ -147,8 +147,8 @@ describe('statistics', () => {
         expect(statistics.load(recorded(all.slice(0, recordedCount)), live)).toBe(true)
         const now = all.at(-1)?.time ?? START
         for (const interval of CANDLE_INTERVALS) {
-          expect(statistics.candleAt(interval, intervalStart(interval, now))).toEqual(
-            naiveCandle(interval, intervalStart(interval, now), all),
+          expect(statistics.candleAt(interval, openTimeOf(interval, now))).toEqual(
+            naiveCandle(interval, openTimeOf(interval, now), all),
           )
         }
       }),
@@ -184,22 +184,22 @@ describe('statistics', () => {
 describe('intervals', () => {
   test('start weeks on Monday, months on the first, days at midnight UTC', () => {
     const time = Date.UTC(2026, 1, 15, 13, 47, 12, 345) * 1000
-    expect(intervalStart('1w', time)).toBe(Date.UTC(2026, 1, 9) * 1000)
-    expect(intervalStart('1M', time)).toBe(Date.UTC(2026, 1, 1) * 1000)
-    expect(intervalEnd('1M', intervalStart('1M', time))).toBe(Date.UTC(2026, 2, 1) * 1000)
-    expect(intervalStart('1d', time)).toBe(Date.UTC(2026, 1, 15) * 1000)
-    expect(intervalStart('4h', time)).toBe(Date.UTC(2026, 1, 15, 12) * 1000)
+    expect(openTimeOf('1w', time)).toBe(Date.UTC(2026, 1, 9) * 1000)
+    expect(openTimeOf('1M', time)).toBe(Date.UTC(2026, 1, 1) * 1000)
+    expect(stepOpenTime('1M', openTimeOf('1M', time), 1)).toBe(Date.UTC(2026, 2, 1) * 1000)
+    expect(openTimeOf('1d', time)).toBe(Date.UTC(2026, 1, 15) * 1000)
+    expect(openTimeOf('4h', time)).toBe(Date.UTC(2026, 1, 15, 12) * 1000)
   })
 
   test('start at midnight of another time zone', () => {
     const offset = 8 * 60 * MINUTE
     const time = Date.UTC(2026, 1, 28, 16, 30) * 1000
-    expect(intervalStart('1d', time, offset)).toBe(Date.UTC(2026, 1, 28, 16) * 1000)
-    expect(intervalStart('1M', time, offset)).toBe(Date.UTC(2026, 1, 28, 16) * 1000)
-    expect(intervalEnd('1M', intervalStart('1M', time, offset), offset)).toBe(Date.UTC(2026, 2, 31, 16) * 1000)
+    expect(openTimeOf('1d', time, offset)).toBe(Date.UTC(2026, 1, 28, 16) * 1000)
+    expect(openTimeOf('1M', time, offset)).toBe(Date.UTC(2026, 1, 28, 16) * 1000)
+    expect(stepOpenTime('1M', openTimeOf('1M', time, offset), 1, offset)).toBe(Date.UTC(2026, 2, 31, 16) * 1000)
     // A Sunday evening in UTC is Monday there.
-    expect(intervalStart('1w', Date.UTC(2026, 2, 1, 16) * 1000, offset)).toBe(Date.UTC(2026, 2, 1, 16) * 1000)
-    expect(intervalStart('1w', time, offset)).toBe(Date.UTC(2026, 1, 22, 16) * 1000)
-    expect(intervalStart('1h', time, offset)).toBe(Date.UTC(2026, 1, 28, 16) * 1000)
+    expect(openTimeOf('1w', Date.UTC(2026, 2, 1, 16) * 1000, offset)).toBe(Date.UTC(2026, 2, 1, 16) * 1000)
+    expect(openTimeOf('1w', time, offset)).toBe(Date.UTC(2026, 1, 22, 16) * 1000)
+    expect(openTimeOf('1h', time, offset)).toBe(Date.UTC(2026, 1, 28, 16) * 1000)
   })
 })

@@ -1,17 +1,15 @@
+import {
+  CANDLE_INTERVALS,
+  type CandleInterval,
+  isShifted,
+  openTimeOf,
+  type PublicTrade,
+  stepOpenTime,
+} from '@uptick/readmodel'
 import { strict as assert } from 'node:assert'
 import { Candle } from './candle.ts'
 import { CandleSeries } from './candle-series.ts'
-import { intervalEnd, intervalStart } from './intervals.ts'
-import { isShifted } from '@uptick/readmodel'
-import {
-  AVERAGE_MINUTES,
-  CANDLE_INTERVALS,
-  type CandleInterval,
-  type CandleView,
-  DAY_MINUTES,
-  type PublicTrade,
-  type WindowMinutes,
-} from './market-data.ts'
+import { AVERAGE_MINUTES, type CandleView, DAY_MINUTES, type WindowMinutes } from './market-data.ts'
 
 const MINUTE = 60_000_000
 /** Closed candles (with trades) kept of each interval, so that recent candles bridge a read model that lags. */
@@ -96,8 +94,8 @@ export class Statistics {
     const series = this.#series.get(interval)
     assert(series, 'there are candles of every interval')
     const pending = this.#pending
-    if (!pending || intervalStart(interval, pending.openTime) > start) return series.at(start)
-    if (intervalStart(interval, pending.openTime) < start) return new Candle(interval, start, pending.close)
+    if (!pending || openTimeOf(interval, pending.openTime) > start) return series.at(start)
+    if (openTimeOf(interval, pending.openTime) < start) return new Candle(interval, start, pending.close)
     const candle = series.at(start) ?? new Candle(interval, start, pending.open)
     candle.merge(pending)
     return candle
@@ -106,20 +104,20 @@ export class Statistics {
   /** The last candles up to the one that contains `now`, oldest first; `atLeast` so many as far as they are kept. */
   recent(interval: CandleInterval, now: number, atLeast = 0, offset = 0): Candle[] {
     const candles: Candle[] = []
-    let start = intervalStart(interval, now, offset)
+    let start = openTimeOf(interval, now, offset)
     const count = Math.max(RECENT_CANDLES, Math.min(atLeast, CLOSED_SECONDS_KEPT))
     for (let i = 0; i < count; i++) {
       const candle = this.candleAt(interval, start, offset)
       if (!candle) break
       candles.unshift(candle)
-      start = intervalStart(interval, start - 1, offset)
+      start = openTimeOf(interval, start - 1, offset)
     }
     return candles
   }
 
   /** All trades of the last `minutes` whole minutes and the minute in progress, joined; and the close before them. */
   window(minutes: WindowMinutes, now: number): { readonly total: Candle; readonly closeBefore: number } {
-    const end = intervalStart('1m', now)
+    const end = openTimeOf('1m', now)
     const from = end - (minutes - 1) * MINUTE
     const newest = this.#minutes.current
     let window = this.#windows.get(minutes)
@@ -143,9 +141,9 @@ export class Statistics {
 
   #joined(interval: CandleInterval, start: number, offset: number): Candle | undefined {
     const part = interval === '6h' ? '2h' : interval === '12h' ? '4h' : '8h'
-    const end = intervalEnd(interval, start, offset)
+    const end = stepOpenTime(interval, start, 1, offset)
     let joined: Candle | undefined
-    for (let at = start; at < end; at = intervalEnd(part, at)) {
+    for (let at = start; at < end; at = stepOpenTime(part, at, 1)) {
       const piece = this.candleAt(part, at)
       if (!piece) continue
       joined ??= new Candle(interval, start, piece.open, offset)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { LISTING, ScriptedShard } from '../../testing/scripted-shard.ts'
 import { VirtualTime } from '@uptick/runtime/testing'
-import { CANDLE_INTERVALS, type PublicTrade } from './market-data.ts'
+import { CANDLE_INTERVALS, type PublicTrade } from '@uptick/readmodel'
 import { Statistics } from './statistics.ts'
 import { SymbolMarket } from './symbol-market.ts'
 

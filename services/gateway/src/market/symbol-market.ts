@@ -3,15 +3,13 @@ import type { Side } from '@uptick/core'
 import type { Clock } from '@uptick/runtime'
 import { Book, type DepthState, type LevelResult } from './book.ts'
 import { JournalTime } from './journal-time.ts'
+import type { AggregateTrade, CandleInterval, PublicTrade } from '@uptick/readmodel'
 import {
-  type AggregateTrade,
   AVERAGE_MINUTES,
   type AveragePriceView,
   type BookTickerView,
-  type CandleInterval,
   type CandleView,
   type DepthView,
-  type PublicTrade,
   RECENT_TRADES_MAX,
   type SymbolMarketData,
   type TickerView,

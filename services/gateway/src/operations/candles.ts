@@ -1,6 +1,6 @@
+import { CANDLE_INTERVALS, type CandleInterval, isShifted } from '@uptick/readmodel'
 import { PublicErrors, candleRow, publicError } from '@uptick/protocol'
-import { isShifted } from '@uptick/readmodel'
-import { CANDLE_INTERVALS, type CandleInterval, type CandleView } from '../market/market-data.ts'
+import type { CandleView } from '../market/market-data.ts'
 import { limitOf } from './market-operations.ts'
 import { marketOf } from './order-names.ts'
 import type { Operation, OperationContext } from './operation.ts'

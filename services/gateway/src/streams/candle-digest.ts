@@ -1,4 +1,4 @@
-import { intervalEnd, intervalStart } from '../market/intervals.ts'
+import { openTimeOf, stepOpenTime } from '@uptick/readmodel'
 import type { SymbolMarket } from '../market/symbol-market.ts'
 import { type Moment, StateDigest } from './digest.ts'
 import { Message, type Tell } from './message.ts'
@@ -35,7 +35,7 @@ export class CandleDigest extends StateDigest {
     this.#market = market
     this.#stream = stream
     this.#tell = tell
-    this.#mark = Number.isNaN(time) ? time : intervalStart(stream.interval, time, stream.offset)
+    this.#mark = Number.isNaN(time) ? time : openTimeOf(stream.interval, time, stream.offset)
   }
 
   /**
@@ -50,7 +50,7 @@ export class CandleDigest extends StateDigest {
       journal.want()
       return false
     }
-    const end = intervalEnd(this.#stream.interval, this.#mark, this.#stream.offset)
+    const end = stepOpenTime(this.#stream.interval, this.#mark, 1, this.#stream.offset)
     if (end <= journal.time) return true
     if (end + PATIENCE <= now) journal.want()
     return isNewSecond || this.#isUrgent
@@ -65,10 +65,10 @@ export class CandleDigest extends StateDigest {
     const { time } = market.journal
     const isUpdated = isNewSecond && (interval === '1s' || Math.floor(now / SECOND) % 2 === 0)
     const oldest = this.#oldestTold(time)
-    let openTime = Number.isNaN(this.#mark) ? intervalStart(interval, time, offset) : this.#mark
+    let openTime = Number.isNaN(this.#mark) ? openTimeOf(interval, time, offset) : this.#mark
     while (openTime <= time) {
       const candle = market.candleAt(interval, openTime, offset)
-      const end = intervalEnd(interval, openTime, offset)
+      const end = stepOpenTime(interval, openTime, 1, offset)
       const closed = end <= time
       if (candle) {
         const isNew = openTime !== this.#mark
@@ -90,8 +90,8 @@ export class CandleDigest extends StateDigest {
   /** Where the oldest candle opens that is still told. */
   #oldestTold(time: number): number {
     const { interval, offset } = this.#stream
-    let openTime = intervalStart(interval, time, offset)
-    for (let i = 0; i < CLOSED_TOLD_MAX; i++) openTime = intervalStart(interval, openTime - 1, offset)
+    let openTime = openTimeOf(interval, time, offset)
+    for (let i = 0; i < CLOSED_TOLD_MAX; i++) openTime = openTimeOf(interval, openTime - 1, offset)
     return openTime
   }
 }

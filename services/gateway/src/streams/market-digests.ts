@@ -1,7 +1,7 @@
 import type { EventKind, TradeEvent } from '@uptick/core'
 import { levelAt, tradeAt } from '../feed/market-event.ts'
 import { Aggregator } from '../market/aggregator.ts'
-import type { AggregateTrade, PublicTrade } from '../market/market-data.ts'
+import type { AggregateTrade, PublicTrade } from '@uptick/readmodel'
 import type { SymbolMarket } from '../market/symbol-market.ts'
 import { DepthWindow } from './depth-window.ts'
 import { type Digest, EventDigest, type Moment, StateDigest } from './digest.ts'

@@ -7,13 +7,8 @@ import {
   timeIn,
   type TimeUnit,
 } from '@uptick/protocol'
-import {
-  type AggregateTrade,
-  type CandleView,
-  DAY_MINUTES,
-  type PublicTrade,
-  type TickerView,
-} from '../market/market-data.ts'
+import type { AggregateTrade, PublicTrade } from '@uptick/readmodel'
+import { type CandleView, DAY_MINUTES, type TickerView } from '../market/market-data.ts'
 import type { SymbolMarket } from '../market/symbol-market.ts'
 import type { DepthDiff } from './depth-window.ts'
 import type { StatisticsStream, WindowTicker } from './stream-name.ts'

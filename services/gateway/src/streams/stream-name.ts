@@ -1,4 +1,5 @@
-import { CANDLE_INTERVALS, type CandleInterval, DAY_MINUTES, type WindowMinutes } from '../market/market-data.ts'
+import { CANDLE_INTERVALS, type CandleInterval } from '@uptick/readmodel'
+import { DAY_MINUTES, type WindowMinutes } from '../market/market-data.ts'
 
 /** How often a stream that is not real-time may send, in ms. */
 export type Speed = 100 | 1000

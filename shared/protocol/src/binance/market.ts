@@ -94,7 +94,7 @@ export function candleRow(candle: CandleSource, format: SymbolFormat, unit: Time
   ] as const
 }
 
-/** Statistics of a window; prices 0 and ids −1 without trades. */
+/** Rolling statistics of a window. Prices are 0 and ids −1 when nothing was traded in it. */
 export interface TickerSource {
   readonly openTime: number
   readonly closeTime: number
@@ -103,12 +103,16 @@ export interface TickerSource {
   readonly lowPrice: number
   readonly lastPrice: number
   readonly lastQuantity: number
+  /** Price of the last trade before the window; 0 when there was none. */
   readonly previousClosePrice: number
+  /** Quantity units. */
   readonly volume: Amount
+  /** Quote units. */
   readonly quoteVolume: Amount
   readonly firstTradeId: number
   readonly lastTradeId: number
   readonly count: number
+  /** quoteVolume ÷ volume in price units, rounded half-even; 0 without trades. */
   readonly weightedAveragePrice: number
   readonly bidPrice: number
   readonly bidQuantity: number
