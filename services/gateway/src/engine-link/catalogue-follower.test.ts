@@ -36,13 +36,23 @@ function setUp() {
   })
   const follow = (sequence: number): void => follower.follow(outcomes[sequence - 1]!, 0, sequence)
   const listed = (): string[] => catalogue.markets.map(({ name }) => name)
-  return { exchange, follower, asked, follow, listed }
+  const behaviours = (): readonly number[] => catalogue.behaviours
+  return { exchange, follower, asked, follow, listed, behaviours }
 }
 
 test('what the feed tells is applied', () => {
   const { follow, listed } = setUp()
   for (const sequence of [1, 2, 3]) follow(sequence)
   expect(listed()).toEqual(['BTCUSDT'])
+})
+
+test('the activation of a behaviour is applied', () => {
+  const { exchange, follower, behaviours } = setUp()
+  const { output } = exchange
+  output.clear()
+  exchange.execute(Object.assign(new Command(), { kind: CommandKind.ACTIVATE_BEHAVIOUR, value: 6 }), 4, 4)
+  follower.follow(output.words, 0, 4)
+  expect(behaviours()).toEqual([6])
 })
 
 test('a symbol of assets that are not known yet waits for the listing that is on its way', async () => {

@@ -67,8 +67,9 @@ export class CatalogueFollower {
     // A repeated reply tells of the past: what it defined may have been changed since.
     if (outcomeRepeated(words, offset)) return
     eachEvent(words, offset, (eventKind, at) => {
-      if (eventKind !== EventKind.CATALOGUE) return
+      if (eventKind !== EventKind.CATALOGUE && eventKind !== EventKind.BEHAVIOUR) return
       const event = readEvent(words, at)
+      if (event.kind === EventKind.BEHAVIOUR) this.#catalogue.addBehaviour(event.behaviour)
       if (event.kind !== EventKind.CATALOGUE) return
       if (event.subject === 'asset') this.#catalogue.setAsset({ ...JSON.parse(event.definition), id: event.id })
       if (event.subject === 'symbol') this.#setSymbol({ ...JSON.parse(event.definition), id: event.id })

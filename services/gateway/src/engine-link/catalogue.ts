@@ -54,6 +54,13 @@ export class Catalogue {
     this.#changed()
   }
 
+  /** A behaviour that the shard has activated. */
+  addBehaviour(behaviour: number): void {
+    if (this.#behaviours.includes(behaviour)) return
+    this.#behaviours = [...this.#behaviours, behaviour]
+    this.#changed()
+  }
+
   /** Renders numbers of this listing as text. Another object after every change. */
   get format(): CatalogueFormat {
     this.#format ??= new CatalogueFormat(this.listing())
