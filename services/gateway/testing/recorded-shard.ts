@@ -5,6 +5,9 @@ import { Catalogue } from '../src/engine-link/catalogue.ts'
 import type { FeedResetListener, OutcomesListener, OutcomeView } from '../src/engine-link/outcome-view.ts'
 import type { Answer } from '../src/engine-link/query-book.ts'
 
+/** The behaviours of the build that recorded the hashes: the flow is drawn with them, whatever the build of today supports. */
+const supportedBehaviours = [1, 2, 3, 4, 5, 6, 7, 8, 9]
+
 interface Frame {
   readonly words: Int32Array
   readonly from: number
@@ -21,7 +24,7 @@ export class RecordedShard {
   readonly catalogue = new Catalogue()
   readonly state = { connected: true, shard: 0, epoch: 1, sequence: 0, queued: 0, unanswered: 0 }
   readonly commands: readonly Timed[]
-  readonly #exchange = new Exchange()
+  readonly #exchange = new Exchange({ supportedBehaviours })
   /** All that was ever fed, for who reads the past. */
   readonly #frames: Frame[] = []
   readonly #outcomes: OutcomesListener[] = []
@@ -30,7 +33,7 @@ export class RecordedShard {
   #asked: (() => void)[] = []
 
   constructor(seed: number, commands: number) {
-    this.commands = record(seed, commands, 'plain')
+    this.commands = record(seed, commands, 'plain', { supportedBehaviours }, supportedBehaviours)
   }
 
   get sequence(): number {
