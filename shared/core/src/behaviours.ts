@@ -42,5 +42,8 @@ export const JournalForm = {
   END_IS_LAST_BATCH: 9,
 } as const
 
-/** Behaviours and forms that this build knows. */
-export const SUPPORTED_BEHAVIOURS: readonly number[] = [...Object.values(Behaviour), ...Object.values(JournalForm)]
+/** Behaviours and forms that this build knows, in the order in which a new shard activates them. */
+export const SUPPORTED_BEHAVIOURS: readonly number[] = [
+  ...Object.values(Behaviour),
+  ...Object.values(JournalForm),
+].toSorted((a, b) => a - b)

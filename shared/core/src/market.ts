@@ -91,6 +91,11 @@ export class Market {
     return mode === 0 || (this.#modes & (1 << mode)) !== 0
   }
 
+  /** Every index that orders lie in, in the order of a snapshot. */
+  get indexes(): readonly PriceIndex[] {
+    return [this.book.bids, this.book.asks, this.rising, this.falling]
+  }
+
   setFilters(filters: SymbolFilters): void {
     this.filters = new Filters(filters)
     this.reference.invalidate()

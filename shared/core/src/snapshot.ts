@@ -107,7 +107,7 @@ function headOf({ shard, sessions, retries }: SnapshotState): Head {
 }
 
 function marketHead(market: Market): MarketHead {
-  const { reference, book, rising, falling } = market
+  const { reference } = market
   const unfinished = workHead(market)
   // A release before AGGREGATE_IDS reads four.
   const aggregates = market.aggregates.last > 0 ? [market.aggregates.last] : []
@@ -115,7 +115,7 @@ function marketHead(market: Market): MarketHead {
     definition: market.definition(),
     counters: [market.lastPrice, market.lastTradeId, market.updateId, market.preventedId, ...aggregates],
     reference: [reference.cachedSecond, reference.cached],
-    indexes: [book.bids, book.asks, rising, falling].map(indexMarks),
+    indexes: market.indexes.map(indexMarks),
     ...(unfinished && { unfinished }),
   }
 }
@@ -170,12 +170,11 @@ function restoreMarket(shard: Shard, head: MarketHead, reader: SnapshotReader): 
   market.preventedId = preventedId!
   market.aggregates.last = lastAggregate
   restoreWork(market, head.unfinished)
-  const { reference, book } = market
+  const { reference } = market
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the snapshot's hash was right
   ;[reference.cachedSecond, reference.cached] = head.reference as [number, number]
   reference.minutes.set(reader.doubles())
   reference.sums.set(reader.doubles())
-  const indexes = [book.bids, book.asks, market.rising, market.falling]
-  for (const [i, index] of indexes.entries()) restoreIndex(index, head.indexes[i]!)
+  for (const [i, index] of market.indexes.entries()) restoreIndex(index, head.indexes[i]!)
   markets.push(market)
 }

@@ -106,7 +106,7 @@ function hashAccount(shard: Shard, account: number, into: StateHash): void {
 }
 
 function hashMarket(shard: Shard, market: Market, into: StateHash): void {
-  const { reference, book } = market
+  const { reference } = market
   into.text(canonicalJson(market.definition()))
   into.number(market.lastPrice)
   into.number(market.lastTradeId)
@@ -117,7 +117,7 @@ function hashMarket(shard: Shard, market: Market, into: StateHash): void {
   into.number(reference.cached)
   for (const minute of reference.minutes) into.number(minute)
   for (const sum of reference.sums) into.number(sum)
-  for (const index of [book.bids, book.asks, market.rising, market.falling]) hashIndex(shard, index, into)
+  for (const index of market.indexes) hashIndex(shard, index, into)
 }
 
 function hashIndex(shard: Shard, index: PriceIndex, into: StateHash): void {

@@ -46,7 +46,7 @@ function verifyMarket(shard: Shard, market: Market, census: Census): void {
   if (bids.best !== NONE && asks.best !== NONE) {
     assert(levels.price(bids.best) < levels.price(asks.best), 'the book is not crossed')
   }
-  for (const index of [bids, asks, market.rising, market.falling]) {
+  for (const index of market.indexes) {
     let previous = NONE
     for (let level = index.best; level !== NONE; level = index.after(level)) {
       const inOrder = previous === NONE || index.descending === levels.price(level) < levels.price(previous)
