@@ -46,10 +46,10 @@ export const Section = {
   EXECUTED_QUANTITY: 1 << 15,
 } as const
 
-/** Sections of exactly two words. */
-const TWO_WORDS = 0xfff0
 const TEXTS = Section.TEXT | Section.TRACEPARENT | Section.DECISIONS
-const KNOWN = TWO_WORDS | TEXTS
+const KNOWN = Object.values(Section).reduce((bits, bit) => bits | bit, 0)
+/** Every other section has exactly two words. */
+const TWO_WORDS = KNOWN & ~TEXTS
 
 /** Words of a client id section: padded to even. */
 export function clientIdWords(length: number): number {
@@ -62,10 +62,9 @@ export function textWords(byteLength: number): number {
 }
 
 function bitCount(mask: number): number {
-  let bits = mask - ((mask >>> 1) & 0x5555)
-  bits = (bits & 0x3333) + ((bits >>> 2) & 0x3333)
-  bits = (bits + (bits >>> 4)) & 0x0f0f
-  return (bits + (bits >>> 8)) & 0x1f
+  let bits = mask - ((mask >>> 1) & 0x5555_5555)
+  bits = (bits & 0x3333_3333) + ((bits >>> 2) & 0x3333_3333)
+  return Math.imul((bits + (bits >>> 4)) & 0x0f0f_0f0f, 0x0101_0101) >>> 24
 }
 
 /** Words that the number sections of a record with these sections take together. */
