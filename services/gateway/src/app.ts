@@ -27,33 +27,33 @@ import { SocketServer } from './handshake/socket-server.ts'
 
 export interface GatewayOptions {
   readonly link: LinkOptions
-  /** Dials engines with the right to administer. */
+  /** Dials engines with the role of an operator. */
   readonly dialAsOperator: Dial
-  /** For what is short and must not wait for history. */
+  /** For short queries that must not wait for history. */
   readonly database: Pick<ListeningConnection, 'query' | 'listen'>
-  /** For what may take long. */
+  /** For queries that may take long. */
   readonly lists: Queryable
-  /** How long ago the keys may have been confirmed that let clients in, ms. */
+  /** How old the last confirmation of the keys may be, ms. Past it no client is let in. */
   readonly keysAgeMax: number
   readonly readModel: ReadModel
   readonly box: SecretBox
   readonly skips: Skips
   readonly limits: LimitSettings
-  /** Where they are counted. */
+  /** Where requests and orders are counted. */
   readonly counters: CounterStore
   readonly operatorToken: string
   readonly addresses: ClientAddresses
-  /** What all clients together leave unread, bytes. */
+  /** Bytes that all clients together may leave unread. */
   readonly unsentBytesMax?: number
-  /** What a request may take to arrive, ms. */
+  /** How long a request may take to arrive, ms. */
   readonly requestMsMax?: number
-  /** A failure that is ours. */
+  /** Reports an internal failure. */
   readonly failed: (operation: string, error: unknown) => void
   /** Seconds that an operation took, for metrics. */
   readonly measured?: (operation: string, status: number, seconds: number) => void
 }
 
-/** A gateway, put together but not listening yet. */
+/** A gateway that is built but not listening yet. */
 export interface Gateway {
   readonly services: Services
   /** Binance's interface; its `server` also carries the WebSockets. */
@@ -64,11 +64,11 @@ export interface Gateway {
   readonly feed: Feed
   /** Load the keys and dial the engine. */
   start(): Promise<void>
-  /** Say goodbye to WebSockets, answer what is held, close both servers. */
+  /** Close the WebSockets, answer the requests that are held, close both servers. */
   close(): Promise<void>
 }
 
-/** Put a gateway together. Nothing is dialled and nothing listens before `start` and the servers' `listen`. */
+/** Build a gateway. It dials nothing and listens on nothing before `start` and the servers' `listen`. */
 export function createGateway(options: GatewayOptions): Gateway {
   const { failed } = options
   const { clock, timers, log } = options.link
@@ -118,7 +118,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     async start() {
       await keys.start()
       options.database.listen(KEY_CHANNEL, () => void keys.refresh().catch((error: unknown) => failed('keys', error)))
-      // What is recorded already is read from there; a feed from the beginning would only take time.
+      // Recorded outcomes are read from the read model; a feed from the beginning would only take longer.
       const recorded = await options.readModel.recordedThrough().catch(() => 0)
       link.start({ feedFrom: recorded + 1 })
     },
@@ -134,7 +134,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   }
 }
 
-/** What faces the traders, on one HTTP server. */
+/** The part that serves traders, on one HTTP server. */
 function publicSide(
   options: GatewayOptions,
   services: Services,
@@ -151,7 +151,7 @@ function publicSide(
   return { rest, sockets, clients }
 }
 
-/** The address of a proxy is that of many clients, and none of them is judged by it. */
+/** A proxy's address stands for many clients, so no client is judged by it. */
 function clientsOf({ addresses, failed, unsentBytesMax }: GatewayOptions, limits: Limits): Clients {
   return new Clients({
     addresses,

@@ -6,8 +6,8 @@ import type { GatewayConfig } from './config.ts'
 import type { Connection } from './sockets/connection.ts'
 
 /**
- * How a gateway leaves: REST and operator API ask their clients to go, WebSockets are moved one after the other, market
- * streams and WebSocket API alike. Make it before the servers listen.
+ * How a gateway drains. REST and operator API ask their clients to close; WebSockets of market streams and WebSocket
+ * API are moved one after the other. Create it before the servers listen.
  */
 export function gatewayDrain(gateway: Gateway, context: ServiceContext<GatewayConfig>): Drain<Connection> {
   const { config, log, metrics } = context
@@ -16,7 +16,7 @@ export function gatewayDrain(gateway: Gateway, context: ServiceContext<GatewayCo
     floorMs: config.DRAIN_FLOOR_MS,
     boundMs: config.DRAIN_MS,
     idleMs: config.DRAIN_IDLE_MS,
-    // The parent passes nothing on any more: no client needs to learn that this process goes.
+    // The parent hands over no more connections, so clients need not learn that this process ends.
     ...(isHanded && { quietMs: 0 }),
   }
   const sockets = new SocketDrain<Connection>({
@@ -32,7 +32,7 @@ export function gatewayDrain(gateway: Gateway, context: ServiceContext<GatewayCo
 
 /**
  * @throws TimeBudgetError when the times of drain and hold do not fit together
- * @throws ConfigError when there is no secret for the links, or an address is none
+ * @throws ConfigError when the secret of the links is missing, or an address is invalid
  */
 export function checkGateway(config: GatewayConfig): void {
   checkLinkSettings(config)

@@ -12,9 +12,9 @@ interface ConnectionMessage {
 }
 
 /**
- * Connections accepted by the parent process, whose listening socket outlives every gateway. The parent is told when this
- * gateway is ready and when it leaves, and every connection is confirmed: what was on its way to a process that died is
- * handed to another one.
+ * Connections that the parent process accepted: its listening socket outlives every gateway. The gateway tells the
+ * parent when it is ready and when it leaves, and confirms every connection. The parent hands a connection that was not
+ * confirmed by a dead process to another gateway.
  */
 export class HandedConnections {
   readonly #channel: ParentChannel
@@ -32,7 +32,7 @@ export class HandedConnections {
     })
   }
 
-  /** Tell the parent of a change; one that leaves is never ready again. */
+  /** Tell the parent of a change. A gateway that leaves is never ready again. */
   tell(state: 'ready' | 'not-ready' | 'leaving', detail = ''): void {
     if (this.#state === state || this.#state === 'leaving') return
     this.#state = state

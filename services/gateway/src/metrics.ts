@@ -37,7 +37,7 @@ export function operationObserver(registry: Registry): (operation: string, statu
   }
 }
 
-/** How long a change of leader held callers, and how many were given up. */
+/** How long a change of leader held callers, and how many got an error. */
 export function holdObserver(registry: Registry): HoldObserver {
   const hold = new Histogram({
     name: 'gateway_hold_seconds',
@@ -51,7 +51,7 @@ export function holdObserver(registry: Registry): HoldObserver {
     labelNames: ['answer'],
     registers: [registry],
   })
-  // Both series are there from the start, so that a rate over them is never a hole.
+  // Both series exist from the start, so that a rate over them has no gap.
   for (const answer of ['busy', 'unknown']) gaveUp.inc({ answer }, 0)
   return {
     held: (milliseconds) => hold.observe(milliseconds / 1000),
@@ -59,7 +59,7 @@ export function holdObserver(registry: Registry): HoldObserver {
   }
 }
 
-/** Counters of one operation with their labels resolved: prom-client would make a key of the labels at each call. */
+/** Counters of one operation with resolved labels: prom-client would build a key from the labels at each call. */
 interface OperationMetrics {
   readonly latency: Histogram.Internal<'operation'>
   readonly byStatus: Map<number, Counter.Internal>

@@ -46,7 +46,7 @@ const CLOSE_MS_MAX = 2000
 const READY_POLL_MS = 50
 const LISTENING_CONNECTIONS = 1
 const NOT_CONFIRMED = 'PostgreSQL does not say which API keys are in force: signed requests are refused'
-/** The parent is near, and a person who looks at the reported weight sees it grow by what was sent. */
+/** The parent is on the same machine, and a user who watches the reported weight sees it grow with each request. */
 const PARENT_SYNC_MS = 5
 
 /** The ports that a gateway listens on. */
@@ -55,7 +55,9 @@ export interface GatewayPorts {
   readonly operatorPort: number
 }
 
-/** The gateway with its real surroundings: PostgreSQL, sockets, the clock. Listens when it returns; undefined: stopped before. */
+/**
+ * Run the gateway with real PostgreSQL, sockets and clock. Listens when it resolves; undefined: it was stopped before.
+ */
 export async function runGateway(context: ServiceContext<GatewayConfig>): Promise<GatewayPorts | undefined> {
   const { config, log, metrics, lifecycle, onShutdown } = context
   if (!(await schemaIsThere(context))) return undefined
@@ -115,7 +117,8 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
     const report = await drain.run(hurry)
     handed?.drained(describeDrain(report))
   })
-  // Each stands before what listens for connections so far, the drain included: the header comes before TLS.
+  // Each guard runs before all listeners for connections that exist so far, the drain included: the header precedes
+  // TLS.
   secure(context, gateway, addresses)
   if (!balancers.isEmpty) guard(context, gateway, new ProxyEntrance({ addresses, balancers }))
   const ports = await listen(config, gateway)
@@ -124,7 +127,7 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
   return ports
 }
 
-/** Every connection to PostgreSQL: one that listens and is for what is short, a few for history. */
+/** Every connection to PostgreSQL: one for notifications and short queries, a few for history. */
 function openDatabase({ config, onShutdown }: ServiceContext<GatewayConfig>): {
   database: ListeningConnection
   pool: BoundedPool
@@ -136,7 +139,7 @@ function openDatabase({ config, onShutdown }: ServiceContext<GatewayConfig>): {
     name: 'uptick-gateway-history',
     max: config.HISTORY_CONNECTIONS_MAX,
     isPooled,
-    // What a trader was told must be in his history. A pooler's backends are not known.
+    // The history must contain what a trader was told. A pooler's backends are unknown.
     refusesStandbys: !isPooled,
   })
   onShutdown('history', CLOSE_MS_MAX, () => pool.close())
@@ -154,7 +157,7 @@ function limitsOf(config: GatewayConfig): LimitSettings {
   }
 }
 
-/** A release starts its gateways and its migration at the same time. False: stopped meanwhile. */
+/** A release starts its gateways and its migration at the same time. Returns false when stopped meanwhile. */
 async function schemaIsThere({ config, lifecycle, onShutdown }: ServiceContext<GatewayConfig>): Promise<boolean> {
   const stopping = new AbortController()
   onShutdown('waiting for the schema', 100, () => stopping.abort())
@@ -168,7 +171,10 @@ async function schemaIsThere({ config, lifecycle, onShutdown }: ServiceContext<G
   return isThere
 }
 
-/** Counts of the limits: together with the other gateways where there is a Redis or a parent, for which no request ever waits. */
+/**
+ * Where limits are counted: with the other gateways through Redis or the parent, which no request waits for, else
+ * alone.
+ */
 function openCounters({ config, lifecycle, log, metrics, onShutdown }: ServiceContext<GatewayConfig>): CounterStore {
   if (config.REDIS_URL === '') {
     if (config.CONNECTIONS === 'own') return new MemoryStore()
@@ -194,7 +200,7 @@ function openCounters({ config, lifecycle, log, metrics, onShutdown }: ServiceCo
   return store
 }
 
-/** TLS before REST, WebSockets and the operator API, where there is a certificate. */
+/** TLS for REST, WebSockets and the operator API, where there is a certificate. */
 function secure(
   { certificate, config, metrics }: ServiceContext<GatewayConfig>,
   { rest, operator }: Gateway,
@@ -231,7 +237,7 @@ async function listen(config: GatewayConfig, { rest, operator }: Gateway): Promi
   return { port: portOf(rest.server), operatorPort: portOf(operator.server) }
 }
 
-/** The parent listens too. It is told whether this gateway is ready, which decides who gets the next connection. */
+/** The parent listens instead. It is told whether this gateway is ready, and hands connections to gateways that are. */
 function takeConnections(
   { lifecycle, onShutdown }: ServiceContext<GatewayConfig>,
   { rest, operator }: Gateway,

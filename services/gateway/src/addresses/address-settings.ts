@@ -1,14 +1,14 @@
 import { AddressError, AddressRanges, ConfigError } from '@uptick/runtime'
 
-/** Who is believed when it says who its client is. */
+/** Which peers are trusted to say who their client is. */
 export interface AddressSettings {
-  /** What they write into `X-Forwarded-For`. */
+  /** Proxies whose `X-Forwarded-For` is trusted. */
   readonly proxies: AddressRanges
-  /** What they send ahead of each connection by the PROXY protocol. */
+  /** Balancers that announce each connection by the PROXY protocol. */
   readonly balancers: AddressRanges
 }
 
-/** @throws ConfigError that names the setting, and what in it is no address and no range */
+/** @throws ConfigError that names the setting, and the entry that is neither an address nor a range */
 export function addressSettings(config: Readonly<Record<'TRUST_PROXY' | 'PROXY_PROTOCOL', string>>): AddressSettings {
   return { proxies: rangesOf(config, 'TRUST_PROXY'), balancers: rangesOf(config, 'PROXY_PROTOCOL') }
 }

@@ -13,7 +13,7 @@ test.each([
   ['two proxies, two headers', '2001:db8::9', ['192.0.2.1', '10.0.0.2'], '192.0.2.1'],
   ['what the client wrote itself', '10.0.0.1', '203.0.113.9, 192.0.2.1', '192.0.2.1'],
   ['a client that claims to be a proxy', '10.0.0.1', '203.0.113.9, 10.0.0.7, 192.0.2.1', '192.0.2.1'],
-  ['a peer that nobody trusts', '192.0.2.7', '203.0.113.9', '192.0.2.7'],
+  ['a peer that is not trusted', '192.0.2.7', '203.0.113.9', '192.0.2.7'],
   ['with a port', '10.0.0.1', '192.0.2.1:50000', '192.0.2.1'],
   ['IPv6 with a port', '10.0.0.1', '[2001:DB9::1]:50000', '2001:db9::1'],
   ['IPv6 in brackets', '10.0.0.1', '[2001:db9::1]', '2001:db9::1'],
@@ -26,7 +26,7 @@ test.each([
   expect(behindProxies.clientOf(peer, forwarded)).toBe(expected)
 })
 
-test('without proxies nobody is believed', () => {
+test('without proxies no header is trusted', () => {
   const direct = new ClientAddresses(AddressRanges.parse([]))
   expect(direct.clientOf('10.0.0.1', '192.0.2.1')).toBe('10.0.0.1')
 })

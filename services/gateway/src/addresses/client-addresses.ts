@@ -5,35 +5,34 @@ import { type AddressRanges, plainAddress } from '@uptick/runtime'
 const WITH_PORT = /^(?:\[([^\]]*)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5})$/
 
 /**
- * Who is at the other end: the one notion of a client's address, for every transport. Limits, bans and keys that are bound
- * to addresses know no other.
+ * Finds the address of a client, for every transport. Limits, bans and keys that are bound to addresses use it.
  *
- * It is the peer of the socket; behind a balancer that announces its clients, the one that it announced; and behind a proxy
- * that is trusted, the one in `X-Forwarded-For`.
+ * The address is the peer of the socket. Behind a balancer that announces its clients it is the announced address, and
+ * behind a trusted proxy the one in `X-Forwarded-For`.
  */
 export class ClientAddresses {
   readonly #proxies: AddressRanges
   readonly #announced = new WeakMap<Socket, string>()
 
-  /** @param proxies whose `X-Forwarded-For` is believed */
+  /** @param proxies addresses whose `X-Forwarded-For` is trusted */
   constructor(proxies: AddressRanges) {
     this.#proxies = proxies
   }
 
   /**
-   * The socket comes from this address, whatever its own peer is: a balancer has said so. A socket that is wrapped (TLS)
-   * takes the address of the one inside by `announce(outer, peerOf(inner))`.
+   * Record the address that a balancer announced for this socket, in place of its own peer. A socket that wraps another
+   * one (TLS) takes over the inner address with `announce(outer, peerOf(inner))`.
    */
   announce(socket: Socket, address: string): void {
     this.#announced.set(socket, address)
   }
 
-  /** Whether many clients may be behind the address. */
+  /** Whether the address is a proxy's, with many clients behind it. */
   isProxy(address: string): boolean {
     return this.#proxies.has(address)
   }
 
-  /** Who has opened the connection. Ask while it is open: a socket that was closed has no address. */
+  /** The address that opened the connection. Ask while it is open: a closed socket has no address. */
   peerOf(socket: Socket): string {
     const announced = this.#announced.get(socket)
     if (announced !== undefined) return announced
@@ -42,10 +41,10 @@ export class ClientAddresses {
   }
 
   /**
-   * Who has sent a request: the last address in `X-Forwarded-For`, read from its end, that no trusted proxy has. What a
-   * client has written there itself comes before that, and counts for nothing.
+   * The address that sent a request: the last address in `X-Forwarded-For` that is no trusted proxy's. Addresses before
+   * it may be the client's own invention and are ignored.
    *
-   * @param peer who has opened the connection
+   * @param peer the address that opened the connection
    * @param forwarded the header, several of them joined by commas
    */
   clientOf(peer: string, forwarded: string | readonly string[] | undefined): string {
@@ -55,7 +54,7 @@ export class ClientAddresses {
     for (let end = list.length; end >= 0 && this.#proxies.has(client);) {
       const comma = list.lastIndexOf(',', end - 1)
       const entry = forwardedAddress(list.slice(comma + 1, end).trim())
-      // What cannot be read may stand for any client: the proxy that passed it on answers for it.
+      // An entry that cannot be read may stand for any client, so the request counts for the proxy that forwarded it.
       if (entry === undefined) break
       client = entry
       end = comma

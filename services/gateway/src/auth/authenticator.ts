@@ -14,7 +14,7 @@ const API_KEY = /^[A-Za-z0-9_-]{8,128}$/
 
 type Keys = Pick<KeyStore, 'find' | 'isConfirmed'>
 
-/** Who is calling: finds keys and checks what they signed and may do. */
+/** Authenticates callers: finds their keys, checks their signatures and permissions. */
 export class Authenticator {
   readonly #keys: Keys
 
@@ -23,25 +23,25 @@ export class Authenticator {
   }
 
   /**
-   * The key, if it is in force, may be used from `ip` and for this kind of operation; else -2014 or -2015. -1008 while
-   * it is unknown which keys are in force.
+   * Find the key. Throws -2014 or -2015 unless it is in force and may be used from `ip` for this kind of operation, and
+   * -1008 while it is unknown which keys are in force.
    */
   key(apiKey: string, ip: string, security: Security): ApiKey {
     if (!this.#keys.isConfirmed) throw SERVER_BUSY
     const key = this.#keys.find(apiKey)
-    // A key that is known is of the right form.
+    // A known key has the right form.
     if (key === undefined) throw API_KEY.test(apiKey) ? REJECTED_KEY : BAD_FORMAT
     this.checkPermission(key, ip, security)
     return key
   }
 
   /**
-   * -2015 unless the key is still in force and may do this from here: also asked of keys that logged on long ago. -1008
-   * while that is unknown.
+   * Throws -2015 unless the key is still in force and may do this from `ip`, and -1008 while that is unknown. Sessions
+   * that logged on long ago are checked too.
    */
   checkPermission(key: ApiKey, ip: string, security: Security): void {
     if (!this.#keys.isConfirmed) throw SERVER_BUSY
-    // A row may be read again without having changed, so what counts is what the key may do now.
+    // A row may be read again unchanged. What counts is the key's present permissions.
     const current = this.#keys.find(key.apiKey)
     if (current === undefined) throw REJECTED_KEY
     const permitted = security === 'TRADE' ? current.canTrade : current.canRead
@@ -49,7 +49,7 @@ export class Authenticator {
     if (current.addresses !== undefined && !current.addresses.has(ip)) throw REJECTED_KEY
   }
 
-  /** -1102 without a signature, -1022 when it is not the key's over `payload`. */
+  /** Throws -1102 without a signature, and -1022 when it is not the key's signature of `payload`. */
   checkSignature(key: ApiKey, payload: string, signature: string): void {
     if (signature === '') throw missing('signature')
     if (!signatureIsValid(key, payload, signature)) throw BAD_SIGNATURE

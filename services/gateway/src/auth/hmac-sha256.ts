@@ -9,9 +9,9 @@ const SHORT_TEXT_BYTES = 4096
 const scratch = Buffer.alloc(BLOCK_BYTES + SHORT_TEXT_BYTES)
 
 /**
- * HMAC-SHA256 (RFC 2104) with a key that is used again and again: both padded keys are made once, and each of the two
- * digests is one call that leaves nothing to collect. `createHmac` sets up and drops two native objects each time,
- * which costs 1.6 times as much.
+ * HMAC-SHA256 (RFC 2104) with a key that is used many times. Both padded keys are made once, and each of the two
+ * digests is one call that leaves no garbage. `createHmac` creates and drops two native objects each time, which costs
+ * 1.6 times as much.
  */
 export class HmacSha256 {
   readonly #inner = Buffer.alloc(BLOCK_BYTES)

@@ -7,28 +7,28 @@ import { RequestLine } from './request-line.ts'
 export const EndReasons = ['fault', 'unsent', 'stuck', 'malformed', 'flood', 'past-limit'] as const
 export type EndReason = (typeof EndReasons)[number]
 
-/** Who counts and logs what becomes of connections. */
+/** Counts and logs how connections end. */
 export interface ClientHost {
   ended(reason: EndReason, error?: unknown): void
   addressOf(socket: Socket): string
 }
 
-/** Answers in a row that tell a client to wait; one that goes on all the same is not read any more. */
+/** Refusals in a row (429 or 418) that a client may ignore; after one more its connection is not read any more. */
 const REFUSALS_MAX = 50
-/** How long the bytes of a client that goes too far are left unread before its connection ends, ms. */
+/** How long a connection stays open unread after its client went too far, ms. */
 const UNREAD_MS = 2_000
 
 /** One TCP connection of a client, whichever part reads it: the plain reader, Node's parser, or a WebSocket. */
 export class Client {
   readonly socket: Socket
-  /** Bytes of an answer that are made, and written when the system has taken those before them. */
+  /** Bytes of an answer that is complete but waits until the kernel has taken the bytes before it. */
   pendingBytes = 0
   readonly #host: ClientHost
   readonly #requests: RequestLine
   #meter: Meter | undefined
   #refusals = 0
   #isShunned = false
-  /** Bytes that were sent and taken when it was last looked at, and since when there were no more of them (ms). */
+  /** Bytes that the kernel had taken at the last look, and the time since when that number has not grown (ms). */
   #taken = 0
   #takenAt = 0
 
@@ -43,22 +43,22 @@ export class Client {
     )
   }
 
-  /** Of who has opened the connection. */
+  /** Address of the client that opened the connection. */
   get address(): string {
     return this.#host.addressOf(this.socket)
   }
 
-  /** Bytes that were written and that the system has not taken yet. */
+  /** Bytes that were written but that the kernel has not taken yet. */
   get unsentBytes(): number {
     return this.socket.writableLength
   }
 
-  /** It is not read any more, and ends soon. */
+  /** The connection is not read any more, and ends soon. */
   get isShunned(): boolean {
     return this.#isShunned
   }
 
-  /** Do what the client's bytes demand. An exception ends this connection and nothing else. */
+  /** Handle bytes of the client. An exception ends this connection and nothing else. */
   handle(run: () => void): void {
     try {
       run()
@@ -67,7 +67,7 @@ export class Client {
     }
   }
 
-  /** What the client sent has made something fail that must not: end the connection. */
+  /** Handling the client's bytes threw an exception: end the connection. */
   fault(error: unknown): void {
     this.#host.ended('fault', error)
     this.socket.destroy()
@@ -78,7 +78,7 @@ export class Client {
     this.socket.destroy()
   }
 
-  /** Read nothing more, so that the client's own buffers fill, and end the connection in a while. */
+  /** Read nothing more, so that the client's own send buffers fill, and end the connection after `UNREAD_MS`. */
   shun(reason: EndReason): void {
     if (this.#isShunned) return
     this.#isShunned = true
@@ -88,19 +88,19 @@ export class Client {
     setTimeout(() => this.socket.destroy(), UNREAD_MS).unref()
   }
 
-  /** Whether an answer with this status is one refusal more than a client may ignore. */
+  /** Count an answer with this status; true when the client has ignored more refusals in a row than it may. */
   goesTooFar(status: number): boolean {
     if (status !== TOO_MANY_REQUESTS && status !== BANNED) this.#refusals = 0
     else this.#refusals++
     return this.#refusals > REFUSALS_MAX
   }
 
-  /** Carry out a request that Node has read when the answers to those before it were taken. */
+  /** Carry out a request that Node has read, after the kernel has taken the answers to the requests before it. */
   inTurn(response: ServerResponse, run: () => void): void {
     this.#requests.join(response, run)
   }
 
-  /** Node's parser reads the connection from now on, slice by slice. */
+  /** Node's parser reads the connection from now on, in slices. */
   meter(): void {
     this.#meter = new Meter(this.socket, {
       wantsBytes: () => this.#requests.wantsBytes,
@@ -114,7 +114,7 @@ export class Client {
     this.#meter = undefined
   }
 
-  /** Whether it has taken nothing of what was written for `ms`. Look often. `now` in ms of any clock. */
+  /** Whether the kernel has taken no written byte for `ms`. Call it often. `now` in ms of any clock. */
   isStuck(now: number, ms: number): boolean {
     const taken = this.socket.bytesWritten - this.unsentBytes
     if (this.unsentBytes === 0 || taken !== this.#taken || this.#takenAt === 0) {

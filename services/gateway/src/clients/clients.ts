@@ -3,38 +3,38 @@ import { countedAddress, type CountedAddress } from '@uptick/runtime'
 import type { ClientAddresses } from '../addresses/client-addresses.ts'
 import { Client, type ClientHost, type EndReason, EndReasons } from './client.ts'
 
-/** Bytes of answers and events that the readers of one gateway leave untaken, all of them together. */
+/** Bytes of answers and events that all clients of one gateway together may leave untaken. */
 export const UNSENT_BYTES_MAX = 64 * 1024 * 1024
-/** Bytes of very long answers that wait until those before them are taken, all of them together. */
+/** Bytes of very long answers that may wait, over all clients, until the kernel has taken the bytes before them. */
 export const PENDING_BYTES_MAX = 256 * 1024 * 1024
-/** When one of them is passed, connections end until so much of it is left. */
+/** When one of the two bounds is passed, connections end until this part of it is left. */
 const KEPT_PART = 3 / 4
-/** An HTTP client that takes nothing of its answer for so long is gone. */
+/** An HTTP client that takes nothing of its answer for this long is considered gone. */
 const STUCK_MS_MAX = 30_000
 const SWEEP_MS = 100
-/** How long a new connection from an address past its limits waits until it is read. */
+/** How long a new connection from an address past its limits waits before it is read. */
 const PATIENCE_MS = 1_000
-/** Connections of one such address that wait; more are closed unread. */
+/** How many connections of one such address may wait; more are closed unread. */
 const PATIENT_MAX = 32
 
 export interface ClientsOptions {
-  /** A failure that is ours. */
+  /** Reports an internal failure. */
   readonly failed: (operation: string, error: unknown) => void
   readonly unsentBytesMax?: number | undefined
   readonly pendingBytesMax?: number
-  /** Who has opened a connection; its peer unless told. */
+  /** Finds the address of the client that opened a connection; the peer of the socket unless set. */
   readonly addresses?: Pick<ClientAddresses, 'peerOf'>
-  /** A request from the address would be refused, whatever it asked for. Never for an address that many clients share. */
+  /** Whether every request from the address would be refused now. Never true for an address that many clients share. */
   readonly refuses?: (address: string) => boolean
-  /** Charge an address for what is no request. As `refuses`. */
+  /** Charge an address for bytes that are not a request. Never charges an address that many clients share. */
   readonly charge?: (address: string) => void
 }
 
 /**
- * The connections of all clients, and the bounds of what they may make this process hold.
+ * The connections of all clients, and the bounds on the memory that they may take in this process.
  *
- * What a client sends is handled by `Client.handle`: the one place that turns its fault into the end of its connection.
- * Exceptions from anywhere else are faults of the process and end that.
+ * `Client.handle` handles what a client sends. It is the one place where an exception ends only the client's
+ * connection. An exception anywhere else is a fault of the process and ends the process.
  */
 export class Clients implements ClientHost {
   /** Connections that the gateway ended, by the reason. */
@@ -58,27 +58,28 @@ export class Clients implements ClientHost {
     return this.#clients.size
   }
 
-  /** Bytes that were written to connections and that the system has not taken yet. */
+  /** Bytes that were written to connections but that the kernel has not taken yet. */
   get unsentBytes(): number {
     let sum = 0
     for (const client of this.#clients.values()) sum += client.unsentBytes
     return sum
   }
 
-  /** The client on this connection. */
+  /** The client of this connection. */
   of(socket: Socket): Client {
     let client = this.#clients.get(socket)
     if (client !== undefined) return client
     client = new Client(socket, this)
     if (socket.destroyed) return client
     this.#clients.set(socket, client)
-    // The reader of the connection listens, too; between two readers an error must find a listener.
+    // The reader of the connection listens too. While it changes from one reader to the next, an error still needs a
+    // listener.
     socket.on('error', () => undefined)
     socket.once('close', () => this.#clients.delete(socket))
     return client
   }
 
-  /** Serve a new connection; one from an address that is past its limits has to wait, unread. */
+  /** Serve a new connection. One from an address that is past its limits first waits, unread. */
   admit(socket: Socket, serve: (client: Client) => void): void {
     const client = this.of(socket)
     const { address } = client
@@ -95,7 +96,7 @@ export class Clients implements ClientHost {
     }, PATIENCE_MS).unref()
   }
 
-  /** Charge a connection for bytes that are no request; ends it when its address is past its limits. */
+  /** Charge a connection for bytes that are not a request. End it when its address is past its limits. */
   charge(client: Client): void {
     const { charge, refuses } = this.#options
     if (refuses?.(client.address) === true) client.end('past-limit')
@@ -111,14 +112,14 @@ export class Clients implements ClientHost {
     if (reason === 'fault') this.#options.failed('connection', error)
   }
 
-  /** Look at every connection: those that leave the most untaken end when all of them leave too much. `now` in ms. */
+  /** Check every connection: end stuck ones, and past the bounds those with the most untaken bytes. `now` in ms. */
   sweep(now: number): void {
     for (const client of this.#clients.values()) if (client.isStuck(now, STUCK_MS_MAX)) client.end('stuck')
     this.#relieve(this.#unsentBytesMax, (client) => client.unsentBytes)
     this.#relieve(this.#options.pendingBytesMax ?? PENDING_BYTES_MAX, (client) => client.pendingBytes)
   }
 
-  /** While all together leave more than `max`, those end that leave the most. */
+  /** When the sum over all clients is above `max`, end the clients with the most bytes. */
   #relieve(max: number, bytesOf: (client: Client) => number): void {
     let sum = 0
     for (const client of this.#clients.values()) sum += bytesOf(client)

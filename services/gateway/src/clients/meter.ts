@@ -5,23 +5,25 @@ const SLICE_BYTES = 1024
 
 type Parse = (chunk: Buffer) => void
 
-/** Node marks a socket that it does not want to parse, because the answers before are not taken, and asserts that no bytes come. */
+/**
+ * Node sets this mark when it pauses the parser because answers are not taken. It then asserts that no bytes arrive.
+ */
 interface MarkedSocket extends Socket {
   readonly _paused?: boolean
 }
 
 /** What a Meter asks of the connection that it serves. */
 export interface MeterOptions {
-  /** Whether bytes may be handed on now. */
+  /** Whether bytes may be handed to the parser now. */
   readonly wantsBytes: () => boolean
-  /** Runs the parser: what it throws must not leave the connection. */
+  /** Runs the parser, and keeps its exceptions from leaving the connection. */
   readonly guard: (run: () => void) => void
 }
 
 /**
- * Stands between a socket and Node's HTTP parser and hands on what arrives in small slices, none but bodies while requests wait for
- * their turn. Left alone the parser makes a request of everything in a packet – some two thousand of the shortest – before the
- * first of them is answered.
+ * Stands between a socket and Node's HTTP parser, and hands bytes to the parser in small slices. While requests wait
+ * for their turn it hands on only the bytes of a body. Without it the parser turns a whole packet – some two thousand
+ * of the shortest requests – into requests before the first of them is answered.
  */
 export class Meter {
   readonly #socket: MarkedSocket
@@ -44,7 +46,7 @@ export class Meter {
     socket.on('resume', this.#onResume)
   }
 
-  /** Hand on what may be handed on now. */
+  /** Hand on the bytes that may be handed on now. */
   feed(): void {
     if (this.#isFeeding || this.#isReleased) return
     this.#isFeeding = true
@@ -61,7 +63,7 @@ export class Meter {
     else if (this.#socket.isPaused() && this.#mayFeed()) this.#socket.resume()
   }
 
-  /** Another protocol takes the socket over, with everything that was not handed on. */
+  /** Another protocol takes over the socket and all bytes that were not handed on. */
   release(): void {
     this.#isReleased = true
     this.#socket.off('data', this.#onData)

@@ -6,8 +6,8 @@ interface Waiting {
 }
 
 /**
- * The requests of one connection that Node has read, carried out one after the other: the next one when the system has taken
- * the answer to the one before, in a turn of the event loop of its own.
+ * A queue of the requests that Node has read from one connection, carried out one after the other. The next request
+ * starts in a new turn of the event loop, after the kernel has taken the answer to the one before.
  */
 export class RequestLine {
   readonly #answered: (status: number) => void
@@ -18,20 +18,20 @@ export class RequestLine {
   #isClosed = false
 
   /**
-   * @param answered is told the status of each answer that was taken
-   * @param freed is called when the last request that waited was answered
+   * @param answered is called with the status of each answer that the kernel has taken
+   * @param freed is called when the last waiting request was answered
    */
   constructor(answered: (status: number) => void, freed: () => void) {
     this.#answered = answered
     this.#freed = freed
   }
 
-  /** None is being carried out, and none waits. */
+  /** No request is being carried out, and none waits. */
   get isFree(): boolean {
     return !this.#isBusy && this.#waiting.length === 0 && !this.#isClosed
   }
 
-  /** What comes next may be read: nothing waits, or it is the body of the newest request. */
+  /** More bytes may be read: no request waits, or the bytes are the body of the newest request. */
   get wantsBytes(): boolean {
     return this.isFree || (!this.#isClosed && this.#newest?.req.complete === false)
   }

@@ -2,10 +2,11 @@ import type { Writable } from 'node:stream'
 import type { Client } from './client.ts'
 
 /**
- * Write a body of many megabytes piece by piece, each when its reader has taken the one before and in a turn of the event loop
- * of its own: no other answer waits for it, and what the reader does not take stays out of the socket.
+ * Write a body of many megabytes piece by piece. Each piece is written in a new turn of the event loop, after the
+ * kernel has taken the piece before it. So no other answer waits for the body, and bytes that the client does not read
+ * stay out of the socket.
  *
- * @param done is called when the last piece is written, with whether the system has taken it
+ * @param done is called when the last piece is written, with whether the kernel has taken it
  */
 export function writePieces(
   client: Client,

@@ -26,7 +26,7 @@ function found(book: AddressBook, name: string): Promise<unknown> {
   })
 }
 
-test('a name that was never found is waited for, and all its addresses are there for who wants them', async () => {
+test('a dial waits for a name that was never found, and may ask for all its addresses', async () => {
   const server = new NameServer()
   const book = new AddressBook(server.resolve)
   const first = found(book, 'engine-0')
@@ -38,7 +38,7 @@ test('a name that was never found is waited for, and all its addresses are there
   expect(await all).toEqual([address(1), address(2)])
 })
 
-test('what is known is told at once while the name server is silent, and it is asked once', async () => {
+test('while the name server is silent, known addresses are returned at once and it is asked only once', async () => {
   const server = new NameServer()
   const book = new AddressBook(server.resolve)
   const first = found(book, 'engine-0')
@@ -50,7 +50,7 @@ test('what is known is told at once while the name server is silent, and it is a
   expect(await found(book, 'engine-0')).toBe('10.0.0.7')
 })
 
-test('a failure is told where nothing is known, and else keeps what is known', async () => {
+test('a failed lookup is an error only when no address is known; else the known addresses stay', async () => {
   let fails = true
   const book = new AddressBook(() => (fails ? Promise.reject(new Error('no answer')) : Promise.resolve([address(1)])))
   await expect(found(book, 'engine-0')).rejects.toThrow('no answer')
@@ -61,7 +61,7 @@ test('a failure is told where nothing is known, and else keeps what is known', a
   expect(await found(book, 'engine-0')).toBe('10.0.0.1')
 })
 
-test('names are followed, addresses are not', () => {
+test('names are refreshed, literal addresses are not', () => {
   const server = new NameServer()
   const delays: number[] = []
   const after = (ms: number): (() => void) => {

@@ -2,7 +2,7 @@ import { lookup as systemLookup, type LookupAddress, type LookupOptions } from '
 import { isIP } from 'node:net'
 import type { Timers } from '@uptick/runtime'
 
-/** How old an address may be that no dial has asked for. */
+/** Addresses are looked up again this often, without a dial that asks. */
 const REFRESH_MS = 2_000
 
 /** All addresses of a name. */
@@ -10,13 +10,13 @@ export type Resolve = (name: string) => Promise<readonly LookupAddress[]>
 
 type Found = (error: NodeJS.ErrnoException | null, address: string | LookupAddress[], family?: number) => void
 
-/** As Node's `net.connect` wants it. */
+/** The signature that Node's `net.connect` expects. */
 export type Lookup = (name: string, options: LookupOptions, found: Found) => void
 
 /**
- * Addresses of the engines, looked up before they are needed. A name server may be lost together with the leader, and a
- * question to it takes seconds until it is asked again elsewhere: a dial gets what is known, at once, and the
- * question is asked beside it.
+ * Addresses of the engines, looked up before they are needed. The name server may fail together with the leader, and a
+ * lookup then takes seconds until it goes to another name server. So a dial gets the known addresses at once, and the
+ * lookup runs beside it.
  */
 export class AddressBook {
   readonly #resolve: Resolve
@@ -27,7 +27,7 @@ export class AddressBook {
     this.#resolve = resolve
   }
 
-  /** Keep the addresses of these URLs at hand. Call what it returns to end that. */
+  /** Keep the addresses of these URLs current. Call the returned function to stop. */
   follow(urls: readonly string[], timers: Timers): () => void {
     const names = new Set(
       urls.map((url) => new URL(url).hostname).filter((name) => isIP(name.replaceAll(/[[\]]/g, '')) === 0),
@@ -41,7 +41,9 @@ export class AddressBook {
     return () => cancel()
   }
 
-  /** For `net.connect`: the addresses that are known, or, for a name that was never found, those that are found. */
+  /**
+   * For `net.connect`: returns the known addresses at once. For a name that was never found it waits for the lookup.
+   */
   readonly lookup: Lookup = (name, options, found) => {
     const answer = (): void => {
       const addresses = this.#known.get(name) ?? []
@@ -57,7 +59,7 @@ export class AddressBook {
     } else asking.then(answer, (error: NodeJS.ErrnoException) => found(error, []))
   }
 
-  /** One question at a time for each name: those that hang would take the places of those that do not. */
+  /** At most one lookup at a time for each name: lookups that hang would take the threads of those that do not. */
   #ask(name: string): Promise<void> {
     const known = this.#asking.get(name)
     if (known !== undefined) return known

@@ -15,9 +15,10 @@ import type { Dial, LinkSocket } from './socket.ts'
 const ASK_MS_MAX = 2_000
 
 /**
- * Ask one engine one question, whether it leads or not, on a connection of its own: for what no leader can answer.
+ * Ask one engine one question, whether it leads or not, over a connection of its own. For questions that a leader alone
+ * cannot answer.
  *
- * @throws Error when it does not answer in time
+ * @throws Error when the engine does not answer in time
  */
 export function askEngine<Kind extends QuestionKind>(
   { dial, timers }: { readonly dial: Dial; readonly timers: Timers },

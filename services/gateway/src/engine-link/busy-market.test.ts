@@ -131,7 +131,7 @@ test.each([
   expect(fills.at(-1)!.order.status).toBe(OrderStatus.FILLED)
 })
 
-test('an order that comes to rest is whole, too, although nothing is told of the rest', async () => {
+test('the reply to an order that comes to rest is complete, although the feed brings nothing about the rest', async () => {
   const engine = busyEngine()
   const { time, link } = connected({}, engine)
   const reply = sent(link, time, buy(9))
@@ -140,7 +140,7 @@ test('an order that comes to rest is whole, too, although nothing is told of the
   expect(executions(await reply).at(-1)!.order).toMatchObject({ status: OrderStatus.PARTIALLY_FILLED, executed: 7 })
 })
 
-test('cancels that go on are one reply', async () => {
+test('cancels that continue in later outcomes are one reply', async () => {
   const engine = busyEngine()
   const { time, link } = connected({}, engine)
   const reply = sent(link, time, cancelAll)
@@ -154,7 +154,7 @@ test('cancels that go on are one reply', async () => {
   )
 })
 
-test('a command for a busy market is kept, and goes again in its order once the market is free', async () => {
+test('a command for a busy market is held, and sent again in its order when the market is free', async () => {
   const engine = busyEngine()
   const { time, link } = connected({}, engine)
   const first = link.submit(buy(7))
@@ -178,7 +178,7 @@ test('a command for a busy market is kept, and goes again in its order once the 
   expect(ids).toEqual(ids.toSorted((a, b) => a - b))
 })
 
-test('what another gateway left unfinished holds a command, too', async () => {
+test('unfinished work of another gateway holds a command too', async () => {
   const engine = busyEngine()
   engine.run(order(TAKER, Side.BUY, 7))
   const { time, link } = connected({}, engine)

@@ -11,7 +11,7 @@ const DEFINITIONS = [
   [CommandKind.ADD_SYMBOL, listing('BTCUSDT', 'BTC', 'USDT', {})],
 ] as const
 
-/** A shard that lists a market, command by command, and one who follows it. */
+/** A shard that lists a market command by command, and a follower of its catalogue. */
 function setUp() {
   const exchange = new Exchange()
   const catalogue = new Catalogue()
@@ -40,7 +40,7 @@ function setUp() {
   return { exchange, follower, asked, follow, listed, behaviours }
 }
 
-test('what the feed tells is applied', () => {
+test('changes from the feed are applied', () => {
   const { follow, listed } = setUp()
   for (const sequence of [1, 2, 3]) follow(sequence)
   expect(listed()).toEqual(['BTCUSDT'])
@@ -55,7 +55,7 @@ test('the activation of a behaviour is applied', () => {
   expect(behaviours()).toEqual([6])
 })
 
-test('a symbol of assets that are not known yet waits for the listing that is on its way', async () => {
+test('a symbol whose assets are unknown waits for the listing that was asked for', async () => {
   const { exchange, follower, asked, follow, listed } = setUp()
   follower.load(() => true)
   follow(3)
@@ -65,7 +65,7 @@ test('a symbol of assets that are not known yet waits for the listing that is on
   expect(listed()).toEqual(['BTCUSDT'])
 })
 
-test('without a listing on its way it is an impossible state', async () => {
+test('without a listing that was asked for it is an impossible state', async () => {
   const { follower, asked, follow } = setUp()
   follower.load(() => true)
   asked[0]!.resolve({ sequence: 0, value: { assets: [], symbols: [], behaviours: [] } })

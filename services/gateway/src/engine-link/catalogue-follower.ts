@@ -12,8 +12,8 @@ import type { Catalogue } from './catalogue.ts'
 import type { Answer } from './query-book.ts'
 
 /**
- * Keeps a catalogue equal to the engine's: the whole listing is asked for when a connection comes up, and what the feed
- * tells of later changes is applied to it. What the answer contains already is not applied again.
+ * Keeps a catalogue equal to the engine's. It asks for the whole listing when a connection comes up, and applies later
+ * changes from the feed. A change that the listing already contains is not applied again.
  */
 export class CatalogueFollower {
   readonly #catalogue: Catalogue
@@ -22,10 +22,10 @@ export class CatalogueFollower {
   readonly #later: (run: () => void) => void
   /** The sequence whose listing was loaded; −1 before. */
   #sequence = -1
-  /** A whole listing is on its way: it has all that the feed tells before it comes. */
+  /** A whole listing was asked for; it will contain all changes that the feed brings before it arrives. */
   #isAsking = false
 
-  /** @param later runs what is to be tried again, after a while */
+  /** @param later runs a function again after a while */
   constructor(
     catalogue: Catalogue,
     ask: () => Promise<Answer<Listing>>,
@@ -42,7 +42,7 @@ export class CatalogueFollower {
     return this.#sequence >= 0
   }
 
-  /** Ask for the whole listing; again as long as `isWanted` says so and no engine answers. */
+  /** Ask for the whole listing. Ask again while `isWanted` returns true and no engine answers. */
   load(isWanted: () => boolean): void {
     this.#isAsking = true
     this.#ask().then(
@@ -60,11 +60,11 @@ export class CatalogueFollower {
     )
   }
 
-  /** Apply what the outcome at `offset`, which has this sequence or a later one, changed. */
+  /** Apply the changes of the outcome at `offset`, which has this sequence or a later one. */
   follow(words: Int32Array, offset: number, sequence: number): void {
     const kind = outcomeKind(words, offset)
     if (kind < CommandKind.ADD_ASSET || kind > CommandKind.ACTIVATE_BEHAVIOUR || sequence <= this.#sequence) return
-    // A repeated reply tells of the past: what it defined may have been changed since.
+    // A repeated reply describes the past: its definitions may have changed since.
     if (outcomeRepeated(words, offset)) return
     eachEvent(words, offset, (eventKind, at) => {
       if (eventKind !== EventKind.CATALOGUE && eventKind !== EventKind.BEHAVIOUR) return
@@ -76,7 +76,7 @@ export class CatalogueFollower {
     })
   }
 
-  /** One that is built on what is not known here yet is left to the listing that is on its way. */
+  /** Apply a symbol. One whose assets are unknown here is left to the listing that was asked for. */
   #setSymbol(definition: SymbolDefinition & { readonly id: number }): void {
     const isBuiltOnKnown = [definition.base, definition.quote].every((code) => this.#catalogue.asset(code))
     if (isBuiltOnKnown || !this.#isAsking) this.#catalogue.setSymbol(definition)

@@ -3,12 +3,12 @@ import type { Clock, Timers } from '@uptick/runtime'
 import { EngineClock } from './engine-clock.ts'
 import type { Answer } from './query-book.ts'
 
-/** How often the engine is asked. A connection that is dead is found out by that, too. */
+/** How often the engine's clock is asked for. The question also detects a dead connection. */
 const ASK_MS = 1_000
-/** A clock that was longer on its way makes deadlines so early that commands wait for a better one. */
+/** An answer that took longer gives deadlines that are too early; commands then wait for a faster answer. */
 const FRESH_MS_MAX = 500
 
-/** Keeps what is known of the clock of the engine that we are linked to. */
+/** Tracks the clock of the engine that this gateway is linked to. */
 export class ClockWatch {
   readonly engine = new EngineClock()
   readonly #clock: Clock
@@ -18,7 +18,7 @@ export class ClockWatch {
   #ready: (() => void) | undefined
   #isAsking = false
 
-  /** @param askEngine puts the question `clock` to it */
+  /** @param askEngine asks the engine the question `clock` */
   constructor(
     { clock, timers }: { readonly clock: Clock; readonly timers: Timers },
     askEngine: () => Promise<Answer<AnswerTo<'clock'>>>,
@@ -29,9 +29,9 @@ export class ClockWatch {
   }
 
   /**
-   * An engine welcomed us, with these extras, for the HELLO of `helloAt` (`Clock.elapsed`). `ready` is called when commands
-   * may be sent: at once, or, where the welcome was long on its way or we were frozen meanwhile, when it has told its clock
-   * again. An engine of the release before tells none.
+   * An engine answered the HELLO of `helloAt` (`Clock.elapsed`) with a WELCOME that has these extras. `ready` is called
+   * when commands may be sent. That is at once, unless the WELCOME took long or this process was frozen meanwhile: then
+   * it is after the engine has sent its clock again. An engine of the previous release sends no clock.
    */
   begin(extras: unknown, helloAt: number, ready: () => void): void {
     this.end()

@@ -39,7 +39,7 @@ function sent(frames: readonly Uint8Array[]): string[] {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 const { ADD_ACCOUNT, TICK, DEPOSIT } = CommandKind
 
-test('when the engine does not know the session, what was sent once is sent in the new one, in front', async () => {
+test('when the engine does not know the session, commands sent once are sent first in the new session', async () => {
   const { pipe, submit } = piping()
   const [once, later] = [submit(), submit(DEPOSIT)]
   expect(sent(pipe.send(1))).toEqual([`1 1 ${ADD_ACCOUNT} 0`])
@@ -51,7 +51,7 @@ test('when the engine does not know the session, what was sent once is sent in t
   expect([once.state, later.state]).toEqual(['done', 'done'])
 })
 
-test('what was sent twice may have been executed: its outcome is unknown, and it is not sent again', async () => {
+test('a command that was sent twice may have been executed: its outcome is unknown, and it is not resent', async () => {
   const { pipe, submit } = piping()
   const twice = submit()
   pipe.send(10)
@@ -61,7 +61,7 @@ test('what was sent twice may have been executed: its outcome is unknown, and it
   expect([twice.state, sent(pipe.send(10)), pipe.idle]).toEqual(['-1007/504', [], true])
 })
 
-test('one that was refused with its session, and is sent in the new one, has been sent once there', async () => {
+test('a command that was refused with its session counts as sent once in the new session', async () => {
   const { pipe, submit } = piping()
   const command = submit()
   pipe.send(10)
@@ -73,7 +73,7 @@ test('one that was refused with its session, and is sent in the new one, has bee
   expect(command.state).toBe('pending')
 })
 
-test('past the hold: what was sent is unknown and goes on as nothing under its number, what was not is refused', async () => {
+test('past the hold a sent command is unknown and is resent as TICK; a queued one is refused', async () => {
   const { time, pipe, submit, answers } = piping()
   const [first, second] = [submit(), submit(DEPOSIT)]
   pipe.send(1)
@@ -90,7 +90,7 @@ test('past the hold: what was sent is unknown and goes on as nothing under its n
   expect(pipe.idle).toBe(true)
 })
 
-test('what is answered in order is confirmed; an answer that comes twice, or for nobody, changes nothing', () => {
+test('replies in order are confirmed; a reply that comes twice, or for no command, changes nothing', () => {
   const { pipe, submit } = piping()
   for (let count = 0; count < 3; count++) submit()
   pipe.send(10)
@@ -103,7 +103,7 @@ test('what is answered in order is confirmed; an answer that comes twice, or for
   expect(sent(pipe.resend())).toEqual([`1 3 ${ADD_ACCOUNT} 2`, `1 4 ${ADD_ACCOUNT} 2`])
 })
 
-test('a command may be sent in the last moment of its own time, and not after it', async () => {
+test('a command may be sent up to the last moment of its time window, and not after it', async () => {
   const { time, pipe, submit } = piping()
   const [late, good] = [submit(ADD_ACCOUNT, 0, time.now() - 1), submit(DEPOSIT, 0, time.now())]
   expect(sent(pipe.send(10))).toEqual([`1 1 ${DEPOSIT} 0`])
@@ -111,7 +111,7 @@ test('a command may be sent in the last moment of its own time, and not after it
   expect([late.state, good.state]).toEqual(['-1021/400', 'pending'])
 })
 
-test('one account has an eighth of the queue, and has it again when it is answered', async () => {
+test('one account may fill an eighth of the queue, and again after it was answered', async () => {
   const { pipe, submit } = piping(80)
   const mine = Array.from({ length: 11 }, () => submit(ADD_ACCOUNT, 7))
   const other = submit(ADD_ACCOUNT, 8)
@@ -126,14 +126,14 @@ test('one account has an eighth of the queue, and has it again when it is answer
   expect(again.state).toBe('pending')
 })
 
-test('the queue takes as many as it says', async () => {
+test('the queue takes `queueMax` commands', async () => {
   const { submit } = piping(2)
   const states = [submit(), submit(), submit()]
   await settled()
   expect(states.map(({ state }) => state)).toEqual(['pending', 'pending', '-1008/503'])
 })
 
-test('only who met a time without a leader was held', async () => {
+test('only commands that met a time without a leader count as held', async () => {
   const { time, pipe, submit, held } = piping()
   submit()
   pipe.noteHeld()
@@ -146,7 +146,7 @@ test('only who met a time without a leader was held', async () => {
   expect(held).toEqual([30])
 })
 
-test('closed, what was sent is unknown and what was not is refused', async () => {
+test('when the pipe closes, sent commands are unknown and queued ones are refused', async () => {
   const { pipe, submit } = piping()
   const [first, second] = [submit(), submit()]
   pipe.send(1)

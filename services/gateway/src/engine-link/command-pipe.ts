@@ -14,15 +14,15 @@ import { type Build, newPending, nothing, type Pending, settle } from './pending
 /**
  * The commands of one session on their way to the engine and back. Three modes, each entered from the one before:
  *
- * - *queued*: no number yet. Leaves when sent, or past the hold with -1008: it never reached the engine.
- * - *sent*: numbered, in order, without gaps, and kept as its builder, so that it can be sent again. Past the hold its
- *   caller gets -1007, but it stays: the number must be resolved. From then on a resend carries TICK instead of the
- *   command: the engine repeats the outcome if it executed the number, else executes nothing. What is still on its way
- *   then, in the buffers of a connection that is cut off, has a deadline by the engine's clock, which is over: no order
- *   comes to life after its trader gave up on it.
- * - *answered*: the outcome came; removed as soon as all before it are answered too, which raises `confirmed`. A market
- *   that is busy executed nothing: the command is queued again when it is free, and until then those for the same market
- *   wait behind it. The caller sees none of that.
+ * - *queued*: has no number yet. Leaves when sent, or past the hold with -1008: it never reached the engine.
+ * - *sent*: numbered in order without gaps, and kept as its builder for a resend. Past the hold the caller gets -1007,
+ *   but the entry stays, because its number must be resolved. From then on a resend carries TICK instead: the engine
+ *   repeats the outcome if it executed the number, else it executes nothing. A copy that is still in the buffers of a
+ *   dead connection has a deadline by the engine's clock. That is over, so no order is placed after its caller gave up
+ *   on it.
+ * - *answered*: the outcome came. The entry is removed, and `confirmed` rises, when all before it are answered too. A
+ *   busy market executes nothing: the command is queued again when the market is free, and later commands for the same
+ *   market wait behind it. The caller does not see this.
  */
 export class CommandPipe {
   session: number
@@ -51,7 +51,7 @@ export class CommandPipe {
     return this.#sent.length - this.#sentHead
   }
 
-  /** No caller waits and nothing is left to resolve. */
+  /** No caller waits, and no number is left to resolve. */
   get idle(): boolean {
     return this.queued === 0 && this.unanswered === 0
   }
@@ -61,7 +61,7 @@ export class CommandPipe {
     return this.#firstNumber - 1
   }
 
-  /** Refused with -1008 when the queue is full, or when too many of the account's commands are unanswered. */
+  /** Rejects with -1008 when the queue is full, or when too many of the account's commands are unanswered. */
   submit(build: Build, sendBefore: number, account: number): Promise<OutcomeView> {
     if (this.queued >= this.#options.queueMax) return Promise.reject(SERVER_BUSY)
     if (account === 0) return this.#enqueue(build, sendBefore)
@@ -78,7 +78,7 @@ export class CommandPipe {
     })
   }
 
-  /** There has been no leader until now: each caller that waits has been held. */
+  /** No engine led until now: every waiting caller has been held. */
   noteHeld(): void {
     for (const pending of this.#queue) pending.wasHeld = true
     for (const pending of this.#inFlight) pending.wasHeld = true
@@ -98,14 +98,14 @@ export class CommandPipe {
 
   /** Frames with everything that was sent and not answered, in order; for a new connection. */
   resend(): Buffer[] {
-    // It may have been frozen: what is over by now must not be sent as if it were not.
+    // This process may have been frozen: a command whose hold is over must not be sent again.
     this.#giveUpSent()
     this.#frames.begin(this.session)
     for (const [index, pending] of this.#inFlight.entries()) this.#add(pending, this.#firstNumber + index)
     return this.#frames.finish()
   }
 
-  /** Frames with what is queued, as far as `windowMax` unanswered commands allow. */
+  /** Frames with the queued commands, as far as `windowMax` unanswered commands allow. */
   send(windowMax: number): Buffer[] {
     const now = this.#options.clock.now()
     const before = this.#heldBefore
@@ -131,7 +131,7 @@ export class CommandPipe {
     return this.#frames.finish()
   }
 
-  /** The market of command `number` is busy, nothing was executed: keep it until the market is free. */
+  /** The market of command `number` is busy, and nothing was executed: hold the command until the market is free. */
   refused(number: number): void {
     const pending = this.#unansweredOf(number)
     if (pending === undefined) return
@@ -144,12 +144,12 @@ export class CommandPipe {
     this.#trim()
   }
 
-  /** The market is free: what waited for it goes first. */
+  /** The market is free: its held commands go first. */
   release(symbol: number): void {
     this.#queue.putFirst(this.#held.release(symbol))
   }
 
-  /** Nothing is known of what is busy: try everything again. */
+  /** It is unknown which markets are busy: try all held commands again. */
   releaseAll(): void {
     this.#queue.putFirst(this.#held.releaseAll())
   }
@@ -160,7 +160,7 @@ export class CommandPipe {
     return pending === undefined || pending.settled ? undefined : pending.queuedAt
   }
 
-  /** The outcome of `number` arrived; one that is answered already is ignored. */
+  /** The outcome of `number` arrived. Ignored when the number is answered already. */
   answer(number: number, outcome: OutcomeView | PromiseLike<OutcomeView>): void {
     const pending = this.#unansweredOf(number)
     if (pending === undefined) return
@@ -174,7 +174,7 @@ export class CommandPipe {
     this.#trim()
   }
 
-  /** Command `number` came to the engine after its deadline: it was not executed, and never will be. */
+  /** Command `number` reached the engine after its deadline: it was not executed, and never will be. */
   late(number: number): void {
     const pending = this.#unansweredOf(number)
     if (pending === undefined) return
@@ -183,7 +183,7 @@ export class CommandPipe {
     this.#trim()
   }
 
-  /** Answer all callers that have waited past the hold. */
+  /** Answer all callers that have waited longer than the hold. */
   expire(): void {
     const before = this.#heldBefore
     for (const pending of [...this.#queue.expire(before), ...this.#held.expire(before)])
@@ -192,9 +192,9 @@ export class CommandPipe {
   }
 
   /**
-   * The engine does not know the session (it expired): go on with a new one. What was sent once was refused, so it is
-   * queued again, in front; what was sent more often may have been executed in the old session, which no engine
-   * remembers: its outcome is unknown.
+   * The engine does not know the session (it expired): continue with a new one. A command that was sent once was
+   * refused, so it is queued again, in front. A command that was sent more often may have been executed in the old
+   * session, which no engine remembers: its outcome is unknown.
    */
   renew(session: number): void {
     const again: Pending[] = []
@@ -226,19 +226,19 @@ export class CommandPipe {
     return pending === undefined || pending.answered ? undefined : pending
   }
 
-  /** Who began to wait at this moment, or earlier, has waited past the hold: `Clock.elapsed`. */
+  /** A caller that began to wait at this moment or earlier has waited longer than the hold: `Clock.elapsed`. */
   get #heldBefore(): number {
     return this.#options.clock.elapsed() - this.#options.holdMs
   }
 
-  /** What was sent since the first that is not answered. */
+  /** All entries from the first unanswered one on. */
   get #inFlight(): Pending[] {
     return this.#sent.slice(this.#sentHead)
   }
 
   #giveUpSent(): void {
     const before = this.#heldBefore
-    // All of them: what waited for a busy market is sent after others that came later.
+    // Check all of them: a command that waited for a busy market is sent after later ones.
     for (const pending of this.#inFlight) {
       if (pending.settled || pending.queuedAt > before) continue
       this.#giveUp(pending, OUTCOME_UNKNOWN)
@@ -250,7 +250,7 @@ export class CommandPipe {
     if (settle(pending, reason)) this.#options.observer?.gaveUp(reason === SERVER_BUSY ? 'busy' : 'unknown')
   }
 
-  /** Keep a command for a market that is known to be busy. */
+  /** Hold a command whose market is known to be busy. */
   #holdBack(pending: Pending): boolean {
     const { busy } = this.#options
     if (busy.size === 0) return false

@@ -3,7 +3,7 @@ import { CommandQueue } from './command-queue.ts'
 
 const at = (...times: number[]): { queuedAt: number }[] => times.map((queuedAt) => ({ queuedAt }))
 
-test('what waited for a market is late at its own time, wherever it stands', () => {
+test('a command that waited for a market expires at its own time, wherever it stands in the queue', () => {
   const queue = new CommandQueue()
   for (const item of at(30, 40)) queue.add(item)
   queue.putFirst(at(25, 10))

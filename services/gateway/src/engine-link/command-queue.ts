@@ -11,7 +11,7 @@ export class CommandQueue<T extends { readonly queuedAt: number }> {
     this.#items.push(item)
   }
 
-  /** Before all others; they may have come later than some that stand behind them. */
+  /** Insert before all others. The items may have come later than some of those behind them. */
   putFirst(items: readonly T[]): void {
     if (items.length > 0) this.#set([...items, ...this])
   }

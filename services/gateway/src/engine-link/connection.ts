@@ -23,7 +23,7 @@ export interface ConnectionOptions {
 }
 
 export interface ConnectionEvents {
-  /** What to say first. */
+  /** The HELLO to send first. */
   hello(): Hello
   welcomed(frame: WelcomeFrame): void
   fed(frame: FeedFrame): void
@@ -31,24 +31,25 @@ export interface ConnectionEvents {
   answered(id: number, sequence: number, value: unknown): void
   /** Any frame came. */
   heard(): void
-  /** The engine said goodbye, for this reason. */
+  /** The engine sent GOODBYE with this reason. */
   refused(reason: unknown): void
-  /** A connection that had been welcomed is gone; another is being dialled. */
+  /** A welcomed connection is lost; another engine is being dialled. */
   lost(): void
 }
 
-/** From dialling to an open connection; a process that is frozen never gets that far. */
+/** From dialling to an open connection. A frozen process never opens one. */
 const OPEN_MS_MAX = 300
-/** From there to WELCOME: an engine that does not lead hangs up, one that is about to lead lets us wait. */
+/** From an open connection to WELCOME. An engine that is about to lead lets the link wait; other ones hang up. */
 const WELCOME_MS_MAX = 1000
 const BACKOFF_MS_MIN = 20
 const BACKOFF_MS_MAX = 100
-/** Engines that each take another one for the leader are not asked in turn without a pause for ever. */
+/** How many GOODBYEs in a row are followed without a pause: two engines may each name the other as the leader. */
 const TOLD_MAX = 4
 
 /**
- * Keeps one connection to whichever engine leads: dials the URLs in turn with a small, bounded, jittered delay, says
- * HELLO, and hands on what arrives. An engine that says GOODBYE is left at once, for the leader that it names if it does.
+ * Keeps one connection to the engine that leads. It dials the URLs in turn with a small, bounded, jittered delay, sends
+ * HELLO, and hands on the frames that arrive. After GOODBYE it goes at once to the leader that the engine names, or
+ * else to the next URL.
  */
 export class Connection {
   readonly #options: ConnectionOptions
@@ -56,7 +57,7 @@ export class Connection {
   #socket: LinkSocket | undefined
   #attempts = 0
   #next = 0
-  /** The leader, as the engine that said GOODBYE last knows it. */
+  /** The leader that the last GOODBYE named. */
   #leader: string | undefined
   #welcomed = false
   #cancel: CancelTimer = () => {}
@@ -68,13 +69,15 @@ export class Connection {
     this.#events = events
   }
 
-  /** Also after `close`. */
+  /** May be called again after `close`. */
   start(): void {
     this.#closed = false
     this.#dial()
   }
 
-  /** Only between `welcomed` and `lost`; else the frame is dropped (it is sent again after the next WELCOME). */
+  /**
+   * Send a frame between `welcomed` and `lost`. At other times it is dropped, and sent again after the next WELCOME.
+   */
   send(frame: Uint8Array): void {
     if (this.#welcomed) this.#socket?.send(frame)
   }
@@ -188,12 +191,12 @@ function backoff(round: number, random: () => number): number {
   return Math.min(BACKOFF_MS_MAX, BACKOFF_MS_MIN * 2 ** Math.min(round, 10)) * (0.5 + random() / 2)
 }
 
-/** The word for the reason of a GOODBYE, if there is one. */
+/** The text of a GOODBYE's reason, if there is one. */
 function reasonOf(reason: unknown): unknown {
   return typeof reason === 'object' && reason !== null && 'reason' in reason ? reason.reason : undefined
 }
 
-/** The URL of the leader in the reason of a GOODBYE, if there is one that can be dialled. */
+/** The URL of the leader that a GOODBYE names, if there is one that can be dialled. */
 export function leaderOf(reason: unknown): string | undefined {
   if (typeof reason !== 'object' || reason === null || !('leader' in reason)) return undefined
   const { leader } = reason

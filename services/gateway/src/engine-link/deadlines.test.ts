@@ -10,7 +10,7 @@ function timed(ahead: number): ReturnType<typeof setUp> {
   return all
 }
 
-test('commands are sequenced before they are given up, or never', async () => {
+test('the engine sequences a command before its caller gives up, or never', async () => {
   const { engine, time, link } = timed(777)
   engine.open()
   await settled()
@@ -24,7 +24,7 @@ test('commands are sequenced before they are given up, or never', async () => {
   expect(deadline).toBeGreaterThan(givenUpAt - 20)
 })
 
-test('who waited has as much less time left, and one frame has one deadline', async () => {
+test('a command that waited has that much less time left, and one frame has one deadline', async () => {
   const { engine, time, link } = timed(0)
   const givenUpAt = time.elapsed() + 4_000
   void link.submit(addAccount)
@@ -43,7 +43,7 @@ test('who waited has as much less time left, and one frame has one deadline', as
   expect(early[1]).toBeGreaterThan(980)
 })
 
-test('a command that came too late was not executed: -1008, and its number is resolved', async () => {
+test('a command that reached the engine too late is not executed: -1008, and its number is resolved', async () => {
   const { engine, time, link } = timed(0)
   engine.open()
   await settled()
@@ -61,7 +61,7 @@ test('a command that came too late was not executed: -1008, and its number is re
   expect(next.state).toBe('done')
 })
 
-test('so is one whose refusal was lost, and that is sent again', async () => {
+test('a late command whose refusal was lost is resent, and resolved too', async () => {
   const { engine, time, link } = timed(0)
   engine.open()
   await settled()
@@ -82,7 +82,7 @@ test('so is one whose refusal was lost, and that is sent again', async () => {
   expect(link.state.unanswered).toBe(0)
 })
 
-test('frozen between HELLO and WELCOME: what is over by then is not sent as if it were not', async () => {
+test('after a freeze between HELLO and WELCOME, commands whose hold is over are not sent', async () => {
   const { engine, time, link } = connected()
   engine.automatic = false
   const sent = watch(link.submit(addAccount))
@@ -93,7 +93,7 @@ test('frozen between HELLO and WELCOME: what is over by then is not sent as if i
   time.advanceNow(30)
   engine.isSlow = true
   engine.open()
-  // Nothing runs, and then the message is there before any timer.
+  // The process is frozen, and the message is handled before any timer.
   time.stand(5_000)
   engine.deliver()
   time.turnNow()
@@ -105,7 +105,7 @@ test('frozen between HELLO and WELCOME: what is over by then is not sent as if i
   ])
 })
 
-test('a welcome that was long on its way tells an old time: commands wait until the engine has told a newer one', async () => {
+test('after a slow WELCOME, commands wait until the engine has sent a newer time', async () => {
   const { engine, time, link } = timed(0)
   const done = watch(link.submit(addAccount))
   engine.isSlow = true

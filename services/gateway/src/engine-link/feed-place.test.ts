@@ -20,7 +20,7 @@ function place(): { place: FeedPlace; clock: { at: number } } {
   return { place: new FeedPlace(clock, true), clock }
 }
 
-test('it says what it was fed last, and nothing after a gap', () => {
+test('HELLO names the last outcome followed, and nothing after a gap', () => {
   const { place: feed } = place()
   feed.begin(5)
   expect([feed.next, feed.wanted.seen, feed.isNew]).toEqual([5, undefined, true])
@@ -35,7 +35,7 @@ test('it says what it was fed last, and nothing after a gap', () => {
   expect(feed.wanted.seen).toBeUndefined()
 })
 
-test('of a frame with several outcomes the last one is what was seen, also when only a part of them was new', () => {
+test('the last outcome of a frame is the one seen, also when only part of the frame was new', () => {
   const { place: feed } = place()
   const [first, last] = [outcome(5), outcome(6)]
   const both = { ...frame(Int32Array.of(...first, ...last)), first: 5 }
@@ -49,7 +49,7 @@ test('outcomes that differ have different sums', () => {
   expect(outcomeSum(outcome(6), 0)).not.toBe(outcomeSum(outcome(6, Reject.UNKNOWN_COMMAND), 0))
 })
 
-test('another history begins the feed anew at once; being ahead of a leader only when it stays so for long', () => {
+test('a different history restarts the feed at once; being ahead of the leader only after a while', () => {
   const { place: feed, clock } = place()
   feed.fed(frame(outcome(6)), 0)
   expect(feed.refused('halted')).toBe(false)
@@ -65,7 +65,7 @@ test('another history begins the feed anew at once; being ahead of a leader only
   expect(feed.next).toBe(1)
 })
 
-test('a link says what it was fed last; told that this is another history, it begins anew', async () => {
+test('a link tells the last outcome it followed, and restarts when the leader has another history', async () => {
   const { engine, time, link } = connected()
   const reply = link.submit(addAccount)
   time.turnNow()

@@ -3,19 +3,20 @@ import { outcomeSum, type Hello, type OutcomesFrame, type Seen } from '@uptick/p
 import type { Clock } from '@uptick/runtime'
 
 /**
- * A leader that lacks what was shown here asks the journal, and halts the shard if it lacks it, too: what is said here may be
- * the only trace of it. One that still leads after so long has the history that counts.
+ * How long a leader may lack outcomes that this gateway has followed. Such a leader asks the journal, and halts the
+ * shard if the journal lacks them too: this gateway's word may be the only trace of them. A leader that still leads
+ * after this time has the history that counts.
  */
 const AHEAD_MS_MAX = 10_000
 
-/** How far the feed has been followed, and in which history: what a gateway says when it comes back. */
+/** How far this gateway has followed the feed, and in which history: what it tells the engine when it reconnects. */
 export class FeedPlace {
   readonly #clock: Clock
   readonly #follows: boolean
-  /** Outcome to begin with when none was followed. */
+  /** Outcome to begin with when none was followed yet. */
   #begin = 1
   #sequence = -1
-  /** The last frame, and where what it brought began: what was seen is told from it when the link asks. */
+  /** The last frame, and the outcome that its new part begins with. `seen` is computed from it when the link asks. */
   #frame: OutcomesFrame | undefined
   #from = 0
   #aheadSince: number | undefined
@@ -30,23 +31,23 @@ export class FeedPlace {
     return Math.max(0, this.#sequence)
   }
 
-  /** Nothing was followed yet. */
+  /** No outcome was followed yet. */
   get isNew(): boolean {
     return this.#sequence < 0
   }
 
-  /** The outcome to go on with. */
+  /** The outcome to continue with. */
   get next(): number {
     return this.isNew ? this.#begin : this.#sequence + 1
   }
 
-  /** What HELLO says: nothing was seen where nothing was fed just before `next`. */
+  /** The fields of HELLO. `seen` is absent when the outcome before `next` was not followed here. */
   get wanted(): Pick<Hello, 'feedFrom' | 'seen'> {
     if (!this.#follows) return { feedFrom: -1 }
     return { feedFrom: this.next, seen: this.#seen }
   }
 
-  /** Undefined when the last frame is not what was fed just before `next`. */
+  /** Undefined when the last frame does not end just before `next`. */
   get #seen(): Seen | undefined {
     if (this.#frame?.last !== this.#sequence) return undefined
     const { epoch, last: sequence, words, end } = this.#frame
@@ -60,7 +61,7 @@ export class FeedPlace {
     this.#begin = at
   }
 
-  /** The feed goes on with `next`; whether that leaves a gap. */
+  /** The feed continues with `next`. Returns whether that leaves a gap. */
   goOn(next: number): boolean {
     const isGap = this.isNew || next > this.#sequence + 1
     this.#sequence = next - 1
@@ -68,14 +69,14 @@ export class FeedPlace {
     return isGap
   }
 
-  /** Fed to the end of the frame, of which the outcomes from `from` on are new. */
+  /** The frame was followed to its end; its outcomes from `from` on are new. */
   fed(frame: OutcomesFrame, from: number): void {
     this.#sequence = frame.last
     this.#frame = frame
     this.#from = from
   }
 
-  /** A leader said why we cannot go on: whether the feed begins anew now. */
+  /** A leader refused the feed for this reason. Returns whether the feed restarts now. */
   refused(reason: unknown): boolean {
     if (reason === 'ahead-of-journal') {
       const now = this.#clock.elapsed()

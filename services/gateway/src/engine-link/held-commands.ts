@@ -1,6 +1,6 @@
 import { CommandQueue } from './command-queue.ts'
 
-/** Of a command for many markets: it may go again when any of them is free. */
+/** Key of a command for many markets. It is tried again when any of them is free. */
 const ANY_MARKET = -1
 
 /** Commands for markets that are busy, in order for each of them. */
@@ -21,7 +21,7 @@ export class HeldCommands<T extends { readonly queuedAt: number }> {
     this.#count++
   }
 
-  /** What may go again now that the market is free. */
+  /** The commands to try again now that the market is free. */
   release(symbol: number): T[] {
     return [...this.#take(symbol), ...this.#take(ANY_MARKET)]
   }

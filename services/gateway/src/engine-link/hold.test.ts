@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { addAccount, connected, settled, watch } from '../../testing/linked-engine.ts'
 
-test('how long a change of leader held a command is measured, and which were given up', async () => {
+test('measures how long a change of leader held commands, and counts those given up', async () => {
   const held: number[] = []
   const givenUp: string[] = []
   const observer = {
@@ -65,7 +65,7 @@ test('an account that floods while there is no leader leaves room for the others
   expect(counted('7 executed')).toBe(20)
 })
 
-test('an account that asks without end leaves room for the questions of others', async () => {
+test('an account that floods with questions leaves room for the questions of others', async () => {
   const { engine, link } = connected({ queueMax: 80 })
   await settled()
   engine.automatic = false

@@ -14,7 +14,7 @@ export interface LinkOptions {
   readonly random: () => number
   readonly log: (message: string, detail?: unknown) => void
   readonly observer?: HoldObserver
-  /** False: it sends commands and asks, and hears of nothing but the answers. It keeps no catalogue. */
+  /** False: the link sends commands and questions and gets their answers, but no feed. It keeps no catalogue. */
   readonly follows?: boolean
   readonly queueMax?: number
   /** How long a request is held while no engine answers. */
@@ -22,5 +22,5 @@ export interface LinkOptions {
 }
 
 export const QUEUE_MAX_DEFAULT = 10_000
-/** Commands, and questions, of one account that may be unanswered at a time: this part of the bound. */
+/** One account may have this fraction (one in `ACCOUNT_PARTS`) of the unanswered commands, and of the questions. */
 export const ACCOUNT_PARTS = 8

@@ -1,11 +1,11 @@
-/** How the link stands; `connected` only after the engine welcomed us. */
+/** The state of the link. `connected` only after the engine's WELCOME. */
 export interface LinkState {
   readonly connected: boolean
   readonly shard: number
   readonly epoch: number
   /** Last outcome received (durable, like everything that is received). */
   readonly sequence: number
-  /** Commands that wait to be sent, and that were sent but not answered. */
+  /** Commands that wait to be sent, and commands that were sent but not answered. */
   readonly queued: number
   readonly unanswered: number
 }

@@ -57,7 +57,7 @@ describe('sending', () => {
     expect(engine.arrived.map(({ number }) => number)).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  test('a command that waited past its own time is refused and takes no number', async () => {
+  test('a command that waited past its time window is refused and takes no number', async () => {
     const { engine, time, link } = setUp()
     link.start()
     const late = watch(link.submit(addAccount, time.now() + 1000))
@@ -114,7 +114,7 @@ describe('hold', () => {
     time.advanceNow(4100)
     await settled()
     expect(seen.state).toBe('-1007/504')
-    // It never reached a journal: another leader has not heard of it.
+    // It never reached a journal: the other leader does not know it.
     const next = link.submit(addAccount)
     time.turnNow()
     engine.cut()
@@ -140,7 +140,7 @@ describe('hold', () => {
     expect(seen.map(({ state }) => state)).toEqual(['pending', 'pending', 'pending', '-1008/503'])
   })
 
-  test('a question that the engine takes no more of: -1008, and the listing is asked for again', async () => {
+  test('a question that the engine refuses as one too many: -1008, and the listing is asked for again', async () => {
     const { engine, time, link } = setUp()
     engine.refusal = 'too many answers wait'
     link.start()
@@ -155,7 +155,7 @@ describe('hold', () => {
     expect(link.state.connected).toBe(true)
   })
 
-  test('that an engine of the release before does not know a question is told to who asks it', async () => {
+  test('the caller learns that an engine of the previous release does not know its question', async () => {
     const { engine, time, link } = connected()
     await settled()
     engine.refusal = 'unknown query "lacking"'
@@ -164,7 +164,7 @@ describe('hold', () => {
     expect(await asked).toMatchObject({ value: { error: 'unknown query "lacking"' } })
   })
 
-  test('a question that nobody answers: -1008', async () => {
+  test('a question that no engine answers: -1008', async () => {
     const { engine, time, link } = connected()
     engine.automatic = false
     const seen = watch(link.query({ kind: 'status' }))
@@ -175,7 +175,7 @@ describe('hold', () => {
 })
 
 describe('another leader', () => {
-  test('what was not answered is sent again in order, executed once', async () => {
+  test('unanswered commands are sent again in order, and executed once', async () => {
     const { engine, time, link } = connected()
     await settled()
     engine.automatic = false
@@ -236,7 +236,7 @@ describe('another leader', () => {
     expect(readOutcome(words, offset)).toMatchObject({ reject: Reject.NONE, number: 1 })
   })
 
-  test('a frozen engine is left when nothing comes back', () => {
+  test('the link leaves a frozen engine when nothing comes back', () => {
     const { engine, time, link } = connected()
     engine.automatic = false
     watch(link.submit(addAccount))
@@ -245,7 +245,7 @@ describe('another leader', () => {
     expect(engine.dialled).toEqual(['ws://one', 'ws://two'])
   })
 
-  test('one that died without a word is left, too, by a gateway that only listens', async () => {
+  test('a gateway that only listens also leaves an engine that died silently', async () => {
     const { engine, time } = connected()
     await settled()
     engine.automatic = false
@@ -255,7 +255,7 @@ describe('another leader', () => {
     expect(engine.dialled.slice(0, 2)).toEqual(['ws://one', 'ws://two'])
   })
 
-  test('an engine that does not even open the connection is left soon', () => {
+  test('the link soon leaves an engine that does not open the connection', () => {
     const { engine, time, link } = setUp()
     link.start()
     time.advanceNow(350)

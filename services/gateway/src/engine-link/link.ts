@@ -24,15 +24,16 @@ import type { FeedResetListener, OutcomesListener, OutcomeView } from './outcome
 import { type Answer, QueryBook } from './query-book.ts'
 import { WorkFollower } from './work-follower.ts'
 
-/** How exactly the hold is kept. */
+/** How often the hold is checked, and so how exactly it is kept. */
 const SWEEP_MS = 25
 const WINDOW_DEFAULT = 1
-/** Something was asked and nothing at all came back for this long: the engine is frozen or cut off, try another. */
+/** A question is open and no frame came for this long: the engine is frozen or cut off, so try another. */
 const SILENCE_MS_MAX = 1_500
 
 /**
- * The gateway's end of the link to a shard's leader: sends commands exactly once, follows the feed without gaps, asks
- * queries, finds the leader among the engines, and hides its change: what was not answered is sent again.
+ * The gateway's end of the link to a shard's leader. It sends commands exactly once, follows the feed without gaps,
+ * asks questions, and finds the leader among the engines. It hides a change of leader from callers: unanswered commands
+ * and questions are sent again.
  */
 export class EngineLink {
   readonly catalogue = new Catalogue()
@@ -50,7 +51,7 @@ export class EngineLink {
   #window = WINDOW_DEFAULT
   #welcomed = false
   #helloAt = 0
-  /** Commands may be sent: there is a deadline for them. */
+  /** Commands may be sent: the engine's clock is known, so they have a deadline. */
   #isReady = false
   #shard = 0
   #epoch = 0
@@ -106,21 +107,22 @@ export class EngineLink {
     }
   }
 
-  /** Under which this gateway sends its commands. */
+  /** The session under which this gateway sends its commands. */
   get session(): number {
     return this.#pipe.session
   }
 
-  /** Last outcome received: everything a caller can have seen here is at or before it. */
+  /** Last outcome received. Everything that a caller can have seen here is at or before it. */
   get sequence(): number {
     return this.#place.sequence
   }
 
   /**
-   * Have one command executed, exactly once. `build` fills a reset `Command` (all but session, number, confirmed) when
-   * it leaves the queue, and again if it has to be sent again: it must fill in the same every time. Not sent for the
-   * first time after `sendBefore` (µs): -1021. Rejects with -1008 when it never reached the engine within the hold, and
-   * with -1007 when it was sent and its outcome is unknown. It counts for `account`, unless that is 0.
+   * Have the engine execute one command exactly once. `build` fills a reset `Command` (all but session, number,
+   * confirmed) when the command leaves the queue, and again for a resend; it must fill in the same each time. The
+   * command is not sent for the first time after `sendBefore` (µs): -1021. Rejects with -1008 when it never reached the
+   * engine within the hold, and with -1007 when it was sent and its outcome is unknown. Counts for `account` unless
+   * that is 0.
    */
   submit(build: (command: Command) => void, sendBefore = Number.POSITIVE_INFINITY, account = 0): Promise<OutcomeView> {
     const outcome = this.#pipe.submit(build, sendBefore, account)
@@ -128,7 +130,7 @@ export class EngineLink {
     return outcome
   }
 
-  /** Ask the engine. It has executed what was answered here before. Rejects with -1008 past the hold. Counts as `submit`. */
+  /** Ask the engine, which has executed all that was answered here. -1008 past the hold. Counts as `submit`. */
   query<Kind extends QuestionKind>(question: Question<Kind>, account = 0): Promise<Answer<AnswerTo<Kind>>> {
     const answer = this.#queries.ask(question, account)
     this.#wake()
@@ -156,7 +158,7 @@ export class EngineLink {
     for (const part of [this.#pipe, this.#queries, this.#work]) part.close()
   }
 
-  /** Hang up until `start`; what is given meanwhile waits, as while no engine answers. */
+  /** Hang up until `start`. Calls wait meanwhile, as while no engine answers. */
   rest(): void {
     this.#clockWatch.end()
     this.#connection.close()
@@ -201,7 +203,7 @@ export class EngineLink {
 
   #sweep(): void {
     for (const part of [this.#pipe, this.#queries, this.#work]) part.expire()
-    // Without the feed nothing says when a market is free.
+    // Without the feed the link does not learn when a market is free.
     if (!this.#follows) this.#forgetWork()
     this.#sweeping = false
     if (this.#pipe.idle && this.#queries.size === 0 && this.#work.unfinished === 0) return

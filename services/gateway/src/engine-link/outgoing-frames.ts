@@ -3,7 +3,9 @@ import { CommandsFrame } from '@uptick/protocol'
 
 /** Words of one frame before the next is begun: well under the link's frame bound. */
 const FRAME_WORDS_MAX = 1 << 18
-/** A frame has one deadline, the earliest of its commands: those whose own is later by more go into the next one. */
+/**
+ * A frame has one deadline, the earliest of its commands. Commands with a later one, by more, go into the next frame.
+ */
 const SPREAD_MS = 50
 
 /** Puts the commands of a session into frames, in order. Kept and used again. */

@@ -10,10 +10,10 @@ export interface Pending {
   readonly reject: (reason: unknown) => void
   /** `Clock.elapsed`; the hold is counted from here. */
   readonly queuedAt: number
-  /** Not to be sent for the first time after this, µs. */
+  /** The command is not sent for the first time after this, µs. */
   readonly sendBefore: number
   sends: number
-  /** It met a time without a leader. */
+  /** The command waited while no engine led. */
   wasHeld: boolean
   /** The caller was answered: with the outcome, or with the error past the hold. */
   settled: boolean
@@ -31,7 +31,7 @@ export function newPending(
   return { build, resolve, reject, queuedAt, sendBefore, sends: 0, wasHeld: false, settled: false, answered: false }
 }
 
-/** Whether a caller was still waiting. */
+/** Settle the promise of the caller; returns whether the caller was still waiting. */
 export function settle(pending: Pending, reason: unknown): boolean {
   if (pending.settled) return false
   pending.settled = true
@@ -39,7 +39,7 @@ export function settle(pending: Pending, reason: unknown): boolean {
   return true
 }
 
-/** What is sent under the number of a command that was given up. */
+/** The command that is sent under the number of one that was given up. */
 export function nothing(command: Command): void {
   command.kind = CommandKind.TICK
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '@uptick/runtime'
 import type { EngineClock } from './engine-clock.ts'
 
-/** Hears how long callers were held by a change of leader, and what they were told when it took too long. */
+/** Observes how long a change of leader held callers, and which error they got when it took too long. */
 export interface HoldObserver {
-  /** A command was executed that had to wait for another leader: from its call to its outcome, ms. */
+  /** A command that had to wait for another leader was executed: ms from its call to its outcome. */
   held(milliseconds: number): void
   /** The hold ended first: `unknown` when it had been sent (-1007), else `busy` (-1008). */
   gaveUp(answer: 'busy' | 'unknown'): void
@@ -14,10 +14,10 @@ export interface PipeOptions {
   readonly clock: Clock
   /** Commands waiting to be sent; one more is refused. */
   readonly queueMax: number
-  /** A command that is not answered by then is given up by its caller. */
+  /** The caller of a command that is not answered within this time gets an error. */
   readonly holdMs: number
-  /** Says by when the engine must have sequenced what is given up here later. */
+  /** Gives the time by which the engine must have sequenced a command that is given up here later. */
   readonly engineClock: Pick<EngineClock, 'deadline'>
-  /** Symbols of markets that take no command now. */
+  /** Symbols whose markets take no command now. */
   readonly busy: Set<number>
 }

@@ -12,17 +12,19 @@ export interface Answer<Value> {
 
 interface Waiting {
   readonly question: object
-  /** 0: of no account's share. */
+  /** 0: counts for no account. */
   readonly account: number
   readonly resolve: (answer: Answer<unknown>) => void
   readonly reject: (reason: unknown) => void
   /** `Clock.elapsed`. */
   readonly askedAt: number
-  /** On the connection that is up now. */
+  /** It was sent on the present connection. */
   sent: boolean
 }
 
-/** Questions to the engine that are not answered yet. They change nothing, so they are simply asked again. */
+/**
+ * Questions to the engine that are not answered yet. They change nothing, so they are asked again after a reconnect.
+ */
 export class QueryBook {
   readonly #clock: Clock
   readonly #waitingMax: number
@@ -43,7 +45,7 @@ export class QueryBook {
     return this.#waiting.size
   }
 
-  /** Refused with -1008 when too many wait, of all or of the account, here or at the engine. */
+  /** Rejects with -1008 when too many wait in total or of this account, or when the engine takes no more. */
   ask<Kind extends QuestionKind>(question: Question<Kind>, account: number): Promise<Answer<AnswerTo<Kind>>> {
     if (this.#waiting.size >= this.#waitingMax) return Promise.reject(SERVER_BUSY)
     if (account !== 0 && !this.#shares.take(account)) return Promise.reject(SERVER_BUSY)
@@ -61,13 +63,13 @@ export class QueryBook {
     })
   }
 
-  /** The connection was lost: all are to be asked again. */
+  /** The connection was lost: all questions are to be sent again. */
   forgetConnection(): void {
     for (const waiting of this.#waiting.values()) waiting.sent = false
     this.#unsent = this.#waiting.size
   }
 
-  /** Frames with what is not asked yet. */
+  /** Frames with the questions that were not sent yet. */
   send(): Buffer[] {
     if (this.#unsent === 0) return []
     const frames: Buffer[] = []
@@ -88,7 +90,7 @@ export class QueryBook {
     else waiting.resolve({ sequence, value })
   }
 
-  /** Refuse those that have waited past the hold. */
+  /** Reject the questions that have waited longer than the hold. */
   expire(): void {
     const before = this.#clock.elapsed() - this.#holdMs
     for (const [id, waiting] of this.#waiting) {
@@ -114,8 +116,8 @@ export class QueryBook {
 }
 
 /**
- * `{error}`: the engine takes no more of this link's questions, or has an answer that no frame holds. That an engine of the
- * release before does not know a question is for who asks it.
+ * `{error}`: the engine takes no more of this link's questions, or its answer does not fit into a frame. An engine of
+ * the previous release that does not know the question is no refusal: the caller handles that.
  */
 function isRefusal(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || !('error' in value)) return false

@@ -1,6 +1,6 @@
 import type { Dial as DialEngine, SocketEvents, WebSocketConnection } from '@uptick/link'
 
-/** One connection to an engine, as the link sees it: whole binary messages. */
+/** One connection to an engine as the link uses it: whole binary messages. */
 export type LinkSocket = WebSocketConnection
 
 export type LinkSocketEvents = SocketEvents

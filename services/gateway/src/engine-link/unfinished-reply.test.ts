@@ -37,7 +37,7 @@ test.each([[256 << 20], [1 << 20], [1 << 12]])(
     expect(whole).toHaveLength(ORDERS)
     const settle = { resolve: () => undefined, reject: () => undefined }
     const reply = new UnfinishedReply(view, { order: 0, symbols: new Set([0]) }, settle, { since: 0, now: 0 }, reserved)
-    // The rest of it, as the feed brings it.
+    // The rest of it, as it comes in the feed.
     reply.follow(view.words, view.offset, 1)
     const { words, offset } = reply.outcome()
     const executions = readOutcome(words, offset).events.filter(({ kind }) => kind === EventKind.EXECUTION)

@@ -23,36 +23,36 @@ import {
 } from '@uptick/core'
 import type { OutcomeView } from './outcome-view.ts'
 
-/** Memory of a reply grows in such steps, within what is set aside for it: addresses, no memory. */
+/** The memory of a reply grows in such steps within its reservation, which takes addresses but no memory. */
 const STEP_BYTES = 1 << 20
 const RESERVED_BYTES = 256 << 20
 const CANCELS: readonly CommandKind[] = [CommandKind.CANCEL_ALL, CommandKind.CANCEL_ACCOUNT]
 
 /**
- * A reply whose order, or whose cancels, go on in later outcomes of the feed: it takes what belongs to it from there, and
- * is whole when none of its markets works for it any more. Then it reads as if one command had done it all.
+ * A reply whose order, or whose cancels, continue in later outcomes of the feed. It takes its events from there. It is
+ * complete when no market has work left for it. Then it reads as if one command had done it all.
  */
 export class UnfinishedReply {
   /**
-   * The reply so far, at the start of memory that grows in place: one with 200,000 fills takes 60 MB and more, and to copy that
-   * would make all callers wait.
+   * The reply so far, at the start of memory that grows in place. A reply with 200,000 fills takes 60 MB and more;
+   * copying it would make all callers wait.
    */
   #words: Int32Array<ArrayBuffer>
   #length = 0
   #events = 0
-  /** The order; 0 for cancels, which are known by their account. */
+  /** The order; 0 for cancels, which are recognised by their account. */
   readonly #order: number
   readonly #account: number
-  /** Symbols that still work for it. */
+  /** Symbols whose markets still have work for it. */
   readonly #symbols: Set<number>
   /** `Clock.elapsed` when its sender began to wait. */
   readonly since: number
-  /** `Clock.elapsed` when something of it came last. */
+  /** `Clock.elapsed` when its last event came. */
   heardAt: number
   readonly resolve: (outcome: OutcomeView) => void
   readonly reject: (reason: unknown) => void
 
-  /** @param reservedBytes set aside; a reply that becomes longer is copied */
+  /** @param reservedBytes address space to reserve; a longer reply is copied */
   constructor(
     { words, offset }: OutcomeView,
     subject: { readonly order: number; readonly symbols: Set<number> },
@@ -74,7 +74,7 @@ export class UnfinishedReply {
     })
   }
 
-  /** Take what belongs to it out of a later outcome; true when it is whole. */
+  /** Take the events that belong to it from a later outcome. Returns true when the reply is complete. */
   follow(words: Int32Array, offset: number, now: number): boolean {
     eachEvent(words, offset, (kind, at) => {
       if (kind === EventKind.EXECUTION && this.#isOwn(words, at)) {
@@ -89,7 +89,7 @@ export class UnfinishedReply {
     return this.#symbols.size === 0
   }
 
-  /** The whole reply. */
+  /** The complete reply. */
   outcome(): OutcomeView {
     const words = this.#words.subarray(0, this.#length)
     words[OutcomeAt.WORDS] = this.#length
@@ -108,7 +108,7 @@ export class UnfinishedReply {
     return work === WorkKind.CANCELS && words[at + WorkAt.ACCOUNT] === this.#account
   }
 
-  /** Take an execution, with the TRADE that a compact fill leaves its share to; where it lies now. */
+  /** Copy an execution, including the TRADE that a compact fill shares; returns its new position. */
   #addExecution(words: Int32Array, at: number): number {
     if (!isCompact(words, at)) return this.#add(words, at)
     const trade = this.#add(words, tradeOf(words, at))
@@ -117,7 +117,7 @@ export class UnfinishedReply {
     return to
   }
 
-  /** Take an event; where it lies now. */
+  /** Copy an event; returns its new position. */
   #add(words: Int32Array, at: number): number {
     this.#events++
     return this.#append(words, at, wordAt(words, at) >>> 8)
@@ -144,12 +144,12 @@ export class UnfinishedReply {
   }
 }
 
-/** Words of no length yet, in memory that may become so long. */
+/** An empty array whose memory may grow to `bytesMax`. */
 function growing(bytesMax: number): Int32Array<ArrayBuffer> {
   return new Int32Array(new ArrayBuffer(0, { maxByteLength: bytesMax }))
 }
 
-/** What of the reply at `offset` goes on in later outcomes; undefined when it is whole. */
+/** The part of the reply at `offset` that continues in later outcomes; undefined when the reply is complete. */
 export function unfinishedWork({ words, offset }: OutcomeView): { order: number; symbols: Set<number> } | undefined {
   const own = new Set<number>()
   const symbols = new Set<number>()

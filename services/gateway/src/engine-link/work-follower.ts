@@ -4,15 +4,18 @@ import { OUTCOME_UNKNOWN } from './link-errors.ts'
 import type { OutcomeView } from './outcome-view.ts'
 import { unfinishedWork, UnfinishedReply } from './unfinished-reply.ts'
 
-/** A market whose work goes on tells of it at least so often: no step takes longer. Past the hold, no more silence than this. */
+/**
+ * A market with unfinished work reports at least this often: no step takes longer. Past the hold, a longer silence
+ * gives the reply up.
+ */
 const STEP_MS_MAX = 250
 
 /**
- * Follows in the feed which markets have unfinished work – they take no command until it is done – and completes the
- * replies whose orders and cancels that work is.
+ * Follows in the feed which markets have unfinished work: they take no command until it is done. Completes the replies
+ * whose orders and cancels that work belongs to.
  */
 export class WorkFollower {
-  /** Symbols of markets that take no command now, as far as the feed has told. */
+  /** Symbols whose markets take no command now, according to the feed. */
   readonly busy = new Set<number>()
   readonly #clock: Clock
   readonly #holdMs: number
@@ -29,7 +32,7 @@ export class WorkFollower {
     return this.#unfinished.size
   }
 
-  /** An outcome that tells of work. */
+  /** An outcome with events about work. */
   follow(words: Int32Array, offset: number): void {
     const now = this.#clock.elapsed()
     for (const reply of this.#unfinished) {
@@ -46,9 +49,9 @@ export class WorkFollower {
   }
 
   /**
-   * The reply as its sender is to get it: whole at once, or once the feed has told the rest. A repeated one is about the
-   * past, and its rest may have gone by: then its outcome is unknown here, and a query tells. `since`: when its sender
-   * began to wait.
+   * The reply as its sender gets it: at once when it is complete, else when the feed has brought the rest. A repeated
+   * reply describes the past, and its rest may have gone by: then its outcome is unknown here, and a query tells it.
+   * `since`: when its sender began to wait.
    */
   complete(view: OutcomeView, since = this.#clock.elapsed()): OutcomeView | Promise<OutcomeView> {
     const subject = unfinishedWork(view)
@@ -68,13 +71,13 @@ export class WorkFollower {
     return whole
   }
 
-  /** The feed has a gap: what happened in it is not known. */
+  /** The feed has a gap: its events are unknown. */
   reset(): void {
     this.#giveUp(() => true)
     this.busy.clear()
   }
 
-  /** Give up the replies whose senders have waited past the hold and that do not go on. */
+  /** Give up the replies whose senders have waited longer than the hold and that make no progress. */
   expire(): void {
     const now = this.#clock.elapsed()
     this.#giveUp(({ since, heardAt }) => since <= now - this.#holdMs && heardAt <= now - STEP_MS_MAX)

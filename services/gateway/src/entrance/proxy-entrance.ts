@@ -9,27 +9,27 @@ export const PROXY_HEADER_MS_MAX = 3_000
 export const PROXY_WAITING_MAX = 4_096
 
 export interface ProxyEntranceOptions {
-  /** Whose connections begin with a header. */
+  /** The addresses whose connections begin with a header. */
   readonly balancers: AddressRanges
-  /** Learns whom a balancer announces. */
+  /** Is told the client of each connection that a balancer announces. */
   readonly addresses: ClientAddresses
   readonly headerMsMax?: number
 }
 
 /** Counts for metrics. */
 export interface ProxyCounters {
-  /** Headers that announced a client. */
+  /** Connections for which a header named a client. */
   announced: number
   /** Connections that were closed because their header was missing, wrong, late, or one too many. */
   refused: number
 }
 
 /**
- * Before a server sees a connection from a balancer, the header of the PROXY protocol is read from it, and the client's
- * address is made known. All other connections pass at once. A connection from a balancer without a header is closed: its
- * client would have the balancer's address.
+ * Reads the PROXY protocol header from a balancer's connection before a server sees it, and records the client's
+ * address. All other connections pass at once. A connection from a balancer without a header is closed: its client
+ * would have the balancer's address.
  *
- * It stands before everything that listens for connections, TLS included, whose bytes come behind the header.
+ * It runs before every other listener for connections, TLS included: the bytes of TLS come after the header.
  */
 export class ProxyEntrance {
   readonly counters: ProxyCounters = { announced: 0, refused: 0 }
@@ -45,7 +45,7 @@ export class ProxyEntrance {
     return this.#waiting.size
   }
 
-  /** Stand before the listeners that the server has for connections: call it when all of them are there. */
+  /** Run before the server's listeners for connections. Call it after all of them were added. */
   guard(server: Server): void {
     const listeners = server.listeners('connection') as ((socket: Socket) => void)[]
     server.removeAllListeners('connection')
@@ -56,7 +56,7 @@ export class ProxyEntrance {
     })
   }
 
-  /** Close what waits. */
+  /** Close the connections that wait for their header. */
   close(): void {
     for (const socket of this.#waiting) socket.destroy()
   }
@@ -76,7 +76,7 @@ export class ProxyEntrance {
       socket.off('close', settle)
     }
     const end = (): void => this.#refuse(socket)
-    // Not by `data`: a socket that has flowed cannot be wrapped by TLS as if it were new.
+    // Not with `data`: TLS cannot wrap a socket that has flowed.
     const read = (): void => {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no encoding is set
       for (let chunk: Buffer | null; (chunk = socket.read() as Buffer | null) !== null;)

@@ -75,7 +75,7 @@ describe('version 1', () => {
   })
 })
 
-test('whatever comes, in whatever pieces, has one meaning and stays within its bytes', () => {
+test('any bytes, in any pieces, have one meaning, and the header stays within them', () => {
   const noise = fc.uint8Array({ maxLength: 60 })
   const header = fc.oneof(
     noise,

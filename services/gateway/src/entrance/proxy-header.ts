@@ -1,9 +1,9 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import ipaddr from 'ipaddr.js'
 
-/** What a balancer says of a connection before anything of its client comes. */
+/** What a balancer says about a connection before the first byte of its client. */
 export interface ProxyHeader {
-  /** Bytes that it takes. */
+  /** Length of the header in bytes. */
   readonly length: number
   /** Address of the client, as the balancer writes it; undefined: the connection is the balancer's own. */
   readonly source: string | undefined
@@ -21,16 +21,16 @@ const IPV4_BLOCK = 12
 const IPV6_BLOCK = 36
 
 const TEXT_START = 'PROXY '
-/** Of version 1, line end included, as its specification has it. */
+/** The longest header of version 1 including its line end, as its specification says. */
 const TEXT_BYTES_MAX = 107
 const TEXT = /^PROXY (?:UNKNOWN(?: [ -~]*)?|(TCP4|TCP6) ([0-9a-fA-F.:]+) ([0-9a-fA-F.:]+) ([0-9]{1,5}) ([0-9]{1,5}))$/
 const PORT_MAX = 65_535
 
 /**
- * Read the header of the PROXY protocol, version 1 or 2, at the start of `bytes`. It has to be there: whether a connection
- * begins with one is known beforehand, never guessed.
+ * Read the header of the PROXY protocol, version 1 or 2, at the start of `bytes`. The header must be there: the peer's
+ * address says whether a connection begins with one.
  *
- * TLVs of version 2 are passed over.
+ * TLVs of version 2 are skipped.
  */
 export function readProxyHeader(bytes: Buffer): ProxyHeader | 'incomplete' | 'invalid' {
   if (startsLike(bytes, SIGNATURE)) return bytes.length < FIXED_BYTES ? 'incomplete' : readBinary(bytes)
@@ -38,7 +38,7 @@ export function readProxyHeader(bytes: Buffer): ProxyHeader | 'incomplete' | 'in
   return 'invalid'
 }
 
-/** As far as there are bytes, they are those of `start`. */
+/** Whether `bytes` and `start` agree as far as both go. */
 function startsLike(bytes: Buffer, start: Buffer): boolean {
   const length = Math.min(bytes.length, start.length)
   return bytes.compare(start, 0, length, 0, length) === 0

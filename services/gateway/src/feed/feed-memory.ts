@@ -4,10 +4,10 @@ import type { OutcomeSpan } from './outcome-span.ts'
 import { SpanList } from './span-list.ts'
 import type { Stage } from './stage.ts'
 
-/** What the feed brought is kept this long, in journaled time (µs), and never more of it than this. */
+/** How long outcomes of the feed are kept, in journaled time (µs). */
 export const KEPT_MICROSECONDS = 60_000_000
 export const KEPT_BYTES_MAX = 32 << 20
-/** The past that was read from an engine is kept this long after it was last needed. */
+/** How long outcomes that were read from an engine are kept after their last use. */
 const PAST_KEPT_MS = 10_000
 
 /** Reads outcomes `from` … `through` of the past. @throws PastLostError, or when no engine answers */
@@ -25,26 +25,26 @@ export interface FeedMemoryOptions {
 }
 
 /**
- * The outcomes of the last minute, for streams that resume: kept from the feed as far as this gateway has seen it, and
- * read from an engine where it has not – it was started later, or kept less because there was too much. What follows
- * it in the feed finds here all that it has seen.
+ * The outcomes of the last minute, for streams that resume. They come from the feed as far as this gateway has seen it.
+ * The rest is read from an engine: a gateway that started later, or that kept less because there was too much, lacks
+ * it. The later stages of the feed find here every outcome that they have seen.
  */
 export class FeedMemory implements Stage {
   readonly #options: FeedMemoryOptions
   readonly #live = new SpanList()
-  /** What was read from an engine, up to what is live. */
+  /** Outcomes that were read from an engine, up to those of the feed. */
   readonly #past = new SpanList()
   #last = -1
   #reading: Promise<void> | undefined
   #cancel: CancelTimer = () => {}
-  /** How often an engine was asked for the past. */
+  /** How often an engine was asked for past outcomes. */
   pastReads = 0
 
   constructor(options: FeedMemoryOptions) {
     this.#options = options
   }
 
-  /** Last outcome of the feed; −1 before there is one. */
+  /** Last outcome of the feed; −1 before the first. */
   get last(): number {
     return this.#last
   }
@@ -53,14 +53,14 @@ export class FeedMemory implements Stage {
     return this.#live.bytes + this.#past.bytes
   }
 
-  /** The span that holds `sequence`; undefined when it must be read, or is still to come. */
+  /** The span that holds `sequence`; undefined when it must be read, or has not come yet. */
   find(sequence: number): OutcomeSpan | undefined {
     return this.#live.find(sequence) ?? this.#past.find(sequence)
   }
 
   /**
-   * Have `sequence`, which lies before what is kept, read from an engine, unless another reading brings it; one at
-   * a time. @throws PastLostError when it is gone, else as `readPast`
+   * Read `sequence`, which lies before what is kept, from an engine, unless a read in progress brings it. One read at a
+   * time. @throws PastLostError when it is gone, else as `readPast`
    */
   async read(sequence: number): Promise<void> {
     while (this.#reading) await this.#reading.catch(() => undefined)

@@ -12,9 +12,7 @@ import type { FillCredit, Limits } from '../limits/limits.ts'
 import type { Stage } from './stage.ts'
 import { eachOutcome } from './walk.ts'
 
-/**
- * Lowers an account's count of unfilled orders with the first fill of each of its orders, wherever that was sent.
- */
+/** Lowers an account's count of unfilled orders at the first fill of each order, whichever gateway placed it. */
 export function creditFills(link: Pick<EngineLink, 'session'>, limits: Pick<Limits, 'filled' | 'opened'>): Stage {
   let own = link.session
   limits.opened(own)
@@ -34,7 +32,7 @@ export function creditFills(link: Pick<EngineLink, 'session'>, limits: Pick<Limi
   }
 }
 
-/** Those of the outcome's fills that are the first of their orders. */
+/** The fills of the outcome that are the first of their order. */
 function firstFills(words: Int32Array, at: number): FillCredit[] {
   const fills: FillCredit[] = []
   eachEvent(words, at, (kind, event) => {

@@ -7,18 +7,18 @@ import { type OutcomeSpan, spanThrough } from './outcome-span.ts'
 
 type Options = Pick<LinkOptions, 'urls' | 'instance' | 'dial' | 'timers' | 'holdMs'>
 
-/** One attempt; an engine that hangs is left for another one. */
+/** How long one attempt may take before another engine is tried. */
 const ATTEMPT_MS_MAX = 2000
 const PAUSE_MS = 50
-/** Bytes of the past that are taken into memory at once. */
+/** Bytes of past outcomes that one read may hold in memory. */
 const PAST_BYTES_MAX = 64 << 20
 
-/** How one attempt ended: with the spans, with nothing, or with the URL of who leads. */
+/** How one attempt ended: with the spans, or with the URL of the leader if it is known. */
 type Attempt = { readonly spans: readonly OutcomeSpan[] } | { readonly leader: string | undefined }
 
 /**
- * Reads outcomes of the past from the leader, over a connection of its own that sends no commands, and looks for the
- * leader as the link does. Rejects when none answers within the hold, with `PastLostError` when they are gone.
+ * Reads past outcomes from the leader. It uses a connection of its own that sends no commands, and finds the leader as
+ * the link does. Rejects when no engine answers within the hold, and with `PastLostError` when the outcomes are gone.
  */
 export function pastReader(options: Options): ReadPast {
   return async (from, through) => {
@@ -33,7 +33,7 @@ export function pastReader(options: Options): ReadPast {
         const attempt = await readFrom(url, from, through, options)
         if ('spans' in attempt) return attempt.spans
         leader = attempt.leader
-        // Two that each take the other for the leader are not asked without pause.
+        // Two engines that each name the other as the leader are not asked without a pause.
         await new Promise<void>((resolve) => timers.after(PAUSE_MS, resolve))
       }
     } finally {
@@ -68,7 +68,7 @@ function readFrom(url: string, from: number, through: number, options: Options):
   })
 }
 
-/** What has come of one reading. */
+/** The progress of one read. */
 class Reading {
   end: Attempt | undefined
   readonly #from: number

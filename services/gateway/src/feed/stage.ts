@@ -5,13 +5,13 @@ import type { OutcomeSpan } from './outcome-span.ts'
 export interface Stage {
   /** The outcomes of one frame, in order and without gaps. */
   frame(span: OutcomeSpan): void
-  /** The feed goes on at `next` after a gap (or begins there): what was followed must be built anew from `next` − 1. */
+  /** The feed continues at `next` after a gap, or begins there: rebuild the state as of `next` − 1. */
   restart?(next: number): void
 }
 
 export type FeedLink = Pick<EngineLink, 'onOutcomes' | 'onFeedReset'>
 
-/** Hand each frame of the feed, and each gap, to the stages, one after the other in their order. Call it before the link is started. */
+/** Hand each frame of the feed, and each gap, to the stages in their order. Call it before the link is started. */
 export function followInOrder(link: FeedLink, stages: readonly Stage[]): void {
   link.onOutcomes((words, from, to, first, last) => {
     const span = { words, from, to, first, last }

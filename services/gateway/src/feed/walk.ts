@@ -13,17 +13,17 @@ import {
 } from '@uptick/core'
 import type { OutcomeSpan } from './outcome-span.ts'
 
-/** Whom an event is for; `undefined`: no reader. */
+/** The key of the reader that an event is for; `undefined` when it is for none. */
 export type KeyOf = (kind: EventKind, words: Int32Array, at: number) => number | undefined
 
-/** Who is given the events of a key. */
+/** Reads the events of one key. */
 export interface Reader {
   event(kind: EventKind, words: Int32Array, at: number, sequence: number, time: number): void
-  /** The outcome is over; called when it had such an event. */
+  /** The outcome ends. Called only when it had an event for this reader. */
   outcomeEnds(sequence: number, time: number): void
 }
 
-/** Visit the outcomes of a span. A repeated reply tells of the past and is passed over. */
+/** Visit the outcomes of a span. A repeated reply describes the past and is skipped. */
 export function eachOutcome(
   { words, from, to }: Pick<OutcomeSpan, 'words' | 'from' | 'to'>,
   visit: (at: number, sequence: number, time: number) => void,
@@ -46,7 +46,7 @@ export const accountOf: KeyOf = (kind, words, at) => {
   return kind === EventKind.FUNDS ? words[at + FundsAt.ACCOUNT] : undefined
 }
 
-/** Hand the events of a span to those who read their key. `touched` collects the readers that were given something. */
+/** Hand the events of a span to the readers of their keys. `touched` collects the readers that got an event. */
 export function walk<R extends Reader>(
   span: OutcomeSpan,
   keyOf: KeyOf,

@@ -21,9 +21,11 @@ import { parseTarget, type Target } from './target.ts'
 const FRAME_BYTES_MAX = 64 * 1024
 const HEARTBEAT_MS = 1_000
 const TICK_MS = 100
-/** Streams: what Binance documents, with a burst for clients that subscribe stream by stream when they connect. */
+/**
+ * Streams: the rate that Binance documents, with a burst for clients that subscribe stream by stream when they connect.
+ */
 const STREAM_RATE: MessageRateOptions = { perSecond: 5, burst: 100 }
-/** Requests are limited by weight; this only bounds the work of reading them. */
+/** Weight limits requests; this rate only bounds the work of reading them. */
 const WS_API_RATE: MessageRateOptions = { perSecond: 20_000, burst: 20_000 }
 /** Pings and pongs of the WebSocket API, which cost no weight. */
 const WS_API_CONTROL_RATE: MessageRateOptions = { perSecond: 20, burst: 100 }
@@ -33,12 +35,12 @@ export const SOCKETS_PER_ADDRESS_MAX = 2_500
 export const USER_STREAMS_PER_ACCOUNT_MAX = 250
 
 export interface SocketServerOptions {
-  /** Those of the HTTP server. */
+  /** The clients of the HTTP server. */
   readonly clients?: Clients
   readonly dispatcher: Dispatcher
   readonly registry: OperationRegistry
   readonly feed: Pick<Feed, 'accounts' | 'streams' | 'tick'>
-  /** A failure that is ours. */
+  /** Reports an internal failure. */
   readonly failed: (operation: string, error: unknown) => void
   readonly measured?: (operation: string, status: number, seconds: number) => void
   readonly addresses: ClientAddresses
@@ -87,14 +89,14 @@ export class SocketServer {
     return this.#connections.size
   }
 
-  /** Those that are open now, for the drain. */
+  /** The connections that are open now, for the drain. */
   get open(): Iterable<Connection> {
     return this.#connections
   }
 
   /**
-   * Take the handshakes of `server`. Clients that offer another protocol (`Upgrade: h2c`, as Java's does by default) are
-   * answered as if they had not.
+   * Handle the handshakes of `server`. A client that offers another protocol (`Upgrade: h2c`, as Java's does by
+   * default) is answered as if it had not.
    */
   attach(server: Server): void {
     const upgrading: UpgradingServer = server
@@ -140,7 +142,7 @@ export class SocketServer {
     })
   }
 
-  /** Ask all clients to reconnect elsewhere (1012), stop the timers; resolves when all connections are gone. */
+  /** Ask all clients to reconnect elsewhere (1012), and stop the timers. Resolves when all connections are gone. */
   async close(reason = 'The server is going away; reconnect.'): Promise<void> {
     this.#closing = true
     for (const connection of this.#connections) connection.outbox.close(SERVICE_RESTART, reason)
@@ -148,7 +150,7 @@ export class SocketServer {
     for (const timer of this.#timers) clearInterval(timer)
   }
 
-  /** @throws PublicError when too many are open, of all or of the address */
+  /** @throws PublicError when too many connections are open, in total or from the address */
   #checkRoom(ip: string): void {
     const { socketsPerAddressMax = SOCKETS_PER_ADDRESS_MAX } = this.#options
     if (this.#connections.size >= SOCKETS_MAX) throw publicError(PublicErrors.TOO_MANY_CONNECTIONS, SOCKETS_MAX)
@@ -228,6 +230,6 @@ function refuse(socket: Socket, status: number, body: object, retryAfter = 0): v
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}\r\nContent-Type: application/json;charset=UTF-8\r\n` +
       `Content-Length: ${Buffer.byteLength(text)}\r\n${retry}Connection: close\r\n\r\n${text}`,
   )
-  // One who does not close in turn is not waited for.
+  // Do not wait for a client that does not close its side.
   socket.destroySoon()
 }

@@ -6,7 +6,7 @@ export type Target =
       readonly kind: 'ws-api'
       readonly timeUnit: TimeUnit
       readonly returnRateLimits: boolean
-      /** `serverShutdown=true`: wants to hear when this process goes. */
+      /** `serverShutdown=true`: wants a message before this process ends. */
       readonly notices: boolean
     }
   | {
@@ -36,7 +36,7 @@ export function parseTarget(url: string): Target {
   const unit = (query.get('timeUnit') ?? 'MILLISECOND').toUpperCase()
   if (unit !== 'MILLISECOND' && unit !== 'MICROSECOND') return refuse('Invalid timeUnit.')
   if ((query.get('responseFormat') ?? 'json').toLowerCase() !== 'json') return refuse('Only JSON is spoken here.')
-  // Known clients break on an event that they do not know, so only those who ask for it get it.
+  // Known clients fail on an event that they do not know, so only clients that ask for it get it.
   const notices = query.get('serverShutdown')?.toLowerCase() === 'true'
   const segments = path.split('/').filter((segment) => segment !== '')
   if (segments.includes('ws-api')) {

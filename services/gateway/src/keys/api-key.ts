@@ -12,9 +12,9 @@ export interface ApiKey {
   readonly label: string
   readonly canTrade: boolean
   readonly canRead: boolean
-  /** The limits of the edge do not count for it: for the operator's own tools. */
+  /** No limits apply to it: for the operator's own tools. */
   readonly unlimited: boolean
-  /** Who may use it; undefined for any. */
+  /** The addresses that may use it; undefined for all. */
   readonly addresses: AddressRanges | undefined
   /** HMAC: the secret; else the public key. */
   readonly verifier: KeyObject

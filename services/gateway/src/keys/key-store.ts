@@ -7,7 +7,7 @@ export interface KeySource {
   changedSince(horizon: string): Promise<{ horizon: string; changes: KeyChange[] }>
 }
 
-/** Keys that are in force and cannot be opened: they were sealed under another key encryption key, or damaged. */
+/** Keys in force that cannot be decrypted: they were encrypted with another key, or are damaged. */
 export class UnreadableKeys extends Error {
   override readonly name = 'UnreadableKeys'
 
@@ -17,9 +17,9 @@ export class UnreadableKeys extends Error {
   }
 }
 
-/** A key that was revoked on another gateway is refused here after at most this and one query. */
+/** A key that was revoked on another gateway is refused here after at most this time and one query. */
 export const KEY_POLL_MS = 400
-/** Keys that were confirmed longer ago than this are not believed any more, unless set otherwise. */
+/** Keys whose last confirmation is older than this let no client in, unless set otherwise. */
 export const KEYS_AGE_MS_MAX = 5000
 
 export interface KeyStoreOptions {
@@ -31,8 +31,8 @@ export interface KeyStoreOptions {
 }
 
 /**
- * The keys in force, in memory. Refreshed on a notification and, because notifications are hints, at least every
- * `KEY_POLL_MS`. Without an answer for `ageMax` they are not believed any more: one may have been revoked elsewhere.
+ * The keys in force, in memory. They are refreshed on a notification and at least every `KEY_POLL_MS`, because a
+ * notification may be lost. Without an answer for `ageMax` no key is accepted: one may have been revoked elsewhere.
  */
 export class KeyStore {
   readonly #source: KeySource
@@ -40,7 +40,7 @@ export class KeyStore {
   readonly #keys = new Map<string, ApiKey>()
   readonly #revoked = new Set<(apiKey: string) => void>()
   #horizon = EVERYTHING
-  /** When the table was asked that answered last; by the clock that never steps. */
+  /** When the last query that was answered began, by the monotonic clock. */
   #confirmedAt = Number.NEGATIVE_INFINITY
   #cancel: CancelTimer = () => {}
   #running: Promise<void> | undefined
@@ -53,9 +53,9 @@ export class KeyStore {
   }
 
   /**
-   * Load all keys, then keep looking.
+   * Load all keys, then keep them current.
    *
-   * @throws UnreadableKeys when there are sealed keys and none of them can be opened; what the first load throws
+   * @throws UnreadableKeys when there are encrypted keys and none of them can be decrypted; any error of the first load
    */
   async start(): Promise<void> {
     const unreadable = await this.#load()
@@ -68,22 +68,22 @@ export class KeyStore {
     return this.#keys.get(apiKey)
   }
 
-  /** How long ago the table was as these keys are, ms. */
+  /** Age of the table's state that these keys show, ms. */
   get age(): number {
     return this.#options.clock.elapsed() - this.#confirmedAt
   }
 
-  /** False when a key may have been revoked long ago without our knowing: no client is to be let in by these keys. */
+  /** False when a key may have been revoked without this gateway's knowledge: then no client is let in. */
   get isConfirmed(): boolean {
     return this.age <= this.#options.ageMax
   }
 
-  /** Called with each key that stops being valid: sessions logged on with it must end. */
+  /** Called with each key that becomes invalid: sessions that logged on with it must end. */
   onRevoked(listener: (apiKey: string) => void): void {
     this.#revoked.add(listener)
   }
 
-  /** Look now; resolves when the table as of this call, or later, is in memory. */
+  /** Query now. Resolves when the table as of this call, or later, is in memory. */
   async refresh(): Promise<void> {
     if (this.#running !== undefined) {
       this.#again = true
@@ -105,7 +105,7 @@ export class KeyStore {
     } while (this.#again && !this.#closed)
   }
 
-  /** How many of the keys that changed cannot be read. */
+  /** Returns how many of the changed keys cannot be read. */
   async #load(): Promise<number> {
     const askedAt = this.#options.clock.elapsed()
     const { horizon, changes } = await this.#source.changedSince(this.#horizon)

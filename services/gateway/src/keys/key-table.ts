@@ -34,7 +34,7 @@ export interface NewKey {
   readonly secret?: string | undefined
 }
 
-/** The channel that tells gateways to look at the table. A hint only: they also poll. */
+/** The channel that notifies gateways of changes. Only a hint: they also poll. */
 export const KEY_CHANNEL = 'uptick_api_key'
 
 interface Row {
@@ -60,13 +60,13 @@ const COLUMNS = `api_key, account, key_type, label, can_trade, can_read, unlimit
 export const EVERYTHING = '0'
 const EVERYTHING_MS_MAX = 15_000
 
-/** A change of the table: the key, or that it must not be used any more. */
+/** A change of the table: the key, or that it is not in force any more. */
 export interface KeyChange {
   readonly apiKey: string
   readonly key: ApiKey | undefined
   /** The row is in force, and this gateway cannot open its secret or read its public key. */
   readonly unreadable?: boolean
-  /** What is wrong with its row, although it is in force. */
+  /** What is wrong with a row that is in force. */
   readonly complaint?: string | undefined
 }
 
@@ -76,7 +76,7 @@ export class KeyTable {
   readonly #lists: Queryable
   readonly #box: SecretBox
 
-  /** `lists` is for what may take long, so that it does not keep `db` from saying which keys are in force. */
+  /** `lists` is for queries that may take long, so that they do not delay those of `db` about the keys in force. */
   constructor(db: Queryable, lists: Queryable, box: SecretBox) {
     this.#db = db
     this.#lists = lists
@@ -84,8 +84,8 @@ export class KeyTable {
   }
 
   /**
-   * Keys written by transactions that were not visible at `horizon` (a transaction id, `EVERYTHING` for all), and the horizon
-   * for the next call. Comparing transaction ids with the oldest one still running misses no late commit, which a
+   * Keys written by transactions that were not visible at `horizon` (a transaction id, `EVERYTHING` for all), and the
+   * horizon for the next call. It compares transaction ids with the oldest running one, so it misses no late commit. A
    * sequence number or a time would.
    */
   async changedSince(horizon: string): Promise<{ horizon: string; changes: KeyChange[] }> {
@@ -168,7 +168,7 @@ export class KeyTable {
     return { apiKey: row.api_key, key, complaint: complaintOf(row.api_key, unreadable) }
   }
 
-  /** Undefined for a row that was sealed under another key or changed by hand: it must not keep the others from loading. */
+  /** Undefined for a row that was encrypted with another key or changed by hand: the others must load all the same. */
   #verifier(row: Row): KeyObject | undefined {
     try {
       if (row.key_type !== 'HMAC') return row.public_key === null ? undefined : createPublicKey(row.public_key)
@@ -179,7 +179,7 @@ export class KeyTable {
   }
 }
 
-/** A text that is no address admits no client. Left out, it would open a key that has no other. */
+/** A text that is no address admits no client. Ignoring it would open a key that has no other address. */
 function complaintOf(apiKey: string, unreadable: readonly string[]): string | undefined {
   if (unreadable.length === 0) return undefined
   const texts = unreadable.map((text) => JSON.stringify(text)).join(', ')
@@ -222,7 +222,7 @@ export function randomText(): string {
   return text
 }
 
-/** In the form in which they are compared, so that each release reads the same. */
+/** In canonical form, so that every release reads the same. */
 function checkedAddresses(texts: readonly string[]): readonly string[] {
   try {
     return AddressRanges.parse(texts).texts

@@ -5,8 +5,8 @@ const TAG_BYTES = 16
 export const ENCRYPTION_KEY_BYTES = 32
 
 /**
- * Seals secrets for the table: AES-256-GCM, a fresh nonce each, bound to the name of their key so that two rows cannot
- * be exchanged. Layout: nonce (12) · tag (16) · ciphertext.
+ * Encrypts secrets for the table with AES-256-GCM and a fresh nonce each. A secret is bound to the name of its key, so
+ * two rows cannot be swapped. Layout: nonce (12) · tag (16) · ciphertext.
  */
 export class SecretBox {
   readonly #key: Uint8Array
@@ -27,7 +27,7 @@ export class SecretBox {
     return Buffer.concat([nonce, cipher.getAuthTag(), body])
   }
 
-  /** Throws when the key is another one or the row was changed. */
+  /** Throws when the encryption key is another one or the row was changed. */
   open(sealed: Uint8Array, boundTo: string): string {
     const nonce = sealed.subarray(0, NONCE_BYTES)
     const decipher = createDecipheriv('aes-256-gcm', this.#key, nonce, { authTagLength: TAG_BYTES })

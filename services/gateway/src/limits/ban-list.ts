@@ -17,7 +17,7 @@ interface Offender {
   nextBan: number
 }
 
-/** Addresses that go on past a limit: banned for two minutes, then longer each time, up to three days. */
+/** Bans addresses that continue past a limit: for two minutes, then longer each time, up to three days. */
 export class BanList {
   readonly #offenders = new Map<CountedAddress, Offender>()
 

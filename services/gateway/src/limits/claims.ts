@@ -1,7 +1,9 @@
-/** A claim that could not be made for so long is given up, µs; one that was made is kept longer, so that it stays unique. */
+/**
+ * A claim that failed for this long is given up, µs. A claim that succeeded is kept longer, so that it stays unique.
+ */
 const TRIED_FOR = 30_000_000
 export const CLAIM_KEPT_MS = 60_000
-/** Claims that wait, and those of one exchange. */
+/** Bound on the claims that wait, and on the claims of one exchange. */
 export const CLAIMS_MAX = 10_000
 const EXCHANGED_MAX = 500
 
@@ -12,8 +14,9 @@ interface Claim {
 }
 
 /**
- * What every gateway hears of and exactly one must do: the first whose claim arrives where counts come together. A claim
- * may be made again: whose the first was decides. As long as that place is away no gateway does it.
+ * Work of which every gateway hears and that exactly one must do. The first gateway whose claim reaches the shared
+ * store does it. A claim may be repeated: the first one counts. While the store is unreachable no gateway does the
+ * work.
  */
 export class Claims {
   readonly #waiting = new Map<number, Claim>()
@@ -22,7 +25,7 @@ export class Claims {
     return this.#waiting.size
   }
 
-  /** `won` is called later, if this gateway is the one for `sequence`. At the bound the oldest claim is given up. */
+  /** Claim `sequence`; `won` is called later if this gateway gets it. At the bound the oldest claim is given up. */
   add(sequence: number, now: number, won: () => void): void {
     const oldest = this.#waiting.size >= CLAIMS_MAX ? this.#waiting.keys().next().value : undefined
     if (oldest !== undefined) this.#waiting.delete(oldest)
@@ -38,7 +41,7 @@ export class Claims {
     return [...this.#waiting.keys()].slice(0, EXCHANGED_MAX)
   }
 
-  /** Which of them are this gateway's. */
+  /** The store has answered which of the claims this gateway won. */
   learn(sequences: readonly number[], isOwn: readonly boolean[]): void {
     for (const [i, sequence] of sequences.entries()) {
       const claim = this.#waiting.get(sequence)

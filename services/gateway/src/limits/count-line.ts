@@ -1,33 +1,33 @@
-/** What one gateway has counted, for the others. */
+/** What one gateway reports to the shared store. */
 export interface ToldCounts {
-  /** Own counts; told again, they replace what was told before. `msLeft`: when they may be forgotten. */
+  /** Own counts. A later report replaces an earlier one. `msLeft`: when a count may be forgotten. */
   readonly counts: readonly { readonly name: string; readonly own: number; readonly msLeft: number }[]
-  /** New bans, and until when in µs; and how far a session's gateway has come, by sequence. */
+  /** New bans with their end in µs; also how far the gateway of a session has come, as a sequence. */
   readonly bans: readonly { readonly name: string; readonly until: number; readonly msLeft: number }[]
-  /** Names of bans that others may have made, and of sessions whose gateways may have come further. */
+  /** Names of bans that other gateways may have made, and of sessions whose gateways may have come further. */
   readonly asked: readonly string[]
-  /** What only the first that claims it does. */
+  /** Claims on work that only the first claimant does. */
   readonly claims: readonly { readonly name: string; readonly msLeft: number }[]
 }
 
-/** What all gateways have counted together. */
+/** What all gateways have reported together. */
 export interface HeardCounts {
-  /** Another one than before: what was told is gone, and has to be told again. */
+  /** Differs from the mark before when the store has lost its content: then everything has to be reported again. */
   readonly mark: string
-  /** Of each count that was told, in the same order. */
+  /** The total of each reported count, in the same order. */
   readonly totals: readonly number[]
-  /** Of each name that was asked for, what was told last; null for none. */
+  /** The last reported value of each name in `asked`; null for none. */
   readonly banned: readonly (number | null)[]
-  /** Of each claim, whether it was the first, now or when it was made before. */
+  /** Whether each claim was the first, now or in an earlier exchange. */
   readonly claimed: readonly boolean[]
 }
 
-/** The way to the place where the counts of all gateways come together. */
+/** The connection to the store where the counts of all gateways come together. */
 export interface CountLine {
-  /** Whether it is worth telling anything now. */
+  /** Whether an exchange is worth trying now. */
   readonly isReady: boolean
   start(): void
-  /** Resolves with `undefined` when it failed; never rejects, and never takes long. */
+  /** Report and read. Resolves with `undefined` when it failed; never rejects, and never takes long. */
   tell(told: ToldCounts): Promise<HeardCounts | undefined>
   close(): void
 }

@@ -1,4 +1,4 @@
-/** How a window stands, for headers and for `rateLimits` of the WebSocket API. */
+/** The state of a window, for headers and for `rateLimits` of the WebSocket API. */
 export interface RateLimitState {
   readonly rateLimitType: 'REQUEST_WEIGHT' | 'ORDERS' | 'RAW_REQUESTS'
   readonly interval: 'SECOND' | 'MINUTE' | 'DAY'
@@ -20,19 +20,22 @@ export interface FillOutcome {
   readonly time: number
 }
 
-/** Who sent the command that caused a fill: this gateway, another one, or the engine, which goes on with an order by itself. */
+/**
+ * The sender of the command that caused a fill: this gateway, another one, or the engine itself, which continued an
+ * order.
+ */
 export type FillCause = 'here' | 'elsewhere' | 'engine'
 
 /**
- * The limits of the edge. Methods that charge throw `PublicError` (-1003 with 429 or 418, -1015) past the limit.
- * Everything is answered at once from memory; a shared store behind it reconciles in the background.
+ * The rate limits of the gateway. Methods that charge throw `PublicError` (-1003 with 429 or 418, -1015) past the
+ * limit. They answer at once from memory; a shared store reconciles the counts in the background.
  */
 export interface Limits {
   /** Charge one request of this weight to an address. */
   request(ip: string, weight: number): void
-  /** Whether any request of the address is refused now. Charges nothing. */
+  /** Whether every request of the address is refused now. Charges nothing. */
   refuses(ip: string): boolean
-  /** Give back what a successful order or cancel was charged. */
+  /** Give back the weight that a successful order or cancel was charged. */
   refund(ip: string, weight: number): void
   /** Weight used by the address in this minute. */
   usedWeight(ip: string): number
@@ -40,7 +43,7 @@ export interface Limits {
   order(account: number, orders: number): void
   /** This gateway sends its commands in `session` from now on. */
   opened(session: number): void
-  /** Fills of an outcome: each lowers its account's unfilled count, never below 0, on one gateway. */
+  /** Fills of an outcome. On one gateway each lowers its account's count of unfilled orders, never below 0. */
   filled(fills: readonly FillCredit[], outcome: FillOutcome, cause: FillCause): void
   /** Orders of the account in the windows of 10 s and of one day. */
   orderCounts(account: number): { readonly tenSeconds: number; readonly day: number }

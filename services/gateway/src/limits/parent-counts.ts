@@ -11,12 +11,12 @@ interface CountedMessage extends HeardCounts {
   readonly id: number
 }
 
-/** Counts that come together in the parent process, over the channel on which it hands connections. */
+/** Counts that come together in the parent process, over the channel on which it hands over connections. */
 export class ParentCounts implements CountLine {
   readonly #channel: ParentChannel
   readonly #timers: Timers
   readonly #waiting = new Map<number, (heard: HeardCounts | undefined) => void>()
-  /** This life of this gateway: what an earlier one counted still counts. */
+  /** Identifies this run of the gateway: the counts of an earlier run stay valid. */
   readonly #life = randomBytes(9).toString('base64url')
   #nextId = 1
   #closed = false

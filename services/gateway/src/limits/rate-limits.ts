@@ -11,7 +11,7 @@ export interface LimitSettings {
   readonly ordersPerDay: number
   readonly rawRequestsPerFiveMinutes: number
   readonly connectionsPerFiveMinutes: number
-  /** Off: addresses that go on past a limit stay at 429 and are never banned (loopback, self-hosted). */
+  /** False: addresses that continue past a limit get 429 and are never banned (loopback, self-hosted). */
   readonly bans: boolean
 }
 
@@ -29,14 +29,14 @@ const SECOND = 1_000_000
 const MINUTE = 60 * SECOND
 const DAY = 24 * 60 * MINUTE
 
-/** By how much a fill lowers the unfilled order count: liquidity that was provided counts more. */
+/** A maker's fill lowers the count of unfilled orders by this much: provided liquidity counts more. */
 const MAKER_FILL_CREDIT = 5
 const TAKER_FILL_CREDIT = 1
 
 /**
  * Limits in fixed windows aligned to the clock: a minute begins at :00, ten seconds at :00, :10 …, a day at 00:00 UTC.
- * Where the counts are kept – here alone, or together with other gateways – is the store's business. Memory follows the
- * addresses and accounts seen in the current windows. Callers give whole addresses; what is counted is `countedAddress`.
+ * The store keeps the counts, for this gateway alone or together with others. Memory grows with the addresses and
+ * accounts seen in the current windows. Callers pass whole addresses; the limits count `countedAddress`.
  */
 export class RateLimits implements Limits {
   readonly #settings: LimitSettings
@@ -117,7 +117,8 @@ export class RateLimits implements Limits {
   }
 
   filled(fills: readonly FillCredit[], { sequence, session, time }: FillOutcome, cause: FillCause): void {
-    // Every gateway hears of every fill. Where they count together, the one that caused it counts it, or any one.
+    // Every gateway hears of every fill. With shared counts one gateway counts it: the one that caused it, or else any
+    // one.
     if (!this.#store.isShared) this.#credit(fills)
     else if (cause === 'elsewhere') this.#store.instead(session, sequence, () => this.#creditOnce(fills, sequence))
     else if (cause === 'here' && this.#clock.now() - time < LATE) {
@@ -154,7 +155,9 @@ export class RateLimits implements Limits {
     ]
   }
 
-  /** Nothing is added yet, but the exchange that settles who does it brings what the others have counted. */
+  /**
+   * The exchange that decides which gateway counts the fill also brings the counts of the others, so add nothing yet.
+   */
   #creditOnce(fills: readonly FillCredit[], sequence: number): void {
     this.#add(fills, () => 0)
     this.#store.once(sequence, () => this.#credit(fills))
@@ -191,7 +194,7 @@ export class RateLimits implements Limits {
   }
 }
 
-/** The error of `entry` that says when to come back; `left` in µs. */
+/** The error of `entry` with the time to retry after; `left` in µs. */
 function limited(left: number, entry: PublicErrorEntry, ...values: (string | number)[]): PublicError {
   const { code, msg, status } = publicError(entry, ...values)
   return new PublicError(code, msg, status, { retryAfter: Math.ceil(left / SECOND) })

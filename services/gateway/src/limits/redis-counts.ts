@@ -3,9 +3,9 @@ import type { CountLine, HeardCounts, ToldCounts } from './count-line.ts'
 import { RedisLine, type RedisLineOptions } from './redis-line.ts'
 
 /**
- * Writes this gateway's own counts and reads what all gateways have counted together. Each count is a hash with a field
- * for each gateway: writing it again changes nothing, so an exchange that failed is simply done again. The first key is
- * a mark that is there as long as Redis was not flushed.
+ * Writes this gateway's own counts and reads the totals of all gateways. Each count is a hash with a field for each
+ * gateway. Writing it again changes nothing, so an exchange that failed is repeated. The first key is a mark that
+ * exists until Redis is flushed.
  *
  * KEYS: mark, counts … · ARGV: a new mark, the field, then own count and time to live in ms for each count.
  */
@@ -26,10 +26,10 @@ export class RedisCounts implements CountLine {
   readonly #line: RedisLine
   /** The braces keep all keys on one node of a Redis cluster, where the script needs them. */
   readonly #prefix: string
-  /** This life of this gateway: what an earlier one counted still counts. */
+  /** Identifies this run of the gateway: the counts of an earlier run stay valid. */
   readonly #field = unique()
 
-  /** @param options.scope the same for gateways that share their limits: all names are below it */
+  /** @param options.scope prefix of all names; the same for gateways that share their limits */
   constructor(options: RedisLineOptions & { readonly scope: string }) {
     this.#line = new RedisLine(options)
     this.#prefix = `{uptick:${options.scope}}`

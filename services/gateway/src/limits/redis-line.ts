@@ -3,14 +3,14 @@ import { type CancelTimer, messageOf, type Timers } from '@uptick/runtime'
 
 /** An exchange that takes longer has failed. No request waits for it. */
 const EXCHANGE_MS_MAX = 250
-/** After a failure Redis is left alone for so long. */
+/** How long nothing is sent to Redis after a failure. */
 const COOL_MS = 500
 const CONNECT_MS_MAX = 1000
 const RECONNECT_MS_MIN = 50
 const RECONNECT_MS_MAX = 1000
 /**
- * What a node says that is not, or not any more, the one to write to: after a fail-over the old primary is a replica, and
- * the connection to it stands. The address may lead to another node by now, for a client that connects again.
+ * Errors of a node that is not, or no longer, the one to write to. After a fail-over the old primary is a replica, and
+ * the connection to it stays open. A new connection to the same address may reach another node.
  */
 const WRONG_NODE = /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|MOVED|ASK)\b/
 
@@ -25,8 +25,8 @@ export interface RedisLineOptions {
 }
 
 /**
- * One connection to Redis with a circuit in it. An exchange either comes back in time or has failed; after a failure
- * nothing is sent for a while, and the connection is made anew by itself for as long as it takes.
+ * One connection to Redis with a circuit breaker. An exchange either succeeds in time or has failed. After a failure
+ * nothing is sent for a while, and the client reconnects by itself for as long as it takes.
  */
 export class RedisLine {
   readonly #options: RedisLineOptions
@@ -42,9 +42,9 @@ export class RedisLine {
     this.#redis = new Redis(options.url, {
       lazyConnect: true,
       connectTimeout: CONNECT_MS_MAX,
-      // Pending commands for so long without a byte: the other side is gone, whatever TCP thinks.
+      // Commands are pending and no byte came for this long: the other side is gone, even if TCP has not noticed.
       socketTimeout: CONNECT_MS_MAX,
-      // What cannot be sent now is not sent: the next exchange tells more.
+      // Do not queue what cannot be sent now: the next exchange reports the newer counts.
       enableOfflineQueue: false,
       autoResendUnfulfilledCommands: false,
       maxRetriesPerRequest: 0,
@@ -55,17 +55,17 @@ export class RedisLine {
     this.#redis.on('close', () => this.#turn('down', this.#reason || 'the connection is gone'))
   }
 
-  /** Never rejects: a Redis that is not there is tried again. */
+  /** Never rejects: an unreachable Redis is tried again. */
   start(): void {
     this.#redis.connect().catch(() => undefined)
   }
 
-  /** Whether it is worth sending anything now. */
+  /** Whether an exchange is worth trying now. */
   get isReady(): boolean {
     return !this.#closed && !this.#cooling && this.#redis.status === 'ready'
   }
 
-  /** Send what `fill` adds, in one write, and resolve with the replies; with `undefined` when it failed. Never rejects. */
+  /** Send what `fill` adds in one write. Resolves with the replies, or `undefined` after a failure; never rejects. */
   async exchange(fill: (pipeline: ChainableCommander) => void): Promise<readonly unknown[] | undefined> {
     if (!this.isReady) return undefined
     const pipeline = this.#redis.pipeline()
@@ -73,14 +73,14 @@ export class RedisLine {
     let cancel: CancelTimer = () => {}
     const { timers } = this.#options
     const late = new Promise<'late'>((resolve) => {
-      // A reply that has arrived while this process was busy is not late.
+      // A reply that arrived while this process was busy is not late.
       cancel = timers.after(EXCHANGE_MS_MAX, () => timers.endOfTurn(() => resolve('late')))
     })
     try {
       const replies = await Promise.race([pipeline.exec(), late])
       if (replies === 'late') {
         this.#fail(`no reply within ${EXCHANGE_MS_MAX} ms`)
-        // Its queue would grow with what no request waits for any more.
+        // Its queue would grow with commands that no request waits for.
         this.#redis.disconnect(true)
         return undefined
       }

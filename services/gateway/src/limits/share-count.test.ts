@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ShareCount } from './share-count.ts'
 
-test('each has a share of its own, which comes back', () => {
+test('each key has its own share, and can use it again after giving it back', () => {
   const shares = new ShareCount<string>(2)
   expect([shares.take('a'), shares.take('a'), shares.take('a'), shares.take('b')]).toEqual([true, true, false, true])
   shares.give('a')

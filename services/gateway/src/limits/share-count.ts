@@ -1,6 +1,6 @@
 /**
- * Counts what each of several holds of a memory that they share, so that one at its share takes nothing from the others.
- * Nothing is kept of one that holds nothing.
+ * Counts how much of a shared memory each key holds. A key that has reached its share takes nothing from the others. A
+ * key that holds nothing takes no memory.
  */
 export class ShareCount<Key> {
   readonly #shareMax: number
@@ -14,7 +14,7 @@ export class ShareCount<Key> {
     return this.#held.get(key) ?? 0
   }
 
-  /** One more for `key`; false when it is at its share. */
+  /** Count one more for `key`; false when it has reached its share. */
   take(key: Key): boolean {
     const held = this.held(key)
     if (held >= this.#shareMax) return false
@@ -22,7 +22,7 @@ export class ShareCount<Key> {
     return true
   }
 
-  /** One less for `key`. */
+  /** Count one less for `key`. */
   give(key: Key): void {
     const held = this.held(key)
     if (held > 1) this.#held.set(key, held - 1)

@@ -8,7 +8,7 @@ const LATER = NOW + 60_000_000
 
 const address = (n: number) => countedAddress(`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`)
 
-test('one known ban too many makes the oldest be forgotten, and no other', () => {
+test('past the bound on known bans only the oldest is forgotten', () => {
   const bans = new SharedBans(() => undefined)
   for (let n = 0; n < KNOWN_MAX; n++) bans.learn(address(n), LATER)
   expect(bans.until(address(0), NOW)).toBe(LATER)
@@ -19,14 +19,14 @@ test('one known ban too many makes the oldest be forgotten, and no other', () =>
   }
 })
 
-test('a ban that is known already takes no other place, and may become longer', () => {
+test('a known ban takes no second place, and may become longer', () => {
   const bans = new SharedBans(() => undefined)
   for (let n = 0; n < KNOWN_MAX; n++) bans.learn(address(n), LATER)
   bans.learn(address(5), LATER + 1)
   expect([0, 5].map((n) => bans.until(address(n), NOW))).toEqual([LATER, LATER + 1])
 })
 
-test('one offender too many makes the oldest be forgotten, and no other', () => {
+test('past the bound on offenders only the oldest is forgotten', () => {
   const bans = new BanList()
   const ban = (n: number): void => {
     while (bans.until(address(n), NOW) === 0) bans.offence(address(n), NOW)
@@ -37,7 +37,7 @@ test('one offender too many makes the oldest be forgotten, and no other', () => 
   expect([0, 1].map((n) => bans.until(address(n), NOW) > NOW)).toEqual([true, true])
   bans.offence(address(ADDRESSES_MAX), NOW)
   expect([0, 1].map((n) => bans.until(address(n), NOW) > NOW)).toEqual([false, true])
-  // Who is in it takes no other place.
+  // An address that is counted already takes no second place.
   ban(ADDRESSES_MAX)
   expect(bans.until(address(1), NOW)).toBeGreaterThan(NOW)
 })

@@ -5,7 +5,7 @@ import { forgetFirst } from './window-counter.ts'
 
 export const KNOWN_MAX = 100_000
 
-/** Bans of this gateway, and those of others that Redis told of. */
+/** The bans of this gateway, and the bans of others that Redis reported. */
 export class SharedBans implements Bans {
   readonly #own = new BanList()
   readonly #known = new Map<CountedAddress, number>()

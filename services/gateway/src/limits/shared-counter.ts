@@ -4,16 +4,16 @@ import { COUNTED_MAX, forgetFirst } from './window-counter.ts'
 
 /** One count of one window. */
 export class SharedCount {
-  /** How it is called in Redis. */
+  /** Its name in Redis. */
   readonly name: string
-  /** The address, where it is one's. */
+  /** The address, for a count of an address. */
   readonly address: CountedAddress | undefined
-  /** µs, when its window ends. */
+  /** End of its window, µs. */
   readonly end: number
-  /** What this gateway counted, and what all others had when Redis was heard last. */
+  /** What this gateway counted, and what all others had counted at the last exchange. */
   own = 0
   others = 0
-  /** Redis has not been told of `own`, or may know of more. */
+  /** `own` has changed since Redis was told, or Redis may know a higher value. */
   isDirty = false
 
   constructor(name: string, address: CountedAddress | undefined, end: number) {
@@ -36,7 +36,7 @@ export interface SharedCounterOptions {
   readonly changed: (count: SharedCount) => void
 }
 
-/** Counts here at once, and remembers what others have counted. */
+/** Counts at once in memory, and adds what the other gateways have counted. */
 export class SharedCounter<Key extends string | number> implements Counter<Key> {
   readonly #options: SharedCounterOptions
   readonly #counts = new Map<Key, SharedCount>()
@@ -53,7 +53,7 @@ export class SharedCounter<Key extends string | number> implements Counter<Key> 
       if (this.#counts.size >= COUNTED_MAX) forgetFirst(this.#counts)
       this.#counts.set(key, (count = this.#open(key)))
     }
-    // Never below nothing, also together with the others.
+    // Never below 0, also not in sum with the others.
     count.own = Math.max(-count.others, count.own + amount)
     this.#options.changed(count)
     return count.value

@@ -6,7 +6,7 @@ import { NEW_BANS_MAX, SharedStore } from './shared-store.ts'
 
 const address = (n: number) => countedAddress(`10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`)
 
-test('bans that nobody could be told of are bounded, and told in parts when somebody listens', async () => {
+test('bans are bounded while the line is down, and reported in parts when it is up', async () => {
   const time = new VirtualTime()
   const told: ToldCounts[] = []
   let isReady = false

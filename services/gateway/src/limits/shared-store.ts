@@ -11,26 +11,26 @@ export interface SharedStoreOptions {
   readonly line: CountLine
   readonly clock: Clock
   readonly timers: Timers
-  /** What changed is told this much later, all of it together. */
+  /** How long a change waits before it is reported; all changes of that time go together. */
   readonly syncMs?: number
 }
 
 export const SYNC_MS = 20
-/** While there is no listener, whether that has changed is looked at this often. */
+/** How often the line is tried while it is down. */
 const RETRY_MS = 100
 /** Counts, and new bans, in one exchange; more go into the next one. */
 const COUNTS_MAX = 500
 const BANS_MAX = 500
-/** New bans that the others have not been told of; past it the oldest stays this gateway's own. */
+/** Bound on new bans that the others do not know of. Past it the oldest remains this gateway's alone. */
 export const NEW_BANS_MAX = 100_000
 /** A count is kept this much longer than its window, for gateways whose clocks differ. */
 const GRACE = 5_000_000
 
 /**
- * Counts that several gateways share. Nothing here waits: a gateway counts in its own memory and tells the place where all
- * counts come together a little later, all that changed in one exchange, whose answer says what the others have. Between two
- * exchanges a gateway does not know of what the others admit. While the line is down it goes on with what it knows, and
- * tells it later.
+ * Counts that several gateways share. No request waits for them: a gateway counts in its own memory. A little later it
+ * reports all changes to the shared store in one exchange, and the answer brings the counts of the others. Between two
+ * exchanges a gateway does not know what the others admit. While the line is down it continues with the counts that it
+ * has, and reports its own later.
  */
 export class SharedStore implements CounterStore {
   readonly isShared = true
@@ -44,7 +44,7 @@ export class SharedStore implements CounterStore {
   readonly #newBans = new Map<CountedAddress, number>()
   readonly #claims = new Claims()
   readonly #standIns = new StandIns()
-  /** How far this gateway has come, and whether the others were told. */
+  /** How far this gateway has come, and whether the others know. */
   #done: { readonly session: number; readonly sequence: number } | undefined = undefined
   #mark = ''
   #isArmed = false
@@ -61,12 +61,12 @@ export class SharedStore implements CounterStore {
     })
   }
 
-  /** Whether the last exchange succeeded, or would be tried now. */
+  /** Whether the last exchange succeeded, or one would be tried now. */
   get isUp(): boolean {
     return this.#options.line.isReady
   }
 
-  /** Counts and claims that the others have not been told of. */
+  /** Counts and claims that were not reported yet. */
   get pending(): number {
     return this.#dirty.length + this.#claims.size
   }
@@ -117,7 +117,7 @@ export class SharedStore implements CounterStore {
     this.#cancel = this.#options.timers.after(ms, () => void this.#exchange())
   }
 
-  /** One exchange, after which the next is armed if there is anything left to tell. */
+  /** Do one exchange; schedule the next one if anything is left to report. */
   async #exchange(): Promise<void> {
     const now = this.#options.clock.now()
     const due = this.#dirty.filter(({ end }) => end > now)
@@ -176,13 +176,13 @@ export class SharedStore implements CounterStore {
     return true
   }
 
-  /** How far this gateway has come, once all is told that it counted on the way. */
+  /** How far this gateway has come; empty until everything that it counted on the way is reported. */
   #doneNow(): { name: string; until: number; msLeft: number }[] {
     if (!this.#done || this.#dirty.length > 0) return []
     return [{ name: doneName(this.#done.session), until: this.#done.sequence, msLeft: CLAIM_KEPT_MS }]
   }
 
-  /** What was told is gone: tell again what was counted in the present windows. */
+  /** The store has lost its content: report again the counts of the present windows. */
   #see(mark: string): void {
     if (mark === this.#mark) return
     const isFirst = this.#mark === ''

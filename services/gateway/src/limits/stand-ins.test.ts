@@ -3,13 +3,13 @@ import { STAND_INS_MAX, StandIns } from './stand-ins.ts'
 
 const SECOND = 1_000_000
 
-/** Sequences that somebody else is to do. */
+/** Sequences that another gateway has to do. */
 const left = (all: StandIns, session: number, through: number | null, now: number): number[] =>
   all.learn(session, through, now).map(({ sequence }) => sequence)
 
 const nothing = (): void => {}
 
-test('what a gateway has passed is done; what it has not passed in three seconds is for others', () => {
+test('what a gateway has passed is done; what it has not passed in three seconds others do', () => {
   const all = new StandIns()
   for (const sequence of [4, 6, 9]) all.add(11, sequence, sequence * SECOND, nothing)
   expect(left(all, 11, 5, 8 * SECOND)).toEqual([])
@@ -19,7 +19,7 @@ test('what a gateway has passed is done; what it has not passed in three seconds
   expect([all.size, all.sessions]).toEqual([0, []])
 })
 
-test('of a gateway that never said how far it is nobody takes anything over', () => {
+test('nothing is taken over from a gateway that never reported how far it is', () => {
   const all = new StandIns()
   all.add(11, 4, 0, nothing)
   expect(left(all, 11, null, SECOND)).toEqual([])
@@ -28,7 +28,7 @@ test('of a gateway that never said how far it is nobody takes anything over', ()
   expect(all.size).toBe(0)
 })
 
-test('the time in which nobody is heard does not count', () => {
+test('time without an exchange does not count', () => {
   const all = new StandIns()
   all.add(11, 4, 0, nothing)
   all.wait(10 * SECOND)
@@ -36,7 +36,7 @@ test('the time in which nobody is heard does not count', () => {
   expect(left(all, 11, 0, 13 * SECOND)).toEqual([4])
 })
 
-test('no more wait than stated', () => {
+test('the number of waiting outcomes is bounded', () => {
   const all = new StandIns()
   for (let sequence = 1; sequence <= STAND_INS_MAX + 5; sequence++) all.add(sequence % 3, sequence, 0, nothing)
   expect(all.size).toBe(STAND_INS_MAX)

@@ -1,8 +1,10 @@
-/** What another gateway has not done after so long is done for it, µs: several times what an exchange may take. */
+/**
+ * Work that another gateway has not done after this time is done for it, µs: several times what an exchange may take.
+ */
 const WAITED_MAX = 3_000_000
-/** An outcome that is heard so long after it was journaled is claimed by all gateways: others may be doing it already, µs. */
+/** All gateways claim an outcome that arrives this long after it was journaled: others may be doing it already, µs. */
 export const LATE = 1_500_000
-/** Outcomes that wait; at the bound the oldest is left to its own gateway. */
+/** Bound on outcomes that wait. At the bound the oldest is left to its own gateway. */
 export const STAND_INS_MAX = 10_000
 
 interface Waiting {
@@ -13,8 +15,9 @@ interface Waiting {
 }
 
 /**
- * What other gateways do for the outcomes of their own sessions, as long as it is not known that they did. Each tells, with what
- * it has counted, how far it has come. One that has said so before, and has not come as far within some seconds, has ended.
+ * The work of other gateways for the outcomes of their own sessions, until it is known that they did it. Each gateway
+ * reports its counts together with how far it has come. A gateway that has reported before, and has not come as far
+ * within some seconds, has ended.
  */
 export class StandIns {
   readonly #bySession = new Map<number, Waiting[]>()
@@ -24,7 +27,7 @@ export class StandIns {
     return this.#size
   }
 
-  /** The sessions that are waited for. */
+  /** The sessions whose gateways are waited for. */
   get sessions(): number[] {
     return [...this.#bySession.keys()]
   }
@@ -40,8 +43,8 @@ export class StandIns {
   }
 
   /**
-   * The gateway of the session has come as far as `through`, null when it has never said so. Returns what it has not done in
-   * time, for another gateway to do.
+   * The gateway of the session has come as far as `through`; null when it has never reported. Returns the work that it
+   * has not done in time, for another gateway to do.
    */
   learn(session: number, through: number | null, now: number): Waiting[] {
     const waiting = this.#bySession.get(session) ?? []
@@ -55,7 +58,7 @@ export class StandIns {
     return left
   }
 
-  /** Nothing could be heard of any gateway: wait for all anew. */
+  /** No exchange succeeded: restart all waiting times. */
   wait(now: number): void {
     for (const waiting of this.#bySession.values()) for (const one of waiting) one.since = now
   }

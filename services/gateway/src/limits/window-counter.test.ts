@@ -3,7 +3,7 @@ import { COUNTED_MAX, WindowCounter } from './window-counter.ts'
 
 const MINUTE = 60_000_000
 
-test('more addresses than can be counted make the first begin anew, and nobody else', () => {
+test('past the bound on addresses only the first one starts again from 0', () => {
   const counter = new WindowCounter<string>(MINUTE)
   counter.add('first', 5, 0)
   counter.add('second', 6, 0)

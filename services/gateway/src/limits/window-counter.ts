@@ -1,9 +1,9 @@
-/** Keys that are counted in one window. */
+/** Bound on keys that are counted in one window. */
 export const COUNTED_MAX = 200_000
 
 /**
- * Counts by key in fixed windows aligned to the clock. A new window forgets all counts at once. With too many keys the one
- * that was counted first is forgotten: it may begin anew, and no other is refused for it.
+ * Counts by key in fixed windows aligned to the clock. A new window drops all counts at once. Past the bound on keys
+ * the one that was counted first is dropped: it starts again from 0, and no other key is refused because of it.
  */
 export class WindowCounter<Key> {
   /** µs. */

@@ -2,14 +2,15 @@ import type { TradeEvent } from '@uptick/core'
 import type { AggregateTrade, PublicTrade } from '@uptick/readmodel'
 
 /**
- * Joins fills to aggregates, as the core numbers them. A group ends with its outcome at the latest. Journals from before the
- * core numbered them have none: consecutive fills of one taker order at one price are joined, under the id of the first.
+ * Joins fills into aggregate trades, with the ids that the core gives. An aggregate ends with its outcome at the
+ * latest. Older journals have no such ids: then consecutive fills of one taker order at one price are joined, under the
+ * id of the first.
  */
 export class Aggregator {
   #open: AggregateTrade | undefined
   #taker = 0
 
-  /** Take a trade and its event; returns the group that it ended, if any. */
+  /** Add a trade and its event; returns the aggregate that it ended, if any. */
   trade(trade: PublicTrade, { aggregateId, takerOrder }: Pick<TradeEvent, 'aggregateId' | 'takerOrder'>) {
     const open = this.#open
     const joins = aggregateId > 0 ? open?.aggregateId === aggregateId : this.#joins(trade, takerOrder)
@@ -31,7 +32,7 @@ export class Aggregator {
     return open
   }
 
-  /** The outcome is over: returns the group in progress. */
+  /** The outcome ends: returns the aggregate in progress. */
   end(): AggregateTrade | undefined {
     const open = this.#open
     this.#open = undefined

@@ -5,7 +5,7 @@ import type { EngineLink } from '../engine-link/link.ts'
 import type { DepthState } from './book.ts'
 import type { SymbolMarket } from './symbol-market.ts'
 
-/** A change of a level that came before the book it belongs to was loaded. */
+/** A level change that came before its book was loaded. */
 export interface KeptLevel {
   readonly side: Side
   readonly price: number
@@ -25,12 +25,12 @@ export interface BookLoaderOptions {
   readonly log: (message: string, detail?: unknown) => void
 }
 
-/** Gets the state of one book from the engine and joins it with the changes that the feed brought meanwhile. */
+/** Loads one book from the engine and joins it with the level changes of the feed that came meanwhile. */
 export class BookLoader {
   readonly #symbol: number
   readonly #options: BookLoaderOptions
   #kept: KeptLevel[] = []
-  /** Counts loads: an answer to an earlier one is not used. */
+  /** Counts loads: the answer to an earlier load is ignored. */
   #attempt = 0
   loaded = false
 
@@ -44,7 +44,7 @@ export class BookLoader {
     this.#kept.push(level)
   }
 
-  /** Load `market`'s book, trying until it succeeds; levels go to `keep` until `loaded`. */
+  /** Load `market`'s book; repeat until it succeeds. Pass level changes to `keep` until `loaded`. */
   load(market: SymbolMarket): void {
     this.loaded = false
     this.#kept = []

@@ -2,10 +2,14 @@ import { Side } from '@uptick/core'
 import { PriceLevels } from './price-levels.ts'
 import type { BookTickerView, DepthView } from './market-data.ts'
 
-/** What a change was: already contained, applied, or not the successor of the last one (the book is then broken). */
+/**
+ * Effect of a level change: already contained, applied, or not the successor of the last one (the book is then broken).
+ */
 export type LevelResult = 'known' | 'applied' | 'gap'
 
-/** The aggregated book of one market, kept by its level changes. Starts unloaded: `load` gives it its first state. */
+/**
+ * The aggregated order book of one market, kept current by level changes. It is empty until `load` gives it a state.
+ */
 export class Book {
   readonly bids = new PriceLevels(-1)
   readonly asks = new PriceLevels(1)
@@ -29,7 +33,7 @@ export class Book {
     this.bestVersion++
   }
 
-  /** One level's new total. Changes must come one by one: an update id is the last plus one. */
+  /** Set one level's new total. Changes come one by one: an update id is the last plus one. */
   level(side: Side, price: number, quantity: number, updateId: number, sequence: number, time: number): LevelResult {
     if (updateId <= this.updateId) return 'known'
     if (this.updateId < 0 || updateId !== this.updateId + 1) return 'gap'

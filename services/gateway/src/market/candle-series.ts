@@ -3,8 +3,8 @@ import type { CandleInterval, PublicTrade } from '@uptick/readmodel'
 import type { CandleView } from './market-data.ts'
 
 /**
- * The newest candles of one interval of one market: the one in progress and a few closed ones, only those with trades.
- * What was not traded in is made up when it is read.
+ * The newest candles of one interval of one market: the one in progress and a few closed ones. It stores only candles
+ * with trades; reading fills in the empty ones.
  */
 export class CandleSeries {
   readonly interval: CandleInterval
@@ -29,7 +29,7 @@ export class CandleSeries {
     return this.#current
   }
 
-  /** Replace everything by what a history knows: candles with trades, oldest first. */
+  /** Replace everything with the candles of a history: those with trades, oldest first. */
   load(candles: readonly CandleView[]): void {
     const own = candles.filter((candle) => candle.count > 0).map((candle) => copyOf(candle))
     this.#current = own.pop()
@@ -41,7 +41,7 @@ export class CandleSeries {
     this.#roll(trade.time).trade(trade)
   }
 
-  /** Trades that came after all that are contained, joined to a candle of a shorter interval. */
+  /** Add trades that are later than all contained ones, joined into a candle of a shorter interval. */
   add(later: CandleView): void {
     this.#roll(later.openTime).merge(later)
   }
@@ -57,7 +57,7 @@ export class CandleSeries {
     return this.#closed.findLast((candle) => candle.openTime < time)?.close ?? 0
   }
 
-  /** The candle that starts at `openTime` with its trades, or an empty one at the last price before; none before the first trade. */
+  /** The candle that opens at `openTime`, empty when it has no trades. None before the first trade. */
   at(openTime: number): Candle | undefined {
     const known = this.#current?.openTime === openTime ? this.#current : this.#find(openTime)
     if (known) return known.copy()
@@ -69,7 +69,7 @@ export class CandleSeries {
     return this.#closed.findLast((candle) => candle.openTime === openTime)
   }
 
-  /** The candle that `time` belongs to becomes the current one. */
+  /** Make the candle that `time` belongs to the current one. */
   #roll(time: number): Candle {
     const current = this.#current
     if (current && time < current.endTime) return current

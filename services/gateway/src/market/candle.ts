@@ -1,7 +1,7 @@
 import { type CandleInterval, openTimeOf, type PublicTrade, stepOpenTime } from '@uptick/readmodel'
 import type { CandleView } from './market-data.ts'
 
-/** A candle that grows. Without trades it only carries a price. */
+/** A candle in progress. Without trades it only carries a price. */
 export class Candle {
   readonly interval: CandleInterval
   readonly openTime: number
@@ -18,7 +18,10 @@ export class Candle {
   firstTradeId = -1
   lastTradeId = -1
 
-  /** The empty candle of `interval` that contains `time`, at the price of the last trade before it. `offset`: of its time zone, µs. */
+  /**
+   * The empty candle of `interval` that contains `time`, at the price of the last trade before it. `offset` is that of
+   * its time zone, µs.
+   */
   constructor(interval: CandleInterval, time: number, price: number, offset = 0) {
     this.interval = interval
     this.openTime = openTimeOf(interval, time, offset)

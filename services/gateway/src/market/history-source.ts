@@ -4,11 +4,11 @@ import type { MarketHistory } from './symbol-market.ts'
 export interface HistorySource {
   /** Everything up to this sequence is recorded. */
   recordedThrough(): Promise<number>
-  /** The newest candles and trades of the market, at whatever moments they were read. */
+  /** The newest candles and trades of the market. They may have been read at different moments. */
   market(symbol: number, name: string): Promise<MarketHistory>
 }
 
-/** A read model that remembers nothing: for a gateway without a database. */
+/** A history without content: for a gateway without a database. */
 export const noHistory: HistorySource = {
   recordedThrough: () => Promise.resolve(Number.MAX_SAFE_INTEGER),
   market: () => Promise.resolve({ candles: new Map(), trades: [], aggregates: [] }),

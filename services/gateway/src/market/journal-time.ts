@@ -1,9 +1,9 @@
-/** Without an outcome for this long (µs) it is not known how far the leader's time is. */
+/** Without an outcome for this long (µs) the leader's present time is unknown. */
 const FRESH_MAX = 1_000_000
 
 /**
- * The journaled time up to which a gateway has seen everything of a shard. The journal's times never decrease, so a trade
- * that comes later has this time or a later one: what ended at it is final.
+ * The journaled time up to which a gateway has seen everything of a shard. The journal's times never decrease, so a
+ * later trade has this time or a later one: an interval that ended by then is final.
  */
 export class JournalTime {
   readonly #ask: () => Promise<unknown>
@@ -11,7 +11,7 @@ export class JournalTime {
   #seenAt = Number.NEGATIVE_INFINITY
   #isAsking = false
 
-  /** `ask` has the leader journal its time, by a command that changes nothing. */
+  /** `ask` has the leader journal its time, with a command that changes nothing. */
   constructor(ask: () => Promise<unknown> = () => Promise.resolve()) {
     this.#ask = ask
   }
@@ -21,7 +21,7 @@ export class JournalTime {
     return this.#time
   }
 
-  /** Whether it is about the leader's present, by the gateway's clock (`now` in µs). */
+  /** Whether the time is close to the leader's present, by the gateway's clock (`now` in µs). */
   isFresh(now: number): boolean {
     return now - this.#seenAt <= FRESH_MAX
   }
@@ -33,7 +33,7 @@ export class JournalTime {
   }
 
   /**
-   * Something waits for a time that the leader's clock may have reached. Without orders nothing is journaled, so the
+   * A caller waits for a time that the leader's clock may have reached. Without orders nothing is journaled, so the
    * leader is asked, one question at a time. A caller that still waits after the answer calls again.
    */
   want(): void {

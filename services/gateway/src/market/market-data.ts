@@ -3,12 +3,12 @@ import type { AggregateTrade, CandleInterval, PublicTrade } from '@uptick/readmo
 import type { SymbolDefinition } from '@uptick/core'
 
 /**
- * What the gateway knows about the markets, kept up to date by the feed of every shard. Everything is in the symbol's
- * own units (see `SymbolDefinition`), times in µs since 1970, quote amounts in units of the quote asset; formatting is
- * the caller's business. Everything read here is durable: the feed carries nothing else.
+ * What the gateway knows about the markets, kept current by the feed of every shard. Prices and quantities are in the
+ * symbol's own units (see `SymbolDefinition`), times in µs since 1970, quote amounts in units of the quote asset; the
+ * caller formats them. Everything here is durable, because the feed carries nothing else.
  */
 export interface MarketData {
-  /** Every listed symbol is bootstrapped and the feeds are live. While false, answers may be missing or old. */
+  /** Every listed symbol is loaded and the feeds are live. While false, answers may be missing or old. */
   readonly ready: boolean
   /** Symbols in order of shard and listing. */
   symbols(): Iterable<SymbolMarketData>
@@ -36,8 +36,8 @@ export interface SymbolMarketData {
   ticker(minutes: WindowMinutes): TickerView
   averagePrice(): AveragePriceView
   /**
-   * The last few candles, `atLeast` so many as far as they are known (a minute of them), oldest first, the one in progress
-   * last: what a lagging read model may not have yet.
+   * The newest candles, oldest first, the one in progress last: a lagging read model may not have them yet. At least
+   * `atLeast`, as far as they are kept.
    */
   recentCandles(interval: CandleInterval, atLeast?: number): readonly CandleView[]
 }

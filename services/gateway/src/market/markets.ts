@@ -45,7 +45,7 @@ export class Markets implements MarketData {
     return this.#byStreamName.get(name)
   }
 
-  /** Changes of a book were missed, and it is loaded anew: who followed them must begin anew, too. */
+  /** Level changes of a book were missed, and it is loaded again: its followers must start again too. */
   onReload(listener: (market: SymbolMarket) => void): void {
     this.#reloads.push(listener)
   }

@@ -1,13 +1,15 @@
 /**
- * One side of an aggregated book: price levels from the best to the worst, in chunks of a few hundred. A change moves
- * at most one chunk, whatever the depth of the book: in a single sorted array of 100,000 levels a change far from the
- * best moved 400 kB.
+ * One side of an aggregated order book: price levels from the best to the worst, in chunks of a few hundred. A change
+ * moves at most one chunk, whatever the depth of the book. In a single sorted array of 100,000 levels a change far from
+ * the best moved 400 kB.
  */
 export class PriceLevels {
   /** 1 sorts low prices first (asks), −1 high prices first (bids). */
   readonly #direction: 1 | -1
   #chunks: Chunk[] = []
-  /** The chunk that became empty last: a side that is often empty does not make a new one for each order. */
+  /**
+   * The last chunk that became empty. A side that is often empty uses it again and does not allocate for each order.
+   */
   #spare: Chunk | undefined
   #size = 0
 
@@ -64,7 +66,7 @@ export class PriceLevels {
     this.#size = 0
   }
 
-  /** The first chunk whose last key is not before `key`: where it is, or belongs. */
+  /** The first chunk whose last key is not before `key`: the chunk that contains `key` or gets it. */
   #chunkOf(key: number): number {
     const chunks = this.#chunks
     let low = 0
@@ -78,7 +80,7 @@ export class PriceLevels {
     return low
   }
 
-  /** `key` is past every level: into the last chunk if there is room. */
+  /** Add `key`, which is past every level, to the last chunk if there is room. */
   #append(key: number, quantity: number): void {
     const last = this.#chunks.at(-1)
     if (last && last.size < CHUNK_LEVELS_MAX) last.insert(last.size, key, quantity)
@@ -126,7 +128,7 @@ class Chunk {
     return this.keyAt(this.size - 1)
   }
 
-  /** `at` is less than `size`, so that there is one; NaN says otherwise, and compares with nothing. */
+  /** `at` is less than `size`. Past it the key is NaN, which compares with nothing. */
   keyAt(at: number): number {
     return this.keys[at] ?? Number.NaN
   }
@@ -165,7 +167,7 @@ class Chunk {
     this.size--
   }
 
-  /** Give the upper half away. */
+  /** Split off the upper half. */
   split(): Chunk {
     const upper = new Chunk()
     const half = this.size >> 1

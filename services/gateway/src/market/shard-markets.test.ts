@@ -8,7 +8,7 @@ import { DAY_MINUTES } from './market-data.ts'
 import { type HistorySource, noHistory } from './history-source.ts'
 import { Markets } from './markets.ts'
 
-/** The promises that are settled by now have run their reactions. */
+/** All promises that are settled by now have run their reactions. */
 const settle = async (): Promise<void> => {
   for (let i = 0; i < 20; i++) await Promise.resolve()
 }
@@ -35,7 +35,7 @@ describe('markets of a shard', () => {
     shard.outcome((script) => script.level(0, Side.BUY, 100, 5))
     shard.holdAnswers = true
     shard.connect()
-    // The answers are on their way; these changes overtake them.
+    // The answers are delayed; these changes arrive before them.
     shard.outcome((script) => {
       script.level(0, Side.BUY, 101, 7)
       script.level(0, Side.SELL, 110, 1)
@@ -48,7 +48,7 @@ describe('markets of a shard', () => {
     expect(markets.symbol('BTCUSDT')!.depth(0)).toMatchObject({ updateId: 4, bids: [[101, 7]], asks: [[110, 1]] })
   })
 
-  test('load a book again when a change of it is missing, and tell who followed it', async () => {
+  test('load a book again when a change of it is missing, and tell its followers', async () => {
     const { shard, markets, restarts } = build()
     shard.connect()
     await settle()
@@ -154,7 +154,7 @@ describe('markets of a shard', () => {
       recordedThrough: () => new Promise((resolve) => answers.push(resolve)),
       market: (symbol) => Promise.resolve({ candles: new Map(), trades: symbol === 0 ? past : [], aggregates: [] }),
     })
-    /** The read model has recorded so much, whenever it is asked. */
+    /** The read model reports that it has recorded up to `sequence`. */
     const record = async (sequence: number): Promise<void> => {
       for (let i = 0; i < 6; i++) {
         time.advanceNow(200)

@@ -19,41 +19,41 @@ export interface ShardMarketsOptions {
   readonly log: (message: string, detail?: unknown) => void
 }
 
-/** Who is told of what happens to the markets as such. */
+/** Observes changes of the markets themselves. */
 export interface MarketsObserver {
-  /** Markets were added, or defined anew. */
+  /** Markets were added or redefined. */
   listed(): void
-  /** Changes of the book were missed, and it is loaded anew. */
+  /** Level changes of the book were missed, and it is loaded again. */
   reloaded(market: SymbolMarket): void
 }
 
-/** A market and what belongs to it. */
+/** A market and its state here. */
 interface Followed {
   readonly market: SymbolMarket
   readonly loader: BookLoader
   readonly aggregator: Aggregator
-  /** Sequence up to which the feed has not told its trades: the read model must have them. */
+  /** Sequence up to which the feed did not bring its trades: they come from the read model. */
   since: number
 }
 
-/** Between two attempts to load a book or to fill statistics up, in ms. */
+/** Pause between two attempts to load a book or to load statistics, ms. */
 const RETRY_MS = 100
-/** After this long (ms) without statistics the gateway is ready all the same: trading does not need the read model. */
+/** After this long (ms) the gateway is ready even without statistics: trading does not need the read model. */
 const WARM_UP_MS_MAX = 5_000
 
 /**
- * The markets of one shard. Every piece knows by itself what it contains – a book its update id, statistics their trade
- * ids – so the feed, the engine's answers and the read model may come in any order: what is contained is skipped, and
+ * The markets of one shard. The feed, the engine's answers and the read model may come in any order. Each part knows
+ * what it contains – a book by its update id, statistics by their trade ids. What is contained already is skipped, and
  * what is missing is asked for again.
  *
- * A market starts `loading`: changes of its book are kept until the engine's answer to `depth` says where they begin.
- * Statistics are filled up from the read model once that has recorded everything from before the feed.
+ * A market starts in `loading`: level changes are kept until the engine's answer to `depth` says where they begin.
+ * Statistics are loaded from the read model once it has recorded everything from before the feed.
  */
 export class ShardMarkets implements Stage {
   readonly #options: ShardMarketsOptions
   /** By symbol id. */
   readonly #followed: Followed[] = []
-  /** Those whose group of fills is open in the outcome that is being read. */
+  /** Markets whose aggregate is still open in the outcome that is being read. */
   readonly #aggregating = new Set<Followed>()
   readonly #journalTime: JournalTime
   #sequence = 0
@@ -86,10 +86,7 @@ export class ShardMarkets implements Stage {
     for (const { market } of this.#followed) yield market
   }
 
-  /**
-   * Books are loaded, and statistics filled up or given up waiting for. Stays true while markets are listed anew, until
-   * the feed has a gap.
-   */
+  /** Books are loaded; statistics are loaded, or no longer waited for. Stays true until the feed has a gap. */
   get ready(): boolean {
     this.#isReady ||= this.#isComplete()
     return this.#isReady
@@ -169,7 +166,7 @@ export class ShardMarkets implements Stage {
     this.#aggregating.clear()
   }
 
-  /** The catalogue may name markets that are new, or define some anew. */
+  /** Apply new markets and new definitions of the catalogue. */
   #followCatalogue(): void {
     const { catalogue } = this.#options.link
     if (catalogue.version === this.#catalogueVersion) return
@@ -189,7 +186,7 @@ export class ShardMarkets implements Stage {
     this.#warmUp()
   }
 
-  /** The feed starts anew, with or without a gap: load every book again. */
+  /** The feed restarts, with or without a gap: load every book again. */
   restart(next: number): void {
     this.#sequence = next - 1
     this.#isReady = false
@@ -205,14 +202,14 @@ export class ShardMarkets implements Stage {
     this.#told.reloaded(market)
   }
 
-  /** Statistics of some market have to be filled up. */
+  /** The statistics of some market have to be loaded. */
   #warmUp(): void {
     if (!this.#warmingUp) this.#warmUpSince = this.#options.clock.elapsed()
     this.#warmingUp = true
     this.#warmUpNow()
   }
 
-  /** Try at once; again, if a try is under way. */
+  /** Try at once; try again if a try is in progress. */
   #warmUpNow(): void {
     if (this.#closed) return
     this.#again = this.#trying
@@ -233,7 +230,7 @@ export class ShardMarkets implements Stage {
       for (const followed of this.#followed) {
         const { market } = followed
         const { id } = market.definition
-        // Read after the wait: the feed may have had a gap meanwhile.
+        // Read this after the wait: the feed may have had a gap meanwhile.
         if (market.warm || (await history.recordedThrough()) < followed.since) continue
         market.backfill(await history.market(id, market.name))
       }
@@ -245,7 +242,7 @@ export class ShardMarkets implements Stage {
   }
 }
 
-/** A TICK of this gateway's session: every release executes it, and it carries the leader's time into the journal. */
+/** A TICK of this gateway's session. Every release executes it, and it carries the leader's time into the journal. */
 async function askTime(link: ShardMarketsOptions['link']): Promise<void> {
   if (!link.state.connected) return
   await link.submit((command) => {

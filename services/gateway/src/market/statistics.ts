@@ -12,11 +12,14 @@ import { CandleSeries } from './candle-series.ts'
 import { AVERAGE_MINUTES, type CandleView, DAY_MINUTES, type WindowMinutes } from './market-data.ts'
 
 const MINUTE = 60_000_000
-/** Closed candles (with trades) kept of each interval, so that recent candles bridge a read model that lags. */
+/** Closed candles (with trades) kept of each interval, so that recent candles cover the lag of a read model. */
 const CLOSED_CANDLES_KEPT = 4
-/** Of seconds a minute: a stream of them that resumes is told each that it missed. */
+/** One minute of seconds: a `1s` stream that resumes sends every candle that was missed. */
 const CLOSED_SECONDS_KEPT = 62
-/** Two months of eight hours and two days of less: months of another time zone are joined from the one, parts of days from the other. */
+/**
+ * Two months of candles of eight hours, and two days of shorter ones. Candles of another time zone are joined from them:
+ * months from those of eight hours, parts of days from the shorter ones.
+ */
 const CLOSED_PARTS_KEPT: ReadonlyMap<CandleInterval, number> = new Map([
   ['2h', 24],
   ['4h', 12],
@@ -26,9 +29,9 @@ const CLOSED_PARTS_KEPT: ReadonlyMap<CandleInterval, number> = new Map([
 const RECENT_CANDLES = 3
 
 /**
- * Candles of all intervals and rolling windows of one market. A trade changes one candle, that of its second; when the
- * second is over, it is added to the sixteen series, and reading joins the two. So a trade costs the same however many
- * intervals there are. Windows are sums over one-minute candles: the closed ones of a window are summed once a minute.
+ * Candles of all intervals and rolling windows of one market. A trade changes one candle, that of its second. When the
+ * second is over, that candle is added to the sixteen series; reading joins the two. So a trade costs the same with any
+ * number of intervals. Windows are sums over one-minute candles: the closed ones are summed once a minute.
  */
 export class Statistics {
   readonly #minutes = new CandleSeries('1m', closedKept('1m'))
@@ -38,7 +41,7 @@ export class Statistics {
       interval === '1m' ? this.#minutes : new CandleSeries(interval, closedKept(interval)),
     ]),
   )
-  /** Trades of the newest second, not in the series yet. */
+  /** Trades of the newest second, which are not in the series yet. */
   #pending: Candle | undefined
   /** One for each length that there is. */
   readonly #windows = new Map<WindowMinutes, Window>()
@@ -55,9 +58,9 @@ export class Statistics {
   }
 
   /**
-   * Start again from what a history knows (candles with trades of every interval, oldest first) and the trades since.
-   * Each series states by its last trade id what it contains, so the candles may have been read at different moments.
-   * False, and nothing changes, when `trades` do not reach back to it.
+   * Start again from a history (candles with trades of every interval, oldest first) and the trades since. The last
+   * trade id of each series says what it contains, so the candles may have been read at different moments. Returns
+   * false, and changes nothing, when `trades` do not reach back to the history.
    */
   load(history: ReadonlyMap<CandleInterval, readonly CandleView[]>, trades: readonly PublicTrade[]): boolean {
     const oldest = trades[0]
@@ -86,8 +89,8 @@ export class Statistics {
   }
 
   /**
-   * The candle of `interval` that opens at `start`; none before the first trade, or where it is not kept any more. `offset`
-   * is that of its time zone from UTC in µs, whole hours that eight hours divide.
+   * The candle of `interval` that opens at `start`; none before the first trade, or when it is not kept any more.
+   * `offset` is its time zone's offset from UTC in µs, whole hours that divide into eight hours.
    */
   candleAt(interval: CandleInterval, start: number, offset = 0): Candle | undefined {
     if (isShifted(interval, offset)) return this.#joined(interval, start, offset)
@@ -133,7 +136,10 @@ export class Statistics {
     return { total, closeBefore }
   }
 
-  /** Volume-weighted average price of the last five minutes in price units, else the last price. `quoteShift`: see `weightedAverage`. */
+  /**
+   * Volume-weighted average price of the last five minutes in price units; the last price without a trade in them.
+   * `quoteShift`: see `weightedAverage`.
+   */
   averagePrice(now: number, quoteShift: number): number {
     const { total } = this.window(AVERAGE_MINUTES, now)
     return total.count === 0 ? this.lastPrice : weightedAverage(total.quoteVolume, total.volume, quoteShift)
@@ -161,7 +167,7 @@ export class Statistics {
 
 /** How many closed candles with trades are kept. */
 export function closedKept(interval: CandleInterval): number {
-  // One minute more than the longest window: the close before it.
+  // One minute more than the longest window, for the close before the window.
   if (interval === '1m') return DAY_MINUTES + 1
   if (interval === '1s') return CLOSED_SECONDS_KEPT
   return CLOSED_PARTS_KEPT.get(interval) ?? CLOSED_CANDLES_KEPT

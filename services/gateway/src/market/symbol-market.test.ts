@@ -27,7 +27,7 @@ const trades = fc.array(fc.integer({ min: 0, max: 400_000_000 }), { minLength: 1
   })
 })
 
-/** What a read model answers that has recorded these. */
+/** The history that a read model with these trades returns. */
 function historyOf(recorded: readonly PublicTrade[]) {
   const statistics = new Statistics()
   for (const trade of recorded) statistics.trade(trade)

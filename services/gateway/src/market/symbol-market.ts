@@ -19,34 +19,34 @@ import { Ring } from './ring.ts'
 import { Statistics, weightedAverage } from './statistics.ts'
 import type { Market } from '../engine-link/catalogue.ts'
 
-/** Trades kept until the read model has been asked: what a busy market does while the recorder lags by seconds. */
+/** Trades kept until the read model was asked: as many as a busy market has while the recorder lags by seconds. */
 export const WAITING_TRADES_MAX = 200_000
 
-/** What a read model knows of a market: the newest candles with trades of every interval, the last trades. */
+/** The history of a market in the read model: the newest candles with trades of every interval, and the last trades. */
 export interface MarketHistory {
   readonly candles: ReadonlyMap<CandleInterval, readonly CandleView[]>
   readonly trades: readonly PublicTrade[]
   readonly aggregates: readonly AggregateTrade[]
 }
 
-/** The state of one market: book, trades, statistics. Changed by the shard's feed only. */
+/** The state of one market: order book, trades, statistics. Only the shard's feed changes it. */
 export class SymbolMarket implements SymbolMarketData {
   readonly book = new Book()
   readonly #clock: Clock
-  /** Of the shard: up to there every trade of this market is known, once it is warm. */
+  /** The shard's time up to which every trade of this market is known, once the market is warm. */
   readonly journal: JournalTime
   #market: Market
   /** Writes this market's numbers as text. */
   format: SymbolFormat
-  /** As stream names spell it. */
+  /** The symbol as stream names spell it. */
   readonly streamName: string
   #trades = new Ring<PublicTrade>(RECENT_TRADES_MAX)
   #aggregates = new Ring<AggregateTrade>(RECENT_TRADES_MAX)
   #statistics = new Statistics()
   sequence = 0
-  /** Newest journaled time seen (µs): views never run behind it, even when this machine's clock does. */
+  /** Newest journaled time seen (µs). Views never show an earlier time, even when this machine's clock is behind. */
   time = 0
-  /** Trades of the feed that the read model may not have when it fills the statistics up; only while not warm. */
+  /** Trades of the feed that the read model may lack when the statistics are loaded; only while not warm. */
   #waiting: PublicTrade[] = []
   #warm = false
 
@@ -66,12 +66,12 @@ export class SymbolMarket implements SymbolMarketData {
     return this.#market.definition
   }
 
-  /** Statistics reach back as far as they should; false until the read model has filled them. */
+  /** The statistics reach back as far as they should; false until they were loaded from the read model. */
   get warm(): boolean {
     return this.#warm
   }
 
-  /** The feed had a gap, perhaps of trades: statistics must be filled up again. */
+  /** The feed had a gap, perhaps with trades: load the statistics again. */
   cool(): void {
     if (!this.#warm) return
     this.#warm = false
@@ -94,7 +94,9 @@ export class SymbolMarket implements SymbolMarketData {
     return this.book.level(side, price, quantity, updateId, sequence, time)
   }
 
-  /** One trade. False when trades between it and the last known one are missing: statistics must be filled again. */
+  /**
+   * Add one trade. Returns false when trades between it and the last known one are missing: load the statistics again.
+   */
   trade(trade: PublicTrade): boolean {
     const last = this.#trades.newest
     if (last && trade.tradeId <= last.tradeId) return true
@@ -113,8 +115,8 @@ export class SymbolMarket implements SymbolMarketData {
   }
 
   /**
-   * Fill up with what a history knows: the past before the feed began, and what it missed. False when the history ends
-   * before the trades that are known here begin; it must be read again later.
+   * Load a history: the trades from before the feed, and those that the feed missed. Returns false when the history
+   * ends before the first trade that is known here; then read it again later.
    */
   backfill(history: MarketHistory): boolean {
     const trades = joinTrades(history.trades, this.#waiting)
@@ -145,7 +147,8 @@ export class SymbolMarket implements SymbolMarketData {
   }
 
   #wait(trade: PublicTrade): void {
-    // Half is dropped at once, so that this costs little; the read model has caught up by then, or is given up.
+    // Half is dropped at once, so that this is cheap. Either the read model has caught up by then, or it is not waited
+    // for.
     if (this.#waiting.length >= WAITING_TRADES_MAX) this.#waiting.splice(0, WAITING_TRADES_MAX / 2)
     this.#waiting.push(trade)
   }
@@ -202,7 +205,10 @@ export class SymbolMarket implements SymbolMarketData {
     return { minutes: AVERAGE_MINUTES, price, closeTime: this.#statistics.lastTrade?.time ?? 0 }
   }
 
-  /** The candle that opens at `openTime`, of a time zone as `Statistics` has them; `undefined` before the first trade and where nothing is known any more. */
+  /**
+   * The candle that opens at `openTime`; `offset` as for `Statistics.candleAt`. `undefined` before the first trade, and
+   * when the candle is not kept any more.
+   */
   candleAt(interval: CandleInterval, openTime: number, offset = 0): CandleView | undefined {
     return this.#statistics.candleAt(interval, openTime, offset)
   }
@@ -230,7 +236,7 @@ function formatOf(market: Market): SymbolFormat {
   return new SymbolFormat(market.definition, market.base.decimals, market.quote.decimals)
 }
 
-/** One run of trades out of a recorded and a known one; `undefined` when trades between the two are missing. */
+/** Join recorded and known trades into one run; `undefined` when trades between the two are missing. */
 function joinTrades(
   recorded: readonly PublicTrade[],
   known: readonly PublicTrade[],

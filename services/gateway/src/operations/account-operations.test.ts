@@ -5,7 +5,7 @@ import { allOrders, myTrades } from './account-operations.ts'
 import type { OperationContext } from './operation.ts'
 import { Params } from '../params/params.ts'
 
-/** Somebody whose last acknowledgement was at sequence 42, and a read model that writes down what it is asked. */
+/** A caller whose last acknowledgement was at sequence 42, and a read model that records its queries. */
 function asking(): { context: OperationContext; asked: unknown[] } {
   const asked: unknown[] = []
   const note =

@@ -50,7 +50,7 @@ export const commission: Operation = {
   },
 }
 
-/** Outside of the spot API proper, but clients have no other way to ask for all fees at once. */
+/** Not part of the spot API proper, but clients have no other way to query all fees at once. */
 export const tradeFees: Operation = {
   name: 'asset.tradeFee',
   rest: { method: 'GET', path: '/sapi/v1/asset/tradeFee' },
@@ -67,7 +67,7 @@ export const tradeFees: Operation = {
   },
 }
 
-/** There are no order lists: none are open, none were. */
+/** There are no order lists, so both lists are empty. */
 export const openOrderLists: Operation = {
   name: 'openOrderLists.status',
   rest: { method: 'GET', path: '/api/v3/openOrderList' },

@@ -3,7 +3,7 @@ import type { Market } from '../engine-link/catalogue.ts'
 import { engineAnswer } from './engine-answer.ts'
 import type { OperationContext } from './operation.ts'
 
-/** The caller's account; -2015 when the key outlived it. */
+/** The caller's account; -2015 when the key's account does not exist any more. */
 export async function callersAccount(context: OperationContext): Promise<{ view: AccountAnswer; sequence: number }> {
   const { account, services } = context
   const { value, sequence } = await engineAnswer(services, { kind: 'account', account })
@@ -11,7 +11,9 @@ export async function callersAccount(context: OperationContext): Promise<{ view:
   return { view: value, sequence }
 }
 
-/** What the caller pays on `market`, in millionths: its own rate for the symbol, else for all, else the symbol's. */
+/**
+ * The caller's fee rates on `market`, in millionths: its own for the symbol, else its own for all, else the symbol's.
+ */
 export async function accountFees(
   context: OperationContext,
   market: Market,

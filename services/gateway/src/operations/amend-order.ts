@@ -9,7 +9,7 @@ import { fillTarget, targetOf } from './order-target.ts'
 import type { Operation } from './operation.ts'
 import { missing, type Params } from '../params/params.ts'
 
-/** Lower the quantity of an order that stays where it is in the queue. */
+/** Lower the quantity of an order that keeps its place in the queue. */
 export const amendKeepPriority: Operation = {
   name: 'order.amend.keepPriority',
   rest: { method: 'PUT', path: '/api/v3/order/amend/keepPriority' },
@@ -35,8 +35,9 @@ export const amendKeepPriority: Operation = {
 }
 
 /**
- * An extension: price and quantity of an open limit order change in one step of the engine. It loses its priority unless
- * only the quantity falls, and matches first if the new price crosses. `newPrice` and `newQty`: at least one.
+ * An extension: change price and quantity of an open limit order in one step of the engine. The order loses its
+ * priority unless only the quantity falls. It matches first if the new price crosses. At least one of `newPrice` and
+ * `newQty` is required.
  */
 export const amendOrder: Operation = {
   name: 'order.amend',

@@ -3,12 +3,13 @@ import { illegal, type Params } from '../params/params.ts'
 
 const DECIMAL_RANGE = '^([0-9]{1,20})(\\.[0-9]{1,20})?$'
 const DECIMAL = /^[0-9]{1,20}(\.[0-9]{1,20})?$/
-/** Decimals that every trader may write, whatever the symbol has: finer ones are too precise, not off the filter. */
+/** Decimals that every trader may write, whatever the symbol has: finer values fail by precision, not by a filter. */
 const WRITTEN_DECIMALS_MIN = 8
 
 /**
- * A price or a quantity in units of 10^-`decimals`; absent is `undefined`. What the symbol cannot express fails as its
- * `filter` would, whose shown maximum is never above 2^53 − 1 units: -1013, or -1111 when it has more digits than any.
+ * A price or a quantity in units of 10^-`decimals`; `undefined` when absent. A value that the symbol cannot express
+ * fails as its `filter` would, whose shown maximum is never above 2^53 − 1 units: -1013, or -1111 when it has more
+ * digits than any symbol.
  */
 export function units(params: Params, name: string, decimals: number, filter: string): number | undefined {
   const text = decimalText(params, name)
@@ -22,8 +23,9 @@ export function units(params: Params, name: string, decimals: number, filter: st
 }
 
 /**
- * A quantity of the quote asset in its units; absent is `undefined`. No filter bounds it as narrowly as the 2^53 − 1 units
- * that there may be, so what is past them is -1108 and names the bound, and digits that the asset has not are -1111.
+ * A quantity of the quote asset in its units; `undefined` when absent. No filter bounds it as narrowly as the 2^53 − 1
+ * units that are possible. So a larger value is -1108, which names the bound, and more digits than the asset has are
+ * -1111.
  */
 export function quoteUnits(params: Params, name: string, decimals: number): number | undefined {
   const text = decimalText(params, name)

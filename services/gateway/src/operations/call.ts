@@ -8,7 +8,7 @@ export interface Call {
   /** Address of the caller, for the limits and for keys that are bound to addresses. */
   readonly ip: string
   readonly receivedAt: number
-  /** Of what the caller sent, without headers. */
+  /** Length of the caller's request without headers. */
   readonly length: number
   readonly timeUnit: TimeUnit
   /** `X-MBX-APIKEY`, or `params.apiKey` of the WebSocket API; empty when none was given. */

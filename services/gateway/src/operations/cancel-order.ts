@@ -93,7 +93,7 @@ export const cancelReplaceOrder: Operation = {
   },
 }
 
-/** Too many orders, but the trader wants the cancel all the same: -2021 with how both halves ended. */
+/** Over the order limit, but the trader wants the cancel in any case: -2021 with how both halves ended. */
 async function cancelOnly(context: OperationContext, params: Params, tooMany: PublicError): Promise<never> {
   const { services, timeUnit } = context
   const market = marketOf(params, services)

@@ -13,7 +13,7 @@ const MINUTE = 60_000_000
 const TIME_ZONE = /^([+-]?)([0-9]{1,2})(?::([0-5][0-9]))?$/
 const ZONE_MINUTES_MIN = -12 * 60
 const ZONE_MINUTES_MAX = 14 * 60
-/** Minutes of the feed that candles of another time zone are joined with: by so much the recorder may lag. */
+/** Minutes of the feed that candles of another time zone are joined with: how far the recorder may lag. */
 const MINUTES_JOINED = 60
 const INVALID_INTERVAL = publicError(PublicErrors.INVALID_INTERVAL)
 
@@ -48,7 +48,7 @@ async function readKlines({ services, timeUnit }: OperationContext, params: Para
   const isZoned = isShifted(interval, offset)
   const live = (isZoned ? data?.recentCandles('1m', MINUTES_JOINED) : data?.recentCandles(interval)) ?? []
   const now = services.clock.now()
-  // Candles that the feed has already are not waited for: what is recorded of older ones is complete.
+  // The feed has the newest candles, so do not wait for them to be recorded: older recorded candles are complete.
   const recorded = await services.history.readModel.candles({
     symbol: market.id,
     interval,
@@ -64,8 +64,8 @@ async function readKlines({ services, timeUnit }: OperationContext, params: Para
 }
 
 /**
- * `timeZone` as its offset from UTC in µs, 0 unless given: hours (`8`) or hours and minutes (`-1:00`, `05:45`), from −12:00 to
- * +14:00; -1130.
+ * `timeZone` as its offset from UTC in µs, 0 unless given: hours (`8`) or hours and minutes (`-1:00`, `05:45`), from
+ * −12:00 to +14:00; else -1130.
  */
 function timeZoneOf(params: Params): number {
   // A plus sign that was not encoded arrives as a space.
@@ -80,7 +80,7 @@ function timeZoneOf(params: Params): number {
   return offset * MINUTE
 }
 
-/** Recorded candles, replaced and continued by those of the feed, within the times asked for. */
+/** Recorded candles, replaced and continued by those of the feed, within the requested times. */
 function merge(recorded: readonly CandleView[], live: readonly CandleView[], from: number, to: number): CandleView[] {
   const byTime = new Map(recorded.map((candle) => [candle.openTime, candle]))
   const firstRecorded = recorded[0]?.openTime ?? Number.NEGATIVE_INFINITY

@@ -26,7 +26,7 @@ const key = (unlimited: boolean): ApiKey => ({
 const keys = [key(true), key(false)]
 const [free, limited] = keys as [ApiKey, ApiKey]
 
-/** A dispatcher that writes down what it charges and gives back. */
+/** A dispatcher that records what it charges and gives back. */
 function dispatching() {
   const weights: number[] = []
   const services = {
@@ -61,7 +61,7 @@ function callOf(by: ApiKey | undefined, changes: Partial<Call> = {}): Call {
   }
 }
 
-test('a key with limits is charged before anything else, whatever comes of it', () => {
+test('a request of a key with limits is charged before anything else, whatever its result', () => {
   const { dispatcher, weights } = dispatching()
   expect(dispatcher.call(operation(), callOf(limited))).toBe(7)
   expect(() => dispatcher.call(operation(), callOf(limited, { signature: '00' }))).toThrow('Signature')
@@ -84,7 +84,7 @@ test.each([
   expect(weights).toEqual([4])
 })
 
-test.each(['NONE', 'USER_STREAM'] as const)('what needs no signature (%s) is charged to everybody', (security) => {
+test.each(['NONE', 'USER_STREAM'] as const)('an operation without a signature (%s) is always charged', (security) => {
   const { dispatcher, weights } = dispatching()
   dispatcher.call(operation({ security }), callOf(free, { signature: '' }))
   expect(weights).toEqual([4])
@@ -126,7 +126,7 @@ test('another request costs its weight although it succeeds', async () => {
   expect(weights).toEqual([4])
 })
 
-test('what cannot be read costs weight, too', () => {
+test('a request that cannot be read costs weight too', () => {
   const { dispatcher, weights } = dispatching()
   dispatcher.charge(IP, 0)
   expect(weights).toEqual([1])

@@ -43,19 +43,19 @@ export class Dispatcher {
     })
   }
 
-  /** Charge a request that names no operation, or cannot be read: what costs time costs weight. Throws past the limit. */
+  /** Charge a request that names no operation or cannot be read: reading it takes time too. Throws past the limit. */
   charge(ip: string, length: number): void {
     this.services.limits.request(ip, 1 + readingWeight(length))
   }
 
-  /** A key without limits is named; whether the caller has it comes later. */
+  /** The call names a key without limits; whether the caller owns the key is checked later. */
   #claimsUnlimited({ security }: Operation, call: Call): boolean {
     if (security === 'NONE' || security === 'USER_STREAM') return false
     if (call.apiKey === '') return call.session?.unlimited === true
     return this.services.keys.find(call.apiKey)?.unlimited === true
   }
 
-  /** What is charged after all when the caller does not prove to have the key. */
+  /** Authenticate; charge the call after all when the caller does not prove to own the key. */
   #authenticateOrCharge(
     operation: Operation,
     call: Call,
@@ -69,7 +69,7 @@ export class Dispatcher {
     }
   }
 
-  /** Who calls and until when the request holds; throws what the checks throw. */
+  /** The caller's key, and until when the request is valid. Throws what the checks throw. */
   authenticate(operation: Pick<Operation, 'security'>, call: Call): { key: ApiKey | undefined; sendBefore: number } {
     const { security } = operation
     if (security === 'NONE') return { key: undefined, sendBefore: Number.POSITIVE_INFINITY }
@@ -80,7 +80,7 @@ export class Dispatcher {
     return this.#authenticateByKey(security, call)
   }
 
-  /** The key that signed the call, whatever key its connection is logged on with; throws as `authenticate`. */
+  /** The key that signed the call, whichever key its connection is logged on with. Throws as `authenticate`. */
   signer(call: Call): ApiKey {
     return this.#authenticateByKey('USER_DATA', call).key
   }

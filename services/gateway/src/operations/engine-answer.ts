@@ -2,7 +2,7 @@ import type { AnswerTo, Question, QuestionKind } from '@uptick/protocol'
 import type { Answer } from '../engine-link/query-book.ts'
 import type { Services } from './services.ts'
 
-/** Ask the engine's state; a question about an account counts for it. What it cannot take now (too many wait) is -1008. */
+/** Ask for the engine's state. A question about an account counts for it. -1008 when too many questions wait. */
 export function engineAnswer<Kind extends QuestionKind>(
   { link }: Pick<Services, 'link'>,
   question: Question<Kind> & { readonly account: number },

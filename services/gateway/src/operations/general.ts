@@ -48,8 +48,8 @@ const NORMAL = new Json('{"status":0,"msg":"normal"}')
 const MAINTENANCE = new Json('{"status":1,"msg":"system_maintenance"}')
 
 /**
- * Whether the system can be traded on: at least one market is open, and the engine answers within the hold. What is true of one
- * market alone is its status in `exchangeInfo`.
+ * Whether trading is possible: at least one market is open, and the engine answers within the hold. `exchangeInfo` has
+ * the status of each market.
  */
 export const systemStatus: Operation = {
   name: 'systemStatus',
@@ -74,7 +74,7 @@ function selected(params: Params, services: Services): readonly Market[] {
   return selectionOf(params, services).markets
 }
 
-/** Every market is a spot market; there are no others. */
+/** Every market is a spot market. */
 function permitted(params: Params): boolean {
   const text = params.text('permissions')
   if (text === undefined) return true

@@ -4,7 +4,7 @@ import { OUTCOME_UNKNOWN } from '../engine-link/link-errors.ts'
 /** How long a request for history waits for the recorder. */
 const RECORDED_MS_MAX = 4000
 
-/** Closed orders and past trades out of the read model, once that has caught up with what the caller may have seen. */
+/** Closed orders and past trades from the read model, after it has recorded what the caller may have seen. */
 export interface History {
   /** The read model, after everything up to `sequence` is recorded; -1007 past the bound. */
   through(sequence: number): Promise<ReadModel>

@@ -22,7 +22,7 @@ import {
 import type { OutcomeView } from '../engine-link/outcome-view.ts'
 import { Json, LargeJson } from './operation.ts'
 
-/** Words of a reply past which it is read and written in slices: others are served in between. */
+/** Longer replies (in words) are read and written in slices, so that other requests run in between. */
 const LARGE_WORDS = 1 << 16
 const SLICE_EVENTS = 500
 
@@ -74,7 +74,7 @@ export async function largeCancelResponses(
   return rows.within('[', ']')
 }
 
-/** Rows of a list, made to bytes slice by slice. */
+/** Rows of a list, encoded slice by slice. */
 class Rows {
   readonly #pieces: Buffer[] = []
   #slice: string[] = []
@@ -96,7 +96,7 @@ class Rows {
   }
 }
 
-/** Visit the events that answer the sender, some in each turn. */
+/** Visit the events of the sender's answer, some in each turn of the event loop. */
 async function eachSlice({ words, offset }: OutcomeView, rows: Rows, visit: (event: Event) => void): Promise<void> {
   let count = 0
   for (const at of eachReplyEvent(words, offset)) {

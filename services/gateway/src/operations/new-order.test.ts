@@ -119,7 +119,7 @@ describe('values', () => {
     expect(() => readNewOrder(Params.of(values), services)).toThrow(expect.objectContaining({ code: -1100 }))
   })
 
-  test('zeros of parameters that ask for nothing are tolerated', () => {
+  test('zeros in parameters that a type does not use are accepted', () => {
     expect(read(`${LIMIT} icebergQty=0 trailingDelta=0 stopPrice=0`)).toMatchObject({ stopPrice: 0 })
     expect(read('type=LIMIT_MAKER quantity=1.00000000 price=100.00000000 timeInForce=GTC')).toMatchObject({
       quantity: 100_000,

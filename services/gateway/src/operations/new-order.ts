@@ -15,7 +15,7 @@ import {
 } from './order-names.ts'
 import { missing, type Params } from '../params/params.ts'
 
-/** An order as it was asked for, checked as far as it can be without the engine. Numbers are in the symbol's units. */
+/** A new order, checked as far as possible without the engine. Numbers are in the symbol's units. */
 export interface NewOrder {
   readonly market: Market
   readonly side: Side
@@ -34,7 +34,7 @@ export interface NewOrder {
 
 const STRATEGY_TYPE_MIN = 1_000_000
 
-/** What each type takes, besides quantity. */
+/** The parameters that each order type takes, besides quantity. */
 interface TypeRule {
   readonly timeInForce: boolean
   readonly price: boolean
@@ -50,7 +50,7 @@ const RULES: Readonly<Record<OrderType, TypeRule>> = {
   [OrderType.TAKE_PROFIT_LIMIT]: { timeInForce: true, price: true, stopPrice: true },
 }
 
-/** Read the parameters of a new order; throws what Binance answers for each mistake. */
+/** Read the parameters of a new order. Throws the error that Binance has for each mistake. */
 export function readNewOrder(params: Params, services: Services): NewOrder {
   const market = marketOf(params, services)
   const { priceDecimals, quantityDecimals } = market.definition
@@ -106,7 +106,7 @@ export function fillNewOrder(command: Command, order: NewOrder): void {
   command.clientId.set(order.clientId)
 }
 
-/** Some clients send GTC with everything; it says what these orders are anyway. */
+/** Some clients send GTC with every order; orders of these types have no other time in force. */
 function isHarmless(type: OrderType, timeInForce: TimeInForce): boolean {
   return type === OrderType.LIMIT_MAKER && timeInForce === TimeInForce.GTC
 }
@@ -115,7 +115,7 @@ function notRequired(name: string): PublicError {
   return publicError(PublicErrors.PARAMETER_NOT_REQUIRED, name)
 }
 
-/** A price of 0 where none belongs is tolerated; where one belongs it must be above 0. */
+/** A price of 0 is accepted where the type has none; where the type needs one it must be above 0. */
 function checkPresence(name: string, value: number | undefined, required: boolean): void {
   if (required) {
     if (value === undefined) throw missing(name)
@@ -151,7 +151,7 @@ function selfTradePreventionFor(params: Params): SelfTradePrevention | 0 {
 
 const ZERO = /^0*(\.0*)?$/
 
-/** Parameters of order kinds that no symbol here allows; a zero asks for nothing. */
+/** Parameters of order kinds that no symbol allows; 0 is accepted as absent. */
 function refuseUnsupported(params: Params): void {
   refuse(params, 'icebergQty', 'Iceberg orders are not supported for this symbol.')
   refuse(params, 'trailingDelta', 'Trailing stop orders are not supported for this symbol.')

@@ -17,9 +17,9 @@ export interface Operation {
   readonly security: Security
   /** Request weight of these parameters (they are not validated yet: never throws). */
   weight(params: Params): number
-  /** A success costs no weight: orders placed and cancelled. */
+  /** A success costs no weight: placing and cancelling orders. */
   readonly freeWhenSuccessful?: boolean
-  /** How many orders it counts as towards the ORDERS limits; the operation charges them just before the engine. */
+  /** How many orders it counts for the ORDERS limits. The operation charges them just before it asks the engine. */
   readonly orders?: number
   /**
    * Returns, or resolves to, the response as a plain JSON value, or a `Json` that is text already. Throws `PublicError`.
@@ -27,7 +27,7 @@ export interface Operation {
   run(context: OperationContext, params: Params): unknown
 }
 
-/** The caller of one operation and everything that it may use. */
+/** The caller of one operation and everything that the operation may use. */
 export interface OperationContext {
   readonly services: Services
   /** The authenticated account; 0 for operations without security. */
@@ -50,7 +50,7 @@ export class Json {
   }
 }
 
-/** The same, of many megabytes: in pieces, which are written as their reader takes them. */
+/** A JSON response of many megabytes, in pieces that are written as the client takes them. */
 export class LargeJson {
   readonly pieces: readonly Buffer[]
 

@@ -5,7 +5,7 @@ import type { Market } from '../engine-link/catalogue.ts'
 import type { Services } from './services.ts'
 import type { Params } from '../params/params.ts'
 
-/** Enumerations of order parameters, by their names on the wire. Their members are constants, never looked up twice. */
+/** Enumerations of order parameters, by their names on the wire. */
 
 const INVALID_SYMBOL = publicError(PublicErrors.INVALID_SYMBOL)
 const INVALID_SIDE = publicError(PublicErrors.INVALID_SIDE)

@@ -6,7 +6,7 @@ import type { Operation, OperationContext } from './operation.ts'
 import { withPreventedMatches } from './prevented-matches.ts'
 import type { Market } from '../engine-link/catalogue.ts'
 
-/** One order: from the engine's state while it is open or freshly closed, else from the read model. */
+/** One order: from the engine while it is open or recently closed, else from the read model. */
 export const orderStatus: Operation = {
   name: 'order.status',
   rest: { method: 'GET', path: '/api/v3/order' },
@@ -34,7 +34,9 @@ async function findOrder(context: OperationContext, market: Market, target: Orde
   return order
 }
 
-/** The engine forgets a closed order only after the recorder has it, so what it did not know at `sequence` is there. */
+/**
+ * The engine forgets a closed order only after it was recorded, so one that it does not know at `sequence` is there.
+ */
 async function recordedOrder(
   { account, services }: OperationContext,
   market: Market,
@@ -43,7 +45,7 @@ async function recordedOrder(
 ): Promise<OrderView | undefined> {
   const known = await lookUp()
   if (known !== undefined) return known
-  // Its memory of closed orders is bounded: past the bound only the recorder, once it has caught up, can tell.
+  // Its memory of closed orders is bounded. Past the bound only the recorder knows them, once it has caught up.
   await services.history.through(sequence)
   return lookUp()
 

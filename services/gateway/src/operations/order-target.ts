@@ -3,7 +3,7 @@ import { PublicErrors, publicError } from '@uptick/protocol'
 import { clientOrderId } from './client-order-id.ts'
 import type { Params } from '../params/params.ts'
 
-/** Which order a request is about. At least one of the two is set. */
+/** The order that a request names. At least one of the two is set. */
 export interface OrderTarget {
   /** 0 when it is named by its client order id only. */
   readonly orderId: number
@@ -20,7 +20,7 @@ export function targetOf(params: Params, idName = 'orderId', clientIdName = 'ori
   return { orderId: orderId === 0 && clientId === undefined ? NEVER : orderId, clientId }
 }
 
-/** No order has it: for a request that asks for order 0. */
+/** No order has this id: for a request that names order 0. */
 const NEVER = Number.MAX_SAFE_INTEGER
 
 export function fillTarget(command: Command, target: OrderTarget): void {

@@ -3,12 +3,12 @@ import { publicErrorOf, readReply, type RejectContext } from '@uptick/protocol'
 import type { OutcomeView } from '../engine-link/outcome-view.ts'
 import type { OperationContext } from './operation.ts'
 
-/** Have the engine execute a command of the caller; `build` need not set the account. */
+/** Have the engine execute a command of the caller. `build` need not set the account. */
 export function execute(context: OperationContext, build: (command: Command) => void): Promise<Outcome> {
   return submit(context, build).then(({ words, offset }) => readReply(words, offset))
 }
 
-/** As `execute`; a rejection is thrown as the error that traders get. */
+/** As `execute`, but throws a rejection as the error that traders get. */
 export function executeOrThrow(
   context: OperationContext,
   rejection: RejectContext,
@@ -17,7 +17,7 @@ export function executeOrThrow(
   return submitOrThrow(context, rejection, build).then(({ words, offset }) => readReply(words, offset))
 }
 
-/** As `executeOrThrow`, not read yet: a reply may be large. */
+/** As `executeOrThrow`, but returns the reply unread, because it may be large. */
 export function submitOrThrow(
   context: OperationContext,
   rejection: RejectContext,

@@ -26,7 +26,7 @@ export const placeOrder: Operation = {
   orders: 1,
   run(context, params) {
     const { firstSent, services, timeUnit } = context
-    // Without an id of the trader's own there is nothing by which a retry could be recognised.
+    // Without a client order id a retry could not be recognised.
     if (firstSent !== 0 && !params.has('newClientOrderId')) throw missing('newClientOrderId')
     const order = readNewOrder(params, services)
     chargeOrder(context)
@@ -70,7 +70,7 @@ async function refuseAsEngine({ account, services }: OperationContext, order: Ne
     clientId: order.clientId,
   })
   const { reject, error }: AnswerTo<'testOrder'> & Partial<Refused> = value
-  // An engine of the release before does not know the question.
+  // An engine of the previous release does not know the question.
   if (error?.startsWith('unknown query') === true) return
   if (reject === undefined) throw SERVER_BUSY
   if (reject !== Reject.NONE) throw publicErrorOf(reject, { action: 'place', orderType: type, timeInForce })
@@ -79,8 +79,8 @@ async function refuseAsEngine({ account, services }: OperationContext, order: Ne
 const EMPTY = new Json('{}')
 
 /**
- * Refuses what the engine would refuse, and places nothing. The engine answers after all that it got before, without a
- * command, so there is nothing in the journal. Whether the account can pay is not asked, as at Binance.
+ * Refuses what the engine would refuse, and places nothing. The engine answers after everything that it received
+ * before, without a command, so nothing is journaled. Whether the account can pay is not checked, as at Binance.
  */
 export const testOrder: Operation = {
   name: 'order.test',

@@ -4,10 +4,10 @@ import { limitOf } from './market-operations.ts'
 import { marketOf } from './order-names.ts'
 import type { Operation } from './operation.ts'
 
-/** An order is not held up for longer than this by a recorder that lags, to show its prevented match. */
+/** How long an order's answer waits for a lagging recorder to show its prevented match. */
 const RECORDED_MS_MAX = 500
 
-/** Matches that self-trade prevention kept from being trades: one by its id, or those of an order. */
+/** Matches that self-trade prevention kept from becoming trades: one by its id, or those of an order. */
 export const preventedMatches: Operation = {
   name: 'myPreventedMatches',
   rest: { method: 'GET', path: '/api/v3/myPreventedMatches' },
@@ -40,10 +40,10 @@ export const preventedMatches: Operation = {
 }
 
 /**
- * The orders with the last prevented match of those that had one. These are few, and only the recorder knows it: while it does
- * not answer, orders are shown without.
+ * The orders, with the last prevented match of each one that had any. These are few, and only the recorder knows the
+ * matches. While it does not answer, orders are shown without.
  *
- * @param sequence what the orders show
+ * @param sequence the state that the orders show
  */
 export async function withPreventedMatches(
   { history }: Services,

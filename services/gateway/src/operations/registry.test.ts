@@ -15,7 +15,7 @@ const rows = section
 const named = (column: number): string[] =>
   rows.flatMap((row) => [...row[column]!.matchAll(/`([^`]+)`/g)].map(([, name]) => name!))
 
-test('what the README says is not there is not', () => {
+test('operations that the README lists as absent are absent', () => {
   const registry = createRegistry()
   const paths = registry.operations.map(({ rest }) => rest?.path)
   expect(named(2).length).toBeGreaterThan(10)

@@ -7,14 +7,14 @@ import type { Params } from '../params/params.ts'
 /** The markets that `symbol`, `symbols` and `symbolStatus` name. */
 export interface Selection {
   readonly markets: readonly Market[]
-  /** Asked for by `symbol`: the answer is an object, not an array. */
+  /** Selected by `symbol`: the answer is an object, not an array. */
   readonly single: boolean
 }
 
 const STATUSES = { TRADING: 'TRADING', HALT: 'HALT', BREAK: 'BREAK' } as const
 const INVALID_STATUS = publicError(PublicErrors.INVALID_SYMBOL_STATUS)
 
-/** Read a selection; nothing named is every market. Throws -1121, -1128, -1151, -1122, -1220. */
+/** Read a selection; without parameters it is every market. Throws -1121, -1128, -1151, -1122, -1220. */
 export function selectionOf(params: Params, { catalogue }: Services): Selection {
   if (!catalogue.isLoaded) throw SERVER_BUSY
   const symbol = params.text('symbol')

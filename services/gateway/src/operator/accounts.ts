@@ -118,7 +118,7 @@ function registerStates(app: FastifyInstance, { link, line }: OperatorContext): 
       command.account = account
     })
     const canceled = outcome.events.filter((event) => event.kind === EventKind.EXECUTION).length
-    // More than one command cancels: the rest goes on in the next ones.
+    // One command does not cancel everything: the next ones continue.
     const continues = outcome.events.some((event) => event.kind === EventKind.WORK)
     return { account, canceled, ...(continues && { continues }) }
   })

@@ -5,9 +5,9 @@ import { OperatorError } from './operator-error.ts'
 import type { OperatorLine } from './operator-line.ts'
 
 /**
- * Put a behaviour in force, at the sequence that is returned.
+ * Activate a behaviour. Returns the sequence from which on it is in force.
  *
- * @throws OperatorError when it is in force, or a member does not know it: then it says which
+ * @throws OperatorError when it is active already, or members do not know it: the error names them
  */
 export async function activate(line: Pick<OperatorLine, 'submit' | 'query'>, behaviour: number): Promise<number> {
   try {
@@ -28,7 +28,7 @@ export async function activate(line: Pick<OperatorLine, 'submit' | 'query'>, beh
   }
 }
 
-/** None of a leader whose release cannot say, or when it does not answer: it has refused all the same. */
+/** The members that lack the behaviour. Empty when the leader's release cannot say, or it does not answer. */
 async function lacking(line: Pick<OperatorLine, 'query'>, behaviour: number): Promise<readonly Lacking[]> {
   try {
     const { value } = await line.query({ kind: 'lacking', behaviour })

@@ -7,7 +7,7 @@ import { OperatorError } from './operator-error.ts'
 const [symbol] = testListing().symbols
 const quote = { id: 1, code: 'USDT', decimals: 8 }
 
-/** What the change of filters is refused with; `taken` when it is not. */
+/** The refusal of the change of filters; `taken` when it is accepted. */
 function outcome(words: string): string {
   const change = Object.fromEntries(words.split(' ').map((word) => word.split('=') as [string, string]))
   try {
@@ -19,7 +19,7 @@ function outcome(words: string): string {
   }
 }
 
-describe('filters that nothing passes are refused by their names', () => {
+describe('filters that no order can pass are refused by their names', () => {
   test.each([
     ['minPrice=10 maxPrice=5', 'minPrice is more than maxPrice: no price could pass'],
     ['minPrice=10 maxPrice=10.04 tickSize=0.09', /^no multiple of tickSize lies between minPrice and maxPrice/],
@@ -46,7 +46,7 @@ describe('filters that nothing passes are refused by their names', () => {
   })
 })
 
-describe('filters that something passes are taken', () => {
+describe('filters that some order can pass are accepted', () => {
   test.each([
     'minPrice=5 maxPrice=5',
     'minPrice=10 maxPrice=0',

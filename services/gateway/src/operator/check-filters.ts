@@ -4,7 +4,7 @@ import { invalid } from './operator-error.ts'
 /** The core's own bound on a notional. */
 const NOTIONAL_MAX = 2n ** 62n
 
-/** What a filter lets through; `most` and `step` in units. A bound that is off is as wide as numbers are. */
+/** The values that a filter allows; `most` and `step` in units. A bound that is off is as wide as numbers are. */
 interface Range {
   readonly least: number
   readonly most: number
@@ -12,8 +12,8 @@ interface Range {
 }
 
 /**
- * Refuse filters that contradict each other, so that no order, or none of one side or type, could ever pass them. Which
- * of them are wrong is said by their names; a bound of 0 is off.
+ * Refuse filters that contradict each other, so that no order, or none of one side or type, could ever pass them. The
+ * error names the wrong filters. A bound of 0 is off.
  *
  * @param quoteDecimals of the quote asset, in whose units notionals are
  * @throws OperatorError
@@ -66,7 +66,7 @@ function checkRange(range: Range, what: string, [min, max, step]: readonly [stri
   }
 }
 
-/** `least` and `most`: what the prices and quantities that pass come to. */
+/** `least` and `most`: bounds on the product of the prices and quantities that pass. */
 function checkNotional({ minNotional, maxNotional }: SymbolFilters, least: bigint, most: bigint): void {
   const [min, max] = [BigInt(minNotional), BigInt(maxNotional) || NOTIONAL_MAX]
   if (min > max) throw invalid('minNotional is more than maxNotional, or than a notional can be: no order could pass')

@@ -27,7 +27,7 @@ function faulty(name: string, { fault }: DecimalError, decimals: number, most: n
   return invalid(`${name} ${why[fault]}`)
 }
 
-/** Of fee rates. */
+/** Decimals of fee rates. */
 export const RATE_DECIMALS = 6
 
 /** A fee rate (0.001 is 0.1 %) in millionths. */

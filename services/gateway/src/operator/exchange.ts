@@ -8,7 +8,7 @@ import type { OperatorContext } from './operator-server.ts'
 import { release, repair } from './repair.ts'
 import { BehaviourBody, ReleaseBody, SkipBody } from './schemas.ts'
 
-/** The shard as a whole: state, sums, behaviours, commands to be passed over. */
+/** The shard as a whole: state, totals, behaviours, commands to skip. */
 export function registerExchange(app: FastifyInstance, context: OperatorContext): void {
   const { link, line, engines, skips, database } = context
   app.get('/status', async () => {

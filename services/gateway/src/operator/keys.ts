@@ -44,7 +44,8 @@ export function registerKeys(app: FastifyInstance, { keys, keyTable, link }: Ope
   app.delete<{ Params: { apiKey: string } }>('/keys/:apiKey', async (request) => {
     const record = await keyTable.revoke(request.params.apiKey)
     if (record === undefined) throw notFound(`API key ${request.params.apiKey}`)
-    // Gone here before the operator is told; other gateways hear of it at once and look every 400 ms anyway.
+    // Revoked here before the operator gets the answer. Other gateways are notified at once and poll every 400 ms
+    // anyway.
     await keys.refresh()
     return record
   })

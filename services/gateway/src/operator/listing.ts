@@ -16,9 +16,9 @@ const COUNTS = new Set(['averagePriceMinutes', 'maxOrders', 'maxAlgoOrders'])
 const UNITS_MAX = 9_000_000_000_000_000
 
 /**
- * The definition that an operator's short form stands for. Defaults: tick and step of one unit, everything else wide
- * open but bounded, the reference price ± a factor of five, 0.1 % fees, all order types, self-trades expire the taker's
- * counterpart only when an order asks for it (NONE).
+ * The full definition of an operator's short form. Defaults: tick and step of one unit, all other filters wide but
+ * bounded, the reference price ± a factor of five, 0.1 % fees, all order types. Self-trade prevention is NONE: it acts
+ * only when an order asks for it.
  */
 export function symbolDefinition(body: Static<typeof SymbolBody>, base: Asset, quote: Asset): SymbolDefinition {
   const { priceDecimals, quantityDecimals } = body
@@ -70,7 +70,7 @@ function defaultFilters(): SymbolFilters {
   }
 }
 
-/** The filters of a symbol with those changed that an operator names; throws what contradicts itself as INVALID. */
+/** The filters of a symbol with an operator's changes; throws INVALID for filters that contradict each other. */
 export function changedFilters(symbol: SymbolDefinition, quote: Asset, change: Filters): SymbolFilters {
   const filters: Record<string, unknown> = { ...symbol.filters }
   for (const [name, value] of Object.entries(change)) {

@@ -7,7 +7,7 @@ import { OperatorLine } from './operator-line.ts'
 
 const IDLE_MS_MAX = 10_000
 
-/** A line, and a traders' link that has come as far as the test says. */
+/** A line, and a traders' link whose feed is at the sequence that the test gives. */
 function setUp(sequence = Number.MAX_SAFE_INTEGER) {
   const engine = new FakeEngine()
   const time = new VirtualTime()
@@ -32,7 +32,7 @@ function setUp(sequence = Number.MAX_SAFE_INTEGER) {
   return { engine, time, traders, line: new OperatorLine({ ...options, log: () => undefined }, traders) }
 }
 
-test('is dialled when it is needed, left when it was idle, and dialled again in the same session', async () => {
+test('is dialled when needed, closed when idle, and dialled again in the same session', async () => {
   const { engine, time, line } = setUp()
   expect(engine.dialled).toHaveLength(0)
   const ask = async (): Promise<void> => {
@@ -77,7 +77,7 @@ test('a command is done when the traders of this gateway see it, or when the hol
   line.close()
 })
 
-test('what no engine takes is refused after the hold, and executed never', async () => {
+test('a command that no engine takes is refused after the hold, and never executed', async () => {
   const { engine, time, line } = setUp()
   engine.accepts = false
   const refused = watch(line.submit(addAccount))

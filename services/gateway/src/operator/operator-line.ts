@@ -7,29 +7,28 @@ import { HOLD_MS_DEFAULT } from '@uptick/link'
 import type { LinkOptions } from '../engine-link/link-options.ts'
 import type { Answer } from '../engine-link/query-book.ts'
 
-/** Operators come seldom: a connection for each gateway at all times would only take the engine's places. */
+/** Operators are rare: a permanent connection of each gateway would only take up connections of the engine. */
 const IDLE_MS_MAX = 10_000
 
-/** Where traders see what an operator has done. */
+/** The traders' link, where traders see the effect of an operator's command. */
 type Shown = Pick<EngineLink, 'sequence' | 'onOutcomes' | 'onFeedReset'>
 
 /**
- * The operator side's own way to the engine: a connection of its own that has proved to be an operator's, with a session of
- * its own. The traders' link may not send what goes over it. Dialled when it is needed, and left when it was idle for ten
- * seconds.
+ * The operator API's own connection to the engine, with the role of an operator and a session of its own. The traders'
+ * link may not send its commands. It is dialled when it is needed, and closed after ten idle seconds.
  */
 export class OperatorLine {
   readonly #options: LinkOptions
   readonly #link: EngineLink
   readonly #traders: Shown
-  /** Who waits until the traders' link has come to a sequence. */
+  /** Callers that wait until the traders' link has reached a sequence. */
   readonly #waiting = new Set<{ readonly sequence: number; readonly resolve: () => void }>()
   #isDialled = false
   #underWay = 0
   #cancelRest: CancelTimer = () => undefined
   #closed = false
 
-  /** @param options as those of `traders`, with a `dial` for the role of an operator */
+  /** @param options as those of `traders`, but with a `dial` for the role of an operator */
   constructor(options: LinkOptions, traders: Shown) {
     this.#options = options
     this.#traders = traders
@@ -39,8 +38,8 @@ export class OperatorLine {
   }
 
   /**
-   * As `EngineLink.submit`, for administrative commands. Traders of this gateway see the effect when it resolves, unless
-   * their link is down until the hold ends.
+   * As `EngineLink.submit`, for administrative commands. Traders of this gateway see the effect when it resolves,
+   * unless their link is down until the hold ends.
    */
   async submit(build: (command: Command) => void): Promise<OutcomeView> {
     const { clock, holdMs = HOLD_MS_DEFAULT } = this.#options
@@ -50,12 +49,12 @@ export class OperatorLine {
     return outcome
   }
 
-  /** As `EngineLink.query`, for questions that an operator alone may ask. */
+  /** As `EngineLink.query`, for questions that only an operator may ask. */
   query<Kind extends QuestionKind>(question: Question<Kind>): Promise<Answer<AnswerTo<Kind>>> {
     return this.#use(() => this.#link.query(question))
   }
 
-  /** Commands that are not answered, those included that were given up and not resolved yet. */
+  /** Commands that are not answered, including those that were given up and not resolved yet. */
   get unanswered(): number {
     const { queued, unanswered } = this.#link.state
     return queued + unanswered
@@ -100,7 +99,7 @@ export class OperatorLine {
   #restLater(): void {
     if (this.#closed) return
     this.#cancelRest = this.#options.timers.after(IDLE_MS_MAX, () => {
-      // What was given up and is not resolved keeps the line.
+      // Commands that were given up and not resolved keep the connection open.
       if (this.unanswered > 0) return this.#restLater()
       this.#isDialled = false
       this.#link.rest()

@@ -24,11 +24,11 @@ export interface Skips {
 
 export interface OperatorOptions {
   readonly token: string
-  /** The traders' link: what they see. */
+  /** The traders' link: it shows what they see. */
   readonly link: EngineLink
-  /** What may change the exchange. */
+  /** The connection for commands that change the exchange. */
   readonly line: OperatorLine
-  /** For what no leader can answer. */
+  /** For questions that a leader alone cannot answer. */
   readonly engines: EngineAccess
   readonly keys: KeyStore
   readonly keyTable: KeyTable
@@ -43,10 +43,10 @@ export interface OperatorContext extends OperatorOptions {
 }
 
 const TOKEN_LENGTH_MIN = 16
-/** What a request may take to arrive, ms. */
+/** How long a request may take to arrive, ms. */
 const REQUEST_MS_MAX = 10_000
 const BODY_BYTES_MAX = 256 * 1024
-/** Of a body: its schema is flat, and refuses what it does not know. */
+/** Bounds of a body: its schema is flat, and refuses unknown names. */
 const BODY_JSON: JsonBounds = { depthMax: 16, valuesMax: 4_096 }
 const RETRY_AFTER_S = 1
 
@@ -76,7 +76,7 @@ export function createOperatorServer(options: OperatorOptions): FastifyInstance 
   return app
 }
 
-/** Fastify's own parser, behind a look at how deep and how long the text is, and whether it names something twice. */
+/** Fastify's own parser, after a check of the text's depth and length, and of names that occur twice. */
 function readBoundedJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
   app.removeContentTypeParser('application/json')
@@ -86,7 +86,7 @@ function readBoundedJson(app: FastifyInstance): void {
     } catch (error) {
       const isRefused = error instanceof JsonBoundsError || error instanceof JsonDuplicateError
       if (isRefused) return done(Object.assign(error, { statusCode: 400 }))
-      // What is no JSON is for the parser to say.
+      // The parser reports text that is not JSON.
     }
     void parse(request, body, done)
   })
@@ -95,7 +95,7 @@ function readBoundedJson(app: FastifyInstance): void {
 function authorize(token: string) {
   const expected = digest(`Bearer ${token}`)
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
-    // Digests have one length, so that the comparison tells nothing about the token's.
+    // Digests have the same length, so the comparison reveals nothing about the token's length.
     if (timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) return done()
     reply
       .code(401)
@@ -117,7 +117,7 @@ function sendFailure(
   if (error instanceof OperatorError) return send(reply, error.status, error.code, error.message)
   if (error instanceof KeyError) return send(reply, error.reason === 'EXISTS' ? 409 : 400, error.reason, error.message)
   if (error instanceof PublicError) {
-    // Of the engine link: no engine answered in time.
+    // An error of the engine link: no engine answered in time.
     if (error.retryAfter !== undefined) reply.header('retry-after', error.retryAfter)
     return send(reply, error.status, error.status === 504 ? 'OUTCOME_UNKNOWN' : 'BUSY', error.msg)
   }
@@ -134,7 +134,7 @@ function sendFailure(
   return send(reply, 500, 'FAILED', 'the request failed; the log of the gateway says why')
 }
 
-/** The sentence for text that a terminal would obey; its pattern would not tell what is wrong. */
+/** The message for text with characters that control a terminal; its pattern would not tell what is wrong. */
 function unprintable({ validation }: FastifyError): string | undefined {
   const fault = validation?.find(({ keyword, params }) => keyword === 'pattern' && params['pattern'] === PRINTABLE)
   return fault && `${fault.instancePath.slice(1)} has control characters, line breaks or marks of direction`

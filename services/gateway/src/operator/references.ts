@@ -3,9 +3,9 @@ import type { Queryable } from '@uptick/journal'
 import { OperatorError } from './operator-error.ts'
 
 /**
- * Makes requests that carry a reference safe to repeat: the first one with it is done and its result kept; the same
- * again is answered with that result; another one with the same reference is refused. A process that died in the middle
- * leaves a reference whose outcome is not known here: it stays refused until a person has looked.
+ * Makes requests that carry a reference safe to repeat. The first request is executed and its result kept; the same
+ * request again gets that result; a different one with the same reference is refused. A process that died in the middle
+ * leaves a reference whose outcome is unknown here: it stays refused until an operator has checked it.
  */
 export class References {
   readonly #db: Queryable
@@ -25,7 +25,7 @@ export class References {
     try {
       response = await run()
     } catch (error) {
-      // A definite refusal changed nothing and may be tried again under the same reference.
+      // A definite refusal changed nothing, so the same reference may be tried again.
       if (error instanceof OperatorError) {
         await this.#db.query({ text: 'DELETE FROM operator_request WHERE reference = $1', values: [reference] })
       }

@@ -3,7 +3,7 @@ import { askEngine } from '../engine-link/ask-engine.ts'
 import type { LinkOptions } from '../engine-link/link-options.ts'
 import { OperatorError } from './operator-error.ts'
 
-/** Appending a minute of batches again. */
+/** How long a repair may take: it appends a minute of batches again. */
 const REPAIR_MS_MAX = 15_000
 
 /** How the engines of the shard are reached. */
@@ -13,7 +13,7 @@ interface Standing extends AnswerTo<'status'> {
   readonly url: string
 }
 
-/** What an operator must give to accept a loss. */
+/** An operator's acceptance of a loss. */
 export interface Acceptance {
   readonly reason: string
   readonly operator: string
@@ -24,14 +24,15 @@ interface Holder {
   readonly url: string
   /** Batches. */
   readonly lost: number
-  /** Last sequence of them. */
+  /** Last sequence of these batches. */
   readonly through: number
 }
 
 /**
- * The journal has lost rows, so there is no leader: have the engine that is furthest ahead of it append what it still holds.
+ * The journal has lost rows, so the shard has no leader: have the engine that is furthest ahead append what it still
+ * holds.
  *
- * @returns who did it, and how many batches it appended
+ * @returns the engine, and how many batches it appended
  * @throws OperatorError when no engine is ahead, or the one that is cannot do it
  */
 export async function repair(engines: EngineAccess): Promise<{ engine: string; appended: number }> {
@@ -43,9 +44,9 @@ export async function repair(engines: EngineAccess): Promise<{ engine: string; a
 }
 
 /**
- * Give up what the journal has lost: the shard goes on without it.
+ * Give up the rows that the journal has lost: the shard continues without them.
  *
- * @returns who did it, and what is taken back, as far as the engine that is furthest ahead holds it
+ * @returns the engine that did it, and what is lost, as far as the engine that is furthest ahead holds it
  * @throws OperatorError when the shard is not halted, or no engine can do it
  */
 export async function release(engines: EngineAccess, acceptance: Acceptance): Promise<object> {
@@ -69,14 +70,14 @@ async function decided<Kind extends QuestionKind>(
   }
 }
 
-/** The one that reaches furthest first. */
+/** The engine that is furthest ahead comes first. */
 async function holdersAmong(engines: EngineAccess, standings: readonly Standing[]): Promise<Holder[]> {
   const ahead = standings.filter(({ role, held = 0 }) => role === 'halted' || held > 0)
   const holders = await Promise.all(ahead.map((standing) => holderOf(engines, standing)))
   return holders.filter(({ lost }) => lost > 0).toSorted((a, b) => b.through - a.through)
 }
 
-/** A release that cannot say what it holds is halted for no other reason. */
+/** An engine of a release that cannot say what it holds is halted for no other reason. */
 async function holderOf(engines: EngineAccess, { url, sequence }: Standing): Promise<Holder> {
   const { lost = 1, through = sequence } = await decided(engines, url, { kind: 'lost' })
   return { url, lost, through }

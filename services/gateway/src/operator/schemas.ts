@@ -5,7 +5,7 @@ import { Type } from 'typebox'
 const decimal = (description: string): ReturnType<typeof Type.String> =>
   Type.String({ pattern: '^[0-9]{1,20}(\\.[0-9]{1,20})?$', description })
 
-/** Text that is kept and shown on terminals: no controls, no line separators, no marks of direction, no half characters. */
+/** Text that is stored and shown on terminals: no controls, line separators, direction marks or lone surrogates. */
 export const PRINTABLE = '^[^\\p{Cc}\\p{Cs}\\p{Zl}\\p{Zp}\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]*$'
 
 const printable = (options: {
@@ -24,11 +24,11 @@ export const AssetBody = Type.Object(
   strict,
 )
 
-/** More open orders than one account can have in a market of any use. */
+/** More open orders than one account needs in any market. */
 const ORDERS_MAX = 1_000_000
 const orderCount = Type.Integer({ minimum: 0, maximum: ORDERS_MAX })
 
-/** Filters as an operator writes them; what is left out keeps its value, or its default at listing. */
+/** Filters as an operator writes them. A filter that is left out keeps its value, or its default at listing. */
 const filterProperties = {
   minPrice: Type.Optional(decimal('price')),
   maxPrice: Type.Optional(decimal('price')),
@@ -155,7 +155,7 @@ export const KeyBody = Type.Object(
 
 export const BehaviourBody = Type.Object({ behaviour: Type.Integer({ minimum: 1 }) }, strict)
 
-/** Who decides, and why. */
+/** Who decided, and why. */
 const decision = {
   reason: printable({ minLength: 1, maxLength: 1000 }),
   operator: printable({ minLength: 1, maxLength: 100 }),

@@ -1,6 +1,6 @@
 import { type JsonBounds, parseBoundedJson, publicError, type PublicError, PublicErrors } from '@uptick/protocol'
 
-/** Of a parameter that is a list. */
+/** Bounds of a parameter that is a list. */
 const LIST_JSON: JsonBounds = { depthMax: 1, valuesMax: 2_048 }
 
 /**

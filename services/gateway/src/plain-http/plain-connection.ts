@@ -7,55 +7,57 @@ import { HEAD_BYTES_MAX, type PlainHead, readPlainHead } from './plain-head.ts'
 export interface PlainRequest {
   readonly head: PlainHead
   readonly body: string
-  /** Address of who has opened the connection. */
+  /** Address of the client that opened the connection. */
   readonly peer: string
 }
 
-/** Write the one answer; `headers` are names and values by turns, none of them about the connection. */
+/** Write the one answer. `headers` alternates names and values, none of them about the connection. */
 export type Respond = (status: number, headers: readonly string[], body: string | readonly Buffer[]) => void
 
 export type PlainHandler = (request: PlainRequest, respond: Respond) => void
 
 export interface ConnectionHost {
-  /** What answers the request; undefined when nothing here does. */
+  /** The handler of the request; undefined when there is none here. */
   handler(head: PlainHead): PlainHandler | undefined
   peerOf(socket: Socket): string
-  /** Give the connection to a full parser; nothing of it has been read. */
+  /** Give the connection to a full parser, with nothing of it read. */
   passOn(socket: Socket): void
   answered(socket: Socket): void
   gone(connection: PlainConnection): void
-  /** Responses ask their client to close. */
+  /** Responses ask the client to close the connection. */
   readonly parting: boolean
   /** `Keep-Alive` of responses. */
   readonly keepAlive: string
 }
 
 const EMPTY_LINE = '\r\n\r\n'
-/** A head that is longer is read anew each time instead of being kept. */
+/** Longer heads are parsed each time and not cached. */
 const HEAD_KEPT_MAX = 2048
 const [A, Z] = [65, 90]
 
 /**
- * One connection while its requests are plain, answered one at a time. Modes: *reading* → *answering* → *waiting*, when the
- * client does not take its answer → *reading* … until something comes that is not plain: then a full parser gets the
- * connection with every byte that was not answered, for good. The socket is read in *reading* alone, so a client that
- * pipelines, or that takes nothing, is held back by its own buffers.
+ * One connection while its requests are plain, answered one at a time. Modes: *reading* → *answering* → *waiting*, when
+ * the client does not take its answer → *reading* … A request that is not plain ends this: a full parser gets the
+ * connection for good, with every byte that was not answered. The socket is read only in *reading*. So a client that
+ * pipelines, or that takes no answers, is held back by its own buffers.
  */
 export class PlainConnection {
   readonly #host: ConnectionHost
   readonly #client: Client
   readonly #socket: Socket
   readonly #peer: string
-  /** Read and not answered: a part of a request, or what came while one was being answered. */
+  /**
+   * Bytes that were read and not answered: part of a request, or bytes that came while a request was being answered.
+   */
   #unread: Buffer | undefined
   #last: PlainHead | undefined
   /** A request is being answered, or the client has not taken the answer. */
   #answering = false
-  /** The client sends nothing any more. */
+  /** The client has ended its side of the connection. */
   #ended = false
   /** The next answer is the last. */
   #isClosing = false
-  /** It is closed, or a full parser has it. */
+  /** The connection is closed, or a full parser has it. */
   #isGone = false
   /** When it last began to wait for bytes, ms. */
   #since = Date.now()
@@ -72,7 +74,7 @@ export class PlainConnection {
     socket.on('close', this.#onClose)
   }
 
-  /** Close it when it has been idle, and pass it on when a part of a request has been waiting, since `idle`, `slow`. */
+  /** Close the connection if idle since `idle`. Pass it on if part of a request has been waiting since `slow`. */
   sweep(idle: number, slow: number): void {
     if (this.#answering) return
     if (this.#unread === undefined) {
@@ -80,7 +82,7 @@ export class PlainConnection {
     } else if (this.#since < slow) this.#passOn(this.#unread)
   }
 
-  /** Close it now, or when it has been answered. */
+  /** Close the connection now, or after its request is answered. */
   close(): void {
     this.#isClosing = true
     if (!this.#answering) this.#socket.destroy()
@@ -138,7 +140,7 @@ export class PlainConnection {
     return end > HEAD_BYTES_MAX ? undefined : readPlainHead(bytes.toString('latin1', 0, end + EMPTY_LINE.length))
   }
 
-  /** A part of a request is there; the rest follows, or the sweep passes it on. */
+  /** Part of a request arrived. Wait for the rest, or for the sweep to pass the connection on. */
   #await(bytes: Buffer): void {
     if (this.#unread === undefined) this.#since = Date.now()
     this.#unread = bytes
@@ -175,7 +177,7 @@ export class PlainConnection {
 
   readonly #onDrain = (): void => this.#client.handle(() => this.#goOn())
 
-  /** The next request may be read; what came of it already waits here, and is read in a turn of its own. */
+  /** Read the next request. Bytes of it that are here already are read in a new turn of the event loop. */
   #goOn(): void {
     this.#answering = false
     if (this.#isClosing) this.#socket.destroySoon()

@@ -1,20 +1,20 @@
-/** The head of a request, read once and used again for every request whose head is the same, byte for byte. */
+/** The head of a request. It is parsed once and used again for every request with the same bytes. */
 export interface PlainHead {
-  /** All of it, up to and including the empty line. */
+  /** The text of the head, up to and including the empty line. */
   readonly text: string
   readonly method: string
   /** Without the query. */
   readonly path: string
-  /** Behind the question mark, as it was sent. */
+  /** The text after the question mark, as it was sent. */
   readonly query: string
   /** By name in lower case. */
   readonly headers: Readonly<Record<string, string>>
-  /** Of the body, in bytes. */
+  /** Length of the body in bytes. */
   readonly length: number
 }
 
 export const HEAD_BYTES_MAX = 8 * 1024
-/** Of a body, whichever parser reads it: no request of the API is near it. */
+/** Longest body that any parser reads. No request of the API comes near it. */
 export const BODY_BYTES_MAX = 64 * 1024
 
 /** Request line, then one line for each header, ASCII only; no folded lines, no blank before a colon. */
@@ -24,8 +24,8 @@ const LENGTH = /^[0-9]{1,5}$/
 const DEMANDING = ['transfer-encoding', 'upgrade', 'expect', 'trailer', 'te', 'http2-settings', 'proxy-connection']
 
 /**
- * Read the head of a plain request; undefined for whatever is out of the ordinary or wrong, which is for a full parser
- * to judge: another method or version, a name twice, no host, `Connection` with anything but keep-alive, chunks, upgrades,
+ * Read the head of a plain request. Returns undefined for anything unusual or wrong, which a full parser judges:
+ * another method or version, a header twice, no host, `Connection` with anything but keep-alive, chunks, upgrades,
  * expectations, a GET with a body.
  */
 export function readPlainHead(text: string): PlainHead | undefined {

@@ -6,7 +6,7 @@ import { type ConnectionHost, PlainConnection, type PlainHandler } from './plain
 import type { PlainHead } from './plain-head.ts'
 
 const SWEEP_MS = 500
-/** A request that takes longer to arrive is left to Node, which knows when to give up on it. */
+/** A request that takes longer to arrive is passed to Node, which ends slow requests. */
 const SLOW_MS_MAX = 500
 /** Clients are told when an idle connection ends; it is kept a little longer, as Node does. */
 const IDLE_SLACK_MS = 1_000
@@ -15,17 +15,18 @@ export interface PlainHttpOptions {
   readonly clients: Clients
   /** What answers a request; undefined when nothing here does. */
   readonly route: (head: PlainHead) => PlainHandler | undefined
-  /** Address of who has opened a connection. */
+  /** Address of the client that opened a connection. */
   readonly peerOf: (socket: Socket) => string
 }
 
 /**
- * Serves the plain requests of an HTTP server past Node's parser, request, response and their streams: three quarters of
- * what a small request costs a Node server goes there. Plain is what nearly every client sends – a head in ASCII, a body
- * of known length, one request at a time. A connection on which anything else arrives becomes an ordinary connection of the
- * server from that request on, as if it had been one from the beginning.
+ * Serves the plain requests of an HTTP server without Node's parser, request, response and their streams. These take
+ * three quarters of what a small request costs a Node server. Plain requests are what nearly every client sends: a head
+ * in ASCII, a body of known length, one request at a time. When anything else arrives on a connection, the connection
+ * becomes an ordinary one of the server from that request on.
  *
- * Emits `answered` on the server for each answer, with the socket, and asks clients to close from its `parting` on.
+ * Emits `answered` on the server, with the socket, for each answer. Asks clients to close after the server emits
+ * `parting`.
  */
 export class PlainHttp implements ConnectionHost {
   readonly keepAlive: string
@@ -53,12 +54,12 @@ export class PlainHttp implements ConnectionHost {
     this.#timer = setInterval(() => this.#sweep(), SWEEP_MS).unref()
   }
 
-  /** Connections that are served here still. */
+  /** Number of connections that are served here now. */
   get open(): number {
     return this.#connections.size
   }
 
-  /** Close what is idle, and the rest when it has been answered. */
+  /** Close idle connections at once, and the others after their request is answered. */
   close(): void {
     clearInterval(this.#timer)
     for (const connection of this.#connections) connection.close()

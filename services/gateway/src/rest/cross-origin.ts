@@ -1,4 +1,4 @@
-/** Headers of the limits, which a page from elsewhere may read only where it is told so. */
+/** Headers of the limits. A page of another origin may read only headers that are named here. */
 const LIMIT_HEADERS = [
   'Retry-After',
   'X-MBX-USED-WEIGHT',
@@ -7,7 +7,7 @@ const LIMIT_HEADERS = [
   'X-MBX-ORDER-COUNT-1D',
 ]
 
-/** In every answer to a request that names an `Origin`: what is public needs no cookie, what is not needs a signature. */
+/** In every answer to a request with an `Origin`: public data needs no cookie, all else needs a signature. */
 export const CROSS_ORIGIN: Readonly<Record<string, string>> = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': LIMIT_HEADERS.join(', '),

@@ -5,8 +5,8 @@ import { illegal } from '../params/params.ts'
 export const PARAMETERS_MAX = 100
 
 /**
- * The parameters of a request: form text of the query and of the body, whatever its Content-Type said. A name in both:
- * the query wins. A name twice in one of them: -1101.
+ * The parameters of a request: form text of the query and of the body, whatever its Content-Type. A name in both: the
+ * query wins. A name twice in one of them: -1101.
  */
 export function parseForms(query: string, body: string): Map<string, string> {
   const values = new Map<string, string>()
@@ -23,7 +23,7 @@ export function parseForms(query: string, body: string): Map<string, string> {
 }
 
 function parseForm(text: string, values: Map<string, string>): void {
-  // Hardly any form is encoded; one look at the whole text spares one at each name and value.
+  // Hardly any form is encoded: one check of the whole text saves one for each name and value.
   const isEncoded = ENCODED.test(text)
   let start = 0
   while (start < text.length) {
@@ -53,7 +53,7 @@ function decode(text: string, name: string): string {
   }
 }
 
-/** A name that came from outside, short enough and plain enough to be repeated in a message. */
+/** A name from a request, shortened and cleaned for use in a message. */
 function printable(name: string): string {
   return name.slice(0, 40).replaceAll(/[^\w.-]/g, '?')
 }

@@ -8,15 +8,15 @@ import type { RestRequest } from './rest-request.ts'
 import type { RestOptions } from './rest.ts'
 
 export const JSON_TYPE = 'application/json;charset=UTF-8'
-/** Names and values by turns. */
+/** Names and values alternate. */
 const CROSS_ORIGIN_TURNS = Object.entries(CROSS_ORIGIN).flat()
 const UNKNOWN = publicError(PublicErrors.UNKNOWN)
 const NOT_ACCEPTABLE = publicError(PublicErrors.SBE_DEMANDED)
 
-/** Writes the one answer to a request, headers as names and values by turns. */
+/** Writes the one answer to a request. `headers` alternates names and values. */
 export type Respond = (status: number, headers: string[], body: string | readonly Buffer[]) => void
 
-/** One request for an operation and its one answer, whichever server reads the one and writes the other. */
+/** One request for an operation and its one answer, for whichever server reads the request and writes the answer. */
 export class OperationExchange {
   /** µs. */
   readonly receivedAt: number
@@ -46,7 +46,7 @@ export class OperationExchange {
     }
   }
 
-  /** What cannot be read is charged, too. */
+  /** A request that cannot be read is charged too. */
   #call(): Call {
     const { headers, ip, query, body } = this.#request
     try {
@@ -81,7 +81,7 @@ export class OperationExchange {
     this.#write(shown.status, headers, JSON.stringify(shown))
   }
 
-  /** Names and values by turns. */
+  /** Names and values alternate. */
   #headers(): string[] {
     const used = String(this.#options.dispatcher.services.limits.usedWeight(this.#request.ip))
     const headers = ['content-type', JSON_TYPE, 'x-mbx-used-weight', used, 'x-mbx-used-weight-1m', used]

@@ -10,7 +10,7 @@ export function callOf(request: RestRequest, receivedAt: number): Call {
   const { query, body, headers } = request
   const apiKey = headers['x-mbx-apikey']
   const params = new Params(parseForms(query, body))
-  // Most requests carry all of it in one of the two.
+  // Most requests carry all parameters in one of the two.
   const signedQuery = withoutSignature(query)
   const signedBody = withoutSignature(body)
   return {
@@ -33,7 +33,9 @@ function timeUnitOf(header: string | string[] | undefined): TimeUnit {
   throw publicError(PublicErrors.INVALID_TIME_UNIT)
 }
 
-/** The opt-in for idempotent retries in µs; 0 without. Header and parameter may both say it, if they say the same: -1128. */
+/**
+ * The time of an idempotent retry in µs; 0 without. Header and parameter may both give it if they agree, else -1128.
+ */
 function firstSentOf(header: string | string[] | undefined, parameter: string | undefined): number {
   const moment = momentOf(header ?? parameter)
   if (header !== undefined && parameter !== undefined && momentOf(parameter) !== moment) {

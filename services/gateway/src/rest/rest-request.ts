@@ -1,4 +1,4 @@
-/** A request as operations see it, whichever parser read it. */
+/** A request as operations see it, independent of the parser. */
 export interface RestRequest {
   /** Address of the caller. */
   readonly ip: string
@@ -9,7 +9,7 @@ export interface RestRequest {
   readonly headers: RestHeaders
 }
 
-/** The headers that mean something to operations. */
+/** The headers that operations use. */
 export interface RestHeaders {
   readonly accept?: string | undefined
   readonly origin?: string | undefined

@@ -23,23 +23,23 @@ import type { RestRequest } from './rest-request.ts'
 import { registerStubs } from './stubs.ts'
 import { serveWelcome, type WelcomeServices } from '../welcome/serve-welcome.ts'
 
-/** What a request may take to arrive, head and body, ms. */
+/** How long a request may take to arrive, head and body, ms. */
 export const REQUEST_MS_MAX = 10_000
 const ARRIVAL_LOOK_MS = 1_000
 
 const TOO_LARGE = publicError(PublicErrors.PAYLOAD_TOO_LARGE)
 const MALFORMED = publicError(PublicErrors.ILLEGAL_CHARACTERS_SOMEWHERE)
 const UNKNOWN = publicError(PublicErrors.UNKNOWN)
-/** A path that came from outside, short enough to be repeated. */
+/** A path from a request is cut to this length in a message. */
 const PATH_SHOWN_MAX = 100
 
 export interface RestOptions {
   readonly dispatcher: Dispatcher
   readonly registry: OperationRegistry
   readonly clients: Clients
-  /** Of which the page for browsers tells. */
+  /** What the page for browsers shows. */
   readonly welcome: WelcomeServices
-  /** A failure that is ours: everything that becomes a 500. */
+  /** Reports an internal failure: every answer with 500. */
   readonly failed: (operation: string, error: unknown) => void
   readonly addresses: ClientAddresses
   readonly requestMsMax?: number | undefined
@@ -47,12 +47,14 @@ export interface RestOptions {
   readonly measured?: (operation: string, status: number, seconds: number) => void
 }
 
-/** The REST transport: a route for every operation that has one. The caller listens and may add to `app.server`. */
+/**
+ * The REST transport: a route for every operation that has one. The caller calls `listen`, and may add to `app.server`.
+ */
 export function createRest(options: RestOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: BODY_BYTES_MAX,
     ...arrivalBounds(options.requestMsMax ?? REQUEST_MS_MAX),
-    // Requests are never cut off while they drain: the process decides when it is done.
+    // Requests are never cut off during a drain: the process decides when the drain is done.
     return503OnClosing: false,
     rewriteUrl: (request) => plainBody(request),
     routerOptions: { querystringParser: () => NO_QUERY, maxParamLength: 100 },
@@ -99,7 +101,7 @@ function notFound(options: RestOptions, request: FastifyRequest, reply: FastifyR
   return sendError(request, reply, charged(options, request, error))
 }
 
-/** The error to show for a request that reaches no operation: it is not free, so it may be that of a limit instead. */
+/** The error for a request that reaches no operation. It is charged, so the error may be that of a limit instead. */
 function charged(options: RestOptions, request: FastifyRequest, error: PublicError, length = 0): PublicError {
   try {
     options.dispatcher.charge(ipOf(request, options.addresses), length)
@@ -111,12 +113,15 @@ function charged(options: RestOptions, request: FastifyRequest, error: PublicErr
 }
 
 const NO_QUERY = {}
-/** One type for every body: Fastify keeps the parser of a type that it knows, and looks for that of any other each time. */
+/**
+ * One type for every body: Fastify caches the parser of a known type, and looks the parser of any other up each time.
+ */
 const BODY_TYPE = 'text/plain'
 
 /**
- * Bodies are forms whatever their Content-Type says – clients send JSON's, none, or nonsense – so it is made one that
- * the parser knows before Fastify looks at it. Here, because it is the first thing called with a request.
+ * Bodies are forms, whatever their Content-Type says: clients send that of JSON, none, or nonsense. So the header is
+ * replaced by a type that the parser knows, before Fastify reads it. It happens here because this function is the first
+ * one called with a request.
  */
 function plainBody({ headers, url }: { headers: IncomingHttpHeaders; url?: string | undefined }): string {
   if (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined) {
@@ -135,7 +140,7 @@ function addRoute(app: FastifyInstance, options: RestOptions, operation: Operati
       const respond: Respond = (status, headers, body) => {
         const client = options.clients.of(request.socket)
         client.handle(() => {
-          // Written to Node's response directly, so that head and body leave in one write: no hook wants to see them.
+          // Write to Node's response directly, so that head and body leave in one write. No hook needs them.
           reply.hijack()
           reply.raw.writeHead(status, headers)
           if (typeof body === 'string') reply.raw.end(body)
@@ -162,7 +167,7 @@ function requestOf(request: FastifyRequest, addresses: ClientAddresses): RestReq
   }
 }
 
-/** Plain requests for operations pass Fastify by: same exchange, same answer. */
+/** Plain requests for operations bypass Fastify: same exchange, same answer. */
 function servePlainly(app: FastifyInstance, options: RestOptions): void {
   const handlers = new Map<string, PlainHandler>()
   const { addresses } = options
@@ -204,13 +209,15 @@ function preflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return reply.code(204).header('allow', 'GET, HEAD, POST, PUT, DELETE, OPTIONS').send()
 }
 
-/** Bytes that are not HTTP, or do not become a request in time: there is none to reply to, and the connection ends. */
+/**
+ * Bytes that are not HTTP, or do not become a request in time. There is no request to answer, so the connection ends.
+ */
 function refuseBytes(options: RestOptions, error: NodeJS.ErrnoException, socket: Socket): void {
   const client = options.clients.of(socket)
   if (client.isShunned) return
   client.handle(() => {
     options.clients.charge(client)
-    // What follows would be refused packet by packet.
+    // Otherwise the bytes that follow would be refused packet by packet.
     client.shun('malformed')
     if (socket.writable) socket.end(rawError(error.code))
   })

@@ -2,8 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { CROSS_ORIGIN } from './cross-origin.ts'
 
 /**
- * Paths outside of the spot API that known clients ask for while they load markets: an empty answer lets them go on,
- * a 404 makes them give up. There are no margin markets and no futures here, so empty is also the truth.
+ * Paths outside of the spot API that known clients request while they load markets. An empty answer lets them continue;
+ * a 404 makes them give up. The exchange has no margin markets and no futures, so an empty answer is also correct.
  */
 const STUBS: Readonly<Record<string, string>> = {
   '/sapi/v1/capital/config/getall': '[]',

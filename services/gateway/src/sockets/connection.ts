@@ -10,14 +10,14 @@ export const PING_INTERVAL = 20_000_000
 export const PONG_MAX = 60_000_000
 const UNSUPPORTED_DATA = 1003
 
-/** What a kind of socket (market streams, WS-API) does with what arrives. */
+/** What a kind of socket (market streams, WebSocket API) does with the frames that arrive. */
 export interface Protocol {
   /** A text frame. */
   received(text: string): void
   closed(): void
   /** A request is being answered. */
   readonly busy: boolean
-  /** What tells a client that asked for it that this process goes; undefined for one that did not. */
+  /** The message that announces the shutdown to a client that asked for it; undefined for one that did not. */
   notice(): string | undefined
 }
 
@@ -28,12 +28,12 @@ export interface ConnectionOptions {
   readonly clock: Clock
   readonly counters: OutboxCounters
   readonly rate: MessageRateOptions
-  /** Of pings and pongs; they count as messages without it. */
+  /** Rate of pings and pongs; without it they count as messages. */
   readonly controlRate?: MessageRateOptions | undefined
   readonly bufferedBytesMax?: number | undefined
 }
 
-/** One WebSocket: keeps it alive, bounds what it may send and leave unread, and hands text frames to its protocol. */
+/** One WebSocket: keeps it alive, bounds what its client sends and leaves unread, hands text frames to its protocol. */
 export class Connection {
   readonly outbox: Outbox
   readonly ip: string
@@ -59,7 +59,7 @@ export class Connection {
     this.#pingAt = clock.now() + PING_INTERVAL
   }
 
-  /** Begin to hand frames on; `gone` is called once, after the protocol was told. */
+  /** Begin to hand on frames. `gone` is called once, after the protocol was told that the connection is gone. */
   start(protocol: Protocol, gone: () => void): void {
     const webSocket = this.#webSocket
     this.#protocol = protocol
@@ -77,7 +77,7 @@ export class Connection {
       this.#unanswered = 0
       this.#admit(this.#controlRate)
     })
-    // The frame that could not be read has closed the socket already, with its own code.
+    // `ws` has closed the socket already, with the code for the frame that it could not read.
     webSocket.on('error', () => {})
     webSocket.once('close', () => {
       protocol.closed()
@@ -93,18 +93,18 @@ export class Connection {
     return this.#protocol?.busy === true
   }
 
-  /** Tell a client that asked for it that this process goes. */
+  /** Announce the shutdown to a client that asked for it. */
   giveNotice(): void {
     const notice = this.#protocol?.notice()
     if (notice !== undefined) this.outbox.send(notice)
   }
 
-  /** An answer with this status has left. Who is refused again and again, and goes on, is not read any more. */
+  /** An answer with this status was sent. A client that continues after many refusals is not read any more. */
   answered(status: number): void {
     if (this.#client.goesTooFar(status)) this.#shun('past-limit', 'Too many requests past a limit.')
   }
 
-  /** Say goodbye; the caller also decides how long to wait for the answer. */
+  /** Start the closing handshake; the caller also decides how long to wait for the client's close frame. */
   close(code: number, reason: string): void {
     this.#webSocket.close(code, reason)
   }
@@ -113,7 +113,7 @@ export class Connection {
     this.#webSocket.terminate()
   }
 
-  /** Called about once a second: ping when it is time, cut a connection that does not answer. */
+  /** Call it about once a second. Pings when it is time, and ends a connection that does not answer. */
   heartbeat(): void {
     const now = this.#clock.now()
     if (this.#unanswered > 0 && now - this.#unanswered > PONG_MAX) {
@@ -126,7 +126,7 @@ export class Connection {
     this.#webSocket.ping(String(Math.floor(now / 1000)))
   }
 
-  /** Messages past the rate are not looked at, nor is what follows them. */
+  /** Count one message. Past the rate it is ignored, and so are all that follow it. */
   #admit(rate: MessageRate): boolean {
     if (!this.outbox.open) return false
     if (rate.take()) return true

@@ -1,7 +1,9 @@
 import type { WebSocket } from 'ws'
 import type { Outbox } from './outbox.ts'
 
-/** Messages of one connection that are handled in one turn of the event loop, so that the others get theirs. */
+/**
+ * Messages of one connection that are handled in one turn of the event loop, so that other connections get their turn.
+ */
 export const TURN_MESSAGES_MAX = 16
 
 /** The present turn of the event loop, as a number. */
@@ -24,14 +26,15 @@ class Turns {
 const turns = new Turns()
 
 /**
- * The way into one WebSocket. One packet brings thousands of small messages, and `ws` emits them all at once: a few of them
- * are handled in each turn, and none while the client does not take its answers. Meanwhile its socket is not read.
+ * The incoming side of one WebSocket. One packet may bring thousands of small messages, and `ws` emits them all at
+ * once. The inbox handles a few of them in each turn of the event loop, and none while the client does not take its
+ * answers. Meanwhile its socket is not read.
  */
 export class Inbox {
   readonly #webSocket: WebSocket
   readonly #outbox: Outbox
   readonly #handle: (message: Buffer) => void
-  /** What came in the packet after which the socket was paused. */
+  /** Messages of the packet after which the socket was paused. */
   #held: Buffer[] = []
   #isPaused = false
   #turn = -1

@@ -1,10 +1,12 @@
 import { type JsonBounds, JsonDuplicateError, parseDistinctJson } from '@uptick/protocol'
 
-/** Of a frame from a client: lists of symbols and of streams are the longest that there is, and nothing is nested deep. */
+/**
+ * Bounds of a frame from a client. Its longest content is a list of symbols or streams, and nothing is nested deeply.
+ */
 const FRAME_JSON: JsonBounds = { depthMax: 16, valuesMax: 2_048 }
 
 /**
- * JSON whose numbers keep the text that was sent: `1.0`, `1e-05` and ids past 2^53 are signed and echoed as they were
+ * A JSON number that keeps the text that was sent. `1.0`, `1e-05` and ids past 2^53 are signed and echoed as they were
  * written, which a JavaScript number would lose.
  */
 export class JsonLiteral {
@@ -14,11 +16,11 @@ export class JsonLiteral {
   }
 }
 
-/** A frame as it was read. */
+/** A parsed frame. */
 export interface Literals {
   /** `undefined` when the text is not JSON, or is nested too deep or too long. */
   readonly value: unknown
-  /** Some object names something twice; `value` has the last of each. */
+  /** Some object has a name twice; `value` has the last of each. */
   readonly isAmbiguous: boolean
 }
 

@@ -6,7 +6,7 @@ export interface MessageRateOptions {
   readonly burst: number
 }
 
-/** A token bucket: `perSecond` flow in, at most `burst` lie ready. */
+/** A token bucket: it gains `perSecond` tokens a second and holds at most `burst`. */
 export class MessageRate {
   readonly #options: MessageRateOptions
   readonly #clock: Clock

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 
-/** Bytes that may wait for a reader before it is given up. */
+/** Bytes that may wait for a client before its connection is closed. */
 export const BUFFERED_BYTES_MAX = 8 * 1024 * 1024
 const CONGESTED_BYTES = 1024 * 1024
-/** How long a connection that was closed may take to say goodbye, in ms. */
+/** How long a closed connection may take to complete the closing handshake, ms. */
 const CLOSE_GRACE_MS = 2_000
 export const POLICY_VIOLATION = 1008
 
@@ -14,9 +14,9 @@ export interface OutboxCounters {
 }
 
 /**
- * The way out of one WebSocket. Nothing here ever waits: what the kernel does not take is buffered up to a bound, and a
- * reader who lets it fill up is closed, so a slow one costs the others nothing. Several messages of one turn of the
- * event loop leave in one write.
+ * The outgoing side of one WebSocket. Nothing here ever waits: what the kernel does not take is buffered up to a bound,
+ * and a connection whose buffer is full is closed. So a slow client costs the others nothing. Messages of one turn of
+ * the event loop leave in one write.
  */
 export class Outbox {
   readonly #webSocket: WebSocket
@@ -36,12 +36,12 @@ export class Outbox {
     return this.#webSocket.readyState === this.#webSocket.OPEN
   }
 
-  /** So much is unread that a sender of many messages should wait. */
+  /** So many bytes are unread that a sender of many messages should wait. */
   get isCongested(): boolean {
     return this.#webSocket.bufferedAmount > CONGESTED_BYTES
   }
 
-  /** Once the reader has taken so much that there may be more: at once, unless it is congested. */
+  /** Call `run` when the client has taken enough for more to be sent; at once unless the connection is congested. */
   whenTaken(run: () => void): void {
     if (this.isCongested) this.#socket.once('drain', () => this.whenTaken(run))
     else run()
@@ -60,7 +60,7 @@ export class Outbox {
     this.#webSocket.send(text, { binary: false })
   }
 
-  /** Say goodbye, and cut the connection if the other side does not answer soon. */
+  /** Start the closing handshake, and end the connection if the client does not answer soon. */
   close(code: number, reason: string): void {
     if (this.#webSocket.readyState === this.#webSocket.CLOSED) return
     this.#webSocket.close(code, reason)

@@ -13,12 +13,12 @@ import { Message, type Render, type Tell } from './message.ts'
 
 export type AccountLink = Pick<EngineLink, 'catalogue' | 'query'>
 
-/** Both answers must show the same moment; the next attempt nearly always finds it. */
+/** Both answers must show the same sequence; the next attempt nearly always succeeds. */
 const ATTEMPTS_MAX = 5
 
 /**
- * The private events of one account: per outcome the execution reports in the order of the engine, changes of funds, then one
- * account position with every asset that was touched.
+ * The private events of one account. For each outcome it sends the execution reports in the order of the engine, changes
+ * of funds, then one account position with every asset that the outcome changed.
  */
 class AccountDigest extends EventDigest {
   readonly #link: AccountLink

@@ -7,7 +7,7 @@ import { AccountStreams } from './account-streams.ts'
 import type { Subscriber } from './subscription.ts'
 import { VirtualTime } from '@uptick/runtime/testing'
 
-/** Accounts 1 and 2 with money, whose outcomes go to their streams from now on. */
+/** Accounts 1 and 2 with money; their outcomes go to their streams from now on. */
 function streaming() {
   const [exchange, catalogue] = [new Exchange(), new Catalogue()]
   const time = new VirtualTime()
@@ -44,7 +44,7 @@ interface Told {
   readonly events?: readonly unknown[]
 }
 
-/** Writes down the kinds of events that it gets, with what became of an order, and the sequences of those that are numbered. */
+/** Records the kinds of its events with the status of the order, and the sequences of numbered ones. */
 function subscriber(): Subscriber & { readonly heard: string[]; readonly sequences: number[]; restarts: number } {
   const [heard, sequences] = [[] as string[], [] as number[]]
   return {
@@ -71,7 +71,7 @@ function subscriber(): Subscriber & { readonly heard: string[]; readonly sequenc
   }
 }
 
-test('an order that trades is told to both accounts, reports first, then the account’s position', () => {
+test('an order that trades is sent to both accounts, reports first, then the account’s position', () => {
   const { streams, place, exchange } = streaming()
   const [maker, taker] = [subscriber(), subscriber()]
   streams.follow(1, 0, maker)
@@ -84,7 +84,7 @@ test('an order that trades is told to both accounts, reports first, then the acc
   expect(new Set(taker.sequences)).toEqual(new Set([exchange.sequence]))
 })
 
-test('a reply to a retry is no event: what traded is told once', () => {
+test('a reply to a retry is no event: a trade is sent once', () => {
   const { streams, place } = streaming()
   const [maker, taker] = [subscriber(), subscriber()]
   streams.follow(1, 0, maker)
@@ -96,7 +96,7 @@ test('a reply to a retry is no event: what traded is told once', () => {
   expect([maker.heard.length, taker.heard.length]).toEqual(before)
 })
 
-test('money that moves is told to its account alone', () => {
+test('a change of funds is sent to its account alone', () => {
   const { streams, execute } = streaming()
   const [mine, other] = [subscriber(), subscriber()]
   streams.follow(1, 0, mine)
@@ -105,7 +105,7 @@ test('money that moves is told to its account alone', () => {
   expect([mine.heard, other.heard]).toEqual([['balanceUpdate', 'position of USDT'], []])
 })
 
-test('who has left hears nothing, and a gap asks all who listen to begin anew', () => {
+test('a subscriber that left gets nothing, and a gap asks all the others to restart', () => {
   const { streams, execute, reset } = streaming()
   const [left, stays] = [subscriber(), subscriber()]
   const leave = streams.follow(1, 0, left)

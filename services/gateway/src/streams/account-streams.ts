@@ -15,7 +15,7 @@ export interface AccountStreamsOptions {
   readonly timers: Timers
 }
 
-/** The private streams, one for each account. Both forms carry the id of the subscription. */
+/** The private streams, one for each account. Plain and numbered messages carry the id of the subscription. */
 export class AccountStreams implements Stage {
   readonly hub: StreamHub
   readonly #link: AccountLink
@@ -25,13 +25,13 @@ export class AccountStreams implements Stage {
     this.hub = new StreamHub({ ...options, keyOf: accountOf })
   }
 
-  /** Plainly. Returns what ends it. */
+  /** Follow plainly. Returns a function that ends it. */
   follow(account: number, id: number, subscriber: Subscriber): () => void {
     const subscription = new PlainSubscription(subscriber, eventWrapping(id))
     return this.hub.follow(String(account), this.#source(account), subscription)
   }
 
-  /** Numbered, after `position`. Returns what ends it. */
+  /** Follow numbered, after `position`. Returns a function that ends it. */
   resume(account: number, id: number, subscriber: Subscriber, position: number | undefined): () => void {
     const envelope = { head: `{"subscriptionId":${id}`, list: 'events' }
     return this.hub.resume(String(account), this.#source(account), { subscriber, envelope, position })

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Frame, listeningHub } from '../../testing/listening-hub.ts'
 
 describe('streams of candles', () => {
-  test('say when one is over and go on with the next', async () => {
+  test('announce the end of a candle and continue with the next', async () => {
     const { shard, subscribe, pass } = await listeningHub()
     shard.outcome((script) => script.trade(0, 100, 5))
     const candles = subscribe('btcusdt@kline_1m')
@@ -30,7 +30,7 @@ describe('streams of candles', () => {
     }
   })
 
-  test('say that one is over when the journal is past its end, not when the clock is', async () => {
+  test('announce the end of a candle when the journal is past it, not when the clock is', async () => {
     const { shard, subscribe, pass } = await listeningHub()
     const trade = (quantity: number): void => shard.outcome((script) => script.trade(0, 100, quantity))
     trade(5)
@@ -56,7 +56,7 @@ describe('streams of candles', () => {
     ])
   })
 
-  test('end them for those who are there, whoever joins in between', async () => {
+  test('announce the end to all followers, also when another one joins in between', async () => {
     const { shard, subscribe, pass } = await listeningHub()
     shard.outcome((script) => script.trade(0, 100, 5))
     const early = subscribe('btcusdt@kline_1m')
@@ -73,7 +73,7 @@ describe('streams of candles', () => {
     expect(early.take().filter(({ k }) => (k as Frame).x)).toHaveLength(1)
   })
 
-  test('leave the journal alone where trades move its time', async () => {
+  test('ask for no TICK where trades advance the time of the journal', async () => {
     const { shard, subscribe, pass } = await listeningHub()
     subscribe('btcusdt@kline_1s')
     for (let i = 0; i < 20; i++) {

@@ -5,18 +5,20 @@ import { Message, type Tell } from './message.ts'
 import { candlePayload } from './payloads.ts'
 import type { StreamKind } from './stream-name.ts'
 
-/** Candles that are told as over in one go: who is further behind goes on with the last of them. */
+/** Closed candles that are sent in one go. A subscriber that is further behind gets the last of them. */
 const CLOSED_TOLD_MAX = 60
 const SECOND = 1_000_000
-/** So long after the end of a candle (µs) the leader is asked for its time: where others trade, they move it before. */
+/**
+ * The leader is asked for its time this long after the end of a candle (µs), unless other trades advance it before.
+ */
 const PATIENCE = 100_000
 
 type Candles = Extract<StreamKind, { kind: 'kline' }>
 
 /**
- * The candle in progress when it changed (once a second for `1s`, else every other second), and each once more when it is
- * over (`x` true), at the next tick. It is over when the journal's time has reached its end, whatever the clocks say: a
- * trade of that time may still be on its way, and none can come afterwards.
+ * Sends the candle in progress when it changed (once a second for `1s`, else every other second), and each candle once
+ * more when it is closed (`x` true), at the next tick. A candle is closed when the journal's time has reached its end,
+ * whatever the clocks say. Before that a trade of its time may still arrive; after it none can.
  */
 export class CandleDigest extends StateDigest {
   readonly #market: SymbolMarket
@@ -24,12 +26,12 @@ export class CandleDigest extends StateDigest {
   readonly #tell: Tell
   /** Opening time of the candle that is open, µs; NaN before the first. */
   #mark: number
-  /** Its trades, as they were told. */
+  /** The number of its trades when it was last sent. */
   #count = -1
-  /** Tell the candle in progress at once, changed or not. */
+  /** Send the candle in progress at once, even unchanged. */
   #isUrgent = true
 
-  /** `time`: when it was up to where the subscriber was told, µs; NaN: it was told nothing. */
+  /** `time` (µs): the time of the last message that the subscriber got; NaN when it got none. */
   constructor(market: SymbolMarket, stream: Candles, time: number, tell: Tell) {
     super()
     this.#market = market
@@ -39,8 +41,8 @@ export class CandleDigest extends StateDigest {
   }
 
   /**
-   * At a tick; asks for the leader's time where that holds the stream up. It begins once the journal's time is known to be
-   * about the present.
+   * Called at a tick. Asks for the leader's time when the stream waits for it. The stream starts once the journal's
+   * time is known to be close to the present.
    */
   isDue({ now, isTick, isNewSecond }: Moment): boolean {
     const { journal, warm } = this.#market
@@ -82,12 +84,12 @@ export class CandleDigest extends StateDigest {
     }
   }
 
-  /** The others still wait for the end of the candle that it stands at. */
+  /** The other subscribers still wait for the end of the present candle. */
   override renew(): void {
     this.#isUrgent = true
   }
 
-  /** Where the oldest candle opens that is still told. */
+  /** Opening time of the oldest candle that is still sent. */
   #oldestTold(time: number): number {
     const { interval, offset } = this.#stream
     let openTime = openTimeOf(interval, time, offset)

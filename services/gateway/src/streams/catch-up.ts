@@ -14,21 +14,22 @@ export interface CatchUpOptions {
   readonly timers: Timers
   readonly keyOf: KeyOf
   readonly counters: { resumed: number; tooOld: number; unknown: number }
-  /** The subscriber has been told everything and follows from here on. */
+  /** The subscriber got everything and follows the stream from here on. */
   readonly done: () => void
 }
 
 /** Words that are read in one turn of the event loop. */
 const TURN_WORDS = 1 << 19
 const PAUSE_MS = 10
-/** Readings of the past, and attempts at a snapshot, before the client is sent elsewhere. */
+/** Reads of the past, and attempts at a snapshot, before the client is told to reconnect. */
 const READS_MAX = 3
 const SNAPSHOTS_MAX = 40
 const SNAPSHOT_PAUSE_MS = 100
 
 /**
- * Brings one subscriber from where it was to where its stream is: it is told what it missed, read from memory or from an
- * engine, in pieces, and as fast as it reads. What is gone for ever is replaced by a snapshot.
+ * Brings one subscriber from its position to the present position of its stream. It sends what the subscriber missed,
+ * read from memory or from an engine, in pieces and as fast as the client reads. A snapshot replaces what is no longer
+ * available.
  */
 export class CatchUp {
   readonly #source: DigestSource
@@ -43,12 +44,14 @@ export class CatchUp {
     this.#options = options
   }
 
-  /** Never rejects. `position`: the last that was told; `undefined` for a newcomer, beyond everything for one astray. */
+  /**
+   * Never rejects. `position`: the last that was sent; `undefined` for a new subscriber, beyond all for an unknown one.
+   */
   async run(position: number | undefined): Promise<void> {
     try {
       await this.#go(position)
     } catch {
-      // No engine tells the past now: nothing is lost as long as the client keeps its position.
+      // No engine returns the past now. The client keeps its position, so nothing is lost.
       if (!this.#subscription.isClosed) this.#subscription.subscriber.restart()
     }
   }
@@ -87,7 +90,9 @@ export class CatchUp {
     this.#join()
   }
 
-  /** Read everything after `position`, tell it as it comes, and follow. False when it was closed meanwhile. */
+  /**
+   * Read everything after `position`, send it as it comes, and follow. False when the subscription closed meanwhile.
+   */
   async #read(position: number): Promise<boolean> {
     const { memory } = this.#options
     const subscription = this.#subscription
@@ -107,13 +112,13 @@ export class CatchUp {
       do if (!(await this.#pause(subscription.subscriber.isCongested ? PAUSE_MS : 0))) return false
       while (subscription.subscriber.isCongested)
     }
-    // One that tells by the clock tells what was read at the next tick.
+    // A stream with a timer sends what was read at the next tick.
     if (!subscription.isStarted && this.#isTold) this.#tell(memory.last, new Page([]))
     this.#join()
     return true
   }
 
-  /** A digest that goes on after `position`; where it needs to know when that was, the outcome is looked at. */
+  /** Open a digest that continues after `position`. Where it needs the time of that position, the outcome is read. */
   async #open(position: number): Promise<void> {
     const { memory } = this.#options
     const source = this.#source
@@ -142,17 +147,17 @@ export class CatchUp {
     if (messages.length > 0) this.#tell(span.last, new Page(messages))
   }
 
-  /** Whether everything that was read has been told. */
+  /** Whether everything that was read was sent. */
   get #isTold(): boolean {
     return this.#digest?.isDue(frameEnd(this.#options.clock.now())) !== false
   }
 
   #tell(last: number, page: Page): void {
-    // It may have been told more elsewhere than has arrived here.
+    // Another gateway may have sent it more than has arrived here.
     if (last >= this.#subscription.position) this.#subscription.tell(last, page, this.#options.clock.now())
   }
 
-  /** Tell a snapshot in place of what is missing, then what came after it. */
+  /** Send a snapshot in place of what is missing, then what came after it. */
   async #replace(error: string): Promise<void> {
     const { clock } = this.#options
     const subscription = this.#subscription
@@ -177,7 +182,7 @@ export class CatchUp {
     throw new Error('there is no snapshot')
   }
 
-  /** In the same turn in which the last outcome was read: nothing comes between. */
+  /** Join the stream in the same turn in which the last outcome was read, so that no outcome comes between. */
   #join(): void {
     const subscription = this.#subscription
     subscription.own = this.#digest

@@ -4,15 +4,18 @@ import type { Digest, DigestSource, Moment } from './digest.ts'
 import { NumberedGroup } from './numbered-group.ts'
 import { PlainGroup } from './plain-group.ts'
 
-/** One stream and all its subscribers, in both forms: the same messages, plain or with numbers around them. */
+/**
+ * One stream and all its subscribers, plain and numbered. Both get the same messages; numbered ones have numbers around
+ * them.
+ */
 export class Channel implements Reader {
   readonly name: string
   readonly source: DigestSource
   readonly plain: PlainGroup
   readonly numbered: NumberedGroup
-  /** Where the hub has filed it. */
+  /** The key under which the hub has filed it. */
   key: number | undefined
-  /** Tells both groups, where that can be. */
+  /** The digest that serves both groups, where one is enough. */
   #shared: Digest | undefined
 
   constructor(name: string, source: DigestSource) {
@@ -51,7 +54,7 @@ export class Channel implements Reader {
     this.numbered.outcomeEnds(sequence, time)
   }
 
-  /** Tell what there is to tell of everything up to `last`, if it is time for that. */
+  /** Send everything up to `last`, if it is due at this moment. */
   publish(moment: Moment, last: number): void {
     this.plain.publish(moment)
     this.numbered.publish(moment, last)

@@ -3,7 +3,7 @@ import type { Reader } from '../feed/walk.ts'
 import type { Digest, DigestSource, Moment, ResumedAt } from './digest.ts'
 import type { Message } from './message.ts'
 
-/** A digest of its own whose messages are kept until they are asked for. */
+/** A digest whose messages are kept until they are taken. */
 export class Collected implements Reader {
   #messages: Message[] = []
   readonly #digest: Digest
@@ -24,7 +24,7 @@ export class Collected implements Reader {
     return this.#digest.isDue(moment)
   }
 
-  /** What there is to tell since the last call. */
+  /** The messages since the last call. */
   take(moment: Moment): readonly Message[] {
     this.#digest.flush(moment)
     const messages = this.#messages

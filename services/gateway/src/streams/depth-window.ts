@@ -1,6 +1,6 @@
 import { Side } from '@uptick/core'
 
-/** The levels that changed since the last flush, each at its newest quantity, with the update ids that were covered. */
+/** The levels that changed since the last flush with their newest quantities, and the range of update ids. */
 export interface DepthDiff {
   readonly firstUpdateId: number
   readonly lastUpdateId: number
@@ -30,7 +30,7 @@ export class DepthWindow {
     this.#last = updateId
   }
 
-  /** What changed since the last flush; `undefined` when nothing did. */
+  /** The changes since the last flush; `undefined` when there are none. */
   flush(): DepthDiff | undefined {
     if (this.#last < this.#next) return undefined
     const diff = {

@@ -2,7 +2,7 @@ import type { EventKind } from '@uptick/core'
 import type { Reader } from '../feed/walk.ts'
 import type { Render, Tell } from './message.ts'
 
-/** When a stream may tell something: at the end of a frame of outcomes, or by the clock every 100 ms. */
+/** A moment at which a stream may send: the end of a frame of outcomes, or a tick of the clock every 100 ms. */
 export interface Moment {
   /** µs. */
   readonly now: number
@@ -17,19 +17,19 @@ export function frameEnd(now: number): Moment {
 }
 
 /**
- * Makes the messages of one stream out of outcomes, which it is given one after the other without a gap. It tells of an event
- * at once, and of a state at the moments at which the stream tells anything.
+ * Makes the messages of one stream from outcomes, which it gets in order without a gap. It sends events at once, and a
+ * state when the stream is due.
  */
 export interface Digest extends Reader {
-  /** Whether the stream tells something at such a moment, if there is anything to tell. */
+  /** Whether the stream sends at this moment, if it has anything to send. */
   isDue(moment: Moment): boolean
-  /** Tell what there is to tell of everything since the last call. */
+  /** Send everything since the last call. */
   flush(moment: Moment): void
-  /** A subscriber joined that knows nothing: tell the state again when it is due, changed or not. */
+  /** A new subscriber joined: send the state when it is next due, even unchanged. */
   renew(): void
 }
 
-/** Tells each event at once. */
+/** Sends each event at once. */
 export abstract class EventDigest implements Digest {
   abstract event(kind: EventKind, words: Int32Array, at: number, sequence: number, time: number): void
 
@@ -44,7 +44,7 @@ export abstract class EventDigest implements Digest {
   renew(): void {}
 }
 
-/** Tells a state, which it reads when it is due: events pass it by. */
+/** Sends a state, which it reads when it is due. It ignores events. */
 export abstract class StateDigest implements Digest {
   event(): void {}
 
@@ -57,14 +57,14 @@ export abstract class StateDigest implements Digest {
   renew(): void {}
 }
 
-/** What an answer of `resume-too-old` or `resume-unknown` brings in place of what is missing, as JSON text, and when that was. */
+/** The JSON text that `resume-too-old` or `resume-unknown` brings for what is missing, with its sequence and time. */
 export interface Snapshot {
   /** Everything up to this sequence is contained. */
   readonly last: number
   readonly render: Render
 }
 
-/** Where a subscriber goes on: after that sequence, which was at `time` (µs). */
+/** Where a subscriber continues: after that sequence, which was at `time` (µs). */
 export interface ResumedAt {
   readonly position: number
   readonly time: number
@@ -72,30 +72,32 @@ export interface ResumedAt {
 
 /** What kind of stream it is. */
 export interface StreamTraits {
-  /** Among streams of one key the lower one speaks first. */
+  /** Streams of one key send in this order, lowest first. */
   readonly order: number
-  /** What is told depends on the events alone, not on what was told before: one digest does for all. */
+  /** Messages depend on the events alone, not on earlier messages: one digest serves all subscribers. */
   readonly isMemoryless: boolean
-  /** Plain subscribers hear of changes at the end of a frame, and by the clock only what it is when they join. */
+  /** Plain subscribers get changes at the end of a frame. The clock only sends the state to those who joined. */
   readonly followsFrames: boolean
-  /** Each message builds on the one before: a subscriber that misses one must begin anew. */
+  /** Each message builds on the one before: a subscriber that misses one must start again. */
   readonly followsChanges: boolean
   /**
-   * It tells events, or changes: a subscriber that resumes must be told every one since, so that they have to be read.
-   * Others tell a state, and its newest stands for all that was before.
+   * The stream sends events or changes: a subscriber that resumes needs every one since, so they have to be read. Other
+   * streams send a state, and its newest value replaces all before.
    */
   readonly readsPast: boolean
-  /** Where it goes on also depends on when that was. */
+  /** The place where it continues also depends on the time of the position. */
   readonly needsTime: boolean
 }
 
-/** How one stream is made. A new stream is a source, its digest, and a name. */
+/** How one stream is made. A new stream needs a source, a digest, and a name. */
 export interface DigestSource {
   readonly traits: StreamTraits
   /** Market (symbol id) or account whose events it is made of; `undefined` while that is not known. */
   readonly key: number | undefined
-  /** A new digest, once the key is known. One that does not resume first tells the present state, if the stream has one. */
+  /**
+   * A new digest, once the key is known. One that does not resume first sends the present state, if the stream has one.
+   */
   open(tell: Tell, resumed?: ResumedAt): Digest
-  /** What stands in for events that are gone, or the present state; `undefined` when it cannot be had now. Never rejects. */
+  /** Stands in for events that are gone, or is the present state; `undefined` when it is unavailable. Never rejects. */
   snapshot(): Promise<Snapshot | undefined>
 }

@@ -10,7 +10,9 @@ const STREAMS: readonly StreamName[] = [
   ...[...TOPICS].map(([topic, stream]) => ({ text: `btcusdt@${topic}`, symbol: 'btcusdt', stream })),
 ]
 
-/** Snapshots of streams of events and changes. That of a state is the state itself, as a plain newcomer is told it. */
+/**
+ * Snapshots of streams of events and changes. The snapshot of a state is the message that a new plain subscriber gets.
+ */
 const SNAPSHOTS: Partial<Record<StreamKind['kind'], object>> = {
   trade: { trades: [{ e: 'trade', s: 'BTCUSDT', t: 1 }] },
   aggTrade: { trades: [{ e: 'aggTrade', s: 'BTCUSDT', f: 1 }] },
@@ -40,7 +42,7 @@ function timeless(value: unknown): unknown {
 }
 
 describe('every stream', () => {
-  test.each(STREAMS)('answers a position that never was with a snapshot of its own kind: $text', async (name) => {
+  test.each(STREAMS)('answers an unknown position with a snapshot of its own kind: $text', async (name) => {
     const { shard, subscribe, pass, resume } = await build()
     const client = new NumberedClient()
     client.position = 1_000_000
@@ -61,7 +63,7 @@ describe('every stream', () => {
   })
 
   const states = STREAMS.filter(({ stream }) => !['trade', 'aggTrade', 'depth'].includes(stream.kind))
-  test.each(states)('that tells a state tells it to a newcomer who was gone before: $text', async (name) => {
+  test.each(states)('that sends a state sends it to a client that comes back: $text', async (name) => {
     const { pass, resume } = await build()
     const client = new NumberedClient()
     // The shard is quiet: nothing changes meanwhile.

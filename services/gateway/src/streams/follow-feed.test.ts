@@ -7,7 +7,7 @@ import { followFeed } from './follow-feed.ts'
 import { noHistory } from '../market/history-source.ts'
 
 describe('the feed', () => {
-  test('is told to the owners of orders before the public reads of it', () => {
+  test('reaches the owners of orders before the public', () => {
     const shard = new ScriptedShard()
     const time = new VirtualTime(shard.time)
     const readPast = (): Promise<never> => Promise.reject(new Error('there is no past'))

@@ -19,13 +19,13 @@ export interface FeedOptions {
   readonly log: (message: string, detail?: unknown) => void
 }
 
-/** Everything that lives on the feed of a shard. */
+/** Everything that follows the feed of a shard. */
 export interface Feed {
   readonly memory: FeedMemory
   readonly accounts: AccountStreams
   readonly markets: Markets
   readonly streams: MarketStreams
-  /** Let streams speak that follow the clock: every 100 ms; `now` in µs. */
+  /** Call it every 100 ms: lets streams with a timer send; `now` in µs. */
   tick(now: number): void
   close(): void
 }
@@ -37,16 +37,17 @@ export function followFeed(options: FeedOptions): Feed {
   const accounts = new AccountStreams({ link, memory, clock, timers })
   const markets = new Markets([options])
   const streams = new MarketStreams(markets, { memory, clock, timers })
-  // The order of everything that happens with a frame. Before it the link resolves the replies that the frame holds, whose
-  // callers go on when all of this is done: an answer shows the count after its own fill, and books and streams that have it.
+  // The order in which a frame is handled. The link resolves the replies of the frame before it. Their callers run
+  // after all of this, so an answer shows the order count after its own fill, and order books and streams that contain
+  // it.
   followInOrder(link, [
     ...(credits ? [credits] : []),
-    // Those that follow find in the memory all that they have seen.
+    // The later stages find in the memory every outcome that they have seen.
     memory,
-    // A fill is told in public only after its owners were told.
+    // A fill is public only after its owners were told.
     accounts,
     ...markets.shards,
-    // The public streams show what the markets are now.
+    // The public streams show the present state of the markets.
     streams,
   ])
   const close = (): void => {

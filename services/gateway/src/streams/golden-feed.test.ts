@@ -20,7 +20,7 @@ const settled = async (): Promise<void> => {
   for (let i = 0; i < 40; i++) await Promise.resolve()
 }
 
-/** Play the feed of the seed to two gateways and everybody who listens to them. */
+/** Play the feed of the seed to two gateways and all their subscribers. */
 async function play(): Promise<Record<string, string>> {
   const shard = new RecordedShard(SEED, COMMANDS)
   const time = new VirtualTime(shard.commands[OPENING]!.time)
@@ -59,7 +59,7 @@ async function play(): Promise<Record<string, string>> {
 
 const golden = new URL('../../testing/golden-feed.json', import.meta.url)
 
-test('what traders are told of a recorded feed stays as it is, to the byte', async () => {
+test('the messages that traders get from a recorded feed stay the same, byte for byte', async () => {
   const found = await play()
   const recorded = JSON.parse(await readFile(golden, 'utf8')) as Hashes
   const kept = hashesAfter(process.env['GOLDEN'], recorded, found)
@@ -67,7 +67,7 @@ test('what traders are told of a recorded feed stays as it is, to the byte', asy
   expect(found).toEqual(kept)
 })
 
-test('a hash that is recorded changes only when that is asked for', () => {
+test('a recorded hash changes only on request', () => {
   const recorded = { depth: '1 a', trade: '2 b' }
   const found = { depth: '1 a', depth5: '3 c', trade: '9 z' }
   expect(hashesAfter(undefined, recorded, found)).toBe(recorded)

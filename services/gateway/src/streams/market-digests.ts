@@ -28,7 +28,7 @@ export class TradeDigest extends EventDigest {
   }
 }
 
-/** Fills of one order at one price, joined. */
+/** Aggregate trades: the fills of one taker order at one price. */
 export class AggregateDigest extends EventDigest {
   readonly #market: SymbolMarket
   readonly #tell: Tell
@@ -54,7 +54,7 @@ export class AggregateDigest extends EventDigest {
   }
 }
 
-/** The levels that changed, at their newest quantity. Made of the changes alone: it needs no book. */
+/** The levels that changed, with their newest quantities. Made from the changes alone: it needs no order book. */
 export class DepthDigest implements Digest {
   readonly #market: SymbolMarket
   readonly #speed: Speed
@@ -89,12 +89,12 @@ export class DepthDigest implements Digest {
   renew(): void {}
 }
 
-/** The best prices, as they stand at the end of a frame of the feed, which is one commit of the journal: what lay between is not told. */
+/** The best prices at the end of a frame of the feed (one commit of the journal). Prices in between are not sent. */
 export class BookTickerDigest extends StateDigest {
   readonly #market: SymbolMarket
   readonly #tell: Tell
   #version: number | undefined
-  /** Told already by the catch-up that brought the subscriber this far. */
+  /** The state at this sequence was sent by the catch-up already. */
   readonly #toldThrough: number
 
   constructor(market: SymbolMarket, toldThrough: number, tell: Tell) {

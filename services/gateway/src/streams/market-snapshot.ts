@@ -17,9 +17,9 @@ import type { StreamKind } from './stream-name.ts'
 const SNAPSHOT_LEVELS_MAX = 5000
 
 /**
- * What stands in for what a market stream has not told: the last events, the book that changes apply to, or the state as
- * the stream tells it. `market` is that of the stream, if it has one and it is listed; `now` in µs. `undefined` while it is
- * not known.
+ * Stands in for what a market stream has not sent: the last events, the order book that changes apply to, or the state
+ * as the stream sends it. `market` is that of the stream, if it has one and it is listed; `now` in µs. `undefined`
+ * while it is unknown.
  */
 export function snapshotOf(
   stream: StreamKind,

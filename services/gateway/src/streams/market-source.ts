@@ -10,10 +10,10 @@ import type { Tell } from './message.ts'
 import type { StreamKind, StreamName } from './stream-name.ts'
 import { MiniTickersDigest, PartialDepthDigest, TickerDigest } from './timed-digests.ts'
 
-/** No events have it. */
+/** No event has this key. */
 const NO_MARKET = -1
 
-/** Of a state that is told by the clock: the newest stands for all that was before. */
+/** A state that is sent by the clock: the newest value replaces all before. */
 const STATE: StreamTraits = {
   order: 10,
   isMemoryless: false,
@@ -23,7 +23,7 @@ const STATE: StreamTraits = {
   needsTime: false,
 }
 
-/** Of each kind. What happened speaks first, then changes of the book, then states. */
+/** The traits of each kind. Events are sent first, then changes of the order book, then states. */
 const TRAITS: Record<StreamKind['kind'], StreamTraits> = {
   trade: { ...STATE, order: 0, isMemoryless: true, readsPast: true },
   aggTrade: { ...STATE, order: 1, isMemoryless: true, readsPast: true },
@@ -38,7 +38,7 @@ const TRAITS: Record<StreamKind['kind'], StreamTraits> = {
   allMiniTickers: STATE,
 }
 
-/** Of the changes of one book the faster stream speaks first. */
+/** Of the changes of one order book the faster stream sends first. */
 const SLOW_DEPTH: StreamTraits = { ...TRAITS.depth, order: 3 }
 
 /** How a market stream is made. */
@@ -95,7 +95,7 @@ export class MarketSource implements DigestSource {
     return this.#markets.byStreamName(this.#name.symbol)
   }
 
-  /** A digest is opened once the key is known, and with it the market. */
+  /** A digest is opened once the key, and so the market, is known. */
   get #listed(): SymbolMarket {
     const market = this.#market
     assert(market, `${this.#name.text} is opened before its market is listed`)

@@ -26,24 +26,24 @@ export class MarketStreams implements Stage {
     this.#markets = markets
     this.#clock = options.clock
     this.hub = new StreamHub({ ...options, keyOf: symbolOf })
-    // Who follows changes of a book that was loaded anew must begin from a snapshot of it.
+    // Followers of a reloaded book's changes must start again from a snapshot.
     markets.onReload(({ definition: { id } }) => {
       this.hub.restartPlain(({ key, source }) => key === id && source.traits.followsChanges)
     })
   }
 
-  /** Whether the stream's symbol is listed; every symbol may be as long as none is known. */
+  /** Whether the stream's symbol is listed. While no symbol is known, every symbol may be. */
   mayHave({ symbol }: StreamName): boolean {
     return symbol === '' || this.#markets.byStreamName(symbol) !== undefined || this.#markets.isEmpty
   }
 
-  /** Plainly. Returns what ends it. */
+  /** Follow plainly. Returns a function that ends it. */
   follow(name: StreamName, subscriber: Subscriber): () => void {
     const subscription = new PlainSubscription(subscriber, BARE)
     return this.hub.follow(name.text, this.#source(name), subscription)
   }
 
-  /** Numbered, after `position`. Returns what ends it. */
+  /** Follow numbered, after `position`. Returns a function that ends it. */
   resume(name: StreamName, subscriber: Subscriber, position: number | undefined): () => void {
     const envelope = { head: `{"stream":${JSON.stringify(name.text)}`, list: 'data' }
     return this.hub.resume(name.text, this.#source(name), { subscriber, envelope, position })

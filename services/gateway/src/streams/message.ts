@@ -3,17 +3,19 @@ import type { TimeUnit } from '@uptick/protocol'
 /** Writes a payload as JSON text with times in the unit. */
 export type Render = (unit: TimeUnit) => string
 
-/** What is told of a stream, oldest first. */
+/** Receives the messages of a stream, oldest first. */
 export type Tell = (message: Message) => void
 
-/** Wrappings whose bytes many are told: as it is, and `{"stream","data"}`. Others belong to one subscriber each. */
+/**
+ * Wrappings whose bytes many subscribers share: none, and `{"stream","data"}`. Others belong to one subscriber each.
+ */
 const SHARED_MAX = 2
 
-/** What stands around a message that is told alone. */
+/** The text around a message that is sent on its own. */
 export class Wrapping {
   readonly head: string
   readonly tail: string
-  /** Which of the shared ones it is, within a stream; −1: it is not shared. */
+  /** Index among the shared wrappings of a stream; −1 when it is not shared. */
   readonly shared: number
 
   constructor(head: string, tail: string, shared = -1) {
@@ -31,7 +33,7 @@ export function combinedOf(stream: string): Wrapping {
   return new Wrapping(`{"stream":${JSON.stringify(stream)},"data":`, '}', 1)
 }
 
-/** One thing that a stream says: its text is written once for each time unit, and its bytes once for all who share them. */
+/** One message of a stream. Its text is written once for each time unit, and its bytes once for all who share them. */
 export class Message {
   readonly #render: Render
   readonly #texts: (string | undefined)[] = []
@@ -59,11 +61,11 @@ export interface Envelope {
   readonly list: string
 }
 
-/** Messages that are told as one numbered message, as bytes once for all who are told the same. */
+/** Messages that are sent as one numbered message. The bytes are made once for all who get the same. */
 export class Page {
   readonly #messages: readonly Message[]
   readonly #bytes = new Map<string, Buffer>()
-  /** The last that was asked for: nearly always it is asked for again. */
+  /** The bytes of the last call: the next call nearly always asks for the same. */
   #last: { readonly head: string; readonly first: number; readonly unit: TimeUnit; readonly bytes: Buffer } | undefined
 
   constructor(messages: readonly Message[]) {
@@ -74,7 +76,7 @@ export class Page {
     return this.#messages.length === 0
   }
 
-  /** It covers everything from sequence `first` to `last`, which is the same for all. */
+  /** The numbered message for sequences `first` to `last`; `last` is the same for all subscribers. */
   bytes(envelope: Envelope, first: number, last: number, unit: TimeUnit): Buffer {
     const known = this.#last
     const { head, list } = envelope

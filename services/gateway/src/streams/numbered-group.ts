@@ -4,20 +4,20 @@ import type { Digest, DigestSource, Moment } from './digest.ts'
 import { type Message, Page } from './message.ts'
 import type { NumberedSubscription } from './subscription.ts'
 
-/** A subscriber to whom nothing happens is told so this often (µs), so that it can resume from a time not long ago. */
+/** A subscriber without messages is told its position this often (µs), so that it can resume from a recent one. */
 const PROGRESS_AFTER = 10_000_000
 
-/** All who follow one stream by its numbers. What is told is made once for all who have been told the same. */
+/** All numbered subscribers of one stream. A message is made once for all who have the same position. */
 export class NumberedGroup implements Reader {
   readonly #source: DigestSource
   readonly #subscriptions = new Set<NumberedSubscription>()
-  /** Those whose messages are still made for them alone. */
+  /** Subscribers whose messages are still made for each of them alone. */
   readonly #newcomers = new Set<NumberedSubscription>()
-  /** Tells the plain group along with this one, and is given events by the channel. */
+  /** The digest that serves the plain group too; the channel gives it its events. */
   #shared: Digest | undefined
-  /** Its own, where none is shared. */
+  /** Its own digest, where none is shared. */
   #digest: Digest | undefined
-  /** What was told since the last page. */
+  /** Messages since the last page. */
   #messages: Message[] = []
   #isOpen = false
   /** Subscribers who are still catching up. */
@@ -39,7 +39,7 @@ export class NumberedGroup implements Reader {
     return this.#subscriptions
   }
 
-  /** The stream's key is known. `shared`: see there. */
+  /** The stream's key is known. `shared`: see the field. */
   open(shared: Digest | undefined): void {
     this.#isOpen = true
     this.#shared = shared
@@ -52,7 +52,7 @@ export class NumberedGroup implements Reader {
     this.#begin()
   }
 
-  /** A subscriber is there now, or has left on the way. */
+  /** A subscriber has caught up, or has left before. */
   awaitNoLonger(): void {
     this.#awaited--
     this.#endIfEmpty()
@@ -69,7 +69,7 @@ export class NumberedGroup implements Reader {
     this.#endIfEmpty()
   }
 
-  /** One message of those that the next page holds. */
+  /** Add a message to the next page. */
   tell(message: Message): void {
     if (!this.isEmpty) this.#messages.push(message)
   }
@@ -88,7 +88,7 @@ export class NumberedGroup implements Reader {
     }
   }
 
-  /** Tell what there is to tell of everything up to `last`, if it is time for that. */
+  /** Send everything up to `last`, if it is due at this moment. */
   publish(moment: Moment, last: number): void {
     if (this.isEmpty) return
     const digest = this.#shared ?? this.#digest
@@ -99,7 +99,7 @@ export class NumberedGroup implements Reader {
     digest.flush(moment)
     const page = new Page(this.#take())
     for (const subscription of this.#subscriptions) {
-      // It was told more by another gateway: this one must catch up with it first.
+      // Another gateway sent it more: this gateway must catch up first.
       if (subscription.position > last) continue
       if (subscription.own) this.#tellNewcomer(subscription, subscription.own.take(moment), moment.now, last)
       else if (!page.isEmpty) subscription.tell(last, page, moment.now)
@@ -107,14 +107,14 @@ export class NumberedGroup implements Reader {
     if (page.isEmpty && moment.isNewSecond) this.#report(moment.now, last)
   }
 
-  /** From here on it is told what all others are. */
+  /** From here on the subscriber gets the same messages as all others. */
   #tellNewcomer(subscription: NumberedSubscription, messages: readonly Message[], now: number, last: number): void {
     subscription.own = undefined
     this.#newcomers.delete(subscription)
     if (messages.length > 0 || !subscription.isStarted) subscription.tell(last, new Page(messages), now)
   }
 
-  /** Nothing has happened: say so to those who have heard nothing for a while. */
+  /** Nothing happened: tell subscribers without a recent message how far they are. */
   #report(now: number, last: number): void {
     const page = new Page([])
     for (const subscription of this.#subscriptions) {

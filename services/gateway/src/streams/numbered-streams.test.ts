@@ -23,7 +23,7 @@ async function build(readPast: ReadPast = () => Promise.reject(new Error('there 
   const gateways = [followFeed(options), followFeed(options)] as const
   shard.connect()
   await settled()
-  /** Let 50 ms pass; the gateways tick by turns. */
+  /** Let 50 ms pass; the gateways tick in turn. */
   let turn = 0
   const pass = (): void => {
     time.advanceNow(50)
@@ -92,7 +92,7 @@ describe('numbered streams', () => {
             )
             if (away > 0 && --away === 0) leave = connect()
           }
-          // A client that is told things at all is told them at once, or not before it connects again.
+          // A connected client gets its messages at once, or only after it reconnects.
           await settled()
         }
         if (away > 0) connect()
@@ -193,7 +193,7 @@ describe('numbered streams', () => {
     expect(client.position).toBe(shard.sequence)
   })
 
-  test('wait for a reader who is slow with what it missed', async () => {
+  test('wait for a client that reads slowly what it missed', async () => {
     const { shard, time, pass, listen } = await build()
     const client = new NumberedClient()
     listen(0, 'btcusdt@trade', client)()
@@ -210,11 +210,11 @@ describe('numbered streams', () => {
     expect(client.events.map(({ t }) => t)).toEqual(Array.from({ length: 21 }, (_, i) => i + 1))
   })
 
-  test('bring what another gateway told first no second time', async () => {
+  test('bring nothing twice that another gateway sent first', async () => {
     const { shard, pass, gateways } = await build()
     const client = new NumberedClient()
     shard.outcome((script) => script.trade(0, 100, 5))
-    // It was told two outcomes that this gateway is still to hear of.
+    // It got two outcomes that have not reached this gateway yet.
     client.position = shard.sequence + 2
     gateways[0].streams.resume(parseStreamName('btcusdt@trade')!, client, client.position)
     await settled()
@@ -227,7 +227,7 @@ describe('numbered streams', () => {
     expect(client.snapshots).toEqual([])
   })
 
-  test('answer a position that never was with a snapshot', async () => {
+  test('answer an unknown position with a snapshot', async () => {
     const { shard, pass, listen } = await build()
     const client = new NumberedClient()
     shard.outcome((script) => script.trade(0, 100, 5))
@@ -241,7 +241,7 @@ describe('numbered streams', () => {
     expect(client.events.map(({ t }) => t)).toEqual([2])
   })
 
-  test('replace what is gone by a snapshot, and go on from there', async () => {
+  test('replace what is gone by a snapshot, and continue from there', async () => {
     const { shard, pass, listen, account } = await build(() => Promise.reject(new PastLostError('gone')))
     const clients = ['trade', 'aggTrade', 'depth@100ms', 'kline_1m'].map((topic) => ({
       topic,

@@ -14,8 +14,9 @@ import type { DepthDiff } from './depth-window.ts'
 import type { StatisticsStream, WindowTicker } from './stream-name.ts'
 
 /**
- * The payloads of the market streams as JSON text. Written as text because each is made once and sent to all subscribers, and
- * because the rates are high; every inserted string is made of digits, except the symbol, which is escaped.
+ * The payloads of the market streams as JSON text. They are written as text because each is made once for all
+ * subscribers, and because the rates are high. Every inserted string consists of digits, except the symbol, which is
+ * escaped.
  */
 
 export function tradePayload(market: SymbolMarket, trade: PublicTrade, unit: TimeUnit): string {
@@ -185,7 +186,7 @@ function averagePricePayload(market: SymbolMarket, now: number, unit: TimeUnit):
   })
 }
 
-/** Without a trade in the window nothing has changed, whatever the last price was. */
+/** Without a trade in the window the change is 0, whatever the last price was. */
 function change(ticker: TickerView, format: SymbolFormat): string {
   return priceChange(ticker.openPrice === 0 ? { ...ticker, lastPrice: 0 } : ticker, format)
 }
@@ -221,7 +222,7 @@ function symbolText(market: SymbolMarket): string {
   return JSON.stringify(market.name)
 }
 
-/** This process is about to go: connect again now. `now` in µs. */
+/** This process is about to end: the client should reconnect now. `now` in µs. */
 export function shutdownEvent(now: number, unit: TimeUnit): string {
   return `{"e":"serverShutdown","E":${timeIn(now, unit)}}`
 }

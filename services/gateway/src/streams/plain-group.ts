@@ -4,7 +4,7 @@ import type { Digest, DigestSource, Moment } from './digest.ts'
 import { combinedOf, type Message, type Wrapping } from './message.ts'
 import type { PlainSubscription, Subscriber } from './subscription.ts'
 
-/** All who follow one stream plainly, as on Binance: each message is told as it comes, and to all the same. */
+/** All plain subscribers of one stream, as on Binance: every message is sent at once, and to all the same. */
 export class PlainGroup implements Reader {
   readonly #source: DigestSource
   readonly #combined: Wrapping
@@ -61,7 +61,7 @@ export class PlainGroup implements Reader {
     if (this.#digest?.isDue(moment) === true) this.#digest.flush(moment)
   }
 
-  /** What was followed cannot be continued. Returns those who must begin anew. */
+  /** The stream cannot be continued. Returns the subscribers that must start again. */
   interrupt(): Subscriber[] {
     if (this.#digest) this.#digest = this.#source.open(this.#tell)
     return [...this.#subscriptions].map(({ subscriber }) => subscriber)

@@ -13,7 +13,7 @@ const levels = fc.array(
   { minLength: 1, maxLength: 5 },
 )
 
-/** A book kept from diffs as the documentation tells clients to. */
+/** A book built from depth diffs as the documentation tells clients to. */
 class LocalBook {
   readonly bids = new Map<string, string>()
   readonly asks = new Map<string, string>()
@@ -68,7 +68,7 @@ describe('streams', () => {
     )
   })
 
-  test('make a payload once for everybody who listens in the same form', async () => {
+  test('make a payload once for all who follow in the same form', async () => {
     const { shard, subscribe } = await listeningHub()
     const [a, b] = [subscribe('btcusdt@trade'), subscribe('btcusdt@trade')]
     const combined = subscribe('btcusdt@trade', new Listener(true))
@@ -93,7 +93,7 @@ describe('streams', () => {
     expect(micro.take()).toEqual([{ ...trade, E: shard.time, T: shard.time }])
   })
 
-  test('of the best prices speak when these change, and once to a newcomer', async () => {
+  test('of the best prices send when these change, and once to a new subscriber', async () => {
     const { shard, subscribe, tick } = await listeningHub()
     shard.outcome((script) => script.level(0, Side.BUY, 100, 5))
     const best = subscribe('btcusdt@bookTicker')
@@ -108,7 +108,7 @@ describe('streams', () => {
     expect(best.take()).toMatchObject([{ u: 3, B: '0.00004000' }])
   })
 
-  test('of partial books speak when something changed', async () => {
+  test('of partial books send when something changed', async () => {
     const { shard, subscribe, tick } = await listeningHub()
     const partial = subscribe('btcusdt@depth5@100ms')
     for (let price = 1; price <= 7; price++) shard.outcome((script) => script.level(0, Side.SELL, price * 100, 1))
@@ -164,7 +164,7 @@ describe('streams', () => {
     expect(trades.restarts).toBe(0)
   })
 
-  test('are forgotten when nobody listens any more', async () => {
+  test('are dropped when they have no subscriber any more', async () => {
     const { shard, streams, subscribe, unsubscribe, tick } = await listeningHub()
     const depth = subscribe('btcusdt@depth@100ms')
     unsubscribe(depth)

@@ -19,26 +19,28 @@ export interface StreamHubOptions {
 export interface NumberedRequest {
   readonly subscriber: Subscriber
   readonly envelope: Envelope
-  /** The last that the client was told, by whatever gateway; without, it begins with what comes. */
+  /**
+   * The last sequence that the client got, from whichever gateway; without it the stream starts with the next message.
+   */
   readonly position?: number | undefined
 }
 
 const SECOND = 1_000_000
-/** A client may be ahead of this gateway by what it was told by another one: not for longer than this (µs). */
+/** How long a client may be ahead of this gateway, because another one sent it more (µs). */
 const AHEAD_MAX = 4_000_000
 
 /**
- * The streams of one kind of key – accounts or markets – and all who follow them: plainly, as on Binance, or numbered by the
- * shard's own sequence, so that they go on where they were broken off.
+ * The streams of one kind of key – accounts or markets – and all their subscribers. A subscriber follows plainly, as on
+ * Binance, or numbered by the shard's sequence, so that it can continue after a break.
  */
 export class StreamHub implements Stage {
-  /** How those who wanted to resume fared. */
+  /** How attempts to resume ended. */
   readonly counters = { resumed: 0, tooOld: 0, unknown: 0 }
   readonly #options: StreamHubOptions
   readonly #channels = new Map<string, Channel>()
-  /** Those of a key in the order in which they speak. */
+  /** The streams of each key in the order in which they send. */
   readonly #byKey = new Map<number, Channel[]>()
-  /** Whose key is not known yet. */
+  /** Streams whose key is not known yet. */
   readonly #unfiled = new Set<Channel>()
   readonly #touched = new Set<Channel>()
   readonly #readers = new Map<NumberedSubscription, CatchUp>()
@@ -48,7 +50,7 @@ export class StreamHub implements Stage {
     this.#options = options
   }
 
-  /** Numbered subscribers, those included that are catching up. */
+  /** Numbered subscribers, including those that are catching up. */
   get numberedSize(): number {
     let size = this.#readers.size
     for (const { numbered } of this.#channels.values()) size += numbered.size
@@ -60,7 +62,7 @@ export class StreamHub implements Stage {
     return this.#channels.size
   }
 
-  /** Follow a stream plainly. `source` makes it for the first subscriber. Returns what ends it. */
+  /** Follow a stream plainly. `source` makes it for the first subscriber. Returns a function that ends it. */
   follow(name: string, source: () => DigestSource, subscription: PlainSubscription): () => void {
     const channel = this.#channel(name, source)
     channel.plain.add(subscription)
@@ -70,7 +72,7 @@ export class StreamHub implements Stage {
     }
   }
 
-  /** Follow a stream by its numbers, from where it was left. `source` as for `follow`. Returns what ends it. */
+  /** Follow a stream numbered, from a position on. `source` as for `follow`. Returns a function that ends it. */
   resume(name: string, source: () => DigestSource, { subscriber, envelope, position }: NumberedRequest): () => void {
     const channel = this.#channel(name, source)
     const subscription = new NumberedSubscription(subscriber, envelope)
@@ -106,7 +108,7 @@ export class StreamHub implements Stage {
     for (const channel of this.#channels.values()) this.#giveUp(channel, now, last)
   }
 
-  /** The feed has a gap: who counts on every outcome must begin anew. */
+  /** The feed has a gap: subscribers that need every outcome must start again. */
   restart(): void {
     const subscribers = new Set<Subscriber>()
     for (const { numbered } of this.#channels.values()) {
@@ -116,7 +118,7 @@ export class StreamHub implements Stage {
     for (const subscriber of subscribers) subscriber.restart()
   }
 
-  /** The same for those who follow plainly, of the streams that are chosen. */
+  /** The same for plain subscribers of the chosen streams. */
   restartPlain(isChosen: (channel: Channel) => boolean): void {
     const subscribers = new Set<Subscriber>()
     for (const channel of this.#channels.values()) {
@@ -142,7 +144,7 @@ export class StreamHub implements Stage {
     void reader.run(position)
   }
 
-  /** Those who claim to know what this gateway has waited for in vain. */
+  /** Restart the clients whose position this gateway has not reached in time. */
   #giveUp(channel: Channel, now: number, last: number): void {
     const { numbered } = channel
     for (const subscription of numbered.subscriptions()) {
@@ -186,7 +188,7 @@ export class StreamHub implements Stage {
   }
 }
 
-/** After those that speak earlier, or at the same time. */
+/** Insert after all streams that send earlier or in the same place. */
 function insert(channels: Channel[], channel: Channel): void {
   const { order } = channel.source.traits
   const at = channels.findIndex(({ source }) => source.traits.order > order)

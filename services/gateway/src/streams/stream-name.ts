@@ -14,7 +14,7 @@ export interface WindowTicker {
   readonly minutes: WindowMinutes
 }
 
-/** What a stream name asks for. */
+/** What a stream name stands for. */
 export type StreamKind =
   | { readonly kind: 'trade' }
   | { readonly kind: 'aggTrade' }
@@ -83,7 +83,7 @@ export const STREAMS_OF_ALL = byName([['!miniTicker@arr', { kind: 'allMiniTicker
 
 /**
  * Read a stream name such as `btcusdt@depth5@100ms` (case-sensitive, symbol in lower case). `undefined` for a name that
- * no stream has; whether the symbol is listed is not asked.
+ * no stream has. It does not check whether the symbol is listed.
  */
 export function parseStreamName(text: string): StreamName | undefined {
   const ofAll = STREAMS_OF_ALL.get(text)
@@ -94,7 +94,7 @@ export function parseStreamName(text: string): StreamName | undefined {
   return stream && { text, symbol: text.slice(0, at), stream }
 }
 
-/** A name that may say where the stream is to go on: `btcusdt@trade:12345`, after the sequence 12345. */
+/** A name with an optional position: `btcusdt@trade:12345` continues after the sequence 12345. */
 export function parsePositioned(text: string): { readonly name: string; readonly position: number | undefined } {
   const [, name, digits] = (text.endsWith(ZONE) ? null : /^(.+):([0-9]{1,16})$/.exec(text)) ?? []
   const position = Number(digits)

@@ -15,27 +15,27 @@ const STREAM_NAME_LENGTH_MAX = 200
 export interface StreamSessionOptions {
   readonly outbox: Outbox
   readonly market: MarketStreams
-  /** Wants numbered messages; names may then say where to go on. */
+  /** Wants numbered messages; names may then carry a position. */
   readonly numbered: boolean
   readonly combined: boolean
   readonly timeUnit: TimeUnit
-  /** Names out of the URL. */
+  /** Stream names from the URL. */
   readonly streams: readonly string[]
-  /** Wants to hear when this process goes. */
+  /** Wants a message before this process ends. */
   readonly notices: boolean
   readonly clock: Clock
 }
 
 /**
- * One connection to the market streams. A name in the URL that no stream has is remembered and listed like any other, but
- * never brings anything, as on Binance: clients open sockets at invented names and subscribe on them. In SUBSCRIBE such a
- * name is an error.
+ * One connection to the market streams. A name in the URL that no stream has is kept and listed like any other, but
+ * never brings a message, as on Binance: clients open sockets with invented names and then subscribe. In SUBSCRIBE such
+ * a name is an error.
  */
 export class StreamSession implements Protocol, Subscriber {
   readonly #outbox: Outbox
   readonly #market: MarketStreams
   readonly #numbered: boolean
-  /** By name, what ends the subscription. */
+  /** By name, the function that ends the subscription. */
   readonly #names = new Map<string, () => void>()
   readonly #notices: boolean
   readonly #clock: Clock
@@ -105,7 +105,7 @@ export class StreamSession implements Protocol, Subscriber {
     for (const name of this.#names.keys()) this.#unsubscribe(name)
   }
 
-  /** The reply leaves before the first event. All names are taken, or none. */
+  /** The reply leaves before the first event. All names are accepted, or none. */
   #subscribeAll(names: readonly string[], id: string | undefined): void {
     const added = new Set(names.filter((name) => !this.#names.has(this.#read(name).name)))
     let message = ''

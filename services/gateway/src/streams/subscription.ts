@@ -2,19 +2,19 @@ import type { TimeUnit } from '@uptick/protocol'
 import type { Collected } from './collected.ts'
 import { BARE, type Envelope, type Message, type Page, type Wrapping } from './message.ts'
 
-/** The connection that streams are told to. */
+/** The connection that gets the messages of streams. */
 export interface Subscriber {
   readonly timeUnit: TimeUnit
   /** Wants `{"stream","data"}` around each payload of a plain market stream. */
   readonly combined?: boolean
-  /** So much is unread that it should be given time. */
+  /** So much is unread that sending should wait. */
   readonly isCongested: boolean
   deliver(message: string | Buffer): void
-  /** Events were missed, or it cannot go on here: reconnect. */
+  /** Events were missed, or the streams cannot continue here: the client should reconnect. */
   restart(): void
 }
 
-/** One subscriber of one plain stream, who is told each message as it comes. */
+/** One subscriber of one plain stream. It gets each message at once. */
 export class PlainSubscription {
   readonly subscriber: Subscriber
   readonly #wrapping: Wrapping
@@ -24,7 +24,7 @@ export class PlainSubscription {
     this.#wrapping = wrapping
   }
 
-  /** `combined`: what stands around the bare messages of the stream for those who want its name with each. */
+  /** `combined`: the wrapping of the stream for subscribers that want its name with each message. */
   tell(message: Message, combined: Wrapping): void {
     const { subscriber } = this
     const isCombined = this.#wrapping === BARE && subscriber.combined === true
@@ -33,14 +33,14 @@ export class PlainSubscription {
 }
 
 /**
- * One subscriber of one numbered stream. Everything up to `position` was told; each message says what it goes on from
- * (`first`, the position plus one) and up to where nothing is missing (`last`).
+ * One subscriber of one numbered stream. It got everything up to `position`. Each message covers the sequences from
+ * `first` (the position plus one) to `last` without a gap.
  */
 export class NumberedSubscription {
   readonly subscriber: Subscriber
   readonly envelope: Envelope
   position = 0
-  /** Makes what is told to this subscriber alone, until it is where all others are. */
+  /** Makes this subscriber's own messages until it has the same position as all others. */
   own: Collected | undefined
   /** µs. */
   toldAt = 0
@@ -53,7 +53,7 @@ export class NumberedSubscription {
     this.envelope = envelope
   }
 
-  /** Tell everything after the position up to `last`. */
+  /** Send everything after the position up to `last`. */
   tell(last: number, page: Page, now: number): void {
     this.subscriber.deliver(page.bytes(this.envelope, this.position + 1, last, this.subscriber.timeUnit))
     this.position = last

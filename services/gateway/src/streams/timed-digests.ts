@@ -15,7 +15,7 @@ export class PartialDepthDigest extends StateDigest {
   readonly #tell: Tell
   #updateId = -1
 
-  /** `toldThrough`: the state at that sequence is known to the subscriber; −1: nothing is. */
+  /** `toldThrough`: the subscriber knows the state at that sequence; −1 when it knows none. */
   constructor(market: SymbolMarket, stream: PartialDepth, toldThrough: number, tell: Tell) {
     super()
     this.#market = market

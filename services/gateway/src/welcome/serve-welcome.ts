@@ -6,15 +6,15 @@ import { CONTENT_SECURITY_POLICY, welcomePage } from './welcome-page.ts'
 
 /** A name or an address with a port, and nothing that means something to a shell or to HTML. */
 const HOST = /^(?:[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
-/** Where the visitor has sent no name that can be shown. */
+/** Used when the visitor sent no host name that can be shown. */
 const DEFAULT_HOST = '127.0.0.1:8080'
 
 export type WelcomeServices = Pick<Services, 'catalogue' | 'link'>
 
 /**
- * Answers `GET /` with a page where a browser asks for one; any other client gets what `otherwise` answers.
+ * Answers `GET /` with a page when a browser asks for one; any other client gets the answer of `otherwise`.
  *
- * @param refused answers the request if the visitor's limit is used up, and says so
+ * @param refused answers the request, and returns true, if the visitor's limit is used up
  */
 export function serveWelcome(
   app: FastifyInstance,
@@ -53,7 +53,10 @@ export function asksForPage({ accept = '' }: IncomingHttpHeaders): boolean {
   return accept.split(',').some((type) => type.replace(/;.*/s, '').trim().toLowerCase() === 'text/html')
 }
 
-/** As the visitor has it in his address bar, for him to paste: what the request says of it is only shown, and only to him. */
+/**
+ * The URL as the visitor's address bar has it, to copy from the page. It is taken from the request, and shown only to
+ * that visitor.
+ */
 function urlOf({ headers, raw }: FastifyRequest): string {
   const isSecure = raw.socket instanceof TLSSocket || headers['x-forwarded-proto'] === 'https'
   const { host = '' } = headers

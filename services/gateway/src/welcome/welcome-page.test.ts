@@ -17,7 +17,7 @@ test('markets, their status, addresses and an order to try are on it', () => {
   expect(welcomePage({ url: 'http://a', markets, isLed: false })).toContain('No engine is connected')
 })
 
-test('nothing is loaded and nothing runs: the policy allows one style, which is the one of the page', () => {
+test('nothing is loaded and no script runs: the policy allows only the style of the page', () => {
   expect(page).not.toMatch(/<(script|img|link|iframe|form|object)|src=|@import|url\(|\son\w+=|style="/)
   const style = /<style>([\s\S]*)<\/style>/.exec(page)?.[1] ?? ''
   const hash = createHash('sha256').update(style).digest('base64')
@@ -32,7 +32,7 @@ test('every link leads to this exchange', () => {
   for (const target of targets) expect(target).toMatch(/^\/api\/v3\//)
 })
 
-test('what is listed cannot write HTML', () => {
+test('names of listed symbols cannot inject HTML', () => {
   const odd = welcomePage({ url: 'http://a', markets: [{ name: '<b>&"', status: 'TRADING' }], isLed: true })
   expect(odd).not.toContain('<b>')
   expect(odd).toContain('&lt;b&gt;&amp;&quot;')

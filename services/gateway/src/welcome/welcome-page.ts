@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 
 /** What the page shows of the exchange; nothing in it is secret. */
 export interface WelcomeView {
-  /** Scheme, name and port under which the visitor has come: `http://127.0.0.1:8080`. */
+  /** Scheme, name and port that the visitor used: `http://127.0.0.1:8080`. */
   readonly url: string
   readonly markets: readonly { readonly name: string; readonly status: string }[]
   /** An engine leads and is connected. */
@@ -33,12 +33,12 @@ code, pre { font-family: ui-monospace, monospace }
 .bad { color: var(--bad) }
 `
 
-/** Nothing is loaded from anywhere, nothing runs, and no page may frame it: the one style is known by its hash. */
+/** Nothing is loaded, no script runs, and no page may frame this one. The hash allows its one style. */
 export const CONTENT_SECURITY_POLICY =
   `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; ` +
   `base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 
-/** What a person sees who opens the exchange in a browser: a page of HTML that needs nothing else. */
+/** The page that a browser shows for the exchange: HTML without other resources. */
 export function welcomePage({ url, markets, isLed }: WelcomeView): string {
   const base = escaped(url)
   return `<!doctype html>
@@ -85,7 +85,7 @@ function marketTable(markets: WelcomeView['markets']): string {
   return `<table>${rows.join('\n')}</table>`
 }
 
-/** Paths that answer without a key; a path of this exchange, so that they need no address. */
+/** Paths that answer without a key. They are relative to this exchange, so they need no host. */
 function links(markets: WelcomeView['markets']): string {
   const [first] = markets
   const paths = ['/api/v3/exchangeInfo', '/api/v3/ticker/24hr']

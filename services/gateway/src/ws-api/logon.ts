@@ -8,7 +8,7 @@ import type { Subscriptions } from './subscriptions.ts'
 
 const SESSION_WEIGHT = 2
 
-/** Who is logged on to a connection: requests may then leave `apiKey` and `signature` out. */
+/** The key that a connection is logged on with: its requests may leave out `apiKey` and `signature`. */
 export class Logon {
   readonly #dispatcher: Dispatcher
   readonly #subscriptions: Subscriptions
@@ -47,7 +47,7 @@ export class Logon {
     }
   }
 
-  /** True when the connection was logged on with this key; it no longer is. */
+  /** Returns true when the connection was logged on with this key; it is logged off then. */
   revoked(apiKey: string): boolean {
     if (this.#key?.apiKey !== apiKey) return false
     this.#key = undefined
@@ -59,7 +59,7 @@ export class Logon {
     if (key.type !== 'ED25519') {
       throw new PublicError(-4056, `${key.type === 'HMAC' ? 'HMAC_SHA256' : 'RSA'} API key is not supported.`, 400)
     }
-    // A client that logs on anew under another account no longer speaks for the first one.
+    // A client that logs on with another account no longer acts for the first one.
     if (this.#key && this.#key.account !== key.account) this.#subscriptions.endLogon()
     this.#key = key
     this.#authorizedSince = this.#dispatcher.services.clock.now()

@@ -45,7 +45,7 @@ export function parseRequest(text: string): WsRequest | WsRequestError {
 }
 
 /**
- * What a request signs: all parameters but the signature, sorted by name, `name=value` joined with `&`, not
+ * The text that a request signs: all parameters but the signature, sorted by name, `name=value` joined with `&`, not
  * percent-encoded.
  */
 export function signedPayload(params: ReadonlyMap<string, string>): string {

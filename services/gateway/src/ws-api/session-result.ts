@@ -1,4 +1,4 @@
-/** What a method that lives on the connection itself returns, and what follows once the answer is on its way. */
+/** The result of a method of the connection itself, and a function to run after the answer was sent. */
 export interface SessionResult {
   readonly result: unknown
   readonly afterwards?: () => void

@@ -12,7 +12,7 @@ import type { Subscriber } from '../streams/subscription.ts'
 import type { SessionResult } from './session-result.ts'
 
 const SUBSCRIPTION_WEIGHT = 2
-/** Subscriptions that may be open on one connection, and that may ever be opened on it. */
+/** Bound on the subscriptions that are open on one connection, and on those ever opened on it. */
 export const SUBSCRIPTIONS_MAX = 1000
 export const SUBSCRIPTION_ID_MAX = 65_535
 
@@ -20,7 +20,7 @@ interface Subscription {
   readonly id: number
   readonly account: number
   readonly apiKey: string
-  /** Opened by the session's logon, and ended by its logout. */
+  /** The session's logon opened it, and its logout ends it. */
   readonly byLogon: boolean
   /** Nothing is delivered any more. */
   end(): void
@@ -31,7 +31,7 @@ export interface SubscriptionsOptions {
   readonly feed: Pick<Feed, 'accounts'>
   readonly timeUnit: TimeUnit
   readonly dispatcher: Dispatcher
-  /** Those of each account, on all connections. */
+  /** Subscriptions of each account, on all connections. */
   readonly userStreams: ShareCount<number>
 }
 
@@ -82,7 +82,7 @@ export class Subscriptions {
     }
   }
 
-  /** The key was revoked: its subscriptions end, and say so. */
+  /** The key was revoked: its subscriptions end, and their clients are told. */
   revoked(apiKey: string): void {
     for (const subscription of this.#active.values()) if (subscription.apiKey === apiKey) this.#end(subscription)
   }
@@ -111,7 +111,7 @@ export class Subscriptions {
     if (this.#nextId > SUBSCRIPTION_ID_MAX || this.#active.size >= SUBSCRIPTIONS_MAX) {
       throw publicError(PublicErrors.SUBSCRIPTION_IDS_EXHAUSTED)
     }
-    // At its share an account is told what a full connection is.
+    // An account at its share gets the error of a full connection.
     if (!this.#options.userStreams.take(account)) throw publicError(PublicErrors.SUBSCRIPTION_IDS_EXHAUSTED)
     const id = this.#nextId++
     const subscription = { id, account, apiKey, byLogon, end: () => {} }

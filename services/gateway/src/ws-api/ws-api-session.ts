@@ -15,7 +15,7 @@ import { failureText, successText } from './response.ts'
 import { Logon } from './logon.ts'
 import { Subscriptions } from './subscriptions.ts'
 
-/** Requests of one connection that may be waiting for their answer. */
+/** Bound on the unanswered requests of one connection. */
 export const IN_FLIGHT_MAX = 1_000
 const OK = 200
 
@@ -29,18 +29,18 @@ export interface WsApiSessionOptions {
   readonly userStreams: ShareCount<number>
   readonly timeUnit: TimeUnit
   readonly returnRateLimits: boolean
-  /** Wants to hear when this process goes. */
+  /** Wants a message before this process ends. */
   readonly notices: boolean
   readonly failed: (operation: string, error: unknown) => void
-  /** An answer could not be given: the connection ends. */
+  /** An answer could not be sent: the connection ends. */
   readonly faulted: (error: unknown) => void
-  /** Told the status of every answer. */
+  /** Called with the status of every answer. */
   readonly answered: (status: number) => void
   /** Seconds that an operation took, for metrics. */
   readonly measured?: ((operation: string, status: number, seconds: number) => void) | undefined
 }
 
-/** A request whose answer is on its way. */
+/** A request that is not answered yet. */
 interface Pending {
   readonly result: Promise<unknown>
   readonly operation: Operation
@@ -49,7 +49,7 @@ interface Pending {
   readonly began: number
 }
 
-/** One connection to the WebSocket API. Requests run side by side; each answer leaves as soon as it is there. */
+/** One connection to the WebSocket API. Requests run concurrently; each answer is sent as soon as it is ready. */
 export class WsApiSession implements Protocol {
   readonly #options: WsApiSessionOptions
   readonly #logon: Logon
@@ -76,7 +76,7 @@ export class WsApiSession implements Protocol {
     this.#run(request, text.length)
   }
 
-  /** What cannot be read is not free. */
+  /** A request that cannot be read is charged too. */
   #refuse({ id, error }: WsRequestError, length: number): void {
     const { dispatcher, ip } = this.#options
     const { clock, limits } = dispatcher.services
@@ -103,7 +103,7 @@ export class WsApiSession implements Protocol {
     this.#subscriptions.close()
   }
 
-  /** An API key was revoked: what it opened ends. */
+  /** An API key was revoked: end what it opened. */
   revoked(apiKey: string): void {
     const wasLoggedOn = this.#logon.revoked(apiKey)
     this.#subscriptions.revoked(apiKey)
@@ -114,7 +114,7 @@ export class WsApiSession implements Protocol {
     )
   }
 
-  /** Answers at once where it can, so that what the answer adds to the unread bytes is seen before the next request. */
+  /** Answers at once where possible, so that the unread bytes of the answer are counted before the next request. */
   #run(request: WsRequest, length: number): void {
     const { dispatcher, registry, faulted } = this.#options
     const operation = registry.byMethod(request.method)
@@ -154,7 +154,7 @@ export class WsApiSession implements Protocol {
     this.#options.measured?.(operation?.name ?? 'session', status, (performance.now() - began) / 1000)
   }
 
-  /** Answer with what the error shows; returns its status. */
+  /** Answer with the error; returns its status. */
   #failed(request: WsRequest, error: unknown): number {
     const known = shownError(error)
     if (known === undefined) this.#options.failed(request.method, error)
@@ -213,7 +213,7 @@ export class WsApiSession implements Protocol {
     this.#options.answered(status)
   }
 
-  /** The windows that the request counted in; left out when the connection or the request asked for that. */
+  /** The windows in which the request was counted; absent when the connection or the request asked for that. */
   #rateLimits(request: WsRequest, apiKey: string | undefined): readonly RateLimitState[] | undefined {
     const wanted = request.params.get('returnRateLimits')
     if (wanted === undefined ? !this.#logon.returnRateLimits : wanted === 'false') return undefined
