@@ -25,7 +25,7 @@ test.each([1, 3, 99_998, 99_999, 100_000, 150_000])('a snapshot holds %i account
   expect(restored.account(count + 1)).toBeUndefined()
 })
 
-test('while one text holds the accounts, the release before can read the snapshot', () => {
+test('while one text holds the accounts, the previous release can read the snapshot', () => {
   const version = (exchange: Exchange): number | undefined => new Int32Array(exchange.snapshot().buffer, 0, 2)[1]
   expect(version(withAccounts(99_999))).toBe(2)
   expect(version(withAccounts(100_000))).toBe(3)

@@ -3,19 +3,21 @@ import type { FeeDefinition } from './definition.ts'
 import { canonicalJson } from './listing.ts'
 import type { SnapshotReader, SnapshotWriter } from './snapshot-words.ts'
 
-/** Lists up to this length lie in the head of a snapshot, where every release can read them. */
+/** Lists up to this length are in the head of a snapshot, where every release can read them. */
 const INLINE_MAX = 100_000
-/** Entries in one part: far below the longest text that there is, whatever the labels are. */
+/** Entries in one part: its text stays far below the longest possible string, whatever the labels are. */
 const PART_ENTRIES = 65_536
 
-/** Labels and own fees of accounts in the head of a snapshot; with `parts`, both lie behind it in so many texts each. */
+/**
+ * Labels and own fees of accounts in the head of a snapshot. With `parts` both follow the head, in so many texts each.
+ */
 export interface AccountLists {
   readonly labels: readonly string[]
   readonly fees: readonly (readonly FeeDefinition[])[]
   readonly parts?: readonly [labels: number, fees: number]
 }
 
-/** What the head holds of the accounts. One text for millions of labels would be longer than a string can be. */
+/** The lists as the head has them. One text for millions of labels would be longer than a string can be. */
 export function accountLists({ labels, fees, feeCount }: AccountRegister): AccountLists {
   if (labels.length <= INLINE_MAX && feeCount <= INLINE_MAX) return { labels, fees: [...fees.values()] }
   return { labels: [], fees: [], parts: [partsOf(labels.length), partsOf(fees.size)] }
@@ -31,7 +33,7 @@ export function writeAccountParts(
   writeParts([...fees.values()], to)
 }
 
-/** Fill an empty register. */
+/** Fill an empty register from a snapshot. */
 export function readAccountLists(accounts: AccountRegister, lists: AccountLists, reader: SnapshotReader): void {
   const { labels, fees, parts } = lists
   accounts.labels.length = 0

@@ -10,7 +10,7 @@ const STATUS = 0
 const BALANCES = 1
 const SEATS = 2
 
-/** Accounts by id: 1, 2, 3 … Labels and own fee rates are rarely read and lie beside. */
+/** Accounts by id: 1, 2, 3 … Labels and own fee rates are stored apart, because they are rarely read. */
 export class AccountRegister {
   words = new Int32Array(64 * ACCOUNT_WORDS)
   /** Ids 1 … count exist. */
@@ -64,7 +64,9 @@ export class AccountRegister {
     this.words[account * ACCOUNT_WORDS + SEATS] = seat
   }
 
-  /** The account's own rates on a symbol, if it has any: those of the symbol go before those of all symbols. */
+  /**
+   * The account's own rates on a symbol, if it has any. Rates of the symbol take precedence over those of all symbols.
+   */
   ownFees(account: number, symbol: string): FeeDefinition | undefined {
     const own = this.fees.get(account)
     if (own === undefined) return undefined
@@ -77,12 +79,12 @@ export class AccountRegister {
     this.#replaceFees(definition.account, own)
   }
 
-  /** Take an account's own rates from a snapshot. */
+  /** Take over an account's own rates from a snapshot. */
   adoptFees(own: readonly FeeDefinition[]): void {
     this.#replaceFees(own[0]!.account, [...own])
   }
 
-  /** Would `definition` be one more, and not in the place of another? */
+  /** Is `definition` an additional one, which replaces no other? */
   isNewFee({ account, symbol }: FeeDefinition): boolean {
     return !this.fees.get(account)?.some((fee) => fee.symbol === symbol)
   }

@@ -20,7 +20,7 @@ import { NONE } from './order-store.ts'
 import { Reject, type RejectCode } from './reject.ts'
 import type { Asset, Shard } from './shard.ts'
 
-/** Before DOCUMENTED_RULES, of assets and of symbols, and of accounts: so many of those no memory holds. */
+/** Bound on assets, symbols and accounts before DOCUMENTED_RULES. */
 const OLDER_LISTED_MAX = 65_536
 const OLDER_ACCOUNTS_MAX = 100_000_000
 

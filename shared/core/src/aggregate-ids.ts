@@ -2,17 +2,17 @@ import type { Fill } from './fill.ts'
 import type { Moment } from './output.ts'
 
 /**
- * Numbers the aggregates of a market: 1, 2, 3 … without gaps. The fills that one taker order has at one price in one
+ * Numbers the aggregate trades of a market: 1, 2, 3 … without gaps. The fills of one taker order at one price in one
  * command are one aggregate.
  */
 export class AggregateIds {
-  /** The last one given out. It never exceeds the id of the last trade. */
+  /** The last id given out. It never exceeds the id of the last trade. */
   last = 0
   #sequence = 0
   #taker = 0
   #price = 0
 
-  /** 1 + how far the id of the aggregate to which the next trade belongs lies behind the id of that trade. */
+  /** The id of the next trade, minus the id of the aggregate that the trade belongs to, plus 1. */
   behind({ id, price }: Fill, { sequence }: Moment, taker: number): number {
     if (price !== this.#price || taker !== this.#taker || sequence !== this.#sequence) {
       this.#sequence = sequence

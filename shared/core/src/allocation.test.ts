@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { fileURLToPath } from 'node:url'
 
-/** Five boxed doubles (16 bytes each) a command, where a call is not inlined; the time stamp is one. No object. */
+/** Five boxed doubles (16 bytes each) per command where a call is not inlined; the time stamp is one. No objects. */
 const BYTES_PER_COMMAND_MAX = 80
 
 interface Measured {
@@ -26,7 +26,7 @@ function measure(...flags: string[]): Measured {
   return JSON.parse(stdout) as Measured
 }
 
-test('place, match and cancel make no garbage in the steady state', { timeout: 60_000 }, () => {
+test('place, match and cancel leave no garbage in the steady state', { timeout: 60_000 }, () => {
   const { bytesPerCommand, trades } = measure()
   expect(trades).toBeGreaterThan(50_000)
   expect(bytesPerCommand).toBeLessThan(BYTES_PER_COMMAND_MAX)

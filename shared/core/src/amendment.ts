@@ -37,10 +37,10 @@ const {
 const { REPLACED: EXECUTION_REPLACED } = ExecutionType
 const { NONE: NO_REASON } = ExpiryReason
 const NONE = EMPTY
-/** What is amended has a limit. */
+/** An amended order has a limit, so it has no allowance. */
 const NO_ALLOWANCE = new Allowance()
 
-/** Changes of open orders: the quantity down where they stand, or price and quantity in one step. */
+/** Changes of open orders: a lower quantity at the same place in the queue, or price and quantity in one step. */
 export class Amendment {
   readonly #shard: Shard
   readonly #matching: Matching
@@ -67,7 +67,7 @@ export class Amendment {
     if (c.quantity === 0) return INVALID_COMBINATION
     const market = this.#shard.markets[c.symbol]!
     const state = this.#state(c, market)
-    // Lower quantities are all that a market may see that only closes.
+    // A market that only cancels also accepts lower quantities, and nothing else.
     const mayShrink = state === SYMBOL_CANCEL_ONLY && this.#shard.documentedRules
     const reject = targetGiven(c) || (mayShrink ? this.#checks.accountState(c.account) : state)
     if (reject !== ACCEPTED) return reject
@@ -169,8 +169,9 @@ export class Amendment {
   }
 
   /**
-   * Would what has been traded and the rest at the new price pass 2^62 quote units? A last meeting with the book adds less
-   * than as much again, so that the traded quote stays below 2^63. Rarely near: in bigint, for amended orders alone.
+   * Would the traded quote and the remaining notional at the new price together exceed 2^62 quote units? The order's
+   * next match adds less than that again, so the traded quote stays below 2^63. This is rarely close, so it is computed
+   * in bigint, for amended orders alone.
    */
   #overflows(market: Market, slot: number, remaining: number): boolean {
     const { images, documentedRules } = this.#shard
@@ -179,7 +180,7 @@ export class Amendment {
     return images.cumulativeQuote(slot) + this.#notional.toBigInt() > AMOUNT_MAX
   }
 
-  /** Do free funds and what the order holds not suffice for the new lock? */
+  /** Are free funds and the order's present lock too small for the new lock? */
   #lacks(market: Market, slot: number, remaining: number): boolean {
     const { images, orders, ledger } = this.#shard
     const side = images.side(slot)
@@ -190,7 +191,7 @@ export class Amendment {
     return ledger.lacks(this.#shard.paying(slot), this.#lock)
   }
 
-  /** Lower the quantity where the order stands. */
+  /** Lower the quantity of an order that stays at its place. */
   #shrink(c: Command, market: Market, slot: number): void {
     const { images, orders, seats, memory, touches, writer } = this.#shard
     const less = images.quantity(slot) - this.#quantity
@@ -205,7 +206,7 @@ export class Amendment {
     writer.execution(slot, EXECUTION_REPLACED, NO_REASON, OWN_FLAG, this.#oldId)
   }
 
-  /** Take the order off its level and set it to work again at its new price and quantity. */
+  /** Take the order off its level and match it at its new price and quantity. */
   #move(c: Command, market: Market, slot: number): void {
     const { images, orders, writer } = this.#shard
     this.#shard.unlock(market, slot, orders.remaining(slot))
@@ -220,7 +221,7 @@ export class Amendment {
     this.#matching.work(market, slot, true, OWN_FLAG, NO_ALLOWANCE)
   }
 
-  /** The command's client id, if it has one, becomes the order's; `#oldId` keeps the one before. */
+  /** The command's client id, if there is one, becomes the order's; `#oldId` keeps the previous one. */
   #rename(c: Command, slot: number): void {
     const { images, clientIds } = this.#shard
     images.copyClient(slot, this.#oldId)

@@ -1,15 +1,15 @@
 /* oxlint-disable typescript/no-non-null-assertion -- offsets and counts are those of the caller's own words. */
-/** No amount, balance or total may pass 2^62 units: every sum of two of them still fits 64 bits. */
+/** No amount, balance or total may exceed 2^62 units, so a sum of two of them fits into 64 bits. */
 export const AMOUNT_MAX = 1n << 62n
 
 const UNIT = 2 ** 52
-/** What `low` of an amount stays below: sums of two lows are exact doubles. */
+/** Bound of `low`: sums of two lows are exact doubles. */
 export const AMOUNT_UNIT = UNIT
 const UNIT_BITS = 52n
 const WORD = 2 ** 32
-/** One step of `high` in steps of a high word. */
+/** Factor from a step of `high` to a step of the upper 32-bit word. */
 const WORDS_IN_UNIT = 2 ** 20
-/** 2^62 with room for the rounding of two products of doubles; above it nothing is multiplied out. */
+/** 2^62 with a margin for the rounding of two products of doubles. A larger product is not computed exactly. */
 const PRODUCT_GUARD = 2 ** 62 * (1 + 2 ** -40)
 const EXACT_MAX = Number.MAX_SAFE_INTEGER
 const MILLION = 1_000_000
@@ -17,12 +17,13 @@ const MILLION = 1_000_000
 export const RATE_UNIT = MILLION
 
 /**
- * An amount from 0 to 2^62: high × 2^52 + low. A register that is reused, so that money makes no garbage; `high` is 0
- * below 45 million whole units of eight decimals, and then every step is one operation on doubles.
+ * An amount from 0 to 2^62: high × 2^52 + low. The object is reused, so that money makes no garbage. `high` is 0 below
+ * 45 million whole units of eight decimals, and then every step is one operation on doubles.
  *
  * Measured on Node 26, ns for a product, a lock and an unlock in memory, all inlined (and through a call): this 7 (19),
- * pairs of 32-bit words 6 (14), BigInt64Array with BigInt.asIntN 43 (53) – a BigInt made from a double is allocated.
- * Between the first two fees and comparisons decide: they are one operation on doubles.
+ * pairs of 32-bit words 6 (14), BigInt64Array with BigInt.asIntN 43 (53), because a BigInt made from a double is
+ * allocated. The first two are close; fees and comparisons decide for this one, because they are one operation on
+ * doubles.
  */
 export class Amount {
   low = 0
@@ -38,7 +39,7 @@ export class Amount {
     this.high = from.high
   }
 
-  /** A safe integer, not negative. */
+  /** Set to a safe integer that is not negative. */
   setInteger(value: number): void {
     this.high = value < UNIT ? 0 : 1
     this.low = value < UNIT ? value : value - UNIT
@@ -49,7 +50,7 @@ export class Amount {
     this.low = Number(BigInt.asUintN(52, value))
   }
 
-  /** a × b × c of exact non-negative integers (c a power of ten). False, and 0, when the product is past 2^62. */
+  /** a × b × c of exact non-negative integers (c a power of ten). False, and 0, when the product exceeds 2^62. */
   setProduct(a: number, b: number, c: number): boolean {
     const product = a * b * c
     if (product >= UNIT) return this.#setLarge(product, a, b, c)
@@ -59,8 +60,8 @@ export class Amount {
   }
 
   /**
-   * The low word is exact in 32-bit arithmetic. The product in doubles is off by less than 2^11 at 2^62, so the rest of
-   * the division by 2^32 rounds to the true high word.
+   * The low word is exact in 32-bit arithmetic. The product in doubles is off by less than 2^11 at 2^62, so the
+   * quotient by 2^32 rounds to the true high word.
    */
   #setLarge(product: number, a: number, b: number, c: number): boolean {
     this.clear()
@@ -97,7 +98,7 @@ export class Amount {
     this.low = low >= UNIT ? low - UNIT : low
   }
 
-  /** `other` is not greater. */
+  /** Subtract `other`, which is not greater. */
   subtract(other: Amount): void {
     const low = this.low - other.low
     this.high -= other.high + (low < 0 ? 1 : 0)
@@ -119,12 +120,12 @@ export class Amount {
     return this.low === 0 && this.high === 0
   }
 
-  /** The high one of the two words that events carry; the low one is `low | 0`. */
+  /** The upper of the two words that events carry; the lower one is `low | 0`. */
   upperWord(): number {
     return Math.floor(this.low / WORD) + this.high * WORDS_IN_UNIT
   }
 
-  /** Write it as events carry it: two 32-bit words, low first. */
+  /** Write it in the form of events: two 32-bit words, low first. */
   store(words: Int32Array, at: number): void {
     storeAmount(this.low, this.high, words, at)
   }

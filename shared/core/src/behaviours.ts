@@ -1,44 +1,46 @@
 /**
- * Numbered changes of what the core does. A release supports some of them; each takes effect when the journal
- * activates it, so that old commands replay as they were executed. A number is never reused.
+ * Numbered changes of what the core does. A release supports some of them. Each takes effect when the journal activates
+ * it, so older commands replay as they were executed. A number is never reused.
  */
 export const Behaviour = {
   /** Fees are rounded half to even; before, down. */
   FEE_HALF_EVEN: 1,
   /**
-   * What a market order may spend is fixed and held before its first fill; before, free funds were read anew before each
-   * fill, and what a self-trade returned could be spent again.
+   * The book fixes what a market order may spend, and the amount is locked, before its first fill. Before, free funds
+   * were read again before each fill, and the proceeds of a self-trade could be spent again.
    */
   BOUNDED_STEPS: 2,
-  /** Filters, market states and reference prices as Binance documents them; what is refused changes nothing. */
+  /** Filters, market states and reference prices as Binance documents them; a refused command changes nothing. */
   DOCUMENTED_RULES: 3,
   /**
-   * Every mode of self-trade prevention records what it took off an order, and tells it as TRADE_PREVENTION, once for each
-   * order with its status and the other order; before, only DECREMENT did, and orders ended by it expired besides.
+   * Every mode of self-trade prevention records the quantity that it took off an order, and reports it as
+   * TRADE_PREVENTION: once for each order, with its status and the other order. Before, only DECREMENT did, and orders
+   * that it ended also expired.
    */
   PREVENTED_QUANTITY: 4,
   /**
-   * The core numbers aggregates of trades, without gaps from the last trade's id on; before, readers give an aggregate the
-   * id of its first trade.
+   * The core numbers aggregate trades without gaps, starting after the last trade's id. Before, readers gave an
+   * aggregate the id of its first trade.
    */
   AGGREGATE_IDS: 5,
-  /** A full memory of idempotent retry shortens that of the account that holds most; before, it refuses every order. */
+  /** A full memory of retries drops the oldest order of the account with the most. Before, it refused every order. */
   RETRY_SHARES: 6,
-  /** The two fills of a trade do not repeat what its TRADE tells; before, each was told whole. Events read the same. */
+  /** The two fills of a trade do not repeat what its TRADE says; before, each was complete. They decode alike. */
   COMPACT_FILLS: 7,
   /**
-   * What a market order by quote quantity comes to is reckoned with its own account's orders, which prevention keeps it from
-   * trading with; before, they counted like others', and it could break a lot or spend less than it might.
+   * The quantity of a market order by quote quantity is computed with its account's own orders, which self-trade
+   * prevention keeps it from trading with. Before, they counted like those of others, and the order could break a lot
+   * or spend too little.
    */
   OWN_IN_QUOTE: 8,
 } as const
 
 /**
- * Numbered in the same row, and activated in the same way: how the journal is kept. Nothing replays differently; the core
- * only says which are active, so that no release follows a journal that it would misread.
+ * Forms of the journal. They are numbered together with the behaviours, and activated in the same way. They change no
+ * replay. The core only states which are active, so that no release follows a journal that it would misread.
  */
 export const JournalForm = {
-  /** Appends leave the head row alone, and the shard's last batch is the journal's end; before, each moves the row on. */
+  /** Appends leave the head row alone: the last batch is the journal's end. Before, each append moved the row. */
   END_IS_LAST_BATCH: 9,
 } as const
 

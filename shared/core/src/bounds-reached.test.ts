@@ -15,13 +15,13 @@ import { type Driver, listed } from '../testing/driver.ts'
 import { listing } from '../testing/listing.ts'
 import { commandOf, EPOCH } from '../testing/stream.ts'
 
-// Bounds of words, looks and lists: each is reached, and what lies past it is as stated.
+// Bounds on words, inspections and lists: each can be reached, and past it the documented result follows.
 
 const MAKERS = 1_000
 
 const snapshotBytes = (driver: Driver): number => driver.exchange.snapshot().length
 
-/** Rest MAKERS orders of account 2, then have account 1 take them all in one command: a large reply. */
+/** Rest MAKERS orders of account 2, then let account 1 take them all in one command: a large reply. */
 function takeMany(driver: Driver, fields: Partial<Command>, name = ''): Outcome {
   const maker = {
     account: 2,
@@ -73,7 +73,7 @@ test('the replies of a session take no more words than stated, though they are f
   expect(last).toMatchObject({ repeated: true, originalSequence: sequence })
   expect(last.events.filter((event) => event.kind === EventKind.TRADE)).toHaveLength(MAKERS)
   const kept = (snapshotBytes(driver) - before) / 4
-  // One reply fits beside what is full.
+  // The bound holds to within the size of a reply.
   const reply = REPLY_WORDS_MAX / remembered
   expect(kept).toBeGreaterThan(REPLY_WORDS_MAX - 2 * reply)
   expect(kept).toBeLessThan(REPLY_WORDS_MAX + 2 * reply)
@@ -109,7 +109,8 @@ test.each([[], [Behaviour.RETRY_SHARES]])(
     })
     first.clientId.set('retry-1')
     const { repeated, reject } = driver.execute(first)
-    // With shares the oldest has gone for the newest, and is never executed twice; before, the newest was refused.
+    // With RETRY_SHARES the oldest reply made room for the newest, and its order is never executed twice; before, the
+    // newest was refused.
     expect([repeated, rejectName(reject)]).toEqual(behaviour ? [false, 'RETRY_TOO_OLD'] : [true, 'NONE'])
   },
 )
@@ -124,7 +125,7 @@ test('a command that has looked at 65,536 levels starts no further stop order', 
     for (let i = 0; i < levels; i++) {
       driver.send(CommandKind.PLACE, { ...limit, account: 2, side: Side.SELL, price: 20 + i })
     }
-    // FOK of more than there is: all levels are looked at, and nothing is met.
+    // FOK of more than the book has: it inspects all levels and matches none.
     const stop = { account: 3, side: Side.BUY, type: OrderType.STOP_LOSS_LIMIT, timeInForce: TimeInForce.FOK }
     for (let i = 0; i < 3; i++) {
       driver.send(CommandKind.PLACE, { ...stop, price: 1_000_000, stopPrice: 10, quantity: levels + 1 })
@@ -154,7 +155,7 @@ test('a list of accounts holds 200, and looks at 100,000', { timeout: 60_000 }, 
   expect(exchange.accounts(3, 'last')).toMatchObject({ accounts: [{ account: 100_003 }], next: undefined })
 })
 
-test('definitions at their bounds are taken', () => {
+test('definitions at their bounds are accepted', () => {
   const driver = listed()
   expect(driver.define(CommandKind.ADD_ASSET, { code: 'DEEP', decimals: 18 })).toBe('NONE')
   const filters = { averagePriceMinutes: 60, bidMultiplierUp: 1_000_000_000 }
@@ -169,7 +170,7 @@ test('definitions at their bounds are taken', () => {
   expect(() => id.set('x'.repeat(37))).toThrow('36')
 })
 
-test('what a balance pays is never more units than are exact', () => {
+test('a balance never pays for more units than doubles hold exactly', () => {
   const ledger = new Ledger()
   const slot = ledger.open(1, 0, 0)
   const amount = new Amount()
@@ -179,10 +180,10 @@ test('what a balance pays is never more units than are exact', () => {
   expect(ledger.units(slot, 1024, 1)).toBe(2 ** 52)
 })
 
-test('what was forgotten of accounts goes once it has no meaning, however many they are', () => {
+test('records of shortened memories are dropped once they have no meaning, for any number of accounts', () => {
   const shares = new RetryShares()
   const accounts = 5_000
-  // One a second; ten minutes later the age of an order refuses it anyhow.
+  // One a second; after ten minutes an order is refused for its age anyway.
   for (let account = 1; account <= accounts; account++) shares.forget(account, account, account - 600)
   expect(shares.forgotten(accounts - 600)).toHaveLength(601)
   const kept = Array.from({ length: accounts }, (_, i) => shares.forgottenThrough(i + 1)).filter((time) => time > 0)

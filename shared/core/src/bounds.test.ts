@@ -10,7 +10,7 @@ import { Driver, listed } from '../testing/driver.ts'
 import { listing, noFilters } from '../testing/listing.ts'
 import { commandOf, EPOCH } from '../testing/stream.ts'
 
-// Bounds of the memories and the validation of definitions: of production alone, the oracle does not have them.
+// Bounds of the memories, and the validation of definitions. Only production has them, not the oracle.
 
 test('a session keeps its last 10,000 replies', () => {
   const driver = listed()
@@ -73,7 +73,7 @@ test('one account that fills the memory of retries takes nothing from another', 
   expect(retried(driver, 2, 1)).toMatchObject({ reject: Reject.NONE, repeated: true })
   expect(retried(driver, 2, 300_001)).toMatchObject({ reject: Reject.NONE, repeated: false })
   expect(retried(driver, 2, 300_001)).toMatchObject({ reject: Reject.NONE, repeated: true })
-  // What Alice gets back is the newest; nothing older of hers is executed once more.
+  // Alice gets the newest replies back; none of her older orders is executed again.
   expect(retried(driver, 1, 300_000)).toMatchObject({ reject: Reject.INSUFFICIENT_BALANCE, repeated: true })
   expect(retried(driver, 1, 200_003)).toMatchObject({ reject: Reject.INSUFFICIENT_BALANCE, repeated: true })
   expect(rejectName(retried(driver, 1, 200_002).reject)).toBe('RETRY_TOO_OLD')

@@ -31,10 +31,10 @@ const { ONLY_NEW, ONLY_PARTIALLY_FILLED } = CancelRestriction
 const { CANCELS } = WorkKind
 const NONE = EMPTY
 
-/** Cancels: of one order, of a symbol, of an account. */
+/** Cancels one order, or all open orders of a symbol or an account. */
 export class Cancellation {
   readonly #shard: Shard
-  /** The order that `find` found. */
+  /** Slot of the order that `find` found. */
   found: number = NONE
   readonly #slots: number[] = []
 
@@ -55,7 +55,7 @@ export class Cancellation {
     return reject
   }
 
-  /** Could the order that the command names be cancelled? `found` is its slot. */
+  /** Can the order that the command names be cancelled? `found` is its slot. */
   cancellable(c: Command): RejectCode {
     const reject = this.find(c)
     if (reject !== ACCEPTED) return reject
@@ -75,7 +75,7 @@ export class Cancellation {
     return ended
   }
 
-  /** The operator's: whatever the state of the account and the markets. */
+  /** The operator's cancel: in any state of the account and the markets. */
   cancelAccount(c: Command): RejectCode {
     const { accounts, seats } = this.#shard
     if (!accounts.has(c.account)) return UNKNOWN_ACCOUNT
@@ -88,7 +88,7 @@ export class Cancellation {
     return ended
   }
 
-  /** Go on with the cancels that the market has in work. */
+  /** Continue the market's unfinished cancels. */
   resume(market: Market): void {
     const { work } = market
     const seat = this.#shard.seats.find(work.account, market.id)
@@ -97,7 +97,7 @@ export class Cancellation {
     if (this.#shard.seats.orders(seat) === 0) work.end()
   }
 
-  /** Find the open order that a command names by either id, or both; `found` is its slot. */
+  /** Find the open order that a command names by either id, or by both; `found` is its slot. */
   find(c: Command): RejectCode {
     const { orders, images, clientIds } = this.#shard
     const byClient = c.targetClientId.length > 0
@@ -124,7 +124,7 @@ export class Cancellation {
     return accounts.status(c.account) === FROZEN ? ACCOUNT_FROZEN : ACCEPTED
   }
 
-  /** The orders of a seat that were opened last, as many as the command's work allows. */
+  /** Collect the newest orders of a seat, as many as the command's work allows. */
   #collect(seat: number): void {
     const { seats, images, steps } = this.#shard
     for (let slot = seats.head(seat); slot !== NONE && steps.left > 0; slot = images.links.next(slot)) {
@@ -133,7 +133,7 @@ export class Cancellation {
     }
   }
 
-  /** What is left of a seat's orders is the market's work. */
+  /** The other orders of the seat become the market's unfinished work. */
   #leave(seat: number, cancelId: ClientId): void {
     const { seats, markets } = this.#shard
     if (seats.orders(seat) === 0) return
@@ -143,7 +143,7 @@ export class Cancellation {
     work.cancelId.copy(cancelId)
   }
 
-  /** By order id, whatever the order in which they were collected. */
+  /** End the collected orders in the order of their ids. */
   #endCollected(flags: number, cancelId: ClientId): RejectCode {
     const { orders } = this.#shard
     const slots = this.#slots

@@ -22,8 +22,8 @@ export function clientHash(account: number, id: ClientId): number {
 }
 
 /**
- * From (account, client order id) to the slot of the open order that has it. Open addressing, at most half full,
- * entries (hash, slot); deletion shifts the cluster back.
+ * Maps (account, client order id) to the slot of the open order that has it. Open addressing, at most half full;
+ * entries are (hash, slot); deletion shifts the cluster back.
  */
 export class ClientIdTable {
   readonly images: ImageStore
@@ -54,7 +54,7 @@ export class ClientIdTable {
     return this.words[at + 1] === slot
   }
 
-  /** `hash` is the one that the image of `slot` holds. */
+  /** `hash` is the hash that the order's image holds. */
   enter(hash: number, slot: number): void {
     if (this.entries * 4 >= this.words.length) this.#grow()
     this.#put(hash, slot)

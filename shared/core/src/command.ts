@@ -12,15 +12,16 @@ export const CommandKind = {
   AMEND_KEEP_PRIORITY: 5,
   /** Change price and quantity in one step; priority is lost unless only the quantity falls. */
   AMEND: 6,
-  /** Run waiting triggered stop orders; written by the sequencer. */
+  /** Start triggered stop orders that wait, and continue unfinished work; written by the sequencer. */
   CONTINUE: 7,
-  /** Move journaled time; changes nothing else. */
+  /** Advance journaled time; changes nothing else. */
   TICK: 8,
-  // 9 is that of a command which came too late (`LATE_KIND` of the protocol), 0 of one that is passed over: never executed.
+  // 9 is the kind of a command that came too late (`LATE_KIND` of the protocol), 0 of one that is skipped: never
+  // executed.
 
   OPEN_SESSION: 10,
   END_SESSION: 11,
-  /** The sequencer found `session` idle past its limit. */
+  /** The sequencer found that `session` has been idle past its limit. */
   EXPIRE_SESSION: 12,
 
   ADD_ASSET: 20,
@@ -55,12 +56,12 @@ export class ClientId {
   readonly words = new Int32Array(ClientId.WORDS)
 
   clear(): void {
-    // Nine words at most: a loop over those in use is quicker than `fill`.
+    // Nine words at most: a loop over those in use is faster than `fill`.
     for (let i = (this.length + 3) >> 2; --i >= 0;) this.words[i] = 0
     this.length = 0
   }
 
-  /** Take `text`; throws a RangeError unless it is 0 … 36 ASCII characters (edges validate first). */
+  /** Set to `text`. Throws a RangeError unless it is 0 … 36 ASCII characters (the gateway validates first). */
   set(text: string): void {
     if (text.length > ClientId.LENGTH_MAX) throw new RangeError('client order id is longer than 36')
     this.words.fill(0)
@@ -90,17 +91,17 @@ export function clientIdText(words: Int32Array, offset: number, length: number):
   return text
 }
 
-/** Does not fit the 31 or 32 bits of V8's small integers. */
+/** Larger than the 31 or 32 bits of V8's small integers. */
 const LARGE = 2 ** 52
 
 /**
- * One command. The object is reused: decode into it, execute it, decode the next one; it must not be kept.
- * Fields that a kind does not name are ignored by it. Prices and quantities are safe integers in the symbol's units.
+ * One command. The object is reused: decode into it, execute it, decode the next one. Do not keep it. A kind ignores
+ * the fields that it does not use. Prices and quantities are safe integers in the symbol's units.
  */
 export class Command {
   kind: CommandKind = CommandKind.TICK
 
-  // -- envelope: who sent it, exactly once
+  // -- envelope: the sender and the number for exactly-once execution
   /** The gateway session, 0 for commands of the sequencer itself (no exactly-once memory). */
   session = 0
   /** 1, 2, 3 … without gaps within the session. */
@@ -117,7 +118,7 @@ export class Command {
   type: OrderType = 1
   /** Orders without a time in force (MARKET, LIMIT_MAKER, STOP_LOSS, TAKE_PROFIT) carry GTC. */
   timeInForce: TimeInForce = 1
-  /** 0 takes the symbol's default. */
+  /** 0 means the symbol's default. */
   selfTradePrevention: SelfTradePrevention | 0 = 0
   /** 0 where the type has none. */
   price = 0
@@ -126,7 +127,7 @@ export class Command {
   /** MARKET by quote quantity: units of the quote asset, a safe integer. */
   quoteQuantity = 0
   stopPrice = 0
-  /** Journaled with the order for the trader's own bookkeeping. */
+  /** Journaled with the order for the trader's own records. */
   strategyId = 0
   strategyType = 0
   readonly clientId = new ClientId()
@@ -155,9 +156,9 @@ export class Command {
   executedQuantity = 0
 
   constructor() {
-    // A number that is no 32-bit integer, once, in every field that may ever hold one: V8 then lays out all commands
-    // alike from the start. Else the first large value changes the layout, and all code that was compiled for the old
-    // one is thrown away – while orders wait.
+    // Set every field that may ever hold a large number to one that is no 32-bit integer. V8 then uses one layout for
+    // all commands from the start. Otherwise the first large value changes the layout, and V8 discards all code
+    // compiled for the old one, while orders wait.
     this.session = this.number = this.confirmed = LARGE
     this.price = this.quantity = this.quoteQuantity = this.stopPrice = LARGE
     this.strategyId = this.strategyType = this.firstSent = this.targetOrder = LARGE
@@ -165,7 +166,7 @@ export class Command {
     this.reset()
   }
 
-  /** Every field to its default, so that no value of the previous command is left behind. */
+  /** Reset every field to its default, so that no value of the previous command is left. */
   reset(): void {
     this.session = this.number = this.confirmed = 0
     this.account = this.symbol = 0

@@ -41,7 +41,7 @@ function tailBytes({ clientId, quoteQuantity, stopPrice, prevented, strategyId }
   return 4 * idWords(clientId.length) + (hasExtras ? 32 : 0)
 }
 
-/** Bytes of each trade that the last outcome tells – the trade and its two fills – without the tails of the orders. */
+/** Bytes of each trade in the last outcome – the trade and its two fills – without the tails of the orders. */
 function bytesOfTrades({ output: { words } }: Exchange): number[] {
   const trades: number[] = []
   eachEvent(words, 0, (kind, at) => {
@@ -56,7 +56,7 @@ function bytesOfTrades({ output: { words } }: Exchange): number[] {
 }
 
 describe('a trade', () => {
-  /** The second of these orders of Bob trades; what its outcome takes. */
+  /** The second of these orders of Bob trades; returns the bytes of its outcome's trade. */
   const bytes = (first: string, second: string): number[] => {
     const scenario = new Scenario()
     const lines = `${market}\n place alice BTCUSD sell ${first}\n place bob BTCUSD buy ${second}`.split('\n')
@@ -69,13 +69,13 @@ describe('a trade', () => {
     expect(bytes('limit 2 @100 id=one', 'limit 1 @101 id=a-client-id-of-thirty-six-characters')).toEqual([208])
   })
 
-  test('takes 16 more for an order that has the type of a strategy, or did not work from the beginning', () => {
+  test('takes 16 more for an order with a strategy type, or that did not work from the beginning', () => {
     expect(bytes('limit 1 @100 strategy-type=1000000', 'limit 1 @100')).toEqual([224])
     expect(bytes('limit 1 @100 strategy-type=1000000', 'limit 1 @100 strategy-type=1000000')).toEqual([240])
   })
 })
 
-/** What readers ask of the words of an execution is what the execution as an object has. */
+/** Readers of the words of an execution return what the decoded execution has. */
 function checkReaders(words: Int32Array, at: number, event: ExecutionEvent, trade: TradeEvent | undefined): void {
   const whole = new Int32Array(IMAGE_WORDS)
   copyImage(words, at, whole, 0)
@@ -132,7 +132,7 @@ describe.each(names)('with and without the behaviour the events are the same: %s
   })
 })
 
-test('a layout that readers of the release before do not know has another version', () => {
+test('a layout that readers of the previous release do not know has another version', () => {
   const scenario = new Scenario()
   const version = (line: string): number => {
     scenario.line(line)

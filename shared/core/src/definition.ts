@@ -1,6 +1,6 @@
 /**
- * What the exchange lists. Definitions travel as canonical JSON inside administrative commands and catalogue events:
- * they are rare, and a person reads them in the journal.
+ * What the exchange lists. Definitions travel as canonical JSON in administrative commands and catalogue events,
+ * because they are rare, and people read them in the journal.
  */
 
 /** An asset. Amounts are integers in units of 10^-decimals. */
@@ -41,8 +41,8 @@ export interface SymbolFilters {
 
 /**
  * A market. One price unit is 10^-priceDecimals quote for one whole base; one quantity unit is 10^-quantityDecimals
- * base. `priceDecimals + quantityDecimals` is at most the quote asset's decimals and `quantityDecimals` at most the
- * base asset's: so price × quantity is always a whole number of quote units and a trade never rounds.
+ * base. `priceDecimals + quantityDecimals` is at most the quote asset's decimals, and `quantityDecimals` at most the
+ * base asset's. So price × quantity is a whole number of quote units, and a trade never rounds.
  */
 export interface SymbolDefinition {
   readonly name: string
@@ -71,7 +71,7 @@ export interface FeeDefinition {
   readonly taker: number
 }
 
-/** The listing as it stands: ids are positions. */
+/** The present listing: ids are positions. */
 export interface Catalogue {
   readonly assets: readonly (AssetDefinition & { readonly id: number })[]
   readonly symbols: readonly (SymbolDefinition & { readonly id: number })[]

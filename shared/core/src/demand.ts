@@ -13,16 +13,16 @@ import type { Sweep } from './sweep.ts'
 const { BUY, SELL } = Side
 const NONE = EMPTY
 
-/** What the order at work still wants, and what it can pay for. */
+/** What the order being matched still wants, and what it can pay for. */
 export class Demand {
   /** What a market order may still spend. */
   allowance: Allowance
-  /** What is neither executed nor prevented. */
+  /** Quantity that is neither executed nor prevented. */
   left = 0
   byQuote = false
   /** By quote quantity: what may still be spent or received. */
   budget = 0
-  /** The limit; 0 for market orders, which hold what `allowance` says. */
+  /** The limit price; 0 for market orders, which `allowance` bounds. */
   limit = 0
   side: Side = BUY
   seat: number = NONE
@@ -30,7 +30,7 @@ export class Demand {
   #slot: number = NONE
   readonly #shard: Shard
   readonly #funds: MarketFunds
-  /** Of an order that goes on. */
+  /** Kept for an order that continues in a later command. */
   readonly #kept = new Allowance()
 
   constructor(shard: Shard, funds: MarketFunds) {
@@ -39,7 +39,7 @@ export class Demand {
     this.allowance = this.#kept
   }
 
-  /** @param allowance of a market order, which is counted down; of no meaning where the order has a limit */
+  /** @param allowance of a market order, which is counted down; ignored where the order has a limit */
   begin(market: Market, slot: number, allowance: Allowance): void {
     const { orders, images, boundedSteps } = this.#shard
     this.#market = market
@@ -55,20 +55,20 @@ export class Demand {
   }
 
   /**
-   * By quote quantity: all is taken that was planned, and the order is not done: it may still meet own orders, for which
-   * the book counts one unit more.
+   * By quote quantity: the planned quantity is taken, and the order is not done. It may still meet own orders, for
+   * which the book counts one unit more.
    */
   get beyond(): number {
     return this.byQuote && this.#shard.ownInQuote && this.allowance.isShort ? 1 : 0
   }
 
-  /** By quote quantity: does what is left of it pay a whole lot at this price? */
+  /** By quote quantity: does the remaining budget pay for a whole lot at this price? */
   paysLot(price: number): boolean {
     const market = this.#market!
     return unitsWithin(this.budget, price * market.quoteScale) >= this.#shard.marketStep(market)
   }
 
-  /** Keep what is left until the order's next step. */
+  /** Store what is left until the order's next step. */
   pause(work: MarketWork): void {
     if (this.limit === 0) work.allowance.copy(this.allowance)
     work.allowance.quantity = this.byQuote ? this.left : 0
@@ -84,12 +84,12 @@ export class Demand {
     if (this.byQuote) this.budget = work.budget
   }
 
-  /** A market order pays out of what is held for it. */
+  /** A market order pays out of the amount that is locked for it. */
   get isHeld(): boolean {
     return this.limit === 0 && this.#shard.boundedSteps
   }
 
-  /** The quantity a market order can take of a maker that offers `offered`, of which it wants `wanted` at most. */
+  /** The quantity that a market order can take from a maker that offers `offered`; it wants `wanted` at most. */
   within(price: number, offered: number, wanted: number): number {
     const market = this.#market!
     if (!this.#shard.boundedSteps) {
@@ -100,11 +100,11 @@ export class Demand {
     return this.side === BUY ? this.#funds.spending.affordable(market, price, wanted, this.allowance.held) : wanted
   }
 
-  /** By quote quantity: the units of a maker that what is left of it comes to, so that whole lots are taken in all. */
+  /** By quote quantity: the units of a maker that the remaining budget pays for, so that the total is whole lots. */
   quoteUnits(price: number, offered: number, wanted: number): number {
     const market = this.#market!
     const marketStep = this.#shard.marketStep(market)
-    // The book may count one unit beyond what was planned.
+    // The book may count one unit beyond the plan.
     const planned = Math.min(wanted, this.left)
     const units = unitsWithin(this.budget, price * market.quoteScale)
     if (!this.#shard.boundedSteps) return floorToStep(Math.min(offered, units), marketStep)
@@ -114,8 +114,8 @@ export class Demand {
   }
 
   /**
-   * Reckon a meeting with what is wanted; true when nothing more is, or (by quote quantity) no more can be paid.
-   * `makerDone`: the maker before the sweep leaves the book.
+   * Subtract a match from what is wanted. Returns true when nothing more is wanted, or (by quote quantity) no more can
+   * be paid. `makerDone`: the current maker leaves the book.
    */
   take(quantity: number, sweep: Sweep, makerDone: boolean): boolean {
     const { boundedSteps } = this.#shard
@@ -126,7 +126,7 @@ export class Demand {
     return this.#isExhausted(sweep, makerDone, boundedSteps ? 1 : this.#market!.filters.marketStep)
   }
 
-  /** Free what is still held for the order. */
+  /** Unlock what is still held for the order. */
   release(): void {
     const { boundedSteps, ledger, seats } = this.#shard
     const { held } = this.allowance
@@ -138,7 +138,7 @@ export class Demand {
     }
   }
 
-  /** Does what is left of the quote quantity come to nothing at the next maker's price? */
+  /** Is the remaining quote quantity too small for one lot at the next maker's price? */
   #isExhausted({ maker, level, price }: Sweep, makerDone: boolean, step: number): boolean {
     if (this.budget === 0) return true
     const { orders, memory } = this.#shard

@@ -17,7 +17,9 @@ export type OrderType = (typeof OrderType)[keyof typeof OrderType]
 export const TimeInForce = { GTC: 1, IOC: 2, FOK: 3 } as const
 export type TimeInForce = (typeof TimeInForce)[keyof typeof TimeInForce]
 
-/** Self-trade prevention: what happens when an order would meet another of the same account. The taker's mode rules. */
+/**
+ * Self-trade prevention: what happens when an order would match another of the same account. The taker's mode applies.
+ */
 export const SelfTradePrevention = { NONE: 1, EXPIRE_TAKER: 2, EXPIRE_MAKER: 3, EXPIRE_BOTH: 4, DECREMENT: 5 } as const
 export type SelfTradePrevention = (typeof SelfTradePrevention)[keyof typeof SelfTradePrevention]
 

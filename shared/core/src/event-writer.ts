@@ -51,7 +51,7 @@ const D_LEVEL_UPDATE_ID = LevelAt.UPDATE_ID / 2
 
 /** Encodes events at the end of the output. The offsets are those of output.ts. */
 export class EventWriter extends FillWriter {
-  /** What happened to an order, other than a fill. `cancel` is the id of the cancel, or the order's id before. */
+  /** An order changed without a fill. `cancel` is the id of the cancel, or the order's previous id. */
   execution(slot: number, execution: ExecutionType, reason: ExpiryReason, flags: number, cancel?: ClientId): void {
     const { output, images, moment } = this
     const cancelLength = cancel === undefined ? 0 : cancel.length
@@ -150,7 +150,7 @@ export class EventWriter extends FillWriter {
     words[at + ReplaceAt.ATTEMPTED] = attempted ? 1 : 0
   }
 
-  /** What a market goes on with in later commands; `order` 0 unless that is an order. */
+  /** A market's work that continues in later commands; `order` is 0 unless that work is an order. */
   work(symbol: number, kind: WorkKind, account: number, order: number): void {
     const at = this.output.event(EventKind.WORK, WORK_WORDS)
     const { words, doubles } = this.output

@@ -13,25 +13,25 @@ import type { RejectCode } from './reject.ts'
 
 /** Kinds of event. The numbers are journaled in hashes and sent on links: never reuse one. */
 export const EventKind = {
-  /** One order changed: its whole image afterwards, and what happened to it. */
+  /** One order changed: its complete image afterwards, and the change. */
   EXECUTION: 1,
-  /** Two orders met: the public record. */
+  /** Two orders matched: the public record. */
   TRADE: 2,
   /** The total quantity of one price level changed; the symbol's update id rose by one. */
   LEVEL: 3,
   /** Free and locked of one account and asset after the command. */
   BALANCE: 4,
-  /** Money entered or left an account other than by trading. */
+  /** Money came in or went out other than by trading. */
   FUNDS: 5,
-  /** Self-trade prevention kept two orders from meeting. */
+  /** Self-trade prevention kept two orders from matching. */
   PREVENTED: 6,
   /** A definition was added or changed; carries it as JSON. */
   CATALOGUE: 7,
   SESSION: 8,
   BEHAVIOUR: 9,
-  /** cancelReplace: how each half ended. */
+  /** cancelReplace: the result of each half. */
   REPLACE: 10,
-  /** A market has work left that goes on in later commands, or has none any more. */
+  /** A market has work that continues in later commands, or has none any more. */
   WORK: 11,
 } as const
 export type EventKind = (typeof EventKind)[keyof typeof EventKind]
@@ -54,7 +54,7 @@ export interface OrderImage {
   readonly executed: number
   /** Units of the quote asset traded so far. */
   readonly cumulativeQuote: bigint
-  /** Taken off by self-trade prevention. */
+  /** Quantity taken off by self-trade prevention. */
   readonly prevented: number
   readonly strategyId: number
   readonly strategyType: number
@@ -80,7 +80,7 @@ export interface ExecutionEvent {
   readonly fee: bigint
   readonly feeAsset: number
   readonly tradeId: number
-  /** TRADE_PREVENTION: the order that it was kept from; 0 while PREVENTED_QUANTITY is not active. Else 0. */
+  /** TRADE_PREVENTION: the other order; 0 while PREVENTED_QUANTITY is not active. Else 0. */
   readonly counterOrder: number
   readonly maker: boolean
   /** CANCELED, REPLACED: the id of the cancel (or amend); else empty. */
@@ -93,7 +93,7 @@ export interface TradeEvent {
   /** 1, 2, 3 … per symbol, without gaps. */
   readonly tradeId: number
   /**
-   * 1, 2, 3 … per symbol, without gaps: the fills that one taker order had at one price in one command have the same. 0 while
+   * 1, 2, 3 … per symbol, without gaps. The fills of one taker order at one price in one command have the same. 0 while
    * AGGREGATE_IDS is not active.
    */
   readonly aggregateId: number
@@ -130,7 +130,7 @@ export interface FundsEvent {
   readonly kind: typeof EventKind.FUNDS
   readonly account: number
   readonly asset: number
-  /** Positive: came in. */
+  /** Positive for money that came in. */
   readonly delta: bigint
 }
 
@@ -174,14 +174,14 @@ export interface ReplaceEvent {
   readonly attempted: boolean
 }
 
-/** The last word of an outcome on a market's unfinished work. Until one says NONE, commands for it are refused. */
+/** The state of a market's unfinished work. Until an event says NONE, commands for the market are refused. */
 export interface WorkEvent {
   readonly kind: typeof EventKind.WORK
   readonly symbol: number
   readonly work: WorkKind
-  /** ORDER, CANCELS: whose. */
+  /** ORDER, CANCELS: the account. */
   readonly account: number
-  /** ORDER: which; else 0. */
+  /** ORDER: the order; else 0. */
   readonly orderId: number
 }
 
@@ -198,7 +198,7 @@ export type Event =
   | ReplaceEvent
   | WorkEvent
 
-/** What one command did: exactly one per command, in order of sequence. */
+/** The result of one command: exactly one per command, in order of sequence. */
 export interface Outcome {
   readonly sequence: number
   /** Journaled time, µs since 1970. */
@@ -208,7 +208,7 @@ export interface Outcome {
   readonly session: number
   readonly number: number
   readonly account: number
-  /** A repetition of a remembered reply: these events happened earlier, at `originalSequence`. */
+  /** A repetition of a remembered reply: its events happened earlier, at `originalSequence`. */
   readonly repeated: boolean
   readonly originalSequence: number
   readonly events: readonly Event[]

@@ -32,11 +32,13 @@ import {
 export interface ExchangeOptions {
   /** 0 … 999; part of every order id. */
   readonly shard?: number
-  /** Behaviours that this build can execute; all it knows unless a test says otherwise. */
+  /** Behaviours that this build can execute; all that it knows unless a test sets fewer. */
   readonly supportedBehaviours?: readonly number[]
-  /** Orders remembered for idempotent retry; `RETRIES_MAX` unless a test says otherwise. */
+  /** Orders remembered for idempotent retry; `RETRIES_MAX` unless a test sets another bound. */
   readonly retriesMax?: number
-  /** Work of one command; `STEP_WORK_MAX` unless a test says otherwise: it must be the same on every member. */
+  /**
+   * Bound on the work of one command; `STEP_WORK_MAX` unless a test sets another. It must be the same on every member.
+   */
   readonly stepWorkMax?: number
 }
 
@@ -45,7 +47,7 @@ export interface ExchangeCounts {
   readonly orders: number
   readonly levels: number
   readonly waitingStops: number
-  /** Markets whose work goes on in later commands. */
+  /** Markets with work that continues in later commands. */
   readonly busyMarkets: number
   readonly accounts: number
   readonly symbols: number
@@ -93,7 +95,7 @@ export class Exchange {
     return this.#shard.output.hash().value()
   }
 
-  /** 64-bit hash of the whole state by meaning: equal on every member, whatever its memory looks like. Slow. */
+  /** 64-bit hash of the state's meaning: equal on every member, however its memory is laid out. Slow. */
   stateHash(): bigint {
     return stateHash(this.#state())
   }
@@ -104,8 +106,8 @@ export class Exchange {
   }
 
   /**
-   * The exchange that `snapshot` was taken of: it goes on exactly as that one would. Throws a SnapshotError when the
-   * bytes are damaged, of an unknown version, or need a behaviour that this build does not have.
+   * Restore the exchange of `snapshot`, which continues exactly as the original would. Throws a SnapshotError when the
+   * bytes are damaged, of an unknown version, or need a behaviour that this build lacks.
    */
   static restore(bytes: Uint8Array, options: Omit<ExchangeOptions, 'shard'> = {}): Exchange {
     const reader = new SnapshotReader(bytes)
@@ -124,14 +126,14 @@ export class Exchange {
     return { shard: this.#shard, sessions: this.#sessions, retries: this.#retries }
   }
 
-  /** Something goes on in a later command – an order, cancels, triggered stops: the sequencer must append CONTINUE. */
+  /** An order, cancels or triggered stops continue in a later command: the sequencer must append CONTINUE. */
   hasWork(): boolean {
     return this.#shard.steps.busy.length > 0 || this.#shard.triggers.shared.count > 0
   }
 
   /**
-   * Execute one command: appends exactly one outcome to `output` and returns its reject code. `sequence` follows the
-   * last one, `time` (µs) is not before the last one.
+   * Execute one command: appends exactly one outcome to `output` and returns its reject code. `sequence` is the last
+   * one plus 1; `time` (µs) is not before the last one.
    */
   execute(c: Command, sequence: number, time: number): RejectCode {
     const { moment, output } = this.#shard
@@ -146,8 +148,8 @@ export class Exchange {
   }
 
   /**
-   * Why a PLACE would be refused as things stand: by its form, the state of market and account, a filter, the book or the
-   * last price. Whether the account can pay is not asked. Changes nothing, and writes no outcome.
+   * The reason why a PLACE would be refused now: its form, the state of market or account, a filter, the book or the
+   * last price. Does not check whether the account can pay. Changes nothing, and writes no outcome.
    */
   test(c: Command): RejectCode {
     return this.#executor.test(c)
@@ -171,12 +173,14 @@ export class Exchange {
     return viewAccount(this.#shard, account)
   }
 
-  /** Accounts with a number above `after` (0: from the first) whose label contains `label`; a bounded part of them. */
+  /**
+   * Accounts with an id above `after` (0: from the first) whose label contains `label`; at most a bounded part of them.
+   */
   accounts(after: number, label: string): AccountListView {
     return viewAccounts(this.#shard, after, label)
   }
 
-  /** Aggregated book; `limit` levels a side, 0 for all. A RangeError for an unknown symbol. */
+  /** Aggregated book; `limit` levels a side, 0 for all. Throws a RangeError for an unknown symbol. */
   depth(symbol: number, limit: number): DepthView {
     const view = viewDepth(this.#shard, symbol, limit)
     if (view === undefined) throw new RangeError(`no symbol ${symbol}`)
@@ -202,7 +206,7 @@ export class Exchange {
     })
   }
 
-  /** What is live, for metrics. */
+  /** What is live now, for metrics. */
   counts(): ExchangeCounts {
     const { memory, triggers, accounts, markets, steps } = this.#shard
     return {

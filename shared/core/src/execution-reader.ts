@@ -39,9 +39,9 @@ import { amountAt, doubleAt } from './word.ts'
 
 const { PACKED, IMAGE } = ExecutionAt
 
-/** Was it of an order that the command itself placed, cancelled or amended? `at`: where the EXECUTION begins. */
+/** Is the execution that of an order which the command itself placed, cancelled or amended? `at`: its first word. */
 export const executionIsOwn = (words: Int32Array, at: number): boolean => (words[at + PACKED]! & (OWN_FLAG << 16)) !== 0
-/** Let it be so. */
+/** Set that flag. */
 export function markOwn(words: Int32Array, at: number): void {
   words[at + PACKED]! |= OWN_FLAG << 16
 }
@@ -89,23 +89,23 @@ function isUnusual(words: Int32Array, at: number): boolean {
   return (words[at + PACKED]! & (UNUSUAL_FLAG << 16)) !== 0
 }
 
-/** Where the fixed words of the EXECUTION at `at` end. */
+/** End of the fixed words of the EXECUTION at `at`. */
 function fixedEnd(words: Int32Array, at: number): number {
   if (isCompact(words, at)) return at + (executionIsMaker(words, at) ? COMPACT_MAKER_WORDS : COMPACT_TAKER_WORDS)
   return at + EXECUTION_WORDS + ((words[at + PACKED]! & (FILL_FLAG << 16)) === 0 ? 0 : FILL_WORDS)
 }
 
-/** Where its extras lie, or would. */
+/** Position of its extras, whether they are present or not. */
 function extrasOf(words: Int32Array, at: number): number {
   return fixedEnd(words, at) + (isCompact(words, at) && isUnusual(words, at) ? UNUSUAL_WORDS : 0)
 }
 
-/** Where its client id lies, or would. */
+/** Position of its client id, whether it is present or not. */
 function clientOf(words: Int32Array, at: number): number {
   return extrasOf(words, at) + ((imagePacked(words, at) & EXTRAS_BIT) === 0 ? 0 : EXTRAS_WORDS)
 }
 
-/** Copy the order's image out of the EXECUTION at `at`, whole: IMAGE_WORDS words from `to`, for `readImage`. */
+/** Copy the complete image of the order out of the EXECUTION at `at`: IMAGE_WORDS words from `to`, for `readImage`. */
 export function copyImage(words: Int32Array, at: number, into: Int32Array, to: number): void {
   const extras = extrasOf(words, at)
   const client = clientOf(words, at)
@@ -120,7 +120,7 @@ export function copyImage(words: Int32Array, at: number, into: Int32Array, to: n
   }
 }
 
-/** The fixed words of the image of the compact fill at `at`, from its own words and those of its TRADE. */
+/** Build the fixed words of the image of the compact fill at `at` from its own words and those of its TRADE. */
 function putTogether(words: Int32Array, at: number, into: Int32Array, to: number): void {
   const trade = tradeOf(words, at)
   const isMaker = executionIsMaker(words, at)

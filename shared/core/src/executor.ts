@@ -47,7 +47,7 @@ const {
 } = CommandKind
 const NO_SEAT = EMPTY
 
-/** Executes commands: exactly once within a session, each by its kind, waiting stop orders first. */
+/** Executes commands: exactly once within a session, each by its kind; waiting stop orders first. */
 export class Executor {
   readonly #shard: Shard
   readonly #sessions: Sessions
@@ -62,7 +62,7 @@ export class Executor {
   readonly #administration: Administration
   readonly #stops: StopStarter
   readonly #work: WorkSteps
-  /** Sequence of the command that is answered, when it is a remembered one; else 0. */
+  /** Sequence of the original command while a remembered reply is repeated; else 0. */
   #repeated = 0
 
   constructor(shard: Shard, sessions: Sessions, retries: RetryMemory) {
@@ -82,18 +82,18 @@ export class Executor {
     this.#work = new WorkSteps(shard, this.#matching, this.#cancellation, this.#stops)
   }
 
-  /** Execute one command whose outcome has been begun; the outcome's events are written, its end is the caller's. */
+  /** Execute one command whose outcome has begun. Writes the outcome's events; the caller ends the outcome. */
   execute(c: Command): RejectCode {
     return c.session === 0 || isSessionKind(c.kind) ? this.#perform(c) : this.#performOnce(c)
   }
 
-  /** Why PLACE would be refused, its money aside; see `Exchange.test`. */
+  /** The reason why a PLACE would be refused, its money aside; see `Exchange.test`. */
   test(c: Command): RejectCode {
     const reject = this.#checks.shape(c) || this.#checks.test(c, this.#market(c))
     return reject === INSUFFICIENT_BALANCE ? ACCEPTED : reject
   }
 
-  /** The session's next number is executed and its reply remembered; an earlier one is answered from memory. */
+  /** Execute the session's next number and remember its reply; answer an earlier number from memory. */
   #performOnce(c: Command): RejectCode {
     const session = this.#sessions.find(c.session)
     if (session === undefined) return SESSION_UNKNOWN
@@ -157,7 +157,7 @@ export class Executor {
     }
   }
 
-  /** The command's own change is made: report the levels it touched. */
+  /** The command's own change is made: report the levels that it changed. */
   #step(c: Command, reject: RejectCode): RejectCode {
     const { touches, markets, boundedSteps } = this.#shard
     touches.flush(markets)
@@ -183,18 +183,18 @@ export class Executor {
     const reject = this.#administration.execute(c)
     const { markets, boundedSteps } = this.#shard
     if (reject !== ACCEPTED || !boundedSteps) return reject
-    // A market trades again, or keeps its own queue of stops from now on.
+    // The market trades again, or keeps its own queue of stops from now on.
     if (c.kind === SET_SYMBOL_STATUS) this.#work.note(this.#market(c))
     if (c.kind === ACTIVATE_BEHAVIOUR) for (const market of markets) this.#work.noteNews(market)
     return reject
   }
 
-  /** Of a command whose symbol is known. */
+  /** The market of a command whose symbol is known. */
   #market(c: Command): Market {
     return this.#shard.markets[c.symbol]!
   }
 
-  /** The same for a command whose order may have traded: start the stops that it reached. */
+  /** The same for a command whose order may have traded: start the stop orders that it triggered. */
   #tradingStep(market: Market, reject: RejectCode): RejectCode {
     const { touches, markets, triggers, boundedSteps } = this.#shard
     touches.flush(markets)
@@ -208,7 +208,7 @@ export class Executor {
     return reject
   }
 
-  /** Before BOUNDED_STEPS waiting stops go before a command that may trade. */
+  /** Before BOUNDED_STEPS waiting stop orders start before a command that may trade. */
   #beginTrading(): void {
     if (this.#shard.triggers.shared.count > 0) this.#stops.runShared()
     this.#matching.traded.clear()
@@ -227,7 +227,7 @@ export class Executor {
     return this.#tradingStep(market, this.#placement.place(c, market))
   }
 
-  /** Idempotent retry: what was answered to the same order before is answered again. */
+  /** Idempotent retry: an order that was answered before gets the same answer. */
   #placeOnce(c: Command): RejectCode {
     if (c.clientId.length === 0) return INVALID_COMBINATION
     const retries = this.#retries

@@ -5,10 +5,10 @@ import { OUTCOME_BYTES_MAX } from './steps.ts'
 
 const noClock = (): number => 0
 
-test('the dearest command that a search finds writes less than the bound', { timeout: 120_000 }, () => {
+test('the most expensive command that a search finds writes less than the bound', { timeout: 120_000 }, () => {
   const { genome, cost } = searchExpensive(new Random(7), 40, noClock, ({ bytes }) => bytes)
   expect(cost.bytes, JSON.stringify(genome)).toBeLessThan(OUTCOME_BYTES_MAX)
-  // The search is worth something: what it finds needs the bound.
+  // The search is meaningful: its result comes near the bound.
   expect(cost.bytes).toBeGreaterThan(OUTCOME_BYTES_MAX / 3)
   expect(cost.steps).toBeGreaterThan(1)
 })

@@ -67,12 +67,12 @@ const D_COMPACT_PRICE = CompactFillAt.PRICE / 2
 const D_TRADE_TIME = TradeAt.TIME / 2
 const D_MAKER_EXECUTION = TradeAt.MAKER_EXECUTION / 2
 
-/** Encodes what trades and prevented matches tell. */
+/** Encodes trades and prevented matches as events. */
 export class FillWriter {
   readonly output: Output
   readonly images: ImageStore
   readonly moment: Moment
-  /** The last one given out; shard-wide. */
+  /** The last execution id given out; shard-wide. */
   executionId = 0
   #isCompact = false
   readonly #nothing = new Amount()
@@ -90,8 +90,8 @@ export class FillWriter {
   }
 
   /**
-   * A trade: the public record, then the maker's execution, then the taker's. `takerBuys` says which fee and asset are
-   * whose; `flags` is OWN_FLAG or 0.
+   * A trade: the public record, then the maker's execution, then the taker's. `takerBuys` assigns fees and assets to
+   * the two sides; `flags` is OWN_FLAG or 0.
    */
   trade(market: TradedAssets, maker: number, taker: number, takerBuys: boolean, flags: number, fill: Fill): void {
     if (this.#isCompact) {
@@ -151,7 +151,7 @@ export class FillWriter {
     }
   }
 
-  /** The public record of a trade, but its first word. */
+  /** The public record of a trade, without its first word. */
   #record(
     words: Int32Array,
     doubles: Float64Array,
@@ -179,7 +179,9 @@ export class FillWriter {
     doubles[half + D_TRADE_TAKER_ORDER] = images.orderId(taker)
   }
 
-  /** One side of a prevented match: like a fill, without money. `counter`: slot of the other order, −1: it is not told. */
+  /**
+   * One side of a prevented match: like a fill, but without money. `counter`: slot of the other order, −1 to omit it.
+   */
   preventedFill(slot: number, counter: number, flags: number, fill: Fill): void {
     const { output, images } = this
     const at = output.events(1, FILLED_LENGTH + images.tailWords(slot))
@@ -216,7 +218,7 @@ export class FillWriter {
     images.copyTail(slot, words, at + FILLED_LENGTH)
   }
 
-  /** One side of a trade, at `at`, behind its first words; it has `fixed` words before what not all fills have. */
+  /** One side of a trade at `at`, without its first words; `fixed` words precede those that only some fills have. */
   #compactFill(
     words: Int32Array,
     doubles: Float64Array,
@@ -241,7 +243,7 @@ export class FillWriter {
   }
 }
 
-/** What events tell of a market. */
+/** The parts of a market that events carry. */
 export interface TradedAssets {
   readonly id: number
   readonly base: number

@@ -1,10 +1,10 @@
 import { Amount } from './amount.ts'
 
-/** The fill (or the prevented meeting) under way: a register that is reused. */
+/** The current fill (or prevented match). The object is reused. */
 export class Fill {
-  /** Trade id, or the number of the prevention. */
+  /** Trade id, or number of the prevented match. */
   id = 0
-  /** 1 + how far the id of the trade's aggregate lies behind the trade's own; 0 while the core does not number aggregates. */
+  /** 1 + trade id − aggregate id; 0 while the core does not number aggregates. */
   aggregated = 0
   price = 0
   quantity = 0
@@ -14,7 +14,7 @@ export class Fill {
   quoteLow = 0
   quoteHigh = 0
   readonly base = new Amount()
-  /** Each in the asset that the side receives. */
+  /** Each fee is in the asset that the side receives. */
   readonly buyerFee = new Amount()
   readonly sellerFee = new Amount()
 
@@ -26,12 +26,12 @@ export class Fill {
   /** Balance slots of the fees collected in the two assets. */
   baseFees = 0
   quoteFees = 0
-  /** Does the side pay out of its lock? What the buyer's lock held for this quantity: at least `quote`. */
+  /** Does the side pay from its lock? `buyerHeld`: what the buyer's lock holds for this quantity: at least `quote`. */
   buyerLocks = false
   sellerLocks = false
   readonly buyerHeld = new Amount()
 
-  /** Set `quote` and its words. False when it is past 2^62. */
+  /** Set `quote` and its words. False when it exceeds 2^62. */
   setQuote(price: number, quantity: number, scale: number): boolean {
     const fits = this.quote.setProduct(price, quantity, scale)
     this.quoteLow = this.quote.low | 0

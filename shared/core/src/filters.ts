@@ -17,10 +17,10 @@ const {
 /** Multipliers of the percent-price filter are in 1/10,000. */
 const MULTIPLIER_UNIT = 10_000
 
-/** The filters of a symbol, ready to check with. A bound of 0 is off. */
+/** The filters of a symbol, prepared for checks. A bound of 0 is off. */
 export class Filters {
   readonly definition: SymbolFilters
-  /** The step that a market order's fills are floored to when money bounds them. */
+  /** A market order's fills are floored to this step when money bounds them. */
   readonly marketStep: number
   /** The least quantity that is a multiple of both steps. */
   readonly bothSteps: number
@@ -55,7 +55,7 @@ export class Filters {
     return outside(quantity, marketMinQuantity, marketMaxQuantity, marketStepSize) ? FILTER_MARKET_LOT_SIZE : ACCEPTED
   }
 
-  /** Does PERCENT_PRICE_BY_SIDE look at orders of this side at all? */
+  /** Does PERCENT_PRICE_BY_SIDE check orders of this side at all? */
   hasPercent(side: Side): boolean {
     const f = this.definition
     return side === BUY
@@ -74,13 +74,13 @@ export class Filters {
     return ACCEPTED
   }
 
-  /** NOTIONAL applies to market orders? */
+  /** Does NOTIONAL apply to market orders? */
   hasMarketNotional(): boolean {
     const { applyMinToMarket, applyMaxToMarket } = this.definition
     return (applyMinToMarket && !this.#minNotional.isZero()) || (applyMaxToMarket && !this.#maxNotional.isZero())
   }
 
-  /** NOTIONAL; `fits` is false when the notional is past 2^62 (and `notional` void). */
+  /** NOTIONAL; `fits` is false when the notional exceeds 2^62 (`notional` is then invalid). */
   notional(notional: Amount, fits: boolean, isMarket: boolean): RejectCode {
     if (!this.hasNotional) return ACCEPTED
     const { applyMinToMarket, applyMaxToMarket } = this.definition
@@ -92,7 +92,7 @@ export class Filters {
   }
 }
 
-/** Least common multiple; the greatest safe integer where it is past that. */
+/** Least common multiple; the largest safe integer when it would exceed that. */
 function leastMultiple(a: number, b: number): number {
   let [divisor, rest] = [a, b]
   while (rest !== 0) [divisor, rest] = [rest, divisor % rest]

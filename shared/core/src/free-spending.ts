@@ -11,10 +11,7 @@ const { BUY, SELL } = Side
 const { NONE: ACCEPTED, INSUFFICIENT_BALANCE, LIQUIDITY_BELOW_LOT } = Reject
 const NONE = EMPTY
 
-/**
- * Market orders before BOUNDED_STEPS: nothing is held for them, they pay out of what is free at each fill. Kept for
- * journals of that time.
- */
+/** Market orders before BOUNDED_STEPS: each fill is paid from free funds. Kept to replay older journals. */
 export class FreeSpending {
   readonly #shard: Shard
   readonly #amount = new Amount()
@@ -24,7 +21,9 @@ export class FreeSpending {
     this.#shard = shard
   }
 
-  /** Can free funds pay a market order, as far as the book could fill it? By quote quantity only a part of that is asked. */
+  /**
+   * Can free funds pay a market order as far as the book could fill it? By quote quantity only part of that is checked.
+   */
   check(market: Market, seat: number, side: Side, quantity: number, quoteQuantity: number): RejectCode {
     const { seats, ledger, memory } = this.#shard
     if (quoteQuantity === 0) {
@@ -42,8 +41,8 @@ export class FreeSpending {
   }
 
   /**
-   * The quantity that can be taken of a maker that offers `offered`, of which `wanted` is wanted by quantity. `budget`:
-   * what is left of a quote quantity, −1 for an order by quantity.
+   * The quantity that can be taken from a maker that offers `offered`; by quantity `wanted` is wanted. `budget`: what
+   * is left of a quote quantity, −1 for an order by quantity.
    */
   quantity(
     market: Market,
@@ -78,7 +77,7 @@ export class FreeSpending {
     return !fits || ledger.lacks(seats.base(seat), this.#amount)
   }
 
-  /** True when the balance cannot pay what the book could fill of a BUY of `quantity`. */
+  /** True when the balance cannot pay for what the book could fill of a BUY of `quantity`. */
   #costsMore(market: Market, quantity: number, balance: number): boolean {
     const { levels } = this.#shard.memory
     const index = market.book.asks

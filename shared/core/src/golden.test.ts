@@ -27,7 +27,7 @@ test('there is a golden journal for every plan', () => {
   )
 })
 
-test.each(files)('%s leads to the hashes it led to when it was written', (file) => {
+test.each(files)('%s leads to the same hashes as when it was written', (file) => {
   const journal = golden(file)
   const { runningHash, stateHash } = hashesOf(journal)
   expect(hex(runningHash)).toBe(hex(journal.runningHash))
@@ -42,7 +42,7 @@ test('a journal with one command less does not', () => {
   expect(runningHash).not.toBe(journal.runningHash)
 })
 
-/** What a journal's outcomes are, by command, on a build that supports these behaviours; an activation's is left out. */
+/** The outcomes of a journal, by command, on a build with these behaviours; without those of activations. */
 function outcomes({ commands, options }: GoldenJournal, supportedBehaviours: readonly number[]): Buffer[] {
   const exchange = new Exchange({ ...options, supportedBehaviours })
   return commands.map(({ command, time }, index) => {
@@ -54,7 +54,7 @@ function outcomes({ commands, options }: GoldenJournal, supportedBehaviours: rea
   })
 }
 
-/** The journals that would show it, should the behaviour be another one than when they were written. */
+/** The journals whose outcomes change when the behaviour does. */
 const shownBy: Readonly<Record<keyof typeof Behaviour, readonly string[]>> = {
   FEE_HALF_EVEN: ['steps', 'late-activation'],
   BOUNDED_STEPS: ['steps', 'prevented-quantity', 'full-step', 'compact-stops', 'late-activation'],
@@ -66,7 +66,7 @@ const shownBy: Readonly<Record<keyof typeof Behaviour, readonly string[]>> = {
   OWN_IN_QUOTE: ['own-in-quote'],
 }
 
-test.each(Object.entries(shownBy))('%s shows in its journals', (name, journals) => {
+test.each(Object.entries(shownBy))('%s changes the outcomes of its journals', (name, journals) => {
   const behaviour = Behaviour[name as keyof typeof Behaviour]
   for (const file of journals) {
     const journal = golden(`${file}.txt`)
@@ -78,7 +78,7 @@ test.each(Object.entries(shownBy))('%s shows in its journals', (name, journals) 
   }
 })
 
-test('orders, cascades of stops and cancels go on in later commands', () => {
+test('orders, cascades of stops and cancels continue in later commands', () => {
   const works = (file: string): number[] => {
     const journal = golden(`${file}.txt`)
     const exchange = new Exchange(journal.options)
@@ -96,7 +96,7 @@ test('orders, cascades of stops and cancels go on in later commands', () => {
   expect(works('full-step')).toEqual([WorkKind.ORDER, WorkKind.NONE])
 })
 
-test('plain Node comes to the same, with no permission but to read', () => {
+test('plain Node computes the same, with no permission but to read', () => {
   const program = new URL('../testing/replay-golden.ts', import.meta.url)
   const core = fileURLToPath(new URL('../', import.meta.url))
   const args = ['--permission', `--allow-fs-read=${core}`, '--no-warnings', fileURLToPath(program)]

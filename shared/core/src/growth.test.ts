@@ -10,7 +10,7 @@ import { listing } from '../testing/listing.ts'
 import { Random } from '../testing/random.ts'
 import { commandOf, EPOCH } from '../testing/stream.ts'
 
-// Far more of everything than the stores begin with. The property tests stay small; these do not.
+// Far more of everything than the initial capacity of the stores. The property tests stay small; these do not.
 
 const ACCOUNTS = 3000
 const ORDERS = 40_000

@@ -10,19 +10,19 @@ const PRIME_D = 0x27d4eb2f | 0
 
 /**
  * Incremental hash over a stream of words: four independent 32-bit lanes of multiply and rotate (the shape of
- * xxHash32), folded to 64 bits. A lane takes two words a step, lane after lane; each step is a bijection of the lane in
- * either word, so one changed word always changes the lane. The words come in even numbers; how they are divided into
- * calls makes no difference.
+ * xxHash32), folded to 64 bits. A lane takes two words in a step, one lane after the other. Each step is a bijection of
+ * the lane in either word, so one changed word always changes the lane. The number of words is even; their division
+ * into calls makes no difference.
  */
 export class WordHash {
   a = SEED_A
   b = SEED_B
   c = SEED_C
   d = SEED_D
-  /** The lane whose turn it is. */
+  /** Index of the next lane. */
   phase = 0
 
-  /** Begin anew. */
+  /** Start again. */
   reset(): void {
     this.a = SEED_A
     this.b = SEED_B
@@ -31,11 +31,11 @@ export class WordHash {
     this.phase = 0
   }
 
-  /** Take words[from … to). */
+  /** Hash words[from … to). */
   update(words: Int32Array, from: number, to: number): void {
     let at = from
     for (; this.phase !== 0 && at < to; at += 2) this.#pair(words, at)
-    // `| 0` tells the compiler that these are 32-bit words from the start: it halves the time.
+    // `| 0` tells the compiler that these are 32-bit words from the start: that halves the time.
     let a = this.a | 0
     let b = this.b | 0
     let c = this.c | 0
@@ -58,7 +58,7 @@ export class WordHash {
     for (; at < to; at += 2) this.#pair(words, at)
   }
 
-  /** One step of the lane whose turn it is. */
+  /** One step of the next lane. */
   #pair(words: Int32Array, at: number): void {
     const first = words[at]!
     const second = words[at + 1]!

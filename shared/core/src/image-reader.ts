@@ -13,8 +13,9 @@ import {
 } from './order-image.ts'
 
 /**
- * Layout of what the exchange, not the book, knows of an order: the image as events carry it and the client id, 128
- * bytes under the same slot, a pair of cache lines. The extras, which most orders have not, lie apart.
+ * Layout of the part of an order that the exchange needs and the book does not: the image in the form of events and the
+ * client id. It takes 128 bytes (a pair of cache lines) under the same slot. The extras, which most orders lack, are
+ * stored apart.
  */
 export const RecordAt = {
   CLIENT: FIXED_IMAGE_WORDS,
@@ -128,7 +129,7 @@ export class ImageReader {
     return this.words[slot * RECORD_WORDS + PACKED]! >>> ID_LENGTH_SHIFT
   }
 
-  /** Words that what is unusual about the order takes in a compact fill; see `UnusualAt`. */
+  /** Words that the unusual fields of the order take in a compact fill; see `UnusualAt`. */
   unusualWords(slot: number): number {
     const half = slot * RECORD_DOUBLES
     const isUsual =
@@ -137,7 +138,7 @@ export class ImageReader {
     return isUsual ? 0 : UNUSUAL_COUNT
   }
 
-  /** Copy that to `at`. */
+  /** Copy the unusual fields to `at`. */
   copyUnusual(slot: number, words: Int32Array, doubles: Float64Array, at: number): void {
     doubles[(at >> 1) + D_UNUSUAL_WORKING] = this.doubles[slot * RECORD_DOUBLES + D_WORKING]!
     words[at + UNUSUAL_STRATEGY_TYPE] = this.words[slot * RECORD_WORDS + STRATEGY_TYPE]!

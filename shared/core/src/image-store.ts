@@ -72,7 +72,7 @@ export class ImageStore extends ImageReader {
     return this.words.length / RECORD_WORDS
   }
 
-  /** Room up to and including `slot`. */
+  /** Make room up to and including `slot`. */
   reserve(slot: number): void {
     if (slot < this.capacity) return
     let capacity = this.capacity
@@ -80,7 +80,7 @@ export class ImageStore extends ImageReader {
     this.adopt(this.words, this.extraWords, this.links.words, capacity)
   }
 
-  /** Take the records, extras and links of a snapshot, or of a smaller store. */
+  /** Take over the records, extras and links of a snapshot, or of a smaller store. */
   adopt(records: Int32Array, extras: Int32Array, links: Int32Array, least: number = INITIAL_SLOTS): void {
     this.words = restoreWords(records, RECORD_WORDS, least)
     this.doubles = new Float64Array(this.words.buffer)
@@ -89,7 +89,7 @@ export class ImageStore extends ImageReader {
     this.links.adopt(links, this.capacity)
   }
 
-  /** The image of a new order: as the command says, nothing executed, at this moment. */
+  /** Write the image of a new order: the command's fields, nothing executed, created at this moment. */
   open(slot: number, c: Command, orderId: number, mode: SelfTradePrevention, working: boolean, moment: Moment): void {
     this.reserve(slot)
     const at = slot * RECORD_WORDS
@@ -151,7 +151,7 @@ export class ImageStore extends ImageReader {
     doubles[to + D_WORKING] = this.doubles[half + D_WORKING]!
   }
 
-  /** Copy what a compact fill, at `at` of an event's words, tells of the image, updated at this moment. */
+  /** Copy the image's part of a compact fill to `at` of an event's words, updated at this moment. */
   copyCompact(slot: number, moment: Moment, words: Int32Array, doubles: Float64Array, at: number): void {
     const from = slot * RECORD_WORDS
     const half = from >> 1
@@ -165,13 +165,13 @@ export class ImageStore extends ImageReader {
     doubles[to + D_FILL_CREATED] = this.doubles[half + D_CREATED]!
   }
 
-  /** Words that extras and client id take behind the image of an event. */
+  /** Words that extras and client id take after the image of an event. */
   tailWords(slot: number): number {
     const packed = this.words[slot * RECORD_WORDS + PACKED]!
     return ((packed & HAS_EXTRAS) === 0 ? 0 : EXTRA_COUNT) + idWords(packed >>> ID_LENGTH_SHIFT)
   }
 
-  /** Copy extras and client id, as far as they are there, to `at`. */
+  /** Copy extras and client id to `at`, if present. */
   copyTail(slot: number, words: Int32Array, at: number): void {
     const from = slot * RECORD_WORDS
     const packed = this.words[from + PACKED]!
@@ -180,7 +180,7 @@ export class ImageStore extends ImageReader {
       copyWords(this.extraWords, slot * EXTRA_COUNT, words, to, EXTRA_COUNT)
       to += EXTRA_COUNT
     }
-    // A length of 33 … 36 takes ten words: the tenth of the record is the hash, which must not be told.
+    // A length of 33 … 36 takes ten words: the tenth word of the record is the hash, which events do not carry.
     const length = packed >>> ID_LENGTH_SHIFT
     copyWords(this.words, from + CLIENT, words, to, idWords(length))
     if (length > 32) words[to + ID_WORDS] = 0
@@ -210,7 +210,7 @@ export class ImageStore extends ImageReader {
     this.doubles[slot * RECORD_DOUBLES + D_QUANTITY] = quantity
   }
 
-  /** Executed quantity and traded quote of one fill, and the status after it. */
+  /** Add one fill to the executed quantity and the traded quote, and set the status after it. */
   fill(slot: number, fill: Fill, status: OrderStatus): void {
     const { words } = this
     const at = slot * RECORD_WORDS
@@ -234,7 +234,7 @@ export class ImageStore extends ImageReader {
     this.extras[slot * EXTRA_DOUBLES + X_PREVENTED]! += quantity
   }
 
-  /** Of an order that comes from another platform. */
+  /** Set the history of an order that comes from another platform. */
   setHistory(slot: number, fill: Fill, status: OrderStatus, originalTime: number): void {
     this.fill(slot, fill, status)
     const half = slot * RECORD_DOUBLES
@@ -278,7 +278,7 @@ export class ImageStore extends ImageReader {
   }
 }
 
-/** Words of an id that are copied: those an event has of it, nine at most. What lies behind them is never read. */
+/** Words of an id to copy: those that an event has, at most nine. The words after them are never read. */
 function usedWords(length: number): number {
   const words = idWords(length)
   return words < ID_WORDS ? words : ID_WORDS

@@ -34,7 +34,7 @@ const NONE = EMPTY
 
 const PRINTABLE = /^[\x20-\x7e]{1,36}$/
 
-/** Resting orders of another platform: with their id, their history and their place in the queue. */
+/** Imports resting orders of another platform, with their id, their history and their place in the queue. */
 export class OrderImport {
   readonly #shard: Shard
   readonly #limits: OrderLimits

@@ -9,7 +9,7 @@ import { restoreWords } from './snapshot-words.ts'
 // As constants of this module: only those are compiled into the code.
 const NONE = EMPTY
 
-/** Layout of a balance, 64 bytes: a cache line. Free and locked are amounts (see amount.ts): a double and a high word each. */
+/** Layout of a balance, 64 bytes: a cache line. Free and locked are amounts (amount.ts): a double and a high word. */
 const BALANCE_WORDS = 16
 const BALANCE_DOUBLES = BALANCE_WORDS / 2
 const FREE = 0
@@ -17,7 +17,7 @@ const LOCKED = 1
 const HIGHS = 4
 const ACCOUNT = 6
 const ASSET = 7
-/** 1: on the list of what the command under way has touched. */
+/** 1: in the list of balances that the current command has changed. */
 const TOUCHED = 8
 /** The account's next balance. */
 const NEXT = 9
@@ -33,16 +33,16 @@ const INITIAL_BALANCES = 256
 const UNITS_MAX = BigInt(Number.MAX_SAFE_INTEGER)
 
 /**
- * Free and locked of every (account, asset), and the fees collected of every asset. All amounts are bounded by the
- * asset's total, which deposits keep below 2^62: moving money that is there cannot overflow. Collected fees are the
- * balances of account 0, which has no owner.
+ * Free and locked of every (account, asset), and the collected fees of every asset. The asset's total bounds all
+ * amounts, and deposits keep it below 2^62: moving existing money cannot overflow. Collected fees are the balances of
+ * account 0, which has no owner.
  */
 export class Ledger {
   words = new Int32Array(INITIAL_BALANCES * BALANCE_WORDS)
   doubles = new Float64Array(this.words.buffer)
   highWater = 1
   readonly table = new PairTable()
-  /** Balances that the command under way has changed, in order of first touch. */
+  /** Balances that the current command has changed, in order of the first change. */
   touched = new Int32Array(64)
   touchedCount = 0
 
@@ -50,7 +50,7 @@ export class Ledger {
     return this.words.length / BALANCE_WORDS
   }
 
-  /** Take the records of a snapshot, or of a smaller ledger. */
+  /** Take over the records of a snapshot, or of a smaller ledger. */
   adopt(part: Int32Array, least: number = INITIAL_BALANCES): void {
     this.words = restoreWords(part, BALANCE_WORDS, least)
     this.doubles = new Float64Array(this.words.buffer)
@@ -102,7 +102,7 @@ export class Ledger {
     return this.doubles[slot * BALANCE_DOUBLES + FREE]! < amount.low
   }
 
-  /** How many units of price × scale the free funds pay. Rarely needed: it reckons in bigint. */
+  /** How many units of price × scale the free funds pay for. Rarely needed: it computes in bigint. */
   units(slot: number, price: number, scale: number): number {
     const units = this.free(slot) / (BigInt(price) * BigInt(scale))
     return Number(units > UNITS_MAX ? UNITS_MAX : units)
@@ -133,8 +133,8 @@ export class Ledger {
   }
 
   /**
-   * Move the money of a fill: each side pays – out of its lock (`buyerHeld`: reckoned at its own limit, the difference
-   * is freed) or out of free funds – and receives, less its fee.
+   * Move the money of a fill. Each side pays from its lock or from free funds, and receives, less its fee. `buyerHeld`:
+   * the part of the buyer's lock for this quantity, computed at its own limit; the difference is unlocked.
    */
   settle(fill: Fill): void {
     this.touch(fill.buyerQuote)
@@ -180,7 +180,7 @@ export class Ledger {
     raise(words, doubles, fill.quoteFees, FREE, sellerFee)
   }
 
-  /** Note that the command under way changes the balance. */
+  /** Note that the current command changes the balance. */
   touch(slot: number): void {
     const at = slot * BALANCE_WORDS + TOUCHED
     if (this.words[at] !== 0) return
@@ -189,7 +189,7 @@ export class Ledger {
     this.touched[this.touchedCount++] = slot
   }
 
-  /** Write what a BALANCE event at `at` tells of a touched balance, which is touched no more. */
+  /** Write a changed balance into the BALANCE event at `at`, and clear its mark. */
   report(slot: number, into: Int32Array, at: number): void {
     const { words, doubles } = this
     const from = slot * BALANCE_WORDS
@@ -215,7 +215,7 @@ function raise(words: Int32Array, doubles: Float64Array, slot: number, field: nu
   if (amount.high !== 0) words[slot * BALANCE_WORDS + HIGHS + field]! += amount.high
 }
 
-/** Take from a field of a balance, which holds enough. */
+/** Subtract from a field of a balance, which holds enough. */
 function lower(words: Int32Array, doubles: Float64Array, slot: number, field: number, amount: Amount): void {
   shift(words, doubles, slot, field, -amount.low)
   if (amount.high !== 0) words[slot * BALANCE_WORDS + HIGHS + field]! -= amount.high
@@ -229,7 +229,7 @@ function shift(words: Int32Array, doubles: Float64Array, slot: number, field: nu
   else carry(words, doubles, slot, field, low)
 }
 
-/** Set a low that has left its range: the high part takes one up or down. */
+/** Set a `low` that has left its range: the high part goes up or down by one. */
 function carry(words: Int32Array, doubles: Float64Array, slot: number, field: number, low: number): void {
   doubles[slot * BALANCE_DOUBLES + field] = low < 0 ? low + UNIT : low - UNIT
   words[slot * BALANCE_WORDS + HIGHS + field]! += low < 0 ? -1 : 1

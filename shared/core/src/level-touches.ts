@@ -12,9 +12,9 @@ const NONE = EMPTY
 const INITIAL_TOUCHES = 64
 
 /**
- * Price levels that the step under way has changed, in order of first touch: one LEVEL event each at its end.
- * A level that is there carries the mark itself; one that went and came back (the level an amended or replaced order
- * left, always the first of its step) is known by comparison.
+ * The price levels that the current step has changed, in order of the first change: each gets one LEVEL event at the
+ * end of the step. An existing level carries the mark itself. A level that was removed and created again (the level
+ * that an amended or replaced order left, always the first of its step) is found by comparison.
  */
 export class LevelTouches {
   readonly #levels: LevelStore
@@ -29,7 +29,7 @@ export class LevelTouches {
     this.#writer = writer
   }
 
-  /** `level` is still there, but may be empty and about to go. */
+  /** `level` still exists, but may be empty and about to be removed. */
   touch(market: Market, side: Side, level: number): void {
     if (!this.#levels.mark(level)) return
     const price = this.#levels.price(level)
@@ -55,7 +55,7 @@ export class LevelTouches {
     const side = this.#words[(i << 2) + 1]! as Side
     const price = this.#prices[i]!
     let level = this.#words[(i << 2) + 2]!
-    // The slot may have been given to another level meanwhile: then the price index knows.
+    // The slot may belong to another level by now: then the price index finds the level.
     if (!levels.isMarked(level) || levels.price(level) !== price || levels.side(level) !== side) {
       level = market.book.side(side).find(price)
     }

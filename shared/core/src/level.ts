@@ -13,7 +13,7 @@ const LEVEL_DOUBLES = LEVEL_WORDS / 2
 const HEAD = 0
 const TAIL = 1
 const COUNT = 2
-/** The index node the level hangs on; above it a bit for SELL levels, and the mark of a changed level. */
+/** The level's index node; above it a bit for SELL levels, and the mark of a changed level. */
 const NODE = 3
 const QUANTITY = 2
 const PRICE = 3
@@ -23,8 +23,8 @@ const SELL = 1 << 30
 const INITIAL_LEVELS = 256
 
 /**
- * Price levels of every book and stop index of the shard: a first-in-first-out queue of orders each, linked through the
- * orders themselves. Free levels are threaded through HEAD.
+ * Price levels of every book and stop index of the shard. Each is a first-in-first-out queue of orders, linked through
+ * the orders themselves. Free levels are linked through HEAD.
  */
 export class LevelStore {
   readonly orders: OrderStore
@@ -42,7 +42,7 @@ export class LevelStore {
     return this.words.length / LEVEL_WORDS
   }
 
-  /** An empty level at `price`, which hangs on the index node `node`; of asks if `ascending`, else of bids. */
+  /** Allocate an empty level at `price` below the index node `node`; of asks if `ascending`, else of bids. */
   allocate(price: number, node: number, ascending: boolean): number {
     let level = this.free
     if (level !== NONE) {
@@ -77,7 +77,7 @@ export class LevelStore {
     return this.words[level * LEVEL_WORDS + TAIL]!
   }
 
-  /** Orders in the queue. */
+  /** Number of orders in the queue. */
   count(level: number): number {
     return this.words[level * LEVEL_WORDS + COUNT]!
   }
@@ -86,7 +86,7 @@ export class LevelStore {
     return this.words[level * LEVEL_WORDS + NODE]! & ~(MARK | SELL)
   }
 
-  /** The level hangs on another index node now. */
+  /** The level belongs to another index node now. */
   move(level: number, node: number): void {
     const at = level * LEVEL_WORDS + NODE
     this.words[at] = (this.words[at]! & (MARK | SELL)) | node
@@ -101,7 +101,7 @@ export class LevelStore {
     return this.words[level * LEVEL_WORDS + NODE]! < 0
   }
 
-  /** Mark the level as changed in the step under way; false when it was marked already. */
+  /** Mark the level as changed in the current step; false when it was marked already. */
   mark(level: number): boolean {
     const at = level * LEVEL_WORDS + NODE
     if (this.words[at]! < 0) return false
@@ -113,7 +113,7 @@ export class LevelStore {
     this.words[level * LEVEL_WORDS + NODE]! &= ~MARK
   }
 
-  /** Sum of what remains of its orders. */
+  /** Sum of the remaining quantities of its orders. */
   quantity(level: number): number {
     return this.doubles[level * LEVEL_DOUBLES + QUANTITY]!
   }
@@ -122,17 +122,17 @@ export class LevelStore {
     return this.doubles[level * LEVEL_DOUBLES + PRICE]!
   }
 
-  /** The order's remaining quantity fell by `quantity` without its leaving. */
+  /** The remaining quantity of one of its orders fell by `quantity`; the order stays. */
   reduce(level: number, quantity: number): void {
     this.doubles[level * LEVEL_DOUBLES + QUANTITY]! -= quantity
   }
 
-  /** Behind the last order. */
+  /** Insert after the last order. */
   append(level: number, slot: number): void {
     this.insertAfter(level, this.words[level * LEVEL_WORDS + TAIL]!, slot)
   }
 
-  /** Behind `before`, or first when that is NONE. */
+  /** Insert after `before`, or first when that is NONE. */
   insertAfter(level: number, before: number, slot: number): void {
     const { orders, words } = this
     const at = level * LEVEL_WORDS
@@ -163,7 +163,7 @@ export class LevelStore {
     return --words[at + COUNT]! === 0
   }
 
-  /** After a sweep from the front: `head` is first now, `removed` orders left, `quantity` stays. */
+  /** After a sweep from the front: `head` is the first order now, `removed` orders left, and `quantity` remains. */
   advance(level: number, head: number, removed: number, quantity: number): void {
     const at = level * LEVEL_WORDS
     this.words[at + HEAD] = head

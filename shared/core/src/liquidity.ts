@@ -10,9 +10,9 @@ const { NONE: NO_PREVENTION, EXPIRE_MAKER } = SelfTradePrevention
 const NONE = EMPTY
 
 /**
- * Can the whole quantity of a limit order be filled at once? Orders of its own account count with mode NONE, are skipped
- * with EXPIRE_MAKER, and end the reckoning with the other modes: nothing behind them can be reached. Looks at levels and
- * at own orders, not at makers, but for those of one level that an own order lies in.
+ * Can the whole quantity of a limit order be filled at once? Orders of its own account count with mode NONE, are
+ * skipped with EXPIRE_MAKER, and end the count with the other modes: nothing behind them can be reached. It reads
+ * levels and own orders. It reads makers only on a level that also has an own order.
  */
 export function isFillable(shard: Shard, market: Market, slot: number): boolean {
   const { orders, images, seats } = shard
@@ -57,14 +57,14 @@ function reaches(shard: Shard, slot: number, price: number): boolean {
   return shard.images.side(slot) === BUY ? price <= limit : price >= limit
 }
 
-/** Is `own`, an open order of the same seat, in the way of the order in `slot`? */
+/** Does `own`, an open order of the same seat, block the order in `slot`? */
 function isInTheWay(shard: Shard, slot: number, own: number): boolean {
   const { images, orders } = shard
   if (images.side(own) === images.side(slot) || !images.isWorking(own) || orders.level(own) <= NONE) return false
   return reaches(shard, slot, images.price(own))
 }
 
-/** The own order that would be met first, or NONE. */
+/** The own order that would be matched first, or NONE. */
 function bestOwn(shard: Shard, market: Market, slot: number): number {
   const { images, orders, seats, memory, steps } = shard
   let best: number = NONE
@@ -82,7 +82,7 @@ function bestOwn(shard: Shard, market: Market, slot: number): number {
   return maker
 }
 
-/** Add what own orders offer within the limit: it has to be there besides. */
+/** Add what own orders offer within the limit: the book must offer it in addition. */
 function addOwn(shard: Shard, slot: number, wanted: Amount): void {
   const { images, orders, seats, steps } = shard
   const part = new Amount()

@@ -2,7 +2,7 @@ import { AMOUNT_MAX, RATE_UNIT } from './amount.ts'
 import type { AssetDefinition, FeeDefinition, SymbolDefinition, SymbolFilters } from './definition.ts'
 import { OrderType, SelfTradePrevention, SymbolStatus } from './enums.ts'
 
-/** Assets, symbols, accounts, and rates of accounts' own that one shard may list. */
+/** Bounds on the assets, symbols, accounts, and own fee rates of accounts that one shard may list. */
 export const ASSETS_MAX = 4_096
 export const SYMBOLS_MAX = 4_096
 export const ACCOUNTS_MAX = 2_097_152
@@ -112,8 +112,8 @@ function filtersOf(f: Fields): SymbolFilters | undefined {
 }
 
 /**
- * Parse a symbol; undefined when the text is not valid in itself. That its assets exist and have decimals enough is
- * for the caller to check.
+ * Parse a symbol; undefined when the text is not valid in itself. The caller checks that its assets exist and have
+ * enough decimals.
  */
 export function parseSymbol(text: string): SymbolDefinition | undefined {
   const f = fieldsOf(text)

@@ -6,7 +6,7 @@ import type { RejectCode } from './reject.ts'
 import type { Shard } from './shard.ts'
 import { Spending } from './spending.ts'
 
-/** How market orders are paid for, by the rules in force: out of an allowance, or before BOUNDED_STEPS out of free funds. */
+/** How market orders are paid for by the active rules: from an allowance, or before BOUNDED_STEPS from free funds. */
 export class MarketFunds {
   readonly spending: Spending
   readonly free: FreeSpending
@@ -18,7 +18,7 @@ export class MarketFunds {
     this.free = new FreeSpending(shard)
   }
 
-  /** Can the account pay for a market order, as far as the book could fill it? Sets `allowance` when one holds. */
+  /** Can the account pay for a market order, as far as the book could fill it? Sets `allowance` when one applies. */
   check(
     market: Market,
     seat: number,
@@ -33,7 +33,7 @@ export class MarketFunds {
       : this.free.check(market, seat, side, quantity, quoteQuantity)
   }
 
-  /** Hold what the last `check` found. */
+  /** Lock what the last `check` found. */
   lock(market: Market, seat: number, side: Side, allowance: Allowance): void {
     if (this.#shard.boundedSteps) this.spending.lock(market, seat, side, allowance)
   }

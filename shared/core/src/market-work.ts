@@ -2,10 +2,10 @@ import { Allowance } from './allowance.ts'
 import { ClientId } from './command.ts'
 import { NONE } from './order-store.ts'
 
-/** What a market has begun and goes on with in later commands. Numbers are told in events. */
+/** The kinds of work that a market continues in later commands. The numbers are in events: never reuse one. */
 export const WorkKind = {
   NONE: 0,
-  /** An order meets the book. */
+  /** An order matches against the book. */
   ORDER: 1,
   /** The open orders of an account are cancelled. */
   CANCELS: 2,
@@ -14,16 +14,18 @@ export const WorkKind = {
 } as const
 export type WorkKind = (typeof WorkKind)[keyof typeof WorkKind]
 
-/** Unfinished work of a market: an order, or cancels. STOPS is never in here: it follows from the queue of stops. */
+/** Unfinished work of a market: an order, or cancels. It never holds STOPS, which follow from the queue of stops. */
 export class MarketWork {
   kind: WorkKind = WorkKind.NONE
-  /** ORDER. It is open, and on no level. */
+  /** ORDER: its slot. It is open, and on no level. */
   slot: number = NONE
-  /** Of a market order. By quantity `orders` know what is left of it, and the allowance's quantity is 0. */
+  /**
+   * Allowance of a market order. By quantity the order itself holds what is left, and the allowance's quantity is 0.
+   */
   readonly allowance = new Allowance()
-  /** By quote quantity: quote units that it may still take. */
+  /** By quote quantity: quote units that the order may still take. */
   budget = 0
-  /** CANCELS: whose, and the id of the cancel. */
+  /** CANCELS: the account, and the id of the cancel. */
   account = 0
   readonly cancelId = new ClientId()
 
@@ -36,7 +38,7 @@ export class MarketWork {
   }
 }
 
-/** Triggered stop orders in the order in which trades reached them, linked through the order records. */
+/** Triggered stop orders in the order in which trades triggered them, linked through the order records. */
 export class WaitingQueue {
   head: number = NONE
   tail: number = NONE

@@ -13,18 +13,18 @@ export class Market {
   /** Asset ids. */
   readonly base: number
   readonly quote: number
-  /** Balance slots of the fees collected in them. */
+  /** Balance slots of the fees collected in these assets. */
   readonly baseFees: number
   readonly quoteFees: number
   /** Quote units of one price unit times one quantity unit; base units of one quantity unit. Powers of ten. */
   readonly quoteScale: number
   readonly baseScale: number
   readonly book: OrderBook
-  /** Stop orders that a rising price triggers, lowest stop first, and those that a falling one does, highest first. */
+  /** Stop orders that a rising price triggers, lowest stop first, and those of a falling price, highest first. */
   readonly rising: PriceIndex
   readonly falling: PriceIndex
   readonly reference = new ReferencePrice()
-  /** What it has begun and not finished. */
+  /** Work that it has begun and not finished. */
   readonly work = new MarketWork()
   /** Its triggered stop orders, with BOUNDED_STEPS. */
   readonly waiting = new WaitingQueue()
@@ -64,7 +64,7 @@ export class Market {
     )
   }
 
-  /** What goes on in later commands: until that is NONE, no command for this market is executed. */
+  /** The kind of work that continues in later commands. Until it is NONE, no command for this market is executed. */
   get unfinished(): WorkKind {
     if (this.work.kind !== WorkKind.NONE || this.waiting.count === 0) return this.work.kind
     return this.status === SymbolStatus.TRADING ? WorkKind.STOPS : WorkKind.NONE
@@ -106,7 +106,7 @@ export class Market {
     return { ...this.#definition, filters: this.filters.definition, status: nameOf(SymbolStatus, this.status) }
   }
 
-  /** The filters' reference price at `time`; 0 when nothing was ever traded. */
+  /** The filters' reference price at `time`; 0 before the first trade. */
   referencePrice(time: number, documentedRules: boolean): number {
     const { averagePriceMinutes } = this.filters.definition
     return documentedRules
@@ -125,7 +125,7 @@ export interface MarketAssets {
   readonly quoteDecimals: number
 }
 
-/** The member of an enumeration that a validated name stands for. */
+/** The member of an enumeration with a validated name. */
 export function valueOf<T extends Record<string, number>>(members: T, name: string): T[keyof T] {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the name was judged before
   return members[name] as T[keyof T]
@@ -135,7 +135,7 @@ export function nameOf(members: Record<string, number>, value: number): string {
   return Object.keys(members).find((name) => members[name] === value) ?? `UNKNOWN_${value}`
 }
 
-/** 10^exponent for 0 … 18, exact: every partial product is. */
+/** 10^exponent for 0 … 18; exact, because every partial product is. */
 function powerOfTen(exponent: number): number {
   let power = 1
   for (let i = 0; i < exponent; i++) power *= 10

@@ -1,5 +1,5 @@
 /* oxlint-disable typescript/no-non-null-assertion -- an order at work has its market. */
-// A state machine in one piece: what an order meets decides how it goes on, and each of its ends frees what is locked.
+// A state machine in one piece: what an order matches decides how it continues, and each end unlocks the rest.
 import type { Allowance } from './allowance.ts'
 import { Demand } from './demand.ts'
 import { ExecutionType, ExpiryReason, OrderStatus, SelfTradePrevention, Side, TimeInForce } from './enums.ts'
@@ -25,26 +25,26 @@ const { PARTIALLY_FILLED, FILLED, EXPIRED } = OrderStatus
 const NONE = EMPTY
 const { ORDER: WORK_ORDER } = WorkKind
 
-/** How the order at work stands to the makers that it has not met yet. */
+/** How the current order continues with the makers that it has not matched yet. */
 const Course = {
-  /** It meets the next one. */
+  /** It matches the next one. */
   MEETS: 0,
-  /** It meets no other: what is left of it rests or expires. */
+  /** It matches no other: the rest of it rests on the book or expires. */
   STOPS: 1,
-  /** The step of the command is over: it meets the next one in a later command. */
+  /** The step of the command is over: it matches the next one in a later command. */
   PAUSES: 2,
-  /** It is filled, or prevention has ended it. */
+  /** It is filled, or self-trade prevention has ended it. */
   ENDS: 3,
 } as const
 type Course = (typeof Course)[keyof typeof Course]
 const { MEETS, STOPS, PAUSES, ENDS } = Course
 
 /**
- * An order at work: it meets the book, pays and is paid, and ends or rests. One object serves all orders. Limit-like
- * orders pay out of their lock, market orders out of their allowance (before BOUNDED_STEPS out of free funds).
+ * Matches one order against the book: it pays and receives, then ends or rests. One object serves all orders. Orders
+ * with a limit pay from their lock, market orders from their allowance (before BOUNDED_STEPS from free funds).
  */
 export class Matching {
-  /** Prices of the trades of the last order that was at work. */
+  /** Prices of the trades of the last order. */
   readonly traded = new TradedPrices()
   readonly #shard: Shard
   readonly #demand: Demand
@@ -72,8 +72,8 @@ export class Matching {
   }
 
   /**
-   * Match the order in `slot`, whose lock is in place and whose first execution is written, then end or rest it.
-   * `entered`: its id is in the table already (a stop order, an amended order). It is not enlisted.
+   * Match the order in `slot`, then end or rest it. Its lock is in place, its first execution is written, and it is not
+   * enlisted. `entered`: its id is in the table already (a stop order, an amended order).
    *
    * @param allowance of a market order; it is counted down
    */
@@ -88,7 +88,7 @@ export class Matching {
     } else this.#step(entered)
   }
 
-  /** Go on with the order that the market has in work. */
+  /** Continue the market's unfinished order. */
   resume(market: Market): void {
     const { work } = market
     const { slot } = work
@@ -108,7 +108,7 @@ export class Matching {
     this.#course = MEETS
   }
 
-  /** Meet the book as far as the work of the command goes, then end, rest, or wait for the next step. */
+  /** Match as far as the work of the command allows, then end, rest, or wait for the next step. */
   #step(entered: boolean): void {
     const { orders, images } = this.#shard
     const slot = this.#slot
@@ -129,7 +129,7 @@ export class Matching {
     else orders.discard(slot)
   }
 
-  /** Keep the order until its next step: open, holding what it holds, on no level. */
+  /** Keep the order until its next step: it is open, keeps its lock, and is on no level. */
   #pause(entered: boolean): void {
     const { orders } = this.#shard
     const { work } = this.#market!
@@ -152,7 +152,7 @@ export class Matching {
     touches.touch(this.#market!, side, orders.level(slot))
   }
 
-  /** The order ends without a trade: what its lock still holds is freed. */
+  /** End the order without a trade: unlock the rest of its lock. */
   #expire(reason: ExpiryReason): void {
     const { images, writer } = this.#shard
     this.#demand.release()
@@ -161,7 +161,7 @@ export class Matching {
     this.#course = ENDS
   }
 
-  /** Meet makers, level by level, up to the order's limit. */
+  /** Match makers, level by level, up to the order's limit. */
   #meetBook(): void {
     const sweep = this.#sweep
     const { book } = this.#market!
@@ -176,7 +176,7 @@ export class Matching {
     }
   }
 
-  /** The level before the sweep has changed, and the order is done with it. */
+  /** The current level has changed, and the order is done with it. */
   #swept(): void {
     const { level, price } = this.#sweep
     const { boundedSteps, triggers, touches } = this.#shard
@@ -184,7 +184,7 @@ export class Matching {
     if (boundedSteps && price === this.traded.last) triggers.reach(this.#market!, price, price)
   }
 
-  /** Meet the maker before the sweep. Returns the quantity that both orders lose, of which `wanted` is wanted at most. */
+  /** Match the current maker, for at most `wanted`. Returns the quantity that both orders lose. */
   #meet(wanted: number): number {
     const { orders, steps } = this.#shard
     const { maker, price } = this.#sweep
@@ -200,7 +200,7 @@ export class Matching {
     return quantity === 0 ? this.#stop(STOPS) : this.#trade(maker, price, quantity)
   }
 
-  /** Nothing is lost, and no other maker is met. */
+  /** Nothing is lost, and no other maker is matched. */
   #stop(course: Course): 0 {
     this.#course = course
     return 0
@@ -236,7 +236,7 @@ export class Matching {
     return quantity
   }
 
-  /** What is open of the maker is `quantity` less. */
+  /** Lower the maker's remaining quantity by `quantity`. */
   #lower(maker: number, quantity: number, makerDone: boolean): void {
     const { orders, seats } = this.#shard
     if (makerDone) this.#shard.delist(maker)
@@ -244,8 +244,8 @@ export class Matching {
   }
 
   /**
-   * Self-trade prevention, by the taker's mode: maker, taker or both end (EXPIRE_MAKER, EXPIRE_TAKER, EXPIRE_BOTH), or both
-   * lose the quantity that they would have traded (DECREMENT).
+   * Self-trade prevention, by the taker's mode. Maker, taker or both end (EXPIRE_MAKER, EXPIRE_TAKER, EXPIRE_BOTH), or
+   * both lose the quantity that they would have traded (DECREMENT).
    */
   #prevent(maker: number, price: number, offered: number, most: number): number {
     const { writer } = this.#shard
@@ -286,7 +286,7 @@ export class Matching {
     this.#lower(maker, makerQuantity, makerEnds)
   }
 
-  /** `both`: what DECREMENT takes off the order at work, 0 in the other modes. True: the order ends. */
+  /** `both`: what DECREMENT takes off the taker, 0 in the other modes. Returns true when the order ends. */
   #takerLoses({ taker, takerQuantity, makerEnds }: PreventedMeeting, both: number): boolean {
     const { images, preventedQuantity } = this.#shard
     const demand = this.#demand

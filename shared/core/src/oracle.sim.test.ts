@@ -10,7 +10,8 @@ const commands = Number(process.env['COMMANDS'] ?? 1500)
 
 test.each(Object.keys(profiles) as (keyof typeof profiles)[])('%s', { timeout: 3_600_000 }, (profile) => {
   for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
-    // Every outcome is compared; the slow looks at the whole state come at intervals. Half the seeds restart on the way.
+    // Every outcome is compared; the slow comparisons of the whole state come at intervals. Half the seeds restart on
+    // the way.
     const thoroughness = { verifyEvery: 7, stateEvery: 11, restartEvery: (seed >> 1) % 2 === 0 ? 97 : 0 }
     const exchange = stepsOf(seed)
     try {

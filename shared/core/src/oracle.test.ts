@@ -10,7 +10,7 @@ import { fails, Lockstep, runSeed } from '../testing/lockstep.ts'
 import { commandOf, copyCommand, EPOCH, type Timed } from '../testing/stream.ts'
 import { profiles } from '../testing/stream-profiles.ts'
 
-/** A market in which two accounts meet at five prices. */
+/** A market in which two accounts trade at five prices. */
 const opening = [
   commandOf(CommandKind.ADD_ASSET, { text: '{"code":"BTC","decimals":0}' }),
   commandOf(CommandKind.ADD_ASSET, { text: '{"code":"USD","decimals":0}' }),
@@ -72,7 +72,7 @@ test('production does what the oracle does (fast-check finds the shortest list t
   )
 })
 
-/** A quote quantity that comes to a few of them, with lots and bounds that change. */
+/** An order whose quote quantity buys a few of them, with lots and bounds that change. */
 const quoteOrder = order.map((fields) => {
   const quoteQuantity = fields.quantity * fields.price * 3 + fields.stopPrice
   const none = { price: 0, stopPrice: 0, quantity: 0, timeInForce: TimeInForce.GTC }
@@ -137,7 +137,7 @@ test.each([1, 2, 3, 4])('production does what the oracle does when the memory of
   expect(done.some(({ command }) => command.firstSent > 0)).toBe(true)
 })
 
-test('a difference is found, named by its place', () => {
+test('a difference is found, and its place is named', () => {
   expect(difference({ a: [1, { b: 2n }] }, { a: [1, { b: 2n }] })).toBeUndefined()
   expect(difference({ a: [1, { b: 2n }] }, { a: [1, { b: 3n }] })).toBe('.a.1.b: "2n", oracle "3n"')
   expect(difference({ a: [1] }, { a: [1, 2] })).toBe('.a.1: absent, oracle 2')

@@ -19,7 +19,7 @@ const { BUY } = Side
 
 /**
  * The two sides of one market: price-time priority, first in first out within a level. It knows quantities, not
- * accounts; every operation takes constant time. A taker meets its makers by a `Sweep`.
+ * accounts; every operation takes constant time. A taker walks through its makers with a `Sweep`.
  */
 export class OrderBook {
   readonly memory: BookMemory
@@ -40,7 +40,7 @@ export class OrderBook {
     return side === BUY ? this.asks : this.bids
   }
 
-  /** True when an order of `side` at `price` would meet a maker, other than the one in slot `without`. */
+  /** True when an order of `side` at `price` would match a maker, other than the one in slot `without`. */
   crosses(side: Side, price: number, without: number = NONE): boolean {
     const { levels } = this.memory
     const index = this.opposite(side)
@@ -52,7 +52,7 @@ export class OrderBook {
     return side === BUY ? maker <= price : maker >= price
   }
 
-  /** Put an order behind its level's last; it must not cross. */
+  /** Append an order to its level; it must not cross. */
   rest(slot: number, side: Side, price: number): void {
     this.memory.levels.append(this.side(side).obtain(price), slot)
   }

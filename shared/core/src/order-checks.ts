@@ -46,15 +46,15 @@ const { PLACE } = CommandKind
 const NONE = EMPTY
 
 /**
- * Every check of a new order, in the order of the contract. They look at the shard and change nothing, but for the reference
- * price that is looked up once in a second.
+ * Every check of a new order, in the order of the contract. They read the shard and change nothing, apart from the
+ * reference price that is looked up once in a second.
  */
 export class OrderChecks {
   readonly limits: OrderLimits
   readonly #shard: Shard
   readonly #funds: MarketFunds
   readonly #amount = new Amount()
-  /** What would be, of an order that is not placed. */
+  /** The allowance of an order that is not placed. */
   readonly #without = new Allowance()
 
   constructor(shard: Shard, funds: MarketFunds) {
@@ -63,7 +63,7 @@ export class OrderChecks {
     this.limits = new OrderLimits(shard, funds.spending)
   }
 
-  /** References, domains of the fields, their combination: what does not depend on the market's state. */
+  /** References, domains of the fields, their combination: everything that does not depend on the market's state. */
   shape(c: Command): RejectCode {
     const { accounts, markets } = this.#shard
     if (!accounts.has(c.account)) return UNKNOWN_ACCOUNT
@@ -152,22 +152,22 @@ export class OrderChecks {
     return filters.notional(this.#amount, fits, true)
   }
 
-  /** Price × quantity, of what has a price, has to fit 62 bits. */
+  /** Price × quantity of an order with a price must fit into 62 bits. */
   #notionalFits(c: Command, market: Market): RejectCode {
     const price = c.price || c.stopPrice
     return price === 0 || this.#amount.setProduct(price, c.quantity, market.quoteScale) ? ACCEPTED : OVERFLOW_NOTIONAL
   }
 
   /**
-   * What bounds the account and the market, as if the order in slot `without` were cancelled: all that a replacement must
-   * keep to before anything changes.
+   * The bounds of the account and the market, as if the order in slot `without` were cancelled. A replacement is
+   * checked against them before anything changes.
    */
   bounds(c: Command, market: Market, without: number): RejectCode {
     const seat = this.#shard.seats.find(c.account, market.id)
     const counts = this.limits.counts(c, market, seat, without) || this.#notionalFits(c, market)
     if (counts !== ACCEPTED) return counts
     const lots = this.limits.quoteLots(c, market, without, this.#without)
-    // Whether the book offers enough shows when the order is placed.
+    // The placement itself checks whether the book offers enough.
     if (lots !== ACCEPTED && !isLiquidity(lots)) return lots
     if (market.status === POST_ONLY && c.type === LIMIT && market.book.crosses(c.side, c.price, without)) {
       return SYMBOL_POST_ONLY
@@ -177,19 +177,19 @@ export class OrderChecks {
   }
 
   /**
-   * Everything that a cancel just before could change: counts, ids, the book, money.
+   * Everything that a preceding cancel could change: counts, ids, the book, money.
    *
    * @param hash of the client id
    * @param allowance is set to what a market order may spend
    */
   counts(c: Command, market: Market, hash: number, allowance: Allowance): RejectCode {
     const { seats, documentedRules } = this.#shard
-    // Before DOCUMENTED_RULES the account took its seat even when the order was refused.
+    // Before DOCUMENTED_RULES the account got its seat even when the order was refused.
     const seat = documentedRules ? seats.find(c.account, market.id) : this.#shard.seat(c.account, market)
     return this.#countsOf(c, market, seat, hash, allowance)
   }
 
-  /** Of PLACE: why it would be refused. Changes nothing, whatever rules are active. */
+  /** The reason why a PLACE would be refused. Changes nothing, whatever rules are active. */
   test(c: Command, market: Market): RejectCode {
     const filters = this.filters(c, market, true)
     if (filters !== ACCEPTED) return filters
@@ -220,7 +220,7 @@ export class OrderChecks {
     return this.limits.overflowsLevel(market, c.side, c.price, c.quantity) ? OVERFLOW_LEVEL : ACCEPTED
   }
 
-  /** The command's client id, whose hash is `hash`, must not be that of another open order than `except` of the account. */
+  /** No other open order of the account than `except` may have the command's client id, whose hash is `hash`. */
   duplicate(c: Command, hash: number, except: number): RejectCode {
     if (c.clientId.length === 0) return ACCEPTED
     const found = this.#shard.clientIds.find(hash, c.account, c.clientId)

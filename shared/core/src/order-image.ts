@@ -6,9 +6,9 @@ import type { OrderImage } from './event.ts'
 import { amountAt, doubleAt } from './word.ts'
 
 /**
- * Word offsets of an order's whole image. Doubles lie at even offsets; amounts are two words, low first. In an execution
- * event the first FIXED_IMAGE_WORDS lie as they are; the extras and the client id follow elsewhere and only if there:
- * `copyImage` makes the image whole again.
+ * Word offsets of an order's complete image. Doubles are at even offsets; amounts are two words, low first. An
+ * execution event contains the first FIXED_IMAGE_WORDS unchanged. The extras and the client id follow elsewhere, and
+ * only if present: `copyImage` builds the complete image again.
  */
 export const ImageAt = {
   ORDER: 0,
@@ -24,7 +24,7 @@ export const ImageAt = {
   CREATED: 14,
   UPDATED: 16,
   WORKING: 18,
-  /** The extras: what most orders have not, meaningful with EXTRAS_BIT only. */
+  /** The extras: fields that most orders lack, valid with EXTRAS_BIT only. */
   QUOTE_QUANTITY: 20,
   STOP_PRICE: 22,
   PREVENTED: 24,
@@ -42,12 +42,12 @@ export const WORKING_BIT = 1 << 20
 export const EXTRAS_BIT = 1 << 21
 export const CLIENT_LENGTH_SHIFT = 24
 
-/** The whole image that begins at `at`, as an object. */
+/** The complete image that begins at `at`, as an object. */
 export function readImage(words: Int32Array, at: number): OrderImage {
   return readImageParts(words, at, words, at + FIXED_IMAGE_WORDS, at + ImageAt.CLIENT)
 }
 
-/** An image whose fixed part, extras and client id lie apart, as an object. */
+/** An image whose fixed part, extras and client id are stored apart, as an object. */
 export function readImageParts(
   words: Int32Array,
   at: number,

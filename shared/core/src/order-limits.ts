@@ -15,7 +15,7 @@ const { MARKET } = OrderType
 const { NONE: ACCEPTED, FILTER_MAX_NUM_ORDERS, FILTER_MAX_NUM_ALGO_ORDERS, FILTER_MAX_POSITION } = Reject
 const NONE = EMPTY
 
-/** Filters and bounds that depend on what is open and owned, each also as if the order in slot `without` were cancelled. */
+/** Filters and bounds on open orders and on balances, each also as if the order in slot `without` were cancelled. */
 export class OrderLimits {
   readonly #shard: Shard
   readonly #spending: Spending
@@ -40,7 +40,7 @@ export class OrderLimits {
     return ACCEPTED
   }
 
-  /** A quote quantity comes to a quantity in the book, which has to keep to the filters as any other. Sets `allowance`. */
+  /** The filters apply to the quantity that a quote quantity buys or sells in the book. Sets `allowance`. */
   quoteLots(c: Command, market: Market, without: number, allowance: Allowance): RejectCode {
     const { documentedRules, boundedSteps } = this.#shard
     if (c.quoteQuantity === 0 || !documentedRules || !boundedSteps) return ACCEPTED
@@ -52,8 +52,8 @@ export class OrderLimits {
   }
 
   /**
-   * Would the account hold or be buying more than MAX_POSITION with `quantity` more, were the order in slot `without`
-   * cancelled? Exact, in bigint: rarely set.
+   * With `quantity` more, would the account's holdings and open buys exceed MAX_POSITION, if the order in slot
+   * `without` were cancelled? Exact, in bigint: the filter is rarely set.
    */
   exceedsPosition(market: Market, account: number, quantity: number, without: number): boolean {
     const { ledger, seats, orders, images } = this.#shard
@@ -65,7 +65,7 @@ export class OrderLimits {
     return owned + buying * scale > BigInt(market.filters.definition.maxPosition) * scale
   }
 
-  /** A level must not hold more than 2^53 − 1 units, nor with the order in slot `without` cancelled. */
+  /** A level must not hold more than 2^53 − 1 units, also with the order in slot `without` cancelled. */
   overflowsLevel(market: Market, side: Side, price: number, quantity: number, without: number = NONE): boolean {
     const { memory, orders } = this.#shard
     const level = market.book.side(side).find(price)

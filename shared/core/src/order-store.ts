@@ -7,8 +7,8 @@ const EMPTY = 0
 export const NONE = EMPTY
 
 /**
- * Layout of an order on the book, 32 bytes: two orders share a cache line. What matching does not read (the image)
- * lies elsewhere, under the same slot.
+ * Layout of an order on the book, 32 bytes: two orders share a cache line. The fields that matching does not read (the
+ * image) are stored elsewhere, under the same slot.
  */
 const ORDER_WORDS = 8
 const ORDER_DOUBLES = ORDER_WORDS / 2
@@ -26,9 +26,9 @@ const FIBONACCI = 0x9e3779b1
 /**
  * Open orders of the shard: what the book needs of each one, found by order id.
  *
- * Slots come from a free list threaded through NEXT. The table from id to slot is open addressing with linear probing
- * at most half full, deletion shifts the cluster back so that no tombstones are left. Entries are pairs
- * (low 32 bits of the id, slot).
+ * Slots come from a free list linked through NEXT. The table from id to slot uses open addressing with linear probing
+ * and is at most half full. Deletion shifts the cluster back, so no tombstones are left. Entries are pairs (low 32 bits
+ * of the id, slot).
  */
 export class OrderStore {
   words = new Int32Array(INITIAL_SLOTS * ORDER_WORDS)
@@ -47,7 +47,7 @@ export class OrderStore {
     return this.words.length / ORDER_WORDS
   }
 
-  /** A slot for `orderId`, not yet to be found by id. The owner is the caller's word for who must not trade with itself. */
+  /** Allocate a slot for `orderId`; `find` does not find it yet. Orders of one `owner` must not trade among themselves. */
   allocate(orderId: number, owner: number, remaining: number): number {
     let slot = this.free
     if (slot !== EMPTY) {
@@ -67,7 +67,7 @@ export class OrderStore {
     return slot
   }
 
-  /** Give back a slot that was never entered in the table. */
+  /** Free a slot that was never entered in the table. */
   discard(slot: number): void {
     this.words[slot * ORDER_WORDS + NEXT] = this.free
     this.words[slot * ORDER_WORDS + LEVEL] = EMPTY
@@ -75,7 +75,7 @@ export class OrderStore {
     this.live--
   }
 
-  /** Give back a slot that `enter` made findable. */
+  /** Free a slot that `enter` put into the table. */
   release(slot: number): void {
     this.#leave(slot)
     this.discard(slot)
@@ -136,7 +136,7 @@ export class OrderStore {
     }
   }
 
-  /** Make the order of `slot` findable by its id. */
+  /** Let `find` find the order of `slot` by its id. */
   enter(slot: number): void {
     if (this.entries * 4 >= this.table.length) this.#growTable()
     const { table } = this
@@ -158,7 +158,7 @@ export class OrderStore {
       assert(table[hole + 1] !== EMPTY, 'a live order is in the id table')
       hole = (hole + 2) & mask
     }
-    // Shift back every later entry of the cluster that may lie in the hole: its home is not after the hole.
+    // Shift back every later entry of the cluster that may fill the hole: its home is not after the hole.
     for (let at = (hole + 2) & mask; table[at + 1] !== EMPTY; at = (at + 2) & mask) {
       const home = (Math.imul(table[at]!, FIBONACCI) >>> tableShift) << 1
       if (((at - home) & mask) >= ((at - hole) & mask)) {

@@ -28,13 +28,13 @@ import {
 import type { RejectCode } from './reject.ts'
 import { amountAt, doubleAt } from './word.ts'
 
-/** Length in words of the outcome that begins at `offset`: the next one begins behind it. */
+/** Length in words of the outcome that begins at `offset`; the next one follows it. */
 export const outcomeWords = (words: Int32Array, offset: number): number => words[offset + OutcomeAt.WORDS]!
 export const outcomeKind = (words: Int32Array, offset: number): CommandKind =>
   (words[offset + OutcomeAt.KIND]! & 0xff) as CommandKind
 export const outcomeRepeated = (words: Int32Array, offset: number): boolean =>
   (words[offset + OutcomeAt.KIND]! & OUTCOME_REPEATED) !== 0
-/** Has it a WORK event, which tells of the present? */
+/** Does it have a WORK event that describes the present? */
 export const outcomeHasWork = (words: Int32Array, offset: number): boolean =>
   (words[offset + OutcomeAt.KIND]! & OUTCOME_WORK) !== 0
 export const outcomeReject = (words: Int32Array, offset: number): RejectCode =>
@@ -51,7 +51,9 @@ export const outcomeEvents = (words: Int32Array, offset: number): number => word
 /** Version of the layout, `OUTCOME_VERSION` of the release that wrote it. */
 export const outcomeVersion = (words: Int32Array, offset: number): number => words[offset + OutcomeAt.VERSION]!
 
-/** Visit every event of the outcome at `offset`; `at` is where the event's first word lies. Makes no objects. */
+/**
+ * Visit every event of the outcome at `offset`; `at` is the position of the event's first word. Allocates no objects.
+ */
 export function eachEvent(words: Int32Array, offset: number, visit: (kind: EventKind, at: number) => void): void {
   const end = offset + outcomeWords(words, offset)
   for (let at = offset + OUTCOME_HEADER_WORDS; at < end; at += words[at]! >>> 8) {

@@ -5,7 +5,7 @@ import type { RejectCode } from './reject.ts'
 
 /** Version of the layout of outcomes, in every header. */
 export const OUTCOME_VERSION = 1
-/** The same with COMPACT_FILLS active: a reader that knows no compact fills must not read them as others. */
+/** The same with COMPACT_FILLS active: a reader that does not know compact fills must not misread them. */
 export const COMPACT_OUTCOME_VERSION = 2
 
 /** Word offsets of an outcome's header. Doubles lie at even offsets. */
@@ -28,13 +28,13 @@ export const OutcomeAt = {
 export const OUTCOME_HEADER_WORDS = 18
 /** In word OutcomeAt.KIND. */
 export const OUTCOME_REPEATED = 1 << 8
-/** The same: a WORK event is among its events, and tells of the present. */
+/** In the same word: one of its events is a WORK event that describes the present. */
 export const OUTCOME_WORK = 1 << 9
 
 /** Every event begins with one word: kind | words << 8. */
 /** The least an EXECUTION has; see `ExecutionAt` for what may follow. */
 export const EXECUTION_WORDS = 24
-/** Offsets of an EXECUTION. Behind the image lie, each only if there: the fill, the extras, the client id, the cancel's id. */
+/** Offsets of an EXECUTION. After the image follow, if present: the fill, extras, the client id, the cancel's id. */
 export const ExecutionAt = {
   /** execution | expiryReason << 8 | flags << 16 | cancelLength << 24; flags: MAKER_FLAG, OWN_FLAG, FILL_FLAG */
   PACKED: 1,
@@ -44,21 +44,21 @@ export const ExecutionAt = {
   LAST_PRICE: 24,
   LAST_QUANTITY: 26,
   LAST_QUOTE: 28,
-  /** In its place, of TRADE_PREVENTION: id of the other order; 0 while PREVENTED_QUANTITY is not active. */
+  /** At the same offset, for TRADE_PREVENTION: id of the other order; 0 while PREVENTED_QUANTITY is not active. */
   COUNTER_ORDER: 28,
   FEE: 30,
   TRADE_ID: 32,
   FEE_ASSET: 34,
 } as const
 export const FILL_WORDS = 12
-/** The execution is the resting side of a trade. */
+/** The execution is that of the maker. */
 export const MAKER_FLAG = 1
 /** The event belongs to an order that the command itself placed, cancelled or amended: part of the remembered reply. */
 export const OWN_FLAG = 2
 /** The execution has a last price, quantity, fee: TRADE and TRADE_PREVENTION. */
 export const FILL_FLAG = 4
 
-/** Words that an id of `length` characters takes at the end of an event: as many as needed, an even number. */
+/** Words that an id of `length` characters takes at the end of an event; an even number. */
 export function idWords(length: number): number {
   return ((length + 7) >> 3) << 1
 }
@@ -70,7 +70,7 @@ export const TradeAt = {
   SYMBOL: 2,
   MAKER_ACCOUNT: 3,
   TAKER_ACCOUNT: 4,
-  /** 1 + trade id − aggregate id, its low 32 bits; all of it is 0 while the core does not number aggregates. */
+  /** 1 + trade id − aggregate id, its low 32 bits; all bits are 0 while the core does not number aggregates. */
   AGGREGATED: 5,
   TRADE_ID: 6,
   PRICE: 8,
@@ -78,12 +78,12 @@ export const TradeAt = {
   QUOTE: 12,
   MAKER_ORDER: 14,
   TAKER_ORDER: 16,
-  /** What follows is there with compact fills only. When it was executed, µs. */
+  /** The following fields exist with compact fills only. Time of the trade, µs. */
   TIME: 18,
   /** Id of the maker's execution; the taker's is the next one. */
   MAKER_EXECUTION: 20,
 } as const
-/** Of a trade whose fills are compact. */
+/** Length of a trade whose fills are compact. */
 export const FULL_TRADE_WORDS = 22
 
 export const TRADE_AGGREGATE_SHIFT = 8
@@ -128,10 +128,10 @@ export const WORK_WORDS = 6
 export const WorkAt = { WORK: 1, SYMBOL: 2, ACCOUNT: 3, ORDER: 4 } as const
 
 const INITIAL_WORDS = 1 << 14
-/** Words that wait for the hash: some tens of outcomes, in the first cache still. */
+/** Words that wait for the hash: some tens of outcomes, which are still in the first-level cache. */
 const HASH_AT = 2048
 
-/** Which command is under way: shared by all who need its sequence or journaled time. */
+/** The sequence and journaled time of the current command, shared by everything that needs them. */
 export class Moment {
   sequence = 0
   /** µs. */
@@ -149,8 +149,8 @@ const HEADER_WORDS = OUTCOME_HEADER_WORDS
 
 /**
  * The words of the outcomes since the last `clear()`, and the running hash over all of them since the beginning. The
- * buffer grows by doubling and is never given back, so `words` is another array after growth: read it anew after every
- * command. Only the writer changes a word: the hash takes them late, many at a time.
+ * buffer grows by doubling and never shrinks. `words` is another array after growth: read it again after every command.
+ * Only the writer changes a word. The hash takes the words later, many at a time.
  */
 export class Output {
   words = new Int32Array(INITIAL_WORDS)
@@ -158,7 +158,7 @@ export class Output {
   doubles = new Float64Array(this.words.buffer)
   /** In words; always even between events. */
   length = 0
-  /** Where the outcome being written begins. */
+  /** Position of the outcome that is being written. */
   start = 0
   /** Version of the layout. */
   version: number = OUTCOME_VERSION
@@ -185,7 +185,7 @@ export class Output {
     return this.#hash
   }
 
-  /** Room for `count` more words. */
+  /** Make room for `count` more words. */
   reserve(count: number): void {
     if (this.length + count > this.words.length) this.#grow(this.length + count)
   }
@@ -197,7 +197,7 @@ export class Output {
     this.beginCommand({ kind, account, session, number })
   }
 
-  /** The same for the command under way, whose sequence and time are the moment's: passes no double, makes no garbage. */
+  /** The same for the current command, with the sequence and time of `moment`: passing no double makes no garbage. */
   beginCommand(command: { kind: CommandKind; account: number; session: number; number: number }): void {
     this.reserve(HEADER_WORDS)
     const at = this.length
@@ -228,7 +228,7 @@ export class Output {
     return at
   }
 
-  /** Begin `count` events of `words` words together; returns the offset of the first. The caller writes their first words. */
+  /** Begin `count` events of `words` words; returns the offset of the first. The caller writes their first words. */
   events(count: number, words: number): number {
     const at = this.length
     if (at + words > this.words.length) this.#grow(at + words)
@@ -242,13 +242,13 @@ export class Output {
     this.words[this.start + KIND]! |= bit
   }
 
-  /** Append `count` words of whole events, `events` in number, that are written at `length` already. */
+  /** Append `count` words of `events` whole events that are written at `length` already. */
   append(count: number, events: number): void {
     this.length += count
     this.#events += events
   }
 
-  /** Complete the outcome. The hash takes the words while they are near, but many at a time. */
+  /** Complete the outcome. The hash takes many words at a time, while they are still in the cache. */
   end(reject: RejectCode): void {
     const { words, start } = this
     words[start + WORDS] = this.length - start

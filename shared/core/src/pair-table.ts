@@ -8,8 +8,8 @@ const ENTRY_WORDS = 4
 const INITIAL_ENTRIES = 256
 
 /**
- * From two numbers (an account and an asset, an account and a symbol) to a slot. Open addressing with linear probing,
- * at most half full; entries (first, second, slot) are never removed.
+ * Maps a pair of numbers (an account and an asset, an account and a symbol) to a slot. Open addressing with linear
+ * probing, at most half full; entries (first, second, slot) are never removed.
  */
 export class PairTable {
   words = new Int32Array(INITIAL_ENTRIES * ENTRY_WORDS)
@@ -27,7 +27,7 @@ export class PairTable {
     }
   }
 
-  /** Enter a pair that is not there. */
+  /** Enter a pair that is not in the table. */
   enter(first: number, second: number, slot: number): void {
     if (this.entries * 2 * ENTRY_WORDS >= this.words.length) this.#grow()
     const { words } = this

@@ -23,7 +23,7 @@ export class Placement {
   readonly #checks: OrderChecks
   readonly #funds: MarketFunds
   readonly #matching: Matching
-  /** Of the order that is placed. */
+  /** The allowance of the order that is being placed. */
   readonly #allowance = new Allowance()
 
   constructor(shard: Shard, checks: OrderChecks, funds: MarketFunds, matching: Matching) {
@@ -33,7 +33,7 @@ export class Placement {
     this.#matching = matching
   }
 
-  /** All that follows the checks of the command's shape. */
+  /** Everything after the checks of the command's shape. */
   place(c: Command, market: Market): RejectCode {
     const reject = this.#checks.filters(c, market)
     return reject !== ACCEPTED ? reject : this.placeFiltered(c, market)
@@ -47,7 +47,7 @@ export class Placement {
     return reject
   }
 
-  /** Lock, report, and set the order to work or to wait for its price. */
+  /** Lock, report, then match the order, or let it wait for its stop price. */
   #open(c: Command, market: Market, hash: number, allowance: Allowance): void {
     const shard = this.#shard
     const { orders, images, seats, writer } = shard

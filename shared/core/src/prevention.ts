@@ -7,11 +7,11 @@ const { EXPIRED } = ExecutionType
 const { NONE } = ExpiryReason
 const { EXPIRED_IN_MATCH } = OrderStatus
 
-/** Slots of two orders of one account that were kept apart, what each of them loses by that, and whether it ends. */
+/** Slots of two orders of one account that were kept from trading, what each loses by that, and whether it ends. */
 export interface PreventedMeeting {
   maker: number
   taker: number
-  /** The taker's is 0 where it is not known: what ends of a quote quantity. */
+  /** The taker's is 0 where it is unknown: the rest of a quote quantity that ends. */
   makerQuantity: number
   takerQuantity: number
   makerEnds: boolean
@@ -19,7 +19,7 @@ export interface PreventedMeeting {
 }
 
 /**
- * Tell each order's owner what it lost, the maker's first.
+ * Report to each order's owner what it lost, the maker's first.
  *
  * @param flags the taker's
  * @param fill carries price and number of the prevented match
@@ -49,7 +49,7 @@ function tellLoss(
   writer.preventedFill(slot, counter, flags, fill)
 }
 
-/** Before PREVENTED_QUANTITY: a decrement names no counter order, and an end is an execution of its own. */
+/** Before PREVENTED_QUANTITY: a decrement names no counter order, and an end is a separate execution. */
 function tellOlder({ images, writer }: Shard, meeting: PreventedMeeting, flags: number, fill: Fill): void {
   const { maker, taker, makerEnds, takerEnds } = meeting
   if (fill.quantity > 0) {

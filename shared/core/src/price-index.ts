@@ -13,11 +13,11 @@ const INVERSE_POWERS = Float64Array.of(1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1).map((
 const CACHE = 64
 
 /**
- * The levels of one side by price: a radix trie with 32 children a node. A level hangs on the highest node that it does
- * not share a digit with another one on, so a lonely level needs no path of its own; crowded ones hang on leaves, where a
- * level is found by the price without its last digit, nearly always out of a small direct-mapped cache. The next level
- * is one count of zeros in the node's occupancy word, and a climb to the first ancestor with another child when the node
- * has no more. Nothing is ever scanned, whatever the distance between prices.
+ * The levels of one side by price: a radix trie with 32 children per node. A level is attached to the highest node at
+ * which its digit is unique, so an isolated level needs no path of its own. Crowded levels are attached to leaves,
+ * where a level is found by the price without its last digit, nearly always in a small direct-mapped cache. To find the
+ * next level it counts zeros in the node's occupancy word. When the node has no further child it climbs to the first
+ * ancestor that has one. It never scans, whatever the distance between prices.
  */
 export class PriceIndex {
   readonly levels: LevelStore
@@ -42,7 +42,7 @@ export class PriceIndex {
     return leaf === NONE ? this.#search(price) : -this.nodes.child(leaf, price & DIGIT)
   }
 
-  /** The level at `price`, made when there is none. */
+  /** The level at `price`; created when there is none. */
   obtain(price: number): number {
     const leaf = this.#cached(Math.floor(price / RADIX))
     if (leaf === NONE) return this.#plant(price)
@@ -74,7 +74,7 @@ export class PriceIndex {
     return leaf !== NONE && this.nodes.prefix(leaf) === prefix ? leaf : NONE
   }
 
-  /** The digit of a price that a node of this height looks at. */
+  /** The digit of a price that a node of this height uses. */
   #digit(price: number, height: number): number {
     return height === 0 ? price & DIGIT : Math.floor(price * INVERSE_POWERS[height]!) & DIGIT
   }
@@ -83,12 +83,12 @@ export class PriceIndex {
     return this.descending ? price > other : price < other
   }
 
-  /** The bits of children that come after `digit`. */
+  /** The bits of the children after `digit`. */
   #worse(occupancy: number, digit: number): number {
     return this.descending ? occupancy & ((1 << digit) - 1) : occupancy & ~((2 << digit) - 1)
   }
 
-  /** The best child in a word of bits that is not 0. */
+  /** The best child in an occupancy word that is not 0. */
   #extreme(bits: number): number {
     return 31 - Math.clz32(this.descending ? bits : bits & -bits)
   }
@@ -100,7 +100,7 @@ export class PriceIndex {
     return -node
   }
 
-  /** Find from the root; a leaf on the way goes into the cache. */
+  /** Search from the root; a leaf on the way is cached. */
   #search(price: number): number {
     const { nodes } = this
     let node = this.root
@@ -113,7 +113,7 @@ export class PriceIndex {
     }
   }
 
-  /** Has the price more digits than the root and those below look at? */
+  /** Does the price have more digits than the root and the nodes below cover? */
   #isBeyond(price: number): boolean {
     return Math.floor(price * INVERSE_POWERS[this.nodes.height(this.root) + 1]!) !== 0
   }
@@ -122,7 +122,7 @@ export class PriceIndex {
     this.#cache[this.nodes.prefix(leaf) & (CACHE - 1)] = leaf
   }
 
-  /** Find or make the level from the root: on the first free place, below any level that is in its way. */
+  /** Find or create the level from the root: at the first free place, after moving a level in its way down. */
   #plant(price: number): number {
     const { nodes } = this
     this.#reach(price)
@@ -162,7 +162,7 @@ export class PriceIndex {
     return level
   }
 
-  /** Another level wants the place of `level`: put a node there and hang it one lower. Returns the node. */
+  /** Another level needs the place of `level`: insert a node there and attach `level` below it. Returns the node. */
   #lower(level: number, parent: number, digit: number, height: number): number {
     const { nodes, levels } = this
     const price = levels.price(level)
@@ -173,7 +173,7 @@ export class PriceIndex {
     return node
   }
 
-  /** From a node without further children: up to the first other branch, down its best side. */
+  /** From a node without further children: up to the first other branch, then down its best side. */
   #climb(from: number): number {
     const { nodes } = this
     for (let node = from; node !== this.root; node = nodes.parent(node)) {
@@ -184,7 +184,7 @@ export class PriceIndex {
     return NONE
   }
 
-  /** Release an empty node and every ancestor that it leaves empty. */
+  /** Free an empty node and every ancestor that becomes empty. */
   #prune(empty: number): void {
     const { nodes } = this
     let node = empty

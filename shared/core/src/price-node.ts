@@ -20,9 +20,9 @@ const NONE = EMPTY
 const INITIAL_NODES = 32
 
 /**
- * Nodes of the price indexes of the shard, 144 bytes each: a word whose bit d says that child d is there, the
- * children (n: node n, −n: level n), the parent, the height above the leaves, and the prefix: the price without this
- * node's digit and those below. Free nodes are all zero but PARENT, which threads the free list.
+ * Nodes of the shard's price indexes, 144 bytes each. A node has an occupancy word whose bit d says that child d
+ * exists, the children (n: node n, −n: level n), the parent, the height above the leaves, and the prefix: the price
+ * without this node's digit and those below. In a free node all is zero but PARENT, which links the free list.
  */
 export class PriceNodeStore {
   words = new Int32Array(INITIAL_NODES * NODE_WORDS)
@@ -49,7 +49,7 @@ export class PriceNodeStore {
     return node
   }
 
-  /** Give back an empty node. */
+  /** Free an empty node. */
   release(node: number): void {
     this.words[node * NODE_WORDS + PARENT] = this.free
     this.doubles[node * NODE_DOUBLES + PREFIX] = 0
@@ -57,7 +57,7 @@ export class PriceNodeStore {
     this.live--
   }
 
-  /** Bit d: child d is there. */
+  /** Bit d: child d exists. */
   occupancy(node: number): number {
     return this.words[node * NODE_WORDS + OCCUPANCY]!
   }
@@ -71,7 +71,7 @@ export class PriceNodeStore {
     this.words[node * NODE_WORDS + PARENT] = parent | height
   }
 
-  /** Above the leaves, whose height is 0. */
+  /** Height above the leaves, whose height is 0. */
   height(node: number): number {
     return this.words[node * NODE_WORDS + PARENT]! >>> HEIGHT_SHIFT
   }
@@ -90,7 +90,7 @@ export class PriceNodeStore {
     this.words[node * NODE_WORDS + OCCUPANCY]! |= 1 << digit
   }
 
-  /** Remove a child; the occupancy that is left. */
+  /** Remove a child; returns the remaining occupancy. */
   clearChild(node: number, digit: number): number {
     this.words[node * NODE_WORDS + CHILDREN + digit] = NONE
     return (this.words[node * NODE_WORDS + OCCUPANCY]! &= ~(1 << digit))

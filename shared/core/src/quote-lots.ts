@@ -16,8 +16,8 @@ const {
 } = Reject
 
 /**
- * A MARKET order by quote quantity breaks no lot filter: the quantity that the quote comes to in the book, as if the order
- * in slot `without` were cancelled, keeps to the bounds of both. Sets `allowance`.
+ * A MARKET order by quote quantity breaks no lot filter: the quantity that its quote quantity buys or sells in the
+ * book, as if the order in slot `without` were cancelled, is within the bounds of both filters. Sets `allowance`.
  */
 export function quoteLots(
   market: Market,
@@ -34,9 +34,10 @@ export function quoteLots(
 }
 
 /**
- * The same with OWN_IN_QUOTE: what is executed keeps to the least quantities, what is executed and prevented to the
- * greatest. An order that meets an own order before anything is executed is placed, if its quote quantity would come to
- * the least quantities with another's in that place: prevention is what ends it, as it does an order by quantity.
+ * The same with OWN_IN_QUOTE. The executed quantity must reach the minimum quantities; the executed and prevented
+ * quantity together must not exceed the maximum. An order may meet an own order before anything is executed. It is
+ * placed if its quote quantity would reach the minimum with another account's order in that place: then prevention ends
+ * it, as it does an order by quantity.
  */
 export function meetingLots(
   market: Market,
@@ -66,7 +67,7 @@ function aboveLot(market: Market, quantity: number): RejectCode {
   return marketMaxQuantity !== 0 && quantity > marketMaxQuantity ? FILTER_MARKET_LOT_SIZE : ACCEPTED
 }
 
-/** Does the reject say that the book offers too little, which only shows once the order is placed? */
+/** Does the reject say that the book offers too little, which only shows when the order is placed? */
 export function isLiquidity(reject: RejectCode): boolean {
   return reject === BOOK_EMPTY || reject === LIQUIDITY_BELOW_LOT || reject === LIQUIDITY_BELOW_MARKET_LOT
 }

@@ -9,38 +9,38 @@ const { NONE: NO_PREVENTION, EXPIRE_MAKER, DECREMENT } = SelfTradePrevention
 const NONE = EMPTY
 
 /**
- * What a quote quantity comes to in the book as it stands, where the account may meet orders of its own: they are met as
- * the taker's mode of self-trade prevention says. EXPIRE_TAKER and EXPIRE_BOTH end at the first, EXPIRE_MAKER passes
- * them, with DECREMENT they take as much of the quote as they would have traded.
+ * The quantity that a quote quantity buys or sells in the present book, where the account may meet orders of its own.
+ * The taker's mode of self-trade prevention applies to them. EXPIRE_TAKER and EXPIRE_BOTH end at the first,
+ * EXPIRE_MAKER skips them, and with DECREMENT they take as much of the quote as they would have traded.
  */
 export class QuoteMeetings {
   /** Units that are executed: the most whole lots that can be reached. */
   executed = 0
   /** Units that DECREMENT takes off on the way there. */
   prevented = 0
-  /** There is nothing on the other side. */
+  /** The other side of the book is empty. */
   isEmpty = false
-  /** More was wanted when all that was done: the book ends, or own orders are met then. */
+  /** After all that the quote quantity is not used up: the book ends, or only own orders follow. */
   isShort = false
-  /** An own order is met with nothing executed. */
+  /** An own order is met before anything is executed. */
   meetsOwnFirst = false
   readonly #shard: Shard
   #mode: SelfTradePrevention = NO_PREVENTION
   #step = 1
   #left = 0
-  /** Executed so far, as if lots could be broken, and what prevention took off meanwhile. */
+  /** Units executed so far, as if lots could be broken, and what prevention took off meanwhile. */
   #units = 0
   #off = 0
-  /** Units at which an own order was met last that ends, or ends the order; −1: none. */
+  /** Units at the last own order that ends, or that ends the order; −1: none. */
   #ownAt = -1
-  /** For each level: do own orders of the account lie there? Zero but during a walk. */
+  /** For each level: does it have own orders of the account? All zero except during a walk. */
   #ownLevels = new Uint8Array(0)
 
   constructor(shard: Shard) {
     this.#shard = shard
   }
 
-  /** Reckon as if the order in slot `without` were not there. */
+  /** Compute as if the order in slot `without` did not exist. */
   walk(
     market: Market,
     seat: number,
@@ -81,7 +81,7 @@ export class QuoteMeetings {
     this.#left = quoteQuantity
   }
 
-  /** Mark the levels that own orders lie on, and take the marks off again. */
+  /** Mark the levels with own orders, or remove the marks. */
   #markOwn(seat: number, side: Side, mark: 0 | 1): void {
     const { images, orders, seats, steps, memory } = this.#shard
     if (this.#ownLevels.length < memory.levels.capacity) this.#ownLevels = new Uint8Array(memory.levels.capacity)
@@ -95,7 +95,7 @@ export class QuoteMeetings {
     steps.inspected(inspected)
   }
 
-  /** Maker by maker. False: nothing more is met. */
+  /** Walk maker by maker. Returns false when nothing more is matched. */
   #makers(level: number, seat: number, unit: number, without: number): boolean {
     const { orders, memory, steps } = this.#shard
     let goesOn = true
@@ -110,7 +110,7 @@ export class QuoteMeetings {
     return goesOn
   }
 
-  /** What others offer at one price. False: the quote quantity does not come to all of it. */
+  /** The offer of other accounts at one price. Returns false when the quote quantity does not pay for all of it. */
   #others(offered: number, unit: number): boolean {
     if (offered === 0) return true
     this.isEmpty = false
@@ -125,7 +125,9 @@ export class QuoteMeetings {
     return taken === offered && this.#left > 0
   }
 
-  /** An own order is met while another whole lot could be paid at its price. False: nothing behind it is reached. */
+  /**
+   * An own order is met while one more lot could be paid at its price. Returns false when nothing behind it is reached.
+   */
   #own(offered: number, unit: number): boolean {
     this.isEmpty = false
     const within = unitsWithin(this.#left, unit)

@@ -13,7 +13,8 @@ const VOLUME = 2
 const UNIT = 2 ** 52
 
 /**
- * Volume-weighted average price of the last minutes, in whole-minute buckets: the reference of the percent-price and market-notional filters.
+ * Volume-weighted average price of the last minutes, in buckets of whole minutes: the reference of the percent-price
+ * and market-notional filters.
  */
 export class ReferencePrice {
   /** The minute each bucket holds, −1 for none. */
@@ -22,7 +23,7 @@ export class ReferencePrice {
   /** The journaled second of `cached`, −1 when there is none. */
   cachedSecond = -1
   cached = 0
-  /** What `current` found last, and for which minute and window; derived, so no part of the state. */
+  /** The last result of `current`, and its minute and window. It is derived, so not part of the state. */
   #average: number | undefined = undefined
   #averageMinute = -1
   #averageMinutes = 0
@@ -63,7 +64,7 @@ export class ReferencePrice {
     return low - UNIT
   }
 
-  /** Trades whose notional is 2^52 and more; sums may pass 64 bits. */
+  /** Trades with a notional of 2^52 and more; sums may exceed 64 bits. */
   #addLarge(at: number, notional: bigint): void {
     const sum = this.#sum(at) + notional
     this.sums[at + 1] = Number(sum >> 52n)
@@ -74,7 +75,7 @@ export class ReferencePrice {
     return (BigInt(this.sums[at + 1]!) << 52n) + BigInt(this.sums[at]!)
   }
 
-  /** The reference as it stands at `time`, rounded down to a price unit; `last` (0: none) without a trade in the window. */
+  /** The reference at `time`, rounded down to a price unit. Without a trade in the window it is `last` (0: none). */
   current(time: number, minutes: number, last: number): number {
     if (minutes === 0) return last
     const minute = Math.floor(time / MINUTE)
@@ -86,7 +87,7 @@ export class ReferencePrice {
     return this.#average ?? last
   }
 
-  /** Before DOCUMENTED_RULES: the same, looked up once in a journaled second, so that looking changed what came later. */
+  /** Before DOCUMENTED_RULES: the same, cached for a journaled second, so that a look-up changed later results. */
   price(time: number, minutes: number, last: number): number {
     if (minutes === 0) return last
     const second = Math.floor(time / SECOND)

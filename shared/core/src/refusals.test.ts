@@ -27,12 +27,12 @@ function newStream(seed: number, profile: keyof typeof profiles): { exchange: Ex
   return { exchange, stream: new CommandStream(seed, oracle, profile) }
 }
 
-test.each(names)('what is refused, and what is only tested, changes nothing: %s', (profile) => {
+test.each(names)('a refused command and a test order change nothing: %s', (profile) => {
   const { exchange, stream } = newStream(names.indexOf(profile), profile)
   for (let i = 0; i < COMMANDS; i++) {
     const { command: drawn, time } = stream.next()
     const command = copyCommand(drawn)
-    // Sessions and retries remember that it was refused.
+    // Sessions and retries remember refusals.
     command.session = command.number = command.confirmed = command.firstSent = 0
     const sequence = exchange.sequence + 1
     const isQuiet = !exchange.hasWork()
@@ -54,7 +54,7 @@ test.each(names)('what is refused, and what is only tested, changes nothing: %s'
   }
 })
 
-test('before DOCUMENTED_RULES, what is only tested does not look the reference price up either', () => {
+test('before DOCUMENTED_RULES, a test order does not look up the reference price either', () => {
   const scenario = new Scenario()
   const table = `${funded}
     filters BTCUSD bidMultiplierUp=10000 averagePriceMinutes=1
@@ -68,7 +68,7 @@ test('before DOCUMENTED_RULES, what is only tested does not look the reference p
   expect(content(exchange)).toBe(before)
 })
 
-/** What streams hardly ever meet: commands, the last of which is refused. */
+/** Cases that random streams rarely contain: commands, the last of which is refused. */
 const rare: Readonly<Record<string, string>> = {
   UNKNOWN_ASSET: 'deposit alice 9 1',
   ALREADY_EXISTS: 'asset BTC',
@@ -115,7 +115,7 @@ test.each(Object.entries(rare))('%s changes nothing', (name, table) => {
   seen.add(Reject[name as keyof typeof Reject])
 })
 
-test('a definition that is none changes nothing', () => {
+test('an invalid definition changes nothing', () => {
   const [exchange, before] = [new Exchange(), new Exchange()]
   before.execute(commandOf(CommandKind.TICK), 1, 1)
   expect(exchange.execute(commandOf(CommandKind.ADD_ASSET, { text: '{}' }), 1, 1)).toBe(Reject.INVALID_DEFINITION)
@@ -123,7 +123,7 @@ test('a definition that is none changes nothing', () => {
   seen.add(Reject.INVALID_DEFINITION)
 })
 
-test('a command of no kind changes nothing', () => {
+test('a command of an unknown kind changes nothing', () => {
   const [exchange, before] = [new Exchange(), new Exchange()]
   before.execute(commandOf(CommandKind.TICK), 1, 1)
   expect(exchange.execute(commandOf(255 as CommandKind), 1, 1)).toBe(Reject.UNKNOWN_COMMAND)
@@ -131,7 +131,7 @@ test('a command of no kind changes nothing', () => {
   seen.add(Reject.UNKNOWN_COMMAND)
 })
 
-test('every rejection that a command without memory can meet was met', () => {
+test('every rejection that does not need a memory has occurred', () => {
   const remembered = new Set<number>([
     Reject.SESSION_UNKNOWN,
     Reject.SESSION_GAP,

@@ -21,7 +21,7 @@ export const Reject = {
   UNKNOWN_ASSET: 204,
   /** A field is outside its domain: not an integer, negative, an unknown enumeration member. */
   INVALID_FIELD: 205,
-  /** The type of order lacks a parameter it needs, or carries one that it must not have. */
+  /** The order type lacks a parameter that it needs, or has one that it must not have. */
   INVALID_COMBINATION: 206,
 
   /** Symbol is HALT or BREAK. */
@@ -33,7 +33,7 @@ export const Reject = {
   ACCOUNT_FROZEN: 305,
   ORDER_TYPE_NOT_ALLOWED: 306,
   SELF_TRADE_PREVENTION_NOT_ALLOWED: 307,
-  /** The market goes on with work that is too large for one command: send the same again when it has finished. */
+  /** The market continues work that is too large for one command: send the same command again when it is free. */
   MARKET_BUSY: 308,
 
   FILTER_PRICE: 401,
@@ -59,7 +59,7 @@ export const Reject = {
   /** Amend keeping priority must lower the quantity. */
   AMEND_QUANTITY: 508,
   AMEND_NO_CHANGE: 509,
-  /** Quote-quantity order that comes to less than LOT_SIZE asks at least. */
+  /** The quantity of a quote-quantity order is below the minimum of LOT_SIZE. */
   LIQUIDITY_BELOW_LOT: 510,
   /** Cancel all: nothing was open. */
   NOTHING_OPEN: 511,
@@ -69,9 +69,9 @@ export const Reject = {
   REPLACE_PARTIAL: 513,
   /** cancelReplace: both halves failed. */
   REPLACE_FAILED: 514,
-  /** The amended quantity would not be above what has been executed. */
+  /** The amended quantity would not exceed the executed quantity. */
   AMEND_BELOW_EXECUTED: 515,
-  /** Quote-quantity order that comes to less than MARKET_LOT_SIZE asks at least. */
+  /** The quantity of a quote-quantity order is below the minimum of MARKET_LOT_SIZE. */
   LIQUIDITY_BELOW_MARKET_LOT: 516,
   /** Quote-quantity order on an empty book. */
   BOOK_EMPTY: 517,
@@ -87,9 +87,9 @@ export const Reject = {
   BEHAVIOUR_ACTIVE: 705,
   LIMIT_REACHED: 706,
 
-  /** Price × quantity is past 2^62 quote units. */
+  /** Price × quantity exceeds 2^62 quote units. */
   OVERFLOW_NOTIONAL: 801,
-  /** A balance, or an asset's total, would pass 2^62 units. */
+  /** A balance, or an asset's total, would exceed 2^62 units. */
   OVERFLOW_BALANCE: 802,
   /** The price level would hold more than 2^53 − 1 units of quantity. */
   OVERFLOW_LEVEL: 803,
@@ -99,7 +99,7 @@ export type RejectCode = (typeof Reject)[keyof typeof Reject]
 
 const names = new Map<number, string>(Object.entries(Reject).map(([name, code]) => [code, name]))
 
-/** The registry's name of a code, for logs and tests; `UNREGISTERED_n` for a number it does not hold. */
+/** The registry's name of a code, for logs and tests; `UNREGISTERED_n` for an unknown number. */
 export function rejectName(code: number): string {
   return names.get(code) ?? `UNREGISTERED_${code}`
 }

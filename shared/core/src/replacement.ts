@@ -22,13 +22,13 @@ const {
 const { STOP_ON_FAILURE, ALLOW_FAILURE } = ReplaceMode
 const NONE = EMPTY
 
-/** cancelReplace: cancel one order, then place another with what the cancel freed. */
+/** cancelReplace: cancel one order, then place another with the money that the cancel unlocked. */
 export class Replacement {
   readonly #shard: Shard
   readonly #checks: OrderChecks
   readonly #placement: Placement
   readonly #cancellation: Cancellation
-  /** Of the last `execute`: how the halves ended, if it came to them. */
+  /** Result of the last `execute`: how the halves ended, if they were reached. */
   reached = false
   attempted = false
   cancelled: RejectCode = ACCEPTED

@@ -30,8 +30,8 @@ const PREVENTED_FLAGS = PreventedAt.MODE
 const PREVENTED_OWN = OWN_FLAG << 8
 
 /**
- * Remembered replies, first in first out, in one ring of words that grows by doubling. A reply is named by its position:
- * a count of all words ever written, which growth does not change.
+ * Remembered replies, first in first out, in one ring of words that grows by doubling. A reply is identified by its
+ * position: a count of all words ever written, which growth does not change.
  */
 export class ReplyRing {
   words = new Int32Array(INITIAL_WORDS)
@@ -45,8 +45,8 @@ export class ReplyRing {
   }
 
   /**
-   * Remember the outcome that `output` has just completed: its reject, and those of its events that answer the one who
-   * sent the command; what a compact fill leaves out lies in the TRADE, which is among them. Returns the position.
+   * Remember the outcome that `output` has just completed: its reject, and its events that answer the sender. What a
+   * compact fill leaves out is in its TRADE, which is one of these events. Returns the position.
    */
   append(output: Output, originalSequence: number, reject: RejectCode): number {
     const { start, length, words: from } = output
@@ -102,7 +102,7 @@ export class ReplyRing {
     return this.words[(position + 3) & (this.words.length - 1)]!
   }
 
-  /** Copy the reply at `position` to `into` from `at` on; where it ends there. */
+  /** Copy the reply at `position` to `into` from `at` on; returns its end there. */
   copy(position: number, into: Int32Array, at: number): number {
     const { words } = this
     const count = this.wordsOf(position)
@@ -139,7 +139,7 @@ export class ReplyRing {
     return copy
   }
 
-  /** Take what `linear` gave. */
+  /** Take over the result of `linear`. */
   adopt(head: number, tail: number, kept: Int32Array): void {
     let capacity = INITIAL_WORDS
     while (capacity < kept.length) capacity *= 2
@@ -166,7 +166,7 @@ export class ReplyRing {
   }
 }
 
-/** Does the event answer the sender: about an order of the command itself, or about no order? */
+/** Does the event answer the sender: is it about an order of the command itself, or about no order? */
 function isReply(words: Int32Array, at: number): boolean {
   const kind = words[at]! & 0xff
   if (kind === EXECUTION) return (words[at + EXECUTION_FLAGS]! & EXECUTION_OWN) !== 0

@@ -32,7 +32,7 @@ function commandOf(changes: Partial<Command> = {}, clientId = 'mine'): Command {
   return command
 }
 
-/** A memory in which the order has been answered. */
+/** A memory that holds the answered order. */
 function answered(): RetryMemory {
   const [memory, exchange] = [new RetryMemory(), new Exchange()]
   const asset = new Command()
@@ -49,7 +49,7 @@ test('the same order again is found', () => {
   expect(memory.found).toBeGreaterThanOrEqual(0)
 })
 
-/** What a trader chooses for an order, each changed. */
+/** The fields of an order that a trader chooses, each changed. */
 const chosen: readonly (readonly [keyof Command, Partial<Command>])[] = [
   ['symbol', { symbol: 0 }],
   ['side', { side: Side.SELL }],
@@ -65,13 +65,13 @@ const chosen: readonly (readonly [keyof Command, Partial<Command>])[] = [
   ['firstSent', { firstSent: NOW - 1 }],
 ]
 
-test.each(chosen)('one that differs in its %s alone is another order', (_what, changes) => {
+test.each(chosen)('an order that differs in its %s alone is another order', (_what, changes) => {
   expect(answered().recall(commandOf(changes), NOW, true)).toBe(Reject.RETRY_MISMATCH)
 })
 
-test('every field of a command is chosen for the order, or is known not to be', () => {
+test('every field of a command is listed as chosen by the trader or not', () => {
   const envelope = ['kind', 'session', 'number', 'confirmed']
-  /** The order is looked up by these. */
+  /** The order is found by these fields. */
   const key = ['account', 'clientId']
   const otherKinds = ['targetOrder', 'targetClientId', 'cancelId', 'restriction', 'replaceMode', 'asset', 'amount']
   const administration = ['value', 'text', 'originalTime', 'executedQuantity']
@@ -79,7 +79,7 @@ test('every field of a command is chosen for the order, or is known not to be', 
   expect(known.toSorted()).toEqual(Object.keys(new Command()).toSorted())
 })
 
-test('who sends it counts, not how it is sent', () => {
+test('the account identifies an order, not the session', () => {
   const memory = answered()
   expect([memory.recall(commandOf({ account: 2 }), NOW, true), memory.found]).toEqual([Reject.NONE, -1])
   expect([memory.recall(commandOf({}, 'other'), NOW, true), memory.found]).toEqual([Reject.NONE, -1])
@@ -87,14 +87,14 @@ test('who sends it counts, not how it is sent', () => {
   expect(memory.found).toBeGreaterThanOrEqual(0)
 })
 
-test('it is kept for ten minutes after it was first sent, and no longer', () => {
+test('an order is kept for ten minutes after it was first sent, and no longer', () => {
   const memory = answered()
   expect(memory.recall(commandOf(), NOW + 10 * MINUTE, true)).toBe(Reject.NONE)
   expect(memory.found).toBeGreaterThanOrEqual(0)
   expect(memory.recall(commandOf(), NOW + 10 * MINUTE + 1, true)).toBe(Reject.RETRY_TOO_OLD)
 })
 
-test('one from more than a minute ahead, or more than ten minutes ago, is not taken', () => {
+test('an order from more than a minute ahead, or more than ten minutes ago, is refused', () => {
   const ask = (firstSent: number): number => new RetryMemory().recall(commandOf({ firstSent }), NOW, true)
   expect([ask(NOW + MINUTE), ask(NOW - 10 * MINUTE)]).toEqual([Reject.NONE, Reject.NONE])
   expect([ask(NOW + MINUTE + 1), ask(NOW - 10 * MINUTE - 1)]).toEqual([Reject.RETRY_TOO_OLD, Reject.RETRY_TOO_OLD])

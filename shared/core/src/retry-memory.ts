@@ -9,7 +9,9 @@ import { RetryShares } from './retry-shares.ts'
 import type { SnapshotReader, SnapshotWriter } from './snapshot-words.ts'
 
 const MINUTE = 60_000_000
-/** How long a reply is kept after the order was first sent, and how far ahead of journaled time that may be, µs. */
+/**
+ * How long a reply is kept after its order was first sent, and how far that time may be ahead of journaled time, µs.
+ */
 const KEPT_FOR = 10 * MINUTE
 const AHEAD_MAX = MINUTE
 export const RETRIES_MAX = 100_000
@@ -29,34 +31,34 @@ export interface RetryMarks {
   readonly first: number
   readonly next: number
   readonly ring: readonly number[]
-  /** Accounts whose memory was shortened, and through what time. */
+  /** Accounts whose memory was shortened, and the time up to which. */
   readonly forgotten?: readonly (readonly [number, number])[]
 }
 
 /**
- * What was answered to orders whose sender asked for idempotent retry: by account and client id, for ten minutes,
- * bounded. When it is full, the account that holds most of it gives its oldest entry up, and is told of an order of that
- * age that it is too old: nothing is executed twice, and no other client notices. Nothing is allocated before the first such
- * order.
+ * Remembers the answers to orders whose sender asked for idempotent retry: by account and client id, for ten minutes,
+ * bounded. When it is full, the account with the most entries loses its oldest one. From then on an order of that age
+ * is refused as too old: nothing is executed twice, and no other client is affected. Nothing is allocated before the
+ * first such order.
  */
 export class RetryMemory {
-  /** Replies in order of arrival, those of given-up entries among them until the next `#compact`. */
+  /** Replies in order of arrival. Those of dropped entries remain until the next `#compact`. */
   ring = new ReplyRing()
-  /** Entries first … next − 1 are kept, but those given up: their account is 0. */
+  /** Entries first … next − 1 are kept, except dropped ones: their account is 0. */
   first = 0
   next = 0
   count = 0
   /** Words of the kept replies. */
   words = 0
   keys = new Int32Array(0)
-  /** Per entry: when it was first sent, and the ring position of its reply. */
+  /** Per entry: the time when it was first sent, and the ring position of its reply. */
   times = new Float64Array(0)
   positions = new Float64Array(0)
   /** Per entry: slot of the account's next one, −1 for none. */
   following = new Int32Array(0)
   /** Place of an entry in the ring + 1, 0 for none; linear probing. */
   table = new Int32Array(0)
-  /** Of the last `recall`. */
+  /** The result of the last `recall`. */
   found = -1
   readonly entriesMax: number
   readonly #shares = new RetryShares()
@@ -69,8 +71,8 @@ export class RetryMemory {
   }
 
   /**
-   * Look the command up: `NONE` and a position ≥ 0 in `found`: answered before; `NONE` and −1: execute it; else a
-   * reject of the memory itself. With `inShares` a full memory refuses nothing.
+   * Look the command up. `NONE` and a position ≥ 0 in `found`: it was answered before. `NONE` and −1: execute it. Else
+   * a reject of the memory itself. With `inShares` a full memory refuses nothing.
    */
   recall(c: Command, time: number, inShares: boolean): RejectCode {
     this.found = -1
@@ -89,7 +91,7 @@ export class RetryMemory {
     return Reject.NONE
   }
 
-  /** Remember the outcome just completed for the command that the last `recall` let through at `time`. */
+  /** Remember the outcome just completed for the command that the last `recall` admitted at `time`. */
   remember(c: Command, output: Output, sequence: number, reject: RejectCode, time: number): void {
     if (this.keys.length === 0) this.#allocate()
     while (this.#isFull()) this.#giveUp(time)
@@ -135,7 +137,7 @@ export class RetryMemory {
     return { replies, keys, times }
   }
 
-  /** The rest of it: replies, keys, and a time and a position for each. */
+  /** Write the rest: replies, keys, and a time and a position for each. */
   write(writer: SnapshotWriter): void {
     const { replies, keys, times } = this.image()
     writer.ints(replies)
@@ -143,13 +145,13 @@ export class RetryMemory {
     writer.doubles(times)
   }
 
-  /** Take what `marks` and `write` gave. */
+  /** Take over the results of `marks` and `write`. */
   read(marks: RetryMarks, reader: SnapshotReader): void {
     this.#adopt(marks, reader.ints(), reader.ints(), reader.doubles())
     for (const [account, through] of marks.forgotten ?? []) this.#shares.forget(account, through, 0)
   }
 
-  /** Accounts whose memory was shortened, and through what time, by account. */
+  /** Accounts whose memory was shortened, and the time up to which, by account. */
   forgotten(time: number): [number, number][] {
     return this.#shares.forgotten(time - KEPT_FOR)
   }
@@ -211,7 +213,7 @@ export class RetryMemory {
     return keys[at] === a && keys[at + 1] === b && keys[at + 2] === c && keys[at + 3] === d
   }
 
-  /** Everything the trader chose but the client id. */
+  /** Digest of all fields that the trader chose, except the client id. */
   #reckonDigest(c: Command): void {
     const fields = this.#fields
     fields[0] = c.symbol
@@ -230,7 +232,7 @@ export class RetryMemory {
     this.#digest.update(this.#fieldWords, 0, this.#fieldWords.length)
   }
 
-  /** Make an entry findable, and part of its account's share. */
+  /** Enter an entry in the table and in its account's share. */
   #enter(slot: number): void {
     let at = this.#home(this.keys[slot * KEY_WORDS + HASH]!)
     while (this.table[at] !== 0) at = (at + 1) & (TABLE - 1)
@@ -246,21 +248,21 @@ export class RetryMemory {
     return 1 + this.ring.events(this.positions[slot]!)
   }
 
-  /** Forget what is past its time. */
+  /** Drop the entries that are past their time. */
   #expire(time: number): void {
     while (this.count > 0 && this.times[this.first & (ENTRIES - 1)]! + KEPT_FOR < time) {
       this.#remove(this.first & (ENTRIES - 1))
     }
   }
 
-  /** Forget the oldest entry of the account that holds most. */
+  /** Drop the oldest entry of the account with the most. */
   #giveUp(time: number): void {
     const { account, oldest } = this.#shares.heaviest
     this.#shares.forget(account, this.times[oldest]!, time - KEPT_FOR)
     this.#remove(oldest)
   }
 
-  /** Forget an entry that is its account's oldest. */
+  /** Drop an entry that is its account's oldest. */
   #remove(slot: number): void {
     const { table, keys, ring } = this
     let hole = this.#home(keys[slot * KEY_WORDS + HASH]!)
@@ -281,7 +283,7 @@ export class RetryMemory {
     ring.dropTo(this.count === 0 ? ring.tail : this.positions[this.first & (ENTRIES - 1)]!)
   }
 
-  /** Close the gaps that given-up entries have left. */
+  /** Close the gaps of dropped entries. */
   #compact(): void {
     const { replies, keys, times } = this.image()
     this.#adopt({ first: 0, next: this.count, ring: [0, this.words] }, replies, keys, times)

@@ -7,26 +7,26 @@ export interface RetryShare {
   /** Slots of its oldest and newest order. */
   oldest: number
   newest: number
-  /** Where it stands in the heap. */
+  /** Its position in the heap. */
   place: number
 }
 
-/** Records of accounts whose memory was shortened, before the first look for those that have no meaning any more. */
+/** Records of accounts whose memory was shortened; at this number obsolete ones are first searched for. */
 const FORGOTTEN_LEAST = 1024
 
 /**
- * Who holds how much of the memory of idempotent retry. The account that holds most is found at once; ties go to the
- * lowest account, so that every member finds the same one, whatever the order in its heap.
+ * How much each account holds of the memory of idempotent retry. The account with the most is found at once. Ties go to
+ * the lowest account id, so that every member finds the same one, whatever the order in its heap.
  */
 export class RetryShares {
   readonly #byAccount = new Map<number, RetryShare>()
   /** A binary heap: every share is before its two successors. */
   readonly #heap: RetryShare[] = []
-  /** Account → the latest first sending among its orders that had to go before their time, µs. */
+  /** Account → the latest first sending among its orders that were dropped early, µs. */
   readonly #forgotten = new Map<number, number>()
   #forgottenMax = FORGOTTEN_LEAST
 
-  /** The account that holds most; there is one as long as anything is remembered. */
+  /** The account that holds the most; there is one while anything is remembered. */
   get heaviest(): RetryShare {
     return this.#heap[0]!
   }
@@ -35,7 +35,7 @@ export class RetryShares {
     return this.#byAccount.get(account)
   }
 
-  /** The account remembers one more order, in `slot`; the slot of its newest one before, or −1. */
+  /** The account remembers one more order, in `slot`. Returns the slot of its previous newest order, or −1. */
   add(account: number, slot: number, weight: number): number {
     const share = this.#byAccount.get(account)
     if (share === undefined) {
@@ -53,7 +53,7 @@ export class RetryShares {
     return before
   }
 
-  /** The oldest order of the account is gone; `next` is the slot of the one after it, −1 for none. */
+  /** The oldest order of the account was removed; `next` is the slot of the following one, −1 for none. */
   remove(account: number, weight: number, next: number): void {
     const share = this.#byAccount.get(account)!
     share.weight -= weight
@@ -67,12 +67,14 @@ export class RetryShares {
     this.#heap.length = 0
   }
 
-  /** Orders of the account first sent up to this time (µs) may have been forgotten before their time; 0: none. */
+  /** Orders of the account that were first sent up to this time (µs) may have been dropped early; 0: none. */
   forgottenThrough(account: number): number {
     return this.#forgotten.get(account) ?? 0
   }
 
-  /** An order that the account first sent then is forgotten; what was sent before `expired` is refused by its age. */
+  /**
+   * An order of the account with this first sending was dropped. What was sent before `expired` is refused for its age.
+   */
   forget(account: number, firstSent: number, expired: number): void {
     if (firstSent > this.forgottenThrough(account)) this.#forgotten.set(account, firstSent)
     if (this.#forgotten.size < this.#forgottenMax) return
@@ -80,7 +82,7 @@ export class RetryShares {
     this.#forgottenMax = Math.max(FORGOTTEN_LEAST, 2 * this.#forgotten.size)
   }
 
-  /** Account and time of all that has a meaning still, by account. */
+  /** Account and time of all records that still have a meaning, by account. */
   forgotten(expired: number): [number, number][] {
     return [...this.#forgotten].filter(([, through]) => through >= expired).toSorted(([a], [b]) => a - b)
   }

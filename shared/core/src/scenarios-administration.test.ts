@@ -66,7 +66,7 @@ test('no notional beyond 2^62, no level beyond 2^53 - 1: exact at the bound', ()
   expect(run(table)).toBe(neat(table))
 })
 
-test('a market order whose cost passes 2^62 cannot be paid, whatever is left of the sum', () => {
+test('a market order whose cost exceeds 2^62 cannot be paid', () => {
   const table = `
     asset COIN
     asset CASH
@@ -161,7 +161,7 @@ test('fees are taken from what is received, by the most specific rate, rounded h
   expect(run(table)).toBe(neat(table))
 })
 
-test('behaviours are activated once, and only those this build has', () => {
+test('behaviours are activated once, and only those of this build', () => {
   const table = `
     activate 1     | behaviour 1
     activate 1     | BEHAVIOUR_ACTIVE

@@ -56,7 +56,7 @@ test('fills of one order at one price in one command are one aggregate; numbers 
   expect(trades(scenario, trading).map(([, aggregate]) => aggregate)).toEqual([4, 4, 5, 5, 6])
 })
 
-test('an older journal has no numbers; they begin behind its last trade when they are activated', () => {
+test('an older journal has no numbers; they start after its last trade when they are activated', () => {
   const scenario = new Scenario()
   trades(scenario, opening)
   expect(trades(scenario, trading).map(([, aggregate]) => aggregate)).toEqual([0, 0, 0, 0, 0])

@@ -116,7 +116,7 @@ test('amend of price and quantity: to the back of the queue, matching first if i
   expect(run(table)).toBe(neat(table))
 })
 
-test('amend is held to the filters of a new order', () => {
+test('the filters of a new order apply to an amend', () => {
   const table = `${resting}
     place alice BTCUSD sell maker 10 @102 id=m       | NEW
     place carol BTCUSD buy limit 10 @90 id=c         | NEW
@@ -157,7 +157,7 @@ test('cancelReplace: both, or what its mode says', () => {
   expect(run(table)).toBe(neat(table))
 })
 
-test('cancelReplace: what does not depend on the cancel rejects the whole command', () => {
+test('cancelReplace: a failure that does not depend on the cancel rejects the whole command', () => {
   const table = `${resting}
     filters BTCUSD tickSize=10 maxOrders=2 maxPosition=1010
     replace alice BTCUSD sell limit 5 @105 client=a      | FILTER_PRICE

@@ -50,7 +50,7 @@ test('two sessions do not disturb each other', () => {
   expect(run(table)).toBe(neat(table))
 })
 
-test('a repeated reply tells of the own order only, as it was', () => {
+test('a repeated reply has the events of the own order only, as they were', () => {
   const table = `${market}
     open-session 7
     place bob BTCUSD sell stop-loss 1 stop@99 id=s

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { funded } from '../testing/opening.ts'
 import { neat, run } from '../testing/table.ts'
 
-// Shards whose operators have not activated the newer behaviours keep the rules that their journals were written by.
+// Shards whose operators have not activated the newer behaviours keep the rules of their journals.
 
 test('before DOCUMENTED_RULES: nothing is cancelled in a break, and CANCEL_ONLY takes no amends', () => {
   const table = `${funded}
@@ -34,7 +34,7 @@ test('before DOCUMENTED_RULES: the reference price is looked up once in a second
   expect(run(table)).toBe(neat(table))
 })
 
-test('before BOUNDED_STEPS: an order reaches the stops at every price from its first trade to its last', () => {
+test('before BOUNDED_STEPS: an order triggers the stops at every price from its first trade to its last', () => {
   const table = `${funded}
     place bob BTCUSD buy limit 1 @100
     place alice BTCUSD sell limit 1 @100                 | 1@100 FILLED

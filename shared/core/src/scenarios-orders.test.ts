@@ -21,7 +21,7 @@ test('LIMIT: rests, meets the best price first, then the oldest, at the price of
   expect(run(table)).toBe(neat(table))
 })
 
-test('LIMIT BUY: what the better price saves is free at once', () => {
+test('LIMIT BUY: the savings of a better price are free at once', () => {
   const table = `${market}
     place alice BTCUSD sell limit 4 @90  | NEW
     place bob BTCUSD buy limit 10 @100   | 4@90 PARTIALLY_FILLED
@@ -121,7 +121,7 @@ test('LIMIT_MAKER rests or is refused, also against an own order', () => {
   expect(run(table)).toBe(neat(table))
 })
 
-test('limit orders lock what they need, and need it', () => {
+test('limit orders lock what they need, and are refused without it', () => {
   const table = `${market}
     place alice BTCUSD buy limit 1000 @100        | NEW
     balance alice USD                             | 0 free, 100000 locked

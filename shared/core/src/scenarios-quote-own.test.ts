@@ -104,7 +104,7 @@ test('DECREMENT: own orders take their part of the quote, and what is executed i
   expect(run(alone)).toBe(neat(alone))
 })
 
-test('the least quantities are asked of what is executed, the greatest of all that the order comes to', () => {
+test('the minimum applies to the executed quantity, the maximum to the whole quantity of the order', () => {
   const table = `${market}
     place bob BTCUSD sell limit 2 @10
     place alice BTCUSD sell limit 4 @10 id=own
@@ -139,14 +139,14 @@ test('MAX_POSITION counts what is executed past own orders', () => {
   expect(run(table)).toBe(neat(table))
 })
 
-test('a replacement reckons without the order that it replaces', () => {
+test('a replacement is computed without the order that it replaces', () => {
   const table = `${book}
     replace alice BTCUSD buy market quote:130 stp=expire-taker client=own | own CANCELED; 7@10 3@10 FILLED; cancel NONE, place NONE
   `
   expect(run(table)).toBe(neat(table))
 })
 
-test('before: what was executed could break a lot, and spend less than it might', () => {
+test('before: the executed quantity could break a lot, and spend too little', () => {
   const older = SUPPORTED_BEHAVIOURS.filter((behaviour) => behaviour !== 8)
   const table = `${book.replace(/activate 8\n/, '')}
     place alice BTCUSD buy market quote:160 stp=expire-taker | 7@10 prevented:0@10 EXPIRED_IN_MATCH

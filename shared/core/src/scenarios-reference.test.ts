@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { market } from '../testing/opening.ts'
 import { neat, run } from '../testing/table.ts'
 
-/** A trade at `price`, then the dearest BUY that may be placed: the reference itself. */
+/** A trade at `price`, then the highest BUY that may be placed: the reference itself. */
 function tradeAndAsk(price: number, reference: number, before = ''): string {
   return `
     ${before} place alice BTCUSD sell limit 1 @${price}

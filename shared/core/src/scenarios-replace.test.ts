@@ -63,7 +63,7 @@ test('the bounds of the notional and of a level', () => {
   expect(run(table)).toBe(neat(table))
 })
 
-test('POST_ONLY: what would only meet the old order rests', () => {
+test('POST_ONLY: an order that would only match the old order rests', () => {
   const table = `${market}
     place alice BTCUSD sell limit 5 @100 id=a
     place bob BTCUSD sell limit 5 @101 id=b

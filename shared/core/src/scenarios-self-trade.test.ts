@@ -105,7 +105,7 @@ test('FOK: own orders count, are skipped, or stand in the way', () => {
   expect(run(skipped)).toBe(neat(skipped))
 })
 
-test("the taker's mode rules, the symbol's default stands in, and the list of modes is kept", () => {
+test("the taker's mode applies, else the symbol's default, and only listed modes are accepted", () => {
   const table = `${market}
     market SAFE BTC USD defaultSelfTradePrevention=EXPIRE_MAKER selfTradePreventionModes=EXPIRE_MAKER,EXPIRE_BOTH
     place alice SAFE sell limit 1 @100 id=m stp=expire-both | NEW
@@ -116,7 +116,9 @@ test("the taker's mode rules, the symbol's default stands in, and the list of mo
   expect(run(table)).toBe(neat(table))
 })
 
-/** What each line did to orders, as the documents tell it: one event for each order, with its status and the other order. */
+/**
+ * What each line did to orders, as the documents say: one event for each order, with its status and the other order.
+ */
 test.each([
   ['expire-taker', [['new', 'EXPIRED_IN_MATCH', 3, 3, 'own']]],
   ['expire-maker', [['own', 'EXPIRED_IN_MATCH', 2, 2, 'new']]],

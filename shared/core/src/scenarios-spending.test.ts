@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { neat, run } from '../testing/table.ts'
 
-/** What a market order may spend is fixed before its first fill (behaviour 2). */
+/** The amount that a market order may spend is fixed before its first fill (behaviour 2). */
 const opening = `
   asset BTC
   asset USD
@@ -50,7 +50,7 @@ test('a SELL by quote quantity that its owner cannot cover is refused whole', ()
   expect(run(table)).toBe(neat(table))
 })
 
-test('a quote quantity that the whole book does not come to is spent as far as the book goes', () => {
+test('a quote quantity larger than the whole book is spent as far as the book goes', () => {
   const table = `${opening}
     deposit bob USD 1000
     deposit eve BTC 9
@@ -76,7 +76,7 @@ test('own orders out of the way (EXPIRE_MAKER) make a BUY pay higher prices, wit
   expect(run(table)).toBe(neat(table))
 })
 
-test('whole lots in all, however the makers cut them', () => {
+test('the total is whole lots, whatever quantities the makers have', () => {
   const table = `${opening}
     deposit bob BTC 30
     deposit eve USD 1000
@@ -90,7 +90,7 @@ test('whole lots in all, however the makers cut them', () => {
   expect(run(table)).toBe(neat(table))
 })
 
-test('a market stop holds what the book asks once it starts', () => {
+test('a market stop locks what the book asks when it starts', () => {
   const table = `${opening}
     deposit eve USD 100
     deposit bob BTC 10

@@ -98,7 +98,7 @@ test('accounts: cancel-only and frozen', () => {
   expect(run(table)).toBe(neat(table))
 })
 
-/** One order that breaks every rule; each line mends the rule that was named, and the next one speaks. */
+/** One order that breaks every rule; each line fixes the rule that was named, and the next rule refuses it. */
 test('the order in which an order is checked', () => {
   const filters = (more = ''): string => `filters BTCUSD ${more}`
   const strict =

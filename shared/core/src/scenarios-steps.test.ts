@@ -10,7 +10,7 @@ function steps(table: string): string {
 
 const asks = Array.from({ length: 5 }, (_, i) => `place alice BTCUSD sell limit 1 @${100 + i} id=a${i}`).join('\n')
 
-test('an order that meets too many makers goes on in later commands, with nothing of its market in between', () => {
+test('an order with too many makers continues in later commands, with nothing of its market in between', () => {
   const table = `${market}
     ${asks}
     asset ETH
@@ -78,7 +78,7 @@ test('by quote quantity, on both sides', () => {
   expect(steps(table)).toBe(neat(table))
 })
 
-test('FOK is whole: it is decided before the first fill, and nothing comes between', () => {
+test('FOK is all or nothing: it is decided before the first fill, and nothing comes between', () => {
   const table = `${market}
     ${asks}
     place bob BTCUSD buy limit 6 @110 fok            | EXPIRED UNFILLED_FOK_ORDER
@@ -90,7 +90,7 @@ test('FOK is whole: it is decided before the first fill, and nothing comes betwe
   expect(steps(table)).toBe(neat(table))
 })
 
-test('IOC ends, an amended order goes on, a prevented meeting counts as work', () => {
+test('IOC ends, an amended order continues, a prevented match counts as work', () => {
   const table = `${market}
     ${asks}
     place bob BTCUSD buy limit 9 @103 ioc id=ioc     | 1@100 1@101 1@102 PARTIALLY_FILLED; work ORDER
@@ -106,7 +106,7 @@ test('IOC ends, an amended order goes on, a prevented meeting counts as work', (
   expect(steps(table)).toBe(neat(table))
 })
 
-test('cancels go on: the newest orders first, each step by order id', () => {
+test('cancels continue: the newest orders first, each step by order id', () => {
   const table = `${market}
     ${asks}
     cancel-all alice BTCUSD as=all                   | a2 CANCELED; a3 CANCELED; a4 CANCELED; work CANCELS
@@ -119,7 +119,7 @@ test('cancels go on: the newest orders first, each step by order id', () => {
   expect(steps(table)).toBe(neat(table))
 })
 
-test('cancels of an account go on in each of its markets', () => {
+test('cancels of an account continue in each of its markets', () => {
   const table = `${market}
     asset ETH
     market ETHUSD ETH USD
@@ -177,7 +177,7 @@ test('stops start in the order in which trades reached them', () => {
   expect(steps(table)).toBe(neat(table))
 })
 
-test('a started stop may itself go on in later commands, and the stops behind it wait', () => {
+test('a started stop may itself continue in later commands, and the stops behind it wait', () => {
   const table = `${traded}
     place dave BTCUSD sell limit 1 @101                     | NEW
     place dave BTCUSD sell limit 1 @102                     | NEW
@@ -194,7 +194,7 @@ test('a started stop may itself go on in later commands, and the stops behind it
   expect(steps(table)).toBe(neat(table))
 })
 
-test('a halt comes after the stops that trades have reached', () => {
+test('a halt comes after the stops that trades have triggered', () => {
   const stops = Array.from({ length: 6 }, (_, i) => `place alice BTCUSD sell stop-loss 1 stop@99 id=s${i}`).join('\n')
   const table = `${traded}
     ${stops}

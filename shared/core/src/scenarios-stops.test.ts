@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { funded, market } from '../testing/opening.ts'
 import { neat, run } from '../testing/table.ts'
 
-/** Last price 100, an empty book, and dave who pays for what moves the price. */
+/** Last price 100, an empty book, and dave, who pays for the trades that move the price. */
 const first = `
   account dave
   deposit dave BTC 1000
@@ -11,7 +11,7 @@ const first = `
   place carol BTCUSD buy limit 1 @100
 `
 const traded = `${market}${first}`
-/** When one command started sixteen stops of whatever market, those that rising prices reached before the others. */
+/** The state when one command started up to sixteen stops of any market, those for rising prices first. */
 const older = `${funded}${first}`
 
 test('each type waits for its side of the price', () => {
@@ -41,7 +41,7 @@ test('each type waits for its side of the price', () => {
   expect(run(table)).toBe(neat(table))
 })
 
-test('without any trade yet a stop is taken and waits', () => {
+test('before the first trade a stop is accepted and waits', () => {
   const table = `${market}
     place alice BTCUSD sell stop-loss 1 stop@1000 id=s | NEW
     place bob BTCUSD sell limit 1 @500                 | NEW

@@ -10,13 +10,13 @@ const NEXT = 0
 const PREVIOUS = 1
 
 /**
- * The lists of open orders of each seat, by slot of the order store. Apart from the records of the orders, because a
- * neighbour is touched for its links only.
+ * The lists of open orders of each seat, by slot of the order store. They are stored apart from the order records: of a
+ * neighbour only the links are touched.
  */
 export class SeatLinks {
   words = new Int32Array(0)
 
-  /** Take the links of a snapshot, or of a smaller store, with room for `capacity` slots. */
+  /** Take over the links of a snapshot, or of a smaller store, with room for `capacity` slots. */
   adopt(words: Int32Array, capacity: number): void {
     this.words = restoreWords(words, LINK_WORDS, capacity)
   }
@@ -26,14 +26,14 @@ export class SeatLinks {
     return this.words[slot * LINK_WORDS + NEXT]!
   }
 
-  /** Put `slot` in front of a seat's list whose first order is `head`. */
+  /** Insert `slot` at the front of a seat's list whose first order is `head`. */
   link(slot: number, head: number): void {
     this.words[slot * LINK_WORDS + NEXT] = head
     this.words[slot * LINK_WORDS + PREVIOUS] = NONE
     if (head !== NONE) this.words[head * LINK_WORDS + PREVIOUS] = slot
   }
 
-  /** Take `slot` out of its seat's list; the new first order given the old one. */
+  /** Remove `slot` from its seat's list. Returns the new first order, given the old one. */
   unlink(slot: number, head: number): number {
     const next = this.words[slot * LINK_WORDS + NEXT]!
     const previous = this.words[slot * LINK_WORDS + PREVIOUS]!

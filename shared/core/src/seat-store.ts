@@ -15,7 +15,7 @@ const STOPS = 6
 const MAKER_FEE = 7
 const TAKER_FEE = 8
 const NEXT = 9
-/** A sum of quantities may pass 2^53: high × 2^53 + a double. */
+/** A sum of quantities may exceed 2^53: high × 2^53 + a double. */
 const OPEN_BUY = 10
 const OPEN_BUY_HIGH = 12
 const QUANTITY_UNIT = 2 ** 53
@@ -23,8 +23,8 @@ const QUANTITY_UNIT = 2 ** 53
 const INITIAL_SEATS = 256
 
 /**
- * The seat of an account on a market: where its two balances are, its fee rates, its open orders and how many they are.
- * One look-up of (account, symbol) finds everything an order needs; orders carry their seat, so a fill needs none.
+ * The seat of an account on a market: its two balances, its fee rates, its open orders and their number. One look-up of
+ * (account, symbol) finds everything that an order needs. Orders carry their seat, so a fill needs no look-up.
  */
 export class SeatStore {
   words = new Int32Array(INITIAL_SEATS * SEAT_WORDS)
@@ -36,7 +36,7 @@ export class SeatStore {
     return this.words.length / SEAT_WORDS
   }
 
-  /** Take the records of a snapshot, or of a smaller store. */
+  /** Take over the records of a snapshot, or of a smaller store. */
   adopt(part: Int32Array, least: number = INITIAL_SEATS): void {
     this.words = restoreWords(part, SEAT_WORDS, least)
     this.doubles = new Float64Array(this.words.buffer)
@@ -61,8 +61,8 @@ export class SeatStore {
   }
 
   /**
-   * Let NONE stand for an account that has no seat on the market, with its balances there, or for no account again. So an
-   * order is checked like any other, and a refused one leaves no seat behind.
+   * Let NONE stand for an account without a seat on the market, with its balances there; or for no account again. Its
+   * order is then checked like any other, and a refused one leaves no seat behind.
    */
   setGuest(base: number, quote: number): void {
     this.words[NONE * SEAT_WORDS + BASE] = base
@@ -109,7 +109,7 @@ export class SeatStore {
     this.words[seat * SEAT_WORDS + ORDERS]! += change
   }
 
-  /** Stop orders that have not started to work. */
+  /** Stop orders that were not triggered yet. */
   stops(seat: number): number {
     return seat === NONE ? 0 : this.words[seat * SEAT_WORDS + STOPS]!
   }
@@ -131,7 +131,7 @@ export class SeatStore {
     this.words[seat * SEAT_WORDS + TAKER_FEE] = taker
   }
 
-  /** What the open BUY orders may still buy, in quantity units. */
+  /** Quantity that the open BUY orders may still buy, in quantity units. */
   openBuy(seat: number): bigint {
     if (seat === NONE) return 0n
     const at = seat * SEAT_WORDS
@@ -141,7 +141,7 @@ export class SeatStore {
   raiseOpenBuy(seat: number, quantity: number): void {
     const at = seat * SEAT_WORDS
     const low = this.doubles[(at + OPEN_BUY) >> 1]!
-    // Never the sum of both: it may lie beyond 2^53, where doubles are even.
+    // Do not compute the sum of both: it may exceed 2^53, where doubles are even.
     const room = QUANTITY_UNIT - quantity
     this.doubles[(at + OPEN_BUY) >> 1] = low < room ? low + quantity : low - room
     if (low >= room) this.words[at + OPEN_BUY_HIGH]!++

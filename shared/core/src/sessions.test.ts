@@ -4,11 +4,11 @@ import { Exchange } from './exchange.ts'
 import { Reject } from './reject.ts'
 import { Driver, listed } from '../testing/driver.ts'
 
-// The engine ends sessions past 1,024 (services/engine/src/limits.ts). A journal that has more, from another release
-// or a sweep that was late, is executed, carried over in snapshots, and shrinks again.
+// The engine ends sessions past 1,024 (services/engine/src/limits.ts). A journal may have more, from another release or
+// a late sweep. It is executed, carried over in snapshots, and shrinks again.
 const SESSIONS = 20_000
 
-test('a journal with twenty times as many sessions as an engine keeps', { timeout: 60_000 }, () => {
+test('replays a journal with twenty times as many sessions as an engine keeps', { timeout: 60_000 }, () => {
   const driver = listed()
   const before = driver.exchange.snapshot().length
   const deposit = (session: number, number: number) =>

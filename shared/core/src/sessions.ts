@@ -9,7 +9,7 @@ import { ReplyRing } from './reply-ring.ts'
 const { INVALID_FIELD, NONE: ACCEPTED, SESSION_UNKNOWN } = Reject
 const { OPEN_SESSION, END_SESSION } = CommandKind
 
-/** Replies kept for one session, and the words they may take. */
+/** Bounds on the replies that are kept for one session, and on their words. */
 const MOST_REPLIES = 10_000
 const MOST_WORDS = 1 << 24
 export const REPLIES_MAX = MOST_REPLIES
@@ -60,7 +60,7 @@ export class Session {
     return Float64Array.from({ length: this.remembered }, (_, i) => positions[(first + i) & (positions.length - 1)]!)
   }
 
-  /** Take what `linearPositions` gave; `first` and `last` are set. */
+  /** Take over the result of `linearPositions`; `first` and `last` are set. */
   adoptPositions(kept: Float64Array): void {
     while (this.positions.length < kept.length) this.positions = new Float64Array(this.positions.length * 2)
     for (let i = 0; i < kept.length; i++) {
@@ -68,7 +68,7 @@ export class Session {
     }
   }
 
-  /** Forget the replies up to that to `number`, which is kept. */
+  /** Forget the replies up to that of `number`, which is kept. */
   #forget(number: number): void {
     const first = number + 1
     this.first = first
@@ -87,13 +87,13 @@ export class Session {
 
 /**
  * The open sessions of a shard; each command number is executed at most once. Their number has no bound here: a refusal
- * would keep a new gateway out, while unused sessions stayed. Only the leader knows which those are, and ends them
- * by command, past a number at once (`SESSIONS_MAX` of the engine, which opens one for each link). Every session that is
- * open is found in constant time, so a journal that has more is slower at nothing but its snapshots.
+ * would keep a new gateway out, while unused sessions stayed. Only the leader knows the unused ones. It ends them by
+ * command, at once past a certain number (`SESSIONS_MAX` of the engine, which opens one for each link). Every open
+ * session is found in constant time, so more of them slow down nothing but the snapshots.
  */
 export class Sessions {
   readonly byId = new Map<number, Session>()
-  /** The session of the last command: nearly always that of the next one. */
+  /** The session of the last command: nearly always also that of the next one. */
   #latest: Session | undefined = undefined
 
   find(id: number): Session | undefined {
@@ -103,7 +103,7 @@ export class Sessions {
     return found
   }
 
-  /** OPEN_SESSION, END_SESSION, EXPIRE_SESSION: they stand outside the numbering. */
+  /** OPEN_SESSION, END_SESSION, EXPIRE_SESSION: they are not numbered. */
   execute(c: Command, writer: EventWriter): RejectCode {
     const session = this.find(c.session)
     if (c.kind === OPEN_SESSION) {

@@ -7,8 +7,9 @@ import type { Shard } from './shard.ts'
 const { BUY } = Side
 
 /**
- * Move the money of a fill between the seats of its two sides; both pay their fee out of what they receive. `limit` is
- * the price that the taker's lock was reckoned with, 0 for a market order; `held`: a market order pays out of what is held.
+ * Move the money of a fill between the seats of its two sides; both pay their fee from what they receive. `limit` is
+ * the price that the taker's lock was computed with, 0 for a market order. `held`: a market order pays from its locked
+ * amount.
  */
 export function settle(
   shard: Shard,

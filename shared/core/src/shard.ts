@@ -24,7 +24,7 @@ const NONE = EMPTY
 /** Order ids of shard s are s × 10^12 + 1, 2, 3 … */
 const ORDER_IDS = 1_000_000_000_000
 
-/** An asset and what has come in and gone out of it since the beginning. */
+/** An asset and the money that came in and went out since the beginning. */
 export interface Asset {
   readonly definition: AssetDefinition
   /** Balance slot of the fees collected. */
@@ -33,11 +33,11 @@ export interface Asset {
   withdrawals: bigint
 }
 
-/** The whole state of a shard and the small steps that every operation is made of. */
+/** The whole state of a shard, and the small steps that operations consist of. */
 export class Shard {
   readonly number: number
   readonly supported: readonly number[]
-  /** Sequence and journaled time of the command under way, or of the last one. */
+  /** Sequence and journaled time of the current command, or of the last one. */
   readonly moment = new Moment()
   lastOrder = 0
   readonly output = new Output(this.moment)
@@ -71,7 +71,7 @@ export class Shard {
     this.supported = supported
   }
 
-  /** What a market of the two assets needs to know of them. */
+  /** What a market needs to know about its two assets. */
   marketAssets(base: number, quote: number): MarketAssets {
     const { assets } = this
     return {
@@ -96,17 +96,17 @@ export class Shard {
     if (behaviour === Behaviour.OWN_IN_QUOTE) this.#ownInQuote = true
   }
 
-  /** OWN_IN_QUOTE is a rule about the lots of DOCUMENTED_RULES and the plan of BOUNDED_STEPS, and holds beside both. */
+  /** OWN_IN_QUOTE concerns the lots of DOCUMENTED_RULES and the plan of BOUNDED_STEPS, so it applies only with both. */
   get ownInQuote(): boolean {
     return this.#ownInQuote && this.documentedRules && this.boundedSteps
   }
 
-  /** The step of what a market order takes where its money is less than its wishes. */
+  /** The step of a market order's quantity when its money does not pay for all that it wants. */
   marketStep({ filters }: Market): number {
     return this.documentedRules && this.boundedSteps ? filters.bothSteps : filters.marketStep
   }
 
-  /** Ids that readers gave to earlier aggregates are ids of trades: go on behind the last of them. */
+  /** Readers used trade ids for earlier aggregates: continue after the last of them. */
   #numberAggregates(): void {
     this.aggregateIds = true
     for (const { aggregates, lastTradeId } of this.markets) aggregates.last = lastTradeId
@@ -116,7 +116,7 @@ export class Shard {
     return this.number * ORDER_IDS + ++this.lastOrder
   }
 
-  /** Slot of the account's balance, made when there is none. */
+  /** Slot of the account's balance; created when there is none. */
   balance(account: number, asset: number): number {
     const found = this.ledger.find(account, asset)
     if (found !== NONE) return found
@@ -125,7 +125,7 @@ export class Shard {
     return slot
   }
 
-  /** The account's seat on the market, made when there is none. */
+  /** The account's seat on the market; created when there is none. */
   seat(account: number, market: Market): number {
     const found = this.seats.find(account, market.id)
     if (found !== NONE) return found
@@ -137,27 +137,27 @@ export class Shard {
     return seat
   }
 
-  /** Set the seat's rates to what holds for its account and market now. */
+  /** Set the seat's rates to those that apply to its account and market now. */
   applyFees(seat: number): void {
     const market = this.markets[this.seats.symbol(seat)]!
     const own = this.accounts.ownFees(this.seats.account(seat), market.name)
     this.seats.setFees(seat, own?.maker ?? market.makerFee, own?.taker ?? market.takerFee)
   }
 
-  /** The balance an order pays with. */
+  /** The balance that an order pays with. */
   paying(slot: number): number {
     const seat = this.orders.owner(slot)
     return this.images.side(slot) === BUY ? this.seats.quote(seat) : this.seats.base(seat)
   }
 
-  /** What an order must hold for `quantity` still to be filled. False when it is past 2^62. */
+  /** The amount that an order must lock for `quantity` to be filled. False when it exceeds 2^62. */
   lockOf(market: Market, side: Side, price: number, quantity: number, into: Amount): boolean {
     return side === BUY
       ? into.setProduct(price, quantity, market.quoteScale)
       : into.setProduct(quantity, market.baseScale, 1)
   }
 
-  /** The price that an order's lock is reckoned with: its limit, or the stop price of a market stop. */
+  /** The price that an order's lock is computed with: its limit, or the stop price of a market stop. */
   lockPrice(slot: number): number {
     return this.images.price(slot) || this.images.stopPrice(slot)
   }
@@ -172,7 +172,7 @@ export class Shard {
     this.ledger.unlock(this.paying(slot), this.#amount)
   }
 
-  /** Make an order open: found by its client id, on its seat's list, counted. `remaining` is set. */
+  /** Make an order open: entered by its client id, in its seat's list, counted. `remaining` is set. */
   enlist(slot: number): void {
     const seat = this.orders.owner(slot)
     if (this.images.clientLength(slot) > 0) this.clientIds.enter(this.images.clientHash(slot), slot)
@@ -191,7 +191,7 @@ export class Shard {
     if (this.images.side(slot) === BUY) this.seats.lowerOpenBuy(seat, this.orders.remaining(slot))
   }
 
-  /** Take an open order from where it lies: the book, a stop index, the waiting queue. It stays enlisted. */
+  /** Take an open order from its place: the book, a stop index, the waiting queue. It stays enlisted. */
   withdraw(market: Market, slot: number): void {
     if (isStop(this.images.type(slot)) && !this.images.isWorking(slot)) {
       this.triggers.remove(market, slot)

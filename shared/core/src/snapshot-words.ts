@@ -5,13 +5,13 @@ import { WordHash } from './hash.ts'
 const MAGIC = 0x4b545055
 /** Written versions; a build reads the ones it knows. */
 export const SNAPSHOT_VERSION = 2
-/** The same with lists of accounts in parts behind the head: written only where one text does not hold them. */
+/** The same with the lists of accounts in parts after the head: written only when one text cannot hold them. */
 export const PARTED_VERSION = 3
 /** magic, version, total words, 0, four lanes of the checksum. */
 const HEADER_WORDS = 8
 const CHECKSUM = 4
 
-/** The bytes are not a whole, undamaged snapshot of a version that this build reads. */
+/** The bytes are not a complete, undamaged snapshot of a version that this build reads. */
 export class SnapshotError extends Error {
   override readonly name = 'SnapshotError'
 }
@@ -54,7 +54,7 @@ export class SnapshotWriter {
   }
 }
 
-/** Checks a snapshot whole, then gives its parts back in the order they were written. */
+/** Checks a whole snapshot, then returns its parts in the order in which they were written. */
 export class SnapshotReader {
   readonly #words: Int32Array
   #at = HEADER_WORDS
@@ -73,7 +73,7 @@ export class SnapshotReader {
     this.#words = words
   }
 
-  /** The next part, in place: copy what must live on. */
+  /** The next part, in place: copy what must outlive the snapshot. */
   ints(): Int32Array {
     const length = this.#words[this.#at]!
     const part = this.#words.subarray(this.#at + 2, this.#at + 2 + length)

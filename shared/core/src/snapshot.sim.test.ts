@@ -9,8 +9,8 @@ const firstSeed = Number(process.env['FIRST_SEED'] ?? 100)
 const commandCount = Number(process.env['COMMANDS'] ?? 1500)
 
 /**
- * A member that is restored from its own snapshot every few hundred commands, beside one that never stops: what they
- * differ in first, or undefined.
+ * Restore one member from its own snapshot every few hundred commands, beside one that never stops. Returns their first
+ * difference, or undefined.
  */
 function restartOften(seed: number, profile: keyof typeof profiles): string | undefined {
   const commands = record(seed, commandCount, profile)

@@ -7,7 +7,7 @@ import { profiles } from '../testing/stream-profiles.ts'
 
 const names = Object.keys(profiles) as (keyof typeof profiles)[]
 
-test.each(names)('snapshot and tail are the same as never having stopped: %s', (profile) => {
+test.each(names)('snapshot and tail give the same state as an uninterrupted run: %s', (profile) => {
   const seed = names.indexOf(profile)
   const commands = record(seed, 900, profile)
   const random = new Random(seed)
@@ -37,7 +37,7 @@ test.each(names)('snapshot and tail are the same as never having stopped: %s', (
   expect(restored!.sessions()).toEqual(whole.sessions())
 })
 
-test.each(names)('no word of an outcome is left as it was in the buffer: %s', (profile) => {
+test.each(names)('every word of an outcome is written: %s', (profile) => {
   const commands = record(70 + names.indexOf(profile), 600, profile)
   const [clean, dirty] = [new Exchange(), new Exchange()]
   for (const [index, timed] of commands.entries()) {
@@ -48,8 +48,8 @@ test.each(names)('no word of an outcome is left as it was in the buffer: %s', (p
   expect(dirty.runningHash()).toBe(clean.runningHash())
 })
 
-test('the state hash says what the state is, not how it lies in memory', () => {
-  // The same orders, but one exchange has had others in between that are gone again; ids and times alike.
+test('the state hash depends on the state, not on its memory layout', () => {
+  // The same orders, but one exchange has had others in between that are gone. Ids and times are alike.
   const commands = record(5, 600, 'rich')
   const whole = new Exchange()
   replay(whole, commands, 0)
@@ -58,7 +58,7 @@ test('the state hash says what the state is, not how it lies in memory', () => {
   expect(Exchange.restore(restored.snapshot()).stateHash()).toBe(whole.stateHash())
 })
 
-test('two replays are equal; one changed command is seen by both hashes', () => {
+test('two replays are equal; one changed command changes both hashes', () => {
   const commands = record(11, 500, 'plain')
   const [first, second, changed] = [new Exchange(), new Exchange(), new Exchange()]
   replay(first, commands, 0)
@@ -98,7 +98,7 @@ test('sequence and time never go back', () => {
   expect(() => exchange.execute(second.command, 2, first.time - 1)).toThrow('time does not go back')
 })
 
-test('the oracle conserves too, so that it may judge', () => {
+test('the oracle conserves money too, so that it may judge', () => {
   const oracle = new NaiveExchange()
   for (const [index, { command, time }] of record(21, 500, 'poor').entries()) oracle.execute(command, index + 1, time)
   const { world } = oracle

@@ -54,7 +54,7 @@ interface MarketHead {
   readonly unfinished?: WorkHead
 }
 
-/** What a snapshot holds: all that later outcomes depend on. */
+/** The content of a snapshot: everything that later outcomes depend on. */
 export interface SnapshotState {
   readonly shard: Shard
   readonly sessions: Sessions

@@ -14,9 +14,9 @@ const { EXPIRE_MAKER } = SelfTradePrevention
 const { NONE: ACCEPTED, INSUFFICIENT_BALANCE, LIQUIDITY_BELOW_LOT } = Reject
 const NONE = EMPTY
 
-/** Reckons with the book what a market order may spend, and holds it like the lock of a limit order. */
+/** Computes from the book what a market order may spend, and locks it like the lock of a limit order. */
 export class Spending {
-  /** OWN_IN_QUOTE: whole lots of what the last quote quantity comes to are executed, the rest is prevented. */
+  /** OWN_IN_QUOTE: whole lots of the last quote quantity are executed, the rest is prevented. */
   readonly meetings: QuoteMeetings
   readonly #shard: Shard
   readonly #part = new Amount()
@@ -48,7 +48,7 @@ export class Spending {
     return side === BUY ? this.#planBuy(market, seat, mode, allowance) : this.#lacksBase(market, seat, quantity)
   }
 
-  /** Hold what `plan` found. */
+  /** Lock what `plan` found. */
   lock(market: Market, seat: number, side: Side, allowance: Allowance): void {
     const { ledger, seats } = this.#shard
     if (side === BUY) {
@@ -59,7 +59,7 @@ export class Spending {
     ledger.lock(seats.base(seat), this.#part)
   }
 
-  /** How many units the money `held` for a BUY by quantity still pays, at most `wanted`; whole lots when that is less. */
+  /** How many units the locked money of a BUY by quantity still pays, at most `wanted`; whole lots when it is less. */
   affordable(market: Market, price: number, wanted: number, held: Amount): number {
     const fits = this.#part.setProduct(price, wanted, market.quoteScale)
     if (fits && !this.#part.isGreater(held)) return wanted
@@ -68,8 +68,8 @@ export class Spending {
   }
 
   /**
-   * A BUY holds what the book asks for its quantity. Only EXPIRE_MAKER can take own orders out of its way and so come to
-   * higher prices: then it holds all that is free.
+   * A BUY locks what the book asks for its quantity. Only EXPIRE_MAKER can remove own orders and so lead to higher
+   * prices: then it locks all free funds.
    */
   #planBuy(market: Market, seat: number, mode: SelfTradePrevention, { quantity, held }: Allowance): RejectCode {
     const { memory, ledger, seats } = this.#shard
@@ -95,14 +95,14 @@ export class Spending {
     const { ledger, seats, ownInQuote } = this.#shard
     allowance.held.setInteger(quoteQuantity)
     if (side === BUY && ledger.lacks(seats.quote(seat), allowance.held)) return INSUFFICIENT_BALANCE
-    // The lot filters have just reckoned with the same order.
+    // The lot filters have just computed the same order.
     if (ownInQuote) this.#takeMeetings(allowance)
     else this.walkQuote(market, side, quoteQuantity, NONE, allowance)
     if (allowance.quantity === 0 && !allowance.isEmpty && !ownInQuote) return LIQUIDITY_BELOW_LOT
     return side === BUY ? ACCEPTED : this.#lacksBase(market, seat, allowance.quantity)
   }
 
-  /** OWN_IN_QUOTE: the same with own orders met as `mode` says. */
+  /** OWN_IN_QUOTE: the same, with own orders treated as `mode` says. */
   walkMeetings(
     market: Market,
     seat: number,
@@ -123,7 +123,7 @@ export class Spending {
     allowance.isShort = isShort
   }
 
-  /** The whole lots that a quote quantity buys, or is received for, were the order in slot `without` not there. */
+  /** The whole lots that a quote quantity buys, or that bring it in, if the order in slot `without` did not exist. */
   walkQuote(market: Market, side: Side, quoteQuantity: number, without: number, allowance: Allowance): void {
     const { memory, orders } = this.#shard
     const { levels } = memory
@@ -151,7 +151,7 @@ export class Spending {
     allowance.quantity = floorToStep(units, this.#shard.marketStep(market))
   }
 
-  /** The same as a quantity. */
+  /** The quantity of `walkQuote` alone. */
   lotsOfQuote(market: Market, side: Side, quoteQuantity: number, without: number): number {
     this.walkQuote(market, side, quoteQuantity, without, this.#other)
     return this.#other.quantity

@@ -14,7 +14,7 @@ import type { Shard } from './shard.ts'
 import type { SnapshotState } from './snapshot.ts'
 import { workMeaning } from './work-snapshot.ts'
 
-/** Feeds values of the state to a hash, whatever their place in memory. */
+/** Adds values of the state to a hash, independent of their place in memory. */
 class StateHash {
   readonly #hash = new WordHash()
   readonly #doubles = new Float64Array(2)
@@ -59,7 +59,7 @@ class StateHash {
   }
 }
 
-/** 64-bit hash of the whole state, by meaning: free lists, slots and table layouts do not enter. */
+/** 64-bit hash of the state's meaning: free lists, slots and table layouts are not part of it. */
 export function stateHash({ shard, sessions, retries }: SnapshotState): bigint {
   const into = new StateHash()
   for (const value of [
@@ -133,7 +133,7 @@ function hashQueue(shard: Shard, queue: WaitingQueue, into: StateHash): void {
   for (let slot = queue.head; slot !== NONE; slot = shard.orders.next(slot)) hashOrder(shard, slot, into)
 }
 
-/** What goes on in later commands. */
+/** The work that continues in later commands. */
 function hashWork(shard: Shard, into: StateHash): void {
   for (const { waiting, work } of shard.markets) {
     into.number(waiting.count)

@@ -1,18 +1,18 @@
 import type { Market } from './market.ts'
 
 /**
- * Work that one command may do: makers met, orders cancelled, stops started. Each leaves less than 1 KiB of events behind
- * it, so an outcome stays below 1 MiB and takes some milliseconds.
+ * Bound on the work of one command: makers matched, orders cancelled, stops started. Each leaves less than 1 KiB of
+ * events, so an outcome stays below 1 MiB and takes some milliseconds.
  */
 export const STEP_WORK_MAX = 1_000
-/** Bytes of one outcome: less than a frame of a link may have many times over. */
+/** Bound on the bytes of one outcome: a link's frame may have many times as many. */
 export const OUTCOME_BYTES_MAX = 1 << 20
-/** Before BOUNDED_STEPS there was no such bound; a small integer, so that the field keeps its representation. */
+/** Before BOUNDED_STEPS there was no bound; a small integer, so that the field keeps its representation. */
 const UNBOUNDED = 0x3fffffff
-/** Price levels and makers that a command may look at, without meeting them, before it starts no further stop order. */
+/** Price levels and makers that a command may read without matching them before it starts no further stop order. */
 const INSPECTED_MAX = 1 << 16
 
-/** What is left of the work of the command under way, and the markets whose work goes on in later commands. */
+/** What is left of the current command's work, and the markets whose work continues in later commands. */
 export class Steps {
   readonly max: number
   left = UNBOUNDED
@@ -30,7 +30,7 @@ export class Steps {
     this.inspectable = INSPECTED_MAX
   }
 
-  /** So much was looked at. */
+  /** Count levels and makers that were read. */
   inspected(count: number): void {
     this.inspectable -= count
   }
@@ -40,7 +40,7 @@ export class Steps {
     return this.left > 0 && this.inspectable > 0
   }
 
-  /** Note whether the market has work left; true when that is news, or when it has. */
+  /** Note whether the market has work left. Returns true when it has, or when that changed. */
   note(market: Market, hasWork: boolean): boolean {
     if (!hasWork && this.busy.length === 0) return false
     const at = this.busy.indexOf(market)

@@ -30,13 +30,13 @@ const { NONE: NOTHING } = WorkKind
 /** Stop orders that one command could start before BOUNDED_STEPS. */
 const STOPS_STARTED_MAX = 16
 
-/** Starts triggered stop orders, oldest first, as many as a command may; the rest wait for the next ones. */
+/** Starts triggered stop orders, oldest first, as many as a command may; the rest wait for the next commands. */
 export class StopStarter {
   readonly #shard: Shard
   readonly #matching: Matching
   readonly #limits: OrderLimits
   readonly #funds: MarketFunds
-  /** Of the order that is started. */
+  /** The allowance of the order that is being started. */
   readonly #allowance = new Allowance()
   #started = 0
 
@@ -53,8 +53,8 @@ export class StopStarter {
   }
 
   /**
-   * Start what waits in a market that trades, as far as the work of the command goes, until one of them does not finish.
-   * Trades queue the stops that they reach as they happen.
+   * Start the waiting stop orders of a market that trades, as far as the work of the command allows, until one of them
+   * does not finish. Trades queue the stops that they trigger as they happen.
    */
   run(market: Market): void {
     const { triggers, touches, markets, steps } = this.#shard
@@ -66,13 +66,13 @@ export class StopStarter {
     }
   }
 
-  /** Before BOUNDED_STEPS: queue the stops that the order just matched has reached, when it is done. */
+  /** Before BOUNDED_STEPS: queue the stops that the last order triggered, when it is done. */
   reach(market: Market): void {
     const { isEmpty, low, high } = this.#matching.traded
     if (!isEmpty) this.#shard.triggers.reach(market, low, high)
   }
 
-  /** Before BOUNDED_STEPS: start what waits in any market, so many in one command, whether or not the market trades. */
+  /** Before BOUNDED_STEPS: start waiting stops of any market, up to a bound, whether the market trades or not. */
   runShared(): void {
     const { triggers, touches, markets, images } = this.#shard
     while (triggers.shared.count > 0 && this.#started < STOPS_STARTED_MAX) {

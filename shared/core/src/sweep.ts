@@ -8,8 +8,8 @@ const { BUY } = Side
 const NONE = EMPTY
 
 /**
- * A taker's walk through the other side of a book: best price first, first in first out within a price. The taker asks for
- * the maker that is next and says what becomes of it; the level is brought up to date when the taker leaves it.
+ * A taker's walk through the other side of a book: best price first, first in first out within a price. The taker asks
+ * for the next maker and decides what happens to it. The level is updated when the taker leaves it.
  *
  * ```ts
  * while (wanted > 0 && sweep.enter(book, side, limit)) {
@@ -20,7 +20,7 @@ const NONE = EMPTY
  * ```
  */
 export class Sweep {
-  /** Slot of the maker that is next on the level; NONE when the taker has met them all. */
+  /** Slot of the next maker on the level; NONE when the taker has matched them all. */
   maker: number = NONE
   level: number = NONE
   price = 0
@@ -35,7 +35,7 @@ export class Sweep {
     this.#memory = memory
   }
 
-  /** Stand before the first maker of the best level; false when none is up to `limit`, the worst price for a taker of `side`. */
+  /** Go to the first maker of the best level. False when none is within `limit`, the worst price for the taker. */
   enter(book: OrderBook, side: Side, limit: number): boolean {
     const { levels } = this.#memory
     const index = book.opposite(side)
@@ -52,7 +52,7 @@ export class Sweep {
     return true
   }
 
-  /** Taker and maker both lose `quantity`, at most what remains of the maker. A maker with nothing left leaves the book. */
+  /** Taker and maker both lose `quantity`, at most the maker's rest. A maker with nothing left leaves the book. */
   take(quantity: number): void {
     const { orders } = this.#memory
     const { maker } = this
@@ -76,14 +76,14 @@ export class Sweep {
     this.#removed++
   }
 
-  /** Bring the level up to date. False: nothing on it has changed. */
+  /** Update the level. Returns false when it has not changed. */
   leave(): boolean {
     if (this.#total === this.#before) return false
     this.#memory.levels.advance(this.level, this.maker, this.#removed, this.#total)
     return true
   }
 
-  /** Take the level that was left off its side when it is empty. */
+  /** Remove the level that was left from its side when it is empty. */
   close(): void {
     if (this.maker === NONE) this.#index?.remove(this.level)
   }

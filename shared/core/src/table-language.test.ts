@@ -6,7 +6,7 @@ import { Names, parseCommand } from '../testing/parse.ts'
 import { CommandStream } from '../testing/stream.ts'
 import { profiles } from '../testing/stream-profiles.ts'
 
-test('every command that a stream draws does the same when written as a line and read again', () => {
+test('every random command has the same effect when written as a line and read again', () => {
   for (const [index, profile] of (Object.keys(profiles) as (keyof typeof profiles)[]).entries()) {
     const oracle = new NaiveExchange()
     const reader = new NaiveExchange()

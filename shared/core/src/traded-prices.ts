@@ -1,4 +1,4 @@
-/** At which prices an order has traded. */
+/** The lowest and highest prices at which an order has traded. */
 export class TradedPrices {
   isEmpty = true
   low = 0

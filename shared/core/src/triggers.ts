@@ -12,7 +12,7 @@ const { BUY } = Side
 const { STOP_LOSS, STOP_LOSS_LIMIT } = OrderType
 const NONE = EMPTY
 
-/** What LEVEL of an order's record holds while the order is triggered and waits. */
+/** Value of LEVEL in an order's record while the order is triggered and waits. */
 const WAITING = -1
 
 /** The four types that wait for a price. */
@@ -20,22 +20,24 @@ export function isStop(type: OrderType): boolean {
   return type >= STOP_LOSS
 }
 
-/** BUY STOP_LOSS and SELL TAKE_PROFIT (with or without _LIMIT) wait for the price to rise, the others for it to fall. */
+/**
+ * BUY STOP_LOSS and SELL TAKE_PROFIT (with or without _LIMIT) wait for a rising price, the others for a falling one.
+ */
 export function isRising(side: Side, type: OrderType): boolean {
   const isStopLoss = type === STOP_LOSS || type === STOP_LOSS_LIMIT
   return isStopLoss === (side === BUY)
 }
 
 /**
- * Stop orders: in each market's two indexes until a trade reaches them, then in a queue until it is their turn to work.
- * Both are linked through the order records.
+ * Stop orders: in each market's two indexes until a trade triggers them, then in a queue until they start. Both are
+ * linked through the order records.
  */
 export class Triggers {
   readonly #memory: BookMemory
   readonly #images: ImageStore
   /** With BOUNDED_STEPS each market has a queue of its own. */
   byMarket = false
-  /** Before, all shared this one. */
+  /** Before BOUNDED_STEPS all markets shared this one. */
   readonly shared = new WaitingQueue()
 
   constructor(memory: BookMemory, images: ImageStore) {
@@ -64,7 +66,9 @@ export class Triggers {
     if (levels.unlink(level, slot)) this.#index(market, slot).remove(level)
   }
 
-  /** Queue what trades between `low` and `high` have reached: rising stops upwards, then falling ones downwards. */
+  /**
+   * Queue the stops that trades between `low` and `high` triggered: rising stops upwards, then falling ones downwards.
+   */
   reach(market: Market, low: number, high: number): void {
     const { levels } = this.#memory
     const { rising, falling } = market
@@ -80,7 +84,7 @@ export class Triggers {
     return slot
   }
 
-  /** BOUNDED_STEPS begins: what waits goes on in the queue of its market. */
+  /** BOUNDED_STEPS begins: move waiting stops to the queues of their markets. */
   part(markets: readonly Market[]): void {
     while (this.shared.count > 0) {
       const slot = this.take(this.shared)

@@ -10,7 +10,7 @@ import type { Shard } from './shard.ts'
 import { isRising, isStop } from './triggers.ts'
 import { viewTotals } from './views.ts'
 
-/** What the walk over all open orders has found, to be compared with what the stores say. */
+/** What the walk over all open orders found, to be compared with the stores. */
 interface Census {
   orders: number
   withClientId: number
@@ -87,7 +87,7 @@ function verifyLevel(shard: Shard, market: Market, index: PriceIndex, level: num
   if (onBook) assert(total === BigInt(levels.quantity(level)), 'a level totals its orders')
 }
 
-/** An order in work is on no level, and holds what it may still spend. */
+/** An order in work is on no level, and has what it may still spend locked. */
 function verifyWork(shard: Shard, market: Market, census: Census): void {
   const { work, waiting } = market
   verifyQueue(shard, waiting, census)

@@ -18,10 +18,10 @@ export interface AccountView {
   readonly fees: readonly FeeDefinition[]
 }
 
-/** Some accounts by number. */
+/** A part of the accounts, by id. */
 export interface AccountListView {
   readonly accounts: readonly Pick<AccountView, 'account' | 'label' | 'status'>[]
-  /** The last number that was looked at; undefined when there are no more. */
+  /** The last id that was read; undefined when there are no more. */
   readonly next: number | undefined
 }
 
@@ -104,11 +104,11 @@ export function viewAccount(shard: Shard, account: number): AccountView | undefi
   }
 }
 
-/** One list never looks at more accounts, and never holds more: a query stops the shard's commands for as long. */
+/** Bound on the accounts that one list reads and holds: a query stops the shard's commands for that long. */
 const ACCOUNTS_LOOKED_AT_MAX = 100_000
 const ACCOUNTS_LISTED_MAX = 200
 
-/** Accounts with a number above `after` whose label contains `label`, as far as one look goes. */
+/** Accounts with an id above `after` whose label contains `label`, as far as one query reads. */
 export function viewAccounts({ accounts }: Shard, after: number, label: string): AccountListView {
   const found: Pick<AccountView, 'account' | 'label' | 'status'>[] = []
   const last = Math.min(accounts.count, after + ACCOUNTS_LOOKED_AT_MAX)

@@ -8,7 +8,7 @@ function outOfRange(at: number): never {
   throw new RangeError(`no word lies at ${at}`)
 }
 
-/** The word at `at`. Who reads has checked a length before: that the word is there is an assertion. */
+/** The word at `at`. The reader has checked a length before, so a missing word is an assertion. */
 export function wordAt(words: Int32Array, at: number): number {
   const word = words[at]
   return word === undefined ? outOfRange(at) : word
@@ -30,7 +30,7 @@ export function amountAt(words: Int32Array, at: number): bigint {
 export function copyWords(from: Int32Array, at: number, to: Int32Array, toAt: number, count: number): void {
   const whole = count - 3
   let i = 0
-  // Four a step: the check of the loop costs as much as two words.
+  // Four in a step: the check of the loop costs as much as two words.
   for (; i < whole; i += 4) {
     to[toAt + i] = from[at + i]!
     to[toAt + i + 1] = from[at + i + 1]!

@@ -42,7 +42,7 @@ export function restoreQueue(queue: WaitingQueue, [head, tail, count]: readonly 
   queue.count = count!
 }
 
-/** Everything that later outcomes depend on but the slot, which says nothing by itself. */
+/** Everything that later outcomes depend on. The slot is not part of it. */
 export function workMeaning(work: MarketWork): number[] {
   return workNumbers(work).toSpliced(1, 1)
 }

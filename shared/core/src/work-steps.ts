@@ -26,7 +26,7 @@ export class WorkSteps {
     this.#stops = stops
   }
 
-  /** Does the command touch a market whose work goes on? Then it changes nothing, and is to be sent again. */
+  /** Does the command touch a market with unfinished work? Then it changes nothing, and is to be sent again. */
   isBusy(c: Command): boolean {
     const { markets, accounts, seats } = this.#shard
     if (c.kind === CANCEL_ACCOUNT) {
@@ -55,7 +55,7 @@ export class WorkSteps {
     this.note(market)
   }
 
-  /** Tell of the market's work that goes on, or that it does not go on any more. */
+  /** Report that the market's work continues, or that it ended. */
   note(market: Market): void {
     const { steps, images, writer } = this.#shard
     const { unfinished, work } = market
@@ -64,7 +64,7 @@ export class WorkSteps {
     else writer.work(market.id, unfinished, work.account, 0)
   }
 
-  /** The same for a market whose work may be an earlier command's. */
+  /** The same for a market whose work may come from an earlier command. */
   noteNews(market: Market): void {
     if (!this.#shard.steps.busy.includes(market)) this.note(market)
   }
