@@ -15,7 +15,7 @@ import { Supervisor } from './supervisor.ts'
 import { Wait } from './terminal/wait.ts'
 
 const PARENT_POLL_MS = 500
-/** A terminal signals npm and this process, and npm passes its own on: within so long that is one Ctrl-C, ms. */
+/** A terminal signals npm and this process, and npm passes it on: two signals within this time are one Ctrl-C, ms. */
 const SAME_SIGNAL_MS = 1_000
 
 const style = styleOf(process.stdout)
@@ -59,7 +59,7 @@ async function run(options: Options): Promise<void> {
     wait.end()
     void end(supervisor, folder, process.exitCode)
   }
-  // A terminal that closes takes npm along: two signs of one event.
+  // A terminal that closes also ends npm: two signs of one event.
   const stopOnce = (): void => void (supervisor.isStopping || stop())
   let askedAt = Number.NEGATIVE_INFINITY
   const asked = (): void => {
@@ -93,7 +93,7 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-/** npm that is killed with -9 cannot pass it on: what it started is then handed to another process. */
+/** An npm that was killed with -9 cannot pass a signal on. Its child gets another parent instead. */
 function onParentGone(stop: () => void): void {
   const parent = process.ppid
   const timer = setInterval(() => {
@@ -117,7 +117,7 @@ function note(text: string): void {
   process.stdout.write(style.dim(`  ${new Date().toISOString().slice(11, 23)}  ${text}\n`))
 }
 
-/** A full disk is something that a person can put right, and so is what keeps PostgreSQL from starting. */
+/** A user can fix a full disk, and what keeps PostgreSQL from starting. */
 function explained(error: unknown): unknown {
   if (error instanceof PostgresError) return new Problem(error.message)
   return isDiskFull(error) ? new Problem(`There is no room on the disk: ${messageOf(error)}.`) : error

@@ -18,7 +18,7 @@ import { Roller } from './roll/roller.ts'
 import { folderCertificate } from './folder/folder-certificate.ts'
 import { clusterStatus } from './status/cluster-status.ts'
 
-/** A connection to Redis takes a moment after everything else is ready. */
+/** A connection to Redis may take this long after everything else is ready. */
 const REMARKS_MS_MAX = 1_500
 const REMARKS_POLL_MS = 50
 
@@ -26,15 +26,15 @@ export interface SupervisorEvents {
   /** A step of starting, stopping or rolling. */
   readonly onStep: (what: string) => void
   readonly onRestart: (name: string, how: string, delayMs: number) => void
-  /** What processes log is lost, and why. */
+  /** Output of processes is lost, and why. */
   readonly onLog: (problem: string) => void
-  /** The disk of the data folder is full, and why that matters; undefined: it no longer is. */
+  /** The disk of the data folder is full, with the consequence; undefined: it no longer is. */
   readonly onDisk: (problem: string | undefined) => void
 }
 
 /**
  * Everything that `npm start` runs: PostgreSQL, and a small cluster of two engines, a recorder, two gateways behind one
- * listening socket and perhaps the market maker. Stopped in the opposite order.
+ * listening socket and optionally the market maker. Stopped in the opposite order.
  */
 export class Supervisor {
   readonly #options: Options
@@ -59,7 +59,7 @@ export class Supervisor {
     this.#logs = new LogFiles(events.onLog)
     this.#stopWatching = watchDisk(folder.path, (problem) => {
       events.onDisk(problem)
-      // What could not be written meanwhile.
+      // Write what could not be written meanwhile.
       if (problem === undefined && this.#ports.control !== undefined) this.#markRunning()
     })
     const clusterEvents = {
@@ -84,13 +84,13 @@ export class Supervisor {
     return `${this.#options.tls ? 'https' : 'http'}://${shown}:${port}`
   }
 
-  /** Everything up to the gateways. @throws Problem; whatever runs by then is stopped by `stop` */
+  /** Start everything up to the gateways. @throws Problem; `stop` stops what runs by then */
   start(): Promise<void> {
     this.#starting = this.#startAll()
     return this.#starting
   }
 
-  /** What works, but not as it should, in one sentence each: conditions that keep no process from being ready. */
+  /** Conditions that need attention but keep no process from being ready, one sentence each. */
   async remarks(): Promise<string[]> {
     const operator = new OperatorClient(this.operatorUrl, this.#folder.settings.operatorToken)
     for (const began = performance.now(); ; await delay(REMARKS_POLL_MS)) {
@@ -100,7 +100,7 @@ export class Supervisor {
     }
   }
 
-  /** The bot that trades over the public interface, with keys of its own in its environment. */
+  /** Start the bot that trades over the public interface, with its own keys in its environment. */
   async startMarketMaker(environment: Record<string, string>): Promise<void> {
     const bot = {
       kind: 'market-maker',
@@ -111,7 +111,7 @@ export class Supervisor {
     await this.#cluster.start([this.#logged({ ...bot, environment })])
   }
 
-  /** Drain and stop, last started first. Called again while it runs, it finishes quickly. */
+  /** Drain and stop, last started first. A second call during the drain makes it finish quickly. */
   stop(): Promise<void> {
     if (this.#stopping === undefined) this.#stopping = this.#stopAll()
     else {
@@ -147,7 +147,7 @@ export class Supervisor {
     const surroundings = { databaseUrl: this.#databaseUrl, redisUrl, certificate, gateway, engine, linkUrls }
     const definitions = clusterDefinitions(this.#folder, ports, surroundings)
     const [first, ...others] = definitions.map((definition) => this.#logged(definition))
-    // One engine leads before the others come.
+    // One engine leads before the others start.
     if (first) await this.#cluster.start([first])
     await this.#cluster.start(others)
   }
@@ -193,7 +193,7 @@ export class Supervisor {
 
   #note(name: string, id: number): void {
     const before = this.#processes[name]
-    // In a roll the one before may still be draining: the next start must find it as well.
+    // In a roll the previous process may still be draining: the next start must find it too.
     if (before !== undefined) this.#processes[`${name}-before`] = before
     this.#processes[name] = id
     this.#markRunning()
@@ -213,7 +213,7 @@ export class Supervisor {
     try {
       this.#folder.markRunning(running)
     } catch (error) {
-      // Nothing depends on it; written again at the next change, and when there is room again.
+      // Nothing depends on it. It is written again at the next change, and when there is room again.
       if (errorCode(error) === undefined) throw error
     }
   }
@@ -221,7 +221,7 @@ export class Supervisor {
   async #stopAll(): Promise<void> {
     this.#control?.close()
     await this.#cluster.stop()
-    // Interrupted while it starts: PostgreSQL may only just be coming up.
+    // Interrupted during the start: PostgreSQL may only just be starting.
     await this.#starting?.catch(() => undefined)
     if (this.#database !== undefined) {
       this.#events.onStep('PostgreSQL')
@@ -233,7 +233,7 @@ export class Supervisor {
   }
 }
 
-/** What the gateways are told to trust. What is no address is theirs to refuse, with a sentence. */
+/** The proxies that the gateways trust. The gateways themselves refuse a text that is no address, with a message. */
 function proxiesOf({ gateway }: Options): AddressRanges {
   const texts = ['TRUST_PROXY', 'PROXY_PROTOCOL'].flatMap((name) => (gateway[name] ?? '').split(','))
   return AddressRanges.readable(texts.map((text) => text.trim())).ranges

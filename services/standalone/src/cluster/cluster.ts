@@ -5,28 +5,28 @@ import type { Service } from '../processes/service.ts'
 import { roleOf, type Kind, type Observed } from '../status/cluster-status.ts'
 import { Replica, type ReplicaDefinition } from './replica.ts'
 
-/** When everything ends no process takes over, so clients that stay silent are not waited for any longer. */
+/** Nothing takes over when the whole exchange stops, so silent clients are not waited for any longer than this. */
 const STOP_HURRY_MS = 1_500
 
 export interface ClusterEvents {
-  /** Names of processes that are being started or stopped. */
+  /** Called with the name of a process that is being started or stopped. */
   readonly onStep: (what: string) => void
   readonly onStarted: (name: string, process: number) => void
-  /** Addresses or processes are not what they were. */
+  /** Addresses or processes have changed. */
   readonly onChange: () => void
 }
 
-/** Every process of the exchange but PostgreSQL, and the sockets that clients connect to. */
+/** Every process of the exchange except PostgreSQL, and the listening sockets. */
 export class Cluster {
   readonly listener: ConnectionListener
   readonly #counts = new CountDesk()
   readonly #replicas: Replica[] = []
   readonly #events: ClusterEvents
-  /** What processes said of their drain. */
+  /** What processes reported about their drain. */
   readonly #drained = new WeakMap<Service, string>()
   #stopping = false
 
-  /** @param proxies addresses behind which there are many clients */
+  /** @param proxies addresses with many clients behind them */
   constructor(events: ClusterEvents, proxies: AddressRanges) {
     this.#events = events
     this.listener = new ConnectionListener({ proxies })
@@ -36,14 +36,14 @@ export class Cluster {
     return kind === undefined ? this.#replicas : this.#replicas.filter((replica) => replica.kind === kind)
   }
 
-  /** What can be asked for its state. */
+  /** The processes whose state can be queried. */
   observed(): Observed[] {
     return this.#replicas.flatMap(({ name, kind, service }) =>
       service?.process === undefined ? [] : [{ name, kind, process: service.process, opsUrl: service.opsUrl }],
     )
   }
 
-  /** Start these side by side; resolves when all are ready. @throws Problem */
+  /** Start these concurrently; resolves when all are ready. @throws Problem */
   async start(definitions: readonly ReplicaDefinition[]): Promise<void> {
     if (this.#stopping) return
     const added = definitions.map((definition) => this.#add(definition))
@@ -51,17 +51,19 @@ export class Cluster {
     await Promise.all(added.map((replica) => replica.start()))
   }
 
-  /** A gateway that is to be stopped gets no connection any more; resolves when those on their way to it have arrived. */
+  /**
+   * Hand no more connections to a gateway that is to be stopped. Resolves when those on their way to it have arrived.
+   */
   retire(service: Service): Promise<void> {
     return this.listener.leave(service)
   }
 
-  /** How the drain of a process that has ended went; empty when it had none. */
+  /** How the drain of an ended process went; empty when it had none. */
   drainOf(service: Service): string {
     return this.#drained.get(service) ?? ''
   }
 
-  /** The engine that leads, as the engines say. */
+  /** The engine that leads, according to the engines. */
   async leader(): Promise<Replica | undefined> {
     const engines = this.replicas('engine')
     const roles = await Promise.all(engines.map(({ service }) => roleOf(service?.opsUrl)))
@@ -119,7 +121,7 @@ export class Cluster {
   }
 }
 
-/** What a process that takes connections says. */
+/** A message of a process that takes connections. */
 interface Note {
   readonly uptick: 'ready' | 'not-ready' | 'leaving' | 'taken' | 'drained'
   readonly id?: number

@@ -21,14 +21,14 @@ function settingOf(kind: string, name: string, linkUrls: readonly string[] = [])
   return definitions.filter((definition) => definition.kind === kind).map(({ environment }) => environment[name])
 }
 
-test('what one engine keeps of a halted shard is not written over by the other, which may hold less', () => {
+test('each engine keeps what it holds of a halted shard in its own file', () => {
   expect(settingOf('engine', 'EVIDENCE_FOLDER')).toEqual([
     join(path, 'evidence', 'engine-1'),
     join(path, 'evidence', 'engine-2'),
   ])
 })
 
-test('engines are reached at their ports, or where something stands before them', () => {
+test('engines are reached at their ports, or at the addresses given for them', () => {
   const direct = ['ws://127.0.0.1:7003/link', 'ws://127.0.0.1:7004/link']
   expect([settingOf('engine', 'LINK_URL'), settingOf('gateway', 'ENGINE_URLS')[1]]).toEqual([direct, direct.join()])
   const before = ['ws://proxy:1/link', 'ws://proxy:2/link']

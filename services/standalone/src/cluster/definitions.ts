@@ -4,7 +4,9 @@ import type { CertificateFiles } from '../folder/folder-certificate.ts'
 import { GRACE_MS } from '../processes/service.ts'
 import type { ReplicaDefinition } from './replica.ts'
 
-/** Ports of the cluster, by use; a gateway has two for probes, because old and new run side by side in a roll. */
+/**
+ * Ports of the cluster, by use. A gateway has two for probes, because the old and the new one run together in a roll.
+ */
 export const PORT_NAMES = [
   'postgres',
   'control',
@@ -22,41 +24,41 @@ export const PORT_NAMES = [
 
 export type Ports = Readonly<Record<(typeof PORT_NAMES)[number], number>>
 
-/** From the notice on WebSockets to the first goodbye: time to connect elsewhere first. */
+/** From the notice on WebSockets to the first close: time for clients to connect elsewhere first. */
 const NOTICE_MS = 1_000
 const DRAIN_MS = 12_000
 const EVICTION_MS = 10_000
 const HAND_OFF_MS = 3_000
 
 /**
- * Flags of Node for what orders pass through. What an order leaves behind dies young, if the young generation outlasts
- * it; and the first collections of everything, at the few megabytes that V8 begins with, are put off: they stop a
- * process for milliseconds, six times in a hundred thousand orders.
+ * Flags of Node for the processes on the path of an order. The objects of an order die young if the young generation is
+ * large enough to outlast it. The first full collections, at the few megabytes that V8 begins with, are put off: they
+ * stop a process for milliseconds, six times in a hundred thousand orders.
  */
 export const orderPathFlags = ['--max-semi-space-size=32', '--min-semi-space-size=16', '--initial-old-space-size=256']
 
-/** Two engines, two gateways and the successor of one in a roll, a recorder, and the supervisor when it sets up. */
+/** Two engines, two gateways and the successor of one in a roll, a recorder, and the supervisor during set-up. */
 const CONNECTIONS_PLANNED =
   2 * PROCESS_CONNECTIONS.engine + 3 * PROCESS_CONNECTIONS.gateway + PROCESS_CONNECTIONS.recorder + 1
 
-/** What the cluster is given from outside. */
+/** The outer settings of the cluster. */
 export interface Surroundings {
   readonly databaseUrl: string
-  /** Empty: the gateways count limits together in the supervisor. */
+  /** Empty: the supervisor counts the gateways' limits. */
   readonly redisUrl: string
-  /** For what traders connect to; undefined: without TLS. */
+  /** Certificate for traders' connections; undefined: without TLS. */
   readonly certificate: CertificateFiles | undefined
-  /** More settings of the gateways, instead of those here. */
+  /** Settings of the gateways that replace those here. */
   readonly gateway: Readonly<Record<string, string>>
-  /** The same of the engines. */
+  /** Settings of the engines that replace those here. */
   readonly engine: Readonly<Record<string, string>>
-  /** Where each engine is reached, in their order; empty: at its port. */
+  /** Link addresses of the engines, in their order; empty: each is reached at its port. */
   readonly linkUrls: readonly string[]
 }
 
 type Definition = Omit<ReplicaDefinition, 'folder' | 'logFile' | 'logs' | 'verbose' | 'onRestart'>
 
-/** Every process of the cluster but PostgreSQL, in the order of their start. */
+/** Every process of the cluster except PostgreSQL, in the order of their start. */
 export function clusterDefinitions(folder: DataFolder, ports: Ports, surroundings: Surroundings): Definition[] {
   const { databaseUrl, redisUrl, certificate, gateway: gatewaySettings, engine: engineSettings } = surroundings
   const [firstLink, secondLink] = linkUrlsOf(ports, surroundings)
@@ -64,7 +66,7 @@ export function clusterDefinitions(folder: DataFolder, ports: Ports, surrounding
     DATABASE_URL: databaseUrl,
     SHARD: '0',
     CONNECTIONS_PLANNED: String(CONNECTIONS_PLANNED),
-    // Types are stripped once, not at every start; and without stripping the engine's typed arrays are faster.
+    // Types are stripped once and not at every start. The engine's typed arrays are also faster without stripping.
     NODE_COMPILE_CACHE: folder.file('compile-cache'),
   }
   const links = { LINK_SECRET_FILE: folder.linkSecretFile }
@@ -96,15 +98,15 @@ export function clusterDefinitions(folder: DataFolder, ports: Ports, surrounding
       ...common,
       ...links,
       INSTANCE: `gateway-${number}`,
-      // The supervisor has the public sockets; a gateway's own are only for looking at it alone.
+      // The supervisor has the public sockets; a gateway's own sockets only serve to look at it alone.
       CONNECTIONS: 'parent',
       PORT: '0',
       OPERATOR_PORT: '0',
       ...(certificate && { TLS_CERT_FILE: certificate.cert, TLS_KEY_FILE: certificate.key }),
-      // Of this machine alone.
+      // Reachable from this machine only.
       OPERATOR_TLS: 'false',
       OPERATOR_TOKEN: folder.settings.operatorToken,
-      // All clients here are of the person at this machine: past a limit there is an error, not a ban.
+      // All clients here belong to the user of this machine: past a limit they get an error, not a ban.
       LIMIT_BANS: 'false',
       REDIS_URL: redisUrl,
       KEY_ENCRYPTION_KEY: folder.settings.keyEncryptionKey,
@@ -122,13 +124,13 @@ export function clusterDefinitions(folder: DataFolder, ports: Ports, surrounding
     name: 'recorder',
     entry: 'recorder/src/main.ts',
     opsPorts: [ports.recorder],
-    // What is older than the default of the recorder goes into files, which a rebuild of history reads.
+    // Batches older than the recorder's default go into files, from which a rebuild of history reads.
     environment: { ...common, ARCHIVE_FOLDER: folder.file('archive') },
   }
   return [engine(1), engine(2), recorder, gateway(1), gateway(2)]
 }
 
-/** Where gateways and members reach the engines. */
+/** Link addresses of the engines for gateways and members. */
 function linkUrlsOf(ports: Ports, { linkUrls }: Surroundings): readonly [string, string] {
   const [first, second] = linkUrls
   return [first ?? `ws://127.0.0.1:${ports['link-1']}/link`, second ?? `ws://127.0.0.1:${ports['link-2']}/link`]

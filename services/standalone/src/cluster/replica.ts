@@ -2,23 +2,25 @@ import { Service, type ServiceDefinition } from '../processes/service.ts'
 import type { Kind } from '../status/cluster-status.ts'
 
 export interface ReplicaEvents {
-  /** A process of the place was started; `leaving`: it is the one that is being replaced. */
+  /** A process was started in this place; `leaving`: the one that is being replaced. */
   readonly started: (name: string, process: number) => void
   readonly message: (service: Service, message: unknown) => void
   readonly ended: (service: Service) => void
-  /** The process in charge is another one now. */
+  /** Another process is in charge now. */
   readonly changed: () => void
 }
 
-/** All of a definition but what differs from process to process. */
+/** A definition without the parts that differ between processes. */
 export type ReplicaDefinition = Omit<
   ServiceDefinition,
   'environment' | 'opsPort' | 'onStarted' | 'onMessage' | 'onEnded'
 > & {
   readonly kind: Kind
-  /** Without the ports of the process. */
+  /** Environment without the ports of the process. */
   readonly environment: Readonly<Record<string, string>>
-  /** Ports of probes: one, or two to take turns where old and new run side by side; none for a process without. */
+  /**
+   * Ports of probes: one, or two that alternate where the old and the new process run together; none without probes.
+   */
   readonly opsPorts: readonly number[]
 }
 
@@ -47,7 +49,7 @@ export class Replica {
     return this.#service
   }
 
-  /** Start the first process, or one after the old has stopped; resolves when it is ready. @throws Problem */
+  /** Start the first process, or one after the old has stopped. Resolves when it is ready. @throws Problem */
   async start(): Promise<void> {
     this.#service = this.#create()
     this.#events.changed()
@@ -60,7 +62,8 @@ export class Replica {
   }
 
   /**
-   * Start a new process beside the old one; when it is ready it is in charge, and the old one is returned, still running.
+   * Start a new process beside the old one. When it is ready it is in charge, and the old one is returned, still
+   * running.
    *
    * @throws Problem when the new one does not become ready: it is stopped again, and nothing has changed
    */

@@ -4,10 +4,10 @@ import { runningOn } from '@uptick/data-folder'
 import { causeOf, EXIT_FAILED, EXIT_USAGE, Problem } from '@uptick/commandline'
 import type { ClusterStatus, Rolled, RollLine, RollStep } from './protocol.ts'
 
-/** The roll was not begun, or stopped on its way. */
+/** The roll was refused, or stopped before its end. */
 export class RollError extends Problem {
   override readonly name = 'RollError'
-  /** Nothing was touched. */
+  /** True: no process was touched. */
   readonly refused: boolean
 
   constructor(message: string, refused: boolean) {
@@ -16,7 +16,7 @@ export class RollError extends Problem {
   }
 }
 
-/** Asks the supervisor that runs on a data folder. */
+/** Client of the supervisor that runs on a data folder. */
 export class ControlClient {
   readonly #url: string
   readonly #token: string
@@ -26,7 +26,7 @@ export class ControlClient {
     this.#token = token
   }
 
-  /** @throws Problem when nothing runs there */
+  /** @throws Problem when no supervisor runs there */
   static find(folder: string): ControlClient {
     const { running, settings } = runningOn(folder)
     return new ControlClient(running.controlUrl, settings.operatorToken)
@@ -38,7 +38,7 @@ export class ControlClient {
   }
 
   /**
-   * Replace processes; `onStep` hears of each step when it is done. Resolves with the milliseconds that all took.
+   * Replace processes. `onStep` is called after each step. Resolves with the duration in ms.
    *
    * @throws RollError when it is refused or fails
    */

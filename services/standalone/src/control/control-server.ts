@@ -7,14 +7,14 @@ export interface ControlOptions {
   readonly port: number
   readonly token: string
   readonly status: () => Promise<ClusterStatus>
-  /** Replaces processes; throws RollRefused before any was touched. */
+  /** Replaces processes. Throws RollRefused before any was touched. */
   readonly roll: (what: Rolled, onStep: (step: RollStep) => void) => Promise<void>
   readonly onRoll: (text: string) => void
 }
 
 /**
- * The supervisor's own interface, on the loopback and with the operator's token: `GET /status`, and `POST /rolls/<what>`,
- * whose answer is one line of JSON for each step, as it is done.
+ * The supervisor's own interface, on the loopback and with the operator's token: `GET /status`, and `POST
+ * /rolls/<what>`, whose answer has one line of JSON after each step.
  */
 export class ControlServer {
   readonly #options: ControlOptions
@@ -56,7 +56,7 @@ export class ControlServer {
     sendJson(response, 404, { error: `there is no ${request.method} ${request.url}` })
   }
 
-  /** Goes on when the caller has gone. */
+  /** Continues when the caller has disconnected. */
   async #roll(what: Rolled, response: ServerResponse): Promise<void> {
     const { roll, onRoll } = this.#options
     const say = (line: RollLine): void => void response.write(`${JSON.stringify(line)}\n`)

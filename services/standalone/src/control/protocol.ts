@@ -1,19 +1,19 @@
-/** What the supervisor answers on its control interface: `GET /status`, and `POST /rolls/<what>` line by line. */
+/** Answers of the supervisor's control interface: `GET /status`, and `POST /rolls/<what>` line by line. */
 
-/** A process as it says it is, this moment. */
+/** The present state of a process, as it reports it. */
 export interface ProcessStatus {
   readonly name: string
   readonly process: number
   readonly ready: boolean
-  /** Of an engine: what it does. Of others their kind. */
+  /** What an engine does; for other processes their kind. */
   readonly role: string
   /** The epoch that it leads or follows; undefined where there is none. */
   readonly epoch?: number | undefined
   /** Last sequence that it has executed, received or recorded. */
   readonly sequence?: number | undefined
-  /** Commands of the journal that it has not. */
+  /** Commands of the journal that it has not executed, received or recorded yet. */
   readonly lag?: number | undefined
-  /** The leader's running hash; of a standby whether its own is the same. */
+  /** The leader's running hash; for a standby, whether its own hash is the same. */
   readonly hash?: string | undefined
   /** Why it is not ready. */
   readonly reason: string
@@ -31,7 +31,7 @@ export interface ClusterStatus {
 export const ROLLED = ['engine', 'gateway', 'recorder', 'all'] as const
 export type Rolled = (typeof ROLLED)[number]
 
-/** What was done to a process in a roll, and how long it took. */
+/** One step of a roll, and how long it took. */
 export interface RollStep {
   readonly process: string
   readonly what: string
@@ -44,7 +44,7 @@ export type RollLine =
   | { readonly done: true; readonly milliseconds: number }
   | { readonly failed: string; readonly refused: boolean }
 
-/** The roll is not begun; the message says why. */
+/** The roll was refused; the message says why. */
 export class RollRefused extends Error {
   override readonly name = 'RollRefused'
 }

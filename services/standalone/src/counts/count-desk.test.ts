@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { CountDesk } from './count-desk.ts'
 
-test('a claim is of the first that makes it, also when it is made again, until its time is over', () => {
+test('a claim belongs to the first that makes it, also when repeated, until its time is over', () => {
   let now = 0
   const desk = new CountDesk(() => now)
   const claim = (life: string, name: string): boolean => {

@@ -1,8 +1,8 @@
-/** What a gateway says that it has counted; see the gateway's `ToldCounts`. */
+/** The counts that a gateway reports; see the gateway's `ToldCounts`. */
 export interface CountMessage {
   readonly uptick: 'count'
   readonly id: number
-  /** Of the process: what it told before is replaced. */
+  /** Identifies the process: a report replaces its earlier ones. */
   readonly life: string
   readonly counts: readonly { readonly name: string; readonly own: number; readonly msLeft: number }[]
   readonly bans: readonly { readonly name: string; readonly until: number; readonly msLeft: number }[]
@@ -10,7 +10,7 @@ export interface CountMessage {
   readonly claims?: readonly { readonly name: string; readonly msLeft: number }[]
 }
 
-/** What all of them have counted. */
+/** The totals of all gateways. */
 export interface CountedMessage {
   readonly uptick: 'counted'
   readonly id: number
@@ -21,9 +21,9 @@ export interface CountedMessage {
 }
 
 interface Total {
-  /** Of each gateway, those that have ended included: what they counted still counts. */
+  /** Counts by gateway, including gateways that have ended: their counts stay valid. */
   readonly parts: Map<string, number>
-  /** ms of the clock. */
+  /** End of the window, ms of the clock. */
   ends: number
 }
 
@@ -37,13 +37,13 @@ interface Ban {
   readonly ends: number
 }
 
-/** Names that are kept; past it the oldest are forgotten, and counted by each gateway alone. */
+/** Bound on names. Past it the oldest are dropped, and each gateway counts them alone. */
 export const COUNT_NAMES_MAX = 200_000
 const SWEEP_MS = 1_000
 
 /**
- * Where the counts of this machine's gateways come together, as in Redis elsewhere: each tells its own, and hears the sum.
- * It lives as long as the supervisor, which no gateway outlives.
+ * Adds up the counts of this machine's gateways, as Redis does elsewhere: each gateway reports its own counts and gets
+ * the totals. It lives as long as the supervisor, which outlives every gateway.
  */
 export class CountDesk {
   readonly #clock: () => number
@@ -52,12 +52,12 @@ export class CountDesk {
   readonly #claims = new Map<string, Claim>()
   #sweepAt = 0
 
-  /** @param clock ms that only grow */
+  /** @param clock monotonic, ms */
   constructor(clock: () => number = () => performance.now()) {
     this.#clock = clock
   }
 
-  /** Names that are kept. */
+  /** Number of names. */
   get size(): number {
     return this.#totals.size + this.#bans.size + this.#claims.size
   }
@@ -96,7 +96,7 @@ export class CountDesk {
   }
 }
 
-/** The newest goes last, so that the first is the oldest. */
+/** The newest name goes last, so that the first is the oldest. */
 function keep<Kept>(all: Map<string, Kept>, name: string, value: Kept): void {
   all.delete(name)
   all.set(name, value)
@@ -107,7 +107,7 @@ function keep<Kept>(all: Map<string, Kept>, name: string, value: Kept): void {
   }
 }
 
-/** Of what processes say, what is for the desk. */
+/** Whether a message of a process is a report of counts. */
 export function isCountMessage(message: unknown): message is CountMessage {
   return typeof message === 'object' && message !== null && 'uptick' in message && message.uptick === 'count'
 }

@@ -6,9 +6,9 @@ import type { KeyRegistration, OperatorClient } from '@uptick/operator'
 import type { DataFolder } from '../folder/data-folder.ts'
 
 /**
- * Bring a new exchange to life through the operator API. Every step is harmless when it is repeated, so a start that was
- * cut off anywhere is completed by the next one: definitions are only added when they
- * are missing, deposits when the account is empty, and keys are kept in the settings before they are registered.
+ * Set up a new exchange through the operator API. Every step may be repeated, so the next start completes one that was
+ * cut off anywhere. Definitions are only added when they are missing, deposits only when the account is empty. Keys are
+ * saved in the settings before they are registered.
  */
 export async function seedDemo(operator: OperatorClient, folder: DataFolder): Promise<void> {
   await listMarkets(operator)
@@ -19,7 +19,7 @@ export async function seedBot(operator: OperatorClient, folder: DataFolder): Pro
   await seedTraders(operator, folder, botTraders)
 }
 
-/** What the market maker's process needs to know. */
+/** Environment of the market maker's process. */
 export function botEnvironment(folder: DataFolder, url: string, tls: boolean): Record<string, string> {
   const key = (owner: string): DemoKey => {
     const found = folder.settings.demoKeys.find((known) => known.owner === owner)
@@ -51,7 +51,7 @@ async function seedTraders(
   }
 }
 
-/** Keys come last: where they are all registered, the rest has been done too, and is the trader's own from then on. */
+/** Keys are registered last: when all of them are, the rest was done, and the trader may have changed it since. */
 async function isRegistered(operator: OperatorClient, folder: DataFolder, trader: DemoTrader): Promise<boolean> {
   const known = folder.settings.demoKeys.filter(({ owner }) => owner === trader.label)
   const [first] = known
@@ -60,7 +60,7 @@ async function isRegistered(operator: OperatorClient, folder: DataFolder, trader
   return known.every(({ apiKey }) => registered.has(apiKey))
 }
 
-/** The trader's keys in the settings, made first when there are none. */
+/** The trader's keys from the settings; created when there are none. */
 function keysOf(folder: DataFolder, trader: DemoTrader, account: number): DemoKey[] {
   const { demoKeys } = folder.settings
   const known = demoKeys.filter(({ owner }) => owner === trader.label)
@@ -85,7 +85,7 @@ function makePrivateKey(folder: DataFolder, name: string): KeyObject {
   return privateKey
 }
 
-/** The public half is unknown before it is registered, so one that cannot be read is made anew. */
+/** Its public half is unknown before it is registered, so a key that cannot be read is created again. */
 function privateKeyOf(folder: DataFolder, name: string): KeyObject {
   try {
     return createPrivateKey(readFileSync(folder.file(name)))

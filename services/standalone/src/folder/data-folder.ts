@@ -21,7 +21,7 @@ const LINK_SECRET_NAME = 'link-secret'
 /** One secret of 32 characters or more, or two while it is being replaced. */
 const SECRETS_FORM = /^\s*[^\s,]{32,}([\s,]+[^\s,]{32,})?[\s,]*$/
 
-/** The folder that holds everything, locked for this process. */
+/** The data folder, locked for this process. */
 export class DataFolder {
   readonly path: string
   readonly release: () => void
@@ -33,7 +33,7 @@ export class DataFolder {
     this.#settings = settings
   }
 
-  /** @throws Problem when the folder cannot be used: nothing in it has been touched then */
+  /** @throws Problem when the folder cannot be used; nothing in it has been touched then */
   static open(path: string): DataFolder {
     checkOwner(path, process.getuid?.())
     prepare(path)
@@ -58,12 +58,12 @@ export class DataFolder {
     writeWhole(settingsFile(this.path), this.#settings)
   }
 
-  /** The secret of the links between engines and gateways: a file, so that it can be replaced while they run. */
+  /** File with the secret of the links between engines and gateways. A file can be replaced while they run. */
   get linkSecretFile(): string {
     return join(this.path, LINK_SECRET_NAME)
   }
 
-  /** Keep a file for its owner only. */
+  /** Write a file that only its owner can read. */
   write(name: string, content: string): void {
     writePrivate(join(this.path, name), content)
   }
@@ -81,7 +81,7 @@ export class DataFolder {
   }
 }
 
-/** The folder, and that of the logs in it. */
+/** Create the folder and its folder of logs. */
 function prepare(path: string): void {
   for (const [what, folder] of [
     ['The data folder', path],
@@ -99,7 +99,7 @@ function prepare(path: string): void {
   }
 }
 
-/** Like `mkdir -p`. Node's own `recursive` never ends where the system says that a folder it has just seen is not there. */
+/** Like `mkdir -p`. Node's `recursive` never ends where the system denies the existence of a folder just seen. */
 function makeFolder(path: string): void {
   if (existsSync(path)) return
   makeFolder(dirname(path))
@@ -136,7 +136,9 @@ function firstSettings(path: string): Settings {
   return settings
 }
 
-/** A folder of a release before has none yet. One that holds no secret is made anew: no other process knows it. */
+/**
+ * The folder of an older release has none yet. A file without a secret is replaced: no other process knows that secret.
+ */
 function makeLinkSecret(path: string): void {
   const file = join(path, LINK_SECRET_NAME)
   if (!existsSync(file) || !SECRETS_FORM.test(readFileSync(file, 'utf8')))
@@ -147,7 +149,7 @@ function writeWhole(path: string, content: object): void {
   writePrivate(path, `${JSON.stringify(content, undefined, 2)}\n`)
 }
 
-/** For its owner only, and never half written: a crash leaves the old content or the new. */
+/** Readable by its owner only, and written atomically: a crash leaves the old content or the new. */
 function writePrivate(path: string, content: string): void {
   const making = `${path}.new`
   writeFileSync(making, content, { mode: 0o600, flush: true })

@@ -15,15 +15,16 @@ export interface CertificateFiles {
 
 const KEY_NAME = 'tls-key.pem'
 const VALID_DAYS = 365
-/** One that ends sooner is made anew at the start. */
+/** A certificate that ends sooner is replaced at the start. */
 const LEFT_DAYS_MIN = 30
 const DAY_MS = 86_400_000
 
 /**
- * The certificate in the data folder, for this machine's names and the address that is listened on. Made when there is none,
- * or when it does not hold any more; one that was put there instead is used as it is while it is valid.
+ * The certificate in the data folder, for this machine's names and the address that is listened on. It is created when
+ * there is none, or when it is no longer valid. A certificate that the user put there is used unchanged while it is
+ * valid.
  *
- * @throws Problem when what is there is no certificate, or not the key of it
+ * @throws Problem when the file holds no certificate, or the key is not the certificate's
  */
 export async function folderCertificate(folder: DataFolder, host: string): Promise<CertificateFiles> {
   const files = { cert: certificateFile(folder.path), key: folder.file(KEY_NAME) }

@@ -7,12 +7,12 @@ const SQLITE_BUSY = 5
 const SQLITE_NOTADB = 26
 
 /**
- * One supervisor for one folder. SQLite's exclusive transaction is a lock of the operating system, which Node has no
- * other way to take: it is gone the moment its process is, so it cannot be left behind by a crash. What the file holds
- * does not matter, so one that was damaged is emptied; while another process has the lock, SQLite does not come so far
- * as to read it.
+ * One supervisor for one folder. SQLite's exclusive transaction is a lock of the operating system, which Node cannot
+ * take in another way. It ends together with its process, so a crash leaves no lock behind. The content of the file
+ * does not matter, so a damaged file is emptied. While another process has the lock, SQLite fails before it reads the
+ * file.
  *
- * @returns the way to release it; undefined when another process holds it
+ * @returns a function that releases the lock; undefined when another process holds it
  */
 export function lockFolder(folder: string): (() => void) | undefined {
   const path = join(folder, 'lock')

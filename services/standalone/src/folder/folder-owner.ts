@@ -5,11 +5,11 @@ import { Problem } from '@uptick/commandline'
 const ROOT = 0
 
 /**
- * What root makes belongs to root, and PostgreSQL's files to the user that it runs as for root: an ordinary user could not use
- * the folder afterwards. So root starts an exchange only in a folder that is root's own.
+ * Files that root creates belong to root, and PostgreSQL's files to the user that it runs as for root. An ordinary user
+ * could not use the folder afterwards. So root starts an exchange only in a folder that belongs to root.
  *
- * @param uid of this process; undefined where there are none
- * @throws Problem when the folder, or the one that it would be made in, belongs to another user
+ * @param uid of this process; undefined on systems without
+ * @throws Problem when the folder, or its nearest existing parent, belongs to another user
  */
 export function checkOwner(folder: string, uid: number | undefined): void {
   if (uid !== ROOT) return
@@ -24,7 +24,7 @@ export function checkOwner(folder: string, uid: number | undefined): void {
   )
 }
 
-/** Who owns a file, for a sentence; undefined when that is unknown. */
+/** Name of a file's owner, for a message; undefined when it is unknown. */
 export function ownerOf(path: string): string | undefined {
   try {
     return userName(statSync(path).uid)
@@ -33,7 +33,7 @@ export function ownerOf(path: string): string | undefined {
   }
 }
 
-/** The path, or the folder above it that is there. */
+/** The path itself, or its nearest existing parent. */
 function nearest(path: string): string {
   return existsSync(path) || path === dirname(path) ? path : nearest(dirname(path))
 }

@@ -1,6 +1,6 @@
-/** Connections that wait to be passed on, those of all addresses together. */
+/** Bound on the connections of all addresses together that wait to be passed on. */
 export const WAITING_MAX = 2_048
-/** Of one address. A burst of its own may wait: it keeps only itself waiting. */
+/** Bound on those of one address. A burst of one address delays only that address. */
 export const WAITING_PER_ADDRESS_MAX = 1_024
 
 export interface ConnectionLineOptions {
@@ -9,12 +9,12 @@ export interface ConnectionLineOptions {
 }
 
 /**
- * What waits, in a line for each client address. The addresses take turns, so one waits as many turns as others wait, however
- * much they have in line.
+ * Waiting connections, in one queue for each client address. The addresses take turns, so a connection waits for one
+ * turn of each other address, however long their queues are.
  */
 export class ConnectionLine<Item> {
   readonly #options: Required<ConnectionLineOptions>
-  /** None is empty; the address whose turn it is comes first. */
+  /** No queue is empty. The address whose turn it is comes first. */
   readonly #lines = new Map<string, Item[]>()
   #size = 0
 
@@ -30,10 +30,10 @@ export class ConnectionLine<Item> {
   }
 
   /**
-   * Go to the end of the line of `address`. Returns what has no place any more: `item` when its address is at its share, and
-   * when the line is full the newest of the address that has the most in it.
+   * Append to the queue of `address`. Returns the connection that has no place any more: `item` when its address has
+   * reached its share, or when the queues are full the newest one of the longest queue.
    *
-   * @param isProxy many clients may be behind the address: it has no share but that of all
+   * @param isProxy many clients may be behind the address: only the bound of all applies to it
    */
   join(address: string, item: Item, isProxy = false): Item | undefined {
     const { waitingMax, waitingPerAddressMax } = this.#options
@@ -50,7 +50,7 @@ export class ConnectionLine<Item> {
     return pushedOut
   }
 
-  /** It had its turn, and could not be passed on: it is the next one. Takes it past every bound. */
+  /** Put back a connection that could not be passed on in its turn: it is the next one. No bound applies. */
   putBack(address: string, item: Item): void {
     const line = this.#lines.get(address) ?? []
     line.unshift(item)
@@ -58,7 +58,7 @@ export class ConnectionLine<Item> {
     this.#size++
   }
 
-  /** The oldest of the address whose turn it is; then it is the turn of the others. */
+  /** Take the oldest connection of the address whose turn it is. The next call takes another address. */
   next(): Item | undefined {
     for (const [address, line] of this.#lines) {
       this.#lines.delete(address)

@@ -4,11 +4,11 @@ import { ConnectionLine, type ConnectionLineOptions } from './connection-line.ts
 
 /** A process that takes connections. */
 export interface Taker {
-  /** Pass a connection on; `failed` is called when it cannot arrive. The socket here must stay open. */
+  /** Hand over a connection. `failed` is called when it cannot arrive. The socket here must stay open. */
   hand(message: HandedConnection, socket: Socket, failed: () => void): void
 }
 
-/** What goes with the socket. */
+/** The data that is sent with the socket. */
 export interface HandedConnection {
   readonly uptick: 'connection'
   readonly id: number
@@ -18,10 +18,10 @@ export interface HandedConnection {
 
 interface TakerState {
   isReady: boolean
-  /** Was ready once: takes connections when no gateway is ready, and answers them as it can. */
+  /** It was ready once: it takes connections when no gateway is ready, and answers them as it can. */
   wasReady: boolean
   isLeaving: boolean
-  /** Handed and not confirmed. */
+  /** Connections that were handed over and not confirmed. */
   readonly unconfirmed: Set<number>
   settled: () => void
 }
@@ -29,29 +29,29 @@ interface TakerState {
 interface Accepted {
   readonly server: string
   readonly socket: Socket
-  /** Whose turn it is passed on in: each listening socket has lines of its own. */
+  /** The queue that it waits in: each listening socket has its own queues. */
   readonly line: string
 }
 
 /**
- * Connections on their way to one taker. Their channel carries one at a time, so more of them would only wait there, first come
- * first served, and with them everything else that the channel carries.
+ * Bound on the connections on their way to one taker. Their channel carries one at a time. More of them would only wait
+ * there in order of arrival, and delay everything else on the channel.
  */
 export const HANDED_MAX = 8
-/** Connections that the system keeps while this process is busy. */
+/** Connections that the kernel queues while this process is busy. */
 const BACKLOG_MAX = 4_096
 
 export interface ConnectionListenerOptions extends ConnectionLineOptions {
-  /** Addresses behind which there are many clients. */
+  /** Addresses with many clients behind them. */
   readonly proxies?: AddressRanges
 }
 
 /**
- * The listening sockets of the cluster. They are opened once and stay open, whichever gateways come and go behind them: each
- * connection is handed, unread, to a process that is ready. It is kept here until that process has confirmed it, so a
- * process that dies loses none that it has not seen.
+ * The listening sockets of the cluster. They are opened once and stay open while gateways come and go. Each connection
+ * is handed, unread, to a process that is ready. It is kept here until that process has confirmed it, so a process that
+ * dies loses only connections that it has seen.
  *
- * What comes faster than it can be passed on waits in a line for each client address.
+ * Connections that arrive faster than they can be passed on wait in a queue per client address.
  */
 export class ConnectionListener {
   readonly #servers: Server[] = []
@@ -66,12 +66,12 @@ export class ConnectionListener {
     this.#proxies = options.proxies ?? AddressRanges.parse([])
   }
 
-  /** Connections that are kept here: their descriptors are open. */
+  /** Number of connections whose descriptors are open here. */
   get kept(): number {
     return this.#waiting.size + this.#unconfirmed.size
   }
 
-  /** Listen on one more socket. @throws Error of the system */
+  /** Listen on one more socket. @throws Error of the operating system */
   async listen(name: string, host: string, port: number): Promise<void> {
     const server = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => this.#accept(name, socket))
     this.#servers.push(server)
@@ -81,7 +81,7 @@ export class ConnectionListener {
     })
   }
 
-  /** The taker says whether it is ready. */
+  /** The taker reports whether it is ready. */
   ready(taker: Taker, isReady: boolean): void {
     const state = this.#state(taker)
     if (state.isLeaving) return
@@ -90,7 +90,7 @@ export class ConnectionListener {
     this.#passOn()
   }
 
-  /** It has got the connection. */
+  /** The taker has confirmed the connection. */
   taken(taker: Taker, id: number): void {
     this.#unconfirmed.get(id)?.socket.destroy()
     this.#unconfirmed.delete(id)
@@ -100,7 +100,7 @@ export class ConnectionListener {
     this.#passOn()
   }
 
-  /** Hand it nothing any more. Resolves when everything that was handed to it has arrived. */
+  /** Hand over nothing more to the taker. Resolves when all connections on their way to it have arrived. */
   async leave(taker: Taker): Promise<void> {
     const state = this.#state(taker)
     state.isLeaving = true
@@ -109,12 +109,12 @@ export class ConnectionListener {
     await new Promise<void>((resolve) => (state.settled = resolve))
   }
 
-  /** Its process has ended: what it did not confirm goes to others. Another process may take its place. */
+  /** The taker's process has ended: others get what it did not confirm. Another process may take its place. */
   ended(taker: Taker): void {
     const state = this.#takers.get(taker)
     if (!state) return
     this.#takers.delete(taker)
-    // The oldest goes back last, and is the next.
+    // The oldest is put back last, so it is the next.
     for (const id of [...state.unconfirmed].toReversed()) {
       const accepted = this.#unconfirmed.get(id)
       this.#unconfirmed.delete(id)
@@ -124,7 +124,7 @@ export class ConnectionListener {
     this.#passOn()
   }
 
-  /** Accept nothing any more; what has been passed on is not touched. */
+  /** Stop accepting. Connections that were handed over are not affected. */
   close(): void {
     for (const server of this.#servers) server.close()
     for (let next = this.#waiting.next(); next; next = this.#waiting.next()) next.socket.destroy()
@@ -135,17 +135,17 @@ export class ConnectionListener {
   #accept(server: string, socket: Socket): void {
     socket.on('error', () => socket.destroy())
     const { remoteAddress } = socket
-    // It was reset before it was accepted.
+    // The connection was reset before it was accepted.
     if (remoteAddress === undefined) return void socket.destroy()
     const address = plainAddress(remoteAddress) ?? remoteAddress
     const line = `${server} ${countedAddress(address)}`
     const homeless = this.#waiting.join(line, { server, socket, line }, this.#proxies.has(address))
-    // Without a goodbye, which would leave the system a minute of TIME_WAIT for each.
+    // Reset it: an orderly close would leave the system a minute of TIME_WAIT for each.
     homeless?.socket.resetAndDestroy()
     this.#passOn()
   }
 
-  /** Hand over what waits, as far as there are takers. */
+  /** Hand over waiting connections as far as there are takers. */
   #passOn(): void {
     while (this.#waiting.size > 0) {
       const chosen = this.#choose()
@@ -158,7 +158,7 @@ export class ConnectionListener {
 
   #hand(accepted: Accepted, [taker, state]: [Taker, TakerState]): void {
     const id = this.#nextId++
-    // To the end of the line: turn and turn about.
+    // Move it to the end: takers take turns.
     this.#takers.delete(taker)
     this.#takers.set(taker, state)
     state.unconfirmed.add(id)
@@ -167,8 +167,8 @@ export class ConnectionListener {
   }
 
   /**
-   * Of those that are ready the one with the fewest connections on their way to it; where none is ready, of those that were.
-   * None while these have as many as they may.
+   * The ready taker with the fewest connections on their way to it; when none is ready, one that was ready once.
+   * Undefined when all of them have as many as they may.
    */
   #choose(): [Taker, TakerState] | undefined {
     let best: [Taker, TakerState] | undefined
@@ -195,7 +195,7 @@ function preferred(one: TakerState, other: TakerState): boolean {
   return one.unconfirmed.size < other.unconfirmed.size
 }
 
-/** Whether its client has reset it. Nothing is read before it is passed on; but writing nothing fails on what is no more. */
+/** Whether the client has reset the connection: an empty write fails then. Nothing is read before it is handed over. */
 function isGone(socket: Socket): boolean {
   if (!socket.destroyed && socket.errored === null) socket.write('')
   return socket.destroyed || socket.errored !== null

@@ -3,32 +3,32 @@ import { constants, copyFile, rename, rm, stat, truncate } from 'node:fs/promise
 import { dirname } from 'node:path'
 import { errorCode, messageOf } from '@uptick/commandline'
 
-/** A log longer than this becomes an old one; so many old ones are kept. */
+/** A longer log is rotated; this many old ones are kept. */
 export const LOG_BYTES_MAX = 10_000_000
 export const OLD_LOGS_MAX = 3
 const LOOK_MS = 5_000
 
 /**
- * The logs that processes write into directly, so that they are complete whatever becomes of the supervisor. They are
- * kept short by copying and then cutting them, because the file stays the one that the processes have open: lines written
- * between the two are lost.
+ * The logs that processes write to directly, so that they are complete whatever happens to the supervisor. They are
+ * rotated by copying and then truncating, because the processes keep the same file open. Lines written between the two
+ * steps are lost.
  */
 export class LogFiles {
   readonly #told: (sentence: string) => void
   readonly #paths = new Set<string>()
-  /** Those of which it was told that they are lost. */
+  /** Logs whose loss was reported. */
   readonly #lost = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #isRotating = false
 
-  /** `told` hears in a sentence when what processes log is lost. */
+  /** `told` is called with a message when output of processes is lost. */
   constructor(told: (sentence: string) => void) {
     this.#told = told
   }
 
   /**
-   * Open a log to append to it, and keep it short from now on. Its folder is made anew when it was removed.
-   * Undefined when it cannot be opened: the disk may be full.
+   * Open a log for appending, and rotate it from now on. Its folder is created again when it was removed. Undefined
+   * when it cannot be opened: the disk may be full.
    */
   open(path: string): number | undefined {
     this.keep(path)
@@ -44,7 +44,7 @@ export class LogFiles {
     }
   }
 
-  /** Keep a log short that others open. */
+  /** Rotate a log that other processes open. */
   keep(path: string): void {
     this.#paths.add(path)
     this.#timer ??= setInterval(() => void this.look(), LOOK_MS).unref()
@@ -54,7 +54,7 @@ export class LogFiles {
     clearInterval(this.#timer)
   }
 
-  /** Make old ones of those that are too long, and tell of those that are gone: once, until they are opened again. */
+  /** Rotate the logs that are too long, and report missing ones, once until they are opened again. */
   async look(): Promise<void> {
     if (this.#isRotating) return
     this.#isRotating = true
@@ -63,7 +63,7 @@ export class LogFiles {
       try {
         await rotateLog(path)
       } catch (error) {
-        // One that cannot be rotated now is looked at again.
+        // A log that cannot be rotated now is tried again at the next look.
         if (errorCode(error) === 'ENOENT' && !this.#lost.has(path)) gone.push(path)
       }
     }
@@ -74,7 +74,7 @@ export class LogFiles {
   }
 }
 
-/** Make a log that is too long an old one, and forget the oldest. On a full disk what it holds is given up instead. */
+/** Rotate a log and drop the oldest one. On a full disk its content is dropped instead. */
 export async function rotateLog(
   path: string,
   bytesMax = LOG_BYTES_MAX,

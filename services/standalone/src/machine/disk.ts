@@ -1,10 +1,10 @@
 import { statfsSync } from 'node:fs'
 
-/** With less than this a write is as good as refused. */
+/** With less free space than this a write is as good as refused. */
 const FREE_BYTES_MIN = 512 * 1024
 const LOOK_MS = 2_000
 
-/** A sentence when there is no room on the disk of a folder; undefined when there is, or when that is unknown. */
+/** A message when the disk of a folder has no room; undefined when it has, or when that is unknown. */
 export function diskProblem(folder: string): string | undefined {
   try {
     const { bavail, bsize } = statfsSync(folder)
@@ -14,7 +14,7 @@ export function diskProblem(folder: string): string | undefined {
   }
 }
 
-/** Whether an error, or what it came from, says that there is no room on a disk. */
+/** Whether an error, or its cause, is a full disk. */
 export function isDiskFull(error: unknown): boolean {
   for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
     if ('code' in at && (at.code === 'ENOSPC' || at.code === 'EDQUOT')) return true
@@ -22,7 +22,7 @@ export function isDiskFull(error: unknown): boolean {
   return false
 }
 
-/** Look at the disk of a folder every two seconds, and tell when it is full and when it no longer is; call to end that. */
+/** Check the disk of a folder every two seconds; report when it is full and when it is not. Call the result to stop. */
 export function watchDisk(folder: string, told: (problem: string | undefined) => void): () => void {
   let problem: string | undefined
   const timer = setInterval(() => {

@@ -1,7 +1,10 @@
 import { totalmem } from 'node:os'
 
 const MEBIBYTE = 1024 * 1024
-/** What PostgreSQL, two engines, a recorder and two gateways take with a quiet market; less has processes killed. */
+/**
+ * Memory of PostgreSQL, two engines, a recorder and two gateways with a quiet market. With less the system kills
+ * processes.
+ */
 const MEMORY_MIN = 700 * MEBIBYTE
 
 /** Bytes that this process and its children may use: of the machine, or of the control group that holds them. */
@@ -10,7 +13,7 @@ export function grantedMemory(): number {
   return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem()
 }
 
-/** What to tell a person whose machine grants too little; undefined when it is enough. */
+/** A message for a machine that grants too little memory; undefined when it is enough. */
 export function memoryRemark(granted: number): string | undefined {
   if (granted >= MEMORY_MIN) return undefined
   const [has, needs] = [granted, MEMORY_MIN].map((bytes) => Math.floor(bytes / MEBIBYTE))

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { freePort } from '@uptick/postgres'
 import { errorCode, messageOf, Problem } from '@uptick/commandline'
 
-/** @throws Problem that says what to do when no process can listen there */
+/** @throws Problem with advice when no process can listen there */
 export async function checkPort(host: string, port: number): Promise<void> {
   const server = createServer()
   const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -17,8 +17,8 @@ export async function checkPort(host: string, port: number): Promise<void> {
 }
 
 /**
- * Different ports of 127.0.0.1 for `names`, free a moment ago, none of them `except`: those of `before` where they still
- * are, so that what a person has set up with them goes on working after a restart.
+ * Different free ports of 127.0.0.1 for `names`, none of them in `except`. Ports of `before` are kept while they are
+ * free, so that what a user has set up with them works after a restart.
  */
 export async function internalPorts<Name extends string>(
   names: readonly Name[],

@@ -1,6 +1,6 @@
 /**
  * Loaded into every service by the supervisor (`node --import`). The channel between the two closes when the supervisor
- * dies, in whatever way: then the service shuts down too, so that nothing is left running without a supervisor.
+ * dies for any reason. Then the service shuts down too, so that nothing keeps running without a supervisor.
  */
 const LAST_RESORT_MS = 8_000
 

@@ -6,7 +6,7 @@ import { closeClient, openClient } from '@uptick/journal'
 const NAME = 'uptick'
 const BACKOFF_MS = 500
 
-/** Small machine, many small commits: everything that decides about durability stays at PostgreSQL's default. */
+/** For a small machine with many small commits. All settings that affect durability keep PostgreSQL's defaults. */
 const settings = {
   max_connections: '60',
   shared_buffers: '128MB',
@@ -20,7 +20,7 @@ export interface DatabaseOptions extends Omit<PostgresOptions, 'settings'> {
   readonly onStarted: (name: string, process: number) => void
 }
 
-/** The PostgreSQL of the data folder, started again on the same port when it dies. */
+/** The PostgreSQL of the data folder. It is started again on the same port when it dies. */
 export class Database {
   readonly #options: DatabaseOptions
   #server: PostgresServer

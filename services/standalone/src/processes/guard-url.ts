@@ -1,8 +1,8 @@
 import { realpathSync } from 'node:fs'
 
 /**
- * What Node imports into a service of a data folder, so that it does not outlive its supervisor for long. It names the
- * folder: whatever is left over all the same is found by its command line.
+ * The module that Node imports into a service of a data folder, so that the service does not outlive its supervisor for
+ * long. Its URL names the folder, so that left-over services are found by their command line.
  */
 export function guardUrl(folder: string): string {
   const url = new URL('child-guard.ts', import.meta.url)
@@ -10,7 +10,9 @@ export function guardUrl(folder: string): string {
   return url.href
 }
 
-/** How that ends, whichever copy of this program named it: an upgrade may lie elsewhere than what it finds running. */
+/**
+ * The end of that URL, whichever copy of this program made it: after an upgrade the program may be in another place.
+ */
 export function guardName(folder: string): string {
   const url = guardUrl(folder)
   return url.slice(url.lastIndexOf('/'))

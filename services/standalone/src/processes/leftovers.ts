@@ -4,24 +4,24 @@ import { Problem } from '@uptick/commandline'
 import { processesWith, sendSignal, stopLeftover } from '@uptick/postgres'
 import { guardName } from './guard-url.ts'
 
-/** For the services to end by themselves. */
+/** How long services may take to end by themselves. */
 const DRAIN_MS_MAX = 10_000
-/** After SIGKILL, which a process does not survive unless the system itself holds it. */
+/** How long after SIGKILL. A process survives it only while the kernel holds it. */
 const KILL_MS_MAX = 20_000
 const POLL_MS = 50
 
 /**
- * Services and PostgreSQL of a supervisor that was killed: they notice, and are shutting down. Wait for them, with an
- * end, so that the new ones find their ports free and no process writes beside them. Called with the folder locked, so
- * there is no supervisor.
+ * Services and PostgreSQL of a supervisor that was killed notice it and shut down. Wait for them, within a bound, so
+ * that the new ones find their ports free and no other process writes. Called with the folder locked, so no supervisor
+ * runs.
  *
- * @param told hears a sentence when there is something to wait for
+ * @param told is called with a message when there is something to wait for
  * @throws Problem when a process does not end even after SIGKILL
  */
 export async function stopLeftovers(folder: string, told: (sentence: string) => void): Promise<void> {
   let left = leftServices(folder)
   if (left.length > 0) told(`ending what is left over of the run before (processes ${left.join(', ')})`)
-  // One that is suspended could not end in order.
+  // A suspended process could not shut down in order.
   for (const pid of left) for (const name of ['SIGTERM', 'SIGCONT'] as const) sendSignal(pid, name)
   const began = performance.now()
   for (let isKilled = false; left.length > 0; left = leftServices(folder)) {
@@ -37,7 +37,7 @@ export async function stopLeftovers(folder: string, told: (sentence: string) => 
   await stopLeftover(join(folder, 'postgres'), told)
 }
 
-/** Their command line names the folder. A dead child of a dead parent has none. */
+/** Their command line names the folder. A zombie has none. */
 function leftServices(folder: string): number[] {
   return processesWith(`${guardName(folder)} `)
 }

@@ -15,17 +15,17 @@ const SERVICES = new URL('../../../', import.meta.url)
 const READY_MS_MAX = 60_000
 const READY_POLL_MS = 25
 const PROBE_MS_MAX = 1_000
-/** With 30 s as the liveness probes of k8s/base have it; an answer may take as long as the period. */
+/** Six failures in a row are 30 s, as in the liveness probes of k8s/base. An answer may take as long as the period. */
 const LIVENESS = { periodMs: 5_000, failuresMax: 6 }
-/** Questions without an answer before it has answered once: with 5 minutes as the startup probes have it. */
+/** Probes without an answer before the first one: 5 minutes, as in the startup probes. */
 const START_FAILURES_MAX = 60
-/** What a service is granted between SIGTERM and SIGKILL; services that check their times are told the same number. */
+/** Time between SIGTERM and SIGKILL. Services that check their drain times get the same number. */
 export const GRACE_MS = 30_000
 const BACKOFF_FIRST_MS = 100
 const BACKOFF_MS_MAX = 5_000
-/** Having run this long, a service that dies is started again at once. */
+/** A service that dies after it has run this long is started again at once. */
 const STEADY_MS = 30_000
-/** Before it was ever ready; then the caller that waits for it is told. There is no limit: an exchange keeps trying. */
+/** Starts before it was ever ready; then the waiting caller gets an error. There is no limit: further starts follow. */
 const FIRST_ATTEMPTS_MAX = 3
 /** sysexits.h: misconfigured, so trying again would not help. */
 const EX_CONFIG = 78
@@ -37,7 +37,7 @@ export interface ServiceDefinition {
   /** File to run, in the folder of the services. */
   readonly entry: string
   readonly args?: readonly string[]
-  /** Of Node. */
+  /** Flags of Node. */
   readonly flags?: readonly string[]
   readonly environment: Readonly<Record<string, string>>
   /** Port of its probes; undefined for a process that has none and counts as ready at once. */
@@ -45,17 +45,17 @@ export interface ServiceDefinition {
   readonly logFile: string
   readonly logs: Pick<LogFiles, 'open'>
   readonly verbose: boolean
-  /** How often it is asked whether it lives, in ms, and after how many questions without an answer it is killed. */
+  /** How often its liveness is probed, in ms, and after how many missing answers it is killed. */
   readonly liveness?: { readonly periodMs: number; readonly failuresMax: number }
   readonly onRestart: (name: string, how: string, delayMs: number) => void
   readonly onStarted: (name: string, process: number) => void
-  /** What the process says on its channel. */
+  /** Called with each message of the process. */
   readonly onMessage?: (message: unknown) => void
-  /** The process has ended, for whatever reason; another one may follow. */
+  /** The process has ended for any reason; another one may follow. */
   readonly onEnded?: () => void
 }
 
-/** One service as a child process that is started again when it dies, until it is told to stop. */
+/** One service as a child process. It is started again when it dies, until `stop`. */
 export class Service {
   readonly #definition: ServiceDefinition
   readonly #guard: string
@@ -63,7 +63,7 @@ export class Service {
   #exited: Promise<string> = Promise.resolve('')
   #stopping = new AbortController()
   #wasReady = false
-  /** The process that was killed because it did not answer. */
+  /** The process that was killed because it did not answer its probes. */
   #unanswered: ChildProcess | undefined
   #attempts = 0
   #failure: Error | undefined
@@ -86,7 +86,7 @@ export class Service {
     return opsPort === undefined ? undefined : `http://127.0.0.1:${opsPort}`
   }
 
-  /** Start it, and wait until it says that it is ready. @throws Problem with the end of its log */
+  /** Start it, and wait until it reports that it is ready. @throws Problem with the end of its log */
   async start(): Promise<void> {
     this.#launch()
     for (const began = performance.now(); ; await delay(READY_POLL_MS)) {
@@ -98,7 +98,9 @@ export class Service {
     this.#wasReady = true
   }
 
-  /** SIGTERM, a second one after `hurryMs` (which services take as: do not wait for others), SIGKILL past the grace. */
+  /**
+   * Send SIGTERM, a second one after `hurryMs` (which tells services not to wait for others), SIGKILL past the grace.
+   */
   async stop(hurryMs = GRACE_MS): Promise<void> {
     this.#stopping.abort()
     const child = this.#child
@@ -109,7 +111,7 @@ export class Service {
     for (const timer of timers) clearTimeout(timer)
   }
 
-  /** Send a connection to the process; `failed` is called when its channel is gone. The socket here stays open. */
+  /** Send a connection to the process. `failed` is called when its channel is gone. The socket here stays open. */
   hand(message: object, socket: Socket, failed: () => void): void {
     const child = this.#child
     if (child === undefined || !child.connected) return failed()
@@ -118,13 +120,13 @@ export class Service {
     })
   }
 
-  /** Say something to the process; lost when it has none, or its channel is gone. */
+  /** Send a message to the process. It is lost when there is no process, or its channel is gone. */
   tell(message: object): void {
     const child = this.#child
     if (child?.connected === true) child.send(message, () => undefined)
   }
 
-  /** Whether the service says that it is ready, this moment. */
+  /** Whether the service reports now that it is ready. */
   async isReady(): Promise<boolean> {
     if (this.opsUrl === undefined) return this.#child?.exitCode === null
     return this.#answers('/readyz', PROBE_MS_MAX)
@@ -148,7 +150,7 @@ export class Service {
   #launch(): void {
     const { entry, args = [], flags = [], environment, logFile, logs, verbose } = this.#definition
     const log = logs.open(logFile)
-    // Without a log it runs all the same.
+    // Without a log file the service still runs.
     const output = verbose ? 'inherit' : (log ?? 'ignore')
     const program = fileURLToPath(new URL(entry, SERVICES))
     const child = spawn(process.execPath, [...flags, '--import', this.#guard, program, ...args], {
@@ -179,8 +181,8 @@ export class Service {
   }
 
   /**
-   * Kill a process that runs and answers nothing, because it is suspended or hangs: its clients would wait
-   * as long. Questions are counted, not time: a supervisor that was suspended itself misses no more than one of them.
+   * Kill a process that runs but does not answer its probes, because it is suspended or hangs: its clients would wait
+   * that long. Probes are counted and not time: a supervisor that was suspended itself misses no more than one of them.
    */
   async #watch(child: ChildProcess): Promise<void> {
     if (this.opsUrl === undefined) return
@@ -205,7 +207,7 @@ export class Service {
     if (signal.aborted) return
     if (ranMs > STEADY_MS) this.#attempts = 0
     const isMisconfigured = how === `code ${EX_CONFIG}`
-    // The caller that waits for it to become ready hears of it; it is tried further until it is stopped.
+    // The caller that waits for it to become ready gets the error. Further starts follow until `stop`.
     if (!this.#wasReady && (this.#attempts >= FIRST_ATTEMPTS_MAX || isMisconfigured)) {
       this.#failure ??= this.#problem(`ended with ${how}`)
     }

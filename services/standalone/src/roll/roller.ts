@@ -5,16 +5,16 @@ import { RollRefused, type ClusterStatus, type Rolled, type RollStep } from '../
 
 const SETTLED_MS_MAX = 30_000
 const HAND_OFF_MS_MAX = 30_000
-/** One that is behind for a moment is no reason to refuse a roll. */
+/** A roll is refused only for a process that is behind for longer than this. */
 const REFUSED_AFTER_MS = 2_000
 const POLL_MS = 20
-/** Asking all processes for everything has a cost. */
+/** Pause between two queries of all processes, which have a cost. */
 const SETTLED_POLL_MS = 100
 
 /**
- * Replaces processes one by one while traffic flows: each is ready before the next one goes. Gateways get their
- * successor first; of the engines the standbys go first, then the leader hands off and goes; the recorder is needed by
- * no trader.
+ * Replaces processes one by one while clients trade: each is ready before the next one stops. A gateway's successor
+ * starts before the gateway stops. Among the engines the standbys are replaced first, then the leader hands off and is
+ * replaced. Traders do not need the recorder.
  */
 export class Roller {
   readonly #cluster: Cluster
@@ -58,13 +58,14 @@ export class Roller {
     await this.#awaitSettled()
   }
 
-  /** SIGTERM has it hand off; the rest is as for a standby. */
+  /** SIGTERM makes the leader hand off; the rest is as for a standby. */
   async #replaceLeader(replica: Replica, onStep: (step: RollStep) => void): Promise<void> {
     const note = stepsOf(replica, onStep)
     const stopped = replica.stop()
     await note('led by another', this.#ledByOther(replica))
     await note('stopped', stopped)
-    // A process that starts wants all the processor that there is: not before the new leader has answered all that waited.
+    // A starting process takes all the processor time that it can get, so wait until the new leader has answered all
+    // requests.
     await this.#awaitSettled(replica)
     await note('started and ready', replica.start())
     await this.#awaitSettled()
@@ -89,13 +90,13 @@ export class Roller {
     throw new Error(`there is no leader ${HAND_OFF_MS_MAX / 1000} s after ${before.name} was told to hand off`)
   }
 
-  /** @throws Error when not all are ready again, so that the next one may go; `gone` is not there at the moment */
+  /** @throws Error when not all are ready again; `gone` is not running at the moment */
   async #awaitSettled(gone?: Replica): Promise<void> {
     const unready = await this.#settled({ forMs: SETTLED_MS_MAX, gone })
     if (unready !== '') throw new Error(unready)
   }
 
-  /** Wait until all are ready; who still is not when the time is over. */
+  /** Wait until all are ready. Returns the processes that are not, when the time is over. */
   async #settled({ forMs, gone }: { forMs: number; gone?: Replica | undefined }): Promise<string> {
     for (const began = performance.now(); ; await delay(SETTLED_POLL_MS)) {
       const unready = await this.#unready(gone)
@@ -103,7 +104,7 @@ export class Roller {
     }
   }
 
-  /** Who is not ready, in a sentence; empty when nothing is amiss. */
+  /** The processes that are not ready, as a sentence; empty when all are. */
   async #unready(gone?: Replica): Promise<string> {
     const { processes, leader } = await this.#status()
     const unready = processes.filter(({ name, ready }) => !ready && name !== gone?.name)
@@ -113,7 +114,7 @@ export class Roller {
   }
 }
 
-/** Reports what was done, and how long it took, when it is done. */
+/** Reports each step when it is done, with its duration. */
 function stepsOf(replica: Replica, onStep: (step: RollStep) => void) {
   return async (what: string | (() => string), done: Promise<unknown>): Promise<void> => {
     const began = performance.now()

@@ -6,7 +6,9 @@ import { Samples } from './metrics-text.ts'
 export type Kind = 'engine' | 'recorder' | 'gateway' | 'market-maker'
 
 const PROBE_MS_MAX = 1_000
-/** What is asked of a process, by its kind: asked for by name, because all of a process's metrics take it a while. */
+/**
+ * Metrics that are asked of a process, by its kind. They are asked by name, because all metrics take a process a while.
+ */
 const METRICS: Readonly<Record<Kind, readonly string[]>> = {
   engine: ['engine_role', 'engine_epoch', 'engine_sequence', 'engine_lag_commands'],
   gateway: ['gateway_link_epoch', 'gateway_link_sequence'],
@@ -14,7 +16,7 @@ const METRICS: Readonly<Record<Kind, readonly string[]>> = {
   'market-maker': [],
 }
 
-/** What is asked. */
+/** A process whose state is queried. */
 export interface Observed {
   readonly name: string
   readonly kind: Kind
@@ -31,7 +33,7 @@ interface EngineAnswer {
   readonly engine: { readonly sequence: number; readonly hash: string }
 }
 
-/** Ask every process, and the leader for its hash. Who does not answer is not ready. */
+/** Query every process, and the leader for its hash. A process that does not answer is not ready. */
 export async function clusterStatus(observed: readonly Observed[], operator: OperatorClient): Promise<ClusterStatus> {
   const [processes, answer] = await Promise.all([
     Promise.all(observed.map((one) => processStatus(one))),

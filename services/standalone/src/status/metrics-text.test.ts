@@ -9,7 +9,7 @@ engine_role{role="leading",shard="0"} 1
 process_cpu_seconds_total 1.5e-3
 `
 
-test('samples are found by name, and states by the one that is 1', () => {
+test('samples are found by name, and a state by its sample that is 1', () => {
   const samples = Samples.parse(text)
   expect(samples.value('engine_epoch')).toBe(7)
   expect(samples.value('process_cpu_seconds_total')).toBe(0.0015)

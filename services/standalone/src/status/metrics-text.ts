@@ -8,7 +8,7 @@ interface Sample {
 const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/
 const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g
 
-/** The samples of one process, to be asked for by name. */
+/** The samples of one process, by name. */
 export class Samples {
   readonly #samples: readonly Sample[]
 
@@ -32,7 +32,7 @@ export class Samples {
     return this.#samples.find((sample) => sample.name === name)?.value
   }
 
-  /** The label of the sample that is 1, as gauges tell a state. */
+  /** The label of the sample that is 1: gauges represent a state so. */
   state(name: string, label: string): string | undefined {
     return this.#samples.find((sample) => sample.name === name && sample.value === 1)?.labels[label]
   }

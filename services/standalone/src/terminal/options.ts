@@ -12,22 +12,22 @@ export interface Options {
   readonly verbose: boolean
   /** The user's own PostgreSQL instead of the one in the folder. */
   readonly databaseUrl: string | undefined
-  /** Redis in which the gateways count their limits together; empty: they do so in the supervisor. */
+  /** Redis in which the gateways count their limits together; empty: the supervisor does. */
   readonly redisUrl: string
-  /** Settings of the gateways that were set in the environment. */
+  /** Settings of the gateways from the environment. */
   readonly gateway: Readonly<Record<string, string>>
-  /** Settings of the engines that were set there. */
+  /** Settings of the engines from the environment. */
   readonly engine: Readonly<Record<string, string>>
-  /** Where each engine is reached by the gateways and the others, in their order; empty: directly. */
+  /** Link addresses of the engines, in their order; empty: each is reached directly. */
   readonly linkUrls: readonly string[]
 }
 
 const PORT_MAX = 65_535
 const PORT_DEFAULT = 8080
 const ENGINES = 2
-/** Of the gateways, which take them from the environment of the command. */
+/** Environment variables of the command that are passed to the gateways. */
 const GATEWAY_SETTINGS = ['TRUST_PROXY', 'PROXY_PROTOCOL', 'LIMIT_BANS']
-/** The same of the engines. */
+/** Environment variables of the command that are passed to the engines. */
 const ENGINE_SETTINGS = ['ACK_POLICY']
 
 const about = `Runs Uptick on one machine as a small cluster: PostgreSQL, two engines (one leads), a recorder, and two gateways behind
@@ -63,9 +63,9 @@ interface Flags {
 }
 
 /**
- * What stands after `npm start --`.
+ * The command line after `npm start --`.
  *
- * @param run is called with the options when they are understood
+ * @param run is called with the options when they are valid
  */
 export function startCommandLine(environment: NodeJS.ProcessEnv, run: (options: Options) => Promise<void>): Command {
   return commandLine('npm start --', about)

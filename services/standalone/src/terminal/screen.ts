@@ -14,7 +14,7 @@ export function styleOf(stream: { isTTY?: boolean }): Style {
   return { bold: wrap(1), dim: wrap(2) }
 }
 
-/** What the person who started the exchange needs next: addresses, keys to paste, one order to try. */
+/** What a user needs after the start: addresses, keys to paste, one order to try. */
 export function readyScreen(
   options: Pick<Options, 'folder' | 'marketMaker' | 'host' | 'tls'>,
   url: string,
@@ -74,7 +74,7 @@ function exampleOrder(url: string, { folder, tls }: Pick<Options, 'folder' | 'tl
   ]
 }
 
-/** As short as it can be typed here. */
+/** The shortest path to it from the current folder. */
 function certificateIn(folder: string): string {
   return relative(process.cwd(), certificateFile(folder))
 }

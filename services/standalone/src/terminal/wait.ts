@@ -1,11 +1,11 @@
 import { durationText, estimateText } from '@uptick/commandline'
 
-/** What a start usually takes on two cores, s: with a database to be made, and without. */
+/** Usual duration of a start on two cores, s: with a new database, and without. */
 const FIRST_SECONDS = 15
 const LATER_SECONDS = 8
 const LINE_EVERY_MS = 10_000
 
-/** Tells a person who waits for the start how long it takes, and says every ten seconds that it goes on. */
+/** Tells a waiting user how long the start takes, and reports every ten seconds that it continues. */
 export class Wait {
   readonly #note: (text: string) => void
   readonly #began = performance.now()
@@ -24,7 +24,7 @@ export class Wait {
     this.#timer = setInterval(() => this.#look(), LINE_EVERY_MS / 4).unref()
   }
 
-  /** A step begins. After `end` it is one of another kind, and only said. */
+  /** A step begins. After `end` it is a step of another kind, and is only printed. */
   step(what: string): void {
     this.#what = what
     this.#said = performance.now()
