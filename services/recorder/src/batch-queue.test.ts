@@ -23,7 +23,7 @@ test('the error that ends the stream comes after the batches before it', async (
   await expect(queue.take(8)).rejects.toThrow('torn')
 })
 
-test('the reader waits when much is read ahead, and resumes when it is taken', async () => {
+test('the reader waits when much is read ahead, and resumes when batches are taken', async () => {
   const queue = new BatchQueue()
   let produced = 0
   const large = async function* (): AsyncGenerator<StoredBatch> {

@@ -3,7 +3,7 @@ import type { StoredBatch } from '@uptick/journal'
 /** Bytes of payload read ahead; the reader waits for room. */
 const QUEUED_BYTES_MAX = 32 * 1024 * 1024
 
-/** Batches read ahead of the writer, passed on in groups of up to a number of commands. */
+/** Batches that were read ahead of the writer. It passes them on in groups of up to a number of commands. */
 export class BatchQueue {
   #batches: StoredBatch[] = []
   #bytes = 0
@@ -16,7 +16,7 @@ export class BatchQueue {
     return this.#batches.length === 0
   }
 
-  /** Read `batches` to their end; the error that ends them early is thrown to the caller that takes. */
+  /** Read `batches` to their end. An error that ends them early is thrown by `take`. */
   async fill(batches: AsyncIterable<StoredBatch>): Promise<void> {
     try {
       for await (const batch of batches) {
@@ -34,7 +34,7 @@ export class BatchQueue {
     }
   }
 
-  /** At least one batch, and more while they hold no more than `commandsMax` commands; empty when there are no more. */
+  /** Take at least one batch, and more while they have no more than `commandsMax` commands; empty at the end. */
   async take(commandsMax: number): Promise<StoredBatch[]> {
     if (this.#batches.length === 0 && !this.#ended) {
       await new Promise<void>((resolve) => (this.#wakeWriter = resolve))
@@ -54,7 +54,7 @@ export class BatchQueue {
     return taken
   }
 
-  /** Take no more, and let the reader end. */
+  /** Take no more batches, and let the reader end. */
   end(): void {
     this.#ended = true
     this.#letReaderOn()

@@ -40,7 +40,7 @@ class Series {
     })
   }
 
-  /** Join a candle of a shorter interval, which lies whole in one of this. */
+  /** Merge a candle of a shorter interval, which lies entirely within one of this interval. */
   merge(part: CandlePart): void {
     this.#add(part.openTime, part)
   }
@@ -57,7 +57,7 @@ class Series {
   }
 }
 
-/** Gathers trades, in order of time, into what they add to the candles of every interval. */
+/** Collects trades, in order of time, into the parts that they add to the candles of every interval. */
 export class CandleCollector {
   readonly #seconds = new Map<number, Series>()
 
@@ -67,7 +67,7 @@ export class CandleCollector {
     series.trade(trade)
   }
 
-  /** Every other interval is made of whole seconds, so each trade is counted once and each second fifteen times. */
+  /** Every other interval consists of whole seconds, so each trade is counted once and each second fifteen times. */
   parts(): CandlePart[] {
     const all: CandlePart[] = []
     for (const [symbol, seconds] of this.#seconds) {

@@ -4,8 +4,8 @@ import { BatchReader } from '@uptick/protocol'
 import { DivergedError } from './replica.ts'
 
 /**
- * Restore the newest snapshot of a sequence up to `atMost`, and compare its running hash with that of the journal's
- * next batch: the journal up to the snapshot, through `through` at least, is then no longer needed.
+ * Restore the newest snapshot of a sequence up to `atMost`, and compare its running hash with the hash in the journal's
+ * next batch. Then the journal up to the snapshot, which includes `through`, is no longer needed.
  *
  * @throws DivergedError, SnapshotError, or when there is no such snapshot
  */

@@ -25,9 +25,9 @@ const DECISION_POLL_MS = 1000
 
 /** The follower's events. */
 export interface FollowerObserver {
-  /** Whether it follows the journal and writes, and why not. */
+  /** Whether it follows the journal and writes, and if not, why. */
   following(met: boolean, reason: string, error?: unknown): void
-  /** The state is that of the journal's writers; once false it stays so until an operator intervenes. */
+  /** False: the state is not that of the journal's writers. It stays false until an operator intervenes. */
   halted(reason: string, error: unknown): void
   /** The state is at the read model's offset; recording begins. */
   restored(offset: RecordedOffset): void
@@ -57,15 +57,17 @@ interface Group {
 
 /**
  * Follows the journal into the read model. Modes:
- * - *restoring*: skips, the read model's offset, the newest snapshot not after it, the batches from there to the
- *   offset.
- * - *recording*: batches after the offset, executed while the transaction of those before them is under way.
- * - *waiting* after a failure that may pass: then restoring again, from the database alone. First it asks whether the
- *   journal still has what was read: if not, the shard is halted, and *waiting* lasts until that is repaired or given
- *   up.
- * - *contained*: a command breaks the state machine; restoring again once an operator has decided to skip it.
- * - *halted*: the journal or the state cannot be right. Nothing more is recorded; the evidence is in the log. The
- *   offset has its position, whenever it is killed.
+ * - *restoring*: reads the skipped commands, the read model's offset, the newest snapshot not after it, and the batches
+ *   from there to the offset.
+ * - *recording*: executes the batches after the offset, while the transaction of the batches before them is in
+ *   progress.
+ * - *waiting*: after a failure that may pass. Then it restores again, from the database alone. First it asks whether
+ *   the journal still has the batches that were read. If not, the shard is halted, and *waiting* lasts until that is
+ *   repaired or given up.
+ * - *contained*: a command breaks the state machine. It restores again after an operator has decided to skip the
+ *   command.
+ * - *halted*: the journal or the state cannot be right. It records nothing more; the evidence is in the log. The offset
+ *   is correct whenever the process is killed.
  */
 export class Follower {
   readonly #options: FollowerOptions
@@ -76,13 +78,13 @@ export class Follower {
     this.#seen = new SeenBatch(options.openJournal, options.holder)
   }
 
-  /** The head was read: a journal that ends before what was read here halts the shard. Never rejects. */
+  /** The head was read. A journal that ends before the last batch read here halts the shard. Never rejects. */
   async looked(head: Head): Promise<void> {
-    // No answer: ask again at the next look.
+    // Without an answer, ask again at the next look.
     if (this.#seen.isMissing(head)) await this.#seen.standing().catch(() => undefined)
   }
 
-  /** Resolves when `signal` aborts and the transaction under way has ended. */
+  /** Resolves when `signal` aborts and the current transaction has ended. */
   async run(signal: AbortSignal): Promise<void> {
     const { observer } = this.#options
     const backoff = new Backoff()
@@ -128,7 +130,7 @@ export class Follower {
   /** The state at the read model's offset. */
   async #restore(signal: AbortSignal): Promise<{ replica: Replica; snapshot: number }> {
     const { journal, writer, observer } = this.#options
-    // First: a command in it must not be executed even once.
+    // Read these first: such a command must never be executed.
     const skipped = await journal.skipped()
     const offset = await writer.offset()
     const { sequence } = offset
@@ -158,7 +160,7 @@ export class Follower {
     let saving = Promise.resolve()
     try {
       while (!signal.aborted) {
-        // Nothing to execute meanwhile: wait for the end of the transaction.
+        // There is nothing to execute, so wait for the end of the transaction.
         if (queue.isEmpty) await writing
         const batches = await queue.take(this.#options.transactionCommandsMax)
         if (batches.length === 0) break
@@ -204,7 +206,7 @@ export class Follower {
     }
   }
 
-  /** Whether the journal has the batches that were read here, as far as it answers. */
+  /** Whether the journal has the batches that were read here; true while it does not answer. */
   async #isThere(): Promise<boolean> {
     const { is } = await this.#seen.standing().catch(() => ({ is: 'unknown' }))
     return is === 'there'
@@ -231,7 +233,7 @@ export class Follower {
   }
 }
 
-/** Execute batches; a failure leaves those before the one it is in. */
+/** Execute batches. After a failure the group holds the batches before the one that failed. */
 function execute(shard: number, replica: Replica, batches: readonly StoredBatch[], seen: SeenBatch): Group {
   const { exchange } = replica
   const from = exchange.sequence

@@ -5,8 +5,8 @@ import { Gauge, type ServiceContext } from '@uptick/runtime'
 const LOOK_MS = 15_000
 
 /**
- * Measure what keeps PostgreSQL from removing dead row versions, and name the session to end in the advisory condition
- * `transactions`. Resolves when `signal` aborts.
+ * Measures what keeps PostgreSQL from removing dead row versions, and names the session to end in the advisory
+ * condition `transactions`. Resolves when `signal` aborts.
  */
 export async function watchHeldBack(
   context: Pick<ServiceContext<unknown>, 'lifecycle' | 'log' | 'metrics'>,

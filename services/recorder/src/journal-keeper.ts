@@ -20,7 +20,7 @@ export class JournalKeeper {
     this.#options = options
   }
 
-  /** Resolves when `signal` aborts and the pass under way has ended. */
+  /** Resolves when `signal` aborts and the current pass has ended. */
   async run(signal: AbortSignal): Promise<void> {
     const { retention, everyMs, observer } = this.#options
     while (!signal.aborted) {

@@ -95,7 +95,7 @@ export class RecorderMetrics {
     return Math.max(0, this.#head - this.#recorded)
   }
 
-  /** The journal's last sequence, as it was a moment ago. */
+  /** The journal's last sequence at the last look. */
   head(sequence: number): void {
     this.#head = sequence
   }

@@ -30,7 +30,7 @@ function leader() {
 
 const codesOf = ({ exchange }: Replica): string[] => exchange.catalogue().assets.map(({ code }) => code)
 
-test('it executes batch after batch, and the rest of a batch that it has in part', () => {
+test('it executes batch after batch, and the rest of a batch that it has executed in part', () => {
   const [batch, again] = [leader(), leader()]
   const replica = new Replica(new Exchange(), new Set())
   replica.apply(batch(['A']))
@@ -39,7 +39,7 @@ test('it executes batch after batch, and the rest of a batch that it has in part
   expect(codesOf(replica)).toEqual(['A', 'B', 'C', 'D'])
 })
 
-test('a batch whose leader had another hash is not executed', () => {
+test('a batch with another hash of its leader is not executed', () => {
   const batch = leader()
   const replica = new Replica(new Exchange(), new Set())
   replica.apply(batch(['A']))

@@ -2,7 +2,7 @@ import { Command, type Exchange } from '@uptick/core'
 import type { StoredBatch } from '@uptick/journal'
 import { BatchReader, skipCommand } from '@uptick/protocol'
 
-/** The state here and the state of the engine that wrote the journal differ: nothing more may be recorded. */
+/** The state here differs from that of the engine that wrote the journal: nothing more may be recorded. */
 export class DivergedError extends Error {
   override readonly name = 'DivergedError'
   readonly evidence: Readonly<Record<string, unknown>>
@@ -13,7 +13,7 @@ export class DivergedError extends Error {
   }
 }
 
-/** A command broke an assertion of the state machine; an operator must decide about it. */
+/** A command broke an assertion of the state machine; an operator must decide whether to skip it. */
 export class PoisonError extends Error {
   override readonly name = 'PoisonError'
   readonly sequence: number
@@ -26,7 +26,7 @@ export class PoisonError extends Error {
   }
 }
 
-/** The recorder's own state machine: executes the journal, and checks with each batch that it agrees with its writer. */
+/** The recorder's own state machine. It executes the journal, and compares its hash with each batch. */
 export class Replica {
   readonly exchange: Exchange
   readonly #skipped: ReadonlySet<number>

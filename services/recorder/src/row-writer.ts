@@ -8,17 +8,17 @@ import {
   type RecordedRows,
 } from '@uptick/readmodel'
 
-/** Enough for one statement of very many rows on a very slow disk, ms; past it the statement is tried again. */
+/** Time for one statement of very many rows on a very slow disk, ms. Past it the statement is tried again. */
 const STATEMENT_MS_MAX = 20_000
 
 export interface RowWriterOptions {
   readonly connectionString: string
   readonly shard: number
-  /** Called for each failed attempt, and with `undefined` when it works again. */
+  /** Called for each failed attempt, and with `undefined` after the next success. */
   readonly onTrouble: (error: unknown) => void
 }
 
-/** Writes rows until they are stored: survives lost connections and restarts of PostgreSQL. */
+/** Writes rows until they are stored. It survives lost connections and restarts of PostgreSQL. */
 export class RowWriter {
   readonly #pool: BoundedPool
   readonly #options: RowWriterOptions
@@ -40,7 +40,7 @@ export class RowWriter {
   /**
    * Record the rows exactly once. When an attempt fails, the offset tells whether it succeeded after all.
    *
-   * @throws OffsetConflictError when another recorder is at work; the last error when `signal` aborts
+   * @throws OffsetConflictError when another recorder writes too; the last error when `signal` aborts
    */
   async write(range: RecordedRange, rows: RecordedRows, signal: AbortSignal): Promise<void> {
     let troubled = false
@@ -56,7 +56,7 @@ export class RowWriter {
     if (result === 'conflict') throw new OffsetConflictError(`another recorder is ahead of ${range.from}`)
   }
 
-  /** The server may have fallen silent: fail the statement under way, and try again on a new connection. */
+  /** The server may have become silent: fail the current statement, and try again on a new connection. */
   reconnect(): void {
     this.#pool.forgetAll()
   }
@@ -75,7 +75,7 @@ export class RowWriter {
     } catch (error) {
       client.release(true)
       if (!(error instanceof OffsetConflictError)) throw error
-      // The transaction with the lost answer may have been committed between look and write.
+      // The transaction whose answer was lost may have been committed between the look and the write.
       return (await this.offset()).sequence === range.through ? 'done' : 'conflict'
     }
   }

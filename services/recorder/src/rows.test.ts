@@ -11,7 +11,7 @@ import { listing } from '@uptick/core/testing'
 import { expect, test } from 'vitest'
 import { RowCollector } from './rows.ts'
 
-/** A tenth and a fifth of what is received, in millionths. */
+/** 10 % and 20 % of the received amount, in millionths. */
 const [MAKER_FEE, TAKER_FEE] = [100_000, 200_000]
 
 /** A market of two accounts whose outcomes are collected. */
@@ -41,7 +41,7 @@ function market(behaviours: readonly number[] = SUPPORTED_BEHAVIOURS) {
   return { exchange, collector, execute, place }
 }
 
-test('each side of a trade pays its own fee out of what it receives', () => {
+test('each side of a trade pays its own fee from what it receives', () => {
   const { collector, place } = market()
   place(1, Side.SELL, 10, 500)
   place(2, Side.BUY, 10, 500)
@@ -120,7 +120,7 @@ test('before the core numbered aggregates, those of one order at one price join 
   ])
 })
 
-test('two orders of one account that meet are a match of that account', () => {
+test('a prevented match of two orders of one account is a match of that account', () => {
   const { collector, place } = market()
   place(2, Side.SELL, 10, 5)
   place(2, Side.BUY, 10, 3, { selfTradePrevention: SelfTradePrevention.EXPIRE_TAKER })
@@ -129,7 +129,7 @@ test('two orders of one account that meet are a match of that account', () => {
   ])
 })
 
-test('fees of an account for one symbol stand beside those for all', () => {
+test('fees of an account for one symbol are kept beside those for all symbols', () => {
   const { collector, execute } = market()
   for (const symbol of ['', 'BTCUSDT', 'BTCUSDT'])
     execute({

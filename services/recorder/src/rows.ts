@@ -26,10 +26,10 @@ import { CandleCollector } from './candles.ts'
 
 type Changing<T> = { -readonly [K in keyof T]: T[K] }
 
-/** A number that no account has. */
+/** An account id that no account has. */
 const NOBODY = 0
 
-/** The present command. */
+/** The current command. */
 interface Source {
   readonly sequence: number
   readonly time: number
@@ -38,7 +38,7 @@ interface Source {
 
 /**
  * Turns outcomes into rows of the read model: the last image of each order, one row with both sides for each trade, one
- * row of balances for each command. Repetitions of earlier replies are skipped: they have been recorded.
+ * row of balances for each command. Repeated replies are skipped: they are recorded already.
  */
 export class RowCollector {
   /** The last execution of each order, and its command. */
@@ -58,7 +58,7 @@ export class RowCollector {
         kind: outcomeKind(words, at),
       }
       eachEvent(words, at, (kind, offset) => {
-        // Half of all events are of price levels; the read model holds no books.
+        // Half of all events are level changes; the read model holds no order books.
         if (kind !== EventKind.LEVEL) this.#event(source, words, offset)
       })
     }
@@ -98,7 +98,7 @@ export class RowCollector {
     if (match?.account === NOBODY) match.account = event.order.account
   }
 
-  /** The executions of a trade follow it, and carry what each side paid. */
+  /** The executions of a trade follow its event, and carry the fee of each side. */
   #fee({ order, tradeId, maker, fee, feeAsset }: ExecutionEvent): void {
     const trade = this.#trades.at(-1)
     if (trade?.tradeId !== tradeId || trade.symbol !== order.symbol) {
@@ -120,7 +120,7 @@ export class RowCollector {
     this.#trades.push({ ...trade, ...fees, aggregateId, sequence, time })
   }
 
-  /** Of journals from before the core numbered aggregates: these have the ids of their first trades. */
+  /** Journals from before the core numbered aggregates: an aggregate has the id of its first trade. */
   #firstJoined(sequence: number, { symbol, takerOrder, price, tradeId }: TradeEvent): number {
     const before = this.#trades.at(-1)
     const isSameOrder = before?.sequence === sequence && before.symbol === symbol && before.takerOrder === takerOrder
@@ -142,7 +142,7 @@ export class RowCollector {
   }
 }
 
-/** An account can have fees of its own for each symbol. */
+/** An account can have its own fees for each symbol. */
 function symbolOfFees(definition: string): string {
   const fees: unknown = JSON.parse(definition)
   const found = typeof fees === 'object' && fees !== null && 'symbol' in fees ? fees.symbol : ''

@@ -32,12 +32,12 @@ import { DivergedError, PoisonError } from './replica.ts'
 import { RowWriter } from './row-writer.ts'
 
 const CONNECTIONS_MAX = PROCESS_CONNECTIONS.recorder
-/** For the journal; those for rows, for the turn, for listening and for retention come on top. */
+/** Connections for the journal. Those for rows, for the turn, for listening and for retention are in addition. */
 const POOL_MAX = CONNECTIONS_MAX - 4
 const HEAD_POLL_MS = 1000
 /** How often the journal is measured, and its old partitions are archived, ms. */
 const RETENTION_MS = 60_000
-/** How long to wait for a transaction under way, ms; then it is given up, which is safe. */
+/** How long to wait for the current transaction at shutdown, ms. Then it is abandoned, which is safe. */
 const STOP_MS_MAX = 5000
 
 /** The conditions of readiness. */
@@ -46,7 +46,7 @@ const VERIFIED = 'state-verified'
 
 type Context = ServiceContext<RecorderConfig>
 
-/** Start the recorder inside a running service: check the schema, then follow the journal until shutdown. */
+/** Run the recorder in a service: check the schema, then follow the journal until shutdown. */
 export async function runRecorder(context: Context): Promise<void> {
   const { config, lifecycle } = context
   lifecycle.set(FOLLOWING, false, 'starting')
@@ -98,7 +98,7 @@ export async function runRecorder(context: Context): Promise<void> {
   ])
   const turn = new RecorderTurn(config.DATABASE_URL, {
     shard: config.SHARD,
-    // A recorder that waits for its turn is ready: a roll can stop the one before.
+    // A recorder that waits for its turn is ready, so that a roll can stop the previous one.
     onWait: (reason, isTaken) => lifecycle.set(FOLLOWING, isTaken, reason),
     onLost: () => writer.reconnect(),
   })
@@ -136,13 +136,15 @@ const timers: PresenceTimers = {
   },
 }
 
-/** A behaviour that this build lacks would halt it: the leader is told which it knows. */
+/** A behaviour that this build lacks would halt it, so the leader is told which behaviours it knows. */
 function presenceIn(pool: Queryable, shard: number, holder: string): Presence {
   const place = `recorder of process ${process.pid} on ${hostname()}`
   return new Presence(new PostgresRoster(pool, shard), timers, { place, holder, behaviours: SUPPORTED_BEHAVIOURS })
 }
 
-/** Follow while this recorder has the turn. A halted one keeps its turn: no process may record or remove anything. */
+/**
+ * Follow while this recorder has the turn. A halted one keeps its turn, so that no process records or removes anything.
+ */
 async function recordInTurns(
   turn: RecorderTurn,
   follower: Follower,
@@ -171,7 +173,7 @@ async function watchHead(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    // A failure shows in the follower; the gauge keeps its last value.
+    // The follower reports a failure; the gauge keeps its last value.
     const head = await journal.head().catch(() => undefined)
     if (head) {
       metrics.head(head.last)

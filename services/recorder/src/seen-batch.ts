@@ -1,8 +1,8 @@
 import { JournalPrunedError, type Head, type PostgresJournal, type StoredBatch } from '@uptick/journal'
 
 /**
- * Opens the journal to ask the server that takes appends; closed again after each question. A recorder writes nothing to the
- * journal, and connections are few.
+ * Opens the journal to ask the server that takes appends; it is closed after each question. A recorder writes nothing
+ * to the journal, and connections are scarce.
  */
 export type OpenJournal = () => JournalToAsk
 
@@ -16,8 +16,8 @@ export type Standing =
   | { readonly is: 'lost'; readonly reason: string }
 
 /**
- * The last batch that this recorder has read. It was in the journal, so a journal without it has lost rows, and this process
- * may be the only one that knows: its offset lies in the same database, and was lost with them.
+ * The last batch that this recorder has read. It was in the journal, so a journal without it has lost rows. This
+ * process may be the only one that knows: its offset is in the same database, and was lost with the rows.
  */
 export class SeenBatch {
   readonly #open: OpenJournal
@@ -34,14 +34,15 @@ export class SeenBatch {
     this.#batch = batch
   }
 
-  /** Whether a journal with this head may have lost something: it may also be that of a server that is behind. */
+  /** Whether a journal with this head may have lost rows. It may also be that of a server that is behind. */
   isMissing({ epoch, last }: Head): boolean {
     const batch = this.#batch
     return batch !== undefined && (last < batch.last || epoch < batch.epoch)
   }
 
   /**
-   * Ask the server that takes appends whether the batch is there; if it is not, and no operator has given it up, halt the shard.
+   * Ask the server that takes appends whether the batch is there. If it is not, and no operator has given it up, halt
+   * the shard.
    *
    * @throws JournalError when the journal does not answer
    */
@@ -72,7 +73,7 @@ export class SeenBatch {
   }
 }
 
-/** A recorder that is behind reads batches that have left the journal and are not lost. */
+/** A recorder that is behind reads batches that were archived out of the journal and are not lost. */
 async function isArchived(journal: Pick<PostgresJournal, 'read'>, { first }: StoredBatch): Promise<boolean> {
   try {
     await journal.read(first, { through: first })[Symbol.asyncIterator]().next()

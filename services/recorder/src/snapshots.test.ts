@@ -52,10 +52,10 @@ test.each([
   ['there is none', undefined, true],
   ['the newest is so many commands old', { sequence: 100, ageSeconds: 1 }, true],
   ['the newest is so long ago', { sequence: 199, ageSeconds: 60 }, true],
-  ['somebody has saved one lately', { sequence: 101, ageSeconds: 59 }, false],
+  ['another process has saved one lately', { sequence: 101, ageSeconds: 59 }, false],
 ])('where %s, one is wanted: %s → %s', async (_what, newest, isWanted) => {
   const { keeper } = keeping(newest)
   expect(await keeper.isWanted(200)).toBe(isWanted)
-  // A "no" counts like a save.
+  // A "no" counts as a save.
   expect([299, 300].map((sequence) => keeper.isDue(sequence))).toEqual(isWanted ? [true, true] : [false, true])
 })

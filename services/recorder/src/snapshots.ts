@@ -12,8 +12,8 @@ export interface SnapshotPolicy {
 export type Stopwatch = () => number
 
 /**
- * Decides when a snapshot is due, and saves it, never before its state is recorded: a recorder that starts from it must
- * find the read model at or after it.
+ * Decides when a snapshot is due, and saves it. It never saves a state before that state is recorded: a recorder that
+ * starts from the snapshot must find the read model at or after it.
  */
 export class SnapshotKeeper {
   readonly #journal: Journal
@@ -38,8 +38,8 @@ export class SnapshotKeeper {
   }
 
   /**
-   * Whether no other process has saved one lately: a standby engine does, where there is one. Asked when one is due; a
-   * "no" counts like a save.
+   * Whether no other process has saved one lately: a standby engine does, where there is one. Called when a snapshot is
+   * due; a "no" counts as a save.
    */
   async isWanted(sequence: number): Promise<boolean> {
     const newest = await this.#journal.newestSnapshot()
@@ -52,7 +52,7 @@ export class SnapshotKeeper {
 
   /** Save the state after `sequence`, whose offset is committed, and remove old ones. */
   async save(sequence: number, bytes: Uint8Array): Promise<void> {
-    // Counted even if it fails: the next attempt is then made when the next one is due.
+    // Counted even if it fails, so that the next attempt is made when the next snapshot is due.
     this.#sequence = sequence
     this.#savedAt = this.#stopwatch()
     await this.#journal.saveSnapshot({ sequence, bytes })
