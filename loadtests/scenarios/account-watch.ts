@@ -24,8 +24,8 @@ interface UserMessage {
 }
 
 /**
- * Listens to the private events of one trader, numbered, and writes down which executions it was told of. When its server
- * goes or dies, it goes on after the last that it was told.
+ * Listens to the private events of one trader, numbered, and records the executions that it gets. When its server
+ * closes or dies, it resumes after the last event.
  */
 export class AccountWatch {
   readonly #options: AccountWatchOptions

@@ -7,7 +7,7 @@ const REPORT_MS = 200
 
 export interface MarketWatchOptions {
   readonly symbol: string
-  /** Of this watcher, for the story. */
+  /** Name of this watcher in the story. */
   readonly name: string
   /** ms since 1970. */
   readonly end: number
@@ -17,7 +17,7 @@ export interface MarketWatchOptions {
 
 /**
  * Listens to one market's depth and trades as any client of Binance does, and checks that every update and every trade
- * comes. With notice of its server's going it changes over before the connection is gone.
+ * comes. When its server announces its shutdown, it connects to another one before the connection closes.
  */
 export class MarketWatch {
   readonly #options: MarketWatchOptions
@@ -36,7 +36,7 @@ export class MarketWatch {
         opened: () => undefined,
         message: (leg, message) => this.#received(leg, message),
         lost: (leg, { isLast, isCut }) => {
-          // Cut off, it has to begin anew: that it was cut is what is wrong, not what it missed.
+          // After a cut it has to start again. The cut is the failure, not what was missed after it.
           if (isLast && isCut) this.#anew()
           else for (const stream of [this.#depth, this.#trades]) stream.lost(leg)
         },

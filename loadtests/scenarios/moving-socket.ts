@@ -6,32 +6,32 @@ import { tell } from './story.ts'
 
 /** One connection of a client that moves from gateway to gateway. */
 export interface Leg {
-  /** The n-th of its client. */
+  /** Number of the connection, counted for each client. */
   readonly number: number
   readonly socket: WebSocket
   isOpen: boolean
-  /** Looks in a row after which nothing was heard: no pong, no message, not that it is open. */
+  /** Checks in a row without any sign of the server: no pong, no message, no open event. */
   unanswered: number
 }
 
 export interface MovingEvents {
   readonly opened: (leg: Leg) => void
-  /** Parsed JSON of every message but the notice. */
+  /** Called with the parsed JSON of every message except the notice. */
   readonly message: (leg: Leg, message: unknown) => void
   readonly lost: (leg: Leg, loss: Loss) => void
 }
 
-/** How a connection has ended. */
+/** How a connection ended. */
 export interface Loss {
-  /** There was no other. */
+  /** The client had no other connection. */
   readonly isLast: boolean
-  /** The server did not say goodbye. */
+  /** The server did not close it with a closing handshake. */
   readonly isCut: boolean
-  /** k6 itself has closed it, because it was told to stop: nothing is lost. */
+  /** k6 itself closed it, because it was told to stop: nothing is lost. */
   readonly isOver: boolean
 }
 
-/** Of all kinds of event, what is used here; types of k6 leave the closing out. */
+/** The fields of all events that are used here; k6's types lack the closing ones. */
 interface SocketEvent {
   readonly data?: string
   readonly code?: number
@@ -41,15 +41,15 @@ interface SocketEvent {
 const LOST_RECONNECT_MS = 40
 const PING_MS = 1_000
 /**
- * A machine that loses its power neither closes nor refuses a connection: a client that only listens would never
+ * A machine that loses its power neither closes nor refuses a connection, so a client that only listens would never
  * notice.
  */
 const UNANSWERED_MAX = 4
 
 /**
- * A client of WebSockets as it should be. With notice it connects anew as soon as the server says that it goes, and keeps
- * the old connection until the server closes it. Without, or when the notice did not come, it comes back after the delay
- * that the closing server has told it, and after a moment when the connection just broke, or nothing answers its pings.
+ * A WebSocket client that behaves as clients should. With notice it connects again as soon as the server announces its
+ * shutdown, and keeps the old connection until the server closes it. Otherwise it comes back after the delay that the
+ * closing server has told, or after a moment when the connection broke or nothing answers its pings.
  */
 export class MovingSocket {
   readonly #client: string
@@ -59,7 +59,7 @@ export class MovingSocket {
   #isClosed = false
   #count = 0
 
-  /** @param client its name in the story @param path what the n-th connection asks for */
+  /** @param client its name in the story @param path the path of the n-th connection */
   constructor(client: string, path: (leg: number) => string, events: MovingEvents) {
     this.#client = client
     this.#path = path
@@ -97,7 +97,7 @@ export class MovingSocket {
     })
     on('message', ({ data = '' }) => this.#received(leg, data))
     on('pong', () => (leg.unanswered = 0))
-    // Without a listener k6 would write the failure to its log; the end of the connection says all.
+    // Without a listener k6 would log the failure; the end of the connection tells the same.
     on('error', () => undefined)
     on('close', ({ code = 0, reason = '' }) => this.#closed(leg, code, reason))
   }
@@ -114,7 +114,7 @@ export class MovingSocket {
   }
 
   #received(leg: Leg, text: string): void {
-    // Given up as silent, it may speak again.
+    // A connection that was given up as silent may receive messages again.
     if (!this.#legs.has(leg)) return
     leg.unanswered = 0
     if (text.includes('"e":"serverShutdown"')) {
@@ -140,8 +140,8 @@ export class MovingSocket {
 }
 
 /**
- * Says goodbye; a connection that is still being made does so when it is open. `close` of k6 (1.8.1) hands its frame to a
- * writer that does not run before, and the whole virtual user would wait for it for ever.
+ * Closes a connection; one that is not open yet is closed once it is. `close` of k6 (1.8.1) hands its frame to a writer
+ * that does not run before, and the whole virtual user would wait for it for ever.
  */
 function leave({ isOpen, socket }: Leg): void {
   if (isOpen) socket.close()

@@ -6,11 +6,11 @@ import { tell } from './story.ts'
 
 const MIDDLE = 60_000_00
 const SPREAD_UNITS = 200
-/** The order is gone: what a cancel hears when another trader has taken it. */
+/** The order is not open any more: the answer to a cancel after another trader has taken the order. */
 const UNKNOWN_ORDER = -2011
 const NO_SUCH_ORDER = -2013
 
-/** What one request asks, whatever carries it. */
+/** The content of one request, whatever its transport. */
 export interface Intent {
   readonly request: Request
   readonly params: Readonly<Record<string, string>>
@@ -19,7 +19,7 @@ export interface Intent {
   readonly price?: string
 }
 
-/** An answer, or why there was none. */
+/** An answer, or the reason why there is none. */
 export type Answer =
   | { readonly status: number; readonly body: { orderId?: number; status?: string; price?: string; code?: number } }
   | { readonly status: 0; readonly error: string }
@@ -27,8 +27,8 @@ export type Answer =
 type Answered = Exclude<Answer, { readonly error: string }>
 
 /**
- * One trader's orders around one price, so that about half of them trade. Remembers which ones may be open, and writes down
- * each request and what became of it.
+ * One trader's orders around one price, so that about half of them trade. Remembers which ones may be open, and records
+ * each request and its result.
  */
 export class Orders {
   readonly name: string
@@ -38,7 +38,7 @@ export class Orders {
   readonly #open: { readonly orderId: number; readonly price: string }[] = []
   #count = 0
 
-  /** @param name of this one among all that trade in a run @param openMax orders that it lets stand at a time */
+  /** @param name of this one among all traders of a run @param openMax its open orders at a time */
   constructor(trader: Trader, via: Via, name: string, openMax: number) {
     this.#openMax = openMax
     this.#trader = trader
@@ -54,7 +54,7 @@ export class Orders {
     return this.#place()
   }
 
-  /** To be said before it is sent. @param at when it was due, ms since 1970 */
+  /** Call it before the request is sent. @param at when it was due, ms since 1970 */
   sent({ request, clientId, params }: Intent, at: number): void {
     if (request !== 'place' || clientId === undefined) return
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parameters of a place
@@ -63,14 +63,14 @@ export class Orders {
     tell({ kind: 'sent', at, via: this.#via, order })
   }
 
-  /** Write the end of a request down; says whether it was a good one. */
+  /** Record the end of a request; returns whether it succeeded. */
   ended(intent: Intent, at: number, answer: Answer): boolean {
     const end = 'error' in answer ? 'broken' : this.#endOf(intent, answer, at)
     this.#tellEnd(intent, at, end, answer)
     return end === 'fine'
   }
 
-  /** There was no connection in time. The order is forgotten, its id never used. */
+  /** There was no connection in time. The order is dropped, and its id is never used. */
   unsent(intent: Intent, at: number): false {
     this.#tellEnd({ ...intent, clientId: undefined }, at, 'unsent', { status: 0, error: 'no connection in time' })
     return false

@@ -1,14 +1,14 @@
 import { element } from '../src/element.ts'
-/** A stretch of a load: from the rate before to `to` times the base rate, evenly. */
+/** A part of a load: the rate changes linearly from that before to `to` times the base rate. */
 export interface Stage {
   readonly seconds: number
   readonly to: number
 }
 
-/** How the load changes over time, as multiples of the base rate. It begins at the first stage's. */
+/** How the load changes over time, in multiples of the base rate. It begins at the rate of the first stage. */
 export type Profile = readonly Stage[]
 
-/** A surge comes within seconds, stays long enough for the autoscaler to answer it, and goes. */
+/** A surge: it comes within seconds, lasts long enough for the autoscaler to react, and ends. */
 function surge(seconds: number): Profile {
   const [calm, rise, fall] = [0.2 * seconds, 5, 10]
   return [
@@ -20,7 +20,7 @@ function surge(seconds: number): Profile {
   ]
 }
 
-/** The minute in which news arrives: a calm quarter, a jump, bursts on top of it that ebb away. */
+/** The minute of a news event: a calm quarter, a jump, and bursts on top of it that fade. */
 function busiestMinute(seconds: number): Profile {
   const part = seconds / 60
   const burst = (height: number): Stage[] => [
@@ -44,7 +44,7 @@ function busiestMinute(seconds: number): Profile {
 /** What `profileOf` knows. */
 export const PROFILE_NAMES = ['steady', 'surge', 'busiest-minute'] as const
 
-/** The named profile over `seconds`. @throws Error when there is none of that name */
+/** The named profile over `seconds`. @throws Error for an unknown name */
 export function profileOf(name: string, seconds: number): Profile {
   if (name === 'steady') return [{ seconds, to: 1 }]
   if (name === 'surge') return surge(seconds)
@@ -60,7 +60,7 @@ export function secondsOf(profile: Profile): number {
   return profile.reduce((sum, { seconds }) => sum + seconds, 0)
 }
 
-/** Requests of a base rate of 1 a second. */
+/** Number of requests at a base rate of 1 a second. */
 export function areaOf(profile: Profile): number {
   let [area, before] = [0, element(profile, 0).to]
   for (const { seconds, to } of profile) {

@@ -12,8 +12,8 @@ type Message = Numbered & {
 }
 
 /**
- * Listens to one market's numbered streams: after a lost connection it resumes after the last message that it was told.
- * It gets no notice: a server that goes closes the connection and says when to come back.
+ * Listens to one market's numbered streams. After a lost connection it resumes after its last message. It asks for no
+ * notice: a server that shuts down closes the connection and says when to reconnect.
  */
 export class ResumingWatch {
   readonly #options: MarketWatchOptions

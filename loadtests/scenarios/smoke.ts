@@ -1,6 +1,6 @@
 /**
- * Does the exchange take signed orders over HTTP at a small, steady rate, without one failure? Run by `.ci/run` against
- * the start command; UPTICK_URL, UPTICK_KEY and UPTICK_SECRET name the exchange and a demo trader.
+ * Does the exchange take signed orders over HTTP at a small, steady rate, without one failure? `.ci/run` runs it
+ * against the start command. UPTICK_URL, UPTICK_KEY and UPTICK_SECRET name the exchange and a demo trader.
  */
 import { check } from 'k6'
 import crypto from 'k6/crypto'
@@ -12,7 +12,7 @@ const secret = __ENV['UPTICK_SECRET'] ?? ''
 
 export const options = {
   scenarios: {
-    // An open model: orders arrive at their rate whether or not the earlier ones were answered.
+    // An open model: orders are sent at their rate, whether or not the earlier ones were answered.
     orders: { executor: 'constant-arrival-rate', rate: 8, timeUnit: '1s', duration: '10s', preAllocatedVUs: 10 },
   },
   thresholds: {

@@ -8,9 +8,9 @@ import { signedParams } from './signature.ts'
 
 const METHODS = { place: 'order.place', cancel: 'order.cancel', query: 'order.status' } as const
 const TICK_MS = 20
-/** A request that finds no connection waits this long for one. */
+/** How long a request waits for a connection. */
 const PATIENCE_MS = 4_000
-/** Answers are waited for after the last request. */
+/** How long answers are waited for after the last request. */
 const SETTLE_MS = 5_000
 
 interface Pending {
@@ -30,7 +30,7 @@ export interface SocketTraderOptions {
   readonly settled: (intent: Intent, isFine: boolean) => void
 }
 
-/** Trades over the WebSocket API at an open rate: requests go out when they are due, whatever is unanswered. */
+/** Trades over the WebSocket API at an open rate: requests are sent when they are due, whatever is unanswered. */
 export class SocketTrader {
   readonly #options: SocketTraderOptions
   readonly #socket: MovingSocket
@@ -90,7 +90,7 @@ export class SocketTrader {
       return
     }
     const id = ++this.#id
-    // First of all: k6 may interrupt anywhere, and what is not known to be sent must not have an end.
+    // Record it first: k6 may be interrupted anywhere, and a request that is not recorded as sent must have no result.
     orders.sent(intent, due)
     this.#pending.set(id, { intent, due, leg })
     leg.socket.send(

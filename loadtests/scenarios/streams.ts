@@ -1,8 +1,8 @@
 import { element } from '../src/element.ts'
 /**
- * Listeners: of a market's depth and trades, and of every trader's own events. They check that each number comes, move to
- * another gateway when theirs goes, and write down what they have seen. Settings as those of `traders.ts`; UPTICK_WATCHERS
- * is how many listen to the market.
+ * Subscribers of a market's depth and trades, and of every trader's own events. They check that every number comes,
+ * move to another gateway when theirs shuts down, and record what they get. Settings as for `traders.ts`;
+ * UPTICK_WATCHERS is the number of subscribers of the market.
  */
 import exec from 'k6/execution'
 import { Counter } from 'k6/metrics'
@@ -13,7 +13,7 @@ import { ResumingWatch } from './resuming-watch.ts'
 import { number, summaryFile, symbol, traders } from './settings.ts'
 
 const seconds = number('UPTICK_SECONDS', 60)
-/** It lasts this long at least, also when it is stopped early: what the floors hold for. */
+/** It lasts at least this long, also when it is stopped early; the thresholds count for this time. */
 const floor = number('UPTICK_FLOOR', seconds)
 const watchers = number('UPTICK_WATCHERS', 4)
 
@@ -48,7 +48,7 @@ export const options: Options = {
 export function market(): void {
   const counted = { gap: () => gaps.add(1), message: () => messages.add(1) }
   const index = exec.scenario.iterationInTest
-  // One as any client of Binance is, one that resumes.
+  // Half of them behave as any client of Binance, the others resume.
   const Watch = index % 2 === 0 ? MarketWatch : ResumingWatch
   new Watch({ symbol, name: `watcher ${index}`, end: Date.now() + seconds * 1000, ...counted }).start()
 }

@@ -1,17 +1,17 @@
 import { element } from '../src/element.ts'
 /**
- * Traders over REST on kept connections, over REST with a new connection for each request, and over the WebSocket API: signed
- * orders, cancels and queries at the rate of a profile, whatever becomes of those before. Nothing is sent twice. Each
- * writes down what it sent and what it was told:
+ * Traders over REST on kept connections, over REST with a new connection for each request, and over the WebSocket API.
+ * They send signed orders, cancels and queries at the rate of a profile, whatever happens to earlier ones. Nothing is
+ * sent twice. Each trader records what it sent and which answers it got:
  *
  *   k6 run --console-output story.jsonl --log-format raw loadtests/scenarios/traders.ts
  *
- * UPTICK_URL, UPTICK_KEY and UPTICK_SECRET (or UPTICK_TRADERS) name the exchange and who trades there; UPTICK_PROFILE is
- * steady, surge or busiest-minute; UPTICK_RATE the base rate of all together, a second; UPTICK_SECONDS how long.
+ * UPTICK_URL, UPTICK_KEY and UPTICK_SECRET (or UPTICK_TRADERS) name the exchange and the traders. UPTICK_PROFILE is
+ * steady, surge or busiest-minute; UPTICK_RATE the base rate of all traders, requests a second; UPTICK_SECONDS how long.
  *
  * Go's HTTP client repeats some requests by itself when a kept connection breaks: those without a body that change
- * nothing. So queries go over new connections and the WebSocket API, where it cannot; orders and cancels have no
- * Idempotency-Key, without which it leaves them alone.
+ * nothing. So queries use new connections and the WebSocket API, where it cannot do that. It does not repeat orders and
+ * cancels either, because they have no Idempotency-Key.
  */
 import type { Options, Scenario } from 'k6/options'
 import exec from 'k6/execution'
@@ -26,10 +26,10 @@ import { SocketTrader } from './socket-trader.ts'
 
 const rate = number('UPTICK_RATE', 50)
 const seconds = number('UPTICK_SECONDS', 60)
-/** It lasts this long at least, also when it is stopped early: what the floors hold for. */
+/** It lasts at least this long, also when it is stopped early; the thresholds count for this time. */
 const floor = number('UPTICK_FLOOR', seconds)
 const profile = profileOf(__ENV['UPTICK_PROFILE'] ?? 'steady', seconds)
-/** Longer than the exchange holds a request: a request that is cut off here was not answered at all. */
+/** Longer than the exchange holds a request, so a request that is cut off here was not answered at all. */
 const TIMEOUT = '8s'
 const patience = number('UPTICK_PATIENCE', PATIENCE_SECONDS_DEFAULT)
 
@@ -40,7 +40,7 @@ const peak = rate * peakOf(profile)
 const sockets = socketsOf(peak)
 const standing = standingOf(traders.length, peak, patience)
 
-/** Open: a request is begun when it is due. Where no virtual user is free it is dropped, and that is a failure. */
+/** Open model: a request begins when it is due. When no virtual user is free it is dropped, and that is a failure. */
 function arriving(part: number, run: string): Scenario {
   const users = usersOf(part, peak, patience)
   const shared = { exec: run, preAllocatedVUs: users, maxVUs: users, gracefulStop: TIMEOUT }
@@ -74,7 +74,7 @@ export const options: Options = {
     requests_fine: ['rate==1'],
     http_req_failed: ['rate==0'],
     dropped_iterations: ['count==0'],
-    // Floors: of nothing, everything is fine.
+    // Minimum counts: without any request every other threshold holds.
     http_reqs: [`count>=${Math.floor(0.9 * total * (PARTS.kept + PARTS.fresh))}`],
     orders_acknowledged: [`count>=${Math.floor(0.4 * total)}`],
   },
@@ -83,7 +83,8 @@ export const options: Options = {
   summaryTrendStats: ['min', 'med', 'p(99)', 'max'],
 }
 
-// A cancel of an order that another trader has taken is an answer like another; what is fine is decided by `Orders`.
+// A failed cancel of an order that another trader has taken is a normal answer; `Orders` decides which answers are
+// good.
 http.setResponseCallback(http.expectedStatuses(200, 400))
 
 const own = new Map<string, Orders>()
@@ -128,7 +129,7 @@ function request(trader: Trader, mine: Orders, intent: Intent, headers: Record<s
   count(intent, mine.ended(intent, due, answerOf(response.status, response.body, response.error)))
 }
 
-/** Status 0 is k6's for no answer. */
+/** k6 uses status 0 for a missing answer. */
 function answerOf(status: number, body: unknown, error: string): Answer {
   if (status === 0) return { status: 0, error }
   try {
