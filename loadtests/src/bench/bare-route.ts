@@ -3,8 +3,8 @@ import { fastify } from 'fastify'
 
 /**
  * The HTTP yardstick, run as a process of its own: one Fastify route that takes a signed form, checks the key, the time
- * window and the HMAC-SHA256 signature of the raw body, and returns a body of a given size. No engine, no journal: what
- * any Node exchange pays before it does anything.
+ * window and the HMAC-SHA256 signature of the raw body, and returns a body of a given size. It has no engine and no
+ * journal: every Node exchange has at least this cost.
  *
  * Environment: BARE_SECRET, BARE_KEY, BARE_BODY (the text to return). Prints the port it listens on.
  */

@@ -9,15 +9,15 @@ import { UptickBook } from './uptick-book.ts'
 
 const REPEATS = quick ? 3 : 5
 const SHAPE_COMMANDS = quick ? 300_000 : 1_000_000
-/** The npm book would take half a minute for the whole flow. */
+/** The npm book would need half a minute for the whole flow. */
 const SLOW_COMMANDS = 100_000
 const GOAL_MAP_LADDER = 1.15
-/** The best shape may be this much faster than the worst. */
+/** Goal: the rate of the worst shape, as a part of the best shape's. */
 const GOAL_WORST_SHAPE = 0.5
-/** Orders that rest at once in the flow stay far below this. */
+/** The number of resting orders in the flow stays far below this. */
 const LADDER_CAPACITY = 1 << 16
 
-/** Commands per second of one contender over one flow, prefill not timed. */
+/** Commands per second of one contender over one flow; the prefill is not timed. */
 function rate(make: () => Contender, flow: Flow, length: number = flow.length): number {
   const contender = make()
   run(contender, flow, 0, flow.prefill)
@@ -35,7 +35,7 @@ function check(flow: OrderFlow): void {
 function flowRows(flow: OrderFlow): Row[] {
   const ladder = () => mapLadder(FLOW_BAND.low, FLOW_BAND.high, LADDER_CAPACITY)
   const rates: { uptick: number; ladder: number }[] = []
-  // Turn and turn about, so that a slow second of the machine hits both.
+  // The two alternate, so that a slow second of the machine affects both.
   for (let i = 0; i < REPEATS; i++)
     rates.push({ ladder: rate(ladder, flow), uptick: rate(() => new UptickBook(), flow) })
   const uptick = median(rates.map((pair) => pair.uptick))

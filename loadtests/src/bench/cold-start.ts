@@ -5,7 +5,7 @@ import { systemClock, systemTimers } from '@uptick/runtime'
 
 const RETAINED_BYTES_MAX = 256 * 2 ** 20
 
-/** What an engine does before it may lead: snapshot, replay, retained outcomes. Says how long it took. */
+/** What an engine does before it may lead: snapshot, replay, retained outcomes. Returns how long it took. */
 export async function coldStart(journal: Journal): Promise<{ exchange: Exchange; seconds: number }> {
   const began = performance.now()
   const { last } = await journal.head()

@@ -1,4 +1,7 @@
-/** Loads what the sections measure and ends: their code is compiled then, and kept by Node's compile cache. */
+/**
+ * Loads the modules that the sections measure, and ends: their code is compiled then, and stays in Node's compile
+ * cache.
+ */
 await Promise.all([
   import('./uptick-book.ts'),
   import('./feeder.ts'),

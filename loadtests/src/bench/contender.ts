@@ -11,11 +11,11 @@ export interface Contender {
   cancel(id: number): void
   move(id: number, side: 0 | 1, price: number): void
   reduce(id: number, by: number): void
-  /** Trades so far: every contender must come to the same number. */
+  /** Trades so far: every contender must have the same number. */
   trades(): number
 }
 
-/** The Map ladder as a contender; it knows neither moves nor reductions, so it runs the order flow only. */
+/** The Map ladder as a contender. It has neither moves nor reductions, so it runs the order flow only. */
 export function mapLadder(low: number, high: number, capacity: number): Contender {
   let trades = 0
   const book = new MapLadder(low, high, capacity, () => trades++)
@@ -53,7 +53,7 @@ export function nodejsOrderBook(): Contender {
   }
 }
 
-/** Feeds commands `from … to − 1` of a flow; the loop that is timed. */
+/** Feeds commands `from … to − 1` of a flow; this is the timed loop. */
 export function run(contender: Contender, flow: Flow, from: number, to: number): void {
   for (let i = from; i < to; i++) {
     const id = flow.id[i]!

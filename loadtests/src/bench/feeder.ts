@@ -80,7 +80,7 @@ export class Feeder {
   }
 }
 
-/** An exchange with one market and traders rich enough for the whole flow. */
+/** An exchange with one market and traders with enough funds for the whole flow. */
 export function listed(onCommand?: Feeder['onCommand']): Feeder {
   const feeder = new Feeder()
   feeder.onCommand = onCommand
@@ -111,7 +111,7 @@ export function listed(onCommand?: Feeder['onCommand']): Feeder {
   return feeder
 }
 
-/** The number of the order as eight hexadecimal digits behind a prefix: a client id as bots make them. */
+/** Set the client id to a prefix and the order's number as eight hexadecimal digits, as bots do. */
 export function clientId(command: Command, id: number): void {
   const { clientId: text } = command
   text.words[0] = 0x7074752d
@@ -123,7 +123,7 @@ export function clientId(command: Command, id: number): void {
   text.length = 12
 }
 
-/** Runs a flow – the loop that is timed: fill the command, execute, hand out the outcomes of a batch. */
+/** Runs a flow. This is the timed loop: fill the command, execute it, hand out the outcomes of a batch. */
 export function feed(feeder: Feeder, flow: OrderFlow, orderIds: Float64Array): number {
   const { command, exchange } = feeder
   let rejected = 0

@@ -14,14 +14,14 @@ import { cleanly, progress, quick, report } from './section.ts'
 
 const SECONDS = quick ? 3 : 10
 const WARM_SECONDS = quick ? 2 : 4
-/** Connections at once. */
+/** Concurrent connections. */
 const [FEW, MANY] = [64, 256]
 const COMMITS = quick ? 300 : 2_000
-/** Allowed on top of the bare route's latency, in small PostgreSQL commits. */
+/** Latency allowed in addition to the bare route's, in small PostgreSQL commits. */
 const P50_COMMITS = 2.5
 const P99_COMMITS = 5
 
-/** One run of the generator, which is a process of its own. */
+/** One run of the load generator, which is a process of its own. */
 async function load(target: Target, connections: number, seconds: number, rate = 0): Promise<LoadReport> {
   const child = fork(new URL('./http-load.ts', import.meta.url), {
     silent: true,
@@ -84,7 +84,7 @@ async function smallCommit(databaseUrl: string): Promise<{ p50Ms: number; p99Ms:
   return { p50Ms: histogram.percentile(50) / 1000, p99Ms: histogram.percentile(99) / 1000 }
 }
 
-/** Processor time of some processes for each of `requests`, µs; undefined where it cannot be told. */
+/** Processor time of some processes per request, µs; undefined where it is unknown. */
 async function costOf<Name extends string>(
   processes: Readonly<Record<Name, number>>,
   run: () => Promise<LoadReport>,
@@ -102,7 +102,7 @@ async function costOf<Name extends string>(
   return { report: result, micros: Object.fromEntries(used) as Record<Name, number> }
 }
 
-/** Turn and turn about with the bare route, at one number of connections. */
+/** Alternate with the bare route, at one number of connections. */
 async function compare(path: OrderPath, bare: Bare, connections: number): Promise<Row[]> {
   const runBare = () => costOf({ route: bare.process.pid! }, () => load(bare.target, connections, SECONDS))
   const first = await runBare()
@@ -187,7 +187,7 @@ async function measureAll(): Promise<void> {
       const rows = await throughputRows(path, bare)
       const full = rows.find((row) => row.name === `orders, ${FEW} connections`)!
       rows.push(...(await latencyRows(path.trader, bare.target, full.value / 2, path.databaseUrl)))
-      // Last: from then on a recorder has something to catch up with.
+      // This comes last: from then on a recorder has a backlog.
       report([...rows, await recordedRow(path)])
     } finally {
       bare.process.kill()

@@ -4,9 +4,9 @@ import { connect, type Socket } from 'node:net'
 import { createHistogram } from 'node:perf_hooks'
 
 /**
- * A lean load generator for signed orders over HTTP/1.1 keep-alive, run as a process of its own so that server and
+ * A lean load generator for signed orders over HTTP/1.1 keep-alive. It is a process of its own, so that server and
  * generator each have an event loop. General tools spend more on parsing a response than either server spends on making
- * it, and would then be what is measured; this one looks for the status and the length and nothing else.
+ * it, so they would measure themselves. This one reads the status and the length and nothing else.
  *
  * Environment: LOAD_PORT, LOAD_KEY, LOAD_SECRET, LOAD_CONNECTIONS, LOAD_SECONDS, LOAD_SYMBOL, LOAD_PRICE,
  * LOAD_QUANTITY; LOAD_RATE (requests a second, open loop: latency counts from the intended time) or 0 for as fast as
@@ -47,7 +47,7 @@ let bodyBytes = 0
 let firstFailure = ''
 let running = true
 
-/** Alternately a buy and a sell of the same size at the same price: the book stays as small as the requests in flight. */
+/** Alternates a buy and a sell of the same size at the same price: the book holds no more orders than are in flight. */
 function request(): string {
   const side = sent++ % 2 === 0 ? 'BUY' : 'SELL'
   const form =

@@ -16,7 +16,7 @@ const LINK_SECRET = randomBytes(32).toString('hex')
 const keys = parseLinkKeys(LINK_SECRET)
 const GOAL_RATE = 100_000
 const COMMANDS = quick ? 400_000 : 2_000_000
-/** Commands in one frame: what a busy gateway collects in one turn of its event loop. */
+/** Commands in one frame: as many as a busy gateway collects in one turn of its event loop. */
 const FRAME_COMMANDS = 256
 
 interface Frames {
@@ -28,7 +28,7 @@ interface Frames {
   readonly hash: bigint
 }
 
-/** The order flow as a gateway would send it; the commands are executed here as well, which yields the order ids. */
+/** The order flow as a gateway would send it. The commands are executed here too, which gives the order ids. */
 function commandFrames(): Frames {
   const frame = new CommandsFrame().begin(SESSION)
   const frames: Buffer[] = []
@@ -52,8 +52,8 @@ function commandFrames(): Frames {
 }
 
 /**
- * Sends what has no answer yet, as far as the window allows, until the outcome of sequence `until` is there; resolves with the
- * seconds that it took from the first frame on.
+ * Sends the unanswered commands, as far as the window allows, until the outcome of sequence `until` arrives. Resolves
+ * with the seconds since the first frame.
  */
 function drive(url: string, role: LinkRole, { frames, counts }: Frames, from: number, until: number): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>()

@@ -16,12 +16,12 @@ import {
 } from '@uptick/commandline'
 import { reached, table, type Row } from './row.ts'
 
-/** A section that was asked to end and computes on is killed, ms. */
+/** How long a section may compute after it was asked to end, ms; then it is killed. */
 const END_MS_MAX = 10_000
 
 /**
- * Each section is a process of its own: the heap, the inline caches and the garbage of one do not colour the next. `seconds` is
- * what it usually takes, quick and whole: for the estimate of progress.
+ * Each section is a process of its own, so that the heap, the inline caches and the garbage of one do not affect the
+ * next. `seconds` is the usual duration, quick and whole, for the estimate of progress.
  */
 const sections = [
   { name: 'book', about: 'the bare order book: the order flow and the shapes that hurt a ladder', seconds: [10, 28] },
@@ -73,8 +73,8 @@ function sectionNames(text: string): string[] {
 }
 
 /**
- * Runs one file in a child; its rows, if it has any, come back as one message. Compiled code is kept between children,
- * as `npm start` does for its services: code whose types were stripped in the same process runs slower.
+ * Runs one file in a child process; its rows, if any, come back as one message. Compiled code is cached between the
+ * children, as `npm start` does for its services: code whose types were stripped in the same process runs slower.
  */
 async function run(file: string, quick: boolean, cache: string, progress: Progress): Promise<Row[]> {
   throwIfInterrupted()

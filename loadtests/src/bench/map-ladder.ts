@@ -1,8 +1,8 @@
 /* oxlint-disable typescript/no-non-null-assertion -- a check would be measured with what is measured. */
 /**
- * The yardstick for a bare book: flat typed arrays, intrusive FIFO lists, one array slot for each price of a band known
- * beforehand, and a `Map` from order id to slot. It matches and nothing else – no accounts, no events – and it scans for
- * the next price, so it shines on a narrow book and dies on a wide one.
+ * The yardstick for a bare book: flat typed arrays, intrusive FIFO lists, one array slot for each price of a given
+ * band, and a `Map` from order id to slot. It only matches, without accounts or events. It scans for the next price, so
+ * it is fast on a narrow book and slow on a wide one.
  */
 export class MapLadder {
   readonly #low: number
@@ -57,7 +57,7 @@ export class MapLadder {
     if (left > 0) this.#rest(id, side, limit, left)
   }
 
-  /** Take an order off the book; false when it is not there. */
+  /** Remove an order from the book; false when it is not there. */
   cancel(id: number): boolean {
     const slot = this.#slots.get(id)
     if (slot === undefined) return false

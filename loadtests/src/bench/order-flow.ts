@@ -5,19 +5,19 @@ import { Op, type Flow } from './shapes.ts'
 
 export const FLOW_SEED = 42
 export const FLOW_COMMANDS = 2_000_000
-/** The first commands only fill the book: a slow book that runs a part of the flow is timed from there. */
+/** The first commands only fill the book. A slow book that runs a part of the flow is timed from there on. */
 export const FLOW_FILLING = 12_000
-/** Prices of the flow stay within this band: what a ladder must be told beforehand. */
+/** Prices of the flow stay within this band, which a ladder needs to know in advance. */
 export const FLOW_BAND = { low: 95_000, high: 105_000 } as const
 
-/** The order flow as columns, with the user of each command, and the trades that it must come to. */
+/** The order flow as columns, with the user of each command and the expected trades. */
 export interface OrderFlow extends Flow {
   readonly user: Uint32Array
   readonly expectedTrades: number
   readonly expectedChecksum: string
 }
 
-/** Marketable orders always fill whole in this flow, so they are placed like the others. */
+/** Marketable orders always fill completely in this flow, so they are placed like the others. */
 export function orderFlow(): OrderFlow {
   const bytes = generateFlow({ seed: FLOW_SEED, commands: FLOW_COMMANDS })
   const header = readFlowHeader(bytes)
@@ -47,7 +47,7 @@ export function orderFlow(): OrderFlow {
   return flow
 }
 
-/** Throws unless trades and checksum are the flow's: a fast wrong book is no result. */
+/** Throws unless trades and checksum are those of the flow: the speed of a wrong book is no result. */
 export function assertTrades(flow: OrderFlow, name: string, checksum: TradeChecksum): void {
   if (checksum.trades === flow.expectedTrades && checksum.toString() === flow.expectedChecksum) return
   throw new Error(

@@ -18,29 +18,29 @@ const keyMigrations = {
   table: 'gateway_migration',
 }
 
-/** Where signed orders go, and whose they are. */
+/** The address for signed orders, and the trader's key. */
 export interface Target {
   readonly port: number
   readonly key: string
   readonly secret: string
 }
 
-/** What an order passes, and nothing else: one gateway, one engine, PostgreSQL, each a process. */
+/** The path of an order and nothing else: one gateway, one engine, PostgreSQL, each a process. */
 export interface OrderPath {
   /** A trader without limits. */
   readonly trader: Target
   readonly operator: OperatorClient
   readonly databaseUrl: string
-  /** Process ids by what they are; PostgreSQL's is that of the server, whose children do its work. */
+  /** Process ids by name; PostgreSQL's is that of the server, whose children do its work. */
   readonly processes: Readonly<Record<'gateway' | 'engine' | 'postgres', number>>
-  /** Of the engine, for gateways. */
+  /** Link address of the engine, for gateways. */
   readonly linkUrl: string
   readonly linkSecret: string
-  /** Those that run now: one that ended is another one after `revive`. */
+  /** The services that run now; `revive` replaces one that ended. */
   readonly services: () => { readonly gateway: Service; readonly engine: Service }
-  /** Start again what has ended. */
+  /** Restart the services that have ended. */
   revive(): Promise<void>
-  /** Start the recorder, which follows the journal; resolves to what stops it. */
+  /** Start the recorder, which follows the journal. Resolves with a function that stops it. */
   record(): Promise<() => Promise<void>>
   stop(): Promise<void>
 }
@@ -112,7 +112,7 @@ async function listTrader({ operator, port }: Pair): Promise<Target> {
  * Starts the path on a PostgreSQL of its own, with BTCUSDT listed.
  *
  * @param flags of Node for gateway and engine, those of `npm start` unless given: to profile them, or to try others
- * @param settings of the gateway, beside those that it needs
+ * @param settings of the gateway, in addition to those that it needs
  */
 export async function startOrderPath(
   flags: readonly string[] = orderPathFlags,
@@ -128,7 +128,7 @@ export async function startOrderPath(
   const databaseUrl = postgres.url()
   await migrate(databaseUrl, [...migrationSets, keyMigrations])
   const secret = randomBytes(32).toString('base64')
-  // The first start compiles; processes whose types were stripped at their start run slower than all later ones.
+  // The first start compiles. Processes that strip types at their start run slower than all later ones.
   const options = { databaseUrl, folder: folder.path, secret, flags, settings }
   await stopPair(await startPair(options))
   const pair = await startPair(options)

@@ -14,7 +14,7 @@ export function processorSeconds(process: number): number | undefined {
 
 function ticks(process: number): number {
   const text = readFileSync(`/proc/${process}/stat`, 'latin1')
-  // The name, in brackets, may hold anything; user and system time are the 12th and 13th field after it.
+  // The name, in brackets, may contain anything. User and system time are the 12th and 13th field after it.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   const children = readFileSync(`/proc/${process}/task/${process}/children`, 'latin1').trim()
   const own = Number(fields[11]) + Number(fields[12])

@@ -1,19 +1,22 @@
 /* oxlint-disable typescript/no-non-null-assertion -- the bench has made what it reads. */
-/** One line of the report. `ratio` is value ÷ reference for rates and reference-free figures are notes (`ratio` null). */
+/**
+ * One line of the report. `ratio` is value ÷ reference for rates. A figure without a reference is a note (`ratio`
+ * null).
+ */
 export interface Row {
   readonly name: string
   readonly value: number
   readonly unit: string
-  /** What it was measured beside, in the same run. */
+  /** The reference that was measured in the same run. */
   readonly against: string
   /** value / reference; null when there is nothing to divide by. */
   readonly ratio: number | null
-  /** What the ratio is meant to reach; null for a note. */
+  /** Goal of the ratio; null for a note. */
   readonly goal: number | null
   readonly better: 'higher' | 'lower'
 }
 
-/** A row from a measured value and the reference it stands beside; `goal` is a ratio. */
+/** A row from a measured value and its reference; `goal` is a ratio. */
 export function against(
   name: string,
   value: number,
@@ -36,7 +39,7 @@ export function reached(row: Row): boolean | undefined {
   return row.better === 'higher' ? row.ratio >= row.goal : row.ratio <= row.goal
 }
 
-/** The middle of an odd number of repeats: one slow repeat on a noisy machine must not decide. */
+/** The median of an odd number of repeats: one slow repeat on a noisy machine must not decide. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[sorted.length >> 1]!
@@ -44,7 +47,7 @@ export function median(values: readonly number[]): number {
 
 const figures = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 })
 
-/** The rows as a text table, widths by content. */
+/** The rows as a text table; column widths follow the content. */
 export function table(rows: readonly Row[]): string {
   const cells = rows.map((row) => {
     const mark = reached(row)

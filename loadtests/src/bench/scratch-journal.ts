@@ -37,7 +37,7 @@ export async function scratchJournal(): Promise<ScratchJournal> {
   }
 }
 
-/** An exchange that has executed what `fill` feeds it, and whose commands lie in the journal. */
+/** An exchange that has executed the commands of `fill`, which are also in the journal. */
 export async function journaled(journal: Journal, fill: (feeder: Feeder) => void): Promise<Exchange> {
   const sink = new BatchSink(journal, await journal.takeOver())
   const feeder = listed((command, time, exchange) => sink.take(command, time, exchange))
@@ -63,7 +63,7 @@ class BatchSink {
     this.#last = head.last
   }
 
-  /** A command that `exchange` is about to execute. */
+  /** Add a command that `exchange` is about to execute. */
   take(command: Command, time: number, exchange: Exchange): void {
     if (this.#times.length === 0) this.#hashBefore = exchange.runningHash()
     encodeCommand(command, this.#records)
@@ -71,7 +71,7 @@ class BatchSink {
     if (this.#times.length === BATCH_COMMANDS) this.close()
   }
 
-  /** End the batch that is being filled. */
+  /** End the current batch. */
   close(): void {
     if (this.#times.length === 0) return
     const firstSequence = this.#last + 1

@@ -9,13 +9,13 @@ export function progress(text: string): void {
   process.stderr.write(`    ${text}\n`)
 }
 
-/** Run a section that starts processes: what it leaves behind is undone when it fails, and when it is interrupted. */
+/** Run a section that starts processes. What it leaves behind is removed when it fails and when it is interrupted. */
 export async function cleanly(work: () => Promise<void>): Promise<void> {
   undoWhenInterrupted()
   try {
     await work()
   } catch (error) {
-    // What fails while everything is being undone is of no interest.
+    // A failure during the clean-up after an interruption is ignored.
     if (!isInterrupted()) throw error
   } finally {
     await undoAll()
@@ -29,8 +29,8 @@ export function report(rows: readonly Row[]): void {
 }
 
 /**
- * Seconds of processor time that this thread spends on `work`, after a collection so that an earlier run's garbage is
- * not on its bill. For loops that never wait: what other processes take of the machine meanwhile does not count.
+ * Seconds of processor time that this thread spends on `work`. A garbage collection before it keeps an earlier run's
+ * garbage out of the result. For loops that never wait: time of other processes does not count.
  */
 export function timed(work: () => void): number {
   globalThis.gc?.()

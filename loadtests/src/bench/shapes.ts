@@ -2,8 +2,8 @@
 import { Random } from '@uptick/runtime/testing'
 
 /**
- * Shapes of a book beside the narrow one of the order flow: what a ladder over a small band hides. Every generator is
- * deterministic and yields flat records, so the loop that is timed does nothing but call the book.
+ * Shapes of a book other than the narrow one of the order flow, which a ladder over a small band is suited to. Every
+ * generator is deterministic and gives flat records, so the timed loop does nothing but call the book.
  */
 export const Op = { PLACE: 0, CANCEL: 1, MOVE: 2, REDUCE: 3, IMMEDIATE: 4 } as const
 
@@ -26,7 +26,7 @@ export function random(seed: number): (n: number) => number {
   return (n) => chance.integer(0, n - 1)
 }
 
-/** Collects commands and remembers which orders are believed to rest, so that cancels and moves name live ones. */
+/** Collects commands and remembers which orders should rest, so that cancels and moves name live ones. */
 class Script {
   readonly op: number[] = []
   readonly side: number[] = []
@@ -45,7 +45,7 @@ class Script {
     return id
   }
 
-  /** Removes and returns a believed-live order. */
+  /** Removes and returns an order that should be live. */
   take(index: number): number {
     const id = this.live[index]!
     const last = this.live.pop()!
@@ -79,7 +79,7 @@ const BUY = 0
 const SELL = 1
 const MID = 50_000_000
 
-/** Orders spread over 1 … 100,000,000 ticks (0.01 to 1,000,000): adds and cancels, one level an order. */
+/** Orders spread over 1 … 100,000,000 ticks (0.01 to 1,000,000): adds and cancels, one level per order. */
 export function wide(commands: number): Flow {
   const below = random(1)
   const script = new Script()
@@ -98,7 +98,7 @@ export function wide(commands: number): Flow {
   return script.flow('wide', 20_000)
 }
 
-/** A thin book over the whole range that marketable orders empty level by level, and that is rebuilt, again and again. */
+/** A thin book over the whole range. Marketable orders empty it level by level, and it is rebuilt, again and again. */
 export function flashCrash(commands: number): Flow {
   const below = random(2)
   const script = new Script()

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import type { Target } from './order-path.ts'
 
-/** How a request was answered, and how long that took from its sending, ms. */
+/** The answer to a request, and the time since it was sent, ms. */
 export interface Timed {
   readonly status: number
   readonly bytes: number
@@ -21,7 +21,7 @@ export interface SignedRequest {
 
 const SHOWN_MAX = 200
 
-/** One connection of a trader, with one request under way at a time. */
+/** One connection of a trader, with one request in flight at a time. */
 export class SignedConnection {
   readonly #socket: Socket
   readonly #target: Target

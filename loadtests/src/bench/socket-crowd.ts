@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 
-/** Clients of a WebSocket server that read and throw away, in a process of their own. */
+/** Clients of a WebSocket server that read and discard messages, in a process of their own. */
 export class SocketCrowd {
   readonly #child: ChildProcess
 
@@ -12,7 +12,7 @@ export class SocketCrowd {
     })
   }
 
-  /** Open so many more at the path; resolves when all are open. */
+  /** Open this many more at the path; resolves when all are open. */
   async open(path: string, count: number): Promise<void> {
     this.#child.send({ path, count })
     await this.#answered()

@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
 /*
- * Very many WebSockets that read and throw away, as a process of its own: what they cost does not count. Environment: SINK_PORT.
- * A message `{ path, count }` opens so many at the path, and is answered when all are; `close` ends them all.
+ * Very many WebSockets that read and discard messages, in a process of their own, so that their cost is not measured.
+ * Environment: SINK_PORT. A message `{ path, count }` opens so many at the path, and is answered when all are open;
+ * `close` ends them all.
  */
 const AT_ONCE = 50
 const KEY = Buffer.alloc(16, 'uptick').toString('base64')

@@ -8,8 +8,9 @@ import { progress, quick, report } from './section.ts'
 import { SocketCrowd } from './socket-crowd.ts'
 
 /**
- * What the gateway's streams cost beside a bare broadcast of `ws`: a loop that sends the same bytes to the same number of
- * sockets. Figures are processor time of the sending thread, kernel included; the readers are another process.
+ * The cost of the gateway's streams compared with a bare broadcast of `ws`: a loop that sends the same bytes to the
+ * same number of sockets. Figures are processor time of the sending thread, kernel included. The readers run in another
+ * process.
  */
 const SUBSCRIBERS = 1_000
 const IDLE = quick ? 2_000 : 10_000
@@ -17,13 +18,13 @@ const ROUNDS = quick ? 40 : 200
 const REPEATS = quick ? 1 : 3
 const LEVELS = 20
 const GOAL = 0.8
-/** Of the shard: what the market streams are about. */
+/** Id of the market that the streams are about. */
 const SYMBOL = 0
 
 interface Stream {
   readonly name: string
   readonly path: string
-  /** Make the stream say one thing. */
+  /** Make the stream send one message. */
   readonly happen: (gateway: SocketGateway, round: number) => void
 }
 
@@ -49,7 +50,7 @@ function best({ shard }: SocketGateway, round: number): void {
   shard.outcome((script) => script.level(SYMBOL, Side.BUY, 6_500_000, 1 + round))
 }
 
-/** Seconds of processor time from `begin` until `isDone`, which is looked at as seldom as a stream's clock allows. */
+/** Seconds of processor time from `begin` until `isDone`, which is called as rarely as a stream's clock allows. */
 async function cost(begin: () => void, isDone: () => boolean): Promise<number> {
   const began = process.threadCpuUsage()
   begin()
@@ -72,7 +73,7 @@ function startGateway(): Promise<SocketGateway> {
   return SocketGateway.start({ limits: { connectionsPerFiveMinutes: 1_000_000 }, socketsPerAddressMax: 20_000 })
 }
 
-/** Deliveries a second of processor time, of the gateway and of the bare broadcast, by turns. */
+/** Deliveries per second of processor time, of the gateway and of the bare broadcast, alternately. */
 async function fanOut({ path, happen }: Stream): Promise<{ own: number; bare: number }> {
   const gateway = await startGateway()
   const { server, port } = await bareServer()
@@ -80,7 +81,7 @@ async function fanOut({ path, happen }: Stream): Promise<{ own: number; bare: nu
   const listener = await gateway.dial(path)
   await crowd.open(path, SUBSCRIBERS - 1)
   await bareCrowd.open('/', SUBSCRIBERS)
-  // What a newcomer is told has left.
+  // The messages for new subscribers have been sent.
   await delay(1_500)
   const { counters } = gateway.sockets
   const seconds = { own: 0, bare: 0 }
@@ -97,7 +98,7 @@ async function fanOut({ path, happen }: Stream): Promise<{ own: number; bare: nu
       for (const client of server.clients) client.send(bytes, { binary: false })
     }
     const bare = await cost(broadcast, () => true)
-    // Compiled and warm first.
+    // The first rounds compile and warm up.
     if (round < ROUNDS / 10) continue
     seconds.own += own
     seconds.bare += bare
@@ -137,7 +138,7 @@ async function inUse(): Promise<number> {
 /** Bytes that each of very many open sockets takes. */
 async function memoryOfIdle(port: number, path: string): Promise<number> {
   const crowd = new SocketCrowd(port)
-  // What only the first few take is not counted.
+  // Memory that only the first few sockets take is not counted.
   await crowd.open(path, 100)
   await delay(1_500)
   const before = await inUse()

@@ -14,10 +14,10 @@ import { against, note, type Row } from './row.ts'
 import { cleanly, progress, quick, report } from './section.ts'
 import { SignedConnection, type SignedRequest, type Timed } from './signed-connection.ts'
 
-/** Orders that one command meets, cancels, or starts. */
+/** Orders that one command matches, cancels, or starts. */
 const ORDERS = quick ? 50_000 : 200_000
 const GOAL_MS = 250
-/** Between two orders of the trader on the other market. */
+/** Pause between two orders of the trader on the other market. */
 const PROBE_MS = 5
 
 /** Ids as they are given: the path has a trader and a market of its own before them. */
@@ -28,7 +28,7 @@ const SWEPT = 1
 const QUIET = 2
 const MIDDLE = 5_000_000
 
-/** A gateway's end of the link, and what is asked on it. */
+/** A gateway's end of the link, and questions on it. */
 class Client {
   readonly link: EngineLink
 
@@ -79,7 +79,7 @@ async function list(operator: Client): Promise<void> {
   for (const command of commands) await operator.run(command)
 }
 
-/** The longest that the other market's trader waits for an answer during `work`, ms. */
+/** The longest wait for an answer of the other market's trader during `work`, ms. */
 async function worstWait(other: Client, work: () => Promise<void>): Promise<number> {
   let worst = 0
   const over = new AbortController()
@@ -100,7 +100,7 @@ async function placeMany(client: Client, order: (i: number) => Partial<Command>)
   }
 }
 
-/** Keys without limits, so that nothing but the exchange makes a client wait. */
+/** Keys without limits, so that only the exchange itself makes a client wait. */
 async function targets({
   operator,
   trader: { port },
@@ -123,7 +123,7 @@ function buy(symbol: string, price: number, quantity = 1): SignedRequest {
 interface Scenario {
   readonly name: string
   readonly prepare: (client: Client) => Promise<void>
-  /** Whose request it is, and what. */
+  /** The sender, and the request. */
   readonly by: 'maker' | 'taker'
   readonly request: SignedRequest
 }
@@ -149,7 +149,7 @@ const scenarios: readonly Scenario[] = [
   },
 ]
 
-/** A trader on the other market, over HTTP, that never stops. */
+/** A trader on the other market, over HTTP, that trades all the time. */
 class Probe {
   readonly #process: ChildProcess
 
@@ -178,9 +178,9 @@ class Probe {
 interface Waits {
   readonly link: number
   readonly http: number
-  /** Whose request it was. */
+  /** The trader's own request. */
   readonly own: Timed
-  /** An order to the same market, sent right after it: the gateway keeps it until the market is free. */
+  /** An order to the same market, sent right after it: the gateway holds it until the market is free. */
   readonly held: Timed
 }
 

@@ -3,9 +3,9 @@ import type { Target } from './order-path.ts'
 import { SignedConnection, type SignedRequest } from './signed-connection.ts'
 
 /*
- * A trader who places one small order after the other over HTTP, as a process of its own: what the bench does meanwhile does not
- * count. Environment: PROBE_TARGET and PROBE_REQUEST, JSON. `begin` forgets what was; `end` is answered with the longest wait,
- * ms, also of the order that is under way then.
+ * A trader that places one small order after the other over HTTP, in a process of its own, so that the work of the bench
+ * does not affect the measurement. Environment: PROBE_TARGET and PROBE_REQUEST, JSON. `begin` resets the measurement.
+ * `end` is answered with the longest wait in ms, including that of the order in flight.
  */
 const BETWEEN_MS = 5
 

@@ -16,11 +16,13 @@ test.each([
   ])
 })
 
-/** Literal parts of a row's title or of its reference that hold a figure: what is measured differs from run to run. */
+/**
+ * Literal parts of the title or the reference of a row that contain a figure: measured figures differ from run to run.
+ */
 const FIXED = /(?:\b(?:note|against)\(\s*|\bname: )(['`])((?:(?!\1)[^\n])*)\1/g
 const FIGURE = /\bmillion\b|\bthousand\b|(?<![a-z\d])\d/
 
-test('no title of a row has a figure of its own', () => {
+test('no title of a row contains a literal figure', () => {
   const sources = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
   const fixed = sources.flatMap((name) =>
     [...readFileSync(new URL(name, folder), 'utf8').matchAll(FIXED)]
@@ -29,7 +31,7 @@ test('no title of a row has a figure of its own', () => {
       .map((title) => `${name}: ${title}`),
   )
   expect(fixed).toEqual([])
-  // The pattern finds what it is meant to find.
+  // The pattern finds what it should.
   const bad =
     "note('snapshot with a million open orders: copy', 1) against(\n  `replay of ${COMMANDS} at 64`, { name: '3 s' })"
   expect([...bad.matchAll(FIXED)].map(([, , title]) => title)).toHaveLength(3)

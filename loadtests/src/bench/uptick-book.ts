@@ -5,7 +5,7 @@ const NONE = 0
 
 type OnTrade = (maker: number, taker: number, price: number, quantity: number) => void
 
-/** The engine's own book, as it ships, without accounts and events: every meeting is a trade. */
+/** The engine's own book as it ships, without accounts and events: every match is a trade. */
 export class UptickBook implements Contender {
   readonly #memory = new BookMemory()
   readonly #book = new OrderBook(this.#memory)
@@ -13,7 +13,7 @@ export class UptickBook implements Contender {
   readonly #onTrade: OnTrade | undefined
   #trades = 0
 
-  /** With `onTrade`, every trade is told: for the check of the checksum, which is not timed. */
+  /** With `onTrade` every trade is reported, for the check of the checksum, which is not timed. */
   constructor(onTrade?: OnTrade) {
     this.#onTrade = onTrade
   }
@@ -39,7 +39,7 @@ export class UptickBook implements Contender {
     orders.release(slot)
   }
 
-  /** To another price, behind its last order; it matches first if it crosses. */
+  /** Move to another price, behind its last order; it matches first if it crosses. */
   move(id: number, side: 0 | 1, price: number): void {
     const slot = this.#memory.orders.find(id)
     if (slot === NONE) return
@@ -60,7 +60,7 @@ export class UptickBook implements Contender {
     return this.#trades
   }
 
-  /** Trade with the makers up to `limit`; what is left of `quantity`. */
+  /** Trade with the makers up to `limit`; returns what is left of `quantity`. */
   #match(id: number, side: 0 | 1, limit: number, quantity: number): number {
     const { orders } = this.#memory
     const sweep = this.#sweep

@@ -4,7 +4,7 @@ export function decimalText(units: bigint | number, decimals: number): string {
   return decimals === 0 ? digits : `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
 }
 
-/** Exact units of 10^-decimals that decimal text stands for. @throws Error when it is finer than that */
+/** The exact value of decimal text in units of 10^-decimals. @throws Error when it has more decimals than that */
 export function unitsOf(text: string, decimals: number): bigint {
   const [whole = '', fraction = ''] = text.split('.')
   if (!/^0*$/.test(fraction.slice(decimals))) throw new Error(`${text} is finer than ${decimals} decimals`)

@@ -1,11 +1,11 @@
 import { WebSocket } from 'ws'
 
-/** A gateway that is frozen accepts connections and answers no handshake. Its connection is given up. */
+/** A frozen gateway accepts connections and answers no handshake; after this time the connection is given up. */
 const CONNECT_MS_MAX = 10_000
 
 /**
- * Opens a WebSocket of the exchange as a trader's program does, uncompressed. It emits `error` and `close` when it cannot be
- * opened within ten seconds.
+ * Opens an uncompressed WebSocket to the exchange as a trader's program does. It emits `error` and `close` when it
+ * cannot be opened within ten seconds.
  *
  * @param address with path and query, http:// or ws://
  * @param localAddress from which it connects; any when undefined

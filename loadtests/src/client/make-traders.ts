@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { OperatorClient } from '@uptick/operator'
 import type { Trader } from '../reconcile/traffic.ts'
 
-/** Every gateway hears of new keys by itself, a moment later. */
+/** Every gateway learns of new keys by itself within this time. */
 const KEYS_KNOWN_MS = 1_000
 
-/** Accounts with funds to trade BTCUSDT for a long time, and their keys, for which the usual limits count. */
+/** Accounts with funds to trade BTCUSDT for a long time, and their keys, with the usual limits. */
 export async function makeTraders(operator: OperatorClient, count = 4): Promise<Trader[]> {
   const traders: Trader[] = []
   for (let index = 0; index < count; index++) {

@@ -14,7 +14,7 @@ export type WsApiAnswer =
   | { readonly ok: true; readonly result: Record<string, unknown> }
   | { readonly ok: false; readonly status: number; readonly code: number; readonly message: string }
 
-/** The connection ended before the answer came: what became of the request is unknown. */
+/** The connection ended before the answer came: the result of the request is unknown. */
 export class ConnectionLostError extends Error {
   override readonly name = 'ConnectionLostError'
 }
@@ -97,7 +97,7 @@ export class WsApiClient {
     return closed
   }
 
-  /** Without the closing handshake, for a server that does not answer any more. */
+  /** End it without the closing handshake, for a server that does not answer any more. */
   terminate(): void {
     this.#socket.terminate()
   }

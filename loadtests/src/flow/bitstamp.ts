@@ -2,20 +2,20 @@ import { FlowError } from './flow-error.ts'
 import type { FlowCommand, FlowMarket } from './order-command.ts'
 
 /**
- * Order events as Bitstamp's public feed gave them, as CSV with the columns id, timestamp, exchange.timestamp, price
- * (USD), volume (10^-8 BTC, remaining), action (created, changed, deleted), direction (bid, ask).
+ * Order events of Bitstamp's public feed, as CSV with the columns id, timestamp, exchange.timestamp, price (USD),
+ * volume (10^-8 BTC, remaining), action (created, changed, deleted), direction (bid, ask).
  *
- * `created` is a limit order and `deleted` its cancel. `changed` reports a fill: that is for the engine to reproduce.
+ * `created` is a limit order and `deleted` its cancel. `changed` reports a fill, which the engine has to reproduce.
  */
 export const bitstampMarket: FlowMarket = { priceDecimals: 2, quantityDecimals: 8, baseDecimals: 8, quoteDecimals: 10 }
 
 const HEADER = 'id,timestamp,exchange.timestamp,price,volume,action,direction'
 const PRICE = /^(\d{1,12})(?:\.(\d{1,2}))?$/
-/** What spreadsheets write before UTF-8, as it looks in Latin-1. */
+/** The UTF-8 byte order mark that spreadsheets write, read as Latin-1. */
 const BYTE_ORDER_MARK = '\u00EF\u00BB\u00BF'
 const LINE_MAX = 1_000
 
-/** @throws FlowError naming the line that is not as described */
+/** @throws FlowError that names the first line with a wrong format */
 export async function* readBitstamp(data: AsyncIterable<Buffer>): AsyncGenerator<readonly FlowCommand[]> {
   let rest = ''
   let number = 0

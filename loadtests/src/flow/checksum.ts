@@ -1,4 +1,4 @@
-/** An order-sensitive fingerprint of trades: two 32-bit chains over maker, taker, price and quantity of each trade. */
+/** A fingerprint of trades that depends on their order: two 32-bit chains over maker, taker, price and quantity. */
 export class TradeChecksum {
   #a = 0x811c9dc5 | 0
   #b = 0x9747b28c | 0

@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib'
 
 const CHUNK_BYTES = 1 << 18
 
-/** What a file holds, unpacked when it is gzip, in chunks; and how much of the file has been read so far. */
+/** The content of a file in chunks, unpacked when it is gzip; and how much of the file has been read so far. */
 export interface Chunks {
   readonly fileBytes: number
   readonly readBytes: () => number

@@ -1,6 +1,6 @@
 import type { FlowRecord } from './record.ts'
 
-/** Orders and levels are those of the book itself: that there is something at `index` is an assertion. */
+/** Orders and levels come from the book itself, so a missing value at `index` is an assertion. */
 function read(column: Int32Array | Uint32Array | Uint8Array, index: number): number {
   const value = column[index]
   if (value === undefined) throw new RangeError(`nothing lies at ${index}`)
@@ -8,8 +8,8 @@ function read(column: Int32Array | Uint32Array | Uint8Array, index: number): num
 }
 
 /**
- * The book that the generator needs to know which orders live: price–time priority over a fixed range of prices,
- * trades at the maker's price. It is a reference, small and plain; the engine under test is another one.
+ * The order book of the generator, which tells it which orders are live: price–time priority over a fixed range of
+ * prices, trades at the maker's price. It is a small, plain reference, separate from the engine under test.
  */
 export class FlowBook {
   readonly #lowest: number
@@ -24,7 +24,7 @@ export class FlowBook {
   readonly #price: Int32Array
   readonly #quantity: Int32Array
   readonly #user: Uint32Array
-  /** Every live order, in no order that means anything but is the same each time. */
+  /** Every live order. The order of the list has no meaning but is the same each time. */
   readonly #live: Int32Array
   readonly #position: Int32Array
   liveCount = 0
@@ -67,7 +67,7 @@ export class FlowBook {
     }
   }
 
-  /** Match, then rest what is left; `side` is 0 for BUY, 1 for SELL. */
+  /** Match, then rest the remainder; `side` is 0 for BUY, 1 for SELL. */
   place(id: number, side: 0 | 1, price: number, quantity: number, user: number): void {
     const other = side === 0 ? 1 : 0
     const limit = price - this.#lowest
@@ -99,7 +99,7 @@ export class FlowBook {
     if (after < 0) this.#last[side][level] = before
     else this.#previous[after] = before
     this.resting[side] -= read(this.#quantity, id)
-    // The last one takes its place in the list of live orders.
+    // The last one takes its position in the list of live orders.
     const moved = read(this.#live, --this.liveCount)
     const hole = read(this.#position, id)
     this.#live[hole] = moved

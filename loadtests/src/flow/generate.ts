@@ -4,18 +4,18 @@ import { FlowRandom } from './random.ts'
 import { FLOW_HEADER_BYTES, FLOW_RECORD_BYTES, FlowOp, writeFlowHeader, writeFlowRecord } from './record.ts'
 
 const MIDDLE = 100_000
-/** The middle price stays within this many ticks of where it began. */
+/** The middle price stays within this many ticks of its start. */
 const WANDER_MAX = 2_000
-/** Commands between two looks at the progress. */
+/** Commands between two reports of progress. */
 const TOLD_EVERY = 50_000
 
 export interface FlowShape {
   readonly seed: number
   /** Commands, the filling of the book included. */
   readonly commands: number
-  /** Live orders that the mix holds, and how many adds fill the book first. */
+  /** Number of live orders that the mix keeps, and of adds that fill the book first. */
   readonly target?: number
-  /** Adds lie within this many ticks of the middle. */
+  /** Adds are within this many ticks of the middle. */
   readonly band?: number
   readonly addPercent?: number
   readonly cancelPercent?: number
@@ -25,12 +25,12 @@ export interface FlowShape {
 /**
  * A deterministic flow of one market, in the 24-byte records of `record.ts`, header included.
  *
- * The middle walks ±1 tick in one command out of sixteen. An add (60 %) rests on its own side of the middle, a cancel
- * (30 %) takes a random live order, an aggressive order (the rest) is priced through everything and sized so that the
- * book holds near `target` orders; it never asks for more than rests, so it always fills. The draws happen in a fixed
- * order: changing it changes every flow.
+ * The middle moves by ±1 tick in one command out of sixteen. An add (60 %) rests on its own side of the middle. A
+ * cancel (30 %) removes a random live order. An aggressive order (the rest) has a price past all others, and a size
+ * that keeps the book near `target` orders; it never wants more than rests, so it always fills. The draws happen in a
+ * fixed order: changing it changes every flow.
  *
- * @param told hears how many commands there are, now and then
+ * @param told is called with the number of commands now and then
  */
 export function generateFlow(shape: FlowShape, told: (commands: number) => void = () => undefined): Buffer {
   const { seed, commands, target = 12_000, band = 50, addPercent = 60, cancelPercent = 30, users = 1_000 } = shape

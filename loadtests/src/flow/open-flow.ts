@@ -8,9 +8,9 @@ import { FLOW_HEADER_BYTES, FLOW_MAGIC, FLOW_RECORD_BYTES, FlowOp, readFlowHeade
 const recordsMarket: FlowMarket = { priceDecimals: 2, quantityDecimals: 2, baseDecimals: 8, quoteDecimals: 8 }
 
 /**
- * Recorded order flow from `path`: plain or gzip, the format told by its first bytes unless it is given.
+ * Recorded order flow from `path`: plain or gzip. The first bytes tell the format unless it is given.
  *
- * @throws FlowError when the file cannot be read or is of no known format
+ * @throws FlowError when the file cannot be read or has no known format
  */
 export async function openFlow(path: string, format?: FlowFormat): Promise<FlowSource> {
   const chunks = await openChunks(path)

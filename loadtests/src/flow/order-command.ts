@@ -1,4 +1,4 @@
-/** One command of a recorded flow, whatever file it came from. Ids are the flow's own. */
+/** One command of a recorded flow, independent of the file format. Ids are the flow's own. */
 export type FlowCommand =
   | {
       readonly kind: 'place'
@@ -18,7 +18,7 @@ export interface FlowMarket {
   readonly quoteDecimals: number
 }
 
-/** What the file itself says must come out. */
+/** The expected result, according to the file itself. */
 export interface FlowExpectation {
   readonly trades: number
   readonly checksum: string
@@ -27,7 +27,7 @@ export interface FlowExpectation {
 export interface FlowSource {
   readonly format: FlowFormat
   readonly market: FlowMarket
-  /** Commands in the file; undefined when only reading it tells. */
+  /** Number of commands in the file; undefined when it is only known after reading. */
   readonly commands: number | undefined
   readonly expected: FlowExpectation | undefined
   /** 0 … 1, by bytes read. */

@@ -28,7 +28,7 @@ export interface FlowRecord {
   readonly quantity: number
 }
 
-/** What the header says the flow must come to. */
+/** The expected result of the flow, according to the header. */
 export interface FlowHeader {
   readonly seed: number
   readonly commands: number
@@ -52,7 +52,7 @@ export function writeFlowHeader(
   for (const [index, word] of [a, b, header.liveAtEnd, header.peak].entries()) bytes.writeUInt32LE(word, 40 + index * 4)
 }
 
-/** @throws Error when the bytes are not the header of a flow this version reads */
+/** @throws Error when the bytes are not the header of a flow that this version reads */
 export function readFlowHeader(bytes: Buffer): FlowHeader {
   if (bytes.length < FLOW_HEADER_BYTES || bytes.toString('latin1', 0, 4) !== FLOW_MAGIC)
     throw new FlowError('not an order flow: it does not begin with OBWL')
@@ -83,7 +83,7 @@ export function writeFlowRecord(bytes: Buffer, offset: number, record: FlowRecor
   bytes.writeUInt32LE(record.quantity, offset + 16)
 }
 
-/** @throws Error on an op or side that the format does not know */
+/** @throws Error for an unknown op or side */
 export function readFlowRecord(bytes: Buffer, offset: number): FlowRecord {
   const op = bytes[offset]
   const side = bytes[offset + 1]

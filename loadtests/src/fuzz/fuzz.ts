@@ -8,24 +8,27 @@ import { type Input, inputs } from './inputs.ts'
 import type { FuzzOptions } from './options.ts'
 import { smallest } from './smallest.ts'
 
-/** Connections that attack side by side. */
+/** Concurrent hostile connections. */
 const SIDE_BY_SIDE_MAX = 32
-/** How long others may wait for an answer while they do, ms. */
+/** How long other clients may wait for an answer meanwhile, ms. */
 const ANSWER_MS_MAX = 5_000
-/** Share of the time after which memory is taken for warm. */
+/** Part of the time after which memory counts as warm. */
 const WARM_PART = 0.25
-/** What a process may hold at the end beyond that: caches that fill, an engine's orders and the outcomes of the last minute. */
+/**
+ * Bytes that a process may hold at the end beyond that: caches that fill, an engine's orders and the outcomes of the
+ * last minute.
+ */
 const GROWTH_BYTES_MAX = { gateway: 24 * 1024 * 1024, engine: 96 * 1024 * 1024 }
-/** A failure is made smaller for so long. */
+/** How long a failing input is reduced. */
 const SHRINK_MS_MAX = 120_000
 const ENDING_MS = 500
-/** Until PostgreSQL, an engine and a gateway run, s. */
+/** Usual time until PostgreSQL, an engine and a gateway run, s. */
 const START_SECONDS = 12
 /** Batches of one seed. */
 const RUNS = 20
 const INPUT_SHOWN_MAX = 2_000
 
-/** What limits would refuse is what is to be tried. */
+/** Inputs that limits would refuse are to be tried too. */
 const NO_LIMITS = {
   LIMIT_WEIGHT_1M: '1000000000',
   LIMIT_RAW_REQUESTS_5M: '1000000000',
@@ -33,7 +36,7 @@ const NO_LIMITS = {
   LIMIT_BANS: 'false',
 }
 
-/** What a run reports during its work. */
+/** Progress of a run. */
 export interface FuzzProgress {
   readonly say: (line: string) => void
   readonly step: (what: string, left?: number) => void
@@ -42,7 +45,9 @@ export interface FuzzProgress {
 
 type Bytes = Readonly<Record<'gateway' | 'engine', number>>
 
-/** Attack an exchange of its own for some minutes. Resolves to what failed, with the smallest input; undefined when nothing did. */
+/**
+ * Attack an exchange for some minutes. Resolves with the failure and its smallest input; undefined when nothing failed.
+ */
 export async function fuzz({ minutes, seed }: FuzzOptions, progress: FuzzProgress): Promise<string | undefined> {
   const { say } = progress
   progress.step('starting an exchange', START_SECONDS + minutes * 60)
@@ -73,7 +78,7 @@ interface Round {
   readonly count: { inputs: number }
   /** Called after each volley. */
   readonly tell: () => void
-  /** Called when a failure was found that is to be made smaller. */
+  /** Called when a failure was found that is to be reduced. */
   readonly shrinks: () => void
 }
 
@@ -105,7 +110,7 @@ async function attackFor(path: OrderPath, { ms, seed, count, tell, shrinks }: Ro
   return undefined
 }
 
-/** Let all attack at once; what went wrong. */
+/** Send all inputs concurrently; returns the failure. */
 async function strike(path: OrderPath, all: readonly Input[]): Promise<string | undefined> {
   const answers = await Promise.all(all.map((input) => attack(path, input)))
   const { gateway, engine } = path.services()
@@ -127,7 +132,7 @@ async function othersAreServed({ trader }: OrderPath): Promise<string | undefine
   }
 }
 
-/** Live bytes of both processes once all connections of the attack are gone. */
+/** Live bytes of both processes after all connections of the attack are closed. */
 async function settled(path: OrderPath): Promise<Bytes> {
   await delay(3_000)
   const { gateway, engine } = path.services()

@@ -12,7 +12,7 @@ interface Usage {
   readonly backingStorageSize: number
 }
 
-/** Bytes that a service's heap and its buffers hold, garbage collected first. */
+/** Live bytes of a service's heap and buffers, after a garbage collection. */
 export async function liveBytes(service: Service): Promise<number> {
   const url = LISTENING.exec(service.output)?.[1]
   if (url === undefined) throw new Error('the service does not say where its inspector listens')
@@ -25,7 +25,7 @@ export async function liveBytes(service: Service): Promise<number> {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the inspector documents
     return (JSON.parse(data.toString()) as { result: unknown }).result
   }
-  // What finalizers let go is collected by the second.
+  // The second collection frees what finalizers released.
   await call('HeapProfiler.collectGarbage')
   await call('HeapProfiler.collectGarbage')
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the inspector documents

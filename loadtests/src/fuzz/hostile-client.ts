@@ -7,9 +7,9 @@ import { WebSocket } from 'ws'
 import type { Target } from '../bench/order-path.ts'
 import type { Frame, Input } from './inputs.ts'
 
-/** How long an input may work on the exchange before its connection is cut, ms. */
+/** How long an input may keep the exchange busy before its connection is cut, ms. */
 const INPUT_MS = 120
-/** What the exchange says when something failed that is its own fault. */
+/** An answer of the exchange for an internal failure. */
 const FAULT = /HTTP\/1\.1 500 |"status":500,/
 const ANSWERS_MAX = 65_536
 
@@ -19,7 +19,7 @@ export interface Victim {
   readonly linkSecret: string
 }
 
-/** Send one input on a connection of its own; resolves to an answer that shows a fault of the exchange. */
+/** Send one input on a connection of its own. Resolves with an answer that shows an internal failure. */
 export async function attack({ trader, linkUrl, linkSecret }: Victim, input: Input): Promise<string | undefined> {
   switch (input.kind) {
     case 'http':
@@ -117,7 +117,7 @@ function faultIn(answers: string): string | undefined {
   return FAULT.test(answers) ? answers : undefined
 }
 
-/** The request with key, time and signature; as it is when it is none, or is too deep to be written again. */
+/** The request with key, time and signature. Unchanged when it is not a request, or is too deep to be serialised. */
 function signed({ key, secret }: Target, text: Frame['text']): string {
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- of our own making

@@ -4,15 +4,15 @@ import * as fc from 'fast-check'
 import { linkFrames } from './link-frames.ts'
 import { damaged, heavyJson, json, names, oneOf, values } from './words.ts'
 
-/** What one hostile connection sends, as data that prints and shrinks. */
+/** The content that one hostile connection sends, as data that can be printed and reduced. */
 export type Input =
   /** Bytes to the public port (latin1), in pieces. */
   | { readonly kind: 'http'; readonly text: string; readonly pieces: number; readonly reads: boolean }
   /** A handshake at the public port, then text frames; `signed` ones get key, time and signature. */
   | { readonly kind: 'webSocket'; readonly path: string; readonly frames: readonly Frame[] }
-  /** A handshake, then bytes that are to be WebSocket frames (latin1). */
+  /** A handshake, then bytes in place of WebSocket frames (latin1). */
   | { readonly kind: 'rawFrames'; readonly path: string; readonly bytes: string }
-  /** A link to the engine, by a stranger or by a peer that knows the secret, then binary messages (latin1). */
+  /** A link to the engine, by a stranger or by a peer with the secret, then binary messages (latin1). */
   | { readonly kind: 'link'; readonly role: LinkRole | undefined; readonly frames: readonly string[] }
 
 export interface Frame {
@@ -35,7 +35,7 @@ const streams = oneOf(
 
 const object = fc
   .array(fc.tuple(names, json), { maxLength: 8 })
-  // Half of them have a name twice.
+  // Half of them have a duplicate name.
   .chain((fields) => fc.constantFrom(fields, [...fields, ...fields.slice(0, 1)]))
   .map((fields) => `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`)
 const id = fc.oneof(fc.constantFrom('1', '"a"', 'null', '-1', '{}', '1.5'), heavyJson)

@@ -34,7 +34,7 @@ const question = fc.record(
 const asked = fc
   .tuple(counter, fc.oneof({ weight: 4, arbitrary: question as fc.Arbitrary<unknown> }, fc.jsonValue()))
   .map(([id, body]) => latin1(encodeQuery(id, body)))
-/** JSON in a frame whose text the encoder would not write. */
+/** JSON in a frame, with text that the encoder would not write. */
 const heavy = heavyJson.map((text) => {
   const padded = text.padEnd(Math.ceil(text.length / 8) * 8, ' ')
   const frame = Buffer.concat([encodeQuery(1, ''), Buffer.from(padded)]).subarray(0, 24 + padded.length)
@@ -67,7 +67,7 @@ function commands(kinds: readonly CommandKind[]): fc.Arbitrary<string> {
   })
 }
 
-/** Messages to an engine (latin1): each kind as it should be, and damaged. */
+/** Messages to an engine (latin1): each kind, valid and damaged. */
 export function linkFrames(kinds: readonly CommandKind[]): fc.Arbitrary<string> {
   const whole = fc.oneof(hello, asked, heavy, join, standing, commands(kinds))
   return fc.oneof({ weight: 2, arbitrary: whole }, damaged(whole))

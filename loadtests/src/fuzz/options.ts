@@ -14,7 +14,7 @@ exchange, honest clients must still be served, and memory returns to its former 
 
 Prints a failure with its seed and the smallest input that still causes it, and ends with 1.`
 
-/** What stands after `npm run fuzz --`. */
+/** The command line after `npm run fuzz --`. */
 export function fuzzCommandLine(run: (options: FuzzOptions) => Promise<void>): Command {
   return commandLine('npm run fuzz --', about)
     .option('--minutes <n>', 'duration; a fraction is allowed', minutesOf, 1)

@@ -4,9 +4,9 @@ import type { Input } from './inputs.ts'
 type Fails = (inputs: readonly Input[]) => Promise<boolean>
 
 /**
- * The smallest inputs that still fail, as far as `ms` allow: one of them if one does it, of its messages those that are needed,
- * and of the longest text what cannot be left out. A try that fails costs the start of a process, so it goes from the whole
- * to its parts.
+ * The smallest inputs that still fail, as far as `ms` allow: one input if one is enough, only the needed messages of
+ * it, and only the needed part of the longest text. A failing try costs the start of a process, so it proceeds from the
+ * whole to its parts.
  */
 export async function smallest(found: readonly Input[], fails: Fails, ms: number): Promise<readonly Input[]> {
   const end = performance.now() + ms
@@ -24,7 +24,7 @@ export async function smallest(found: readonly Input[], fails: Fails, ms: number
   return [await shorter(input, async (each) => !isOver() && fails([each]))]
 }
 
-/** Leave out parts of the text, halves first, as long as it fails. */
+/** Remove parts of the text, halves first, while it still fails. */
 async function shorter(input: Input, fails: (input: Input) => Promise<boolean>): Promise<Input> {
   let best = input
   for (let size = Math.ceil(textOf(best).length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {

@@ -5,7 +5,7 @@ export function oneOf(texts: string): fc.Arbitrary<string> {
   return fc.constantFrom(...texts.split('|'))
 }
 
-/** What requests of the exchange are made of, and what they should not be made of. */
+/** Words that requests of the exchange consist of, and words that they should not have. */
 
 export const names = oneOf(
   'symbol|symbols|side|type|timeInForce|quantity|quoteOrderQty|price|stopPrice|limit|interval' +
@@ -23,7 +23,7 @@ const known = oneOf(
 /** Text as it lies in a parameter. */
 export const values = fc.oneof({ weight: 4, arbitrary: known }, fc.string(), fc.string({ unit: 'binary' }))
 
-/** Small ones, and those that other functions than `JSON.parse` do not bear. */
+/** Small depths, and depths that functions other than `JSON.parse` cannot handle. */
 const depths = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.noBias(fc.integer({ min: 500, max: 10_000 })))
 
 /** Long and deep things, as JSON text. */

@@ -1,7 +1,7 @@
 import { nothingGivenUp, type GivenUp } from './given-up.ts'
 import { acceptedName, type OrderRecord } from '../reconcile/order-record.ts'
 
-/** An order of unknown outcome of which its trader was told, when asking, that there is none. */
+/** An order of unknown outcome whose trader was told, on a query, that it does not exist. */
 export interface Absence {
   readonly account: number
   readonly clientId: string
@@ -9,7 +9,7 @@ export interface Absence {
   readonly sequence: number
 }
 
-/** I4: an order that was given up, and is not there when a client asks for it, never comes to be. */
+/** I4: an order that was given up, and that a query did not find, is never placed. */
 export class Absences {
   readonly #told: Absence[] = []
 
@@ -21,7 +21,7 @@ export class Absences {
     this.#told.push(absence)
   }
 
-  /** @param sequences where each order of the record was accepted */
+  /** @param sequences at which each order of the record was accepted */
   check(
     record: Pick<OrderRecord, 'accepted'>,
     sequences: ReadonlyMap<number, number>,

@@ -1,23 +1,23 @@
 import { nothingGivenUp, type GivenUp } from './given-up.ts'
 
-/** A reply as a client got it. */
+/** A reply as a client received it. */
 export interface GivenAnswer {
-  /** Where the outcome stands in the feed. */
+  /** Sequence of the outcome in the feed. */
   readonly sequence: number
-  /** Of the outcome's words. */
+  /** Checksum of the outcome's words. */
   readonly checksum: number
-  /** For a person to read. */
+  /** A description for people. */
   readonly what: string
 }
 
-/** A reply that went on in later outcomes, as the journal has it. */
+/** A reply that continued in later outcomes, as the journal has it. */
 export interface WholeReply {
   readonly checksum: number
-  /** Where it was whole. */
+  /** Sequence at which it was complete. */
   readonly end: number
 }
 
-/** I2: all that a client was told is in the journal, word for word, at the sequence under which it was told. */
+/** I2: every reply that a client received is in the journal, word for word, at the sequence of the reply. */
 export class Answers {
   readonly #given: GivenAnswer[] = []
 
@@ -31,7 +31,7 @@ export class Answers {
 
   /**
    * @param journaled checksums of the journal's outcomes, by sequence − 1
-   * @param whole of the replies that went on in later outcomes, put together from the journal, by sequence
+   * @param whole replies that continued in later outcomes, assembled from the journal, by sequence
    */
   check(
     journaled: readonly number[],

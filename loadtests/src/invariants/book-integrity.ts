@@ -6,13 +6,13 @@ interface Book {
   readonly sides: readonly [Map<number, number>, Map<number, number>]
   updateId: number
   tradeId: number
-  /** The last trade that has the number of an aggregate. */
+  /** The last trade with an aggregate id. */
   aggregated: { readonly event: TradeEvent; readonly sequence: number } | undefined
 }
 
 /**
- * I6: after no command is a book crossed, and no order is filled beyond its quantity or otherwise than by its trades.
- * Levels, trades and order images come from the events, whose numbers follow each other.
+ * I6: no command leaves a crossed book, and an order is filled only by its trades and never beyond its quantity.
+ * Levels, trades and order images come from the events, whose numbers are consecutive.
  */
 export class BookIntegrity implements Checker {
   readonly violations: string[] = []
@@ -48,13 +48,13 @@ export class BookIntegrity implements Checker {
     for (const symbol of changed) if (this.#isCrossed(symbol)) complain(`the book of symbol ${symbol} is crossed`)
   }
 
-  /** Fills of one taker order at one price in one command have one number, and the numbers of others follow it. */
+  /** Fills of one taker order at one price in one command have one aggregate id; the ids of other fills follow it. */
   #isNumbered(book: Book, event: TradeEvent, sequence: number): boolean {
     const { aggregateId, tradeId, takerOrder, price } = event
     const before = book.aggregated
     if (aggregateId === 0) return before === undefined
     book.aggregated = { event, sequence }
-    // Before numbers were given, aggregates had the ids of their first trades.
+    // Before aggregates were numbered, they had the ids of their first trades.
     if (before === undefined) return aggregateId === tradeId
     const isSame = before.sequence === sequence && before.event.takerOrder === takerOrder
     return aggregateId === before.event.aggregateId + (isSame && before.event.price === price ? 0 : 1)
@@ -65,7 +65,7 @@ export class BookIntegrity implements Checker {
     if (prevented !== taken) complain(`order ${orderId} says ${prevented} of it was prevented, its matches ${taken}`)
     const filled = this.#filled.get(orderId) ?? 0
     if (executed !== filled) complain(`order ${orderId} says ${executed} of it is filled, its trades ${filled}`)
-    // A MARKET order by quote quantity has none of its own.
+    // A MARKET order by quote quantity has no quantity of its own.
     if (quantity > 0 && filled + taken > quantity)
       complain(`order ${orderId} over ${quantity} is filled with ${filled} and prevented by ${taken}`)
   }

@@ -1,8 +1,8 @@
 import { nothingGivenUp, type GivenUp } from './given-up.ts'
 
-/** I12: no command is executed by a build that lacks a behaviour which the journal had activated by then. */
+/** I12: a build executes no command if it lacks a behaviour that the journal had activated before. */
 export class Capabilities {
-  /** Behaviour → last sequence of the batch that activated it: until its end no member can have known. */
+  /** Behaviour → last sequence of the batch that activated it: before its end no member can know it. */
   readonly #activated = new Map<number, number>()
   /** Build and process → last sequence that it executed. */
   readonly #executed = new Map<string, { readonly behaviours: readonly number[]; through: number }>()

@@ -1,18 +1,18 @@
 import { CommandKind, EventKind, ExecutionType, Reject, type Command, type Outcome } from '@uptick/core'
 import type { Checker, Executed } from './executed.ts'
 
-/** Of one asset, in its units. */
+/** Sums of one asset, in its units. */
 interface Sums {
   /** Free and locked of all accounts. */
   held: bigint
   fees: bigint
-  /** Deposits less withdrawals, as the commands say. */
+  /** Deposits less withdrawals, from the commands. */
   moved: bigint
 }
 
 /**
- * I1: per asset, what all accounts hold and the fees are what came in less what went out, after every command, and
- * nothing is negative. Sums come from the commands and from the events, not from the state machine's own.
+ * I1: after every command, for each asset, the balances of all accounts plus the fees equal deposits less withdrawals,
+ * and nothing is negative. The sums come from commands and events, not from the state machine.
  */
 export class Conservation implements Checker {
   readonly violations: string[] = []

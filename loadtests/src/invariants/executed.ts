@@ -1,6 +1,6 @@
 import type { Command, Exchange, Outcome } from '@uptick/core'
 
-/** One command of the journal, as a replay executed it. Reused: the command and the words must not be kept. */
+/** One command of the journal, as a replay executed it. The object is reused: do not keep the command or the words. */
 export interface Executed {
   readonly command: Command
   readonly outcome: Outcome
@@ -13,11 +13,11 @@ export interface Executed {
 }
 
 /**
- * Looks at every command of a journal in order, and knows what must not be. Sees outcomes only, never how they came about,
- * so it serves any replay: of a simulation, or of a real journal.
+ * Checks every command of a journal in order against an invariant. It sees outcomes only, so it serves any replay: of a
+ * simulation, or of a real journal.
  */
 export interface Checker {
-  /** A sentence each, beginning with the invariant's number. */
+  /** One sentence each, beginning with the invariant's number. */
   readonly violations: string[]
   see(executed: Executed): void
 }

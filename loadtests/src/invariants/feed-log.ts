@@ -1,15 +1,15 @@
 import { nothingGivenUp, type GivenUp } from './given-up.ts'
 
 /**
- * I9, as one follower of the feed sees it: outcomes come one after another without a gap, after every change of
- * connection or leader too, nothing leaves an engine before it is durable, and all is what the journal holds.
+ * I9, as one follower of the feed sees it. Outcomes come one after the other without a gap, also after a change of
+ * connection or leader. Nothing leaves an engine before it is durable, and everything equals the journal.
  */
 export class FeedLog {
   readonly violations: string[] = []
   readonly #name: string
   readonly #checksums = new Map<number, number>()
   #last: number | undefined
-  /** Where the feed went on after a gap that was said to be one. */
+  /** Places where the feed continued after a declared gap. */
   readonly resets: { readonly after: number; readonly next: number }[] = []
 
   constructor(name: string) {
@@ -20,13 +20,13 @@ export class FeedLog {
     return this.#last ?? 0
   }
 
-  /** The feed says that it begins at `next`. */
+  /** The feed declares that it begins at `next`. */
   reset(next: number): void {
     if (this.#last !== undefined) this.resets.push({ after: this.#last, next })
     this.#last = next - 1
   }
 
-  /** The outcome of `sequence` came; `durable` is the end of the journal by now. */
+  /** The outcome of `sequence` arrived; `durable` is the end of the journal at that moment. */
   heard(sequence: number, checksum: number, durable: number): void {
     if (this.#last !== undefined && sequence !== this.#last + 1)
       this.violations.push(`I9: ${this.#name} heard ${sequence} after ${this.#last}`)

@@ -1,6 +1,6 @@
 /**
- * Parts of a journal that it had lost and an operator has given up: what was told of them is void. Another history has taken
- * the same sequences since.
+ * Parts of a journal that were lost and that an operator has given up. Replies about them are void, and another history
+ * has the same sequences since.
  */
 export class GivenUp {
   readonly #parts: { readonly first: number; readonly last: number }[] = []
@@ -13,7 +13,7 @@ export class GivenUp {
     this.#parts.push({ first, last })
   }
 
-  /** Whether anything of `from` … `through` is. */
+  /** Whether any part of `from` … `through` was given up. */
   has(from: number, through = from): boolean {
     return this.#parts.some(({ first, last }) => through >= first && from <= last)
   }

@@ -1,20 +1,22 @@
 /**
- * Journaled time is ahead of PostgreSQL's clock by no more than a second; by what the question for it was on its way, which is
- * less than a lease, or than the pause of a process that was frozen meanwhile; and by what clocks drift: µs.
+ * How far journaled time may be ahead of PostgreSQL's clock, µs: a second, plus the delay of the question for the clock
+ * (less than a lease, or than the pause of a process that was frozen meanwhile), plus the drift of the clocks.
  */
 const AHEAD_MAX = 1_000_000 + 6_000_000 + 50_000
 
 /**
- * What is journaled too late can never be taken back: no batch has a time that PostgreSQL's clock, however it was stepped, had
- * not nearly shown by then.
+ * A journaled time that is too late can never be corrected. So no batch has a time much later than PostgreSQL's clock,
+ * however stepped, had shown when the batch was written.
  */
 export class JournaledTime {
-  /** By the end of a batch: the latest that PostgreSQL's clock had shown when it was written, or written anew after a loss, µs. */
+  /**
+   * By end of batch: the latest time of PostgreSQL's clock before it was written, or written again after a loss, µs.
+   */
   readonly #written = new Map<number, number>()
   #last = 0
   #shown = 0
 
-  /** The journal ends at `last` now, and PostgreSQL's clock shows `time`. */
+  /** The journal now ends at `last`, and PostgreSQL's clock shows `time`. */
   wrote(last: number, time: number): void {
     this.#shown = Math.max(this.#shown, time)
     if (last !== this.#last) this.#written.set(last, this.#shown)

@@ -1,4 +1,4 @@
-/** Members look ten times a second and renew three times a lease of 1.5 s; then they ask, and tell, at a distance. */
+/** Members look ten times a second and renew three times per lease of 1.5 s. Then they ask and report, with a delay. */
 const HALT_MS_MAX = 2_500
 
 /** What a journal has lost. */
@@ -16,8 +16,8 @@ interface Loss<Row extends LostRow> {
 }
 
 /**
- * Rows that were acknowledged and are gone: a member that holds them halts the shard, before trading goes on without them. And
- * the shard is not halted without a loss.
+ * Acknowledged rows are lost. A member that holds them halts the shard before trading continues without them. And the
+ * shard is not halted without a loss.
  */
 export class LostRows<Row extends LostRow = LostRow> {
   readonly #losses: Loss<Row>[] = []
@@ -27,12 +27,12 @@ export class LostRows<Row extends LostRow = LostRow> {
     return this.#losses.length
   }
 
-  /** Something is neither restored nor given up. */
+  /** Some rows are neither restored nor given up. */
   get isOpen(): boolean {
     return this.#losses.some(({ isOver, rows, haltedAt }) => !isOver && (rows.length > 0 || haltedAt !== undefined))
   }
 
-  /** All of that was heard of. */
+  /** Every open loss was reported. */
   get isDecided(): boolean {
     return (
       this.isOpen &&
@@ -40,12 +40,12 @@ export class LostRows<Row extends LostRow = LostRow> {
     )
   }
 
-  /** Neither restored nor given up. */
+  /** Rows that are neither restored nor given up. */
   get pending(): readonly Row[] {
     return this.#losses.flatMap(({ rows, isOver }) => (isOver ? [] : rows))
   }
 
-  /** With no rows it is only a claim, of which a member may know or not. @param at milliseconds of the run */
+  /** Without rows it is only a claim, which a member may or may not know of. @param at milliseconds of the run */
   lost(at: number, what: string, rows: readonly Row[]): void {
     this.#losses.push({ at, what, rows, haltedAt: undefined, isOver: false })
   }
@@ -57,12 +57,12 @@ export class LostRows<Row extends LostRow = LostRow> {
     for (const loss of open) loss.haltedAt ??= at
   }
 
-  /** The rows are back, or were given up. */
+  /** The rows were restored or given up. */
   over(): void {
     for (const loss of this.#losses) loss.isOver = true
   }
 
-  /** Whether a member is about to notice. */
+  /** Whether a member is about to notice a loss. */
   isHaltDue(now: number): boolean {
     return this.#losses.some(
       ({ at, rows, haltedAt }) => rows.length > 0 && haltedAt === undefined && now - at <= HALT_MS_MAX,

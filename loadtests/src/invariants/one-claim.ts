@@ -1,11 +1,11 @@
-/** A batch of the journal, and which claim wrote it; 0 where that is not known. */
+/** A batch of the journal, and the claim that wrote it; 0 when that is unknown. */
 export interface ClaimedBatch {
   readonly epoch: number
   readonly first: number
   readonly claim: number
 }
 
-/** I7: an epoch's number belongs to one claim, whatever the database forgets. */
+/** I7: the number of an epoch belongs to one claim, even when the database loses rows. */
 export function claimViolations(batches: readonly ClaimedBatch[]): string[] {
   const claims = new Map<number, number>()
   return batches.flatMap(({ epoch, first, claim }) => {

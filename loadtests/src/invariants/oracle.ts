@@ -1,7 +1,7 @@
 import { comparable, difference, NaiveExchange } from '@uptick/core/testing'
 import type { Checker, Executed } from './executed.ts'
 
-/** I5: every outcome, price–time priority among all else, is the naive oracle's, under all leaders. */
+/** I5: every outcome equals the naive oracle's, under all leaders. This includes price–time priority. */
 export class Oracle implements Checker {
   readonly violations: string[] = []
   readonly #naive: NaiveExchange
@@ -11,7 +11,7 @@ export class Oracle implements Checker {
   }
 
   see({ command, outcome, sequence, time }: Executed): void {
-    // After the first difference everything differs.
+    // After the first difference all later outcomes differ.
     if (this.violations.length > 0) return
     const expected = this.#naive.execute(command, sequence, time)
     const found = difference(comparable(outcome), comparable(expected))

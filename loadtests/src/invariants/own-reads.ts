@@ -1,24 +1,24 @@
 import { OrderStatus, type Exchange } from '@uptick/core'
 import { GivenUp } from './given-up.ts'
 
-/** A question about what a client wrote, and its answer. */
+/** A query about what a client wrote, and its answer. */
 export interface OwnRead {
   readonly question: Readonly<Record<string, unknown>>
-  /** The latest that a client had been told of when it was asked. */
+  /** The latest sequence that a client had been told of when the query was sent. */
   readonly known: number
   /** The sequence whose state the answer shows. */
   readonly sequence: number
   readonly value: unknown
 }
 
-/** What the state says to a question, as JSON would carry it. */
+/** The state's answer to a query, as JSON would carry it. */
 export type Answering = (exchange: Exchange, question: Readonly<Record<string, unknown>>) => unknown
 
 const OPEN: ReadonlySet<unknown> = new Set([OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED])
 
 /**
- * I10: who asks is shown a state that has everything that they, or others, were told before, and that is the journal's at
- * its sequence. So no leader answers from a state that another one has gone on from.
+ * I10: the answer to a query shows a state that contains everything that any client was told before, and that equals
+ * the journal's at its sequence. So no leader answers from a state that another leader has continued from.
  */
 export class OwnReads {
   readonly violations: string[] = []
@@ -45,7 +45,7 @@ export class OwnReads {
     if (!this.#givenUp.has(sequence)) this.#latest = Math.max(this.#latest, sequence)
   }
 
-  /** What comes after `sequence` was given up. */
+  /** Everything after `sequence` was given up. */
   goneOnAfter(sequence: number): void {
     this.#latest = Math.min(this.#latest, sequence)
   }
@@ -61,12 +61,12 @@ export class OwnReads {
     else this.#bySequence.set(sequence, [read])
   }
 
-  /** The replay is at `sequence`: compare what was shown of it. */
+  /** The replay is at `sequence`: compare the answers that showed it. */
   replayed(sequence: number, exchange: Exchange, answer: Answering): void {
     const reads = this.#givenUp.has(sequence) ? [] : (this.#bySequence.get(sequence) ?? [])
     for (const { question, value } of reads) {
       const expected = answer(exchange, question)
-      // Closed orders are not state: they stay answerable for a while.
+      // Closed orders are not part of the state: they can be queried for a while.
       const isClosed = question['kind'] === 'order' && expected === null && !isOpen(value)
       if (!isClosed && JSON.stringify(value) !== JSON.stringify(expected))
         this.violations.push(`I10: ${JSON.stringify(question)} at ${sequence} showed ${JSON.stringify(value)}`)
@@ -74,7 +74,7 @@ export class OwnReads {
     this.#bySequence.delete(sequence)
   }
 
-  /** What was shown of sequences that the journal has not. */
+  /** Answers that showed sequences which the journal does not have. */
   check(): string[] {
     const beyond = [...this.#bySequence.keys()].filter((sequence) => sequence > 0 && !this.#givenUp.has(sequence))
     return [

@@ -1,23 +1,26 @@
 /**
- * A standby tries every 5 s whether it could write, and gives an answer 3 s; a leader gives the shard up 3 s after an append
- * that had 3 s has failed, with a renewal and a pause between two attempts on top.
+ * A standby checks every 5 s whether it could write, and waits 3 s for the answer. A leader gives the shard up 3 s
+ * after an append with a bound of 3 s has failed, plus a renewal and a pause between two attempts.
  */
 const NOTICED_MS_MAX = 9_000
 
-/** A member at some moment, with its true state. */
+/** The true state of a member at some moment. */
 export interface Standing {
   readonly name: string
-  /** Says that it could lead and write, or does. */
+  /** Reports that it could lead and write, or does so. */
   readonly isReady: boolean
   /** Leads, and has something to write. */
   readonly isWanted: boolean
   readonly canWrite: boolean
 }
 
-/** A member that says that it is ready could lead and write; and none keeps the shard that cannot write while another could. */
+/**
+ * A member that reports ready could lead and write; and no leader that cannot write keeps the shard while another
+ * could.
+ */
 export class Readiness {
   readonly violations: string[] = []
-  /** Since when a member is not what it says, by what is wrong. */
+  /** For each contradiction, the time since which a member's report is wrong. */
   readonly #since = new Map<string, number>()
 
   /** @param now milliseconds of the run */

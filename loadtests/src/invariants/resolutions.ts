@@ -1,15 +1,15 @@
 import { nothingGivenUp, type GivenUp } from './given-up.ts'
 import { acceptedName, type OrderRecord } from '../reconcile/order-record.ts'
 
-/** An order of unknown outcome whose gateway says that it is resolved by now. */
+/** An order of unknown outcome that its gateway reports as resolved. */
 export interface Resolution {
   readonly account: number
   readonly clientId: string
-  /** Last sequence that the gateway had heard of when it was resolved. */
+  /** Last sequence that the gateway had received when the order was resolved. */
   readonly sequence: number
 }
 
-/** I4: an order whose outcome was unknown is there by the time that it is resolved, whole, or it never comes to be. */
+/** I4: an order of unknown outcome is in the journal, complete, by the time it is resolved; or it is never placed. */
 export class Resolutions {
   readonly #resolved: Resolution[] = []
 
@@ -21,7 +21,7 @@ export class Resolutions {
     this.#resolved.push(resolution)
   }
 
-  /** @param sequences where each order of the record was accepted */
+  /** @param sequences at which each order of the record was accepted */
   check(
     record: Pick<OrderRecord, 'accepted'>,
     sequences: ReadonlyMap<number, number>,

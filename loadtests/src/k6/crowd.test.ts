@@ -10,7 +10,7 @@ test.each([1, 30, 77, 154, 230, 345, 518, 2000])('%i a second stay within the fi
   expect(mostOfOneAccount).toBeLessThanOrEqual(FILTER)
 })
 
-/** Of an account without a fill, by the gateway's limits: 100 in ten seconds. Six of ten requests are orders. */
+/** For an account without a fill, by the gateway's limits: 100 in ten seconds. Six of ten requests are orders. */
 test.each([1, 30, 77, 154, 230, 345, 518, 2000])('%i a second stay within the order limit of every account', (peak) => {
   const accounts = accountsFor(peak)
   const overHttp = ((PARTS.kept + PARTS.fresh) * peak) / accounts
@@ -19,18 +19,18 @@ test.each([1, 30, 77, 154, 230, 345, 518, 2000])('%i a second stay within the or
   expect((overHttp + overSockets) * 0.6 * 10).toBeLessThanOrEqual(100)
 })
 
-test('what help and reports say of the crowd is how it is', () => {
+test('help and reports describe the crowd as it is', () => {
   const shares = [...PARTS_TEXT.matchAll(/(\d+) % /g)].map(([, share]) => Number(share) / 100)
   expect(shares).toEqual([PARTS.kept, PARTS.fresh, PARTS.socket])
   expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1)
 })
 
-test('few requests need few accounts, and a user has something to cancel at any rate', () => {
+test('a low rate needs few accounts, and a user has something to cancel at any rate', () => {
   expect(accountsFor(30)).toBeLessThanOrEqual(4)
   expect(accountsFor(345)).toBeGreaterThan(accountsFor(154))
   expect(standingOf(accountsFor(2000), 2000)).toBeGreaterThanOrEqual(2)
 })
 
-test('every user has a request under way when requests take as long as they may', () => {
+test('every user has a request in flight when requests take as long as they may', () => {
   expect(usersOf(1, 50, 4)).toBeGreaterThanOrEqual(200)
 })

@@ -10,43 +10,43 @@ import { brokenThresholds, droppedOf, K6Process } from './k6-process.ts'
 
 const POLL_MS = 50
 const LISTENING_MS_MAX = 20_000
-/** What listeners need to hear the rest, ms. */
+/** How long listeners get to receive the rest, ms. */
 const REST_MS = 1_500
-/** Listeners are stopped, they do not end. */
+/** Listeners are stopped; they do not end by themselves. */
 const STREAMS_LONGER_SECONDS = 3_600
 
 export interface LoadOptions {
-  /** Where traders come in: `http://…`. */
+  /** Address of the exchange for traders: `http://…`. */
   readonly url: string
   readonly traders: readonly Trader[]
   readonly symbol: string
-  /** Addresses of this machine from which it comes; undefined: any. */
+  /** Local addresses of this machine that it connects from; undefined: any. */
   readonly from?: string | undefined
   /** Program and arguments before `run`. */
   readonly command: readonly string[]
   readonly profile: string
-  /** Requests a second of all together. */
+  /** Requests a second of all traders together. */
   readonly rate: number
   readonly seconds: number
-  /** For this long at least, also when it is stopped early: what floors hold for. */
+  /** Minimum duration, also when it is stopped early; thresholds count for this time. */
   readonly floorSeconds: number
-  /** Begins every client order id. */
+  /** Prefix of every client order id. */
   readonly name: string
   /** Subscribers of the market. */
   readonly watchers: number
-  /** Where the stories stay; a folder that goes at the end unless told. */
+  /** Folder of the stories; a temporary one unless given. */
   readonly folder?: string | undefined
 }
 
-/** What came of a load. */
+/** The result of a load. */
 export interface LoadResult {
   readonly story: Story
-  /** Requests that were not begun when they were due. */
+  /** Requests that did not begin when they were due. */
   readonly dropped: number
   readonly brokenThresholds: readonly string[]
 }
 
-/** Traders and listeners, each a k6 of their own, because listeners are to hear what traders did last. */
+/** Traders and listeners, each in a k6 of its own, because listeners have to receive the traders' last events. */
 export class K6Load {
   readonly #options: LoadOptions
   readonly #folder: string
@@ -62,7 +62,7 @@ export class K6Load {
     this.#streams = this.#process('streams')
   }
 
-  /** Listeners first; resolves when every account is subscribed. @throws Error when that takes too long */
+  /** Start the listeners first. Resolves when every account is subscribed. @throws Error when that takes too long */
   static async open(options: LoadOptions): Promise<K6Load> {
     const { folder } = options
     if (folder !== undefined) await mkdir(folder, { recursive: true })
@@ -75,17 +75,17 @@ export class K6Load {
     this.#traders = this.#process('traders')
   }
 
-  /** k6 has ended by itself, which is too early for one that was to be stopped. */
+  /** False after k6 has ended by itself, which is too early for one that was to be stopped. */
   get isRunning(): boolean {
     return this.#traders?.isRunning === true && this.#streams.isRunning
   }
 
-  /** Wait until the traders have done all that the profile asks. */
+  /** Wait until the traders have completed the profile. */
   async tradersEnded(): Promise<void> {
     await this.#traders?.ended()
   }
 
-  /** Stop the traders, then the listeners when they have had time to hear the rest, and read what they wrote. */
+  /** Stop the traders, then the listeners after they had time to receive the rest, and read their stories. */
   async finish(options: StoryOptions): Promise<LoadResult> {
     const traders = this.#traders
     if (traders === undefined) throw new Error('the load was never started')
@@ -97,12 +97,12 @@ export class K6Load {
     await readStory(this.#file('streams'), story)
     story.end()
     const told = await traders.summary()
-    // Listeners whose server is silently gone may not come to an end; their story is complete without the figures.
+    // Listeners whose server has silently disappeared may not end. Their story is complete without the figures.
     const heard = await this.#streams.summary().then(brokenThresholds, (error: Error) => [error.message])
     return { story, dropped: droppedOf(told), brokenThresholds: [...brokenThresholds(told), ...heard] }
   }
 
-  /** Its files go too, unless a folder was named for them. */
+  /** Its files are removed too, unless a folder was given for them. */
   async close(): Promise<void> {
     await Promise.all([this.#traders?.stop(), this.#streams.stop()])
     await this.#own?.remove()

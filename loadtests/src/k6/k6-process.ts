@@ -4,30 +4,30 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { endsWithUs, Problem } from '@uptick/commandline'
 
-/** Connections to a machine that lost its power are let go when it answers again, which k6 waits for when it ends. */
+/** When k6 ends it waits for connections to a machine that lost its power, until that answers again. */
 const ENDED_MS_MAX = 90_000
-/** Lines: what a run that went wrong says last; */
+/** Lines to keep: the last ones of a run that failed; */
 const PRINTED_MAX = 60
-/** and what a k6 that hangs says of its goroutines, most of which say the same. */
+/** and the goroutines of a k6 that hangs, most of which are alike. */
 const STACKS_MAX = 2_000
-/** Go prints the stacks of all its goroutines on SIGQUIT, and ends. */
+/** On SIGQUIT Go prints the stacks of all its goroutines, and ends. */
 const STACKS_MS_MAX = 5_000
 const folder = fileURLToPath(new URL('../../scenarios/', import.meta.url))
 
 export interface K6Options {
   /** A file of `loadtests/scenarios`. */
   readonly script: string
-  /** Program and arguments that stand before the script's: `['k6']`, or one that jumps into another network first. */
+  /** Program and arguments before the script: `['k6']`, or one that enters another network first. */
   readonly command: readonly string[]
   readonly environment: Readonly<Record<string, string>>
-  /** Addresses of this machine among which users are divided, as k6 writes them: `127.0.1.1-127.0.1.9`; undefined: any. */
+  /** Local addresses among which users are divided, in k6's notation: `127.0.1.1-127.0.1.9`; undefined: any. */
   readonly from?: string | undefined
-  /** Where the story goes, and the figures. */
+  /** Files for the story and for the figures. */
   readonly storyFile: string
   readonly summaryFile: string
 }
 
-/** The figures of a run that matter here. */
+/** The figures of a run that are used here. */
 export interface K6Summary {
   readonly metrics: Readonly<
     Record<string, { readonly values: Readonly<Record<string, number>>; readonly thresholds?: Thresholds } | undefined>
@@ -36,13 +36,13 @@ export interface K6Summary {
 
 type Thresholds = Readonly<Record<string, { readonly ok: boolean }>>
 
-/** Before anything is made for it. @throws Problem when k6 is not there */
+/** Check before anything is prepared for it. @throws Problem when k6 is not installed */
 export function needK6(): void {
   if (spawnSync('k6', ['version']).error !== undefined)
     throw new Problem('k6 is not on the PATH: "go install go.k6.io/k6@v1.8.1" brings it.')
 }
 
-/** One k6 at work. */
+/** One running k6. */
 export class K6Process {
   readonly #options: K6Options
   readonly #child: ChildProcess
@@ -75,7 +75,7 @@ export class K6Process {
     this.#ended = once(this.#child, 'close').catch((error: Error) => this.#printed.push(error.message))
   }
 
-  /** Its last lines, for when it went wrong. */
+  /** Its last lines, for a run that failed. */
   get printed(): string {
     return this.#printed.join('\n')
   }
@@ -89,7 +89,7 @@ export class K6Process {
     await this.#ended
   }
 
-  /** End it now, figures included; what is on the way is cut off. One that hangs says where, and is killed. */
+  /** End it now, with its figures; requests in flight are cut off. One that hangs prints its stacks and is killed. */
   async stop(): Promise<void> {
     if (this.isRunning) this.#child.kill('SIGINT')
     const timers = [
@@ -103,7 +103,7 @@ export class K6Process {
     timers.forEach(clearTimeout)
   }
 
-  /** @throws Error with what it printed, when it has left no figures */
+  /** @throws Error with its output when there are no figures */
   async summary(): Promise<K6Summary> {
     try {
       return JSON.parse(await readFile(this.#options.summaryFile, 'utf8'))
@@ -113,7 +113,7 @@ export class K6Process {
   }
 }
 
-/** Thresholds that were not kept, a sentence each. */
+/** Thresholds that were not met, one sentence each. */
 export function brokenThresholds({ metrics }: K6Summary): string[] {
   return Object.entries(metrics).flatMap(([name, metric]) =>
     Object.entries(metric?.thresholds ?? {})
@@ -122,7 +122,7 @@ export function brokenThresholds({ metrics }: K6Summary): string[] {
   )
 }
 
-/** Requests for which no virtual user was free when they were due. */
+/** Requests that found no free virtual user when they were due. */
 export function droppedOf({ metrics }: K6Summary): number {
   return metrics['dropped_iterations']?.values['count'] ?? 0
 }

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
 import { areaOf, heightAt, peakOf, profileOf, secondsOf } from '../../scenarios/profiles.ts'
 
-test.each(['steady', 'surge', 'busiest-minute'])('%s takes as long as it is told', (name) => {
+test.each(['steady', 'surge', 'busiest-minute'])('%s takes as long as requested', (name) => {
   for (const seconds of [60, 240]) expect(secondsOf(profileOf(name, seconds))).toBeCloseTo(seconds, 6)
 })
 
-test.each(['steady', 'surge', 'busiest-minute'])('%s: its area is what its heights add up to', (name) => {
+test.each(['steady', 'surge', 'busiest-minute'])('%s: its area is the sum of its heights', (name) => {
   const profile = profileOf(name, 60)
   let sum = 0
   for (let tick = 0; tick < 60_000; tick++) sum += heightAt(profile, (tick + 0.5) / 1000) / 1000

@@ -7,7 +7,7 @@ import type { Led } from './leader-log.ts'
 import type { PodLanes } from './pod-lanes.ts'
 import type { KubernetesScenario } from './scenario.ts'
 
-/** A scenario that was played, and all that is known of it. */
+/** A scenario that was played, and its results. */
 export interface Act {
   readonly scenario: KubernetesScenario
   readonly row: ProofRow
@@ -17,20 +17,20 @@ export interface Act {
   readonly lanes: PodLanes
   readonly led: readonly Led[]
   readonly result: LoadResult
-  /** What was measured besides. */
+  /** Additional measurements. */
   readonly facts: readonly Fact[]
 }
 
 export type Fact = readonly [name: string, value: string]
 
-/** Why an act does not pass; nothing when it does. */
+/** The reasons why an act does not pass; empty when it does. */
 export function actShortcomings({ scenario, row, result }: Act): string[] {
   if (scenario.mustFail === true) {
     const hasFailed = row.failed + row.gaps > 0
     return hasFailed ? [] : [`${row.scenario}: nothing failed without the drain; the load is too weak to show anything`]
   }
   const broken = row.planned ? result.brokenThresholds.map((text) => `${row.scenario}: ${text}`) : []
-  // How long a change of leader holds a request is a figure here: nodes and their network are those of the cluster. The time after which
-  // a request is late is the bound.
+  // The hold of a change of leader is only reported here, because nodes and their network are those of the cluster. The
+  // bound is the time after which a request is late.
   return [...shortcomings(row, PATIENCE_MS), ...broken]
 }

@@ -11,14 +11,14 @@ const STEP_SECONDS = 12
 const FIRST_RATE = 20
 const FACTOR = 1.5
 const STEPS_MAX = 12
-/** Past this the queues grow, whatever the answers are. */
+/** Past this latency the queues grow, even if all requests are answered. */
 const P99_MS_MAX = 200
 
 /**
- * The most requests a second, of rates that rise by half each time, that are all answered for twelve seconds, 99 of 100
- * within 200 ms: what the cluster sustains, with the load generator wherever it runs. The first step is played once before
- * it counts, since processes that have just started are slow; one that fails is played once more, since what fails at a
- * moment need not be too much.
+ * The highest rate that the cluster sustains, with the load generator wherever it runs: all requests are answered for
+ * twelve seconds, 99 of 100 within 200 ms. Rates rise by half each time. The first step is played once before it
+ * counts, because processes that have just started are slow. A step that fails is played once more, because a single
+ * failure may have another cause.
  */
 export async function findCapacity(
   kubectl: Kubectl,

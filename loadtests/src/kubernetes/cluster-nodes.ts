@@ -7,7 +7,7 @@ export interface ClusterNode {
 }
 
 const ZONE = 'topology.kubernetes.io/zone'
-/** Stores that an overlay brings along live on one node: what happens to it is another story. */
+/** Stores of an overlay run on one node; scenarios leave it alone. */
 const STORES = ['journal']
 
 export async function nodesOf({ kubectl }: Stage): Promise<readonly ClusterNode[]> {
@@ -34,7 +34,9 @@ export function storeNodes(stage: Stage): Set<string> {
   )
 }
 
-/** A zone that can be lost: the leader's if no store is in it, else another one with gateways. @throws Error without one */
+/**
+ * A zone that can be lost: the leader's if it has no store, else another one with gateways. @throws Error without one
+ */
 export async function zoneToLose(stage: Stage): Promise<string> {
   const nodes = await nodesOf(stage)
   const zoneOfNode = new Map(nodes.map((node) => [node.metadata.name, zoneOf(node)]))

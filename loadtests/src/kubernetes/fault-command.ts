@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 
-/** What may be done to a node or a zone: cut its network, take its power; and undo that. */
+/** Faults of a node or a zone: cut its network, take its power; and the reversal of each. */
 export type Fault = 'cut' | 'heal' | 'kill' | 'start'
 
 /**
- * The command that breaks nodes of this cluster: it is called as `COMMAND node NAME cut|heal|kill|start` and `COMMAND zone
- * NAME …`. Every cluster has another one; none can be told by Kubernetes.
+ * The command that breaks nodes of this cluster. It is called as `COMMAND node NAME cut|heal|kill|start` and `COMMAND
+ * zone NAME …`. Kubernetes has no such function, and every cluster needs another command.
  */
 export class FaultCommand {
   readonly #words: readonly string[]
@@ -19,7 +19,7 @@ export class FaultCommand {
     return this.#run(['node', name, fault])
   }
 
-  /** @param name as nodes have it in `topology.kubernetes.io/zone`, without a leading `zone-` */
+  /** @param name as in the nodes' label `topology.kubernetes.io/zone`, without a leading `zone-` */
   zone(name: string, fault: Fault): Promise<void> {
     return this.#run(['zone', name.replace(/^zone-/, ''), fault])
   }

@@ -16,7 +16,7 @@ const COLOURS: Readonly<Record<PodState, string>> = {
 const LEADER_COLOURS = ['#90caf9', '#ce93d8', '#ffe082', '#80cbc4']
 const MARK_COLOURS = ['#7a5195', '#ef8a17', '#00838f', '#c2185b', '#558b2f', '#5d4037', '#1565c0', '#9e9d24']
 
-/** The acts as one page that needs nothing else. @param wrong as for the terminal @param load what was asked for */
+/** The acts as one self-contained page. @param wrong as for the terminal @param load the requested load */
 export function htmlReport(acts: readonly Act[], wrong: readonly string[], load: string): string {
   const verdict = wrong.length === 0 ? 'Proved: everything held.' : 'Not proved.'
   return page(

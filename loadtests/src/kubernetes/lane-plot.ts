@@ -13,10 +13,10 @@ export interface Lane {
   readonly stretches: readonly LaneStretch[]
 }
 
-/** Left and right as in the plots, so that one lies below the other. */
+/** Left and right margins as in the plots, so that they align. */
 const [WIDTH, LEFT, RIGHT, TOP, LANE, BAR] = [1100, 62, 14, 30, 16, 11]
 
-/** One line for each that lives through a time, with what it was when. */
+/** One line per lane over time, with its states. */
 export function lanePlot(title: string, lanes: readonly Lane[], seconds: number): string {
   const x = (second: number): number =>
     LEFT + (Math.min(Math.max(second, 0), seconds) / seconds) * (WIDTH - LEFT - RIGHT)

@@ -2,13 +2,13 @@ import type { ExchangeWatch } from '@uptick/deploy'
 
 const LOOK_MS = 400
 
-/** Who led from then on; undefined: there was no leader, or no member could be asked. */
+/** The leader from then on; undefined: there was none, or no member could be asked. */
 export interface Led {
   readonly leader: string | undefined
   readonly from: number
 }
 
-/** Asks repeatedly for the leader. Exact times of changes come from the journal; this has the names. */
+/** Asks repeatedly for the leader. Exact times of changes come from the journal; this adds the names. */
 export class LeaderLog {
   readonly led: Led[] = []
   readonly #watch: ExchangeWatch

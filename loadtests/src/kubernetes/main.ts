@@ -17,7 +17,7 @@ import { textReport } from './text-report.ts'
 /** Set for the process that runs inside the other network. */
 const INSIDE = 'UPTICK_PROVE_INSIDE'
 const FINDINGS_SHOWN = 5
-/** What one usually takes, until some were played. */
+/** Usual duration of a scenario, until some were played. */
 const SCENARIO_SECONDS = 60
 
 await runCommand(
@@ -65,7 +65,7 @@ async function prove(asked: ProofOptions): Promise<number> {
         const wrong = [...actShortcomings(act), ...found].map((text) => `\n            ${text}`)
         say(`  ${act.row.requests} requests, ${act.row.failed} failed${wrong.join('')}`)
       } catch (error) {
-        // The exchange is not what the next scenario needs. What was played is reported all the same.
+        // The exchange does not meet the next scenario's conditions. What was played so far is still reported.
         trouble = `${scenario.name} was not played to its end: ${error instanceof Error ? error.message : String(error)}`
         say(`  ${trouble}`)
         break
@@ -90,7 +90,7 @@ async function prove(asked: ProofOptions): Promise<number> {
   return wrong.length > 0 ? 1 : 0
 }
 
-/** Of one scenario, by those that were played. @param ms that they took */
+/** Average duration of the scenarios that were played. @param ms total duration */
 function averageSeconds(played: number, ms: number): number {
   return played === 0 ? SCENARIO_SECONDS : ms / 1_000 / played
 }

@@ -18,16 +18,16 @@ export interface ProofOptions {
   readonly names: readonly string[]
   readonly isQuick: boolean
   readonly rounds: number
-  /** Requests a second; `half`: of what the cluster sustains, measured first. */
+  /** Requests a second; `half`: half of what the cluster sustains, which is measured first. */
   readonly rate: number | 'half'
   readonly watchers: number
   readonly namespace: string
   readonly overlay: string
   readonly url: string | undefined
-  /** Addresses of this machine among which traders are divided, as k6 writes them. */
+  /** Local addresses among which traders are divided, in k6's notation. */
   readonly from: string | undefined
   readonly fault: FaultCommand | undefined
-  /** Keeps what traders and listeners wrote, a folder for each scenario. */
+  /** Folder that keeps the stories of traders and listeners, one folder for each scenario. */
   readonly stories: string | undefined
   readonly json: string | undefined
   readonly html: string
@@ -35,9 +35,9 @@ export interface ProofOptions {
 
 export interface ProofCommand {
   readonly options: ProofOptions
-  /** Brings the cluster up, before anything else. */
+  /** Command that starts the cluster, before anything else. */
   readonly cluster: string | undefined
-  /** Runs all of this, in the network from which the cluster is reached. */
+  /** Command that runs all of this in the network from which the cluster is reached. */
   readonly through: string | undefined
 }
 
@@ -66,13 +66,13 @@ interface Flags extends Pick<ProofOptions, 'rounds' | 'rate' | 'watchers' | 'nam
   readonly html?: string
 }
 
-/** What is done with a command line that is understood. */
+/** Actions for a valid command line. */
 export interface ProofActions {
   readonly prove: (command: ProofCommand) => Promise<void>
   readonly list: () => void
 }
 
-/** What stands after `npm run prove:kubernetes --`. */
+/** The command line after `npm run prove:kubernetes --`. */
 export function proofCommandLine(environment: NodeJS.ProcessEnv, actions: ProofActions): Command {
   const path = pathFrom(environment)
   return commandLine('npm run prove:kubernetes --', about)

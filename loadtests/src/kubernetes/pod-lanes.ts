@@ -2,7 +2,7 @@ import { componentOf, isReady, type Pod, type WatchEvent } from '@uptick/deploy'
 
 export type PodState = 'pending' | 'unready' | 'ready' | 'leaving'
 
-/** What one pod was from then on. */
+/** The state of one pod from then on. */
 export interface PodStretch {
   readonly state: PodState
   readonly from: number
@@ -18,7 +18,7 @@ export interface PodLane {
 
 const COMPONENTS = ['gateway', 'engine', 'recorder', 'journal', 'fan-out']
 
-/** Writes down what every pod of the exchange was, and when. Times are of the clock that it is given. */
+/** Records the states of every pod of the exchange over time, by the given clock. */
 export class PodLanes {
   readonly #lanes = new Map<string, PodLane>()
   readonly #now: () => number
@@ -41,7 +41,7 @@ export class PodLanes {
     if (state !== undefined) lane.stretches.push({ state, from: at, to: undefined })
   }
 
-  /** Pods that were there between two times, by component, then by when they came. */
+  /** Pods that existed between two times, by component, then by start. */
   between(from: number, to: number): PodLane[] {
     return [...this.#lanes.values()]
       .filter(({ stretches }) => stretches.some((stretch) => stretch.from < to && (stretch.to ?? to) > from))

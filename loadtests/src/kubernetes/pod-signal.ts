@@ -4,8 +4,8 @@ const NAMESPACE = 'uptick-faults'
 const DONE_SECONDS = 90
 
 /**
- * Run on the pod's node, with its processes in sight: a process cannot be killed or stopped from inside its own container,
- * where it is the first. Finds it by its control group, which carries the pod's id.
+ * Runs on the pod's node and sees its processes. A process cannot be killed or stopped from inside its own container,
+ * where it is the first one. The script finds it by its control group, which contains the pod's id.
  */
 const SCRIPT = `
 const { readdirSync, readFileSync } = require('node:fs')
@@ -23,8 +23,8 @@ else {
 `
 
 /**
- * SIGKILL to the first process of a pod: it gets no time to say goodbye. The signal comes from a container of `image`, which has
- * Node.js; the pod's own unless told.
+ * Send SIGKILL to the first process of a pod, which ends it without a closing handshake. The signal comes from a
+ * container of `image`, which needs Node.js; the pod's own image unless given.
  *
  * @throws KubectlError
  */
@@ -32,22 +32,24 @@ export function killProcess(pod: Pod, image = imageOf(pod)): Promise<void> {
   return run(pod, 0, image)
 }
 
-/** What the first container of a pod runs. */
+/** Image of the first container of a pod. */
 export function imageOf({ spec }: Pod): string {
   return spec.containers[0]?.image ?? ''
 }
 
-/** SIGSTOP to the first process of a pod, and SIGCONT after `ms`. Resolves when it continues. @throws KubectlError */
+/**
+ * Send SIGSTOP to the first process of a pod, and SIGCONT after `ms`. Resolves when it continues. @throws KubectlError
+ */
 export function freezeProcess(pod: Pod, ms: number): Promise<void> {
   return run(pod, ms, imageOf(pod))
 }
 
-/** Remove what these need: a namespace in which pods may see the processes of their node. */
+/** Remove what these functions need: a namespace in which pods may see the processes of their node. */
 export async function forgetFaults(): Promise<void> {
   await new Kubectl(NAMESPACE).run(['delete', 'namespace', NAMESPACE, '--ignore-not-found', '--wait=false'])
 }
 
-/** Make that namespace, before a clock runs. */
+/** Create that namespace, before a measurement begins. */
 export async function allowFaults(): Promise<void> {
   const labels = { 'pod-security.kubernetes.io/enforce': 'privileged' }
   const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE, labels } }

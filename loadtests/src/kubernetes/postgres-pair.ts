@@ -21,9 +21,9 @@ const AWAITS = 'await-data'
 const PSQL = 'PGPASSWORD=$POSTGRES_PASSWORD psql -h 127.0.0.1 -U $POSTGRES_USER -d $POSTGRES_DB -qAt'
 
 /**
- * A base backup by hand, in one session, as PostgreSQL's manual says ("Making a Base Backup Using the Low Level API"): of
- * pg_basebackup, an image need not have the server's version. Files may change while tar reads them. The primary keeps the
- * WAL that the copy needs until it follows.
+ * A base backup by hand, in one session, as PostgreSQL's manual describes ("Making a Base Backup Using the Low Level
+ * API"): an image need not contain the server's version of pg_basebackup. Files may change while tar reads them. The
+ * primary keeps the WAL that the copy needs until it follows.
  */
 const BACK_UP = `
 cd "$PGDATA/.."
@@ -39,7 +39,7 @@ tar --append -f "$PGDATA.tar" backup_label
 rm backup_label
 `
 
-/** Under another name until it is whole: a copy that was cut short is not started. */
+/** The copy has another name until it is complete, so that an incomplete one is not started. */
 const RESTORE = `
 mkdir -p -m 700 "$PGDATA.copy"
 tar -xf - -C "$PGDATA.copy"
@@ -48,7 +48,7 @@ echo "primary_conninfo = 'host=postgres user=$POSTGRES_USER password=$POSTGRES_P
 mv "$PGDATA.copy" "$PGDATA"
 `
 
-/** PostgreSQL of the overlay `local`, scaled to two: one that the Service leads to, and one that follows it. */
+/** PostgreSQL of the overlay `local`, scaled to two: the Service leads to one, and the other follows it. */
 export class PostgresPair {
   readonly #stage: Stage
   #primary: Server
@@ -58,7 +58,7 @@ export class PostgresPair {
     this.#primary = primary
   }
 
-  /** Scale to two; resolves when the second follows. @throws Error when it does not within two minutes */
+  /** Scale to two. Resolves when the second one follows. @throws Error when it does not within two minutes */
   static async open(stage: Stage): Promise<PostgresPair> {
     const service = await stage.kubectl.json<Service>(['get', 'service', 'postgres'])
     const pair = new PostgresPair(stage, service.spec.selector[POD_NAME])
@@ -81,7 +81,7 @@ export class PostgresPair {
     return (await this.#stage.kubectl.run(['exec', server, '--', 'sh', '-c', `${PSQL} -c "$0"`, statement])).trim()
   }
 
-  /** From now on a commit waits for the replica, or does not. Resolves when sessions know. */
+  /** Let commits wait for the replica, or not. Resolves when sessions know. */
   async waitForReplica(waits: boolean): Promise<void> {
     await this.ask(this.#primary, `ALTER SYSTEM SET synchronous_standby_names = '${waits ? '*' : ''}'`)
     await this.ask(this.#primary, 'SELECT pg_reload_conf()')
@@ -89,14 +89,14 @@ export class PostgresPair {
     await until(`the replica is ${state}`, async () => (await this.#states()) === state)
   }
 
-  /** The replica hears nothing of the primary any more. */
+  /** The replica receives nothing from the primary any more. */
   async holdReplica(): Promise<void> {
     await this.ask(this.replica, `ALTER SYSTEM SET primary_conninfo = ''`)
     await this.ask(this.replica, 'SELECT pg_reload_conf()')
     await until('the replica is cut off', async () => (await this.#states()) === '')
   }
 
-  /** The primary dies with its data; the replica is promoted, and the Service leads to it. */
+  /** Kill the primary with its data; promote the replica, and lead the Service to it. */
   async failOver(): Promise<void> {
     const stage = this.#stage
     const dead = this.#pod(this.#primary)
@@ -104,27 +104,27 @@ export class PostgresPair {
     if (!dead || !engine) throw new Error('there is no PostgreSQL, or no engine')
     await killProcess(dead, imageOf(engine))
     stage.mark(`${this.#primary} is dead`)
-    // A pod that is made anew waits for data where the Service leads to another one.
+    // A new pod waits for data while the Service leads to another one.
     await this.#leadTo(this.replica)
     await stage.kubectl.run(['delete', 'pod', this.replica, '--grace-period=0', '--force'])
     await stage.kubectl.run(['exec', this.#primary, '--', 'sh', '-c', 'pg_ctl promote --pgdata="$PGDATA" --silent'])
     stage.mark(`${this.#primary} is promoted`)
   }
 
-  /** As it was: the first pod is the primary, and alone. Without load. */
+  /** Restore the first pod as the only primary. Call it without load. */
   async close(): Promise<void> {
     if (this.#primary !== 'postgres-0') {
       await this.waitForReplica(true)
       await this.failOver()
     }
-    // A copy of a server that waited for its replica waits, too.
+    // A copy of a server that waited for its replica would wait too.
     await this.ask(this.#primary, 'ALTER SYSTEM RESET synchronous_standby_names')
     await this.ask(this.#primary, 'SELECT pg_reload_conf()')
     await this.#stage.kubectl.run(['scale', 'statefulset/postgres', '--replicas=1'])
     await this.#stage.until('one PostgreSQL is left', () => this.#stage.pods(COMPONENT).length === 1)
   }
 
-  /** Give the replica the primary's data, if it waits for them. */
+  /** Copy the primary's data to the replica, if it waits for them. */
   async #copyData(): Promise<void> {
     const { kubectl } = this.#stage
     const inside = (server: Server, container: string, script: string): string[] => {
@@ -142,7 +142,7 @@ export class PostgresPair {
     )
   }
 
-  /** Both servers are there, and one follows the other. */
+  /** Wait until both servers run, and one follows the other. */
   async #following(): Promise<void> {
     const ready = (): boolean => {
       const pods = this.#stage.pods(COMPONENT)

@@ -19,18 +19,18 @@ import { Stage } from './stage.ts'
 import { traderUrl, withStores } from './stores.ts'
 
 const WARM_MS = 3_000
-/** After the scenario the load continues: a late failure belongs to it. */
+/** The load continues after the scenario: a late failure belongs to it. */
 const AFTER_MS = 3_000
-/** Everything that was due before the end has an answer or has none. */
+/** By then every request that was due before the end has an answer or has failed. */
 const SETTLE_MS = 6_000
-/** A load that is stopped, not one that ends. */
+/** Upper bound of a load that is stopped and does not end by itself. */
 const LONGEST_SECONDS = 7_200
 const market = { symbol: 'BTCUSDT', priceDecimals: 2, quantityDecimals: 5 }
 
 /** Options with a rate that is known. */
 type LoadedOptions = ProofOptions & { readonly rate: number }
 
-/** Play one scenario under a load of its own, and compare all stories when the load has ended. */
+/** Play one scenario under its own load, and compare all stories when the load has ended. */
 export async function runScenario(
   scenario: KubernetesScenario,
   kubectl: Kubectl,
@@ -67,7 +67,7 @@ interface Loaded {
   readonly result: LoadResult
   /** Sequence at which the load began. */
   readonly since: number
-  /** Why the scenario could not be played to its end. */
+  /** The reason why the scenario could not be completed. */
   readonly trouble: string | undefined
 }
 
@@ -127,7 +127,7 @@ function reconcile({ story }: LoadResult, { kubectl, timeline }: Stage, since: n
   return withStores(kubectl, async ({ operator, databaseUrl }) => {
     const truth = JournalTruth.open(databaseUrl)
     const pool = new pg.Pool({ connectionString: databaseUrl, max: 1 })
-    // A forwarded port that closes first is no news.
+    // A forwarded port may close first.
     pool.on('error', () => undefined)
     try {
       await truth.advance(since)
@@ -148,7 +148,7 @@ function reconcile({ story }: LoadResult, { kubectl, timeline }: Stage, since: n
   })
 }
 
-/** In a planned change no client is cut off without a goodbye. */
+/** A planned change ends no client's connection without a closing handshake. */
 function cutsOf({ story }: LoadResult, { stretches }: Timeline): Finding[] {
   const isWithin = (at: number): boolean => stretches.some(({ from, to }) => at >= from && at < to)
   return story.cuts.filter(({ at }) => isWithin(at)).map(({ at, text }) => ({ kind: 'gap', at, text }))

@@ -1,21 +1,21 @@
 import type { Scenario } from '../prove/rows.ts'
 import type { Stage } from './stage.ts'
 
-/** A scenario on Kubernetes and how it is played once. The load runs before, meanwhile and after. */
+/** A scenario on Kubernetes, and how it is played once. The load runs before, during and after it. */
 export interface KubernetesScenario extends Scenario {
   readonly what: string
-  /** Load over time; steady unless told. */
+  /** Profile of the load; steady unless given. */
   readonly profile?: string
-  /** Of the rate that was asked for, what the profile counts in: so that its peak is no more than that. */
+  /** Part of the requested rate that is the profile's base rate, so that its peak does not exceed the request. */
   readonly share?: number
-  /** How long that profile takes; the play must not take longer. */
+  /** Duration of that profile; the play must not take longer. */
   readonly profileSeconds?: number
-  /** It has to fail: what it shows is that failures are seen. */
+  /** It must fail: it shows that failures are detected. */
   readonly mustFail?: boolean
   readonly play: (stage: Stage) => Promise<void>
-  /** Put back what the play has changed, whatever became of it. Without load. */
+  /** Undo what the play has changed, whatever its result. Called without load. */
   readonly restore?: (stage: Stage) => Promise<void>
 }
 
-/** A planned change: nothing fails, and no request waits as long as for a death. */
+/** A planned change: nothing fails, and no request waits as long as after a crash. */
 export const PLANNED_BUDGET_MS = 2_000

@@ -29,13 +29,13 @@ export interface StageOptions {
   readonly say: (what: string) => void
 }
 
-/** What a scenario is played on: the exchange in its cluster, and how to wait for it. */
+/** The exchange in its cluster, on which scenarios are played, and ways to wait for it. */
 export class Stage {
   readonly kubectl: Kubectl
   readonly watch: ExchangeWatch
   readonly overlay: string
   readonly timeline: Timeline
-  /** What was measured besides. */
+  /** Additional measurements. */
   readonly facts: Fact[] = []
   readonly #options: StageOptions
 
@@ -47,13 +47,13 @@ export class Stage {
     this.timeline = options.timeline
   }
 
-  /** Say what is done, and mark it in the report. */
+  /** Report a step, and mark it in the report. */
   mark(what: string): number {
     this.#options.say(`  ${what}`)
     return this.timeline.mark(what)
   }
 
-  /** Something measured, for the report. */
+  /** A measurement for the report. */
   fact(name: string, value: string): void {
     this.#options.say(`  ${name}: ${value}`)
     this.facts.push([name, value])
@@ -79,7 +79,7 @@ export class Stage {
     return pod
   }
 
-  /** Replace every pod of each part, part after part, as a deployment does. @throws Error after four minutes */
+  /** Replace every pod of each part, part by part, as a deployment does. @throws Error after four minutes */
   async restart(...parts: readonly string[]): Promise<void> {
     for (const part of parts) {
       this.mark(`rollout restart ${part}`)
@@ -88,7 +88,7 @@ export class Stage {
     }
   }
 
-  /** Name of the pod that leads, as soon as one does. @throws Error after four minutes */
+  /** Name of the leading pod, as soon as there is one. @throws Error after four minutes */
   async led(): Promise<string> {
     for (;;) {
       await this.until('there is a leader', () => this.leader !== undefined)
@@ -97,7 +97,7 @@ export class Stage {
     }
   }
 
-  /** Every part is complete, every pod ready, and there is a leader. @throws Error after four minutes */
+  /** Wait until every part is complete, every pod ready, and there is a leader. @throws Error after four minutes */
   async whole(): Promise<void> {
     const generations = await this.#generations()
     await this.until(
@@ -107,12 +107,12 @@ export class Stage {
     )
   }
 
-  /** Number of the parts' pods that are ready. */
+  /** Number of ready pods of the part. */
   ready(component: string): number {
     return this.pods(component).filter((pod) => isReady(pod)).length
   }
 
-  /** Wait until `isSo`. @throws Error after four minutes, with what is not ready */
+  /** Wait until `isSo`. @throws Error after four minutes, with the pods that are not ready */
   async until(what: string, isSo: () => boolean, generations: ReadonlyMap<string, number> = new Map()): Promise<void> {
     const isSeen = (): boolean =>
       [...generations].every(
@@ -126,7 +126,7 @@ export class Stage {
     }
   }
 
-  /** What the API server has by now, because a watch may be behind it. */
+  /** Ask the API server, because a watch may be behind it. */
   async #generations(): Promise<Map<string, number>> {
     const workloads = await findWorkloads(this.kubectl)
     return new Map(workloads.map(({ metadata }) => [metadata.name, metadata.generation ?? 0]))
@@ -136,7 +136,7 @@ export class Stage {
 function isWhole(stage: Stage, part: string): boolean {
   const workload = stage.watch.workload(part)
   if (workload === undefined || !progressOf(workload).isComplete) return false
-  // A pod that leaves is still drained, and belongs to the change.
+  // A pod that ends still drains, and belongs to the change.
   const pods = stage.pods(part)
   return pods.length === workload.spec.replicas && pods.every((pod) => isReady(pod))
 }

@@ -13,15 +13,15 @@ interface Service {
 
 const OPERATOR_PORT = 8081
 
-/** What the proof asks besides what traders may ask: the operator's interface and the journal. */
+/** What the proof asks in addition to a trader's requests: the operator API and the journal. */
 export interface Stores {
   readonly operator: OperatorClient
   readonly databaseUrl: string
 }
 
 /**
- * Opens both through port-forwards, which lead past network policies and from any machine with a kubeconfig, for as long as
- * `use` takes. A database outside the cluster is reached as the engine reaches it.
+ * Opens both through port-forwards while `use` runs. They bypass network policies, and work on any machine with a
+ * kubeconfig. A database outside the cluster is reached as the engine reaches it.
  */
 export async function withStores<T>(kubectl: Kubectl, use: (stores: Stores) => Promise<T>): Promise<T> {
   const [gateway, database] = await Promise.all([secret(kubectl, 'uptick-gateway'), secret(kubectl, 'uptick-database')])
@@ -43,7 +43,7 @@ export async function withStores<T>(kubectl: Kubectl, use: (stores: Stores) => P
   }
 }
 
-/** Where traders come in. @throws Error when the Service has no address */
+/** Address of the exchange for traders. @throws Error when the Service has no address */
 export async function traderUrl(kubectl: Kubectl): Promise<string> {
   const { status } = await kubectl.json<Service>(['get', 'service', 'gateway'])
   const [ingress] = status.loadBalancer?.ingress ?? []

@@ -3,7 +3,7 @@ import type { Act } from './act.ts'
 
 const SHOWN_MAX = 20
 
-/** The acts for a terminal. @param wrong what is to be said against them, a sentence each */
+/** The acts for a terminal. @param wrong the failures, one sentence each */
 export function textReport(acts: readonly Act[], wrong: readonly string[]): string {
   const cells = [columns.map(([title]) => title), ...acts.map(({ row }) => columns.map(([, read]) => read(row)))]
   const widths = columns.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)))

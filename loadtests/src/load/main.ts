@@ -14,7 +14,7 @@ import { checkStory } from '../story/check-story.ts'
 import { loadCommandLine, type LoadCommandOptions } from './options.ts'
 
 const SHOWN_MAX = 20
-/** What it usually takes before and after the load, s. */
+/** Usual time before and after the load, s. */
 const [SUBSCRIBED_SECONDS, REST_SECONDS] = [5, 10]
 const market = { symbol: 'BTCUSDT', priceDecimals: 2, quantityDecimals: 5 }
 
@@ -60,7 +60,7 @@ async function run({ folder, ...chosen }: LoadCommandOptions): Promise<void> {
   }
 }
 
-/** On Linux an address for each trader, where the exchange is on this machine. */
+/** On Linux a local address for each trader, when the exchange is on this machine. */
 function loopbackRange(url: string, count: number): string | undefined {
   const [first, last] = [loopback(0), loopback(count - 1)]
   return new URL(url).hostname === '127.0.0.1' && first !== undefined ? `${first}-${last}` : undefined

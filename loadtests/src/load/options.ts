@@ -18,7 +18,7 @@ and the journal agrees with what traders were told.`
 
 type Flags = Omit<LoadCommandOptions, 'folder'> & { readonly data?: string }
 
-/** What stands after `npm run load --`. */
+/** The command line after `npm run load --`. */
 export function loadCommandLine(
   environment: NodeJS.ProcessEnv,
   run: (options: LoadCommandOptions) => Promise<void>,

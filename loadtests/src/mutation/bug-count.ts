@@ -1,6 +1,6 @@
 import type { Progress } from '@uptick/commandline'
 
-/** Bugs that were planted so far, as progress. */
+/** Bugs that were tried so far, as progress. */
 export class BugCount {
   readonly #progress: Progress
   readonly #whole: number

@@ -9,7 +9,7 @@ import { describeMutation, scores, type Fate, type Judged } from './score.ts'
 import { TreeCopy } from './tree-copy.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
-/** A room's tests without a bug; then those of one bug. */
+/** Bound on a room's tests without a bug, and on the tests of one bug. */
 const ROOM_SECONDS_MAX = 600
 const TEST_SECONDS_MAX = 120
 

@@ -1,12 +1,12 @@
-/** A plausible bug: a text that stands once in its file, and what takes its place. */
+/** A plausible bug: a text that occurs once in its file, and its replacement. */
 export interface Mutation {
-  /** From the root of the repository. */
+  /** Path from the root of the repository. */
   readonly file: string
   readonly find: string
   readonly replace: string
   /** Files of the room's fast tests, from the root; one of them must fail. */
   readonly tests: readonly string[]
-  /** Why it changes nothing that a test could see: it is listed, and not run. */
+  /** Why no test could notice it: it is listed, and not run. */
   readonly equivalent?: string | undefined
 }
 
@@ -16,7 +16,7 @@ export interface Room {
   readonly mutations: readonly Mutation[]
 }
 
-/** `[find, replace]`, and for one that changes nothing, why. */
+/** `[find, replace]`, and the reason when no test could notice it. */
 export type Change = readonly [find: string, replace: string, equivalent?: string]
 
 /** Mutations of one file that the same tests must notice. */
@@ -25,9 +25,9 @@ export function mutationsOf(file: string, tests: readonly string[], changes: rea
 }
 
 /**
- * The text of the file with the bug in it.
+ * The text of the file with the bug.
  *
- * @throws Error unless the text to find stands in it exactly once, and is replaced by another
+ * @throws Error unless the text to find occurs exactly once, and differs from its replacement
  */
 export function mutated({ file, find, replace }: Mutation, text: string): string {
   const at = text.indexOf(find)

@@ -3,9 +3,9 @@ import { commandLine, Option, positiveNumber, type Command } from '@uptick/comma
 export interface MutationOptions {
   /** Only this room; undefined: all. */
   readonly room: string | undefined
-  /** Only the files whose path has this in it; undefined: all. */
+  /** Only files whose path contains this; undefined: all. */
   readonly file: string | undefined
-  /** Nothing is begun after so long. */
+  /** No bug is begun after this time. */
   readonly minutes: number
 }
 
@@ -15,7 +15,7 @@ It works on a copy of the tree, which is removed at the end. The bugs are listed
 with 0 when each room notices nine in ten. Prints the bugs that went unnoticed, and those that change nothing, with
 the reason.`
 
-/** What stands after `npm run mutate --`. */
+/** The command line after `npm run mutate --`. */
 export function mutationCommandLine(
   rooms: readonly string[],
   run: (options: MutationOptions) => Promise<void>,

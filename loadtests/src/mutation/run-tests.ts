@@ -6,7 +6,7 @@ import { throwIfInterrupted, undoLater } from '@uptick/commandline'
 import { alive, processesWith, sendSignal } from '@uptick/postgres'
 
 /**
- * How tests ended. `broken`: none of them failed, and yet they did not pass – a file could not be loaded, there was none;
+ * How tests ended. `broken`: none of them failed, but they did not pass: a file could not be loaded, or there was none.
  * `hung`: they did not end in time.
  */
 export type Ended = 'passed' | 'failed' | 'hung' | 'broken'
@@ -14,12 +14,12 @@ export type Ended = 'passed' | 'failed' | 'hung' | 'broken'
 export interface TestRun {
   readonly ended: Ended
   readonly seconds: number
-  /** The end of what was printed. */
+  /** The end of the output. */
   readonly output: string
 }
 
 const OUTPUT_MAX = 4_000
-/** For processes that were killed to be gone, ms. */
+/** How long killed processes may take to end, ms. */
 const ENDED_MS_MAX = 5_000
 const ENDED_POLL_MS = 20
 const REPORT = 'mutation-report.json'
@@ -28,12 +28,12 @@ const REPORT = 'mutation-report.json'
 export interface TestPlace {
   /** A copy of the tree. */
   readonly folder: string
-  /** A folder for their files; processes that still work there when they have ended are killed. */
+  /** A folder for their files; processes that still use it after the tests are killed. */
   readonly temporary: string
   readonly environment: NodeJS.ProcessEnv
 }
 
-/** Run the files of `tests` in the copy, until the first fails or for `secondsMax`. @throws Interrupted */
+/** Run the files of `tests` in the copy, until the first failure or for `secondsMax`. @throws Interrupted */
 export async function runTests(
   { folder, temporary, environment }: TestPlace,
   tests: readonly string[],
@@ -49,7 +49,7 @@ export async function runTests(
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...environment, TMPDIR: temporary },
-    // A group of its own: what hangs is ended with all that it has started.
+    // A process group of its own: tests that hang are ended with all their processes.
     detached: true,
   })
   let output = ''
@@ -68,7 +68,7 @@ export async function runTests(
     child.once('close', resolve)
   })
   process.off('exit', end)
-  // Those of tests that hung, too: PostgreSQL has a group of its own.
+  // Also after tests that hung: PostgreSQL has a group of its own.
   await undo()
   throwIfInterrupted()
   clearTimeout(timer)
@@ -77,7 +77,7 @@ export async function runTests(
   return { ended: await endedAs(code, report), seconds, output }
 }
 
-/** Of a test file in `test/` the project with PostgreSQL, of one beside the source the one without. */
+/** A test file in `test/` belongs to the project with PostgreSQL, one beside the source to the one without. */
 function projectsOf(tests: readonly string[]): string[] {
   const projects = new Set(tests.map((path) => (/(^|\/)test\//.test(path) ? 'integration' : 'unit')))
   return [...projects].flatMap((name) => ['--project', name])
@@ -94,7 +94,7 @@ async function endedAs(code: number | null, report: string): Promise<Ended> {
   return code === 0 && numPassedTests > 0 ? 'passed' : 'broken'
 }
 
-/** All that works with files of `folder`. Resolves when they are gone, or after `ENDED_MS_MAX`. */
+/** End all processes with files in `folder`. Resolves when they are gone, or after `ENDED_MS_MAX`. */
 async function endProcesses(folder: string): Promise<void> {
   const left = processesWith(`${folder}/`)
   for (const pid of left) sendSignal(pid, 'SIGKILL')

@@ -1,9 +1,9 @@
 import type { Mutation } from './mutation.ts'
 
-/** Part of a room's mutations that its tests have to notice. */
+/** Part of a room's mutations that its tests must notice. */
 export const NOTICED_MIN = 0.9
 
-/** What became of a mutation. `out of time`: it was not run any more. */
+/** The result of a mutation. `out of time`: it was not run any more. */
 export type Fate = 'noticed' | 'survived' | 'equivalent' | 'broken' | 'out of time'
 
 export interface Judged {
@@ -12,7 +12,7 @@ export interface Judged {
   readonly fate: Fate
 }
 
-/** One line for each room: `ROOM noticed/run (percent)`, and which of them do not pass. */
+/** One line for each room: `ROOM noticed/run (percent)`, and the rooms that do not pass. */
 export function scores(judged: readonly Judged[]): { readonly lines: string[]; readonly failures: string[] } {
   const [lines, failures] = [[] as string[], [] as string[]]
   for (const [room, mine] of Map.groupBy(judged, (each) => each.room)) {
@@ -31,7 +31,7 @@ export function scores(judged: readonly Judged[]): { readonly lines: string[]; r
   return { lines, failures }
 }
 
-/** The mutation for a person: file and line's change. */
+/** The mutation for people: the file and the changed line. */
 export function describeMutation({ file, find, replace, equivalent }: Mutation): string {
   const reason = equivalent === undefined ? '' : `\n    = ${equivalent}`
   return `${file}\n    - ${inOneLine(find)}\n    + ${inOneLine(replace)}${reason}`

@@ -4,13 +4,13 @@ import { temporaryFolder, undoLater, type TemporaryFolder } from '@uptick/comman
 import { mutated, type Mutation } from './mutation.ts'
 
 const LEFT_OUT = new Set(['node_modules', '.git'])
-/** Packages of this repository, which are links into the tree: into the copy, there. */
+/** Packages of this repository, which are links into the tree; in the copy they link into the copy. */
 const OWN = '@uptick'
 
-/** The tree in a folder of its own, for changes that must never reach the original. */
+/** A copy of the tree in a folder of its own, for changes that must never reach the original. */
 export class TreeCopy {
   readonly folder: string
-  /** For what its tests make. */
+  /** Folder for files of its tests. */
   readonly temporary: string
   readonly #whole: TemporaryFolder
 
@@ -31,7 +31,7 @@ export class TreeCopy {
   }
 
   /**
-   * Do something while the bug is in the copy.
+   * Run something while the copy contains the bug.
    *
    * @throws Error when the mutation does not apply any more
    */
@@ -51,7 +51,7 @@ export class TreeCopy {
   }
 
   async #fill(root: string): Promise<void> {
-    // PostgreSQL may run as another user, which must be able to pass through.
+    // PostgreSQL may run as another user, which needs access through this folder.
     await chmod(this.#whole.path, 0o711)
     await mkdir(this.temporary)
     await cp(root, this.folder, { recursive: true, filter: (source) => !LEFT_OUT.has(basename(source)) })
@@ -59,11 +59,11 @@ export class TreeCopy {
   }
 }
 
-/** A folder of packages that leads to the same ones, except to those of this repository. */
+/** A folder of packages with links to the same ones, except those of this repository. */
 async function linkPackages(from: string, to: string): Promise<void> {
   await mkdir(join(to, OWN), { recursive: true })
   for (const name of await readdir(from)) {
-    // What tools have put there belongs to the original.
+    // Caches of tools belong to the original.
     if (name === OWN || name === '.cache' || name.startsWith('.vite')) continue
     await symlink(join(from, name), join(to, name))
   }

@@ -3,7 +3,7 @@ import type { Trader } from '../reconcile/traffic.ts'
 import { MovingSocket, type Leg, type MovingEvents } from './moving-socket.ts'
 import type { Gap } from '../story/numbered-stream.ts'
 
-/** Listens to the private events of one trader and remembers which executions it was told of. */
+/** Listens to the private events of one trader and records the executions that it gets. */
 export class AccountSubscriber {
   readonly trader: Trader
   readonly #socket: MovingSocket
@@ -26,12 +26,12 @@ export class AccountSubscriber {
     this.#socket = new MovingSocket(address, events, localAddress)
   }
 
-  /** Resolves when the first subscription is in force. */
+  /** Resolves when the first subscription is active. */
   get subscribed(): Promise<void> {
     return this.#subscribed
   }
 
-  /** Events of one connection that came in another order than they happened. */
+  /** Events of one connection that came out of order. */
   get disorder(): readonly Gap[] {
     return this.#disorder
   }

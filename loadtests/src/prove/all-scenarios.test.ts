@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { allScenarios } from './all-scenarios.ts'
 
-test('the table of scenarios is that of the code: names, planned or not, budgets', () => {
+test('the table of scenarios matches the code: names, planned or not, budgets', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
   const table = readme.slice(readme.indexOf('| scenario |'), readme.indexOf('\n\n', readme.indexOf('| scenario |')))
   const shown = table

@@ -6,7 +6,7 @@ import { readOnly } from './read-only.ts'
 import { scenarios, type Played } from './scenarios.ts'
 
 /**
- * In the order of one round: abusers last of those on the machine, since their limits and bans are in force for minutes; then
- * those on other ground.
+ * The scenarios in the order of one round. Abusers come last on the machine, because their limits and bans last for
+ * minutes. Then come the scenarios on other ground.
  */
 export const allScenarios: readonly Played[] = [...scenarios, abuse, readOnly, halfOpen, clockStep, ...failOvers]

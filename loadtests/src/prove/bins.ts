@@ -1,9 +1,9 @@
 import { Outcome, type SampleLog } from './sample-log.ts'
 import { quantile } from './rows.ts'
 
-/** What was measured in one stretch of even length. */
+/** The measurements of one interval; all intervals have the same length. */
 export interface Bin {
-  /** Its middle, seconds since the begin. */
+  /** Its middle, seconds since the start. */
   readonly second: number
   readonly okPerSecond: number
   readonly failedPerSecond: number

@@ -6,18 +6,21 @@ import type { Timeline } from './timeline.ts'
 import { until } from './until.ts'
 
 const BREATH_MS = 500
-/** A step is left so long: past a lease, whatever it looks like to whom. */
+/** How long a step lasts: longer than a lease, by any clock. */
 const STEPPED_MS = 2_000
 const DATABASE_STEP_MS = 10_000
 const HOUR_MS = 3_600_000
-/** A lease that looks as if it had run out is taken over; a leader that is found fenced is started anew meanwhile. */
+/** A lease that seems to have expired is taken over, and a leader that is fenced is restarted meanwhile. */
 const HELD_MS_MAX = 1_000
-/** Without a wrong clock. A step of PostgreSQL's clock by the round before is made up for by time that stands. */
+/**
+ * With correct clocks. After a step of PostgreSQL's clock in the previous round, journaled time stands still for a
+ * while.
+ */
 const RIGHT_MS_MAX = 300
-/** A wrong clock of the leader moves journaled time by a second, no less and no more; and trades are not that many. */
+/** A wrong clock of the leader moves journaled time by exactly a second; the rest is for rare trades. */
 const AHEAD_MS_MAX = 1_500
 
-/** The leader's clock is an hour ahead for a while; PostgreSQL's steps ahead by ten seconds, twice, then back. */
+/** The leader's clock is an hour ahead for a while. PostgreSQL's clock steps ten seconds ahead, twice, then back. */
 export const clockStep: Played = {
   name: 'clock-step',
   seconds: 16,
@@ -54,7 +57,7 @@ async function stepped(what: string, cluster: ClusterHandle, timeline: Timeline)
   await cluster.ready()
 }
 
-/** How far journaled time is ahead of the clock here, ms: that of the last trade. */
+/** How far journaled time is ahead of this process's clock, ms, according to the last trade. */
 async function aheadMs({ url }: ClusterHandle): Promise<number> {
   const response = await fetch(`${url}/api/v3/trades?symbol=BTCUSDT&limit=1`)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what the exchange documents

@@ -13,12 +13,12 @@ const READY_MS_MAX = 90_000
 const POLL_MS = 100
 const LEADER_POLL_MS = 40
 const PROBE_MS_MAX = 1_000
-/** So many commands show that traders trade: a batch may have been on its way. */
+/** This many new commands show that traders trade: one batch may have been in flight. */
 const TRADING_COMMANDS = 50
 const TRADING_POLL_MS = 20
 const RESIDENT_BYTES = 'process_resident_memory_bytes'
 
-/** What the proof does to a running exchange. */
+/** Controls a running exchange for the proof. */
 export class ClusterHandle {
   readonly control: ControlClient
   readonly #exchange: RunningExchange
@@ -37,20 +37,20 @@ export class ClusterHandle {
     return new OperatorClient(this.#exchange.running().operatorUrl, this.#exchange.operatorToken)
   }
 
-  /** The PostgreSQL of a scenario that is not played on the machine alone. */
+  /** The PostgreSQL of a scenario that does not run on the machine alone. */
   get postgres(): ReplicatedPostgres {
     if (this.#postgres === undefined) throw new Error('the exchange has no PostgreSQL but its own')
     return this.#postgres
   }
 
-  /** What stands before an engine, in a scenario that is not played on the machine alone. */
+  /** The proxy before an engine, in a scenario that does not run on the machine alone. */
   linksTo(engine: string): FaultyProxy {
     const link = this.#links[Number(/^engine-(\d+)$/.exec(engine)?.[1]) - 1]
     if (link === undefined) throw new Error(`nothing stands before ${engine}`)
     return link
   }
 
-  /** Of the PostgreSQL that takes writes now. */
+  /** URL of the PostgreSQL that takes writes now. */
   get databaseUrl(): string {
     return this.#postgres?.primaryUrl ?? this.#exchange.running().databaseUrl
   }
@@ -64,7 +64,7 @@ export class ClusterHandle {
     return Number(row?.last ?? 0)
   }
 
-  /** Resolves when traders trade. @throws Error when none does within `ms` */
+  /** Resolves when traders trade. @throws Error when they do not within `ms` */
   async tradesOn(ms: number): Promise<void> {
     const before = await this.journalEnd()
     for (
@@ -75,13 +75,13 @@ export class ClusterHandle {
       if (performance.now() - began > ms) throw new Error(`no trader trades for ${ms} ms`)
   }
 
-  /** Set the wall clock of an engine wrong. @param aheadMs 0: right again */
+  /** Set the wall clock of an engine wrong. @param aheadMs 0: correct again */
   stepClock(engine: string, aheadMs: number): void {
     writeFileSync(join(this.#exchange.folder, `clock-${engine}`), String(aheadMs))
     process.kill(this.#processOf(engine), 'SIGWINCH')
   }
 
-  /** Where traders come in. */
+  /** Address of the exchange for traders. */
   get url(): string {
     return this.#exchange.url
   }
@@ -90,7 +90,7 @@ export class ClusterHandle {
     return Number(new URL(this.#exchange.url).port)
   }
 
-  /** The processes that traders are connected to, as `name:process`. */
+  /** The gateway processes that serve traders, as `name:process`. */
   gateways(): string[] {
     const { processes } = this.#exchange.running()
     const named = Object.entries(processes).filter(([name]) => /^gateway-\d+$/.test(name))
@@ -101,13 +101,13 @@ export class ClusterHandle {
     return Object.keys(this.#exchange.running().ops).filter((name) => name.startsWith('engine'))
   }
 
-  /** Resident bytes of the processes whose name begins like this. */
+  /** Resident bytes of the processes whose name begins with `prefix`. */
   async memory(prefix: string): Promise<(readonly [name: string, bytes: number])[]> {
     const asked = Object.entries(this.#exchange.running().ops).filter(([name]) => name.startsWith(prefix))
     return Promise.all(asked.map(async ([name, url]) => [name, await metricOf(url, RESIDENT_BYTES)] as const))
   }
 
-  /** Every process is ready and there is a leader. @throws Error after 90 s */
+  /** Wait until every process is ready and there is a leader. @throws Error after 90 s */
   async ready(): Promise<void> {
     for (const began = performance.now(); ; await delay(POLL_MS)) {
       const { leader, processes } = await this.control.status()
@@ -118,7 +118,7 @@ export class ClusterHandle {
     }
   }
 
-  /** Name of the engine that says it leads, other than `before`. @throws Error after 90 s */
+  /** Name of the engine that reports to lead, other than `before`. @throws Error after 90 s */
   async leader(before?: string): Promise<string> {
     for (const began = performance.now(); performance.now() - began < READY_MS_MAX; await delay(LEADER_POLL_MS)) {
       for (const [name, url] of Object.entries(this.#exchange.running().ops))
@@ -131,16 +131,16 @@ export class ClusterHandle {
     process.kill(this.#processOf(name), 'SIGKILL')
   }
 
-  /** SIGSTOP; call what is returned for SIGCONT. */
+  /** Send SIGSTOP; call the returned function for SIGCONT. */
   freeze(name: string): () => Promise<void> {
     const id = this.#processOf(name)
     this.#frozen.set(name, id)
     process.kill(id, 'SIGSTOP')
-    // One that is suspended cannot end in order, so an interruption wakes it, too.
+    // A suspended process cannot shut down in order, so an interruption also wakes it.
     return undoLater(() => void process.kill(id, 'SIGCONT'))
   }
 
-  /** The process that was frozen has ended, as one that was fenced does, and another is in its place. @throws Error after 90 s */
+  /** The frozen process has ended, as a fenced leader does, and another one replaced it. @throws Error after 90 s */
   async replaced(name: string): Promise<void> {
     for (const began = performance.now(); performance.now() - began < READY_MS_MAX; await delay(POLL_MS))
       if (this.#processOf(name) !== this.#frozen.get(name)) return

@@ -7,26 +7,26 @@ import type { Timeline } from './timeline.ts'
 import { until } from './until.ts'
 
 const BREATH_MS = 500
-/** Nothing of what is acknowledged in this time reaches the replica. */
+/** For this time no acknowledged row reaches the replica. */
 const BEHIND_MS = 1_000
-/** A halted shard is watched for so long before it is repaired. */
+/** How long a halted shard is watched before it is repaired. */
 const HALTED_MS = 500
-/** From a repair until the supervisor counts the engines, which are started anew after it, as steady. */
+/** From a repair until the supervisor counts the engines, which restart after it, as steady. */
 const STEADY_MS = 35_000
 /**
- * Without a success: until the shard is halted (1 s: the promotion, and the next look of a member), for as long as that is
- * watched, until the halted engines look again (1 s), end, are started anew after the supervisor's pause, read the last minute
- * of the journal again, and one of them leads. Measured on a busy machine: 2.9 to 8.0 s.
+ * Longest time without a success, ms. The shard is halted (1 s: the promotion, and the next look of a member) and
+ * watched. The halted engines look again (1 s), end, restart after the supervisor's pause, and read the last minute of
+ * the journal again. Then one of them leads. Measured on a busy machine: 2.9 to 8.0 s.
  */
 const REPAIRED_BUDGET_MS = 10_000
-/** The same, and a question of the operator's that waits for an engine which was killed (2 s). */
+/** The same, plus a question of the operator that waits for a killed engine (2 s). */
 const RESTARTED_BUDGET_MS = 12_000
-/** The promotion, and a lease and a second, as for a silent leader. */
+/** The promotion, plus a lease and a second, as for a silent leader. */
 const PROMOTED_BUDGET_MS = 2_500
 
 /**
- * A primary dies of which the replica lacks what was acknowledged last: the shard halts, until an operator has the engines append
- * again what they hold.
+ * A primary dies whose replica lacks the last acknowledged rows. The shard halts until an operator has the engines
+ * append again what they hold.
  */
 const failOverAsync: Played = {
   name: 'failover-async',
@@ -37,7 +37,7 @@ const failOverAsync: Played = {
   play: (cluster, timeline) => failOverBehind(cluster, timeline, 'failover-async', () => undefined),
 }
 
-/** The same, and while the shard is halted its engines are killed: they repair it with what they have kept. */
+/** The same, and the engines are killed while the shard is halted: they repair it with what they have saved. */
 const failOverRestart: Played = {
   name: 'failover-restart',
   seconds: 12,
@@ -79,7 +79,7 @@ async function failOverBehind(
   await delay(BREATH_MS)
 }
 
-/** The replica has all that was acknowledged: the shard does not halt, and no operator is needed. */
+/** The replica has all acknowledged rows: the shard does not halt, and no operator is needed. */
 const failOverSync: Played = {
   name: 'failover-sync',
   seconds: 2,
@@ -105,7 +105,7 @@ const failOverSync: Played = {
 /** In the order of one round. */
 export const failOvers: readonly Played[] = [failOverAsync, failOverRestart, failOverSync]
 
-/** In a further round: or engines would be started anew later each time, as what ends again and again is. */
+/** Wait in a further round: otherwise the supervisor would restart the engines later each time. */
 async function steady(timeline: Timeline, name: string): Promise<void> {
   const before = timeline.marks.findLast(({ label }) => label === repairOf(name))
   if (before !== undefined) await delay(before.at + STEADY_MS - performance.now())
@@ -119,7 +119,7 @@ async function failOver({ postgres }: ClusterHandle, timeline: Timeline): Promis
   timeline.mark('replica promoted')
 }
 
-/** Why the shard is halted; undefined when it is not. */
+/** The reason why the shard is halted; undefined when it is not. */
 async function haltReason({ databaseUrl }: ClusterHandle): Promise<string | undefined> {
   const [row] = await query<{ halted: string | null }>(databaseUrl, 'SELECT halted FROM journal_lease WHERE shard = 0')
   return row?.halted ?? undefined

@@ -5,25 +5,25 @@ import { LinkProxies } from '../../testing/link-proxies.ts'
 import { ReplicatedPostgres } from '../../testing/replicated-postgres.ts'
 
 /**
- * What the exchange of a scenario stands on:
- * - `machine`: what `npm start` brings along.
- * - `replica`: two PostgreSQL, of which one follows the other, behind a name that can lead to either.
- * - `synchronous replicas`: three, and what is acknowledged is on two of them, as engines promise it there.
+ * The surroundings of a scenario's exchange:
+ * - `machine`: what `npm start` starts.
+ * - `replica`: two PostgreSQL servers, one of which follows the other, behind a name that can lead to either.
+ * - `synchronous replicas`: three servers. Acknowledged rows are on two of them, as engines promise with that setting.
  */
 export type Ground = 'machine' | 'replica' | 'synchronous replicas'
 
-/** An exchange and what it stands on. */
+/** An exchange and its surroundings. */
 export interface Grounded {
   readonly exchange: RunningExchange
   /** Undefined on `machine`. */
   readonly postgres: ReplicatedPostgres | undefined
-  /** What stands before each engine, in their order, for gateways and the other engine; none on `machine`. */
+  /** A proxy before each engine, in their order, for gateways and the other engine; none on `machine`. */
   readonly links: readonly FaultyProxy[]
   stop(): Promise<void>
 }
 
 const steppedClock = new URL('../../testing/stepped-clock.ts', import.meta.url)
-/** With bans, as an exchange has that is open to all: a client that comes back after a roll must not be banned. */
+/** With bans, as on a public exchange: a client that reconnects after a roll must not be banned. */
 const environment = { LIMIT_BANS: 'true' }
 
 export async function startOn(ground: Ground): Promise<Grounded> {

@@ -5,18 +5,18 @@ import type { Played } from './scenarios.ts'
 import { inMs, type Timeline } from './timeline.ts'
 
 const BREATH_MS = 500
-/** For so long connections say nothing; then what was sent by them arrives. */
+/** For this time connections are silent; then the bytes that were sent on them arrive. */
 const FORGOTTEN_MS = 4_000
-/** Connections that are there fall silent, new ones do not: an append's bound (3 s) and a second. */
+/** Existing connections become silent and new ones work: an append's bound (3 s) and a second. */
 const FORGOTTEN_MS_MAX = 4_000
-/** A network that is cut for longer than gateways hold requests, so that they give up what they have sent. */
+/** A network cut that is longer than gateways hold requests, so that they give up what they have sent. */
 const CUT_MS = 4_500
 /** From its end until traders trade. */
 const HEALED_MS_MAX = 2_000
 
 /**
- * Connections that neither end hears of any more, and that no end closes: to PostgreSQL, then to the leader, then a network in which
- * no gateway reaches the leader. What was sent arrives in the end, also by connections that were given up.
+ * Connections that become silent and that neither end closes: to PostgreSQL, then to the leader; then a network in
+ * which no gateway reaches the leader. All bytes arrive in the end, also on connections that were given up.
  */
 export const halfOpen: Played = {
   name: 'half-open',
@@ -35,7 +35,7 @@ export const halfOpen: Played = {
   },
 }
 
-/** Connections that are there fall silent; those that are made instead of them carry the exchange on. */
+/** Existing connections become silent; new connections replace them, and the exchange continues. */
 async function forgotten(what: string, proxy: FaultyProxy, cluster: ClusterHandle, timeline: Timeline): Promise<void> {
   const from = timeline.mark(what)
   proxy.suspend()

@@ -11,7 +11,7 @@ import { failuresOf } from './verdict.ts'
 
 const COLOURS = ['#7a5195', '#ef8a17', '#00838f', '#c2185b', '#558b2f', '#5d4037', '#1565c0', '#9e9d24']
 
-/** The proof as one page that needs nothing else. */
+/** The proof as one self-contained page. */
 export function htmlReport(proof: Proof, options: ProveOptions): string {
   const { findings, log, timeline, errors, facts } = proof
   const wrong = failuresOf(proof)
@@ -59,7 +59,7 @@ function rowTable({ rows }: Proof): string {
 
 const AROUND_MS = 1_000
 
-/** Of all changes of leader of a scenario: the second before, the change, the second after. */
+/** For all changes of leader of a scenario: the second before, the change, the second after. */
 function latencyTable(log: SampleLog, timeline: Timeline): string {
   const names = [...new Set(timeline.changes.map(({ scenario }) => scenario))]
   const lines = names.map((name) => {

@@ -7,7 +7,7 @@ export interface HttpReply {
 }
 
 export interface HttpConnectionEvents {
-  /** Connected, or the last answer is here: the next request may be sent. */
+  /** Connected, or the last answer has arrived: the next request may be sent. */
   readonly idle: (connection: HttpConnection) => void
   /** A new connection was refused or cut. */
   readonly refused: () => void
@@ -18,12 +18,12 @@ type Settle = (reply: HttpReply | undefined) => void
 const RECONNECT_MS = 5
 
 /**
- * One client's kept HTTP/1.1 connection on a bare socket, so that nothing between the proof and the wire tries again. A
- * connection that the server closes between requests, or has asked to close, is opened anew; one that breaks under a
- * request fails that request.
+ * One client's kept HTTP/1.1 connection on a bare socket, so that no library between the proof and the wire retries a
+ * request. When the server closes the connection between requests, or has asked to close it, it is opened again. When
+ * it breaks during a request, that request fails.
  */
 export class HttpConnection {
-  /** Whose connection it is: which of the load's addresses it comes from. */
+  /** Index of the client, which decides the local address. */
   readonly place: number
   readonly #port: number
   readonly #events: HttpConnectionEvents
@@ -40,12 +40,12 @@ export class HttpConnection {
     this.#open()
   }
 
-  /** Whether a request can be sent this moment. */
+  /** Whether a request can be sent now. */
   get isFree(): boolean {
     return this.#isOpen && this.#settle === undefined
   }
 
-  /** Send one request. `undefined` when the connection broke before the whole answer was here. */
+  /** Send one request. `undefined` when the connection broke before the complete answer. */
   send(request: string, settle: Settle): void {
     this.#settle = settle
     this.#socket?.write(request)
@@ -76,7 +76,7 @@ export class HttpConnection {
     socket.once('close', () => this.#gone(socket))
   }
 
-  /** The server says goodbye: nothing more is sent here. */
+  /** The server closes the connection: nothing more is sent on it. */
   #leave(socket: Socket): void {
     if (socket === this.#socket) this.#isOpen = false
   }
@@ -110,7 +110,7 @@ export class HttpConnection {
       this.#events.idle(this)
       return
     }
-    // Asked to go: as a polite client does, at once and by itself.
+    // The server asked to close: the client closes at once, as a polite client does.
     this.#isOpen = false
     socket.destroy()
     this.#open()

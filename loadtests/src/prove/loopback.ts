@@ -1,8 +1,8 @@
 const PARTS = 250
 
 /**
- * An address of this machine, another one for each number: 127.0.1.1, 127.0.1.2 … `undefined` where the loopback interface has
- * one address alone, which is everywhere but on Linux.
+ * A local address of this machine for each number: 127.0.1.1, 127.0.1.2 … `undefined` where the loopback interface has
+ * only one address, which is everywhere except on Linux.
  */
 export function loopback(number: number): string | undefined {
   if (process.platform !== 'linux') return undefined

@@ -37,7 +37,7 @@ export class MarketSubscriber {
     return this.#socket.connections
   }
 
-  /** Wait until the streams have come to where the journal ends. What they lack in the end is a gap. */
+  /** Wait until the streams have reached the end of the journal. Whatever they lack then is a gap. */
   async settle(truth: JournalTruth): Promise<Gap[]> {
     const symbol = truth.exchange.catalogue().symbols.find(({ name }) => name === this.#symbol)
     if (!symbol) return [{ at: performance.now(), text: `${this.#symbol} is not listed` }]

@@ -4,13 +4,13 @@ import { dialExchange } from '../client/dial-exchange.ts'
 /** One connection of a subscriber that moves from gateway to gateway. */
 export interface Leg {
   readonly socket: WebSocket
-  /** The server has said that it goes. */
+  /** The server has announced its shutdown. */
   announced: boolean
 }
 
 export interface MovingEvents {
   readonly opened: (leg: Leg) => void
-  /** Parsed JSON of every message but the notice. */
+  /** Called with the parsed JSON of every message except the notice. */
   readonly message: (leg: Leg, message: unknown) => void
   /** The connection is gone; `isLast`: there was no other. */
   readonly lost: (leg: Leg, isLast: boolean) => void
@@ -19,8 +19,8 @@ export interface MovingEvents {
 const RECONNECT_MS = 40
 
 /**
- * A subscriber as it should be: it asks for notice, and when the server says that it goes, connects anew first and keeps
- * the old connection until the server closes it.
+ * A subscriber that behaves as clients should: it asks for notice. When the server announces its shutdown, it opens a
+ * new connection first, and keeps the old one until the server closes it.
  */
 export class MovingSocket {
   readonly #url: string

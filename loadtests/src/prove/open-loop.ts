@@ -4,21 +4,23 @@ import { Outcome, type SampleLog } from './sample-log.ts'
 /** A request ready to be sent, and what its answer means. */
 export interface Request {
   readonly text: string
-  /** Whether it is an answer that the trader can work with; `undefined`: the connection broke. */
+  /** Whether the answer is one that the trader can use; `undefined`: the connection broke. */
   readonly settle: (reply: HttpReply | undefined) => boolean
 }
 
 export interface OpenLoopOptions {
   readonly port: number
   readonly connections: number
-  /** Clients among whom the connections are divided, each with an address of its own. */
+  /** Number of clients among whom the connections are divided, each with an address of its own. */
   readonly places: number
-  /** Requests a second, due at even intervals whatever becomes of the ones before. */
+  /** Requests a second, due at even intervals, whatever happens to earlier ones. */
   readonly rate: number
-  /** Answers that take longer, counted from when the request was due, are late; requests unsent by then stay unsent. */
+  /**
+   * A slower answer, counted from when the request was due, is late. A request that is unsent by then is never sent.
+   */
   readonly patienceMs: number
   readonly log: SampleLog
-  /** The next request of the client in this place; made when it is sent. */
+  /** The next request of this client; it is made when it is sent. */
   readonly next: (place: number) => Request
 }
 
@@ -26,21 +28,21 @@ const TICK_MS = 2
 const SETTLE_MS_MAX = 10_000
 
 /**
- * Steady load over many kept connections: requests are due by the clock, and the time that a request waits for a free
+ * Steady load over many kept connections. Requests are due by the clock, and the time that a request waits for a free
  * connection is part of its latency. Nothing is ever sent twice.
  */
 export class OpenLoop {
   readonly #options: OpenLoopOptions
   readonly #connections: HttpConnection[]
-  /** First in, first out, so that every connection is used all the time. */
+  /** First in, first out, so that every connection is used. */
   #idle: HttpConnection[] = []
   #waiting: number[] = []
-  /** When what was sent and has no end yet was due. */
+  /** Due times of requests that were sent and have not ended. */
   readonly #onTheWay = new Set<number>()
   #scheduled = 0
   #began = 0
   #timer: NodeJS.Timeout | undefined
-  /** New connections that were refused or cut before anything came. */
+  /** New connections that were refused or cut before any byte came. */
   refused = 0
 
   constructor(options: OpenLoopOptions) {
@@ -56,14 +58,14 @@ export class OpenLoop {
     this.#timer = setInterval(() => this.#tick(), TICK_MS)
   }
 
-  /** Send no more; resolves when everything that was sent has an end. */
+  /** Send no more. Resolves when every request that was sent has ended. */
   async pause(): Promise<void> {
     clearInterval(this.#timer)
     for (const due of this.#waiting.splice(0)) this.#unsent(due)
     await this.settled(Infinity)
   }
 
-  /** Resolves when everything that was due before `time` (of `performance.now`) has an end, or after `SETTLE_MS_MAX`. */
+  /** Resolves when every request due before `time` (of `performance.now`) has ended, or after `SETTLE_MS_MAX`. */
   async settled(time: number): Promise<void> {
     const isOpen = (): boolean => [...this.#waiting, ...this.#onTheWay].some((due) => due < time)
     for (const began = performance.now(); isOpen() && performance.now() - began < SETTLE_MS_MAX;)

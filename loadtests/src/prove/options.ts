@@ -12,9 +12,9 @@ import {
 export const PATIENCE_MS = 1_000
 
 export interface ProveOptions {
-  /** Rounds are begun until then, */
+  /** Rounds begin until then, */
   readonly minutes: number
-  /** and at least this often. */
+  /** and there are at least this many. */
   readonly rounds: number
   /** Names of scenarios; empty: all. */
   readonly only: readonly string[]
@@ -51,7 +51,7 @@ interface Flags extends Pick<ProveOptions, 'rate' | 'connections' | 'seed' | 'on
 }
 
 /**
- * What stands after `npm run prove --`.
+ * The command line after `npm run prove --`.
  *
  * @param names of the scenarios
  */

@@ -11,7 +11,7 @@ const MIDDLE = 60_000_00
 const SPREAD_UNITS = 200
 const MINE_MAX = 40
 const RECV_WINDOW_MS = 60_000
-/** The order is gone or never was: what a cancel or a query hears after another trader's fill. */
+/** The order is not open or never was: the answer to a cancel or a query after another trader's fill. */
 const UNKNOWN_ORDER = -2011
 const NO_SUCH_ORDER = -2013
 
@@ -23,22 +23,22 @@ interface OpenOrder {
 interface Book {
   readonly trader: Trader
   readonly open: OpenOrder[]
-  /** Client ids of orders of which an answer said that it is unknown whether they were placed. */
+  /** Client ids of orders whose answer said that their outcome is unknown. */
   readonly doubtful: string[]
 }
 
-/** A contradiction between two answers, and when it was met (ms of `performance.now`). */
+/** A contradiction between two answers, and when it was found (ms of `performance.now`). */
 export interface Contradiction {
   readonly at: number
   readonly text: string
 }
 
-/** Orders that one account may place in ten seconds before it has used half of what the limits grant it. */
+/** Orders that one account may place in ten seconds: half of its limit. */
 const ORDERS_PER_ACCOUNT_10S = 50
 const PLACED_PART = 0.6
 const ACCOUNTS_MIN = 4
 
-/** Accounts among which so many requests a second have to be divided for the limits to bear them. */
+/** Number of accounts that keep so many requests a second within the limits. */
 export function accountsForRate(rate: number): number {
   return Math.max(ACCOUNTS_MIN, Math.ceil((rate * PLACED_PART * 10) / ORDERS_PER_ACCOUNT_10S))
 }
@@ -105,7 +105,7 @@ export class Orders {
     })
   }
 
-  /** A trader that hears what became of an order of unknown outcome has heard it for good, whatever arrives later. */
+  /** A trader that learns the result of an order of unknown outcome relies on it, whatever arrives later. */
   #resolve({ trader, doubtful }: Book, clientId: string): Request {
     const asked = { symbol: this.#market.symbol, origClientOrderId: clientId }
     return this.#request('GET', trader, asked, (reply) => {
@@ -131,7 +131,7 @@ export class Orders {
     })
   }
 
-  /** An acknowledged order is known under each leader and at each gateway. */
+  /** An acknowledged order is known to each leader and at each gateway. */
   #query({ trader, open }: Book): Request {
     const { orderId, price } = element(open, this.#random.below(open.length))
     return this.#request('GET', trader, { symbol: this.#market.symbol, orderId: String(orderId) }, (reply) => {

@@ -7,7 +7,7 @@ border-bottom:1px solid #ddd}td:first-child,th:first-child{text-align:left}.bad{
 svg .title{font-size:13px;fill:#222}.grid{stroke:#e4e4e4}.mark{stroke-width:1;stroke-dasharray:3 3}
 .key span{margin-right:1.2em}ul{padding-left:1.2em}`
 
-/** A page that needs nothing else. @param body HTML */
+/** A self-contained page. @param body HTML */
 export function page(title: string, body: string): string {
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>${escaped(title)}</title><style>${style}</style>
@@ -16,7 +16,7 @@ ${body}
 `
 }
 
-/** A heading and its items, text; nothing without items. */
+/** A heading and its items, as text; empty without items. */
 export function list(title: string, items: readonly string[]): string {
   if (items.length === 0) return ''
   const shown = items.slice(0, ITEMS_SHOWN_MAX).map((item) => `<li>${escaped(item)}</li>`)

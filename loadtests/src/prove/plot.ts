@@ -7,7 +7,7 @@ export interface Series {
   readonly points: readonly (readonly [second: number, value: number | undefined])[]
 }
 
-/** A vertical line at something that was done. */
+/** A vertical line at an action. */
 export interface PlotMark {
   readonly second: number
   readonly label: string

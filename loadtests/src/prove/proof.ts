@@ -15,23 +15,23 @@ import { plannedHolds } from './verdict.ts'
 
 const WARM_MS = 2_000
 
-/** Hears of each step, and how long it and all after it usually take, s. */
+/** Called for each step, with the usual time of this and all later steps, s. */
 export type OnStep = (what: string, left: number) => void
 
-/** All that a report needs. */
+/** The data of a report. */
 export interface Proof {
   readonly rows: readonly ProofRow[]
   readonly findings: readonly Finding[]
   readonly log: SampleLog
   readonly timeline: Timeline
-  /** First error answers that traders got. */
+  /** First error answers to traders. */
   readonly errors: readonly string[]
   readonly facts: readonly (readonly [name: string, value: string])[]
 }
 
 /**
- * Play the scenarios, those of each ground on an exchange of its own, and reconcile each: in rounds until the time is over
- * and the rounds are played; on other ground than the machine's the rounds alone count.
+ * Play the scenarios and reconcile each one; the scenarios of one ground share an exchange. On the machine there are
+ * rounds until both the time and the number of rounds are reached; on other ground only the number counts.
  *
  * @throws Interrupted
  */
@@ -79,7 +79,7 @@ async function tried(
   }
 }
 
-/** Ends early with a finding when a scenario cannot be played: what happened until then is still compared. */
+/** Ends early with a finding when a scenario cannot be completed; everything until then is still compared. */
 async function play(
   { load, cluster }: Trial,
   stage: Stage,
@@ -99,7 +99,7 @@ async function play(
       onStep(`round ${round}: ${scenario.name}`, usuallyLeft(stage, round, at, played))
       const { from } = timeline.begin(scenario.name)
       try {
-        // What was due before belongs to the scenario before, and must not be struck by what this one does.
+        // Requests that were due before belong to the previous scenario, and this one must not affect them.
         await load.settled(from)
         await scenario.play(cluster, timeline)
       } catch (error) {
@@ -151,7 +151,7 @@ function proofOf(
   }
 }
 
-/** How much longer traders waited beside abusers than in the quiet. */
+/** How much longer traders waited beside abusers than without. */
 function besideQuiet(rows: readonly ProofRow[]): (readonly [name: string, value: string])[] {
   const [quiet, abused] = ['steady', 'abuse'].map((name) => rows.find(({ scenario }) => scenario === name)?.p99_ms ?? 0)
   if (!quiet || !abused) return []

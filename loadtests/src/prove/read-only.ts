@@ -8,13 +8,13 @@ import { until } from './until.ts'
 
 const BREATH_MS = 500
 const READ_ONLY_MS = 2_000
-/** From the end of the cause until traders trade: a connection that was refused is tried again within a second. */
+/** From the end of the cause until traders trade: a refused connection is tried again within a second. */
 const RECOVERY_MS_MAX = 2_000
 const RECOVERED_BUDGET_MS = READ_ONLY_MS + RECOVERY_MS_MAX
 
 /**
- * PostgreSQL takes no writes for a while: by a setting, and since the name leads to a standby. Connections that were opened then
- * must not be kept.
+ * PostgreSQL takes no writes for a while: by a setting, and because the name leads to a standby. Connections that were
+ * opened meanwhile must not be kept.
  */
 export const readOnly: Played = {
   name: 'read-only',

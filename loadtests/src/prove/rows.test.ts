@@ -5,7 +5,7 @@ import { Timeline } from './timeline.ts'
 
 const scenario = { name: 'roll', planned: true, budgetMs: 250 }
 
-/** Ten seconds of the scenario, a request each 100 ms that takes 5 ms, unless `outcomeAt` says otherwise. */
+/** Ten seconds of the scenario, with a request every 100 ms that takes 5 ms, unless `special` says otherwise. */
 function played(special: (index: number) => { latency: number; outcome: Outcome } | undefined): {
   log: SampleLog
   timeline: Timeline
@@ -52,7 +52,7 @@ test('the time without a success, and how long a change of leader held requests'
   ])
 })
 
-test('what the reconciliation finds belongs to the scenario of its time', () => {
+test('a finding of the reconciliation belongs to the scenario of its time', () => {
   const { log, timeline } = played(() => undefined)
   timeline.stretches.push({ scenario: 'other', from: 10_000, to: 20_000 })
   const findings = [
@@ -65,7 +65,7 @@ test('what the reconciliation finds belongs to the scenario of its time', () => 
   expect(shortcomings(row)).toEqual(['roll: 1 lost', 'roll: 1 gaps'])
 })
 
-test('a finding of a time without a scenario is not passed over, nor is a scenario without load', () => {
+test('a finding outside of all scenarios counts, and so does a scenario without load', () => {
   const { timeline } = played(() => undefined)
   timeline.stretches.push({ scenario: 'warm-up', from: 10_000, to: 20_000 })
   const findings = [
@@ -115,7 +115,7 @@ test('a hold at its bound passes, one past it does not', () => {
   expect(shortcomings({ ...row, hold_worst_ms: 60 }, 50)).toEqual(['roll: hold 60 ms at worst, 50 allowed'])
 })
 
-test('time without an answer counts from the begin of a stretch and to its end', () => {
+test('time without an answer counts from the start of a stretch and to its end', () => {
   const [log, timeline] = [new SampleLog(), new Timeline()]
   timeline.stretches.push({ scenario: 'roll', from: 0, to: 1_000 }, { scenario: 'other', from: 1_000, to: 2_000 })
   for (const due of [300, 500, 1_900]) log.add(due, 0, Outcome.OK)
@@ -124,14 +124,14 @@ test('time without an answer counts from the begin of a stretch and to its end',
   expect(proofRow({ ...scenario, name: 'other' }, log, timeline, []).longest_gap_ms).toBe(900)
 })
 
-test('where no answer comes any more, the time without a success lasts as long as requests are sent', () => {
+test('when no answer comes any more, the time without a success lasts while requests are sent', () => {
   const { log, timeline } = played((index) => (index < 50 ? undefined : { latency: 5, outcome: Outcome.BROKEN }))
   const row = proofRow({ ...scenario, planned: false }, log, timeline, [])
   expect(row.longest_gap_ms).toBe(5_000)
   expect(shortcomings(row)).toEqual(['roll: 5000 ms without a success, 250 allowed'])
 })
 
-test('the hold of a change is that of the requests which were on their way then', () => {
+test('the hold of a change is that of the requests in flight then', () => {
   const [log, timeline] = [new SampleLog(), new Timeline()]
   // Ended as it began; due as it ended; before it; after it.
   for (const [due, latency] of [

@@ -1,16 +1,16 @@
 import { Outcome, type SampleLog } from './sample-log.ts'
 import type { Timeline } from './timeline.ts'
 
-/** What a scenario must keep to, ms. */
+/** A scenario's bounds, ms. */
 export interface Scenario {
   readonly name: string
-  /** Nothing may fail: the change was meant. */
+  /** Nothing may fail, because the change is planned. */
   readonly planned: boolean
   /** Longest time without a success. */
   readonly budgetMs: number
 }
 
-/** Something that must not be, and when it happened (ms of `performance.now`). */
+/** A violation, and when it happened (ms of `performance.now`). */
 export interface Finding {
   readonly kind: 'lost' | 'doubled' | 'contradiction' | 'gap'
   readonly at: number
@@ -22,7 +22,7 @@ export interface ProofRow {
   readonly scenario: string
   readonly planned: boolean
   readonly requests: number
-  /** Those late and unsent included. */
+  /** Including late and unsent ones. */
   readonly failed: number
   readonly late: number
   readonly lost: number
@@ -30,16 +30,16 @@ export interface ProofRow {
   readonly contradictions: number
   readonly gaps: number
   readonly longest_gap_ms: number
-  /** Of all answers, from when the request was due. */
+  /** Over all answers, from when the request was due. */
   readonly p99_ms: number
   readonly hold_p99_ms: number
   readonly hold_worst_ms: number
   readonly budget_ms: number
 }
 
-/** A planned hand-off holds no request longer, 99 of 100 times; */
+/** A planned hand-off holds 99 of 100 requests no longer than this; */
 export const HOLD_P99_MS_MAX = 100
-/** the p99 of fewer is but their worst, for which there is a bound of its own. */
+/** with fewer requests the p99 is just the longest hold, which has its own bound. */
 const HOLDS_FOR_P99_MIN = 50
 export const HOLD_MS_MAX = 250
 
@@ -70,7 +70,7 @@ export function proofRow(
 }
 
 /**
- * Why a row does not pass; nothing when it does.
+ * The reasons why a row does not pass; empty when it does.
  *
  * @param holdMsMax of a planned change of leader
  */
@@ -92,14 +92,14 @@ export function shortcomings(row: ProofRow, holdMsMax = HOLD_MS_MAX): string[] {
   return wrong
 }
 
-/** What is wrong with the holds of all planned changes of leader together. */
+/** Violations of the holds of all planned changes of leader together. */
 export function holdShortcomings(holds: readonly number[]): string[] {
   const p99 = round(quantile(holds, 0.99))
   if (holds.length < HOLDS_FOR_P99_MIN || p99 <= HOLD_P99_MS_MAX) return []
   return [`hold ${p99} ms at p99 of ${holds.length} planned changes of leader, ${HOLD_P99_MS_MAX} allowed`]
 }
 
-/** Findings of a time that belongs to none of the rows. */
+/** Findings outside the times of all rows. */
 export function strayFindings(
   rows: readonly ProofRow[],
   findings: readonly Finding[],
@@ -109,7 +109,7 @@ export function strayFindings(
   return findings.filter(({ at }) => !names.has(timeline.scenarioAt(at)))
 }
 
-/** Of each change of leader the longest that a request took that was on its way then. */
+/** For each change of leader the longest latency of a request that was in flight then. */
 export function holdsOf(scenario: string, log: SampleLog, timeline: Timeline): number[] {
   return timeline.changes
     .filter((change) => change.scenario === scenario)
@@ -121,7 +121,7 @@ export function holdsOf(scenario: string, log: SampleLog, timeline: Timeline): n
     })
 }
 
-/** Smallest value that `part` of the values do not exceed; 0 of none. */
+/** Smallest value that `part` of the values do not exceed; 0 without values. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * part) - 1)] ?? 0
@@ -151,8 +151,8 @@ function latenciesOf(scenario: string, log: SampleLog, timeline: Timeline): numb
 }
 
 /**
- * Longest time without an answer within one stretch of the scenario: between two, or from the last one on for as long as
- * a client asked.
+ * Longest time without an answer within one stretch of the scenario: between two answers, or from the last one on while
+ * a client sends requests.
  */
 function longestGap(scenario: string, log: SampleLog, timeline: Timeline): number {
   const ends: number[] = []

@@ -5,14 +5,17 @@ export type Outcome = (typeof Outcome)[keyof typeof Outcome]
 
 const FIRST_CAPACITY = 1 << 14
 
-/** Every request of a proof: when it was due, how long it took from then on, how it ended. Flat, because there are many. */
+/**
+ * Every request of a proof: when it was due, its latency from then on, how it ended. Flat arrays, because there are
+ * many.
+ */
 export class SampleLog {
   length = 0
   #due = new Float64Array(FIRST_CAPACITY)
   #latency = new Float32Array(FIRST_CAPACITY)
   #outcome = new Uint8Array(FIRST_CAPACITY)
 
-  /** @param due when it should have been sent, ms of `performance.now` @param latency ms from then to the end */
+  /** @param due when it should have been sent, ms of `performance.now` @param latency ms from then to its end */
   add(due: number, latency: number, outcome: Outcome): void {
     if (this.length === this.#due.length) this.#grow()
     this.#due[this.length] = due
@@ -39,7 +42,7 @@ export class SampleLog {
     return this.due(index) + this.latency(index)
   }
 
-  /** A late answer is an answer, too: it ends a gap. */
+  /** A late answer is an answer too: it ends a gap. */
   answered(index: number): boolean {
     const outcome = this.#outcome[index]
     return outcome === Outcome.OK || outcome === Outcome.LATE

@@ -6,11 +6,11 @@ import type { Ground } from './ground.ts'
 import { HOLD_MS_MAX, type Scenario } from './rows.ts'
 import type { Timeline } from './timeline.ts'
 
-/** A scenario and how it is played once. */
+/** A scenario, and how it is played once. */
 export interface Played extends Scenario {
-  /** `machine` unless it says otherwise. */
+  /** `machine` unless set. */
   readonly ground?: Ground
-  /** What it usually takes, s: for the estimate of progress. */
+  /** Usual duration, s, for the estimate of progress. */
   readonly seconds: number
   readonly play: (cluster: ClusterHandle, timeline: Timeline) => Promise<void>
 }
@@ -20,9 +20,9 @@ const BREATH_MS = 500
 const HAND_OFFS = 8
 /** A planned change: the longest hold is also the longest silence that it may cause. */
 const PLANNED_BUDGET_MS = HOLD_MS_MAX
-/** A leader that died: trading again within this. */
+/** After a leader's crash traders trade again within this time. */
 const KILLED_BUDGET_MS = 1_000
-/** A frozen leader is left frozen for longer than any standby waits. */
+/** A frozen leader stays frozen for longer than any standby waits. */
 const FROZEN_MS = LEASE_MS_DEFAULT + 1_000
 
 const steady: Played = {
@@ -35,7 +35,7 @@ const steady: Played = {
 
 const ROLL_SECONDS = { recorder: 2, engine: 9, gateway: 14 } as const
 
-/** `count` times, each when every process is ready again. */
+/** `count` hand-offs, each after every process is ready again. */
 export function handOff(count: number): Played {
   return {
     name: 'hand-off',
@@ -72,7 +72,7 @@ export const killLeader: Played = {
   },
 }
 
-/** SIGSTOP past the lease, then SIGCONT: one that wakes up believes that it leads, and must not answer. */
+/** SIGSTOP past the lease, then SIGCONT: the old leader wakes up and believes that it leads, and must not answer. */
 export const freezeLeader: Played = {
   name: 'freeze leader',
   seconds: 6,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Timeline } from './timeline.ts'
 
-test('what several rounds note under one name is reported once, of all of them', () => {
+test('notes of several rounds under one name are reported once, over all rounds', () => {
   const timeline = new Timeline()
   const worst = (values: readonly number[]): string => `worst ${Math.max(...values)}`
   timeline.note('waits', [3, 9], worst)
@@ -13,7 +13,7 @@ test('what several rounds note under one name is reported once, of all of them',
   ])
 })
 
-test('what is found when a scenario is over belongs to it, also when others follow on another exchange', () => {
+test('a finding after a scenario belongs to it, also when others follow on another exchange', () => {
   const timeline = new Timeline()
   timeline.begin('first')
   timeline.end()
@@ -22,6 +22,6 @@ test('what is found when a scenario is over belongs to it, also when others foll
   timeline.begin('second')
   expect(timeline.scenarioAt(found)).toBe('first')
   expect(timeline.scenarioAt(performance.now())).toBe('second')
-  // The time in between belongs to no epoch.
+  // The time between belongs to no epoch.
   expect(timeline.stretches[0]!.to).toBe(to)
 })

@@ -1,17 +1,17 @@
-/** A stretch of time that belongs to one scenario, in ms of `performance.now`. */
+/** A period of one scenario, in ms of `performance.now`. */
 export interface Stretch {
   readonly scenario: string
   readonly from: number
   to: number
 }
 
-/** Something that was done to the exchange. */
+/** An action on the exchange. */
 export interface Mark {
   readonly at: number
   readonly label: string
 }
 
-/** A change of leader: requests that were on their way between the two were held. */
+/** A change of leader: requests that were in flight between the two times were held. */
 export interface Change {
   readonly scenario: string
   readonly from: number
@@ -50,12 +50,12 @@ export class Timeline {
     return at
   }
 
-  /** What was measured besides, in all rounds together. */
+  /** Additional measurements, over all rounds. */
   get notes(): (readonly [name: string, value: string])[] {
     return [...this.#notes].map(([name, { values, say }]) => [name, say(values)] as const)
   }
 
-  /** @param say what is reported of the values of all rounds */
+  /** @param say formats the values of all rounds */
   note(name: string, values: readonly number[], say: (values: readonly number[]) => string): void {
     const noted = this.#notes.get(name) ?? { values: [], say }
     noted.values.push(...values)
@@ -66,7 +66,7 @@ export class Timeline {
     this.changes.push({ scenario, from, to })
   }
 
-  /** The one that was played last by then: what is found when it is over belongs to it. */
+  /** The scenario that was played last at that time: a finding after its end belongs to it. */
   scenarioAt(at: number): string {
     return (this.stretches.findLast(({ from }) => at >= from) ?? this.stretches.at(-1))?.scenario ?? ''
   }
@@ -77,7 +77,7 @@ export class Timeline {
   }
 }
 
-/** How a note says durations, ms. */
+/** How notes show durations, ms. */
 export function inMs(values: readonly number[]): string {
   return `${values.map((value) => value.toFixed(0)).join(', ')} ms`
 }

@@ -19,13 +19,13 @@ import type { Timeline } from './timeline.ts'
 
 const market = { symbol: 'BTCUSDT', priceDecimals: 2, quantityDecimals: 5 }
 
-/** Of all trials of a proof. */
+/** Shared by all trials of a proof. */
 export interface Recording {
   readonly log: SampleLog
   readonly timeline: Timeline
 }
 
-/** A running exchange under load, with the story of each trader being written down. */
+/** A running exchange under load; each trader's story is recorded. */
 export class Trial {
   readonly cluster: ClusterHandle
   readonly told = new Acknowledgements()

@@ -1,22 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** For how long something is asked for again, and after which pause, ms. */
+/** How long something is tried, and the pause between two tries, ms. */
 export interface Patience {
   readonly forMs: number
   readonly everyMs: number
 }
 
-/** Of what answers at once. */
+/** For questions that are answered at once. */
 const PATIENCE: Patience = { forMs: 10_000, everyMs: 20 }
 
-/** Ask until it holds. @throws Error when that takes too long, with what it did not come to */
+/** Ask until it holds. @throws Error when that takes too long, with the condition */
 export async function until(what: string, holds: () => Promise<boolean>, patience = PATIENCE): Promise<void> {
   for (const began = performance.now(); performance.now() - began < patience.forMs; await delay(patience.everyMs))
     if (await holds()) return
   throw new Error(`it did not come to this: ${what}`)
 }
 
-/** Do it again until it works. @throws what it threw when that takes too long */
+/** Repeat until it succeeds. @throws the last error when that takes too long */
 export async function untilDone<T>(attempt: () => Promise<T>, patience = PATIENCE): Promise<T> {
   for (const began = performance.now(); ; await delay(patience.everyMs)) {
     try {

@@ -2,7 +2,7 @@ import type { Ground } from './ground.ts'
 import type { ProveOptions } from './options.ts'
 import type { Played } from './scenarios.ts'
 
-/** Until an exchange trades, and the comparison at the end, s: of a machine with two cores. */
+/** Time until an exchange trades, plus the comparison at the end, s, on a machine with two cores. */
 const START_SECONDS: Readonly<Record<Ground, number>> = { machine: 16, replica: 20, 'synchronous replicas': 20 }
 export const RECONCILE_SECONDS = 5
 
@@ -14,7 +14,7 @@ export interface Stage {
   readonly minutes: number
 }
 
-/** One stage for each ground; on other ground than the machine's the rounds alone count. */
+/** One stage for each ground. On other ground than the machine only the number of rounds counts. */
 export function stagesOf(
   scenarios: readonly Played[],
   { rounds, minutes }: Pick<ProveOptions, 'rounds' | 'minutes'>,
@@ -27,14 +27,16 @@ export function stagesOf(
   }))
 }
 
-/** What a stage usually takes, s. */
+/** Usual duration of a stage, s. */
 export function usualSeconds({ ground, scenarios, rounds, minutes }: Stage): number {
   const round = secondsOf(scenarios)
   const played = Math.max(rounds, Math.ceil((minutes * 60) / round)) * round
   return START_SECONDS[ground] + played + RECONCILE_SECONDS
 }
 
-/** Of a stage that plays: what is left of it, s. @param at index of the scenario that begins @param playedSeconds so far */
+/**
+ * Usual remaining time of a running stage, s. @param at index of the scenario that begins @param playedSeconds so far
+ */
 export function usuallyLeft(stage: Stage, round: number, at: number, playedSeconds: number): number {
   const whole = secondsOf(stage.scenarios)
   const thisRound = secondsOf(stage.scenarios.slice(at))

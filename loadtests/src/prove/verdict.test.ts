@@ -8,7 +8,7 @@ import { failuresOf, plannedHolds } from './verdict.ts'
 const roll = { name: 'roll', planned: true, budgetMs: 250 }
 const kill = { name: 'kill', planned: false, budgetMs: 250 }
 
-/** Two scenarios of a second each, a request every 100 ms that takes `latency`, and nothing wrong. */
+/** Two scenarios of a second each, with a request every 100 ms that takes `latency`, and without violations. */
 function proofOf(findings: readonly Finding[] = [], latency = 5, change: Partial<ProofRow> = {}): Proof {
   const [log, timeline] = [new SampleLog(), new Timeline()]
   timeline.stretches.push(
@@ -41,16 +41,16 @@ test.each([
   expect(failuresOf(proofOf([{ kind, at: 1_500, text: '' }]))).toEqual([`kill: 1 ${name}`])
 })
 
-test('a finding before the first scenario is a failure of none, and not passed over', () => {
+test('a finding before the first scenario belongs to none, and counts as a failure', () => {
   const proof = proofOf([{ kind: 'doubled', at: -500, text: 'twice' }])
   expect(failuresOf(proof)).toEqual(['outside of all scenarios: doubled: twice'])
 })
 
-test('a request that failed counts where the change was planned only', () => {
+test('a failed request counts only in a planned change', () => {
   expect(failuresOf(proofOf([], 5, { failed: 1 }))).toEqual(['roll: 1 failed'])
 })
 
-test('holds count where the change was planned only, all of them together', () => {
+test('holds count only in planned changes, over all of them', () => {
   const proof = proofOf([], 120)
   for (let change = 0; change < 50; change++) proof.timeline.changed('kill', 1_500, 1_510)
   expect(plannedHolds(proof)).toEqual([])

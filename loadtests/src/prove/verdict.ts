@@ -1,7 +1,7 @@
 import type { Proof } from './proof.ts'
 import { holdShortcomings, holdsOf, shortcomings, strayFindings } from './rows.ts'
 
-/** Why it is no proof; nothing when it is one. */
+/** The failures of a proof; empty when it passes. */
 export function failuresOf(proof: Proof): string[] {
   const { rows, findings, timeline } = proof
   return [

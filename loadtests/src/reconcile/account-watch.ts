@@ -13,8 +13,8 @@ const SETTLE_MS_MAX = 10_000
 const POLL_MS = 20
 
 /**
- * A subscriber of one account's private events, which connects again when the connection breaks. What happens between two
- * connections it may miss; on a connection it may miss nothing, from its first event to the end of the journal.
+ * A subscriber of one account's private events, which reconnects when the connection breaks. It may miss what happens
+ * between two connections. On a connection it may miss nothing, from its first event to the end of the journal.
  */
 export class AccountWatch {
   readonly #url: string
@@ -24,7 +24,7 @@ export class AccountWatch {
   readonly #market: TradersMarket
   #socket: WebSocket | undefined
   #subscribed = false
-  /** Since the last check; the last one is that of the socket. */
+  /** Connections since the last check; the last one is that of the socket. */
   #connections: StreamEvent[][] = []
   #closed = false
   #seen = 0
@@ -48,14 +48,16 @@ export class AccountWatch {
     return this.#seen
   }
 
-  /** Wait until the last execution has come, then compare what came since the last check. Nothing may trade meanwhile. */
+  /**
+   * Wait until the last execution has come, then compare all events since the last check. Nothing may trade meanwhile.
+   */
   async check(): Promise<string[]> {
     const { account } = this.#trader
     const last = this.#executions.of(account).at(-1)?.event.executionId
     const isThere = (): boolean => {
       const current = this.#connections.at(-1) ?? []
       const event = current.at(-1)
-      // A connection that was made after the last execution has nothing to tell.
+      // A connection that was made after the last execution gets no event.
       return this.#subscribed && (event === undefined || (event.e === 'executionReport' && event.I === last))
     }
     for (let waited = 0; !isThere() && waited < SETTLE_MS_MAX; waited += POLL_MS) await delay(POLL_MS)
@@ -67,7 +69,7 @@ export class AccountWatch {
       isComplete: false,
     }
     const findings = checkStreams([log], this.#truth, this.#executions, this.#market)
-    // The connection resumes after what it has brought.
+    // The connection continues after its last event.
     const current = this.#connections.splice(0).at(-1) ?? []
     current.splice(0, current.length - 1)
     this.#connections.push(current)

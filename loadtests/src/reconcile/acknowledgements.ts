@@ -7,7 +7,7 @@ export interface SentOrder {
   readonly quantity: string
 }
 
-/** What the trader knows of an order. `unknown`: no answer, or one that says that it is unknown. */
+/** What the trader knows about an order. `unknown`: no answer, or one that says that the outcome is unknown. */
 export type Fate =
   | { readonly kind: 'sent' }
   | { readonly kind: 'acknowledged'; readonly orderId: number }
@@ -15,20 +15,20 @@ export type Fate =
   | { readonly kind: 'unknown' }
 
 /**
- * Codes of answers that leave open whether the request was carried out: internal error, disconnected, unexpected
- * response, timeout. Every other error says that nothing was done.
+ * Codes of answers that leave open whether the request was executed: internal error, disconnected, unexpected response,
+ * timeout. Every other error says that nothing was done.
  */
 const UNCERTAIN = new Set([-1000, -1001, -1006, -1007])
 
-/** The story as plain data, for a file. */
+/** The record as plain data, for a file. */
 export interface AcknowledgementsRecord {
   readonly orders: readonly { readonly order: SentOrder; readonly fate: Fate }[]
   readonly cancelled: readonly number[]
 }
 
-/** The traders' side of the story: what they were told, kept outside of the exchange. */
+/** The traders' record: the answers that they got, kept outside of the exchange. */
 export class Acknowledgements {
-  /** As they were written down by another process. */
+  /** As another process recorded it. */
   static from({ orders, cancelled }: AcknowledgementsRecord): Acknowledgements {
     const told = new Acknowledgements()
     for (const { order, fate } of orders) {
@@ -53,7 +53,7 @@ export class Acknowledgements {
     return found
   }
 
-  /** Orders that were sent and have no answer at this moment. */
+  /** Orders that were sent and have no answer now. */
   waiting(): SentOrder[] {
     return [...this.#orders.values()].filter(({ fate }) => fate.kind === 'sent').map(({ order }) => order)
   }

@@ -11,24 +11,24 @@ import { JournalTruth } from './journal-truth.ts'
 import type { StreamLog } from './stream-log.ts'
 import type { TradersMarket } from './traffic.ts'
 
-/** Everything that is compared. Only the first three are needed, and none of them needs the exchange to run. */
+/** Everything that is compared. Only the first three are required, and none of them needs a running exchange. */
 export interface Evidence {
   /** PostgreSQL with the journal of shard 0, and with the tables of the recorder if `tables` is true. */
   readonly databaseUrl: string
-  /** Where what has been removed from the journal is, if anything has. */
+  /** Folder with the archived part of the journal, if there is one. */
   readonly archiveFolder?: string
   readonly market: TradersMarket
-  /** What traders were told. */
+  /** The answers that traders got. */
   readonly told: Acknowledgements
-  /** What subscribers received. */
+  /** The messages that subscribers got. */
   readonly streams?: readonly StreamLog[]
-  /** Compare the recorder's tables, too; waits up to 30 s for the recorder. */
+  /** Also compare the recorder's tables; waits up to 30 s for the recorder. */
   readonly tables?: boolean
-  /** The running exchange, if it is to be asked for its hash and sums. */
+  /** The running exchange, if it is to be asked for its hash and totals. */
   readonly exchange?: ExchangeWitness
 }
 
-/** Something that must not be. `clientId` names the order that it is about, and is empty where there is none. */
+/** A violation. `clientId` names its order, and is empty when there is none. */
 export interface Discrepancy {
   readonly kind: AcknowledgementFinding['kind'] | 'gap'
   readonly clientId: string
@@ -44,9 +44,9 @@ export interface Audit {
 }
 
 /**
- * Compare all stories with a replay of the journal, once, when nothing trades any more: for proofs that end with it,
- * wherever the exchange runs. A journal that contradicts itself (a gap, a falling epoch, a batch made from another state)
- * is a contradiction.
+ * Compare all records with a replay of the journal, once, when nothing trades any more: for proofs that end with it,
+ * wherever the exchange runs. A journal that contradicts itself (a gap, a falling epoch, a batch made from another
+ * state) is a contradiction.
  */
 export async function audit(evidence: Evidence): Promise<Audit> {
   const { databaseUrl, archiveFolder, told, market, streams = [], tables = false, exchange } = evidence

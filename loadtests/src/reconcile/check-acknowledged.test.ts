@@ -10,7 +10,7 @@ const orders: readonly PlayedOrder[] = [
   ['cancelled', 1, 'SELL', 30, 100],
 ]
 
-/** A market in which all of `orders` were accepted, and traders that were told so and nothing else. */
+/** A market in which all of `orders` were accepted, and traders that were told exactly that. */
 function played(): { market: PlayedMarket; told: Acknowledgements; ids: Record<string, number> } {
   const market = new PlayedMarket()
   const told = new Acknowledgements()
@@ -33,7 +33,7 @@ function findings(told: Acknowledgements, { record, market }: PlayedMarket): str
   return acknowledgementFindings(told, record, market).map(({ kind, clientId, text }) => `${kind} ${clientId}: ${text}`)
 }
 
-test('what was told and what is there are the same', () => {
+test('answers and journal agree', () => {
   const { market, told } = played()
   told.sent(sent('refused'))
   told.failed('refused', -2010)
@@ -46,14 +46,14 @@ test('what was told and what is there are the same', () => {
   expect(checkAcknowledged(told, market.record, market.market)).toEqual([])
 })
 
-test('an order that was acknowledged and is not there is lost', () => {
+test('an acknowledged order that is not in the journal is lost', () => {
   const { market, told } = played()
   told.sent(sent('gone'))
   told.acknowledged('gone', 77)
   expect(findings(told, market)).toEqual(['lost gone: gone was acknowledged as 77, the journal has nothing'])
 })
 
-test('one that is there twice is doubled, whatever its trader was told', () => {
+test('an order that is there twice is doubled, whatever its trader was told', () => {
   const { market, told } = played()
   told.sent(sent('twice'))
   told.lost('twice')
@@ -66,7 +66,7 @@ test('one that is there twice is doubled, whatever its trader was told', () => {
   expect(findings(told, market)).toEqual([`doubled twice: twice was accepted 2 times: ${ids.join(', ')}`])
 })
 
-test('one that was acknowledged under another number is a contradiction', () => {
+test('an order that was acknowledged under another id is a contradiction', () => {
   const { market, told, ids } = played()
   told.acknowledged('resting', 78)
   expect(findings(told, market)).toEqual([
@@ -74,7 +74,7 @@ test('one that was acknowledged under another number is a contradiction', () => 
   ])
 })
 
-test('one that was refused and is there is a contradiction', () => {
+test('a refused order that is in the journal is a contradiction', () => {
   const { market, told, ids } = played()
   told.failed('resting', -2010)
   expect(findings(told, market)).toEqual([
@@ -82,13 +82,13 @@ test('one that was refused and is there is a contradiction', () => {
   ])
 })
 
-test('one that was sent and has no end is a contradiction', () => {
+test('an order that was sent and has no result is a contradiction', () => {
   const { market, told } = played()
   told.sent(sent('open'))
   expect(findings(told, market)).toEqual(['contradiction open: open was sent and has no fate'])
 })
 
-test('an order that no trader sent is a contradiction, unless it is of an unwatched account', () => {
+test('an order that no trader sent is a contradiction, except of an unwatched account', () => {
   const { market, told } = played()
   market.place('nobody', 2, 'SELL', 40, 1)
   expect(findings(told, market)).toEqual(['contradiction nobody: 2/nobody is in the journal, but no trader sent it'])
@@ -112,7 +112,7 @@ test.each([
   ])
 })
 
-test('an order of another account than that of its sender is lost there, and belongs to no trader here', () => {
+test('an order of another account than that of its sender is lost there, and has no sender here', () => {
   const { market, told } = played()
   told.sent(sent('mine', 2))
   told.acknowledged('mine', market.place('mine', 1, 'SELL', 40, 1))
@@ -125,7 +125,7 @@ test('an accepted order without an image is a contradiction', () => {
   expect(findings(told, market)).toEqual([`contradiction resting: ${ids['resting']} was accepted and has no image`])
 })
 
-test('a cancel that was acknowledged and did not happen is a contradiction', () => {
+test('an acknowledged cancel that did not happen is a contradiction', () => {
   const { market, told, ids } = played()
   told.cancelled.add(ids['resting']!)
   told.cancelled.add(79)
@@ -143,7 +143,7 @@ test.each([-1000, -1001, -1006, -1007])('after an answer %i the outcome is unkno
   expect([told.count('unknown'), told.count('refused'), told.waiting()]).toEqual([1, 0, []])
 })
 
-test('a client order id is used once, and only what was sent has an end', () => {
+test('a client order id is used once, and only orders that were sent have a result', () => {
   const told = new Acknowledgements()
   told.sent(sent('once'))
   expect(() => told.sent(sent('once'))).toThrow('was used before')

@@ -4,17 +4,17 @@ import type { Acknowledgements, SentOrder } from './acknowledgements.ts'
 import { acceptedName, type OrderRecord } from './order-record.ts'
 import type { TradersMarket } from './traffic.ts'
 
-/** `lost`: acknowledged, but not there; `doubled`: there more than once; `contradiction`: not what was told. */
+/** `lost`: acknowledged, but not there; `doubled`: there more than once; `contradiction`: differs from the answer. */
 export interface AcknowledgementFinding {
   readonly kind: 'lost' | 'doubled' | 'contradiction'
-  /** Of the order that it is about; empty where no trader sent it. */
+  /** Client id of its order; empty when no trader sent it. */
   readonly clientId: string
   readonly text: string
 }
 
 /**
- * Every acknowledged order is in the journal exactly once, with what its trader sent; a refused one is not; one of
- * unknown fate at most once; and nothing is there that no trader sent.
+ * Every acknowledged order is in the journal exactly once, with the fields that its trader sent. A refused order is
+ * not. One of unknown fate is there at most once. No order is there that no trader sent.
  */
 export function acknowledgementFindings(
   told: Acknowledgements,
@@ -41,7 +41,7 @@ export function acknowledgementFindings(
   return [...findings, ...unsentFindings(told, truth), ...cancelFindings(told, truth)]
 }
 
-/** The same as sentences. */
+/** The findings as sentences. */
 export function checkAcknowledged(told: Acknowledgements, truth: OrderRecord, market: TradersMarket): string[] {
   return acknowledgementFindings(told, truth, market).map(({ text }) => text)
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { checkEngine } from './check-engine.ts'
 import type { ExchangeWitness } from './exchange-witness.ts'
 
-/** A replay of a journal that ends with `end`; its hash tells where it is. */
+/** A replay of a journal that ends with `end`; its hash identifies its position. */
 function journal(end: number) {
   return {
     sequence: 0,
@@ -26,7 +26,7 @@ function engine(sequence: number, hash: string): ExchangeWitness {
   }
 }
 
-test('an engine whose hash is that of the replay at its sequence is right, and the replay stays there', async () => {
+test('an engine with the hash of the replay at its sequence is right, and the replay stays there', async () => {
   const truth = journal(9)
   expect(await checkEngine(engine(7, 'hash of 7'), truth)).toEqual([])
   expect(truth.sequence).toBe(7)
@@ -38,13 +38,13 @@ test('another hash at the same sequence is found', async () => {
   ])
 })
 
-test('an engine that answers from beyond the journal is found, whatever its hash', async () => {
+test('an engine past the end of the journal is found, whatever its hash', async () => {
   expect(await checkEngine(engine(10, 'hash of 9'), journal(9))).toEqual([
     'the engine answers at sequence 10, the journal ends with 9',
   ])
 })
 
-test('an engine that answers from before what was compared already is found', async () => {
+test('an engine before the sequence of the last comparison is found', async () => {
   const truth = journal(9)
   await truth.advance()
   expect(await checkEngine(engine(8, 'hash of 9'), truth)).toEqual([

@@ -5,12 +5,12 @@ interface EngineStatus {
   readonly engine: { readonly sequence: number; readonly hash: string }
 }
 
-/** What of the journal's truth is looked at. */
+/** The part of the journal's truth that is used. */
 type Truth = Pick<JournalTruth, 'advance' | 'sequence' | 'hash'>
 
 /**
- * The engine's state is that of a replay from the first command on: the running hashes at one sequence are equal. Moves
- * `truth` to that sequence.
+ * The engine's state equals that of a replay from the first command on: the running hashes at one sequence are equal.
+ * Advances `truth` to that sequence.
  */
 export async function checkEngine(operator: ExchangeWitness, truth: Truth): Promise<string[]> {
   const { engine } = await operator.call<EngineStatus>('GET', '/status')

@@ -17,7 +17,7 @@ import type { StreamEvent, StreamLog } from './stream-log.ts'
 
 const market = { symbol: 'BTCUSDT', priceDecimals: 0, quantityDecimals: 0 }
 
-/** Two accounts trade with each other three times: what the journal of that would say. */
+/** Two accounts trade with each other three times: the journal of that. */
 function truth() {
   const exchange = new Exchange()
   const trades: TradeEvent[][] = []
@@ -66,7 +66,7 @@ function check(about: string | number, isComplete: boolean, ...connections: Stre
   return checkStreams([log], { exchange, trades }, { of }, market)
 }
 
-test('what came in order and whole is right, on one connection or on two that overlap', () => {
+test('a complete, ordered stream is right, on one connection or on two that overlap', () => {
   expect(check('BTCUSDT', true, [trade(1), trade(2), trade(3)])).toEqual([])
   expect(check('BTCUSDT', true, [trade(1), trade(2)], [trade(2), trade(3)])).toEqual([])
   expect(
@@ -79,12 +79,12 @@ test('what came in order and whole is right, on one connection or on two that ov
   expect(check(2, true, reports)).toEqual([])
 })
 
-test('a subscriber that only connects again may miss what came in between, one that resumes may not', () => {
+test('a subscriber that only reconnects may miss events in between, one that resumes may not', () => {
   expect(check('BTCUSDT', false, [trade(1)], [trade(3)])).toEqual([])
   expect(check('BTCUSDT', true, [trade(1)], [trade(3)])).toEqual(['s: trade of BTCUSDT 2 … 2 never came'])
 })
 
-test('the last connection has to come to the end, whatever those before it brought', () => {
+test('the last connection must reach the end, whatever earlier ones brought', () => {
   expect(check('BTCUSDT', false, [trade(1), trade(2), trade(3)], [trade(1), trade(2)])).toEqual([
     's: trade of BTCUSDT 3 … 3 never came',
   ])
@@ -111,7 +111,12 @@ test.each<[string, string | number, StreamEvent[], RegExp]>([
     /3 … 4/,
   ],
   ['a private event that is missing', 2, reports.toSpliced(1, 1), /^s: execution of account 2 2 … 2 missing/],
-  ['a private event of nobody', 2, [...reports, { e: 'executionReport', I: 9_999, i: 1 }], /not the journal's$/],
+  [
+    'a private event that is not in the journal',
+    2,
+    [...reports, { e: 'executionReport', I: 9_999, i: 1 }],
+    /not the journal's$/,
+  ],
 ])('%s is found', (_, about, events, sentence) => {
   expect(check(about, false, events)).toEqual([expect.stringMatching(sentence)])
 })

@@ -6,24 +6,24 @@ import type { TradersMarket } from './traffic.ts'
 
 const FINDINGS_MAX = 50
 
-/** What of the journal's truth is looked at. */
+/** The part of the journal's truth that is used. */
 type Truth = Pick<JournalTruth, 'trades'> & {
   readonly exchange: Pick<JournalTruth['exchange'], 'catalogue' | 'depth'>
 }
 type Executions = Pick<JournalExecutions, 'of'>
 
-/** Numbers `first` … `last` that one event covers. */
+/** The numbers `first` … `last` of one event. */
 interface Range {
   readonly first: number
   readonly last: number
 }
 
 /**
- * Every connection brought what happened in its order, nothing twice and nothing left out; what it brought is the
- * journal's; the last connection has come to the journal's end (nothing may trade, and what is on its way must have
- * arrived); and of a complete log, all connections together leave nothing out.
+ * Every connection brought events in order, nothing twice and nothing left out, and they equal the journal's. The last
+ * connection has reached the journal's end (nothing may trade, and all messages must have arrived). All connections of
+ * a complete log together leave nothing out.
  *
- * @returns what is wrong, a sentence each, fifty at most for each log
+ * @returns the violations, one sentence each, at most fifty for each log
  */
 export function checkStreams(
   logs: readonly StreamLog[],
@@ -41,7 +41,7 @@ export function checkStreams(
 
 function checkAccount(log: StreamLog, executions: Executions): string[] {
   const journaled = executions.of(Number(log.of))
-  /** Place of each execution in the account's own history: ids are the shard's, so an account's have holes. */
+  /** Index of each execution in the account's own history: ids are the shard's, so an account's have gaps. */
   const places = new Map(journaled.map(({ event }, index) => [event.executionId, index + 1]))
   const findings: string[] = []
   const ranges = log.connections.map((events) =>
@@ -98,7 +98,7 @@ function checkNumbers(log: StreamLog, what: string, connections: readonly Range[
       if (before && first <= before.last) say(`${what} ${first} came after ${before.last}`)
     }
   }
-  // Streams without subscribers, or that never had anything to tell.
+  // Streams without subscribers, or without any event.
   if (connections.every((ranges) => ranges.length === 0)) return findings
   const last = connections.at(-1)?.at(-1)?.last
   if (last !== undefined && last < end) say(`${what} ${last + 1} … ${end} never came`)
@@ -106,7 +106,7 @@ function checkNumbers(log: StreamLog, what: string, connections: readonly Range[
   return findings
 }
 
-/** What none of the ranges covers, from the first number on. */
+/** The numbers from the first one on that no range covers. */
 function holesIn(ranges: readonly Range[], end: number): string[] {
   const sorted = ranges.toSorted((a, b) => a.first - b.first)
   const holes: string[] = []

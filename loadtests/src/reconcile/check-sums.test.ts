@@ -40,13 +40,13 @@ test('an engine and a replay that conserve and agree are right', async () => {
   expect(await checkSums(undefined, played)).toEqual([])
 })
 
-test.each(SUMS)('a replay whose %s are one off does not conserve', async (name) => {
+test.each(SUMS)('a replay with wrong %s does not conserve money', async (name) => {
   const played = traded()
   const wrong = replay(played, { [name]: played.exchange.totals()[0]![name] + 1n })
   expect(await checkSums(undefined, wrong)).toEqual(['the journal does not conserve BTC'])
 })
 
-test('a replay without fees does not conserve', async () => {
+test('a replay without fees does not conserve money', async () => {
   const played = traded()
   expect(await checkSums(undefined, replay(played, { fees: 0n }))).toEqual(['the journal does not conserve BTC'])
 })
@@ -63,7 +63,7 @@ test.each(['free', 'locked', 'fees'] as const)(
   },
 )
 
-test.each(['deposits', 'withdrawals'])('an engine whose %s are one off does not conserve', async (name) => {
+test.each(['deposits', 'withdrawals'])('an engine with wrong %s does not conserve money', async (name) => {
   const played = traded()
   const operator = engine(played, (total) => (total[name] = String(BigInt(total[name]!) + 1n)))
   expect(await checkSums(operator, played)).toEqual(['the engine does not conserve BTC'])

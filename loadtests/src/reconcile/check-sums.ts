@@ -2,16 +2,16 @@ import { unitsOf } from '../client/decimal.ts'
 import type { ExchangeWitness } from './exchange-witness.ts'
 import type { JournalTruth } from './journal-truth.ts'
 
-/** What of the journal's truth is looked at. */
+/** The part of the journal's truth that is used. */
 interface Truth {
   readonly exchange: Pick<JournalTruth['exchange'], 'catalogue' | 'totals'>
 }
 
 /**
- * Money is conserved, by what the running engine says and by the replay, and the two say the same: for every asset free +
- * locked + fees = deposits − withdrawals. Nothing may trade meanwhile. Without an engine to ask, the replay alone.
+ * Money is conserved, in the running engine and in the replay, and the two agree: for every asset free + locked + fees
+ * = deposits − withdrawals. Nothing may trade meanwhile. Without an engine only the replay is checked.
  *
- * @returns what is wrong, a sentence each
+ * @returns the violations, one sentence each
  */
 export async function checkSums(operator: ExchangeWitness | undefined, truth: Truth): Promise<string[]> {
   const findings = conservationOf(truth)

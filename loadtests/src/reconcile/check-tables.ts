@@ -46,10 +46,10 @@ export async function recorded(pool: pg.Pool, sequence: number): Promise<void> {
 }
 
 /**
- * Orders, trades and balances in the tables are those of the journal. Rows written at or before `since` were compared
+ * Orders, trades and balances in the tables equal those of the journal. Rows written at or before `since` were compared
  * earlier; counts are compared as a whole.
  *
- * @returns what is wrong, a sentence each
+ * @returns the violations, one sentence each
  */
 export async function checkTables(pool: pg.Pool, truth: JournalTruth, since: number): Promise<string[]> {
   return [

@@ -30,11 +30,11 @@ function check(events: readonly Parameters<GroupedTrades['take']>[0][]): string[
   return findings
 }
 
-test('aggregates and candles that have every trade once are right', () => {
+test('aggregates and candles that contain every trade once are right', () => {
   expect(check([...all, ...seconds])).toEqual([])
 })
 
-test('before aggregates had numbers, they have those of their first trades', () => {
+test('before aggregates were numbered, they have the ids of their first trades', () => {
   const grouped = new GroupedTrades()
   grouped.take(aggregate(3, 3, 4, '1.1', '15'))
   const unnumbered = trades.map((trade) => ({ ...trade, aggregateId: 0 }))
@@ -52,7 +52,7 @@ test.each([
   expect(grouped.check(trades, market)).toEqual([expect.stringMatching(/^aggregate \d of the stream/)])
 })
 
-test('a trade, or a number, that is left out between two aggregates is found', () => {
+test('a trade or a number that is missing between two aggregates is found', () => {
   expect(check([all[0]!, all[2]!])).toEqual(['aggregate 3 with trades from 4 came after 1 up to 2'])
   const skipped = { ...all[1]!, a: 3 }
   expect(check([all[0]!, skipped])).toContain('aggregate 3 with trades from 3 came after 1 up to 2')
@@ -70,7 +70,7 @@ test('what happened between two connections may be missing', () => {
   expect(grouped.check(trades, market)).toEqual([])
 })
 
-test('a trade that no closed candle has is found, also past a second without trades', () => {
+test('a trade that is in no closed candle is found, also after a second without trades', () => {
   expect(check([seconds[0]!, seconds[1]!, candle(3, 4, 4, '8')])).toEqual([
     'no closed candle of the stream has the trades 3 … 3',
   ])
@@ -84,7 +84,7 @@ test.each([
   expect(check([wrong])).toEqual([expect.stringMatching(/^the closed candle of 1 has \d trades/)])
 })
 
-test('a candle that is not over says nothing final', () => {
+test('a candle that is not closed is not compared', () => {
   const open = { ...candle(1, 1, 1, '1'), k: { ...candle(1, 1, 1, '1').k, x: false } }
   expect(check([open, seconds[0]!])).toEqual([])
 })

@@ -24,8 +24,8 @@ export interface CandleMessage {
 }
 
 /**
- * Streams that tell trades in groups: aggregates, whose numbers follow each other, and candles of a second that are over,
- * which are final. Both together leave no trade out: what a closed candle lacks is in none.
+ * Streams that carry trades in groups: aggregates, whose numbers are consecutive, and closed candles of a second, which
+ * are final. Together they leave no trade out: a trade that a closed candle lacks is in no other one.
  */
 export class GroupedTrades {
   #aggregates: AggregateMessage[] = []
@@ -34,7 +34,7 @@ export class GroupedTrades {
   #lastAggregate: AggregateMessage | undefined
   #lastCandle: CandleMessage['k'] | undefined
 
-  /** A new connection: what happened since the last one may be missing. */
+  /** A new connection: events since the last one may be missing. */
   connected(): void {
     this.#lastAggregate = undefined
     this.#lastCandle = undefined
@@ -45,7 +45,7 @@ export class GroupedTrades {
     else if (event.k.x) this.#closed(event.k)
   }
 
-  /** Compare with the market's trades of the journal, by number. @returns what is wrong, a sentence each */
+  /** Compare with the market's trades of the journal, by number. @returns the violations, one sentence each */
   check(trades: readonly TradeEvent[], market: TradersMarket): string[] {
     const findings = this.#findings.splice(0)
     for (const { a, f, l, p, q } of this.#aggregates.splice(0)) {

@@ -7,11 +7,11 @@ export interface JournaledExecution {
   readonly time: number
 }
 
-/** The executions of every account in the order of the journal: what its private stream must tell. */
+/** The executions of every account in the order of the journal: its private stream must have them. */
 export class JournalExecutions {
   readonly #byAccount = new Map<number, JournaledExecution[]>()
 
-  /** @param truth from now on its replay is written down here as well */
+  /** @param truth its replay is recorded here too from now on */
   constructor(truth: JournalTruth) {
     truth.onExecution = (event, time) => {
       const known = this.#byAccount.get(event.order.account)

@@ -3,7 +3,7 @@ import { FolderStore, JournalArchive, openJournal, type Journal } from '@uptick/
 import { BatchReader, skipCommand } from '@uptick/protocol'
 import { OrderRecord } from './order-record.ts'
 
-/** Another leader begins: nothing was sequenced between these two times (µs, journaled). */
+/** A change of leader: nothing was sequenced between these two times (µs, journaled). */
 export interface Succession {
   readonly epoch: number
   readonly from: number
@@ -11,8 +11,9 @@ export interface Succession {
 }
 
 /**
- * What the journal says, by a replay of its own: independent of the engine that wrote it, of the recorder's tables and
- * of what clients were told. `advance` goes on from where it was, so a long test replays every command once.
+ * The content of the journal, by a replay of its own. It is independent of the engine that wrote the journal, of the
+ * recorder's tables and of clients' answers. `advance` continues from its last position, so a long test replays every
+ * command once.
  */
 export class JournalTruth extends OrderRecord {
   readonly #journal: Journal
@@ -28,7 +29,7 @@ export class JournalTruth extends OrderRecord {
     this.#journal = journal
   }
 
-  /** `archiveFolder` holds what has been removed from the journal. */
+  /** `archiveFolder` has the part that was archived out of the journal. */
   static open(databaseUrl: string, archiveFolder?: string): JournalTruth {
     const archive = archiveFolder === undefined ? undefined : new JournalArchive(new FolderStore(archiveFolder))
     return new JournalTruth(openJournal(databaseUrl, { shard: 0, archive }))
@@ -38,7 +39,7 @@ export class JournalTruth extends OrderRecord {
     return this.exchange.sequence
   }
 
-  /** Of the last batch replayed. */
+  /** Epoch of the last batch replayed. */
   get epoch(): number {
     return this.#epoch
   }

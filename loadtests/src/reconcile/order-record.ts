@@ -10,15 +10,15 @@ import {
   type TradeEvent,
 } from '@uptick/core'
 
-/** What became of every order, from the outcomes of a replay, in order. */
+/** The history of every order, from the outcomes of a replay, in order. */
 export class OrderRecord {
-  /** Every order ever accepted, as it stood last. */
+  /** The last image of every order ever accepted. */
   readonly orders = new Map<number, OrderImage>()
-  /** Ids of the orders accepted under `account/client id`: more than one is one too many, as the traders send each once. */
+  /** Ids of the orders accepted under `account/client id`. Traders send each once, so more than one is a violation. */
   readonly accepted = new Map<string, number[]>()
   /** By symbol; index is the trade id less one. */
   readonly trades: TradeEvent[][] = []
-  /** Hears of every execution that is replayed, with its journaled time (µs). */
+  /** Called for every execution that is replayed, with its journaled time (µs). */
   onExecution: ((event: ExecutionEvent, time: number) => void) | undefined
   /** Epoch in which each order was accepted. */
   readonly epochs = new Map<number, number>()

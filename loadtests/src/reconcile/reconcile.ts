@@ -24,10 +24,10 @@ export interface Witnesses {
 const FINDINGS_SHOWN_MAX = 20
 
 /**
- * Compare all stories while nothing trades: what traders were told, the journal, the engine's state, the tables,
- * the sums of money, the public and the private streams.
+ * Compare all records while nothing trades: the traders' answers, the journal, the engine's state, the tables, the
+ * totals of money, the public and the private streams.
  *
- * @returns what is wrong, a sentence each, twenty at most; nothing when all agree
+ * @returns the violations, one sentence each, at most twenty; empty when all agree
  */
 export async function reconcile(witnesses: Witnesses): Promise<string[]> {
   const { told, truth, market, operator, pool, stream, accounts = [] } = witnesses

@@ -1,4 +1,4 @@
-/** An event of a stream, as its connection brought it: Binance's payload, of which these fields are compared. */
+/** An event of a stream, as its connection brought it: the fields of Binance's payload that are compared. */
 export type StreamEvent =
   | { readonly e: 'trade'; readonly t: number; readonly p: string; readonly q: string }
   | { readonly e: 'depthUpdate'; readonly U: number; readonly u: number }
@@ -6,8 +6,8 @@ export type StreamEvent =
   | { readonly e: 'executionReport'; readonly I: number; readonly i: number }
 
 /**
- * What a subscriber received, as plain data, so that it can come from a file or another machine: one list for each
- * connection that it had, in the order of arrival.
+ * What a subscriber received, as plain data, so that it can come from a file or another machine: one list for each of
+ * its connections, in the order of arrival.
  */
 export interface StreamLog {
   /** For findings. */
@@ -16,8 +16,8 @@ export interface StreamLog {
   readonly of: string | number
   readonly connections: readonly (readonly StreamEvent[])[]
   /**
-   * The subscriber moved or resumed: all connections together have everything from the first event on. Otherwise it
-   * may have missed what happened between two of them.
+   * The subscriber moved or resumed: all connections together have everything from the first event on. Otherwise it may
+   * have missed what happened between two of them.
    */
   readonly isComplete: boolean
 }

@@ -29,8 +29,9 @@ interface TradeMessage {
 type Message = DepthEvent | TradeMessage | AggregateMessage | CandleMessage
 
 /**
- * A subscriber of one market's public streams, as its documentation tells one to be: a book kept from a snapshot and the
- * updates after it, every trade, and trades in groups. Connects again when the connection breaks. Gaps within a connection are findings.
+ * A subscriber of one market's public streams that follows the documentation: a local order book from a snapshot and
+ * later updates, every trade, and trades in groups. It reconnects when the connection breaks. Gaps within a connection
+ * are findings.
  */
 export class StreamWatch {
   readonly #url: string
@@ -59,7 +60,10 @@ export class StreamWatch {
     return this.#seen.size
   }
 
-  /** Wait until the book here has seen the journal's last update, then compare it, and the trades. Nothing may trade meanwhile. */
+  /**
+   * Wait until the local book has the journal's last update, then compare it, and the trades. Nothing may trade
+   * meanwhile.
+   */
   async check(truth: JournalTruth): Promise<string[]> {
     const symbol = truth.exchange.catalogue().symbols.find(({ name }) => name === this.#market.symbol)
     if (symbol === undefined) return [`${this.#market.symbol} is not listed`]
@@ -123,7 +127,7 @@ export class StreamWatch {
     })
   }
 
-  /** Snapshot after the stream is open; the first update used must span the snapshot's. */
+  /** Request the snapshot after the stream is open; the first update used must span the snapshot's. */
   async #synchronise(socket: WebSocket): Promise<void> {
     while (this.#socket === socket && socket.readyState === WebSocket.OPEN) {
       try {

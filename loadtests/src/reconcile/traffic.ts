@@ -18,7 +18,7 @@ export interface TradersMarket {
 export interface Trader {
   readonly account: number
   readonly key: ApiKey
-  /** Of this machine, from which it connects; any unless given. */
+  /** Local address of this machine that it connects from; any unless given. */
   readonly localAddress?: string | undefined
 }
 
@@ -32,19 +32,19 @@ export interface TrafficOptions {
   readonly traders: readonly Trader[]
   readonly acknowledgements: Acknowledgements
   readonly seed: number
-  /** Requests that each trader has on the way. */
+  /** Requests that each trader has in flight. */
   readonly inFlight: number
 }
 
 /**
- * Traders who place and cancel orders around one price, so that about half of them trade, and who write down what they
- * were told. When their connection breaks, what had no answer is of unknown fate; they connect again and go on.
+ * Traders that place and cancel orders around one price, so that about half of them trade, and that record their
+ * answers. When a connection breaks, its unanswered orders are of unknown fate; the trader reconnects and continues.
  */
 export class Traffic {
   readonly #options: TrafficOptions
   readonly #random: FlowRandom
   readonly #clients = new Map<Trader, WsApiClient>()
-  /** One for all lanes of a trader. */
+  /** One connection for all lanes of a trader. */
   readonly #dials = new Map<Trader, Promise<WsApiClient | undefined>>()
   #told = new Map<string, number>()
   #running = false
@@ -57,7 +57,7 @@ export class Traffic {
     this.#random = new FlowRandom(options.seed)
   }
 
-  /** Requests without an answer at this moment. */
+  /** Requests without an answer now. */
   get inFlight(): number {
     return this.#sent - this.#answered
   }
@@ -67,7 +67,7 @@ export class Traffic {
     return this.#options.acknowledgements.count('acknowledged')
   }
 
-  /** How often traders were told to wait since this was last asked, in a sentence for each way of saying it. */
+  /** How often traders were told to wait since the last call, in a sentence for each kind of answer. */
   takeWaits(): string[] {
     const told = [...this.#told].map(([what, times]) => `traders were told to wait ${times} times: ${what}`)
     this.#told.clear()
@@ -84,7 +84,7 @@ export class Traffic {
     })
   }
 
-  /** Send no more, and wait until the fate of everything that was sent is known or known to be unknown. */
+  /** Send no more, and wait until every request has an answer or is of unknown fate. */
   async pause(): Promise<void> {
     this.#running = false
     await Promise.all(this.#lanes)
@@ -95,7 +95,7 @@ export class Traffic {
     for (const client of this.#clients.values()) client.terminate()
   }
 
-  /** One request after another; `mine` are open orders of the trader, as far as it knows. */
+  /** Send one request after another; `mine` are the trader's open orders, as far as it knows. */
   async #lane(trader: Trader, mine: number[]): Promise<void> {
     while (this.#running) {
       const client = await this.#connected(trader)
@@ -140,7 +140,7 @@ export class Traffic {
     this.#told.set(what, (this.#told.get(what) ?? 0) + 1)
   }
 
-  /** The answer, after a note of it when it is one that tells the trader to wait. */
+  /** The answer; counts it when it tells the trader to wait. */
   #noted(answer: WsApiAnswer): WsApiAnswer {
     if (!answer.ok && WAIT_CODES.includes(answer.code)) this.#tell(`${answer.status} ${answer.code}`)
     return answer

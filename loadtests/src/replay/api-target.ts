@@ -4,7 +4,7 @@ import type { FlowCommand, FlowMarket } from '../flow/order-command.ts'
 import { Tally } from './tally.ts'
 import type { ReplayTarget } from './target.ts'
 
-/** Requests on the way at once: enough to fill batches of the journal, below what a gateway takes from one connection. */
+/** Requests in flight: enough to fill batches of the journal, below a gateway's bound for one connection. */
 const IN_FLIGHT_MAX = 150
 const UNKNOWN_ORDER = -2011
 
@@ -17,7 +17,7 @@ export interface ApiMarket {
 
 /**
  * A running exchange, over its WebSocket API. One connection carries everything, so the exchange receives the commands
- * in the order of the file, though hundreds of them wait for their answers. Orders are named by the flow's own ids.
+ * in the order of the file, although hundreds of them wait for their answers. Orders have the flow's own ids.
  */
 export class ApiTarget implements ReplayTarget {
   readonly #client: WsApiClient
@@ -97,7 +97,7 @@ export class ApiTarget implements ReplayTarget {
       })
   }
 
-  /** The taker's answer lists its fills; the makers' ids are not in it, so there is no checksum over this way. */
+  /** The taker's answer lists its fills without the makers' ids, so there is no checksum this way. */
   #placed(id: number, answer: WsApiAnswer): void {
     if (!answer.ok) {
       this.#tally.reject(`${answer.code} ${answer.message}`)

@@ -25,7 +25,7 @@ const SYMBOL = 0
 
 /**
  * The state machine itself, in this process: no journal, no network. One account buys and another one sells, as in a
- * replay through the interface, so that no order meets one of its own account.
+ * replay through the interface, so that no order matches one of its own account.
  */
 export class CoreTarget implements ReplayTarget {
   readonly #exchange = new Exchange()
@@ -100,7 +100,7 @@ export class CoreTarget implements ReplayTarget {
     else if (reject !== Reject.NONE) this.#tally.reject(rejectName(reject))
   }
 
-  /** Learn the order's id from the first event, and the trades from theirs. */
+  /** Read the order's id from its first event, and the trades from theirs. */
   #read(flowId: number): void {
     const { words, doubles } = this.#exchange.output
     let known = false
@@ -155,7 +155,7 @@ export class CoreTarget implements ReplayTarget {
   #execute(): number {
     const { sequence } = this.#exchange
     this.#exchange.output.clear()
-    // One command a µs: journaled time is an input like any other, and a replay is the same every time.
+    // One command per µs: journaled time is an input like any other, and a replay is the same every time.
     return this.#exchange.execute(this.#command, sequence + 1, sequence + 1)
   }
 }

@@ -26,7 +26,7 @@ interface Flags {
   readonly json: boolean
 }
 
-/** What stands after `npm run replay --`. */
+/** The command line after `npm run replay --`. */
 export function replayCommandLine(
   environment: NodeJS.ProcessEnv,
   run: (options: ReplayOptions) => Promise<void>,

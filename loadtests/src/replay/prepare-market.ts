@@ -5,13 +5,13 @@ import type { ApiKey } from '../client/ws-api.ts'
 import type { FlowMarket } from '../flow/order-command.ts'
 import type { ApiMarket } from './api-target.ts'
 
-/** Of the smallest units: more than any recording moves, a quarter of what a balance may hold. */
+/** In smallest units: more than any recording moves, a quarter of a balance's bound. */
 const FUNDS_UNITS = 10n ** 18n
 
 /**
- * List a market for one replay through the operator API, under names of its own: the same file can be replayed again and
- * again, and no other book is touched. Its filters admit everything, its fees are zero, and the keys of its two
- * accounts are free of the edge's limits.
+ * List a market for one replay through the operator API, under names of its own: the same file can be replayed again,
+ * and no other book is touched. Its filters admit everything, its fees are zero, and no limits apply to the keys of its
+ * two accounts.
  */
 export async function prepareMarket(operator: OperatorClient, url: string, market: FlowMarket): Promise<ApiMarket> {
   const run = `${Date.now().toString(36)}${randomBytes(1).toString('hex')}`.toUpperCase()

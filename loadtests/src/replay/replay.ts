@@ -2,10 +2,10 @@ import type { FlowSource } from '../flow/order-command.ts'
 import type { Tally } from './tally.ts'
 import type { ReplayTarget } from './target.ts'
 
-/** Commands passed on between two looks at the progress. */
+/** Commands between two reports of progress. */
 const SLICE = 500
 
-/** Feed all of `source` to `target`, in order; `progress` is called with 0 … 1 and the number of commands so far. */
+/** Feed all of `source` to `target`, in order. `progress` is called with 0 … 1 and the number of commands so far. */
 export async function replay(
   source: FlowSource,
   target: ReplayTarget,
@@ -23,7 +23,7 @@ export async function replay(
   return target.finish()
 }
 
-/** Why the outcome is not what the file says; undefined when it is, or when the file says nothing. */
+/** How the result differs from the file's expectation; undefined when it does not, or when the file has none. */
 export function contradiction(source: FlowSource, tally: Tally, withChecksum: boolean): string | undefined {
   const { expected } = source
   if (expected === undefined) return undefined

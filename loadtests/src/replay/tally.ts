@@ -2,12 +2,12 @@ import { decimalText } from '../client/decimal.ts'
 import { TradeChecksum } from '../flow/checksum.ts'
 import type { FlowMarket } from '../flow/order-command.ts'
 
-/** What a replay came to. */
+/** The result of a replay. */
 export class Tally {
   readonly checksum = new TradeChecksum()
   orders = 0
   cancels = 0
-  /** Cancels of orders that were not open any more, or never known: normal in a recording. */
+  /** Cancels of orders that were not open any more, or unknown: normal in a recording. */
   cancelsTooLate = 0
   /** Orders and cancels refused for any other reason, by its name. */
   readonly rejects = new Map<string, number>()
@@ -38,8 +38,8 @@ export class Tally {
 }
 
 /**
- * A tally as names and values, for the screen and for JSON. Over the interface the makers of trades are not known, so
- * there is nothing to say about them.
+ * A tally as names and values, for the screen and for JSON. Over the interface the makers of trades are unknown, so
+ * their figures are left out.
  */
 export function reportOf(tally: Tally, market: FlowMarket, makersKnown: boolean): Record<string, string | number> {
   const rejected = [...tally.rejects.values()].reduce((sum, count) => sum + count, 0)

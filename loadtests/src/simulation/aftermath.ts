@@ -3,20 +3,20 @@ import { unsettled } from './settled.ts'
 import type { World } from './world.ts'
 
 const LOST_BATCHES_MAX = 4
-/** Engines are started anew, one leads, gateways dial it, and the journal is asked. */
+/** Time for engines to restart, one to lead, gateways to connect, and the journal to be asked. */
 const HALT_MS_MAX = 5_000
 const WELL_MS_MAX = 30_000
 const LOOK_MS = 20
 
 /**
- * After everything else: a fail-over takes back the end of the journal, and every engine that held it has ended. Only
- * gateways know, and the shard must be halted all the same; when an operator gives it up, everything must be well again.
- * What is not as it must be: a sentence each.
+ * The last phase: a fail-over loses the end of the journal, and every engine that held it has ended. Only gateways know
+ * of the loss, and the shard must still halt. After an operator gives the rows up, everything must work again. Returns
+ * the violations, one sentence each.
  */
 export async function aftermath(world: World): Promise<string[]> {
   const { cluster, operator, witnesses } = world
   const { store, members, random, time } = cluster
-  // Each gateway is shown something, whenever it has begun.
+  // Each gateway sees an outcome, whenever it was started.
   operator.move(CommandKind.DEPOSIT, 1, 1n)
   await until(world, WELL_MS_MAX, () => unsettled(world).length === 0)
   const count = random.integer(1, LOST_BATCHES_MAX)
@@ -35,7 +35,7 @@ export async function aftermath(world: World): Promise<string[]> {
   return unsettled(world).map((what) => `recovery after a release: ${what}`)
 }
 
-/** Whether it came to be so within `ms`. */
+/** Whether the condition became true within `ms`. */
 async function until({ cluster: { time } }: World, ms: number, isSo: () => boolean): Promise<boolean> {
   for (const end = time.elapsed() + ms; time.elapsed() < end && !isSo();) await time.advance(LOOK_MS)
   return isSo()

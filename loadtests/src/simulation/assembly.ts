@@ -5,7 +5,7 @@ import { unfinishedWork, UnfinishedReply } from '@uptick/gateway'
 
 const settle = { resolve: (): void => undefined, reject: (): void => undefined }
 
-/** Puts replies that go on in later outcomes together from the journal, where nothing is ever missing. */
+/** Assembles replies that continue in later outcomes from the journal, which is complete. */
 export class Assembly {
   readonly #whole: Map<number, WholeReply>
   readonly #unfinished = new Map<number, UnfinishedReply>()
@@ -14,7 +14,7 @@ export class Assembly {
     this.#whole = whole
   }
 
-  /** One outcome. */
+  /** Add one outcome. */
   see(words: Int32Array, sequence: number): void {
     if (!outcomeHasWork(words, 0)) return
     for (const [began, reply] of this.#unfinished) {

@@ -14,15 +14,15 @@ import { type Cluster, drift, ProcessTime, checksum } from '@uptick/engine/testi
 import { FeedLog } from '../invariants/feed-log.ts'
 import type { Hold } from '../invariants/hold.ts'
 
-/** The connection to the gateway broke: what became of the request is not known. */
+/** The connection to the gateway broke: the result of the request is unknown. */
 export class GatewayLostError extends Error {
   override readonly name = 'GatewayLostError'
 }
 
-/** On its way to the gateway, ms. */
+/** Time of a request on its way to the gateway, ms. */
 const REQUEST_MS_MAX = 2
 
-/** One gateway process: the production link to the engines, and the markets that it keeps from the feed. */
+/** One gateway process: the production link to the engines, and the markets that it builds from the feed. */
 export class Gateway {
   readonly name: string
   readonly process: ProcessTime
@@ -32,12 +32,12 @@ export class Gateway {
   readonly #line: OperatorLine
   readonly #cluster: Cluster
   readonly #hold: Hold
-  /** How often the feed began anew. */
+  /** How often the feed restarted. */
   #resets = 0
   /** How often it was paused. */
   #pauses = 0
   readonly #lost = new Set<(reason: unknown) => void>()
-  /** Called when nothing that was sent is unanswered. */
+  /** Called when no sent command is unanswered. */
   #resolved: (() => void)[] = []
 
   constructor(name: string, cluster: Cluster, hold: Hold) {
@@ -73,7 +73,7 @@ export class Gateway {
       for (let at = from; at < to; at += outcomeWords(words, at)) {
         this.feed.heard(sequence++, checksum(words, at, at + outcomeWords(words, at)), store.furthest)
       }
-      // Once everything of this frame was told.
+      // After everything of this frame was handled.
       process.endOfTurn(() => this.#settle())
     })
     this.markets = new Markets([{ link, history: noHistory, clock: process, timers: process, log: () => undefined }])
@@ -82,8 +82,8 @@ export class Gateway {
   }
 
   /**
-   * @param isRetry of an order that may have been executed: what it is told of one that went on in steps may be that no gateway
-   *   knows, at once
+   * @param isRetry of an order that may have been executed: if it continued in steps, the answer may be at once that
+   *   its outcome is unknown
    * @throws (rejects with) PublicError as the link does; GatewayLostError
    */
   submit(build: (command: Command) => void, isRetry = false): Promise<OutcomeView> {
@@ -99,7 +99,7 @@ export class Gateway {
     return this.#request(() => this.link.query(question))
   }
 
-  /** Resolves, with the last sequence heard, when every command that was sent so far is answered; never if it dies. */
+  /** Resolves, with the last sequence received, when every command sent so far is answered. Never if it dies. */
   resolved(): Promise<number> {
     return new Promise((resolve) => {
       this.#resolved.push(() => resolve(this.link.sequence))
@@ -107,13 +107,13 @@ export class Gateway {
     })
   }
 
-  /** As SIGSTOP. */
+  /** Like SIGSTOP. */
   pause(): void {
     this.#pauses++
     this.process.stop()
   }
 
-  /** As kill -9. */
+  /** Like kill -9. */
   kill(): void {
     this.process.kill()
     this.#cluster.network.end(this.name)
@@ -138,7 +138,8 @@ export class Gateway {
         const [pauses, resets] = [this.#pauses, this.#resets]
         const answered = (isGivenUp: boolean): void => {
           this.#lost.delete(reject)
-          // The rest of a reply that went on in steps may be in what was missed: unknown at once, and for good.
+          // The rest of a reply that continued in steps may be in the missed part: its outcome is unknown at once, for
+          // good.
           const isEarly = isGivenUp && resets === this.#resets && !isRetry
           if (pauses === this.#pauses) this.#hold.answered(this.process.elapsed() - began, isEarly)
         }

@@ -2,25 +2,25 @@ import { decodeFrame, encodeHello, encodeQuery, FrameType, LinkRole, type Questi
 import type { Cluster, ClusterMember, ProcessTime } from '@uptick/engine/testing'
 import { sequenceOf } from './operator.ts'
 
-/** How long an operator takes to see that the shard is halted, and between two attempts. */
+/** How long an operator takes to notice a halted shard, and waits between two attempts. */
 const ATTENTION_MS = 1_500
-/** An answer may take several statements, each with its bound. */
+/** An answer may take several statements, each with its own bound. */
 const ANSWER_MS_MAX = 15_000
 const decision = { reason: 'two histories', operator: 'simulation' }
 
 /**
- * The operator of a shard that is halted, as the documentation says: has the member that reaches furthest append what is
- * lost, again when that fails on the way; and gives it up where the journal has gone on, or no member holds it.
+ * The operator of a halted shard, who follows the documentation: has the member that is furthest ahead append the lost
+ * rows, again when that fails, and gives the rows up when the journal has continued, or when no member holds them.
  */
 export class HaltDesk {
   readonly #cluster: Cluster
   readonly #process: ProcessTime
-  /** When the shard was seen halted, or something was tried last. */
+  /** When the shard was first seen halted, or when the last attempt was made. */
   #since: number | undefined
   #isBusy = false
   /** The journal has continued with other batches. */
   #isGone = false
-  /** Lives that hold nothing of what is lost. */
+  /** Lives of members that hold nothing of what is lost. */
   readonly #empty = new Set<string>()
   /** Batches that were appended again. */
   repaired = 0
@@ -36,7 +36,7 @@ export class HaltDesk {
     if (store.lease.halted === '') return this.#forget()
     this.#since ??= time.elapsed()
     if (this.#isBusy || time.elapsed() - this.#since < ATTENTION_MS) return
-    // One that is about to come back may hold more than all the others.
+    // A member that is about to come back may hold more than all the others.
     if (members.some(({ process, engine }) => process.isDead || process.isStopped || !isWaiting(engine.role))) return
     const byReach = members.toSorted((a, b) => heldBy(b) - heldBy(a))
     const next = byReach.find(({ holder }) => !this.#empty.has(holder))
@@ -90,7 +90,7 @@ function isWaiting(role: string): boolean {
   return role === 'halted' || role === 'standby' || role === 'unfit'
 }
 
-/** What it has executed, or kept of a life before. */
+/** What it has executed, or saved in an earlier life. */
 function heldBy(member: ClusterMember): number {
   return Math.max(sequenceOf(member), member.engine.heldThrough)
 }

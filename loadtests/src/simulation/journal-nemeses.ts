@@ -14,10 +14,10 @@ const CLOCK_STEP_MAX = 20_000_000
 const LOST_BATCHES_MAX = 4
 const BEHIND_BATCHES_MAX = 8
 const LOST_CLAIMS_MAX = 2
-/** A member that misses lost rows has noticed by then. */
+/** By then a member that lacks the lost rows has noticed. */
 const HALTED_MS_MAX = 2_500
 
-/** What befalls PostgreSQL, and the ways to it. By what they do; names are for people. */
+/** Faults of PostgreSQL and of the connections to it, named by their effect for people. */
 export const journalNemeses: Readonly<Record<string, Nemesis>> = {
   'append fails': ({ cluster: { random } }, { journal }) => {
     journal.faults.push(undefined, random.pick(APPEND_FAULTS), random.pick(APPEND_FAULTS))
@@ -44,7 +44,7 @@ export const journalNemeses: Readonly<Record<string, Nemesis>> = {
   },
   'journal restarted': (world) => {
     const { members, random } = world.cluster
-    // A long one outlasts the hold: what was sent has an unknown outcome then.
+    // A long outage outlasts the hold: commands that were sent then have an unknown outcome.
     const ms = random.chance(0.4) ? OUTAGE_MS_MAX : RESTART_MS_MAX
     const ways = members.flatMap(({ journal }) => Object.values(journal.ways))
     return away(world, ways, ms, (way) => way.fail('refused'))
@@ -80,7 +80,7 @@ export const journalNemeses: Readonly<Record<string, Nemesis>> = {
   },
 }
 
-/** Something is wrong with ways to the journal for a while. */
+/** Let some connections to the journal fail for a while. */
 function away(world: World, ways: readonly Distance[], ms: number, fail: (way: Distance) => void): boolean {
   for (const way of ways) fail(way)
   world.soon(ms, () => {
@@ -89,13 +89,13 @@ function away(world: World, ways: readonly Distance[], ms: number, fail: (way: D
   return true
 }
 
-/** How long something is away at most: some outlast the hold, and in long runs whatever is waited for. */
+/** Maximum length of an outage: some outlast the hold, and in long runs every bound. */
 function outageMs({ cluster: { random }, isLong }: World): number {
   if (!random.chance(0.4)) return AWAY_MS_MAX
   return isLong ? LONG_OUTAGE_MS_MAX : OUTAGE_MS_MAX
 }
 
-/** Connections for writing lead to a server that takes no writes, as they do during a fail-over, or after a setting was changed. */
+/** Connections for writing lead to a read-only server, as during a fail-over, or after a change of a setting. */
 function readOnly(world: World, engines: readonly ClusterMember[]): boolean {
   const refusal = new Error('the server is read-only')
   for (const { journal } of engines) journal.readOnly = refusal
@@ -105,14 +105,14 @@ function readOnly(world: World, engines: readonly ClusterMember[]): boolean {
   return true
 }
 
-/** A fail-over to a replica that was behind: the end of the journal is gone, and what was claimed since. */
+/** A fail-over to a replica that was behind: the end of the journal and recent claims are lost. */
 function loseRows(world: World): boolean {
   const { members, random, time } = world.cluster
   const knower = world.losses.lose(random.integer(1, LOST_BATCHES_MAX), random.integer(0, LOST_CLAIMS_MAX))
   if (!knower) return false
-  // An engine that starts now knows of nothing, and may lead before another has said a word.
+  // An engine that starts now knows nothing of the loss, and may lead before another one has reported it.
   if (random.chance(0.4)) members.forEach((member) => member !== knower && world.cluster.crash(member))
-  // The supervisor starts them anew, before an operator asks what they hold.
+  // The supervisor restarts them before an operator asks what they hold.
   if (random.chance(0.2)) {
     time.after(HALTED_MS_MAX, () => members.forEach((member) => world.cluster.crash(member)))
   }

@@ -18,16 +18,16 @@ import type { World } from './world.ts'
 
 const nothingClosed = new ClosedOrders()
 
-/** By what is wrong with an acknowledgement, what it breaks. */
+/** The invariant that each kind of wrong acknowledgement violates. */
 const BROKEN = { lost: 'I2', doubled: 'I3', contradiction: 'I4' } as const
 
-/** The journal of a run, replayed once, and everything that is to be known of it. */
+/** The journal of a run, replayed once, and everything that the checks need of it. */
 class Replay {
   readonly checkers: readonly [Conservation, BookIntegrity, Oracle]
-  /** The replies that went on in later outcomes, by the sequence at which they began. */
+  /** The replies that continued in later outcomes, by their first sequence. */
   readonly whole = new Map<number, WholeReply>()
   readonly record = new OrderRecord()
-  /** Where each order was accepted. */
+  /** Sequence at which each order was accepted. */
   readonly acceptedAt = new Map<number, number>()
   /** Journaled time by sequence − 1, µs. */
   readonly times: number[] = []
@@ -56,7 +56,7 @@ class Replay {
   }
 }
 
-/** What is not as it must be, after everything has settled: a sentence each, beginning with the invariant's number. */
+/** The violations after everything has settled: one sentence each, beginning with the invariant's number. */
 export function judge(
   world: World,
   exchange: Exchange = new Exchange({ supportedBehaviours: everyBehaviour, stepWorkMax: world.stepWorkMax }),
@@ -90,14 +90,14 @@ export function judge(
   ]
 }
 
-/** What the engine would answer, as it comes out of JSON. */
+/** The engine's answer, after a way through JSON. */
 function answerFrom(exchange: Exchange, question: Readonly<Record<string, unknown>>): unknown {
   return JSON.parse(
     JSON.stringify(answerQuery({ exchange, closedOrders: nothingClosed, epoch: 0, role: '' }, question)),
   )
 }
 
-/** Engines keep 60 s of journaled time; less, when they had to recover from a snapshot that is younger. */
+/** Engines keep 60 s of journaled time, or less when they recovered from a more recent snapshot. */
 function retainedBy({ times }: Replay, { cluster }: World): (after: number, next: number) => boolean {
   const newest = times.at(-1) ?? 0
   const isShort = newest - (times[0] ?? newest) < RETAINED_MICROSECONDS
@@ -108,7 +108,7 @@ function retainedBy({ times }: Replay, { cluster }: World): (after: number, next
   }
 }
 
-/** I8, of the members that are there at the end. */
+/** I8, for the members that exist at the end. */
 function memberViolations({ cluster }: World, { hashes }: JournalAudit): string[] {
   return cluster.members.flatMap(({ url, engine }) => {
     const exchange = engine.leader?.exchange ?? engine.standby?.state.exchange
@@ -119,7 +119,7 @@ function memberViolations({ cluster }: World, { hashes }: JournalAudit): string[
   })
 }
 
-/** I8: the newest snapshot with what follows it, and the previous release, come to the same state. */
+/** I8: the newest snapshot with the following commands, and the previous release, reach the same state. */
 function replayViolations({ cluster: { store }, stepWorkMax }: World, { exchange }: JournalAudit): string[] {
   const violations: string[] = []
   const compare = (other: Exchange, what: string): void => {
@@ -145,7 +145,7 @@ function replayViolations({ cluster: { store }, stepWorkMax }: World, { exchange
   return violations
 }
 
-/** I9: the books that gateways keep from their feeds are the state's. */
+/** I9: the books that gateways build from their feeds equal the state's. */
 function bookViolations({ gateways }: World, { exchange }: JournalAudit): string[] {
   if (exchange.catalogue().symbols.length === 0) return []
   const { updateId, bids, asks } = exchange.depth(0, 0)

@@ -1,6 +1,6 @@
 /**
- * Seeds that failed once, with what was wrong then; replayed by the tests. A change of the simulation changes what a seed
- * does, so what is found has a test of its own besides.
+ * Seeds that failed once, and the reason; the tests replay them. A change of the simulation changes the run of a seed,
+ * so each bug also has a test of its own.
  */
 export const keptSeeds: readonly { readonly seed: number; readonly why: string }[] = [
   { seed: 6, why: 'a leader of an older build journaled the activation of a behaviour that it refused itself' },
@@ -25,8 +25,8 @@ export const keptSeeds: readonly { readonly seed: number; readonly why: string }
   { seed: 857, why: 'a reply that went on in later steps was waited for past the hold when its leader died' },
   { seed: 6_511, why: 'a gateway that only listened never noticed that its connection was dead' },
   { seed: 97, why: 'an activation that was refused and sent again to a newer leader made every member unfit' },
-  { seed: 280, why: 'a retry was told at once that nobody knows the rest of a reply that is past (the checker)' },
-  { seed: 5_155, why: 'a leader of a shard where nobody traded never noticed that rows were lost' },
+  { seed: 280, why: 'a retry was told at once that the rest of a past reply is unknown (the checker)' },
+  { seed: 5_155, why: 'a leader of a shard without trading never noticed that rows were lost' },
   {
     seed: 230,
     why: 'a halt that came after the decision of an operator halted the shard again',

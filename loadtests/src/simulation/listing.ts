@@ -8,7 +8,7 @@ export const assets = [
   { code: 'USD', decimals: 6 },
 ]
 
-/** Fees that do not divide, so that their rounding shows. */
+/** Fees that do not divide evenly, so that their rounding shows. */
 export const symbol = listing(market.symbol, 'BTC', 'USD', {
   priceDecimals: market.priceDecimals,
   quantityDecimals: market.quantityDecimals,

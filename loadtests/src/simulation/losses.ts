@@ -2,10 +2,10 @@ import type { Cluster, ClusterMember } from '@uptick/engine/testing'
 import { sequenceOf } from './operator.ts'
 import type { Witnesses } from './witnesses.ts'
 
-/** Until something has been appended under a new claim. */
+/** How long until something is appended under a new claim. */
 const SOON_MS_MAX = 20
 
-/** What the journal of a run has lost in fail-overs, and what became of it. */
+/** The rows that the journal of a run lost in fail-overs, and what happened to them. */
 export class Losses {
   readonly #cluster: Cluster
   readonly #witnesses: Witnesses
@@ -19,17 +19,19 @@ export class Losses {
     cluster.store.listen(() => this.#look())
   }
 
-  /** Something is lost, and neither back nor given up. */
+  /** Some rows are lost, and neither restored nor given up. */
   get isOpen(): boolean {
     return this.#witnesses.lostRows.isOpen
   }
 
-  /** A member that knows of a loss is about to say so, and is left alone until then: it may be the only one. */
+  /**
+   * A member that knows of a loss is about to report it. It is left alone until then, because it may be the only one.
+   */
   get isHaltDue(): boolean {
     return this.#witnesses.lostRows.isHaltDue(this.#cluster.time.elapsed())
   }
 
-  /** The next take-over is forgotten right after it, with nothing that was written. */
+  /** The next take-over is lost right after it happened, before anything was written under it. */
   forgetNextClaim(): void {
     this.#forgetsNext = true
   }
@@ -51,8 +53,8 @@ export class Losses {
   }
 
   /**
-   * Lose the last `count` rows, and up to `claims` of the claims made just there. Returns a member that knows of it;
-   * undefined, and nothing is lost, where no member would.
+   * Lose the last `count` rows, and up to `claims` of the claims made just there. Returns a member that knows of the
+   * loss. Returns undefined, and loses nothing, when no member would know.
    */
   lose(count: number, claims: number): ClusterMember | undefined {
     const { store, time } = this.#cluster
@@ -65,7 +67,7 @@ export class Losses {
     return knower
   }
 
-  /** A member that is well and has seen all that there is; rather the leader. */
+  /** A member that works and has seen all rows; preferably the leader. */
   #knower(): ClusterMember | undefined {
     const { members, leader, store } = this.#cluster
     return (leader ? [leader, ...members] : members).find((member) => {

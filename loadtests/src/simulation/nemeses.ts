@@ -3,5 +3,5 @@ import type { Nemesis } from './nemesis.ts'
 import { networkNemeses } from './network-nemeses.ts'
 import { processNemeses } from './process-nemeses.ts'
 
-/** Everything that goes wrong. */
+/** All faults. */
 export const nemeses: Readonly<Record<string, Nemesis>> = { ...processNemeses, ...journalNemeses, ...networkNemeses }

@@ -4,30 +4,30 @@ import type { Nemesis } from './nemesis.ts'
 import type { World } from './world.ts'
 
 const CUT_MS_MAX = 4_000
-/** Longer than the hold, of one gateway alone: others tell its traders what became of their orders. */
+/** Longer than the hold, for one gateway alone: other gateways tell its traders the results of their orders. */
 const CUT_OFF_MS_MIN = 4_100
 const CUT_OFF_MS_MAX = 6_000
 const SLOW_MS_MAX = 2_000
-/** Until what was sent is executed. */
+/** Time until sent commands are executed. */
 const QUIET_MS = 100
-/** Until a reset has arrived. */
+/** Time until a reset has arrived. */
 const RESET_MS = 20
-/** What is unanswered for a lease is given up. */
+/** Requests that are unanswered for a lease are given up. */
 const SILENCE_MS_MAX = 1_500
 
-/** What befalls links. By what they do; names are for people. */
+/** Faults of links, named by their effect for people. */
 export const networkNemeses: Readonly<Record<string, Nemesis>> = {
   'network cut': (world, engine) => cut(world, engine, true),
   'network cut one way': (world, engine) => cut(world, engine, false),
   'gateway cut off': (world) => {
     const { gateways } = world
     const { network, random, leader } = world.cluster
-    // A leader is to be asked meanwhile.
+    // The leader has to answer questions meanwhile.
     if (!leader || gateways.some(({ name }) => network.isCut(name, leader.url))) return false
     const { name } = random.pick(gateways)
     network.cut(name, leader.url)
     if (random.chance(0.5)) network.cut(leader.url, name)
-    // All other faults continue, lost rows included: it is only a gateway.
+    // All other faults continue, lost rows included: this concerns only a gateway.
     world.cluster.time.after(random.integer(CUT_OFF_MS_MIN, CUT_OFF_MS_MAX), () => {
       network.heal(name, leader.url)
       network.heal(leader.url, name)
@@ -56,9 +56,10 @@ export const networkNemeses: Readonly<Record<string, Nemesis>> = {
 }
 
 /**
- * The leader's way to the journal ends without a word, in both directions: for the journal its sessions are over, and its
- * successor leads before it knows. One gateway stays with it and is only asked – a command would find out that nothing is
- * appended any more, and hold up what is asked after it –, the others lose it and go to the successor.
+ * The leader's connections to the journal become silent in both directions. The journal ends its sessions, and its
+ * successor leads before the old leader knows. One gateway stays connected to the old leader and only sends queries: a
+ * command would reveal that nothing is appended any more, and would delay later queries. The other gateways lose it and
+ * go to the successor.
  */
 function silence(world: World, { url, journal }: ClusterMember): boolean {
   const { gateways } = world
@@ -75,7 +76,10 @@ function silence(world: World, { url, journal }: ClusterMember): boolean {
   return true
 }
 
-/** The same with all traders trading on, through the old leader and the new one; or only its lease is taken from the old one. */
+/**
+ * The same while all traders trade, through the old leader and the new one; or only the lease is taken from the old
+ * one.
+ */
 function split(world: World, { url, journal }: ClusterMember): boolean {
   const { random } = world.cluster
   if (world.isQuiet || world.onlyAsked.size > 0) return false
@@ -84,14 +88,14 @@ function split(world: World, { url, journal }: ClusterMember): boolean {
   return true
 }
 
-/** The sessions behind `ways` end, and all gateways but one lose the engine at `url`; until it is over. */
+/** End the sessions of `ways`, and cut all gateways but one off the engine at `url`, until it is over. */
 function takeAway(world: World, url: string, ways: readonly Distance[], staying: Gateway, over: () => void): void {
   const { network, time } = world.cluster
   let isOver = false
   for (const way of ways) way.endSession()
   for (const { name } of world.gateways.filter((gateway) => gateway !== staying)) {
     network.reset(name)
-    // A cable that is pulled takes the reset along.
+    // A cable that is pulled also loses the reset.
     time.after(RESET_MS, () => {
       if (isOver) return
       network.cut(name, url)

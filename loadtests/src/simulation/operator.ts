@@ -4,11 +4,11 @@ import type { Gateway } from './gateway.ts'
 import { HaltDesk } from './halt-desk.ts'
 import { assets, symbol } from './listing.ts'
 
-/** A behaviour that nothing in the core depends on: of a release to come. */
+/** A behaviour of a future release, on which nothing in the core depends. */
 export const NEXT_BEHAVIOUR = 77
-/** Of the newest release. */
+/** The behaviours of the newest release. */
 export const everyBehaviour: readonly number[] = [...SUPPORTED_BEHAVIOURS, NEXT_BEHAVIOUR]
-/** What each release knows, oldest first. */
+/** The behaviours of each release, oldest first. */
 export const releases: readonly (readonly number[])[] = [
   [Behaviour.FEE_HALF_EVEN],
   SUPPORTED_BEHAVIOURS,
@@ -16,7 +16,7 @@ export const releases: readonly (readonly number[])[] = [
 ]
 
 const FUNDS = 1_000_000_000_000_000n
-/** How long a person takes to see that an engine needs a person. */
+/** How long an operator takes to notice that an engine needs attention. */
 const ATTENTION_MS = 1_500
 
 /** The operator of the exchange: lists, funds, activates, and helps engines that cannot continue by themselves. */
@@ -44,7 +44,7 @@ export class Operator {
     }
   }
 
-  /** Whether it is done, not done or of unknown outcome is all the same here. */
+  /** It makes no difference whether it is executed, refused or of unknown outcome. */
   activate(behaviour: number): void {
     this.#command(CommandKind.ACTIVATE_BEHAVIOUR, { value: behaviour }).catch(() => undefined)
   }
@@ -53,7 +53,7 @@ export class Operator {
     this.#command(kind, { account, asset: 1, amount }).catch(() => undefined)
   }
 
-  /** Look after what needs a person, as the documentation says: `upgrade` installs the newest release. */
+  /** Do what needs an operator, as the documentation says: `upgrade` installs the newest release. */
   attend(upgrade: (member: ClusterMember) => void): void {
     const { members, time } = this.#cluster
     this.halts.attend()
@@ -67,7 +67,7 @@ export class Operator {
     }
   }
 
-  /** Commands that have no answer yet. */
+  /** Commands without an answer. */
   get busy(): number {
     return this.#busy
   }

@@ -3,7 +3,7 @@ import { commandLine, wholeNumber, type Command } from '@uptick/commandline'
 export interface RunnerOptions {
   readonly from: number
   readonly seeds: number
-  /** Tell what happened in each run. */
+  /** Print what happened in each run. */
   readonly story: boolean
 }
 
@@ -12,7 +12,7 @@ const about = `Simulates engines, gateways, traders, journal and network in one 
 A seed repeats the same run. A run that fails is printed with its violations; the others still run, and the exit code
 is 1.`
 
-/** What stands after `npm run sim --`. */
+/** The command line after `npm run sim --`. */
 export function simulationCommandLine(run: (options: RunnerOptions) => Promise<void>): Command {
   return commandLine('npm run sim --', about)
     .option('--seeds <n>', 'number of runs', wholeNumber(1), 100)

@@ -9,14 +9,14 @@ import { everyBehaviour } from './operator.ts'
 import { simulate, type SimulationOptions } from './simulate.ts'
 
 /*
- * A checker that cannot fail proves nothing: each is shown a bug of the kind that it is there for. The same seeds without
- * the bug are green.
+ * A checker that cannot fail proves nothing, so each one gets a bug that it should detect. The same seeds pass without
+ * the bug.
  */
 type Bug = NonNullable<SimulationOptions['planted']>
 
 const SEEDS_MAX = 12
 
-/** The violations of `invariant` that the first seed which shows any shows. */
+/** The violations of `invariant` in the first seed that has any. */
 async function found(invariant: string, planted: Bug, isCalm = false): Promise<string[]> {
   for (let seed = 1; seed <= SEEDS_MAX; seed++) {
     const { violations } = await simulate({ seed, planted, isCalm })
@@ -26,7 +26,7 @@ async function found(invariant: string, planted: Bug, isCalm = false): Promise<s
   return []
 }
 
-/** The HELLO that it is, if it is one. */
+/** The HELLO frame in these bytes, if it is one. */
 function helloIn(bytes: Buffer): HelloFrame | undefined {
   const frame = decodeFrame(bytes)
   return frame.type === FrameType.HELLO ? frame : undefined
@@ -50,7 +50,7 @@ function rule(change: (command: Command) => void): Bug {
   }
 }
 
-/** A state machine that does everything right and tells of it wrongly. */
+/** A state machine that executes correctly and reports wrong events. */
 function telling(change: (kind: EventKind, words: Int32Array, at: number) => void): Bug {
   return {
     replay: () => {
@@ -67,7 +67,7 @@ function telling(change: (kind: EventKind, words: Int32Array, at: number) => voi
   }
 }
 
-/** The double at an even offset. */
+/** Add to the double at an even offset. */
 function add(words: Int32Array, at: number, more: number): void {
   const view = new DataView(words.buffer, words.byteOffset + at * 4, 8)
   view.setFloat64(0, view.getFloat64(0, true) + more, true)
@@ -78,7 +78,7 @@ test('without a bug, nothing is found', async () => {
     expect((await simulate({ seed })).violations, `seed ${seed}`).toEqual([])
 })
 
-test('I1: a deposit brings one unit more than was paid in', async () => {
+test('I1: a deposit adds one unit more than was paid in', async () => {
   const generous = rule((command) => {
     if (command.kind === CommandKind.DEPOSIT) command.amount++
   })
@@ -90,7 +90,7 @@ test('I2: the end of the journal is lost, and no member restores it', async () =
   expect(await found('I2', { afterwards }, true)).not.toEqual([])
 })
 
-/** A member that believes whatever the journal has become, and takes every contradiction for a fence. */
+/** A member that accepts any change of the journal, and takes every contradiction for a fence. */
 class BelievingJournal extends DistantJournal {
   override async confirm(): ReturnType<DistantJournal['confirm']> {
     const head = { epoch: Number.MAX_SAFE_INTEGER, last: Number.MAX_SAFE_INTEGER }
@@ -112,7 +112,7 @@ test('I2: rows are lost that members hold, and no member reports it', async () =
   expect((await found('I2', { openJournal })).join()).toMatch(/gone without a halt/)
 })
 
-test('I2: what only gateways know is lost, and they do not say it', async () => {
+test('I2: rows that only gateways know of are lost, and they do not report it', async () => {
   const tap: Bug['tap'] = (_from, _to, bytes) => {
     const frame = helloIn(bytes)
     return frame ? encodeHello({ instance: frame.instance, session: frame.session, feedFrom: frame.feedFrom }) : bytes
@@ -122,7 +122,7 @@ test('I2: what only gateways know is lost, and they do not say it', async () => 
   ])
 })
 
-test('I2: a gateway reports outcomes that no engine has shown it', async () => {
+test('I2: a gateway reports outcomes that no engine has sent it', async () => {
   const tap: Bug['tap'] = (_from, _to, bytes) => {
     const frame = helloIn(bytes)
     if (!frame?.seen) return bytes
@@ -133,11 +133,11 @@ test('I2: a gateway reports outcomes that no engine has shown it', async () => {
   )
 })
 
-test('I3: the edge sends again, as a new order, what takes long', async () => {
+test('I3: a gateway sends a slow order again as a new order', async () => {
   expect(await found('I3', { trader: 'sends again what takes long' })).not.toEqual([])
 })
 
-test('I4: the edge takes an order that is slow for one that will never be', async () => {
+test('I4: a gateway reports a slow order as never placed', async () => {
   expect(await found('I4', { trader: 'takes what is slow for dead' })).not.toEqual([])
 })
 
@@ -152,14 +152,14 @@ test('I4: engines without deadlines execute an order after a client was told tha
   )
 })
 
-test('I5: one account goes first, by a price that it did not name', async () => {
+test('I5: one account gets priority by a price that it did not name', async () => {
   const favour = rule((command) => {
     if (command.kind === CommandKind.PLACE && command.account === 1 && command.price > 0) command.price++
   })
   expect(await found('I5', favour, true)).not.toEqual([])
 })
 
-test('I6: an order is filled with more than it is for; a book is crossed', async () => {
+test('I6: an order is filled beyond its quantity; a book is crossed', async () => {
   const overfill = telling((kind, words, at) => {
     if (kind === EventKind.TRADE) add(words, at + TradeAt.QUANTITY, 1_000)
   })
@@ -187,13 +187,13 @@ test('I7: an epoch falls; a sequence is missing; an epoch has two claims', async
   expect((await found('I7', { afterwards: twice }, true)).join()).toMatch(/two claims/)
 })
 
-test('I8: one engine has another rule; it is found, and never leads', async () => {
+test('I8: one engine has another rule; it is detected, and never leads', async () => {
   const { behaviours, openExchange } = release(everyBehaviour)
   const { build: other } = rule((command) => {
     if (command.kind === CommandKind.DEPOSIT) command.amount++
   })
   const build = (place: number): ReturnType<typeof release> => (place === 1 ? other!(1) : { behaviours, openExchange })
-  // The first member leads; one of the two kinds is then the odd one.
+  // The first member leads; then one of the two kinds is the exception.
   expect((await found('I8', { build }, true)).join()).toMatch(/is diverged/)
 })
 
@@ -206,7 +206,7 @@ test('I9: a message of the feed is lost on a connection that stays up', async ()
   expect((await found('I9', { tap }, true)).join()).toMatch(/began anew/)
 })
 
-/** Says that a batch is written when it is on its way. */
+/** Reports a batch as written when it is still in flight. */
 class HastyJournal extends DistantJournal {
   override append(batch: Parameters<DistantJournal['append']>[0]): ReturnType<DistantJournal['append']> {
     void super.append(batch).catch(() => undefined)
@@ -214,12 +214,12 @@ class HastyJournal extends DistantJournal {
   }
 }
 
-test('I9: outcomes leave before they are durable', async () => {
+test('I9: outcomes are sent before they are durable', async () => {
   const openJournal: Bug['openJournal'] = (...parts) => new HastyJournal(...parts)
   expect((await found('I9', { openJournal }, true)).join()).toMatch(/durable was/)
 })
 
-test('I10: a gateway answers questions from what it was told before', async () => {
+test('I10: a gateway answers queries from earlier answers', async () => {
   const gateway: Bug['gateway'] = (lazy) => {
     const known = new Map<string, ReturnType<typeof lazy.query>>()
     const query = lazy.query.bind(lazy)
@@ -233,7 +233,7 @@ test('I10: a gateway answers questions from what it was told before', async () =
   expect((await found('I10', { gateway }, true)).join()).toMatch(/was told already/)
 })
 
-/** Takes its word for it that it leads. */
+/** Believes that it leads without checking. */
 class TrustingLease extends DistantLease {
   override leads(): Promise<boolean> {
     return Promise.resolve(true)
@@ -247,16 +247,16 @@ class BlindLease extends DistantLease {
   }
 }
 
-test('I10: a leader answers questions though another one has taken over without its knowledge', async () => {
+test('I10: a leader answers queries after another one has taken over unnoticed', async () => {
   const openLease: Bug['openLease'] = (...parts) => new TrustingLease(...parts)
   expect((await found('I10', { openLease, nemesis: 'taken for dead' })).join()).toMatch(/was told already/)
 })
 
-test('I12: builds take behaviours for known that they lack', async () => {
+test('I12: builds claim to know behaviours that they lack', async () => {
   expect(await found('I12', { build: () => release(everyBehaviour), behaviours: [] })).not.toEqual([])
 })
 
-test('recovery: an engine does not come up again', async () => {
+test('recovery: an engine does not start again', async () => {
   const broken = (): never => {
     throw new Error('no state machine today')
   }
@@ -265,7 +265,7 @@ test('recovery: an engine does not come up again', async () => {
   expect((await found('recovery', { build }, true)).join()).toMatch(/the engines are .*recovering/)
 })
 
-test('hold: a gateway gives requests up at once', async () => {
+test('hold: a gateway gives up requests at once', async () => {
   const gateway: Bug['gateway'] = ({ link, process }) => {
     const submit = link.submit.bind(link)
     let count = 0
@@ -277,19 +277,19 @@ test('hold: a gateway gives requests up at once', async () => {
   expect(await found('hold', { gateway })).not.toEqual([])
 })
 
-test('time: an engine whose clock is an hour ahead journals that, because it knows no other', async () => {
+test('time: an engine whose clock is an hour ahead journals that time', async () => {
   const openLease: Bug['openLease'] = (store, options, ways) => new BlindLease(store, options, ways)
   expect(await found('time', { openLease, nemesis: 'engine clock leapt' })).not.toEqual([])
 })
 
-/** Takes it for granted that it could write. */
+/** Reports that it could write without checking. */
 class BoastfulJournal extends DistantJournal {
   override rehearse(): Promise<void> {
     return Promise.resolve()
   }
 }
 
-test('readiness: a standby does not try whether it could write', async () => {
+test('readiness: a standby does not check whether it could write', async () => {
   const openJournal: Bug['openJournal'] = (...parts) => new BoastfulJournal(...parts)
   const planted: Bug = { openJournal, isLong: true, nemesis: 'journal read-only' }
   expect((await found('readiness', planted)).join()).toMatch(/says that it is ready and cannot write/)

@@ -5,13 +5,13 @@ import { everyBehaviour } from './operator.ts'
 /** Longer than the lease, and than the hold. */
 const PAUSE_MS_MAX = 6_000
 const RESTART_MS_MAX = 1_500
-/** Longer than anything is waited for that trading would bring. */
+/** Longer than any wait for something that trading would bring. */
 const REST_MS_MAX = 5_000
 const CLOCK_STEP_MAX = 20_000_000
-/** An hour, µs: were it journaled, orders with idempotent retry would be too old until the hour is over. */
+/** An hour, µs. If it were journaled, orders with idempotent retry would be too old until the hour is over. */
 const LEAP = 3_600_000_000
 
-/** What befalls processes and their clocks, and what operators do. By what they do; names are for people. */
+/** Faults of processes and their clocks, and actions of operators, named by their effect for people. */
 export const processNemeses: Readonly<Record<string, Nemesis>> = {
   'engine killed': ({ cluster }, engine) => {
     cluster.crash(engine)

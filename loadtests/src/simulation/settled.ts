@@ -1,12 +1,12 @@
 import { sequenceOf } from './operator.ts'
 import type { World } from './world.ts'
 
-/** What is not as it must be when all is well. */
+/** What is wrong in a calm world; empty when nothing is. */
 export function unsettled({ cluster, gateways, traders, operator, losses }: World): string[] {
   const found: string[] = []
   const busy = traders.reduce((sum, trader) => sum + trader.busy, 0)
   if (busy > 0) found.push(`${busy} operations have no answer`)
-  // An activation that is carried out late may leave a member unfit.
+  // An activation that is executed late may leave a member unfit.
   if (operator.busy > 0) found.push(`${operator.busy} commands of the operator have no answer`)
   if (losses.isOpen) found.push('lost rows are not restored')
   const roles = cluster.engines.map(({ role }) => role)

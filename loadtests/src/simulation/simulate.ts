@@ -8,34 +8,34 @@ const CALM_MS = 500
 const STORM_MS = 6_000
 const FAULT_EVERY_MS = 300
 const ACT_EVERY_MS = 20
-/** A long run is so much longer, with so much less at a time. */
+/** A long run takes this many times longer, with this much less at a time. */
 const LONG = 3
-/** Engines replay all of it several times then. */
+/** Not in every run, because engines replay the whole journal several times then. */
 const AFTERMATH_EVERY = 4
 
 export interface SimulationOptions {
   readonly seed: number
-  /** A bug, to see that it is found; the replay has it too when it is one of the rules. */
+  /** A bug that the run should detect. The replay has it too when it is one of the rules. */
   readonly planted?: Planted & { readonly replay?: () => Exchange }
-  /** Without misfortunes. */
+  /** Without faults. */
   readonly isCalm?: boolean
 }
 
 export interface Run {
   readonly seed: number
   readonly violations: readonly string[]
-  /** Journaled. */
+  /** Journaled commands. */
   readonly commands: number
   readonly orders: number
   readonly reads: number
   /** Orders of unknown outcome that were resolved. */
   readonly resolved: number
-  /** Orders of unknown outcome of which a trader was told that there is none. */
+  /** Orders of unknown outcome whose trader was told that they do not exist. */
   readonly absent: number
-  /** Replies that went on in later outcomes. */
+  /** Replies that continued in later outcomes. */
   readonly inSteps: number
   readonly handOffs: number
-  /** Times that the journal lost its end, and how often an operator gave it up. */
+  /** How often the journal lost its end, and how often an operator gave that up. */
   readonly losses: number
   readonly givenUp: number
   /** Number by kind. */
@@ -44,7 +44,7 @@ export interface Run {
   readonly virtualMs: number
 }
 
-/** One run of one seed, the same each time. */
+/** One run of one seed; it is the same each time. */
 export async function simulate({ seed, planted, isCalm = false }: SimulationOptions): Promise<Run> {
   const world = new World(seed, planted)
   await world.open()
@@ -57,7 +57,7 @@ export async function simulate({ seed, planted, isCalm = false }: SimulationOpti
   if (planted?.hasAftermath ?? (planted === undefined && seed % AFTERMATH_EVERY === 0))
     violations.push(...(await aftermath(world)))
   world.cluster.close()
-  // Promises alone make no turn of the event loop, and without one nothing that weak references were made to is let go.
+  // Promises alone make no turn of the event loop, and without one no target of a weak reference is collected.
   await nextTurn()
   return {
     seed,

@@ -3,8 +3,8 @@ import { keptSeeds } from './kept-seeds.ts'
 import { simulate } from './simulate.ts'
 
 /*
- * Everything in one process on a virtual clock, from a seed. SIM_SEED is the first one, SIM_SEEDS how many; `npm run sim`
- * runs many more and tells what they were.
+ * Simulates the whole exchange in one process on a virtual clock, from a seed. SIM_SEED is the first seed, SIM_SEEDS
+ * their number. `npm run sim` runs many more and prints a summary.
  */
 const FIRST = Number(process.env['SIM_SEED'] ?? 1_000)
 const COUNT = Number(process.env['SIM_SEEDS'] ?? 25)
@@ -14,7 +14,7 @@ async function violationsOf(seed: number): Promise<readonly string[]> {
   return violations.slice(0, 10)
 }
 
-test(`${COUNT} seeds from ${FIRST}: nothing that must not be`, async () => {
+test(`${COUNT} seeds from ${FIRST}: no violation`, async () => {
   let inSteps = 0
   for (let seed = FIRST; seed < FIRST + COUNT; seed++) {
     const run = await simulate({ seed })
@@ -28,7 +28,7 @@ test.each(keptSeeds)('seed $seed again: $why', async ({ seed }) => {
   expect(await violationsOf(seed)).toEqual([])
 })
 
-test('a seed brings the same run again, to the millisecond', async () => {
+test('a seed repeats the same run, to the millisecond', async () => {
   const [one, other] = [await simulate({ seed: FIRST }), await simulate({ seed: FIRST })]
   expect(other.story).toEqual(one.story)
   expect(other.commands).toBe(one.commands)

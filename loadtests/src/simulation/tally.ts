@@ -1,6 +1,6 @@
 import type { Run } from './simulate.ts'
 
-/** What many runs were, together. */
+/** Totals of many runs. */
 export class Tally {
   seeds = 0
   commands = 0
@@ -32,7 +32,7 @@ export class Tally {
     for (const [kind, count] of run.faults) this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + count)
   }
 
-  /** @param milliseconds that it took */
+  /** @param milliseconds duration of all runs */
   text(milliseconds: number): string {
     const faults = [...this.#faults].toSorted(([, a], [, b]) => b - a)
     const rows: readonly (readonly [string, number])[] = [

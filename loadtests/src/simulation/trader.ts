@@ -32,19 +32,19 @@ export interface TraderOptions {
   readonly account: number
   readonly random: Random
   readonly witnesses: Witnesses
-  /** Any that is up. */
+  /** Any gateway that runs. */
   readonly gateway: () => Gateway
   readonly gatewayToAsk: () => Gateway
   readonly pause: (ms: number) => Promise<void>
   /** µs. */
   readonly now: () => number
-  /** Some orders ask for idempotent retry, and are sent again when it is unknown what became of them. */
+  /** Some orders ask for idempotent retry, and are sent again when their outcome is unknown. */
   readonly retries: boolean
-  /** Bugs of the edge, to see that the checkers find them. */
+  /** Bugs of the gateway that the checkers should detect. */
   readonly planted?: 'sends again what takes long' | 'takes what is slow for dead'
 }
 
-/** An order as it is sent: every time the same. */
+/** An order as it is sent, the same each time. */
 interface Draft {
   readonly clientId: string
   readonly side: Side
@@ -55,13 +55,13 @@ interface Draft {
   readonly stopPrice: number
   /** µs; 0: no idempotent retry. */
   readonly firstSent: number
-  /** Replaces this one. */
+  /** The order that it replaces. */
   readonly target: number
 }
 
-/** A trader that places, replaces and cancels orders, asks for them, and writes down what it is told. */
+/** A trader that places, replaces, cancels and queries orders, and records the answers. */
 export class Trader {
-  /** Operations that have no answer yet. */
+  /** Operations without an answer. */
   busy = 0
   readonly #options: TraderOptions
   /** Ids of orders that may be open. */
@@ -72,7 +72,7 @@ export class Trader {
     this.#options = options
   }
 
-  /** Begin something, without waiting for what comes of it; only ask, where it is quiet. */
+  /** Begin an operation, without waiting for its result; only a query when it is quiet. */
   act(isQuiet = false): void {
     if (isQuiet) return this.#do(() => this.#ask())
     const { random } = this.#options
@@ -87,7 +87,7 @@ export class Trader {
     this.busy++
     run()
       .catch((error: unknown) => {
-        // What no client got to know is no finding.
+        // A failed request without an answer is no finding.
         if (!(error instanceof PublicError || error instanceof GatewayLostError)) throw error
       })
       .finally(() => this.busy--)
@@ -150,14 +150,14 @@ export class Trader {
     void first.resolved().then((sequence) => resolutions.resolved({ account, clientId, sequence }))
   }
 
-  /** After an order of unknown outcome: a trader that is told that there is none relies on it. */
+  /** After an order of unknown outcome: a trader that is told that it does not exist relies on that. */
   async #inquire(clientId: string): Promise<void> {
     const { account, gateway, witnesses } = this.#options
     const { sequence, value } = await gateway().query({ kind: 'order', account, symbol: 0, clientId })
     if (value === null) witnesses.absences.told({ account, clientId, sequence })
   }
 
-  /** The bug: an order that takes long is sent once more, without saying that it is the same, or given up for good. */
+  /** The bug: a slow order is sent again as another order, or given up for good. */
   async #mistreat(draft: Draft, { link }: Gateway): Promise<void> {
     const { account, gateway, pause, witnesses, planted } = this.#options
     await pause(LONG_MS)
@@ -168,7 +168,7 @@ export class Trader {
     else await gateway().submit((command) => this.#fill(command, { ...draft, firstSent: 0 }))
   }
 
-  /** The same order through any gateway, until one knows. */
+  /** Send the same order through any gateway, until one knows its result. */
   async #retry(draft: Draft): Promise<void> {
     const { gateway, pause, random } = this.#options
     for (let tries = 0; tries < RETRIES_MAX; tries++) {
@@ -195,7 +195,7 @@ export class Trader {
     const { reject, events } = readOutcome(view.words, view.offset)
     if (target !== 0 && (reject === Reject.NONE || reject === Reject.REPLACE_PARTIAL)) this.#cancelled(target, view)
     if (reject !== Reject.NONE) {
-      // A retry that the memory of retries does not take says nothing about the order.
+      // A retry that the memory of retries refuses says nothing about the order.
       if (reject < Reject.RETRY_MISMATCH || reject > Reject.RETRY_MEMORY_FULL) told.failed(clientId, reject)
       return
     }

@@ -13,14 +13,14 @@ import { OwnReads } from '../invariants/own-reads.ts'
 import { Readiness } from '../invariants/readiness.ts'
 import { Resolutions } from '../invariants/resolutions.ts'
 
-/** What all parts of a run saw, for the checkers to compare with the journal. */
+/** What all parts of a run observed, for the checkers to compare with the journal. */
 export class Witnesses {
-  /** Orders and cancels, as their traders were told of them. */
+  /** Orders and cancels, with the answers that their traders got. */
   readonly told = new Acknowledgements()
-  /** Where the outcome stands that they were told of, by client order id, or by the id of an order that was cancelled. */
+  /** Sequence of the outcome in that answer, by client order id, or by the id of a cancelled order. */
   readonly toldAt = new Map<string | number, number>()
   readonly answers = new Answers()
-  /** What was told of these parts of the journal is void. */
+  /** Answers about these parts of the journal are void. */
   readonly givenUp = new GivenUp()
   readonly reads = new OwnReads(this.givenUp)
   readonly resolutions = new Resolutions()
@@ -32,10 +32,10 @@ export class Witnesses {
   readonly lostRows = new LostRows<StoredBatch>()
   /** One for each life of a gateway. */
   readonly feeds: FeedLog[] = []
-  /** Seen at once to be wrong. */
+  /** Violations that were seen during the run. */
   readonly violations: string[] = []
 
-  /** The orders and cancels of which what was told counts. */
+  /** The orders and cancels whose answers count. */
   counting(): Acknowledgements {
     const counts = (key: string | number): boolean => !this.givenUp.has(this.toldAt.get(key) ?? 0)
     const { orders, cancelled } = this.told.toJSON()

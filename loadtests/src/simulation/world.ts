@@ -19,36 +19,36 @@ import { Trader, type TraderOptions } from './trader.ts'
 import { Witnesses } from './witnesses.ts'
 
 const ENGINES = 3
-/** Few enough for most orders that trade at all. */
+/** So few that most orders that trade exceed it. */
 const FEW_MEETINGS = 1
 const GATEWAYS = 2
 const TRADERS = 4
 const ATTEND_MS = 250
-/** Most misfortunes of interest are the leader's. */
+/** Most faults of interest are the leader's. */
 const LEADER_SHARE = 0.6
 const GATEWAY_RESTART_MS_MAX = 300
-/** How long everything may take to be well again once nothing goes wrong any more, ms. */
+/** How long everything may take to work again after the last fault, ms. */
 const SETTLE_MS_MAX = 30_000
-/** All is well when nothing was amiss for so long. */
+/** The world counts as settled when nothing was wrong for this long. */
 const SETTLED_MS = 200
 
-/** Bugs, to see that the checkers find them. */
+/** Bugs that the checkers should detect. */
 export interface Planted {
   readonly build?: (place: number) => Build
-  /** What the builds really know, if that is not what they say. */
+  /** The behaviours that the builds really know, if they differ from what they report. */
   readonly behaviours?: readonly number[]
   readonly openJournal?: ClusterOptions['openJournal']
   readonly openLease?: ClusterOptions['openLease']
   readonly tap?: Tap
   readonly trader?: TraderOptions['planted']
   readonly gateway?: (gateway: Gateway) => void
-  /** The only misfortune, instead of all of them. */
+  /** The only fault, instead of all of them. */
   readonly nemesis?: string
   /** See `World`. */
   readonly isLong?: boolean
-  /** With the aftermath, which other bugs do without. */
+  /** With the aftermath, which runs with other bugs leave out. */
   readonly hasAftermath?: boolean
-  /** After the run, before anything is checked. */
+  /** Called after the run, before the checks. */
   readonly afterwards?: (world: World) => void
 }
 
@@ -56,13 +56,13 @@ export interface Planted {
 export class World {
   readonly cluster: Cluster
   readonly witnesses = new Witnesses()
-  /** Nothing goes wrong any more. */
+  /** There are no faults any more. */
   isCalm = false
-  /** Traders only ask. */
+  /** Traders only send queries. */
   isQuiet = false
-  /** No trader does anything before this time of the run. */
+  /** No trader acts before this time of the run. */
   restUntil = 0
-  /** Through these, traders only ask. */
+  /** Traders only send queries through these. */
   readonly onlyAsked = new Set<Gateway>()
   readonly gateways: Gateway[] = []
   readonly traders: Trader[] = []
@@ -70,21 +70,21 @@ export class World {
   readonly losses: Losses
   /** What happened, in order. */
   readonly story: string[] = []
-  /** How often each nemesis struck. */
+  /** How often each fault occurred. */
   readonly faults = new Map<string, number>()
   /** By epoch. */
   readonly leaders = new Map<number, { readonly url: string; readonly behaviours: readonly number[] }>()
   handOffs = 0
-  /** Longer, and with less at a time: what is wrong may stay so for longer. */
+  /** The run is longer, with less at a time: faults may last longer. */
   readonly isLong: boolean
-  /** Work of one command: in half of the worlds so little that many orders go on in later ones. */
+  /** Work of one command: in half of the worlds so little that many orders continue in later commands. */
   readonly stepWorkMax: number
-  /** Commands and questions that were begun. */
+  /** Commands and queries that were begun. */
   operations = 0
-  /** Replies that went on in later outcomes, as the journal has them; known once it was replayed. */
+  /** Replies that continued in later outcomes, according to the journal; known after its replay. */
   inSteps = 0
   readonly #planted: Planted
-  /** Release installed at each place: an index into `releases`. */
+  /** Release installed in each place: an index into `releases`. */
   readonly #installed: number[]
   readonly #unfinished = new Set<() => void>()
   #lives = 0
@@ -93,7 +93,7 @@ export class World {
     this.#planted = planted
     this.isLong = planted.isLong ?? seed % 8 === 3
     this.stepWorkMax = planted.build === undefined && seed % 4 < 2 ? FEW_MEETINGS : STEP_WORK_MAX
-    // Which releases there are at first is no chance of the run itself: the cluster is not there yet.
+    // The first releases are not drawn by the run itself: the cluster does not exist yet.
     const base = seed % 3 === 0 ? 0 : 1
     this.#installed = Array.from({ length: ENGINES }, (_, place) => (place === seed % 5 ? base + 1 : base))
     const events: ClusterEvents = {
@@ -129,7 +129,7 @@ export class World {
     this.story.push(`${this.cluster.time.elapsed().toFixed(1).padStart(9)} ms  ${what}`)
   }
 
-  /** Do it after up to `ms`, or when everything is healed. */
+  /** Do it after up to `ms`, or when all faults end. */
   soon(ms: number, run: () => void): void {
     const once = (): void => {
       if (this.#unfinished.delete(once)) run()
@@ -138,7 +138,7 @@ export class World {
     this.cluster.time.after(this.cluster.random.integer(ms / 4, ms), once)
   }
 
-  /** List and fund, with nothing going wrong. */
+  /** List and fund, without faults. */
   async open(): Promise<void> {
     const market = { isOpen: false }
     this.operator.open(TRADERS).then(
@@ -149,7 +149,7 @@ export class World {
     while (!market.isOpen && this.cluster.time.elapsed() < end) await this.cluster.time.advance(20)
   }
 
-  /** Let `ms` pass with trading and, if wanted, misfortunes, on average every so many ms. */
+  /** Let `ms` pass with trading and, if wanted, faults, every so many ms on average. */
   async trade(ms: number, everyMs: number, faultEveryMs = 0): Promise<void> {
     const { time, random } = this.cluster
     const end = time.elapsed() + ms
@@ -170,7 +170,7 @@ export class World {
     }
   }
 
-  /** Nothing goes wrong any more: everything must come to be well by itself, and every request be answered. */
+  /** There are no faults any more: everything must recover by itself, and every request must be answered. */
   async settle(): Promise<void> {
     const { time } = this.cluster
     this.note('** calm')
@@ -180,7 +180,7 @@ export class World {
     for (const { process } of this.gateways) if (process.isStopped) process.proceed()
     const end = time.elapsed() + SETTLE_MS_MAX
     while (time.elapsed() < end) {
-      // A member that has only just executed an activation that it does not know is unfit a moment later.
+      // A member that has just executed an activation that it does not know becomes unfit a moment later.
       if (unsettled(this).length === 0) {
         await time.advance(SETTLED_MS)
         if (unsettled(this).length === 0) return
@@ -190,7 +190,7 @@ export class World {
     }
   }
 
-  /** What goes by at every moment: people look, and what members say of themselves is compared with what they can do. */
+  /** Called all the time: operators look, and the members' reports are compared with what they can do. */
   #attend(): void {
     const { members, time } = this.cluster
     this.operator.attend((member) => this.#upgrade(member))
@@ -203,7 +203,7 @@ export class World {
     this.witnesses.readiness.saw(time.elapsed(), standings)
   }
 
-  /** Install the next or the previous release at a place, as a roll does; false when there is none. */
+  /** Install the next or the previous release in a place, as a roll does; false when there is none. */
   move(place: number, by: 1 | -1): boolean {
     const next = element(this.#installed, place) + by
     if (next < 0 || next >= releases.length) return false
@@ -244,7 +244,7 @@ export class World {
     )
   }
 
-  /** The same build, with everything noted that it executes as a follower of the journal (I12). */
+  /** The same build; everything that it executes as a follower of the journal is recorded (I12). */
   #watched(name: string, build: Build): Build {
     const { behaviours } = build
     return {
@@ -254,7 +254,7 @@ export class World {
         const life = `${name} life ${++this.#lives}`
         const execute = exchange.execute.bind(exchange)
         exchange.execute = (command, sequence, time) => {
-          // What a leader executes is not the journal's before it is written.
+          // What a leader executes is not in the journal before it is written.
           const known = this.#planted.behaviours ?? behaviours
           if (!this.#leads(exchange)) this.witnesses.capabilities.executed(life, known, sequence)
           return execute(command, sequence, time)
@@ -275,7 +275,7 @@ export class World {
     this.#planted.gateway?.(gateway)
   }
 
-  /** @param asks nothing is to be changed by what it is chosen for */
+  /** @param asks whether it is only chosen for a query */
   #anyGateway(asks = false): Gateway {
     const alive = this.gateways.filter((one) => !one.process.isDead && (asks || !this.onlyAsked.has(one)))
     return this.cluster.random.pick(alive.length > 0 ? alive : this.gateways)

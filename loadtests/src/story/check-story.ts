@@ -9,20 +9,20 @@ import type { JournalTruth } from '../reconcile/journal-truth.ts'
 import type { TradersMarket } from '../reconcile/traffic.ts'
 import type { Story } from './story.ts'
 
-/** Who else tells the story, while nothing trades. */
+/** Other sources to compare with, while nothing trades. */
 export interface OtherTellers {
-  /** The journal; it is moved to its end. */
+  /** The journal's truth; it is advanced to the end. */
   readonly truth: JournalTruth
   readonly operator: ExchangeWitness
-  /** Of the read model. */
+  /** Pool of the read model. */
   readonly pool: pg.Pool
   readonly market: TradersMarket
-  /** The clock of the story: now, and of a journaled time (µs). */
+  /** The clock of the story: the present time, and that of a journaled time (µs). */
   readonly now: () => number
   readonly ofWallTime: (time: number) => number
 }
 
-/** An execution that an account should have been told of. */
+/** An execution that an account should have got. */
 interface Due {
   readonly at: number
   readonly account: number
@@ -30,8 +30,8 @@ interface Due {
 }
 
 /**
- * Compare what traders and listeners have written down with the journal, the engine, the tables and the sums of money.
- * The load must have ended, the listeners must have had time to hear the rest.
+ * Compare the records of traders and listeners with the journal, the engine, the tables and the totals of money. The
+ * load must have ended, and the listeners must have had time to receive the rest.
  */
 export async function checkStory(story: Story, others: OtherTellers): Promise<Finding[]> {
   const { truth, operator, pool, market, now, ofWallTime } = others

@@ -7,7 +7,7 @@ function gapsOf(stream: NumberedStream<object>): string[] {
   return stream.gaps.map(({ text }) => text)
 }
 
-test('what follows is taken, a hole on the only connection is a gap', () => {
+test('the next number is accepted, a hole on the only connection is a gap', () => {
   const stream = new NumberedStream('updates', () => 0)
   stream.received(old, { first: 5, last: 7 }, false)
   stream.received(old, { first: 8, last: 8 }, false)
@@ -17,7 +17,7 @@ test('what follows is taken, a hole on the only connection is a gap', () => {
   expect(gapsOf(stream)).toEqual(['updates 9 … 9 are missing'])
 })
 
-test('a connection that is ahead waits for the one before it', () => {
+test('messages of a newer connection wait for those of the older one', () => {
   const stream = new NumberedStream('updates', () => 0)
   stream.received(old, { first: 1, last: 3 }, false)
   stream.received(next, { first: 6, last: 7 }, true)
@@ -30,7 +30,7 @@ test('a connection that is ahead waits for the one before it', () => {
   expect(gapsOf(stream)).toEqual([])
 })
 
-test('what the connection before did not bring until it closed is a gap', () => {
+test('what the older connection did not bring before it closed is a gap', () => {
   const stream = new NumberedStream('updates', () => 0)
   stream.received(old, { first: 1, last: 3 }, false)
   stream.received(next, { first: 6, last: 7 }, true)

@@ -1,21 +1,21 @@
-/** Numbers that a message covers: `first` … `last`, each one above the one before. */
+/** The numbers of a message: `first` … `last`. They increase from message to message. */
 interface Range {
   readonly first: number
   readonly last: number
 }
 
-/** A hole in a stream, and when it was seen, by the clock of its stream. */
+/** A gap in a stream, and when it was seen, by the clock of the stream. */
 export interface Gap {
   readonly at: number
   readonly text: string
 }
 
-/** One numbered stream, which may come over two connections at a time. */
+/** One numbered stream, which may arrive over two connections at a time. */
 export class NumberedStream<Leg extends object> {
   readonly name: string
   readonly gaps: Gap[] = []
   last = 0
-  /** What a connection brought ahead of the others. */
+  /** Messages that a connection brought ahead of the others. */
   readonly #ahead = new Map<Leg, Range[]>()
   readonly #now: () => number
 
@@ -32,7 +32,7 @@ export class NumberedStream<Leg extends object> {
     this.#join(!others)
   }
 
-  /** Nothing comes from there any more; `isLast`: nothing will close a hole now. */
+  /** A connection ended. When it was the last one, no other can fill a gap now. */
   lost(leg: Leg): void {
     const ahead = this.#ahead.get(leg) ?? []
     this.#ahead.delete(leg)
@@ -40,7 +40,7 @@ export class NumberedStream<Leg extends object> {
     if (this.#ahead.size === 1) this.#join(true)
   }
 
-  /** Take what follows on what is here; `isAlone`: no other connection will fill a hole. */
+  /** Append the messages that follow; `isAlone`: no other connection will fill a gap. */
   #join(isAlone: boolean): void {
     for (let moved = true; moved;) {
       moved = false

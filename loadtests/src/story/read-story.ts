@@ -4,8 +4,8 @@ import type { StoryLine } from './line.ts'
 import type { Story } from './story.ts'
 
 /**
- * Adds a file of lines to a story. A last line that was cut off is left out: k6 was killed while it wrote, and what it
- * would have said counts as never heard.
+ * Adds a file of lines to a story. A last line that was cut off is left out: k6 was killed while it wrote, and that
+ * record counts as missing.
  *
  * @throws Error for any other line that cannot be read
  */

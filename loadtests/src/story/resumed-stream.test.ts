@@ -10,7 +10,7 @@ test('a stream begins anywhere, and each message follows on the one before', () 
   expect(stream.position).toBe(15)
 })
 
-test('another connection resumes after the last message, also while the old one still tells', () => {
+test('another connection resumes after the last message, also while the old one still delivers', () => {
   const stream = new ResumedStream('trades')
   stream.connect(1)
   stream.take(1, { first: 1, last: 5 })
@@ -23,7 +23,7 @@ test('another connection resumes after the last message, also while the old one 
   expect(stream.take(3, { first: 10, last: 11 })).toBe('trades: a message from 10 after 8')
 })
 
-test('what could not be resumed is wrong', () => {
+test('a failed resumption is a violation', () => {
   const stream = new ResumedStream('trades')
   stream.connect(1)
   stream.take(1, { first: 1, last: 5 })

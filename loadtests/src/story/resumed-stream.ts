@@ -1,30 +1,30 @@
-/** What a message of a numbered stream says of itself. */
+/** The numbers of a message of a numbered stream. */
 export interface Numbered {
   /** The sequences that it covers. */
   readonly first: number
   readonly last: number
-  /** What is missing is gone: a snapshot takes its place. */
+  /** The missing part is gone: a snapshot replaces it. */
   readonly error?: string
 }
 
-/** One numbered stream that resumes, on any connection, after the last message that its client was told. */
+/** One numbered stream that resumes, on any connection, after its client's last message. */
 export class ResumedStream {
   readonly name: string
-  /** Everything up to it has been told; undefined before there was anything. */
+  /** Everything up to it was received; undefined before the first message. */
   position: number | undefined
-  /** By connection: the position that it went on after, then its own. */
+  /** By connection: the position after which it continued, then its own position. */
   readonly #legs = new Map<number, number | undefined>()
 
   constructor(name: string) {
     this.name = name
   }
 
-  /** A connection asks for what comes after the position of now. */
+  /** A connection asks for everything after the present position. */
   connect(leg: number): void {
     this.#legs.set(leg, this.position)
   }
 
-  /** @returns what is wrong with the message; undefined when it follows on the one before */
+  /** @returns the violation; undefined when the message follows on the one before */
   take(leg: number, { first, last, error }: Numbered): string | undefined {
     const before = this.#legs.get(leg)
     this.#legs.set(leg, last)

@@ -33,7 +33,7 @@ function storyOf(...lines: StoryLine[]): { story: Story; log: SampleLog } {
   return { story, log }
 }
 
-test('what became of an order is its fate, and what had no end is unknown', () => {
+test('the result of an order is its fate; without a result its fate is unknown', () => {
   const { story } = storyOf(
     ...['a', 'b', 'c', 'd'].map((id) => sent(id)),
     end({ clientId: 'a', orderId: 7 }),
@@ -50,7 +50,7 @@ test('what became of an order is its fate, and what had no end is unknown', () =
   expect(story.sentAt.get('a')).toBe(500)
 })
 
-test('a request that is answered past the hold is late, and a failure is one', () => {
+test('a request that is answered past the hold is late, and a failed one is a failure', () => {
   const { log } = storyOf(
     sent('a'),
     end({ clientId: 'a', orderId: 1, ms: 4_001 }),
@@ -66,7 +66,7 @@ test('a request that is answered past the hold is late, and a failure is one', (
   ])
 })
 
-test('only a cancel that was acknowledged is one', () => {
+test('only an acknowledged cancel counts as one', () => {
   const { story } = storyOf(
     end({ request: 'cancel', orderId: 4, code: -2011 }),
     end({ request: 'cancel', orderId: 5 }),
@@ -75,7 +75,7 @@ test('only a cancel that was acknowledged is one', () => {
   expect([...story.told.cancelled]).toEqual([5])
 })
 
-test('a WebSocket that ended without a goodbye is remembered', () => {
+test('a WebSocket that ended without a closing handshake is recorded', () => {
   const closed = (code: number): StoryLine => ({ kind: 'socket', at: 900, client: 'w', leg: 2, what: 'closed', code })
   const { story } = storyOf(closed(1012), closed(0))
   expect(story.cuts).toEqual([{ at: 400, text: 'connection 2 of w was cut off (0)' }])
@@ -91,7 +91,7 @@ test('a last line that was cut off is left out, any other that cannot be read is
   await expect(readStory(file, storyOf().story)).rejects.toThrow('cut.jsonl:1 is not a line of a story')
 })
 
-test('what the end of the load cuts off has no outcome, unless it was late by then', () => {
+test('a request that the end of the load cuts off has no outcome, unless it was late by then', () => {
   const { story, log } = storyOf(
     sent('a'),
     end({ clientId: 'a', end: 'broken', text: 'context canceled' }),

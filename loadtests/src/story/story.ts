@@ -6,8 +6,8 @@ import { CANCELED, type StoryLine } from './line.ts'
 const ERRORS_MAX = 20
 const SERVICE_RESTART = 1012
 /**
- * Later than this is as bad as never, ms. Twice what `npm run prove` allows on one machine: a cluster has more that starts and
- * stops while a request waits. How long answers took is in the report.
+ * An answer that takes longer counts as missing, ms. It is twice what `npm run prove` allows on one machine: in a
+ * cluster more processes start and stop while a request waits. The report has the latencies.
  */
 export const PATIENCE_MS = 2_000
 
@@ -19,23 +19,23 @@ export interface StoryOptions {
   readonly timeOf: (at: number) => number
 }
 
-/** Everything that traders and listeners of one load have written down. */
+/** Everything that the traders and listeners of one load have recorded. */
 export class Story {
   readonly told = new Acknowledgements()
-  /** By client order id, when it was due on the clock of the log. */
+  /** By client order id, when it was due by the clock of the log. */
   readonly sentAt = new Map<string, number>()
-  /** What they found themselves. */
+  /** Violations that they found themselves. */
   readonly findings: Finding[] = []
-  /** First error answers, reasons for none, and answers that came late. */
+  /** First error answers, reasons for missing ones, and late answers. */
   readonly errors: string[] = []
-  /** Executions that an account was told of, and since when it listens, on the clock of the log. */
+  /** Executions that an account got, and since when it listens, by the clock of the log. */
   readonly executions = new Map<number, Set<number>>()
   readonly subscribedAt = new Map<number, number>()
   /** Last numbers of each subscriber of the market. */
   readonly reached = new Map<string, { readonly updates: number; readonly trades: number }>()
   /** WebSockets that ended, by code. */
   readonly closed = new Map<number, number>()
-  /** WebSockets that ended without a goodbye: not by a server that goes. */
+  /** WebSockets that ended without a closing handshake, not by a server's shutdown. */
   readonly cuts: { readonly at: number; readonly text: string }[] = []
   readonly #options: StoryOptions
 
@@ -72,7 +72,7 @@ export class Story {
     }
   }
 
-  /** What was cut off by the end of the load itself has an unknown fate. */
+  /** Requests that the end of the load cut off are of unknown fate. */
   end(): void {
     for (const { clientId } of this.told.waiting()) this.told.lost(clientId)
   }
@@ -85,7 +85,7 @@ export class Story {
     const { log } = this.#options
     const { request, end, clientId, orderId, code, ms } = line
     const outcome = OUTCOMES[end]
-    // The end of the load cut it off, before it was late.
+    // The end of the load cut it off before it was late.
     const isCut = line.text === CANCELED && ms <= PATIENCE_MS
     const isLate = outcome === Outcome.OK && ms > PATIENCE_MS
     if (!isCut) log.add(at, ms, isLate ? Outcome.LATE : outcome)

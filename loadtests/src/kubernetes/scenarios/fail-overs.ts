@@ -7,19 +7,19 @@ import type { KubernetesScenario } from '../scenario.ts'
 import type { Stage } from '../stage.ts'
 import { withStores } from '../stores.ts'
 
-/** The pod is deleted, the replica promoted and the Service led to it, each by a call of kubectl; and an engine claims. */
+/** kubectl deletes the pod, promotes the replica and switches the Service, and an engine claims the lease. */
 const PROMOTED_BUDGET_MS = 15_000
-/** Besides, the shard is halted, watched, and repaired through a forwarded port. */
+/** In addition the shard is halted, watched, and repaired through a forwarded port. */
 const REPAIRED_BUDGET_MS = 30_000
-/** Nothing of what is acknowledged in this time reaches the replica. */
+/** For this time no acknowledged row reaches the replica. */
 const BEHIND_MS = 1_000
 const HALTED_MS = 1_000
-/** Of what kubectl asks for. */
+/** Bound on waiting for an effect of kubectl. */
 const PATIENCE = { forMs: 30_000, everyMs: 200 }
 const CALM_MS = 3_000
 const HALTED = 'SELECT halted FROM journal_lease WHERE shard = 0'
 
-/** The dead one is made anew, and leads again. */
+/** The dead primary is created again, and leads again. */
 async function restore(stage: Stage): Promise<void> {
   const pair = await PostgresPair.open(stage)
   await pair.close()
@@ -66,7 +66,7 @@ export const failOverAsync: KubernetesScenario = {
   restore,
 }
 
-/** The journal grows, and everything is ready. */
+/** Wait until the journal grows, and everything is ready. */
 async function goesOn(stage: Stage, pair: PostgresPair): Promise<void> {
   const end = async (): Promise<number> =>
     Number(await pair.ask(pair.primary, 'SELECT max(last_sequence) FROM journal_batch'))

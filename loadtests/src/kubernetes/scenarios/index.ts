@@ -32,7 +32,7 @@ export const scenarios: readonly KubernetesScenario[] = [
 
 const QUICK = ['roll-all', 'drain-nodes', 'rollback', 'bad-release', 'control']
 
-/** Those that were asked for; `zone-loss` is all whose names begin so. @throws Error for a name that there is not */
+/** The requested scenarios; `zone-loss` selects all with that prefix. @throws Error for an unknown name */
 export function chosen(names: readonly string[], isQuick: boolean): KubernetesScenario[] {
   const wanted = names.length > 0 ? names : isQuick ? QUICK : scenarios.map(({ name }) => name)
   return wanted.flatMap((name) => {

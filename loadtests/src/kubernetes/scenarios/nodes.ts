@@ -8,7 +8,7 @@ const PODS = '--pod-selector=app.kubernetes.io/part-of=uptick,app.kubernetes.io/
 const DRAIN_SECONDS = 180
 const LOST_MS = 25_000
 const RECLAIMED_MS = 20_000
-/** All others trade on; what was on its way to the lost zone times out. */
+/** All other nodes continue to trade; requests on their way to the lost zone time out. */
 const ZONE_BUDGET_MS = 8_000
 const SPOT_BUDGET_MS = 1_000
 const CALM_MS = 2_000

@@ -4,10 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { PLANNED_BUDGET_MS, type KubernetesScenario } from '../scenario.ts'
 import type { Stage } from '../stage.ts'
 
-/** How long a bad release is left alone, to see that it stops by itself. */
+/** How long a bad release is watched, to see that its roll stops by itself. */
 const STOPPED_MS = 15_000
 const NO_SUCH_IMAGE = 'uptick:never-built'
-/** From its source, which can be changed: one rule, by which every tenth command happens a microsecond later than it was journaled. */
+/** A release with one changed rule: every tenth command happens a microsecond later than journaled. */
 const CHANGED_RULE = `
 import { Exchange } from 'file:///uptick/shared/core/src/index.ts'
 const { execute } = Exchange.prototype
@@ -15,12 +15,12 @@ Exchange.prototype.execute = function (command, sequence, time) {
   return execute.call(this, command, sequence, sequence % 10 === 0 ? time + 1 : time)
 }`
 
-/** The picture of a roll is the report's business here. */
+/** The picture of a roll belongs in the report, not on the terminal. */
 const nowhere = (): NodeJS.WriteStream =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only written to
   new Writable({ write: (_chunk, _encoding, done) => done() }) as unknown as NodeJS.WriteStream
 
-/** The same version with another setting, which is a release like any other. */
+/** The same version with another setting, which is a release too. */
 function deployChanged(stage: Stage, level: string): Promise<Deployed> {
   const settings = { engine: { LOG_LEVEL: level }, gateway: { LOG_LEVEL: level }, recorder: { LOG_LEVEL: level } }
   const image = stage.pods('engine')[0]?.spec.containers[0]?.image
@@ -65,7 +65,10 @@ export const goBack: KubernetesScenario = {
   },
 }
 
-/** Pods of the parts that are ready before and must be untouched, but for the one that each roll may take. */
+/**
+ * Check that a bad roll stops by itself: all pods that were ready stay untouched, except the one that each roll may
+ * replace.
+ */
 async function stopsByItself(stage: Stage, bad: () => Promise<void>): Promise<void> {
   await noteRelease(stage.kubectl, 'before a bad release')
   await bad()

@@ -28,10 +28,10 @@ export const rollGateway = roll('roll-gateway', 'gateway')
 export const rollEngine = roll('roll-engine', 'engine')
 export const rollAll = roll('roll-all', 'recorder', 'engine', 'gateway')
 
-/** Settings under which a gateway leaves as a program does that knows no drain. */
+/** Settings under which a gateway ends without a drain. */
 const NO_DRAIN = ['DRAIN_FLOOR_MS=0', 'DRAIN_MS=0', 'EVICTION_MS=100']
 
-/** The same roll without the drain has to fail: if it does not, the load is too weak to show anything. */
+/** The same roll without the drain must fail: if it does not, the load is too weak to show anything. */
 export const control: KubernetesScenario = {
   name: 'control',
   what: 'every gateway is replaced, with the drain switched off',
@@ -42,7 +42,7 @@ export const control: KubernetesScenario = {
     stage.mark('the drain is switched off')
     await stage.kubectl.run(['set', 'env', 'deployment/gateway', ...NO_DRAIN])
     await stage.whole()
-    // Twice: each gateway takes a few requests with it, and a small load has few.
+    // Twice: each gateway breaks only a few requests, and a small load has few.
     await stage.restart('gateway', 'gateway')
     stage.mark('all replaced')
   },

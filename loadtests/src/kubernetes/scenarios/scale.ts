@@ -2,19 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { PLANNED_BUDGET_MS, type KubernetesScenario } from '../scenario.ts'
 import type { Stage } from '../stage.ts'
 
-/** Long enough for metrics, an autoscaler, new pods, and all of it back again. */
+/** Long enough for metrics, an autoscaler, new pods, and the way back. */
 const SURGE_SECONDS = 240
-/** The load runs before and after the play, and is not to end within it. */
+/** The load runs before and after the play, and must not end within it. */
 const MARGIN_MS = 12_000
 
 const LOOK_MS = 250
 const LOOK_CALM_MS = 2_500
-/** Time to look at the calm load, and to set the autoscaler, before the surge. */
+/** Time to measure the calm load, and to set the autoscaler, before the surge. */
 const CALM_MS = 20_000
 const SENSITIVE_MS = 5_000
-/** The autoscaler acts past this multiple of what it measures under the calm load: a small cluster has small loads. */
+/** The autoscaler acts above this multiple of the calm load's measurement: a small cluster has small loads. */
 const TARGET_FACTOR = 1.25
-/** Of the manifests: five minutes pass before the first gateway goes. */
+/** The manifests wait five minutes before the first gateway is removed. */
 const QUICK_DOWN = { stabilizationWindowSeconds: 10, policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }] }
 
 interface Autoscaler {
@@ -32,7 +32,7 @@ interface Autoscaler {
 
 let before: Autoscaler | undefined
 
-/** Processor of gateways, % of what they request: the least of what the autoscaler measures for a while. */
+/** Processor time of gateways in % of their requests: the minimum that the autoscaler measures for a while. */
 async function calmLoad({ kubectl }: Stage, milliseconds: number): Promise<number> {
   let least = Number.POSITIVE_INFINITY
   for (const end = performance.now() + milliseconds; performance.now() < end; await delay(LOOK_CALM_MS)) {
@@ -43,7 +43,7 @@ async function calmLoad({ kubectl }: Stage, milliseconds: number): Promise<numbe
   return least
 }
 
-/** So that the surge, and nothing less, is too much for the gateways that are there. */
+/** Set the autoscaler so that the surge, and nothing less, is too much for the present gateways. */
 async function makeSensitive(stage: Stage, calm: number): Promise<void> {
   const target = Math.max(10, Math.round(calm * TARGET_FACTOR))
   stage.fact(
@@ -82,7 +82,7 @@ export const scale: KubernetesScenario = {
       return performance.now() > surge + 0.5 * SURGE_SECONDS * 1000
     }
     await by(stage, deadline, 'the autoscaler is as before', surged)
-    // Else it would keep gateways that have little more to do than to be there.
+    // Otherwise it would keep gateways that are almost idle.
     await patch(stage, { metrics: before?.spec.metrics })
     const isDown = (): boolean => {
       most = Math.max(most, stage.ready('gateway'))

@@ -10,14 +10,14 @@ import type { AbuseTally } from './abusers.ts'
 import { newcomers } from './newcomers.ts'
 
 const ABUSE_MS = 12_000
-/** Nothing may fail; a machine that abusers keep busy may answer later. */
+/** Nothing may fail, but a machine that abusers keep busy may answer later. */
 const BUDGET_MS = 1_000
 const MEBIBYTE = 1024 * 1024
 
 /**
- * Floods, frames of thousands of parameters, nested JSON, unknown paths, readers that never read, bodies that never end, and
- * clients that only come and go – each from an address of its own, beside honest traders who must not notice, and newcomers who
- * must be let in.
+ * Floods, frames of thousands of parameters, nested JSON, unknown paths, clients that never read, bodies that never
+ * end, and clients that only connect and disconnect, each from an address of its own. Beside them honest traders must
+ * not notice anything, and new clients must be let in.
  */
 export const abuse: Played = {
   name: 'abuse',
@@ -43,7 +43,7 @@ export const abuse: Played = {
   },
 }
 
-/** Abusers have a process of their own, or they would hold up the traders whom they are beside. */
+/** Abusers run in a process of their own, so that they do not delay the traders in this one. */
 async function abused(port: number, kind: 'siege' | 'knocks'): Promise<AbuseTally> {
   const child = fork(fileURLToPath(new URL('abusers.ts', import.meta.url)), [String(port), kind])
   try {

@@ -2,23 +2,23 @@ import { connect, type Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import { loopback } from '../loopback.ts'
 
-/** What a process of abusers tells at its end: how much of each kind was sent. */
+/** Report of a process of abusers at its end: how much of each kind was sent. */
 export type AbuseTally = Readonly<Record<string, number>>
 
-/** Abusers have addresses of their own, behind those of the traders. */
+/** First number of the abusers' addresses, after those of the traders. */
 const ADDRESSES_FROM = 256
 const KNOCKS_FROM = 512
-/** Who is refused or cut comes back after this. */
+/** A client that is refused or cut comes back after this time. */
 const AGAIN_MS = 100
 const TICK_MS = 10
-/** What waits in this process must not slow down others. */
+/** Bound on unsent bytes in this process, so that they do not slow it down. */
 const UNSENT_MAX = 1_000_000
 
 const NESTED_DEPTH = 5_000
 const PARAMETERS = 5_000
 const SLOW_BODY_MS = 500
 const KNOCKS_PER_TICK = 10
-/** Connections that one knocking client has open at a time. */
+/** Connections that one connecting client has open at a time. */
 const KNOCKS_MAX = 1_000
 
 const port = Number(process.argv[2])
@@ -67,7 +67,7 @@ function raw(what: string, begin: (socket: Socket) => () => void): void {
   open()
 }
 
-/** Far past the limits, as fast as they are taken. */
+/** Sends requests far past the limits, as fast as they are read. */
 function flood(): void {
   const ping = JSON.stringify({ id: 1, method: 'ping' })
   socket('/ws-api/v3', 'pings', (own) => {
@@ -76,7 +76,7 @@ function flood(): void {
   })
 }
 
-/** Long frames with thousands of parameters, which are counted like short ones. */
+/** Sends long frames with thousands of parameters, which count like short ones. */
 function fat(): void {
   const names = Array.from({ length: PARAMETERS }, (_, index) => [`p${index}`, 'x'])
   const frame = JSON.stringify({ id: 1, method: 'ping', params: Object.fromEntries(names) })
@@ -99,7 +99,7 @@ function nested(path: string): void {
   })
 }
 
-/** Paths that are no operation, many in one packet. */
+/** Sends requests for unknown paths, many in one packet. */
 function unknownPaths(): void {
   const burst = 'GET /nothing/here HTTP/1.1\r\nHost: a\r\n\r\n'.repeat(20)
   raw('unknown paths', (own) => {
@@ -113,7 +113,7 @@ function unknownPaths(): void {
   })
 }
 
-/** Asks for a thousand candles again and again, and reads nothing. */
+/** Requests a thousand candles again and again, and reads nothing. */
 function deadReader(header: string): void {
   const path = '/api/v3/klines?symbol=BTCUSDT&interval=1s&limit=1000'
   const request = `GET ${path} HTTP/1.1\r\nHost: a\r\n${header}\r\n`
@@ -141,7 +141,7 @@ function deadSubscriber(): void {
   })
 }
 
-/** A body that comes a byte at a time. */
+/** Sends a body one byte at a time. */
 function slowBody(): void {
   raw('slow bodies', (own) => {
     own.resume()
@@ -151,7 +151,7 @@ function slowBody(): void {
   })
 }
 
-/** Connects and goes, again and again. */
+/** Connects and disconnects, again and again. */
 function comeAndGo(): void {
   socket('/ws-api/v3', 'visits', (own) => own.terminate())
 }
@@ -174,7 +174,9 @@ function knock(): void {
   }, TICK_MS)
 }
 
-/** All but the knocking clients, which have a process of their own: the others would slow them down. */
+/**
+ * Runs all of them except the connecting clients, which have a process of their own: the others would slow them down.
+ */
 function besiege(): void {
   for (let number = 0; number < 2; number++) {
     flood()

@@ -2,18 +2,18 @@ import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { loopback } from '../loopback.ts'
 
-/** Between the addresses of traders and those of abusers. */
+/** Address number between those of traders and those of abusers. */
 const ADDRESS = 255
 const PAUSE_MS = 50
-/** No client waits longer for a connection. */
+/** Longest wait of a client for a connection. */
 const WAIT_MS_MAX = 5_000
 const REQUEST = 'GET /api/v3/ping HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
 
 /**
- * Clients that have no connection yet come one after the other, until told to stop. Returns how long each waited for its answer and
- * the end of its connection, ms.
+ * New clients connect one after the other until `stop`. Returns how long each waited for its answer and the end of its
+ * connection, ms.
  *
- * @throws Error when one is not answered
+ * @throws Error when a client is not answered
  */
 export async function newcomers(port: number, stop: AbortSignal): Promise<readonly number[]> {
   const waits: number[] = []
