@@ -48,7 +48,7 @@ class Leases {
     this.deletions++
   }
 
-  /** Somebody else writes it. */
+  /** Another process writes it. */
   touch(): void {
     this.stored!.metadata.resourceVersion = String(++this.#version)
   }

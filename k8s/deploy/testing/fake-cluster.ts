@@ -56,7 +56,7 @@ export class FakeCluster {
     return [...this.#parts.keys()].map((name) => this.workload(name))
   }
 
-  /** Those of all parts, in no order; templates of nobody among them. */
+  /** The templates of all parts, unordered, with templates of other owners among them. */
   get templates(): Template[] {
     const known = [...this.#parts].flatMap(([name, { kind, templates }]) =>
       templates.map((template, index) => templateOf(template, `uid of ${name}`, kind, index + 1)),
