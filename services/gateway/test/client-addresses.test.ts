@@ -114,7 +114,7 @@ describe('behind a proxy', () => {
     expect(await statusFrom('2001:db9::2')).toBe(401)
   })
 
-  test('forty traders that come back at once are forty, and nobody is banned', async () => {
+  test('forty traders that come back at once count as forty, and none is banned', async () => {
     for (const path of ['/ws-api/v3', '/ws/btcusdt@trade']) {
       const all = Array.from({ length: 40 }, (_, i) => opened(path, `198.51.100.${i}`))
       expect(await Promise.all(all)).toHaveLength(40)
@@ -160,7 +160,7 @@ test('a balancer that speaks the PROXY protocol: REST and WebSockets see the cli
   const client = raw(balanced)
   client.write(proxyHeader('192.0.2.20'))
   expect((await client.get('/api/v3/ping', 'TE: trailers')).headers['x-mbx-used-weight']).toBe('1')
-  // What a client writes into a header that nobody trusts means nothing.
+  // A header from a client that is no trusted proxy is ignored.
   expect((await client.get('/api/v3/ping', forwarded('192.0.2.21'))).headers['x-mbx-used-weight']).toBe('2')
   const upgrade = [
     'Connection: Upgrade',
@@ -191,7 +191,7 @@ describe('addresses of a key', () => {
     expect(body).toMatchObject({ addresses: ['192.0.2.1', '2001:db8::/32'] })
   })
 
-  test('a row that holds no address admits nobody, and the rest of it still holds', async () => {
+  test('a text that is no address admits no client, and the other addresses of its row still hold', async () => {
     const { body: lost } = await create(['127.0.0.1'])
     const { body: partly } = await create(['127.0.0.1'])
     const change = 'UPDATE api_key SET addresses = $2, written_by = pg_current_xact_id() WHERE api_key = $1'

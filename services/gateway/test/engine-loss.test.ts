@@ -17,7 +17,7 @@ test('orders sent while the engine is killed and started again are executed once
   const ids = Array.from({ length: 40 }, (_, i) => `order-${i}`)
   const sent = ids.map((newClientOrderId, index) => {
     const place = () => alice.limit('BUY', '0.001', '30000', { newClientOrderId, recvWindow: 60_000 })
-    // Some before the kill, some while nobody leads.
+    // Some before the kill, some while no engine leads.
     return index < 20 ? place() : new Promise((resolve) => setImmediate(resolve)).then(place)
   })
   await exchange.restartEngine('SIGKILL')

@@ -81,7 +81,7 @@ describe('orders that the engine refuses', () => {
     await maker.send('DELETE', '/api/v3/openOrders', { symbol: 'BTCUSDT' })
   })
 
-  test('somebody without anything', async () => {
+  test('an order without the funds for it', async () => {
     expect(shown(await poor.limit('BUY', '0.1', '30000'))).toMatch(/^400 -2010 Account has insufficient balance/)
   })
 

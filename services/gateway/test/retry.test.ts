@@ -116,7 +116,7 @@ describe('a retry', () => {
     expect(await timesPlaced('too-much')).toBe(0)
   })
 
-  test('by a trader whose connection broke while nobody led places one order', async () => {
+  test('by a trader whose connection broke while no engine led places one order', async () => {
     const header = { 'X-Uptick-Idempotent': String(Date.now()) }
     const order = { newClientOrderId: 'cut-off' }
     await Promise.all(exchange.engines.map((engine) => engine.stop('SIGKILL')))

@@ -38,7 +38,7 @@ describe.skipIf(!hasRedis())('fills of orders whose gateway is gone', () => {
   async function exchanged(...all: readonly SharedStore[]): Promise<void> {
     for (let i = 0; i < 3; i++) {
       const before = all.map(({ counters }) => counters.exchanges)
-      // Waits of anybody, and orders of nothing, make the next one.
+      // A change to report starts the next exchange.
       for (const store of all) store.did(99, 0)
       await until(() => all.every(({ counters }, j) => counters.exchanges > before[j]!))
     }
@@ -89,7 +89,7 @@ describe.skipIf(!hasRedis())('fills of orders whose gateway is gone', () => {
     expect([await dayOf(a, all[0]), await dayOf(b, all[1])]).toEqual([45, 45])
   })
 
-  test('nobody credits for a gateway that lives, nor for one that never says how far it is', async () => {
+  test('no other gateway credits for a live gateway, nor for one that never reported how far it is', async () => {
     const { time, all, limits } = await trio()
     const [a, b] = limits as [RateLimits, RateLimits, RateLimits]
     a.order(7, 50)

@@ -61,7 +61,7 @@ test('connections that fall silent are replaced: history, operator API and revok
   while (!isReady()) await delay(20)
 })
 
-test('keys that nobody confirms let nobody in: -1008, not ready, and public data goes on', async () => {
+test('unconfirmed keys let no client in: -1008, not ready, and public data continues', async () => {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519')
   const trader = viaCut(await exchange.trader())
   const { apiKey } = await exchange.operate('POST', `/accounts/${trader.account}/keys`, {

@@ -124,7 +124,7 @@ test('the WebSocket API does not read on while its answers are not taken', async
   expect(client.messages).toHaveLength(REQUESTS)
 })
 
-test('past the bound of the process those that leave the most unread are cut off, and nobody else', async () => {
+test('past the bound of the process only the clients with the most unread bytes are cut off', async () => {
   await start({ unsentBytesMax: 4 * ANSWER_BYTES })
   const slow = await deadReader()
   slow.socket.write('GET /api/v3/ping HTTP/1.1\r\nhost: a\r\n\r\n')

@@ -21,7 +21,7 @@ setDefaultCACertificates([...getCACertificates('default'), authority.cert])
 let exchange: RunningExchange
 let trader: Trader
 
-/** A new certificate in the files, of an authority that everybody here trusts. */
+/** Write a new certificate of an authority that all clients here trust. */
 async function certify(): Promise<void> {
   const made = await makeCertificate(['localhost', '127.0.0.1'], 10, authority.issuer)
   writeFileSync(files.key, made.key)

@@ -107,7 +107,7 @@ describe('the WebSocket API', () => {
     expect(await client.find(({ status }) => status === 400)).toMatchObject({ id: null, error: { code: -1135 } })
   })
 
-  test('tells an account what happened to it, in order, and nobody else', async () => {
+  test('sends the events of an account in order to that account only', async () => {
     const client = await gateway.dial('/ws-api/v3')
     const subscribed = await client.ask('userDataStream.subscribe.signature', signed())
     expect(subscribed).toMatchObject({ status: 200, result: { subscriptionId: 0 } })
