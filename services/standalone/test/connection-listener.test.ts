@@ -77,7 +77,7 @@ async function keeps(count: number): Promise<void> {
   await expect.poll(() => listener.kept, { interval: 1 }).toBe(count)
 }
 
-test('connections wait until somebody is ready, then go turn and turn about', async () => {
+test('connections wait until a taker is ready, then the takers alternate', async () => {
   const [one, other] = [new Recorder(), new Recorder()]
   await dial()
   listener.ready(one, false)
@@ -104,7 +104,7 @@ test('one that leaves gets nothing more, and has left when what was on its way i
   expect(hasLeft).toBe(false)
   old.confirm()
   await left
-  // It says so, but nobody listens to that any more.
+  // It reports ready, which is ignored after it has left.
   listener.ready(old, true)
   await dial()
   await next.got(2)
@@ -124,7 +124,7 @@ test('what a process did not confirm before it died goes to another one', async 
   expect(other.handed).toHaveLength(1)
 })
 
-test('where nobody is ready, those that were get the connections', async () => {
+test('when no taker is ready, those that once were get the connections', async () => {
   const [fresh, seasoned] = [new Recorder(), new Recorder()]
   listener.ready(seasoned, true)
   listener.ready(fresh, false)
@@ -139,7 +139,7 @@ const [FLOOD, HONEST, PROXY] = ['127.0.0.2', '127.0.0.3', '127.0.0.4']
 const isLinux = process.platform === 'linux'
 
 test.runIf(isLinux)(
-  'a flood from one address keeps nobody else waiting for more than what is on its way already',
+  'a flood from one address delays others only by the connections that are on their way already',
   async () => {
     const taker = new Recorder()
     listener.ready(taker, true)

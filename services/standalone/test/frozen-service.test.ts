@@ -56,7 +56,7 @@ test('a service that is suspended for good is killed and started again', async (
   expect(service.process).not.toBe(frozen)
 })
 
-test('a supervisor that was suspended itself kills nobody', async () => {
+test('a supervisor that was suspended itself kills no service', async () => {
   const before = service.process
   await once(events, 'asked')
   // As by SIGSTOP: nothing runs here for longer than a service is granted.

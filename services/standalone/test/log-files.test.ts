@@ -15,7 +15,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
 
-test('a log that is too long becomes an old one, and whoever has it open goes on in the empty file', async () => {
+test('a log that is too long is rotated, and a process that has it open continues in the empty file', async () => {
   const open = openSync(path, 'a')
   try {
     for (const generation of ['one', 'two', 'three', 'four']) {

@@ -7,7 +7,7 @@ import { startCommand, TestExchange } from './start-exchange.ts'
 
 const QUOTED_MS_MAX = 30_000
 
-test("both sides stay quoted when somebody's bid is above the price that the bot has in mind", async () => {
+test("both sides stay quoted when another trader's bid is above the bot's reference price", async () => {
   const folder = TestExchange.freshFolder()
   const port = await freePort()
   const command = startCommand(['--data', folder, '--port', String(port), '--market-maker'])

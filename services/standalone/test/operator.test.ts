@@ -82,7 +82,7 @@ test('a trader from nothing, as the help says', async () => {
   expect((await type(folder, 'accounts', '--after', number)).output).not.toContain('carol')
 })
 
-test('what is asked for is done although nobody reads the answer', async () => {
+test('a request is executed although its answer is not read', async () => {
   const { folder } = exchange
   const silent = { code: 0, output: '', errors: '' }
   expect(await typeUnheard(folder, 'add-account', 'dave')).toEqual(silent)

@@ -29,7 +29,7 @@ async function ping(): Promise<number> {
   return response.status
 }
 
-test('the status tells who leads, how far everybody is, and who is ready', async () => {
+test('the status has the leader, the sequence of each process, and which are ready', async () => {
   await ready()
   const { leader, epoch, hash, sequence, processes } = await control.status()
   expect(processes.map(({ name }) => name)).toEqual(['engine-1', 'engine-2', 'recorder', 'gateway-1', 'gateway-2'])
