@@ -75,7 +75,7 @@ test('a number that was executed is answered by its reply, also after the deadli
   expect(gateway.outcomes()).toEqual(['0 0', '1 0', `2 ${refused}`, '1 0 repeated', `2 ${refused} repeated`])
 })
 
-test('whoever asks is told the clock that deadlines are of', async () => {
+test('a question about the clock is answered with the clock of the deadlines', async () => {
   const shard = await started(new JournalStore())
   const { gateway } = await linked(shard)
   await shard.time.advance(250)
