@@ -5,9 +5,9 @@ import { FlowRandom } from '../src/flow/random.ts'
 import { Siege } from '../testing/siege.ts'
 
 /*
- * Everything that befalls processes but plain kills, at random from a seed, while traders trade: SIGTERM, SIGKILL, SIGSTOP
- * past the lease and SIGCONT of every role, connections of PostgreSQL ended, PostgreSQL restarted. After each: everybody's
- * story is compared. CHAOS_ROUNDS and CHAOS_SEED choose how often and which; each kind comes before one comes again.
+ * Faults of processes, at random from a seed, while traders trade: SIGTERM, SIGKILL, SIGSTOP past the lease and SIGCONT
+ * of every role, ended connections of PostgreSQL, restarts of PostgreSQL. After each fault all records are compared.
+ * CHAOS_ROUNDS is the number of faults, and CHAOS_SEED selects them; no kind is repeated before all others occurred.
  */
 const ROUNDS = Number(process.env['CHAOS_ROUNDS'] ?? 6)
 const SEED = Number(process.env['CHAOS_SEED'] ?? 1)
@@ -15,7 +15,7 @@ const PLACES = ['leader', 'standby', 'gateway-1', 'gateway-2', 'recorder'] as co
 
 interface Blow {
   readonly name: string
-  /** Resolves when it has been dealt; traders trade on meanwhile. */
+  /** Resolves when the fault is over; traders trade meanwhile. */
   readonly deal: (random: FlowRandom) => Promise<void>
 }
 
@@ -43,7 +43,7 @@ const blows: readonly Blow[] = [
   { name: 'PostgreSQL restarted', deal: () => signal('postgres', 'SIGINT') },
 ]
 
-test(`${ROUNDS} blows at random under load, seed ${SEED}`, { timeout: ROUNDS * 60_000 + 60_000 }, async () => {
+test(`${ROUNDS} random faults under load, seed ${SEED}`, { timeout: ROUNDS * 60_000 + 60_000 }, async () => {
   const random = new FlowRandom(SEED)
   let left: Blow[] = []
   for (let round = 0; round < ROUNDS; round++) {
@@ -54,7 +54,7 @@ test(`${ROUNDS} blows at random under load, seed ${SEED}`, { timeout: ROUNDS * 6
     const after = await siege.epoch()
     process.stdout.write(`round ${round + 1}: ${blow!.name}, ${story(outageMs)}, epoch ${before} → ${after}\n`)
     expect(findings, `round ${round}, ${blow!.name}, seed ${SEED}`).toEqual([])
-    // One that was frozen past its lease leads no more, however alive it looks.
+    // A leader that was frozen past its lease does not lead any more, although its process runs.
     if (blow!.name === 'SIGSTOP of leader') expect(after).toBeGreaterThan(before)
   }
   expect(siege.witnesses.accounts.every(({ seen }) => seen > 100)).toBe(true)

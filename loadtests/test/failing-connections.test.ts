@@ -7,10 +7,11 @@ import { LinkProxies } from '../testing/link-proxies.ts'
 import { Siege } from '../testing/siege.ts'
 
 /*
- * One kind of connection fails and the others do not, at random from a seed, while traders trade: what engines write by, what they keep
- * the lease by, both, pools, what listens, links to one engine or to both. Connections end, fall silent for good, fall silent and deliver
- * later, or none gets through for a while. After each everybody's story is compared. CHAOS_ROUNDS and CHAOS_SEED choose how often and
- * which; each pair of a kind and a fault comes before one comes again.
+ * One kind of connection fails and the others do not, at random from a seed, while traders trade. The kinds are those that
+ * engines write with, those that keep the lease, both, pools, listening connections, links to one engine or to both.
+ * Connections end, become silent for good, become silent and deliver later, or cannot be opened for a while. After each
+ * fault all records are compared. CHAOS_ROUNDS is the number of faults, and CHAOS_SEED selects them; no pair of a kind
+ * and a fault is repeated before all others occurred.
  */
 const ROUNDS = Number(process.env['CHAOS_ROUNDS'] ?? 10)
 const SEED = Number(process.env['CHAOS_SEED'] ?? 1)

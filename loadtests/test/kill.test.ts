@@ -6,8 +6,8 @@ import { acceptedName } from '../src/reconcile/order-record.ts'
 import { Siege } from '../testing/siege.ts'
 
 /*
- * kill -9 of one process after another, at random moments, while traders place and cancel orders. After each: everybody's
- * story is compared. KILL_ROUNDS and KILL_SEED choose how often and which moments.
+ * kill -9 of one process after another, at random moments, while traders place and cancel orders. After each kill all
+ * records are compared. KILL_ROUNDS is the number of kills, and KILL_SEED selects the moments.
  */
 const ROUNDS = Number(process.env['KILL_ROUNDS'] ?? 7)
 const SEED = Number(process.env['KILL_SEED'] ?? 1)
