@@ -75,7 +75,7 @@ export function marketState(symbol: NaiveSymbol): RejectCode {
   return symbol.status === SymbolStatus.CANCEL_ONLY ? Reject.SYMBOL_CANCEL_ONLY : Reject.NONE
 }
 
-/** Would an order at `price` take, whoever rests there? */
+/** Would an order at `price` match, whatever account the maker has? */
 export function crosses(world: World, symbol: number, side: Side, price: number): boolean {
   const best = bookSide(world, symbol, side === Side.BUY ? Side.SELL : Side.BUY)[0]
   return best !== undefined && (side === Side.BUY ? best.price <= price : best.price >= price)
