@@ -112,8 +112,8 @@ export class SocketDrain<S extends DrainedSocket = DrainedSocket> {
   }
 
   /**
-   * Give notice, also to those who come from now on, because a balancer that has not heard yet sends them back here; nobody
-   * is sent away yet.
+   * Give notice to all clients, also to those that connect from now on: a balancer that has not noticed the drain still
+   * sends clients here. No connection is closed yet.
    */
   begin(): void {
     if (this.#begun) return
