@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ListeningConnection, Queryable } from '@uptick/journal'
 import type { ReadModel } from '@uptick/readmodel'
+import type { Flags } from '@uptick/runtime/flags'
 import type { ClientAddresses } from './addresses/client-addresses.ts'
 import { Clients } from './clients/clients.ts'
 import { EngineLink } from './engine-link/link.ts'
@@ -42,6 +43,7 @@ export interface GatewayOptions {
   /** Where requests and orders are counted. */
   readonly counters: CounterStore
   readonly operatorToken: string
+  readonly flags: Pick<Flags, 'isOn' | 'state'>
   readonly addresses: ClientAddresses
   /** Bytes that all clients together may leave unread. */
   readonly unsentBytesMax?: number
@@ -106,6 +108,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     keyTable,
     database: options.database,
     skips: options.skips,
+    flags: options.flags,
     failed,
   })
   return {
@@ -145,7 +148,12 @@ function publicSide(
   const dispatcher = new Dispatcher(services)
   const registry = createRegistry()
   const shared = { dispatcher, registry, clients, addresses, failed, ...(measured !== undefined && { measured }) }
-  const rest = createRest({ ...shared, welcome: services, requestMsMax })
+  const rest = createRest({
+    ...shared,
+    welcome: services,
+    requestMsMax,
+    isPlain: () => options.flags.isOn('plain-http'),
+  })
   const sockets = new SocketServer({ ...shared, feed })
   sockets.attach(rest.server)
   return { rest, sockets, clients }

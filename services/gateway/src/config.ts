@@ -1,5 +1,6 @@
 import { PROCESS_CONNECTIONS } from '@uptick/journal'
 import { databaseSettings, drainSettings, serviceSettings } from '@uptick/runtime'
+import { flagSettings } from '@uptick/runtime/flags'
 import { linkSettings, HOLD_MS_DEFAULT } from '@uptick/link'
 import { type Static, Type } from 'typebox'
 import { QUEUE_MAX_DEFAULT } from './engine-link/link-options.ts'
@@ -17,6 +18,7 @@ export const gatewaySchema = Type.Object({
   ...drainSettings,
   ...linkSettings,
   ...databaseSettings,
+  ...flagSettings,
   CONNECTIONS: Type.Enum(['own', 'parent'], {
     default: 'own',
     description: 'parent: the parent process listens too, and hands connections over its IPC channel',

@@ -23,6 +23,7 @@ import {
   systemTimers,
   TlsEntrance,
 } from '@uptick/runtime'
+import { Flags } from '@uptick/runtime/flags'
 import { addressSettings } from './addresses/address-settings.ts'
 import { ClientAddresses } from './addresses/client-addresses.ts'
 import { createGateway, type Gateway } from './app.ts'
@@ -74,6 +75,7 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
   const keys = await openLinkKeys(context)
   const isOptional = config.LINK_AUTHENTICATION === 'optional'
   const dial = dialWebSockets({ lookup: engineAddresses.lookup as LookupFunction, tls: await openLinkTls(context) })
+  const flags = await Flags.open({ ...context, instance: config.INSTANCE })
   const gateway = createGateway({
     link: {
       urls: engineUrls,
@@ -95,7 +97,8 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
     box: new SecretBox(Buffer.from(config.KEY_ENCRYPTION_KEY, 'base64')),
     skips: new SkipTable(database, config.SHARD),
     limits: limitsOf(config),
-    counters: openCounters(context),
+    counters: openCounters(context, flags),
+    flags,
     operatorToken: config.OPERATOR_TOKEN,
     addresses,
     unsentBytesMax: config.UNSENT_BYTES_MAX,
@@ -175,11 +178,15 @@ async function schemaIsThere({ config, lifecycle, onShutdown }: ServiceContext<G
  * Where limits are counted: with the other gateways through Redis or the parent, which no request waits for, else
  * alone.
  */
-function openCounters({ config, lifecycle, log, metrics, onShutdown }: ServiceContext<GatewayConfig>): CounterStore {
+function openCounters(
+  { config, lifecycle, log, metrics, onShutdown }: ServiceContext<GatewayConfig>,
+  flags: Flags,
+): CounterStore {
+  const isOn = (): boolean => flags.isOn('shared-limits')
   if (config.REDIS_URL === '') {
     if (config.CONNECTIONS === 'own') return new MemoryStore()
     const line = new ParentCounts(process, systemTimers)
-    const store = new SharedStore({ line, clock: systemClock, timers: systemTimers, syncMs: PARENT_SYNC_MS })
+    const store = new SharedStore({ line, clock: systemClock, timers: systemTimers, isOn, syncMs: PARENT_SYNC_MS })
     store.start()
     onShutdown('counts', CLOSE_MS_MAX, () => store.close())
     return store
@@ -192,7 +199,7 @@ function openCounters({ config, lifecycle, log, metrics, onShutdown }: ServiceCo
   }
   const scope = `shard-${config.SHARD}`
   const line = new RedisCounts({ url: config.REDIS_URL, scope, timers: systemTimers, changed })
-  const store = new SharedStore({ line, clock: systemClock, timers: systemTimers })
+  const store = new SharedStore({ line, clock: systemClock, timers: systemTimers, isOn })
   lifecycle.note('redis', false, 'not connected yet')
   exposeCounters(metrics, store)
   store.start()

@@ -219,6 +219,12 @@ export class RunningExchange {
       LIMIT_RAW_REQUESTS_5M: 1_000_000,
       LIMIT_CONNECTIONS_5M: 10_000,
       LIMIT_BANS: false,
+      FLAGS_FILE: '',
+      FLAGS_URL: '',
+      FLAGS_TOKEN: '',
+      FLAGS_POLL_MS: 2_000,
+      FLAGS_KEPT_IN: '',
+      FLAGS_ENVIRONMENT: 'test',
       REDIS_URL: '',
     }
   }

@@ -36,6 +36,11 @@ export const exchangeCommands: Commands = {
         operator: needed(textOf(flags, 'operator'), '--operator'),
       }),
   },
+  flags: {
+    summary: 'feature flags of the gateway that answers: where each is defined, and whether it is on',
+    examples: ['flags'],
+    run: async (operator) => (await operator.call<{ flags: Record<string, unknown>[] }>('GET', '/flags')).flags,
+  },
   totals: {
     summary: 'sums of every asset: free + locked + fees = deposits - withdrawals',
     examples: ['totals'],

@@ -106,7 +106,7 @@ describe('a start goes on where nothing is lost with', () => {
 })
 
 describe('a start refuses, names the file and leaves it as it is', () => {
-  test.each(each(['settings.json', 'tls-cert.pem', 'tls-key.pem', 'postgres/PG_VERSION']))(
+  test.each(each(['settings.json', 'flags.json', 'tls-cert.pem', 'tls-key.pem', 'postgres/PG_VERSION']))(
     '%s, %s',
     async (name, _, damage) => {
       const { said, left } = await damaged(name, damage)

@@ -77,6 +77,15 @@ describe('words', () => {
   })
 })
 
+describe('flags', () => {
+  test('are in use', () => expect(rules.flagsInUse(files)).toEqual([]))
+  test('that are not in use are found', () => {
+    const registry = { path: 'shared/runtime/src/flags/declared.ts', text: "  'plain-http': {\n  'shared-limits': {\n" }
+    const user = { path: 'services/a/src/b.ts', text: "flags.isOn('plain-http')" }
+    expect(rules.flagsInUse([registry, user])).toEqual([expect.stringContaining('shared-limits')])
+  })
+})
+
 describe('the environment', () => {
   test('is read only at the edge of a process', () => expect(rules.environment(files)).toEqual([]))
   test('bites', () => {

@@ -134,3 +134,15 @@ export const connectionPlace: Rule = (files) =>
     .flatMap((file) =>
       matches(file, file.text, driver, () => 'openPool and openClient make connections that are bounded'),
     )
+
+const flagRegistry = 'shared/runtime/src/flags/declared.ts'
+
+/** Every declared flag is asked for by some code; the compiler sees that no other is. */
+export const flagsInUse: Rule = (files) => {
+  const registry = files.find(({ path }) => path === flagRegistry)?.text ?? ''
+  const declared = [...registry.matchAll(/^  '([a-z-]+)': \{$/gm)].map(([, name = '']) => name)
+  const asking = files.filter((file) => isCode(file) && !isTest(file.path) && file.path !== flagRegistry)
+  return declared
+    .filter((name) => !asking.some(({ text }) => text.includes(`isOn('${name}'`)))
+    .map((name) => `${flagRegistry}: no code asks for ${name}`)
+}

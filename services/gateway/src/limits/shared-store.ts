@@ -13,6 +13,8 @@ export interface SharedStoreOptions {
   readonly timers: Timers
   /** How long a change waits before it is reported; all changes of that time go together. */
   readonly syncMs?: number
+  /** Asked before each exchange: no is as if the line were down. */
+  readonly isOn?: () => boolean
 }
 
 export const SYNC_MS = 20
@@ -48,6 +50,8 @@ export class SharedStore implements CounterStore {
   #done: { readonly session: number; readonly sequence: number } | undefined = undefined
   #mark = ''
   #isArmed = false
+  /** Switched off at the last exchange. */
+  #isOff = false
   #cancel: CancelTimer = () => {}
   #closed = false
 
@@ -63,7 +67,7 @@ export class SharedStore implements CounterStore {
 
   /** Whether the last exchange succeeded, or one would be tried now. */
   get isUp(): boolean {
-    return this.#options.line.isReady
+    return this.#options.line.isReady && !this.#isOff
   }
 
   /** Counts and claims that were not reported yet. */
@@ -124,6 +128,7 @@ export class SharedStore implements CounterStore {
     const counts = due.splice(0, COUNTS_MAX)
     this.#dirty = due
     for (const count of counts) count.isDirty = false
+    this.#isOff = this.#options.isOn?.() === false
     const isDone = this.isUp && (await this.#tell(counts, now))
     if (!isDone) {
       for (const count of counts) this.#again(count)

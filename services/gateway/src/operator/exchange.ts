@@ -10,7 +10,7 @@ import { BehaviourBody, ReleaseBody, SkipBody } from './schemas.ts'
 
 /** The shard as a whole: state, totals, behaviours, commands to skip. */
 export function registerExchange(app: FastifyInstance, context: OperatorContext): void {
-  const { link, line, engines, skips, database } = context
+  const { link, line, engines, skips, database, flags } = context
   app.get('/status', async () => {
     const [{ value, sequence }, held] = await Promise.all([
       link.query({ kind: 'status' }),
@@ -55,6 +55,8 @@ export function registerExchange(app: FastifyInstance, context: OperatorContext)
       return reply.code(201).send({ behaviour, sequence: await activate(line, behaviour) })
     },
   )
+
+  app.get('/flags', async () => flags.state())
 
   app.get('/skips', async () => ({ skipped: [...(await skips.skipped())].toSorted((a, b) => a - b) }))
 

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { type JsonBounds, JsonBoundsError, JsonDuplicateError, parseDistinctJson, PublicError } from '@uptick/protocol'
 import type { Queryable } from '@uptick/journal'
+import type { Flags } from '@uptick/runtime/flags'
 import type { EngineLink } from '../engine-link/link.ts'
 import { KeyError, type KeyTable } from '../keys/key-table.ts'
 import type { KeyStore } from '../keys/key-store.ts'
@@ -34,6 +35,7 @@ export interface OperatorOptions {
   readonly keyTable: KeyTable
   readonly database: Queryable
   readonly skips: Skips
+  readonly flags: Pick<Flags, 'state'>
   readonly failed: (path: string, error: unknown) => void
 }
 

@@ -17,6 +17,8 @@ export interface PlainHttpOptions {
   readonly route: (head: PlainHead) => PlainHandler | undefined
   /** Address of the client that opened a connection. */
   readonly peerOf: (socket: Socket) => string
+  /** Asked once for each connection: no leaves it to the server from its first byte. */
+  readonly isOn?: (() => boolean) | undefined
 }
 
 /**
@@ -48,7 +50,10 @@ export class PlainHttp implements ConnectionHost {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the listener that `server` has
     server.off('connection', ordinary as () => void)
     server.on('connection', (socket) => {
-      options.clients.admit(socket, (client) => this.#connections.add(new PlainConnection(client, this)))
+      options.clients.admit(socket, (client) => {
+        if (options.isOn?.() === false) this.passOn(socket)
+        else this.#connections.add(new PlainConnection(client, this))
+      })
     })
     server.on('parting', () => (this.parting = true))
     this.#timer = setInterval(() => this.#sweep(), SWEEP_MS).unref()

@@ -43,6 +43,8 @@ export interface RestOptions {
   readonly failed: (operation: string, error: unknown) => void
   readonly addresses: ClientAddresses
   readonly requestMsMax?: number | undefined
+  /** Whether a new connection is served past Node's HTTP. */
+  readonly isPlain?: (() => boolean) | undefined
   /** Seconds that an operation took, for metrics. */
   readonly measured?: (operation: string, status: number, seconds: number) => void
 }
@@ -183,6 +185,7 @@ function servePlainly(app: FastifyInstance, options: RestOptions): void {
     clients: options.clients,
     route: ({ method, path }) => handlers.get(`${method} ${path}`),
     peerOf: (socket) => addresses.peerOf(socket),
+    isOn: options.isPlain,
   })
   letClientsCloseFirst(app.server)
   app.addHook('preClose', async () => plain.close())

@@ -109,6 +109,7 @@ export function clusterDefinitions(folder: DataFolder, ports: Ports, surrounding
       // All clients here belong to the user of this machine: past a limit they get an error, not a ban.
       LIMIT_BANS: 'false',
       REDIS_URL: redisUrl,
+      FLAGS_FILE: folder.flagsFile,
       KEY_ENCRYPTION_KEY: folder.settings.keyEncryptionKey,
       ENGINE_URLS: [firstLink, secondLink].join(','),
       DRAIN_FLOOR_MS: String(NOTICE_MS),

@@ -13,6 +13,7 @@ import {
 import { dirname, join } from 'node:path'
 import { errorCode, messageOf, Problem } from '@uptick/commandline'
 import { readRunning, readSettings, runningFile, settingsFile, type Running, type Settings } from '@uptick/data-folder'
+import { flagsFile, makeFlagsFile } from './flags-file.ts'
 import { lockFolder } from './folder-lock.ts'
 import { checkOwner, ownerOf } from './folder-owner.ts'
 
@@ -42,6 +43,7 @@ export class DataFolder {
     try {
       checkDatabase(path)
       makeLinkSecret(path)
+      makeFlagsFile(path)
       return new DataFolder(path, release, readSettings(path) ?? firstSettings(path))
     } catch (error) {
       release()
@@ -61,6 +63,11 @@ export class DataFolder {
   /** File with the secret of the links between engines and gateways. A file can be replaced while they run. */
   get linkSecretFile(): string {
     return join(this.path, LINK_SECRET_NAME)
+  }
+
+  /** The feature flags of the gateways: a file, so that a person can edit it while they run. */
+  get flagsFile(): string {
+    return flagsFile(this.path)
   }
 
   /** Write a file that only its owner can read. */

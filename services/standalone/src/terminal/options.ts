@@ -26,7 +26,14 @@ const PORT_MAX = 65_535
 const PORT_DEFAULT = 8080
 const ENGINES = 2
 /** Environment variables of the command that are passed to the gateways. */
-const GATEWAY_SETTINGS = ['TRUST_PROXY', 'PROXY_PROTOCOL', 'LIMIT_BANS']
+const GATEWAY_SETTINGS = [
+  'TRUST_PROXY',
+  'PROXY_PROTOCOL',
+  'LIMIT_BANS',
+  'FLAGS_URL',
+  'FLAGS_TOKEN',
+  'FLAGS_ENVIRONMENT',
+]
 /** Environment variables of the command that are passed to the engines. */
 const ENGINE_SETTINGS = ['ACK_POLICY']
 
@@ -43,6 +50,8 @@ Environment:
   TRUST_PROXY       addresses of proxies whose X-Forwarded-For is trusted
   PROXY_PROTOCOL    addresses of balancers that announce clients by the PROXY protocol
   LIMIT_BANS        true: ban addresses that continue past a limit; by default they only get errors
+  FLAGS_URL         client API of an Unleash server, with FLAGS_TOKEN and FLAGS_ENVIRONMENT; the folder's flags.json
+                    holds until it answers
   REDIS_URL         count rate limits of all gateways in this Redis, for example redis://127.0.0.1:6379
 
 The first start takes about 15 seconds. root can start an exchange only in a folder of root's own, because an ordinary
