@@ -1,15 +1,15 @@
-import { Pool } from 'pg'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { type Batch, JournalRolledBackError, openJournal, openLease, type PostgresJournal } from '../src/index.ts'
 import { JOURNAL_END } from '../src/sql/journal-end.ts'
 import { createDatabase } from '../testing/database.ts'
+import { openTestPool } from '../testing/test-pool.ts'
 
 /*
  * After a fail-over to a replica that was behind, the head is an old one, with an old epoch. Later claims are
  * forgotten, and their numbers are given again.
  */
 const database = await createDatabase()
-const pool = new Pool({ connectionString: database.url, max: 1 })
+const pool = openTestPool(database.url)
 const opened: { close(): Promise<void> }[] = []
 let shard = 0
 

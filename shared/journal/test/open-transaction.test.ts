@@ -1,15 +1,16 @@
-import { Client, Pool } from 'pg'
+import { Client } from 'pg'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
 import { type Batch, JournalGapError, JournalRolledBackError, openJournal, type PostgresJournal } from '../src/index.ts'
 import { appendBatch } from '../src/sql/append-batch.ts'
 import { createDatabase } from '../testing/database.ts'
+import { openTestPool } from '../testing/test-pool.ts'
 
 /*
  * A transaction that stays open – a dump, a forgotten session – keeps every dead row version of the database. An append
  * that made one in the head row would read all that were made before it.
  */
 const database = await createDatabase()
-const pool = new Pool({ connectionString: database.url, max: 2 })
+const pool = openTestPool(database.url, { max: 2 })
 const opened: PostgresJournal[] = []
 let shard = 0
 

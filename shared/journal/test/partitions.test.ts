@@ -1,9 +1,10 @@
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AppendFailedError, ensurePartitions, openJournal } from '../src/index.ts'
 import { listPartitions } from '../src/sql/partitions.ts'
 import { createDatabase, type TestDatabase } from '../testing/database.ts'
 import { makeSmallPartitions } from '../testing/small-partitions.ts'
+import { openTestPool } from '../testing/test-pool.ts'
 
 const SEQUENCES = 10
 
@@ -11,7 +12,7 @@ let database: TestDatabase
 let pool: Pool
 beforeAll(async () => {
   database = await createDatabase()
-  pool = new Pool({ connectionString: database.url, max: 2 })
+  pool = openTestPool(database.url, { max: 2 })
   await makeSmallPartitions(database.url, SEQUENCES, 0)
 })
 afterAll(async () => {

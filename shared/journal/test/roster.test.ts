@@ -1,11 +1,11 @@
-import { Pool } from 'pg'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { PostgresRoster } from '../src/index.ts'
 import type { RosterEntry } from '../src/roster.ts'
 import { createDatabase } from '../testing/database.ts'
+import { openTestPool } from '../testing/test-pool.ts'
 
 const database = await createDatabase()
-const pool = new Pool({ connectionString: database.url, max: 1 })
+const pool = openTestPool(database.url)
 let shard = 0
 let roster: PostgresRoster
 

@@ -77,6 +77,14 @@ describe('words', () => {
   })
 })
 
+describe('pools of tests', () => {
+  test('hold', () => expect(rules.testPools(files)).toEqual([]))
+  test('bite', () => {
+    expect(planted(rules.testPools, 'shared/a/test/b.test.ts', 'const pool = new Pool({ max: 1 })')).toHaveLength(1)
+    expect(planted(rules.testPools, 'shared/a/src/b.ts', 'const pool = new Pool({ max: 1 })')).toEqual([])
+  })
+})
+
 describe('flags', () => {
   test('are in use', () => expect(rules.flagsInUse(files)).toEqual([]))
   test('that are not in use are found', () => {

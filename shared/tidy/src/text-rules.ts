@@ -146,3 +146,10 @@ export const flagsInUse: Rule = (files) => {
     .filter((name) => !asking.some(({ text }) => text.includes(`isOn('${name}'`)))
     .map((name) => `${flagRegistry}: no code asks for ${name}`)
 }
+
+/** Pools of tests hear errors of connections that end under them; one without a listener would fail the run. */
+export const testPools: Rule = (files) =>
+  files
+    .filter(({ path }) => path.startsWith('shared/') && isTest(path) && !path.endsWith('/test-pool.ts'))
+    .filter(({ path }) => !quotesRules(path))
+    .flatMap((file) => matches(file, file.text, /new (?:pg\.)?Pool\(/g, () => 'tests open pools with openTestPool'))
