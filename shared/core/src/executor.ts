@@ -194,7 +194,7 @@ export class Executor {
     return this.#shard.markets[c.symbol]!
   }
 
-  /** The same for a command whose order may have traded: start the stop orders that it triggered. */
+  /** `#step` for a command whose order may have traded: it also starts the stop orders that were triggered. */
   #tradingStep(market: Market, reject: RejectCode): RejectCode {
     const { touches, markets, triggers, boundedSteps } = this.#shard
     touches.flush(markets)
