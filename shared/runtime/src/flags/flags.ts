@@ -182,7 +182,7 @@ export class Flags {
   }
 
   #openServer(): void {
-    const { config, instance, lifecycle, name, onShutdown } = this.#options
+    const { config, instance, name, onShutdown } = this.#options
     const client = new Unleash({
       appName: name,
       instanceId: instance,
@@ -208,7 +208,7 @@ export class Flags {
     for (const event of [UnleashEvents.Error, UnleashEvents.Warn])
       client.on(event, (trouble: unknown) => (this.#trouble = messageOf(trouble)))
     this.#exposeAge()
-    lifecycle.note('flags', false, 'Unleash has not answered yet')
+    this.#look()
     const timer = setInterval(() => this.#look(), LOOK_MS).unref()
     onShutdown('age of the flags', CLOSE_MS_MAX, () => clearInterval(timer))
     client.start().catch((error: unknown) => (this.#trouble = messageOf(error)))
