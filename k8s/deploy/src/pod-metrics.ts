@@ -1,3 +1,4 @@
+import { Samples } from '@uptick/runtime/samples'
 import { AnswerTally, type Answers } from './answer-tally.ts'
 import type { Kubectl } from './kubectl.ts'
 import { componentOf, type Pod } from './objects.ts'
@@ -5,6 +6,8 @@ import { PortForward } from './port-forward.ts'
 
 const OPS_PORT = 9000
 const ANSWER_MS_MAX = 2_000
+/** A roll asks two releases: no release renames a metric that tools read. */
+const WATCHED = ['engine_role', 'gateway_requests_total']
 
 /** What the processes of the exchange say of themselves at one moment. */
 export interface Pulse {
@@ -44,10 +47,10 @@ export class PodMetrics {
     let leader: string | undefined
     await Promise.all(
       asked.map(async (pod) => {
-        const text = await this.#metricsOf(pod)
-        if (text === undefined) return
-        if (componentOf(pod) === 'gateway') this.#answers.count(pod.metadata.uid, answersOf(text))
-        else if (isLeading(text)) leader = pod.metadata.name
+        const samples = await this.#metricsOf(pod)
+        if (samples === undefined) return
+        if (componentOf(pod) === 'gateway') this.#answers.count(pod.metadata.uid, answersOf(samples))
+        else if (isLeading(samples)) leader = pod.metadata.name
       }),
     )
     return { leader, ...this.#answers.sum() }
@@ -59,7 +62,7 @@ export class PodMetrics {
     this.#forwards.clear()
   }
 
-  async #metricsOf({ metadata }: Pod): Promise<string | undefined> {
+  async #metricsOf({ metadata }: Pod): Promise<Samples | undefined> {
     if (this.#closed) return undefined
     const known = this.#forwards.get(metadata.uid)
     const opening = known ?? PortForward.open(this.#kubectl, `pod/${metadata.name}`, OPS_PORT).catch(() => undefined)
@@ -70,25 +73,21 @@ export class PodMetrics {
       this.#forwards.delete(metadata.uid)
       return undefined
     }
-    try {
-      const signal = AbortSignal.timeout(ANSWER_MS_MAX)
-      return await (await fetch(`http://127.0.0.1:${forward.port}/metrics`, { signal })).text()
-    } catch {
-      return undefined
-    }
+    const url = `http://127.0.0.1:${forward.port}`
+    return Samples.ask(url, WATCHED, ANSWER_MS_MAX).catch(() => undefined)
   }
 }
 
-export function isLeading(metrics: string): boolean {
-  return /^engine_role\{[^}]*role="leading"[^}]*\} 1$/m.test(metrics)
+export function isLeading(samples: Samples): boolean {
+  return samples.state('engine_role', 'role') === 'leading'
 }
 
 /** What a gateway has answered since it started. */
-export function answersOf(metrics: string): Answers {
+export function answersOf(samples: Samples): Answers {
   let [requests, errors] = [0, 0]
-  for (const [, status, value] of metrics.matchAll(/^gateway_requests_total\{[^}]*status="(\d+)"[^}]*\} (\S+)$/gm)) {
-    requests += Number(value)
-    if (Number(status) >= 500) errors += Number(value)
+  for (const { labels, value } of samples.all('gateway_requests_total')) {
+    requests += value
+    if (Number(labels['status']) >= 500) errors += value
   }
   return { requests, errors }
 }

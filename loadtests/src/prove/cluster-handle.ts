@@ -5,6 +5,7 @@ import { undoLater } from '@uptick/commandline'
 import type { FaultyProxy } from '@uptick/journal/testing'
 import { ControlClient } from '@uptick/standalone'
 import { OperatorClient } from '@uptick/operator'
+import { Samples } from '@uptick/runtime/samples'
 import type { RunningExchange } from '../../testing/exchange.ts'
 import { query, type ReplicatedPostgres } from '../../testing/replicated-postgres.ts'
 import type { Grounded } from './ground.ts'
@@ -156,18 +157,11 @@ export class ClusterHandle {
 
 /** NaN when there is no such metric. */
 async function metricOf(opsUrl: string, name: string): Promise<number> {
-  const signal = AbortSignal.timeout(PROBE_MS_MAX)
-  const text = await (await fetch(`${opsUrl}/metrics?name[]=${name}`, { signal })).text()
-  return Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
+  const samples = await Samples.ask(opsUrl, [name], PROBE_MS_MAX)
+  return samples.value(name) ?? Number.NaN
 }
 
 async function leads(opsUrl: string): Promise<boolean> {
-  try {
-    const text = await (
-      await fetch(`${opsUrl}/metrics?name[]=engine_role`, { signal: AbortSignal.timeout(PROBE_MS_MAX) })
-    ).text()
-    return /^engine_role\{[^}]*role="leading"[^}]*\} 1$/m.test(text)
-  } catch {
-    return false
-  }
+  const samples = await Samples.ask(opsUrl, ['engine_role'], PROBE_MS_MAX).catch(() => undefined)
+  return samples?.state('engine_role', 'role') === 'leading'
 }

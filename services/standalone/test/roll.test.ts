@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { Samples } from '@uptick/runtime/samples'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ControlClient, RollError } from '../src/control/control-client.ts'
 import type { RollStep } from '../src/control/protocol.ts'
-import { Samples } from '../src/status/metrics-text.ts'
 import { TestExchange } from './start-exchange.ts'
 
 const READY_MS_MAX = 30_000
@@ -90,19 +90,19 @@ test('kill -9 of a gateway leaves the other one serving', async () => {
 /** What dashboards and alerts are made of; histograms by the name of their count. */
 const METRICS = {
   engine: [
-    'engine_role engine_epoch engine_sequence engine_durable_sequence engine_lag_commands engine_lease_seconds',
-    'engine_batch_commands_count engine_batch_bytes_count engine_commit_seconds_count engine_queued_commands',
-    'engine_appends_in_flight engine_replies_held engine_unanswered_commands engine_links engine_members engine_fed',
-    'engine_hand_off_seconds_count engine_take_over_seconds_count engine_diverged engine_hash_low',
+    'engine_role engine_epoch engine_sequence engine_durable_sequence engine_lag_commands engine_lease_remaining_seconds',
+    'engine_batch_commands_count engine_batch_bytes_count engine_commit_duration_seconds_count engine_queued_commands',
+    'engine_appends_in_flight engine_replies_held engine_unanswered_commands engine_links engine_standbys engine_fed',
+    'engine_hand_off_duration_seconds_count engine_take_over_duration_seconds_count engine_diverged engine_hash_low',
   ],
   gateway: [
-    'gateway_requests_total gateway_request_seconds_count gateway_hold_seconds_count gateway_hold_exceeded_total',
-    'gateway_link_connected gateway_link_epoch gateway_link_sequence gateway_link_queued gateway_link_unanswered',
-    'gateway_websockets drain_active drain_http_connections drain_sockets_remaining drain_requests_total',
+    'gateway_requests_total gateway_request_duration_seconds_count gateway_hold_duration_seconds_count gateway_hold_exceeded_total',
+    'gateway_link_connected gateway_link_epoch gateway_link_sequence gateway_link_queued_commands gateway_link_unanswered_commands',
+    'gateway_websocket_connections drain_active drain_http_connections drain_sockets_remaining drain_requests_total',
   ],
   recorder: [
     'recorder_recorded_sequence recorder_lag_sequences recorder_lag_seconds recorder_rows_total',
-    'recorder_commands_total recorder_transaction_seconds_count recorder_transaction_commands_count',
+    'recorder_commands_total recorder_transaction_duration_seconds_count recorder_transaction_commands_count',
   ],
 }
 const EVERYWHERE = 'readiness_condition lifecycle_state process_cpu_seconds_total nodejs_eventloop_lag_seconds'

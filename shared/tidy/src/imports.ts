@@ -15,7 +15,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'shared/data-folder': ['shared/commandline'],
   'shared/tidy': ['shared/commandline'],
   // Knows Kubernetes, and nothing of what it deploys.
-  'k8s/deploy': ['shared/commandline'],
+  'k8s/deploy': ['shared/commandline', 'shared/runtime'],
   'k8s/image': ['shared/commandline'],
   'k8s/secrets': ['shared/commandline', 'shared/runtime'],
   'services/engine': [

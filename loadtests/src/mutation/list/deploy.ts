@@ -16,8 +16,8 @@ export const deploy: Room = {
       ['if (known !== undefined && !isExpired(known)) throw', 'if (known === null) throw'],
     ]),
     ...mutationsOf(`${DEPLOY}/pod-metrics.ts`, testOf('pod-metrics'), [
-      ['Number(status) >= 500', 'Number(status) > 500'],
-      ['requests += Number(value)', 'requests += 1'],
+      ["Number(labels['status']) >= 500", "Number(labels['status']) > 500"],
+      ['requests += value', 'requests += 1'],
     ]),
     ...mutationsOf(`${DEPLOY}/workloads.ts`, testOf('workloads'), [
       ['some((owner) => owner.uid === uid)', 'some((owner) => owner.uid !== undefined)'],

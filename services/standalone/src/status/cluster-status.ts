@@ -1,6 +1,6 @@
 import type { OperatorClient } from '@uptick/operator'
+import { Samples } from '@uptick/runtime/samples'
 import type { ClusterStatus, ProcessStatus } from '../control/protocol.ts'
-import { Samples } from './metrics-text.ts'
 
 /** What a place in the cluster runs. */
 export type Kind = 'engine' | 'recorder' | 'gateway' | 'market-maker'
@@ -95,11 +95,5 @@ async function readinessOf(opsUrl: string): Promise<Readiness | undefined> {
 }
 
 async function metricsOf(opsUrl: string, names: readonly string[]): Promise<Samples | undefined> {
-  try {
-    const query = names.map((name) => `name[]=${name}`).join('&')
-    const response = await fetch(`${opsUrl}/metrics?${query}`, { signal: AbortSignal.timeout(PROBE_MS_MAX) })
-    return Samples.parse(await response.text())
-  } catch {
-    return undefined
-  }
+  return Samples.ask(opsUrl, names, PROBE_MS_MAX).catch(() => undefined)
 }
