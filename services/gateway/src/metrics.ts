@@ -1,4 +1,12 @@
-import { Counter, Gauge, Histogram, LATENCY_BUCKETS_SECONDS, type Registry } from '@uptick/runtime'
+import {
+  Counter,
+  Histogram,
+  LATENCY_BUCKETS_SECONDS,
+  readCounters,
+  readCountersBy,
+  readGauges,
+  type Registry,
+} from '@uptick/runtime'
 import type { Gateway } from './app.ts'
 import type { HoldObserver } from './engine-link/pipe-options.ts'
 import type { ProxyEntrance } from './entrance/proxy-entrance.ts'
@@ -9,13 +17,13 @@ import type { StreamHub } from './streams/stream-hub.ts'
 export function operationObserver(registry: Registry): (operation: string, status: number, seconds: number) => void {
   const requests = new Counter({
     name: 'gateway_requests_total',
-    help: 'Operations by their HTTP status',
+    help: 'Operations answered, by their HTTP status',
     labelNames: ['operation', 'status'],
     registers: [registry],
   })
   const latency = new Histogram({
-    name: 'gateway_request_seconds',
-    help: 'From the request to its answer',
+    name: 'gateway_request_duration_seconds',
+    help: 'From the request to its answer: for an order its acknowledgement',
     labelNames: ['operation'],
     buckets: LATENCY_BUCKETS_SECONDS,
     registers: [registry],
@@ -40,7 +48,7 @@ export function operationObserver(registry: Registry): (operation: string, statu
 /** How long a change of leader held callers, and how many got an error. */
 export function holdObserver(registry: Registry): HoldObserver {
   const hold = new Histogram({
-    name: 'gateway_hold_seconds',
+    name: 'gateway_hold_duration_seconds',
     help: 'Commands that met a change of leader: from the request to its outcome',
     buckets: LATENCY_BUCKETS_SECONDS,
     registers: [registry],
@@ -65,123 +73,114 @@ interface OperationMetrics {
   readonly byStatus: Map<number, Counter.Internal>
 }
 
-/** The link to the engine and the WebSockets, read at each scrape. */
-export function exposeGateway(registry: Registry, gateway: Gateway): void {
-  const { link } = gateway.services
-  const gauges: ReadGauge[] = [
-    [
-      'gateway_link_connected',
-      '1 when an engine leads and has welcomed this gateway',
-      () => Number(link.state.connected),
-    ],
-    ['gateway_link_epoch', 'Epoch of the leader', () => link.state.epoch],
-    ['gateway_link_sequence', 'Last outcome received', () => link.state.sequence],
-    ['gateway_link_queued', 'Commands held until they can be sent', () => link.state.queued],
-    ['gateway_link_unanswered', 'Commands sent and not answered', () => link.state.unanswered],
-    ['gateway_client_connections', 'Open connections of clients', () => gateway.clients.open],
+/** The link to the engine, the clients and the streams, read at each scrape. */
+export function exposeGateway(registry: Registry, gateway: () => Gateway): void {
+  exposeLink(registry, gateway)
+  exposeClients(registry, gateway)
+  exposeStreams(registry, gateway)
+}
+
+function exposeLink(registry: Registry, gateway: () => Gateway): void {
+  const state = (): Gateway['services']['link']['state'] => gateway().services.link.state
+  readGauges(registry, [
+    ['gateway_link_connected', '1 when an engine leads and has welcomed this gateway', () => Number(state().connected)],
+    ['gateway_link_epoch', 'Epoch of the leader', () => state().epoch],
+    ['gateway_link_sequence', 'Last outcome received', () => state().sequence],
+    ['gateway_link_queued_commands', 'Commands held until they can be sent', () => state().queued],
+    ['gateway_link_unanswered_commands', 'Commands sent and not answered', () => state().unanswered],
+  ])
+}
+
+function exposeClients(registry: Registry, gateway: () => Gateway): void {
+  readGauges(registry, [
+    ['gateway_client_connections', 'Open connections of clients', () => gateway().clients.open],
     [
       'gateway_unsent_bytes',
       'Bytes that were written to clients and that they have not taken',
-      () => gateway.clients.unsentBytes,
+      () => gateway().clients.unsentBytes,
     ],
     [
       'gateway_keys_age_seconds',
       'How long ago PostgreSQL confirmed the API keys; signed requests are refused past KEYS_AGE_MS_MAX',
-      () => gateway.services.keys.age / 1000,
+      () => gateway().services.keys.age / 1000,
     ],
-    ['gateway_websockets', 'Open WebSockets', () => gateway.sockets.connections],
+    ['gateway_websocket_connections', 'Open WebSockets', () => gateway().sockets.connections],
+  ])
+  readCounters(registry, [
     [
-      'gateway_websocket_messages_sent',
-      'Messages sent on WebSockets since the start',
-      () => gateway.sockets.counters.sentMessages,
-    ],
-    [
-      'gateway_websocket_slow_readers',
-      'WebSockets closed because too much was unread, since the start',
-      () => gateway.sockets.counters.slowReaders,
-    ],
-  ]
-  const { memory, accounts, streams } = gateway.feed
-  const hubs = [accounts.hub, streams.hub]
-  const sum = (read: (hub: StreamHub) => number): number => hubs.reduce((all, hub) => all + read(hub), 0)
-  gauges.push(
-    ['gateway_numbered_subscriptions', 'Subscriptions that can be resumed', () => sum((hub) => hub.numberedSize)],
-    [
-      'gateway_resumed',
-      'Streams that went on where they were, since the start',
-      () => sum((hub) => hub.counters.resumed),
+      'gateway_websocket_messages_sent_total',
+      'Messages sent on WebSockets',
+      () => gateway().sockets.counters.sentMessages,
     ],
     [
-      'gateway_resume_failed',
-      'Streams that had to begin anew from a snapshot, since the start',
-      () => sum(({ counters }) => counters.tooOld + counters.unknown),
+      'gateway_websocket_slow_readers_total',
+      'WebSockets closed because too much was unread',
+      () => gateway().sockets.counters.slowReaders,
     ],
-    ['gateway_feed_kept_bytes', 'Outcomes kept for streams that resume', () => memory.bytes],
-    [
-      'gateway_past_reads',
-      'How often an engine was asked for outcomes of the past, since the start',
-      () => memory.pastReads,
-    ],
-  )
-  register(registry, gauges)
-  exposeEnds(registry, gateway)
+  ])
+  readCountersBy(registry, {
+    name: 'gateway_connections_ended_total',
+    help: 'Connections that the gateway ended: by their own fault or past a bound',
+    label: 'reason',
+    read: () => gateway().clients.counters,
+  })
 }
 
-/** Connections that the gateway ended, by the reason. */
-function exposeEnds(registry: Registry, { clients }: Gateway): void {
-  registry.registerMetric(
-    new Gauge({
-      name: 'gateway_connections_ended',
-      help: 'Connections that ended by their own fault or past a bound, since the start',
-      labelNames: ['reason'],
-      registers: [],
-      collect() {
-        for (const [reason, count] of Object.entries(clients.counters)) this.set({ reason }, count)
-      },
+function exposeStreams(registry: Registry, gateway: () => Gateway): void {
+  const sum = (read: (hub: StreamHub) => number): number => {
+    const { accounts, streams } = gateway().feed
+    return read(accounts.hub) + read(streams.hub)
+  }
+  readGauges(registry, [
+    ['gateway_numbered_subscriptions', 'Subscriptions that can be resumed', () => sum((hub) => hub.numberedSize)],
+    ['gateway_feed_kept_bytes', 'Outcomes kept for streams that resume', () => gateway().feed.memory.bytes],
+  ])
+  readCounters(registry, [
+    [
+      'gateway_past_reads_total',
+      'How often an engine was asked for outcomes of the past',
+      () => gateway().feed.memory.pastReads,
+    ],
+  ])
+  readCountersBy(registry, {
+    name: 'gateway_stream_resumes_total',
+    help: 'Streams that came back: resumed where they were, or begun anew because their position is too old or unknown',
+    label: 'outcome',
+    read: () => ({
+      resumed: sum(({ counters }) => counters.resumed),
+      'too-old': sum(({ counters }) => counters.tooOld),
+      unknown: sum(({ counters }) => counters.unknown),
     }),
-  )
+  })
 }
 
 /** Limits that are counted together with other gateways. */
-export function exposeCounters(registry: Registry, store: SharedStore): void {
-  register(registry, [
-    ['gateway_redis_up', '1 while limits are counted together with the other gateways', () => Number(store.isUp)],
-    ['gateway_redis_exchanges', 'Exchanges with Redis since the start', () => store.counters.exchanges],
-    [
-      'gateway_redis_failures',
-      'Exchanges that failed or took too long, since the start',
-      () => store.counters.failures,
-    ],
-    ['gateway_redis_pending', 'Counts that Redis has not been told of', () => store.pending],
+export function exposeCounters(registry: Registry, store: () => SharedStore): void {
+  readGauges(registry, [
+    ['gateway_redis_up', '1 while limits are counted together with the other gateways', () => Number(store().isUp)],
+    ['gateway_redis_pending_counts', 'Counts that Redis has not been told of', () => store().pending],
+  ])
+  readCounters(registry, [
+    ['gateway_redis_exchanges_total', 'Exchanges with Redis', () => store().counters.exchanges],
+    ['gateway_redis_failures_total', 'Exchanges that failed or took too long', () => store().counters.failures],
   ])
 }
 
 /** Balancers that announce their clients. */
-export function exposeEntrance(registry: Registry, entrance: ProxyEntrance): void {
-  register(registry, [
-    ['gateway_proxy_waiting', 'Connections of balancers whose PROXY header has not come', () => entrance.waiting],
-    ['gateway_proxy_announced', 'Clients that balancers announced, since the start', () => entrance.counters.announced],
+export function exposeEntrance(registry: Registry, entrance: () => ProxyEntrance): void {
+  readGauges(registry, [
     [
-      'gateway_proxy_refused',
-      'Connections of balancers without a PROXY header in time, since the start',
-      () => entrance.counters.refused,
+      'gateway_proxy_waiting_connections',
+      'Connections of balancers whose PROXY header has not come',
+      () => entrance().waiting,
     ],
   ])
-}
-
-type ReadGauge = readonly [name: string, help: string, read: () => number]
-
-function register(registry: Registry, gauges: readonly ReadGauge[]): void {
-  for (const [name, help, read] of gauges) {
-    registry.registerMetric(
-      new Gauge({
-        name,
-        help,
-        registers: [],
-        collect() {
-          this.set(read())
-        },
-      }),
-    )
-  }
+  readCounters(registry, [
+    ['gateway_proxy_announced_total', 'Clients that balancers announced', () => entrance().counters.announced],
+    [
+      'gateway_proxy_refused_total',
+      'Connections of balancers without a PROXY header in time',
+      () => entrance().counters.refused,
+    ],
+  ])
 }

@@ -106,7 +106,7 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
     failed: (operation, error) => log.error({ err: error, operation }, 'a request failed'),
     measured: operationObserver(metrics),
   })
-  exposeGateway(metrics, gateway)
+  exposeGateway(metrics, () => gateway)
   await gateway.start().catch((error: unknown) => {
     if (error instanceof UnreadableKeys) throw new ConfigError([error.message])
     throw error
@@ -201,7 +201,7 @@ function openCounters(
   const line = new RedisCounts({ url: config.REDIS_URL, scope, timers: systemTimers, changed })
   const store = new SharedStore({ line, clock: systemClock, timers: systemTimers, isOn })
   lifecycle.note('redis', false, 'not connected yet')
-  exposeCounters(metrics, store)
+  exposeCounters(metrics, () => store)
   store.start()
   onShutdown('redis', CLOSE_MS_MAX, () => store.close())
   return store
@@ -234,7 +234,7 @@ function guard(
   entrance: ProxyEntrance,
 ): void {
   entrance.guard(rest.server)
-  exposeEntrance(metrics, entrance)
+  exposeEntrance(metrics, () => entrance)
   onShutdown('entrance', CLOSE_MS_MAX, () => entrance.close())
 }
 

@@ -133,7 +133,7 @@ describe('a retry', () => {
       signal: cut.signal,
     }).catch(() => 'lost')
     // The gateway has it, and holds it.
-    const held = (): Promise<string> => exchange.gateway.metrics.getSingleMetricAsString('gateway_link_queued')
+    const held = (): Promise<string> => exchange.gateway.metrics.getSingleMetricAsString('gateway_link_queued_commands')
     while (!/ 1$/m.test(await held())) await new Promise((resolve) => setImmediate(resolve))
     cut.abort()
     expect(await lost).toBe('lost')

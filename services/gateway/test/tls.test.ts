@@ -111,8 +111,8 @@ test('TLS 1.3 and HTTP/1.1, and nothing else', async () => {
   plain.on('error', () => undefined)
   await once(plain, 'close')
   expect(text).not.toContain('HTTP/')
-  const metric = await exchange.gateway.metrics.getSingleMetricAsString('tls_handshakes')
-  expect(metric).toMatch(/listener="public",state="failed"[^\n]* [1-9]/)
+  const metric = await exchange.gateway.metrics.getSingleMetricAsString('tls_handshakes_total')
+  expect(metric).toMatch(/listener="public",outcome="failed"[^\n]* [1-9]/)
 })
 
 function changed(lifecycle: Lifecycle): Promise<{ met: boolean; reason: string }> {

@@ -15,7 +15,7 @@ export async function watchHeldBack(
 ): Promise<void> {
   const registers = [context.metrics]
   const oldest = new Gauge({
-    name: 'recorder_database_oldest_transaction_seconds',
+    name: 'recorder_database_oldest_transaction_age_seconds',
     help: 'Age of the oldest transaction that keeps PostgreSQL from removing dead row versions',
     registers,
   })

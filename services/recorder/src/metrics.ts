@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type ServiceContext } from '@uptick/runtime'
+import { Counter, Gauge, Histogram, readGauges, type ServiceContext } from '@uptick/runtime'
 import type { RetentionReport } from '@uptick/journal'
 import type { RecordedRange, RecordedRows } from '@uptick/readmodel'
 
@@ -28,11 +28,20 @@ export class RecorderMetrics {
   /** @param now µs since 1970 */
   constructor(registry: Registry, now: () => number) {
     const registers = [registry]
-    this.#rows = new Counter({ name: 'recorder_rows_total', help: 'Rows written', labelNames: ['table'], registers })
+    this.#rows = new Counter({
+      name: 'recorder_rows_total',
+      help: 'Rows written to the read model',
+      labelNames: ['table'],
+      registers,
+    })
     this.#commands = new Counter({ name: 'recorder_commands_total', help: 'Commands recorded', registers })
-    this.#failures = new Counter({ name: 'recorder_failures_total', help: 'Failures that were survived', registers })
+    this.#failures = new Counter({
+      name: 'recorder_failures_total',
+      help: 'Failures after which the recorder went on',
+      registers,
+    })
     this.#transactions = new Histogram({
-      name: 'recorder_transaction_seconds',
+      name: 'recorder_transaction_duration_seconds',
       help: 'Duration of transactions, failed attempts included',
       buckets: SECONDS_BUCKETS,
       registers,
@@ -44,7 +53,7 @@ export class RecorderMetrics {
       registers,
     })
     this.#snapshots = new Histogram({
-      name: 'recorder_snapshot_seconds',
+      name: 'recorder_snapshot_duration_seconds',
       help: 'Duration of saving a snapshot',
       buckets: SECONDS_BUCKETS,
       registers,
@@ -75,20 +84,15 @@ export class RecorderMetrics {
       help: 'Attempts to archive or to remove a part of the journal that failed',
       registers,
     })
-    const gauge = (name: string, help: string, value: () => number): Gauge =>
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect() {
-          this.set(value())
-        },
-      })
-    gauge('recorder_recorded_sequence', 'Last sequence recorded', () => this.#recorded)
-    gauge('recorder_lag_sequences', 'Commands in the journal that are not recorded', () => this.lagSequences)
-    gauge('recorder_lag_seconds', 'Age of the last command recorded, 0 when nothing is missing', () =>
-      this.lagSequences === 0 ? 0 : Math.max(0, now() - this.#recordedTime) / 1_000_000,
-    )
+    readGauges(registry, [
+      ['recorder_recorded_sequence', 'Last sequence recorded', () => this.#recorded],
+      ['recorder_lag_sequences', 'Commands in the journal that are not recorded', () => this.lagSequences],
+      [
+        'recorder_lag_seconds',
+        'Age of the last command recorded, 0 when nothing is missing',
+        () => (this.lagSequences === 0 ? 0 : Math.max(0, now() - this.#recordedTime) / 1_000_000),
+      ],
+    ])
   }
 
   get lagSequences(): number {

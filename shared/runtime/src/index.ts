@@ -30,6 +30,7 @@ export {
   Registry,
   type MetricsOptions,
 } from './metrics.ts'
+export { readCounters, readCountersBy, readGauges } from './read-metrics.ts'
 export { messageOf } from './message-of.ts'
 export { type OpsServer, type OpsServerOptions } from './ops-server.ts'
 export { openCertificate, runService, serviceSettings, type ServiceContext, type ServiceOptions } from './service.ts'

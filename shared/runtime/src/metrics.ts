@@ -1,12 +1,17 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Lifecycle } from './lifecycle.ts'
 import type { StandardOutput } from './logging.ts'
+import { readCounters } from './read-metrics.ts'
 
 export { Counter, Gauge, Histogram, Registry }
 
-/** Latencies from a tenth of a millisecond to ten seconds, in seconds. */
+/**
+ * Latencies from a tenth of a millisecond to ten seconds, in seconds. The bounds that the service levels speak of are
+ * among them, so that a share of requests is counted and not interpolated: 25, 50, 100 and 250 ms, 1 s, and the 4 s for
+ * which a gateway holds a request.
+ */
 export const LATENCY_BUCKETS_SECONDS = [
-  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+  0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 4, 5, 10,
 ]
 
 export interface MetricsOptions {
@@ -59,20 +64,8 @@ export function exposeLifecycle(registry: Registry, lifecycle: Lifecycle): void 
 
 /** What became of lines of the log that could not be written. */
 export function exposeOutput(registry: Registry, output: Pick<StandardOutput, 'dropped' | 'failed'>): void {
-  const counters: [name: string, help: string, read: () => number][] = [
-    ['log_lines_dropped', 'Lines of the log that were dropped since the start', () => output.dropped],
-    ['log_writes_failed', 'Writes of the log that failed since the start', () => output.failed],
-  ]
-  for (const [name, help, read] of counters) {
-    registry.registerMetric(
-      new Gauge({
-        name,
-        help,
-        registers: [],
-        collect() {
-          this.set(read())
-        },
-      }),
-    )
-  }
+  readCounters(registry, [
+    ['log_lines_dropped_total', 'Lines of the log that were dropped', () => output.dropped],
+    ['log_write_failures_total', 'Writes of the log that failed', () => output.failed],
+  ])
 }

@@ -52,8 +52,8 @@ test('on a full disk a service continues, counts what it drops, says so and ends
   const full = openSync('/dev/full', 'w')
   const { child, url } = await launch(full)
   closeSync(full)
-  expect(await metric(url, 'log_writes_failed', isPositive)).toBeGreaterThan(0)
-  expect(await metric(url, 'log_lines_dropped', isPositive)).toBeGreaterThan(0)
+  expect(await metric(url, 'log_write_failures_total', isPositive)).toBeGreaterThan(0)
+  expect(await metric(url, 'log_lines_dropped_total', isPositive)).toBeGreaterThan(0)
   const ready = await fetch(`${url}/readyz`)
   // Known, and no reason to be out of rotation.
   expect(ready.status).toBe(200)
@@ -70,14 +70,14 @@ test('a service whose reader is gone continues, and ends when it is asked to', a
   const { child, url } = await launch('pipe')
   child.stdout?.destroy()
   child.stderr?.destroy()
-  expect(await metric(url, 'log_lines_dropped', isPositive)).toBeGreaterThan(0)
+  expect(await metric(url, 'log_lines_dropped_total', isPositive)).toBeGreaterThan(0)
   child.kill('SIGTERM')
   expect(await once(child, 'exit')).toEqual([0, null])
 })
 
 test('a reader that does not read delays no process, and what waits for it is bounded', async () => {
   const { child, url } = await launch('pipe')
-  expect(await metric(url, 'log_lines_dropped', isPositive)).toBeGreaterThan(0)
+  expect(await metric(url, 'log_lines_dropped_total', isPositive)).toBeGreaterThan(0)
   expect((await fetch(`${url}/livez`)).status).toBe(200)
   child.kill('SIGTERM')
   expect(await once(child, 'exit')).toEqual([0, null])

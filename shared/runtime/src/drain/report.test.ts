@@ -43,7 +43,7 @@ test('a report is a metric', async () => {
     'drain_active 1',
     'drain_http_connections 2',
     'drain_sockets_remaining 7',
-    'drain_seconds 1.5',
+    'drain_duration_seconds 1.5',
     'drain_requests_total 17',
     'drain_sockets_total{outcome="moved"} 3',
     'drain_cut_total{what="request"} 1',

@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import { readGauges } from '../read-metrics.ts'
 import type { HttpDrainReport } from './http-drain.ts'
 import type { SocketDrainReport } from './socket-drain.ts'
 
@@ -47,29 +48,24 @@ export class DrainMetrics {
 
   constructor(registry: Registry, now: () => { draining: boolean; connections: number; sockets: number }) {
     const registers = [registry]
-    const live = (name: string, help: string, read: () => number): void => {
-      const gauge = new Gauge({
-        name,
-        help,
-        registers: [],
-        collect() {
-          this.set(read())
-        },
-      })
-      registry.registerMetric(gauge)
-    }
-    live('drain_active', '1 from the begin of the drain on', () => (now().draining ? 1 : 0))
-    live('drain_http_connections', 'Open HTTP connections', () => now().connections)
-    live('drain_sockets_remaining', 'WebSockets still to be moved', () => now().sockets)
+    readGauges(registry, [
+      ['drain_active', '1 from the begin of the drain on', () => Number(now().draining)],
+      ['drain_http_connections', 'Open HTTP connections', () => now().connections],
+      ['drain_sockets_remaining', 'WebSockets still to be moved', () => now().sockets],
+    ])
     this.#answered = new Counter({ name: 'drain_requests_total', help: 'Requests answered in the drain', registers })
     this.#sockets = new Counter({
       name: 'drain_sockets_total',
-      help: 'WebSockets by how they went',
+      help: 'WebSockets by how they left in the drain: moved to another process, or left of themselves',
       labelNames: ['outcome'],
       registers,
     })
-    this.#cut = new Counter({ name: 'drain_cut_total', help: 'What was cut', labelNames: ['what'], registers })
-    this.#seconds = new Gauge({ name: 'drain_seconds', help: 'Time that the drain took', registers })
+    this.#cut = new Counter({ name: 'drain_cut_total', help: 'What the drain cut', labelNames: ['what'], registers })
+    this.#seconds = new Gauge({
+      name: 'drain_duration_seconds',
+      help: 'Duration of the drain, 0 before its end',
+      registers,
+    })
   }
 
   record({ milliseconds, http, sockets }: DrainReport): void {

@@ -5,7 +5,8 @@ import { ConfigError } from '../config.ts'
 import type { Lifecycle } from '../lifecycle.ts'
 import type { Logger } from '../logging.ts'
 import { messageOf } from '../message-of.ts'
-import { Counter, Gauge, type Registry } from '../metrics.ts'
+import { Counter, type Registry } from '../metrics.ts'
+import { readGauges } from '../read-metrics.ts'
 import { FLAG_NAMES, FLAGS, type FlagName } from './declared.ts'
 import { FlagFile } from './flag-file.ts'
 
@@ -91,7 +92,7 @@ export class Flags {
     this.#options = options
     this.#decisions = new Counter({
       name: 'flag_decisions_total',
-      help: 'evaluations of a flag for a request or a connection',
+      help: 'Evaluations of a flag for a request or a connection',
       labelNames: ['flag', 'variant'],
       registers: [options.metrics],
     })
@@ -231,18 +232,8 @@ export class Flags {
   }
 
   #exposeAge(): void {
-    const age = (): number | undefined => this.#ageSeconds()
-    const gauge = new Gauge({
-      name: 'flags_age_seconds',
-      help: 'since Unleash last answered',
-      registers: [],
-      collect() {
-        const seconds = age()
-        if (seconds === undefined) this.reset()
-        else this.set(seconds)
-      },
-    })
-    this.#options.metrics.registerMetric(gauge)
+    const read = (): number | undefined => this.#ageSeconds()
+    readGauges(this.#options.metrics, [['flag_definitions_age_seconds', 'Since Unleash last answered', read]])
   }
 }
 

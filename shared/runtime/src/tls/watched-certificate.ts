@@ -5,7 +5,7 @@ import { Gauge, type Registry } from '../metrics.ts'
 import { WatchedFiles } from '../watched-files.ts'
 import { expiryOf, readCertificate, type Certificate } from './certificate.ts'
 
-const EXPIRY_METRIC = 'tls_certificate_expiry_seconds'
+const EXPIRY_METRIC = 'tls_certificate_expiry_timestamp_seconds'
 
 export interface CertificateContext {
   readonly log: Logger
