@@ -95,6 +95,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     history: createHistory(options.readModel),
     limits,
     keys,
+    flags: options.flags,
   }
   const { rest, sockets, clients } = publicSide(options, services, feed)
   const operatorLink = { ...options.link, dial: options.dialAsOperator }

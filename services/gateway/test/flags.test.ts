@@ -1,13 +1,11 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { Clients } from '../src/clients/clients.ts'
 import { PlainHttp } from '../src/plain-http/plain-http.ts'
 import { RawClient } from '../testing/raw-client.ts'
+import { FlagsFile } from './flags-file.ts'
 import { RunningExchange } from './running-exchange.ts'
 
 const PING = 'GET /api/v3/ping HTTP/1.1\r\nHost: a\r\n\r\n'
@@ -48,31 +46,27 @@ test('switched off, plain HTTP leaves new connections to Node, and serves those 
 })
 
 test('a file of flags is obeyed while the gateway runs, and the operator sees it', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'uptick-flags-'))
-  const path = join(folder, 'flags.json')
-  const write = (enabled: boolean): void =>
-    writeFileSync(
-      path,
-      JSON.stringify({ version: 2, features: [{ name: 'plain-http', enabled, strategies: [{ name: 'default' }] }] }),
-    )
-  write(false)
-  const exchange = await RunningExchange.start({ FLAGS_FILE: path })
+  const file = new FlagsFile()
+  file.write('plain-http', false)
+  const exchange = await RunningExchange.start({ FLAGS_FILE: file.path })
   try {
     const trader = await exchange.trader()
     const shown = async (): Promise<unknown> => exchange.operate('GET', '/flags')
     expect(await shown()).toMatchObject({
       flags: [
-        { name: 'plain-http', isOn: false, source: 'file', kind: 'operational', owner: 'gateway' },
+        { name: 'plain-http', isOn: false, source: 'file', kind: 'operational', subject: 'process', owner: 'gateway' },
         { name: 'shared-limits', isOn: true, source: 'default' },
+        { name: 'numbered-user-streams', source: 'default', subject: 'account' },
+        { name: 'amend-keep-priority', source: 'default', subject: 'account' },
       ],
     })
     expect((await trader.limit('BUY', '0.1', '30000')).status).toBe(200)
     expect(await exchange.gateway.metrics.metrics()).toMatch(/flag_decisions_total\{flag="plain-http",variant="off"/)
-    write(true)
-    await expect.poll(shown, { timeout: 5_000 }).toMatchObject({ flags: [{ isOn: true }, { isOn: true }] })
+    file.write('plain-http', true)
+    await expect.poll(shown, { timeout: 5_000 }).toMatchObject({ flags: [{ isOn: true }, { isOn: true }, {}, {}] })
     expect((await trader.limit('BUY', '0.1', '30001')).status).toBe(200)
   } finally {
     await exchange.stop()
-    rmSync(folder, { recursive: true })
+    file.remove()
   }
 })

@@ -28,6 +28,8 @@ export interface SocketGatewayOptions extends Partial<SocketServerOptions> {
   readonly limits?: Partial<LimitSettings>
   readonly unsentBytesMax?: number
   readonly requestMsMax?: number
+  /** All are on unless set. */
+  readonly flags?: Services['flags']
 }
 
 /** The public side of a gateway on a free port, over a shard that the test scripts by hand. */
@@ -95,6 +97,7 @@ export class SocketGateway {
       market: feed.markets,
       limits,
       keys: store,
+      flags: options.flags ?? { isOn: () => true },
     } as unknown as Services
     const failed = (_operation: string, error: unknown): void => void failures.push(error)
     const { unsentBytesMax, requestMsMax } = options

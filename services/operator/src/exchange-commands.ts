@@ -37,9 +37,13 @@ export const exchangeCommands: Commands = {
       }),
   },
   flags: {
-    summary: 'feature flags of the gateway that answers: where each is defined, and whether it is on',
-    examples: ['flags'],
-    run: async (operator) => (await operator.call<{ flags: Record<string, unknown>[] }>('GET', '/flags')).flags,
+    arguments: '[ACCOUNT]',
+    summary: 'feature flags of the gateway that answers: where each is defined, and whether it is on, for an account',
+    examples: ['flags', 'flags 7'],
+    run: async (operator, [account]) => {
+      const asked = account === undefined ? '' : `?account=${integerOf(account, 'ACCOUNT')}`
+      return (await operator.call<{ flags: Record<string, unknown>[] }>('GET', `/flags${asked}`)).flags
+    },
   },
   totals: {
     summary: 'sums of every asset: free + locked + fees = deposits - withdrawals',

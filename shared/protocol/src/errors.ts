@@ -57,6 +57,11 @@ const general = {
   TOO_MANY_ORDERS: entry(-1015, 'Too many new orders; current limit is %s orders per %s.', 429),
   SERVICE_SHUTTING_DOWN: entry(-1016, 'This service is no longer available.', 503),
   UNSUPPORTED_OPERATION: entry(-1020, 'This operation is not supported.'),
+  /** Of Uptick's own: Binance has no numbered streams. */
+  NUMBERED_UNAVAILABLE: entry(
+    -1020,
+    "Numbered streams are not available to this account; subscribe without 'sequence' and 'resume'.",
+  ),
   OUTSIDE_RECV_WINDOW: entry(-1021, 'Timestamp for this request is outside of the recvWindow.'),
   TIMESTAMP_AHEAD: entry(-1021, "Timestamp for this request was 1000ms ahead of the server's time."),
   INVALID_SIGNATURE: entry(-1022, 'Signature for this request is not valid.'),

@@ -7,6 +7,7 @@ import { afterEach, expect, test } from 'vitest'
 import { Lifecycle } from '../src/lifecycle.ts'
 import { createLogger } from '../src/logging.ts'
 import { createMetrics } from '../src/metrics.ts'
+import { FLAG_NAMES } from '../src/flags/declared.ts'
 import { Flags, type FlagConfig } from '../src/flags/flags.ts'
 
 const undo: (() => void)[] = []
@@ -76,7 +77,7 @@ async function serve(answer: RequestListener): Promise<string> {
 test('without Unleash and without a file the declared defaults hold', async () => {
   const { flags } = await openFlags({})
   expect(flags.isOn('plain-http')).toBe(true)
-  expect(flags.state().flags.map(({ source }) => source)).toEqual(['default', 'default'])
+  expect(flags.state().flags.map(({ source }) => source)).toEqual(FLAG_NAMES.map(() => 'default'))
 })
 
 test('a file is evaluated, and read again when it changes; a damaged one leaves what was', async () => {
@@ -114,6 +115,18 @@ test('an account stays on its side of a percentage while the percentage grows', 
   writeFileSync(path, definitions(50))
   await expect.poll(() => on().size).toBeGreaterThan(400)
   expect([...tenth].filter((account) => !on().has(account))).toEqual([])
+})
+
+test('operators see how far a rollout is, and the side of an account', async () => {
+  const path = join(folder(), 'flags.json')
+  writeFileSync(path, definitions(30, 'amend-keep-priority'))
+  const { flags } = await openFlags({ FLAGS_FILE: path })
+  const amending = (account?: number) => flags.state(account).flags.find(({ name }) => name === 'amend-keep-priority')
+  expect(amending()).toMatchObject({ isOn: undefined, percent: 30, source: 'file' })
+  const accounts = Array.from({ length: 100 }, (_, index) => index + 1)
+  const shown = accounts.map((account) => amending(account)?.isOn)
+  expect(shown).toEqual(accounts.map((account) => flags.isOn('amend-keep-priority', { account })))
+  expect(new Set(shown)).toEqual(new Set([true, false]))
 })
 
 test('Unleash goes before the file, and what it said last holds when it is gone or talks nonsense', async () => {

@@ -9,7 +9,10 @@ import { fillTarget, targetOf } from './order-target.ts'
 import type { Operation } from './operation.ts'
 import { missing, type Params } from '../params/params.ts'
 
-/** Lower the quantity of an order that keeps its place in the queue. */
+/** Binance's text for an action that an account may not take. */
+const DISABLED = publicError(PublicErrors.AMEND_REJECTED, 'This action is disabled on this account.')
+
+/** Lower the quantity of an order that keeps its place in the queue. Flag `amend-keep-priority`, by account. */
 export const amendKeepPriority: Operation = {
   name: 'order.amend.keepPriority',
   rest: { method: 'PUT', path: '/api/v3/order/amend/keepPriority' },
@@ -17,10 +20,12 @@ export const amendKeepPriority: Operation = {
   security: 'TRADE',
   weight: () => 4,
   async run(context, params) {
-    const { services, timeUnit } = context
+    const { account, key, services, timeUnit } = context
     const market = marketOf(params, services)
     const target = targetOf(params)
     const quantity = newQuantity(params, market)
+    const symbol = market.name
+    if (!services.flags.isOn('amend-keep-priority', { account, symbol, keyLabel: key?.label })) throw DISABLED
     if (quantity === undefined) throw missing('newQty')
     const newId = clientOrderId(params, 'newClientOrderId') ?? generateClientOrderId()
     const outcome = await executeOrThrow(context, { action: 'amend' }, (command) => {

@@ -1,4 +1,5 @@
 import type { Clock } from '@uptick/runtime'
+import type { Flags } from '@uptick/runtime/flags'
 import type { EngineLink } from '../engine-link/link.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import type { Limits } from '../limits/limits.ts'
@@ -15,4 +16,5 @@ export interface Services {
   readonly history: History
   readonly limits: Limits
   readonly keys: KeyStore
+  readonly flags: Pick<Flags, 'isOn'>
 }

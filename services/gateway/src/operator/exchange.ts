@@ -6,7 +6,7 @@ import { activate } from './activate.ts'
 import { OperatorError } from './operator-error.ts'
 import type { OperatorContext } from './operator-server.ts'
 import { release, repair } from './repair.ts'
-import { BehaviourBody, ReleaseBody, SkipBody } from './schemas.ts'
+import { BehaviourBody, FlagsQuery, ReleaseBody, SkipBody } from './schemas.ts'
 
 /** The shard as a whole: state, totals, behaviours, commands to skip. */
 export function registerExchange(app: FastifyInstance, context: OperatorContext): void {
@@ -56,7 +56,11 @@ export function registerExchange(app: FastifyInstance, context: OperatorContext)
     },
   )
 
-  app.get('/flags', async () => flags.state())
+  app.get<{ Querystring: Static<typeof FlagsQuery> }>(
+    '/flags',
+    { schema: { querystring: FlagsQuery } },
+    async (request) => flags.state(request.query.account),
+  )
 
   app.get('/skips', async () => ({ skipped: [...(await skips.skipped())].toSorted((a, b) => a - b) }))
 

@@ -89,6 +89,11 @@ export const PhaseBody = Type.Object(
 
 export const AccountBody = Type.Object({ label: printable({ minLength: 1, maxLength: 100 }) }, strict)
 
+export const FlagsQuery = Type.Object(
+  { account: Type.Optional(Type.Integer({ minimum: 1, description: 'evaluate the flags for this account' })) },
+  strict,
+)
+
 export const AccountsQuery = Type.Object(
   {
     label: Type.Optional(Type.String({ maxLength: 256, description: 'part of a label; all when left out' })),

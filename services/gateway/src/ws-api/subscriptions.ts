@@ -102,9 +102,14 @@ export class Subscriptions {
   }
 
   #subscribe(key: ApiKey, byLogon: boolean, { params }: Call): SessionResult {
-    const { account, apiKey } = key
+    const { account, apiKey, label } = key
+    const { flags } = this.#options.dispatcher.services
     const position = params.integer('resume')
     const isNumbered = position !== undefined || params.boolean('sequence') === true
+    // Plain messages in place of numbered ones would not be recognised, and a gap in them would not be noticed.
+    if (isNumbered && !flags.isOn('numbered-user-streams', { account, keyLabel: label })) {
+      throw publicError(PublicErrors.NUMBERED_UNAVAILABLE)
+    }
     for (const subscription of this.#active.values()) {
       if (subscription.account === account) throw publicError(PublicErrors.SUBSCRIPTION_ACTIVE)
     }

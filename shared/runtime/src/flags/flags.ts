@@ -7,7 +7,7 @@ import type { Logger } from '../logging.ts'
 import { messageOf } from '../message-of.ts'
 import { Counter, type Registry } from '../metrics.ts'
 import { readGauges } from '../read-metrics.ts'
-import { FLAG_NAMES, FLAGS, type FlagName } from './declared.ts'
+import { FLAG_NAMES, FLAGS, type FlagKind, type FlagName, type FlagSubject } from './declared.ts'
 import { FlagFile } from './flag-file.ts'
 
 /** After so many polls without an answer of Unleash the state is stale. */
@@ -43,9 +43,9 @@ export interface FlagsOptions {
 /** For whom or what a flag is evaluated. */
 export interface FlagContext {
   /** A percentage of accounts always holds the same accounts. */
-  readonly account?: number
-  readonly keyLabel?: string
-  readonly symbol?: string
+  readonly account?: number | undefined
+  readonly keyLabel?: string | undefined
+  readonly symbol?: string | undefined
 }
 
 /** Where the definition of a flag comes from. */
@@ -53,10 +53,13 @@ export type FlagSource = 'unleash' | 'file' | 'default'
 
 export interface FlagState {
   readonly name: FlagName
-  /** As evaluated for no account, key or symbol. */
-  readonly isOn: boolean
+  /** As evaluated for the account that was asked for; undefined for a flag by account when none was. */
+  readonly isOn: boolean | undefined
+  /** Of the accounts, where the definition is a gradual rollout alone. */
+  readonly percent: number | undefined
   readonly source: FlagSource
-  readonly kind: string
+  readonly kind: FlagKind
+  readonly subject: FlagSubject
   readonly owner: string
   readonly ends: string
 }
@@ -123,13 +126,16 @@ export class Flags {
     return isOn
   }
 
-  state(): FlagsState {
+  /** Every flag, as it is for `account`, or for none. */
+  state(account?: number): FlagsState {
     return {
       ageSeconds: this.#ageSeconds(),
       flags: FLAG_NAMES.map((name) => {
-        const { kind, owner, ends } = FLAGS[name]
-        const source = this.#holding(name)?.source ?? 'default'
-        return { name, isOn: this.#evaluate(name, {}), source, kind, owner, ends }
+        const { kind, subject, owner, ends } = FLAGS[name]
+        const holding = this.#holding(name)
+        const isOn = subject === 'account' && account === undefined ? undefined : this.#evaluate(name, { account })
+        const percent = holding && percentOf(holding.client.getFeatureToggleDefinition(name))
+        return { name, isOn, percent, source: holding?.source ?? 'default', kind, subject, owner, ends }
       }),
     }
   }
@@ -235,6 +241,12 @@ export class Flags {
     const read = (): number | undefined => this.#ageSeconds()
     readGauges(this.#options.metrics, [['flag_definitions_age_seconds', 'Since Unleash last answered', read]])
   }
+}
+
+function percentOf(definition: ReturnType<Unleash['getFeatureToggleDefinition']>): number | undefined {
+  const [strategy, ...others] = definition?.strategies ?? []
+  if (strategy?.name !== 'flexibleRollout' || others.length > 0) return undefined
+  return definition?.enabled === true ? Number(strategy.parameters.rollout) : 0
 }
 
 function close(client: Unleash): void {
