@@ -17,6 +17,7 @@ const PROBE_MS_MAX = 1_000
 /** This many new commands show that traders trade: one batch may have been in flight. */
 const TRADING_COMMANDS = 50
 const TRADING_POLL_MS = 20
+const FLAG_DECISIONS = 'flag_decisions_total'
 const RESIDENT_BYTES = 'process_resident_memory_bytes'
 
 /** Controls a running exchange for the proof. */
@@ -106,6 +107,21 @@ export class ClusterHandle {
   async memory(prefix: string): Promise<(readonly [name: string, bytes: number])[]> {
     const asked = Object.entries(this.#exchange.running().ops).filter(([name]) => name.startsWith(prefix))
     return Promise.all(asked.map(async ([name, url]) => [name, await metricOf(url, RESIDENT_BYTES)] as const))
+  }
+
+  /** The file that the gateways read their feature flags from. */
+  get flagsFile(): string {
+    return join(this.#exchange.folder, 'flags.json')
+  }
+
+  /** How often each gateway has evaluated a flag. */
+  async decisions(): Promise<ReadonlyMap<string, number>> {
+    const gateways = Object.entries(this.#exchange.running().ops).filter(([name]) => /^gateway-\d+$/.test(name))
+    const counts = gateways.map(async ([name, url]) => {
+      const samples = await Samples.ask(url, [FLAG_DECISIONS], PROBE_MS_MAX)
+      return [name, samples.all(FLAG_DECISIONS).reduce((sum, { value }) => sum + value, 0)] as const
+    })
+    return new Map(await Promise.all(counts))
   }
 
   /** Wait until every process is ready and there is a leader. @throws Error after 90 s */

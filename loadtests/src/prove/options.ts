@@ -29,7 +29,8 @@ const about = 'Starts an exchange of its own, trades steadily, and replaces ever
 
 const more = `
 Each round: load alone (steady), rolls (roll recorder, roll engine, roll gateway), hand-offs (hand-off), kill -9 of
-the leader (kill leader), SIGSTOP of it past its lease, then SIGCONT (freeze leader), and abusers beside the traders (abuse):
+the leader (kill leader), SIGSTOP of it past its lease, then SIGCONT (freeze leader), feature flags that go from 0 to 10,
+50, 100 and 0 per cent of the accounts while their file fails (flag-flip), and abusers beside the traders (abuse):
 floods of requests and of connections, frames of thousands of parameters, nested JSON, unknown paths, and clients that
 never read or never end. New clients must be able to connect beside them.
 
