@@ -10,6 +10,7 @@ import type { Dial } from './engine-link/socket.ts'
 import { KeyStore } from './keys/key-store.ts'
 import { KEY_CHANNEL, KeyTable } from './keys/key-table.ts'
 import type { SecretBox } from './keys/secret-box.ts'
+import type { DelayObserver } from './feed/feed-delay.ts'
 import { creditFills } from './feed/fill-credits.ts'
 import type { CounterStore } from './limits/counter-store.ts'
 import type { Limits } from './limits/limits.ts'
@@ -53,6 +54,8 @@ export interface GatewayOptions {
   readonly failed: (operation: string, error: unknown) => void
   /** Seconds that an operation took, for metrics. */
   readonly measured?: (operation: string, status: number, seconds: number) => void
+  /** How late the streams are, for metrics. */
+  readonly delayed?: DelayObserver
 }
 
 /** A gateway that is built but not listening yet. */
@@ -78,7 +81,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const limits = new RateLimits(options.limits, clock, options.counters)
   const history = recordedHistory(options.readModel)
   const [credits, readPast] = [creditFills(link, limits), pastReader(options.link)]
-  const feed = followFeed({ link, credits, history, readPast, clock, timers, log })
+  const { delayed } = options
+  const feed = followFeed({ link, credits, history, readPast, delayed, clock, timers, log })
   const { markets } = feed
   const keyTable = new KeyTable(options.database, options.lists, options.box)
   const keys = new KeyStore(keyTable, {

@@ -8,10 +8,14 @@ import {
   type Registry,
 } from '@uptick/runtime'
 import type { Gateway } from './app.ts'
+import type { DelayObserver } from './feed/feed-delay.ts'
 import type { HoldObserver } from './engine-link/pipe-options.ts'
 import type { ProxyEntrance } from './entrance/proxy-entrance.ts'
 import type { SharedStore } from './limits/shared-store.ts'
 import type { StreamHub } from './streams/stream-hub.ts'
+
+/** HTTP statuses of failures that are not the client's: internal, busy (-1008), outcome unknown (-1007). */
+const FAILURES = [500, 503, 504] as const
 
 /** Counts and times every operation, whatever its transport. */
 export function operationObserver(registry: Registry): (operation: string, status: number, seconds: number) => void {
@@ -33,6 +37,8 @@ export function operationObserver(registry: Registry): (operation: string, statu
     let own = observed.get(operation)
     if (own === undefined) {
       own = { latency: latency.labels(operation), byStatus: new Map() }
+      // They exist from the first request on, so that a rate sees the first failure of all.
+      for (const failure of FAILURES) requests.inc({ operation, status: String(failure) }, 0)
       observed.set(operation, own)
     }
     let count = own.byStatus.get(status)
@@ -65,6 +71,17 @@ export function holdObserver(registry: Registry): HoldObserver {
     held: (milliseconds) => hold.observe(milliseconds / 1000),
     gaveUp: (answer) => gaveUp.inc({ answer }),
   }
+}
+
+/** How late the streams of this gateway are. */
+export function delayObserver(registry: Registry): DelayObserver {
+  const delay = new Histogram({
+    name: 'gateway_feed_delay_seconds',
+    help: 'From the journaled time of the newest outcome of a frame until the streams have told it',
+    buckets: LATENCY_BUCKETS_SECONDS,
+    registers: [registry],
+  })
+  return (seconds) => delay.observe(seconds)
 }
 
 /** Counters of one operation with resolved labels: prom-client would build a key from the labels at each call. */

@@ -41,7 +41,14 @@ import type { LineState } from './limits/redis-line.ts'
 import { ParentCounts } from './limits/parent-counts.ts'
 import { RedisCounts } from './limits/redis-counts.ts'
 import { SharedStore } from './limits/shared-store.ts'
-import { exposeCounters, exposeEntrance, exposeGateway, holdObserver, operationObserver } from './metrics.ts'
+import {
+  delayObserver,
+  exposeCounters,
+  exposeEntrance,
+  exposeGateway,
+  holdObserver,
+  operationObserver,
+} from './metrics.ts'
 
 const CLOSE_MS_MAX = 2000
 const READY_POLL_MS = 50
@@ -105,6 +112,7 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
     requestMsMax: config.REQUEST_MS_MAX,
     failed: (operation, error) => log.error({ err: error, operation }, 'a request failed'),
     measured: operationObserver(metrics),
+    delayed: delayObserver(metrics),
   })
   exposeGateway(metrics, () => gateway)
   await gateway.start().catch((error: unknown) => {

@@ -32,4 +32,20 @@ describe('the feed', () => {
     expect(told).toEqual(['private', 'numbered private', 'public', 'numbered public'])
     feed.close()
   })
+
+  test('is measured from the journaled time of a frame until all have heard of it', () => {
+    const shard = new ScriptedShard()
+    const time = new VirtualTime(shard.time)
+    const readPast = (): Promise<never> => Promise.reject(new Error('there is no past'))
+    const delays: number[] = []
+    const delayed = (seconds: number): void => void delays.push(seconds)
+    const options = { link: shard, history: noHistory, readPast, delayed, clock: time, timers: time, log: () => {} }
+    const feed = followFeed(options)
+    shard.connect()
+    shard.outcome((script) => script.trade(0, 100, 5))
+    time.wall += 700_000
+    shard.outcome((script) => script.trade(0, 100, 5))
+    expect(delays).toEqual([0, 0.7])
+    feed.close()
+  })
 })

@@ -1,4 +1,5 @@
 import type { Clock, Timers } from '@uptick/runtime'
+import { FeedDelay, type DelayObserver } from '../feed/feed-delay.ts'
 import { FeedMemory, type ReadPast } from '../feed/feed-memory.ts'
 import { type FeedLink, followInOrder, type Stage } from '../feed/stage.ts'
 import type { HistorySource } from '../market/history-source.ts'
@@ -14,6 +15,8 @@ export interface FeedOptions {
   readonly history: HistorySource
   /** Reads what the feed brought before this gateway followed it. */
   readonly readPast: ReadPast
+  /** Hears how late the streams of this gateway are. */
+  readonly delayed?: DelayObserver | undefined
   readonly clock: Clock
   readonly timers: Timers
   readonly log: (message: string, detail?: unknown) => void
@@ -32,7 +35,7 @@ export interface Feed {
 
 /** Follow the feed of `link`, before it is started. */
 export function followFeed(options: FeedOptions): Feed {
-  const { link, clock, timers, readPast, credits } = options
+  const { link, clock, timers, readPast, credits, delayed } = options
   const memory = new FeedMemory({ readPast, timers })
   const accounts = new AccountStreams({ link, memory, clock, timers })
   const markets = new Markets([options])
@@ -49,6 +52,7 @@ export function followFeed(options: FeedOptions): Feed {
     ...markets.shards,
     // The public streams show the present state of the markets.
     streams,
+    ...(delayed ? [new FeedDelay(clock, delayed)] : []),
   ])
   const close = (): void => {
     markets.close()
