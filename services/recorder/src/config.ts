@@ -28,6 +28,11 @@ export const recorderSchema = Type.Object({
     description:
       'where what is removed from the journal is kept, one folder for all recorders; empty: nothing is removed',
   }),
+  JOURNAL_BYTES_PLANNED: Type.Integer({
+    minimum: 0,
+    default: 0,
+    description: 'room for the journal on the disk of PostgreSQL, for alerts before it is used up; 0: not known',
+  }),
   JOURNAL_KEPT_SECONDS: Type.Integer({
     minimum: 600,
     default: 604_800,

@@ -21,6 +21,8 @@ export class RecorderMetrics {
   readonly #archived: Counter
   readonly #removed: Counter
   readonly #retentionFailures: Counter
+  #planned = 0
+  #isRecording = false
   #recorded = 0
   #recordedTime = 0
   #head = 0
@@ -85,6 +87,7 @@ export class RecorderMetrics {
       registers,
     })
     readGauges(registry, [
+      ['recorder_journal_planned_bytes', 'Room for the journal on its disk, 0 when not known', () => this.#planned],
       ['recorder_recorded_sequence', 'Last sequence recorded', () => this.#recorded],
       ['recorder_lag_sequences', 'Commands in the journal that are not recorded', () => this.lagSequences],
       [
@@ -95,8 +98,14 @@ export class RecorderMetrics {
     ])
   }
 
+  /** 0 for a recorder that waits for its turn: another one records. */
   get lagSequences(): number {
-    return Math.max(0, this.#head - this.#recorded)
+    return this.#isRecording ? Math.max(0, this.#head - this.#recorded) : 0
+  }
+
+  /** Room for the journal, to be compared with its size. */
+  planned(bytes: number): void {
+    this.#planned = bytes
   }
 
   /** The journal's last sequence at the last look. */
@@ -108,6 +117,12 @@ export class RecorderMetrics {
   start(sequence: number, time: number): void {
     this.#recorded = sequence
     this.#recordedTime = time
+    this.#isRecording = true
+  }
+
+  /** Another recorder has the turn, or this one is about to take it. */
+  waits(): void {
+    this.#isRecording = false
   }
 
   recorded(range: RecordedRange, rows: RecordedRows, seconds: number): void {

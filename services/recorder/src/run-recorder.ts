@@ -67,6 +67,7 @@ export async function runRecorder(context: Context): Promise<void> {
   const holder = `recorder-${randomBytes(6).toString('hex')}`
   const presence = presenceIn(pool, config.SHARD, holder)
   const observe = new Observer(context, presence)
+  observe.metrics.planned(config.JOURNAL_BYTES_PLANNED)
   const needs = { own: CONNECTIONS_MAX, planned: config.CONNECTIONS_PLANNED }
   advise(context, 'connections', await connectionShortage(pool, needs).catch(() => undefined))
   const archive = config.ARCHIVE_FOLDER === '' ? undefined : new JournalArchive(new FolderStore(config.ARCHIVE_FOLDER))
@@ -99,7 +100,10 @@ export async function runRecorder(context: Context): Promise<void> {
   const turn = new RecorderTurn(config.DATABASE_URL, {
     shard: config.SHARD,
     // A recorder that waits for its turn is ready, so that a roll can stop the previous one.
-    onWait: (reason, isTaken) => lifecycle.set(FOLLOWING, isTaken, reason),
+    onWait: (reason, isTaken) => {
+      observe.metrics.waits()
+      lifecycle.set(FOLLOWING, isTaken, reason)
+    },
     onLost: () => writer.reconnect(),
   })
   const running = recordInTurns(turn, follower, keeper, stopping.signal).catch((error: unknown) =>
