@@ -25,7 +25,7 @@ export default defineConfig({
           include: [
             '{shared,services}/*/src/**/*.test.ts',
             'loadtests/src/**/*.test.ts',
-            'k8s/{image,deploy/src}/**/*.test.ts',
+            'k8s/{image,monitoring,deploy/src}/**/*.test.ts',
           ],
           exclude: ['shared/tidy/**', '**/*.sim.test.ts'],
         },
@@ -52,6 +52,8 @@ export default defineConfig({
       },
       // What `kubectl apply -k` would send, where there is a kubectl to ask.
       ...(renders() ? [manifests] : []),
+      // Alert rules, by the programs that run them.
+      { test: { name: 'monitoring', include: ['k8s/test/monitoring/**/*.test.ts'], testTimeout: 180_000 } },
       // The conventions of this repository, as tests.
       { test: { name: 'tidy', include: ['shared/tidy/src/**/*.test.ts'], testTimeout: 60_000 } },
     ],

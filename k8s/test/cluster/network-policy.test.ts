@@ -17,6 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   demo: ['gateway operator', 'dns'],
   operator: ['gateway operator', 'dns'],
   secrets: ['api-server', 'dns'],
+  'prometheus beside': ['engine ops', 'gateway ops', 'recorder ops', 'api-server', 'dns'],
   'an unknown component': ['dns'],
   'a pod without labels': ['dns'],
 }
@@ -40,6 +41,11 @@ const stand: Readonly<Record<string, Omit<ProbePod, 'image'>>> = {
   demo: { name: 'probe-demo', namespace, labels: uptick('demo') },
   operator: { name: 'probe-operator', namespace, labels: uptick('operator') },
   secrets: { name: 'probe-secrets', namespace, labels: uptick('secrets') },
+  'prometheus beside': {
+    name: 'probe-prometheus-beside',
+    namespace,
+    labels: { ...prometheus, 'app.kubernetes.io/component': 'monitoring' },
+  },
   'an unknown component': { name: 'probe-unknown', namespace, labels: uptick('unknown') },
   'a pod without labels': { name: 'probe-bare', namespace, labels: {} },
   prometheus: { name: 'probe-prometheus', namespace: 'monitoring', labels: prometheus },

@@ -69,7 +69,7 @@ describe.each(overlays)('overlay %s', (overlay) => {
   test('only pods that talk to the API server have a token', () => {
     const withToken = workloads.filter(({ spec }) => spec.template.spec.automountServiceAccountToken !== false)
     const names = withToken.map(({ metadata }) => metadata.name.replace(/-.*/, ''))
-    expect(names.toSorted()).toEqual(overlay === 'local' ? ['engine', 'secrets'] : ['engine'])
+    expect(names.toSorted()).toEqual(overlay === 'local' ? ['engine', 'prometheus', 'secrets'] : ['engine'])
   })
 
   test('images have a version, and none is "latest"', () => {
