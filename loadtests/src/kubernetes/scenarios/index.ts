@@ -1,5 +1,6 @@
 import { EXIT_USAGE, Problem } from '@uptick/commandline'
 import type { KubernetesScenario } from '../scenario.ts'
+import { alertsEngine, alertsGateway } from './alerts.ts'
 import { failOverAsync, failOverSync } from './fail-overs.ts'
 import { leaderFreeze, leaderKill, postgresRestart, redisLoss } from './faults.ts'
 import { drainNodes, spotReclaim, zoneCut, zonePower } from './nodes.ts'
@@ -27,6 +28,8 @@ export const scenarios: readonly KubernetesScenario[] = [
   spotReclaim,
   zoneCut,
   zonePower,
+  alertsEngine,
+  alertsGateway,
   control,
 ]
 

@@ -3,18 +3,12 @@ import { Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { PLANNED_BUDGET_MS, type KubernetesScenario } from '../scenario.ts'
 import type { Stage } from '../stage.ts'
+import { CHANGED_RULE } from './changed-rule.ts'
+import { runChanged } from '../alert-fault.ts'
 
 /** How long a bad release is watched, to see that its roll stops by itself. */
 const STOPPED_MS = 15_000
 const NO_SUCH_IMAGE = 'uptick:never-built'
-/** A release with one changed rule: every tenth command happens a microsecond later than journaled. */
-const CHANGED_RULE = `
-import { Exchange } from 'file:///uptick/shared/core/src/index.ts'
-const { execute } = Exchange.prototype
-Exchange.prototype.execute = function (command, sequence, time) {
-  return execute.call(this, command, sequence, sequence % 10 === 0 ? time + 1 : time)
-}`
-
 /** The picture of a roll belongs in the report, not on the terminal. */
 const nowhere = (): NodeJS.WriteStream =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only written to
@@ -95,10 +89,7 @@ export const badRelease: KubernetesScenario = {
     })
     await stopsByItself(stage, async () => {
       stage.mark('a version whose state differs')
-      const changed = `--import=data:text/javascript,${encodeURIComponent(CHANGED_RULE)}`
-      const container = { name: 'engine', args: [changed, 'services/engine/src/main.ts'] }
-      const patch = { spec: { template: { spec: { containers: [container] } } } }
-      await stage.kubectl.run(['patch', 'statefulset', 'engine', '--patch', JSON.stringify(patch)])
+      await runChanged(stage, 'statefulset/engine', 'engine', CHANGED_RULE)
     })
   },
 }

@@ -1,7 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { Prometheus } from '../prometheus.ts'
 import { PLANNED_BUDGET_MS, type KubernetesScenario } from '../scenario.ts'
+import type { Stage } from '../stage.ts'
 
 const STEADY_MS = 10_000
+/** The last moments are scraped and evaluated, too. */
+const EVALUATED_MS = 10_000
 
 export const steady: KubernetesScenario = {
   name: 'steady',
@@ -18,8 +22,10 @@ function roll(name: string, ...parts: readonly string[]): KubernetesScenario {
     planned: true,
     budgetMs: PLANNED_BUDGET_MS,
     async play(stage) {
+      const began = performance.now()
       await stage.restart(...parts)
       stage.mark('all replaced')
+      await nothingFired(stage, began)
     },
   }
 }
@@ -27,6 +33,24 @@ function roll(name: string, ...parts: readonly string[]): KubernetesScenario {
 export const rollGateway = roll('roll-gateway', 'gateway')
 export const rollEngine = roll('roll-engine', 'engine')
 export const rollAll = roll('roll-all', 'recorder', 'engine', 'gateway')
+
+/**
+ * A planned change is no reason to call an operator. Where no Prometheus runs beside the exchange, nothing is asked.
+ *
+ * @throws Error with the alerts that fired since `began`
+ */
+async function nothingFired(stage: Stage, began: number): Promise<void> {
+  const prometheus = await Prometheus.open(stage.kubectl)
+  if (prometheus === undefined) return
+  try {
+    await delay(EVALUATED_MS)
+    const fired = await prometheus.firedIn((performance.now() - began) / 1000)
+    stage.fact('alerts in the roll', fired.length === 0 ? 'none' : fired.join(', '))
+    if (fired.length > 0) throw new Error(`alerts fired in a planned change: ${fired.join(', ')}`)
+  } finally {
+    prometheus.close()
+  }
+}
 
 /** Settings under which a gateway ends without a drain. */
 const NO_DRAIN = ['DRAIN_FLOOR_MS=0', 'DRAIN_MS=0', 'EVICTION_MS=100']

@@ -1,0 +1,1 @@
+export { quickened, readRuleFiles, type Alert, type RuleFile } from './alert-rules.ts'

@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { PortForward, type Kubectl } from '@uptick/deploy'
+import { quickened, readRuleFiles } from '@uptick/monitoring'
+
+const PORT = 9090
+/** Of the Deployment `prometheus`: the volume with its rules, and the ConfigMap that takes the place of them. */
+const VOLUME = 'rules'
+const QUICK = 'prometheus-rules-quick'
+const LOOK_MS = 500
+const ROLLED_SECONDS = 120
+
+interface Answer {
+  readonly data: { readonly result: readonly { readonly metric: Readonly<Record<string, string>> }[] }
+}
+
+interface Volumes {
+  readonly spec: {
+    readonly template: {
+      readonly spec: {
+        readonly volumes: readonly { readonly name: string; readonly configMap?: { readonly name: string } }[]
+      }
+    }
+  }
+}
+
+/** The Prometheus of the component `monitoring`, through a forwarded port. */
+export class Prometheus {
+  readonly #forward: PortForward
+
+  private constructor(forward: PortForward) {
+    this.#forward = forward
+  }
+
+  /** Undefined where the namespace has none. */
+  static async open(kubectl: Kubectl): Promise<Prometheus | undefined> {
+    if ((await kubectl.find(['get', 'deployment', 'prometheus'])) === undefined) return undefined
+    return new Prometheus(await PortForward.open(kubectl, 'deployment/prometheus', PORT))
+  }
+
+  /** Names of alerts that fire now, without the watchdog. */
+  firing(): Promise<string[]> {
+    return this.#alerts('ALERTS{alertstate="firing", alertname!="Watchdog"}')
+  }
+
+  /** Names of alerts that fired at some moment of the last seconds. */
+  firedIn(seconds: number): Promise<string[]> {
+    return this.#alerts(`last_over_time(ALERTS{alertstate="firing", alertname!="Watchdog"}[${Math.ceil(seconds)}s])`)
+  }
+
+  /** Wait until all of these fire. @throws Error with those that do not */
+  async untilFiring(names: readonly string[], ms: number): Promise<void> {
+    await this.#until(ms, async () => {
+      const firing = new Set(await this.firing())
+      const missing = names.filter((name) => !firing.has(name))
+      return missing.length === 0 ? undefined : `${missing.join(', ')} did not fire`
+    })
+  }
+
+  /** Wait until none of these fires any more. @throws Error with those that do */
+  async untilSilent(names: readonly string[], ms: number): Promise<void> {
+    await this.#until(ms, async () => {
+      const firing = (await this.firing()).filter((name) => names.includes(name))
+      return firing.length === 0 ? undefined : `${firing.join(', ')} went on firing`
+    })
+  }
+
+  close(): void {
+    this.#forward.close()
+  }
+
+  async #until(ms: number, trouble: () => Promise<string | undefined>): Promise<void> {
+    const began = performance.now()
+    for (let found = await trouble(); found !== undefined; found = await trouble()) {
+      if (performance.now() - began > ms) throw new Error(`${found} within ${ms / 1000} s`)
+      await delay(LOOK_MS)
+    }
+  }
+
+  async #alerts(query: string): Promise<string[]> {
+    const url = `http://127.0.0.1:${this.#forward.port}/api/v1/query?query=${encodeURIComponent(query)}`
+    const answer = await fetch(url)
+    if (!answer.ok) throw new Error(`Prometheus answered ${answer.status}: ${await answer.text()}`)
+    const { data }: Answer = JSON.parse(await answer.text())
+    return [...new Set(data.result.map(({ metric }) => metric['alertname'] ?? ''))].toSorted()
+  }
+}
+
+/** Prometheus starts again with rules that wait a `factor`-th of their time. @returns how to put the others back */
+export async function quickenRules(kubectl: Kubectl, factor: number): Promise<() => Promise<void>> {
+  const { spec } = await kubectl.json<Volumes>(['get', 'deployment', 'prometheus'])
+  const before = spec.template.spec.volumes.find(({ name }) => name === VOLUME)?.configMap?.name ?? ''
+  const data = Object.fromEntries(readRuleFiles().map((file) => [file.name, quickened(file, factor)]))
+  const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: QUICK }, data }
+  await kubectl.run(['apply', '--filename', '-'], JSON.stringify(map))
+  await readRulesOf(kubectl, QUICK)
+  return async () => {
+    await readRulesOf(kubectl, before)
+    await kubectl.run(['delete', 'configmap', QUICK, '--ignore-not-found'])
+  }
+}
+
+async function readRulesOf(kubectl: Kubectl, name: string): Promise<void> {
+  const patch = { spec: { template: { spec: { volumes: [{ name: VOLUME, configMap: { name } }] } } } }
+  await kubectl.run(['patch', 'deployment', 'prometheus', '--patch', JSON.stringify(patch)])
+  await kubectl.run(['rollout', 'status', 'deployment/prometheus', `--timeout=${ROLLED_SECONDS}s`])
+}
