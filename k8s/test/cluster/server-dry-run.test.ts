@@ -25,3 +25,15 @@ describe.each(overlays)('the API server takes overlay %s', (overlay) => {
     expect(said).toMatch(/job.batch\/migration-\S+ \w+ \(server dry run\)/)
   })
 })
+
+test('the Prometheus operator takes its monitor and its rules', async (context) => {
+  const isInstalled = await kubectl(['get', 'crd', 'prometheusrules.monitoring.coreos.com']).then(
+    () => true,
+    () => false,
+  )
+  context.skip(!isInstalled, 'the definitions of the Prometheus operator are not installed')
+  const files = ['pod-monitor.yaml', 'rules.yaml'].map((name) => folder(`components/monitoring-operator/${name}`))
+  const said = await kubectl(['apply', ...files.map((file) => `--filename=${file}`), '--dry-run=server'])
+  expect(said).toMatch(/podmonitor\S* \w+ \(server dry run\)/)
+  expect(said).toMatch(/prometheusrule\S* \w+ \(server dry run\)/)
+})
