@@ -7,6 +7,7 @@ const options = {
   minutes: 0,
   rounds: 1,
   only: [],
+  unleash: undefined,
   json: undefined,
   html: undefined,
   rate: 60,

@@ -8,6 +8,7 @@ import { messageOf } from '@uptick/commandline'
  */
 const random = (): string => randomBytes(32).toString('hex')
 const password = random()
+const unleashPassword = random()
 
 const secrets: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   // In one, because neither is of use without the other.
@@ -19,6 +20,13 @@ const secrets: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     OPERATOR_TOKEN: random(),
     KEY_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     REDIS_URL: 'redis://redis:6379',
+  },
+  // Tokens of Unleash say for which project and environment they are.
+  'uptick-flags': {
+    UNLEASH_PASSWORD: unleashPassword,
+    DATABASE_URL: `postgres://unleash:${unleashPassword}@postgres:5432/unleash`,
+    UNLEASH_ADMIN_TOKEN: `*:*.${random()}`,
+    FLAGS_TOKEN: `*:development.${random()}`,
   },
   // What engines and gateways prove to each other that they know.
   'uptick-link': { LINK_SECRET: random() },

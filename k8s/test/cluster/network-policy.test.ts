@@ -9,13 +9,15 @@ import { reachable, startProbePod, type Endpoint, type ProbePod } from '../reach
  */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   engine: ['engine link', 'postgres', 'api-server', 'dns'],
-  gateway: ['engine link', 'postgres', 'redis', 'dns'],
+  gateway: ['engine link', 'postgres', 'redis', 'unleash', 'dns'],
   recorder: ['postgres', 'dns'],
   postgres: ['dns'],
   redis: ['dns'],
+  unleash: ['postgres', 'dns'],
+  flags: ['unleash', 'dns'],
   migration: ['postgres', 'dns'],
   demo: ['gateway operator', 'dns'],
-  operator: ['gateway operator', 'dns'],
+  operator: ['gateway operator', 'unleash', 'dns'],
   secrets: ['api-server', 'dns'],
   'prometheus beside': ['engine ops', 'gateway ops', 'recorder ops', 'api-server', 'dns'],
   'an unknown component': ['dns'],
@@ -39,6 +41,7 @@ const prometheus = { 'app.kubernetes.io/name': 'prometheus' }
 const stand: Readonly<Record<string, Omit<ProbePod, 'image'>>> = {
   migration: { name: 'probe-migration', namespace, labels: uptick('migration') },
   demo: { name: 'probe-demo', namespace, labels: uptick('demo') },
+  flags: { name: 'probe-flags', namespace, labels: uptick('flags') },
   operator: { name: 'probe-operator', namespace, labels: uptick('operator') },
   secrets: { name: 'probe-secrets', namespace, labels: uptick('secrets') },
   'prometheus beside': {
@@ -76,6 +79,7 @@ beforeAll(async () => {
   const [recorder] = await component('recorder')
   const [postgres] = await readyPods(namespace, 'app.kubernetes.io/name=postgres')
   const [redis] = await readyPods(namespace, 'app.kubernetes.io/name=redis')
+  const [unleash] = await readyPods(namespace, 'app.kubernetes.io/name=unleash')
   const [engine] = await get<{ items: { spec: { containers: { image: string }[] } }[] }>(
     'pods',
     `--namespace=${namespace}`,
@@ -88,8 +92,8 @@ beforeAll(async () => {
     pods.set(name, await get<Pod>('pod', pod, `--namespace=${at}`))
   }
   // The first of each kind asks, the last one is asked.
-  for (const [name, pod] of Object.entries({ engine: engines[0], gateway: gateways[0], recorder, postgres, redis }))
-    pods.set(name, pod!)
+  const asking = { engine: engines[0], gateway: gateways[0], recorder, postgres, redis, unleash }
+  for (const [name, pod] of Object.entries(asking)) pods.set(name, pod!)
   const at = (name: string, pod: Pod, port: number): Endpoint => ({ name, host: pod.status.podIP, port })
   const [lastEngine, lastGateway] = [engines.at(-1)!, gateways.at(-1)!]
   inside = [
@@ -101,6 +105,7 @@ beforeAll(async () => {
     at('recorder ops', recorder!, 9000),
     at('postgres', postgres!, 5432),
     at('redis', redis!, 6379),
+    at('unleash', pods.get('unleash')!, 4242),
     at('a pod that no policy names', pods.get('a pod without labels')!, 8080),
   ]
   const service = (of: string, name: string): Promise<{ spec: { clusterIP: string } }> =>

@@ -52,7 +52,8 @@ export async function traderUrl(kubectl: Kubectl): Promise<string> {
   return `http://${host}`
 }
 
-async function secret(kubectl: Kubectl, name: string): Promise<Record<string, string>> {
+/** The values of a Secret, by key. */
+export async function secret(kubectl: Kubectl, name: string): Promise<Record<string, string>> {
   const { data } = await kubectl.json<Secret>(['get', 'secret', name])
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'base64').toString()]))
 }

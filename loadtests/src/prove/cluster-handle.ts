@@ -8,6 +8,7 @@ import { OperatorClient } from '@uptick/operator'
 import { Samples } from '@uptick/runtime/samples'
 import type { RunningExchange } from '../../testing/exchange.ts'
 import { query, type ReplicatedPostgres } from '../../testing/replicated-postgres.ts'
+import type { Rollout } from '../flags/rollout.ts'
 import type { Grounded } from './ground.ts'
 
 const READY_MS_MAX = 90_000
@@ -28,10 +29,14 @@ export class ClusterHandle {
   readonly #links: readonly FaultyProxy[]
   readonly #frozen = new Map<string, number>()
 
-  constructor({ exchange, postgres, links }: Omit<Grounded, 'stop'>) {
+  /** The place that gateways take their flags from. */
+  readonly rollout: () => Promise<Rollout>
+
+  constructor({ exchange, postgres, links, rollout }: Omit<Grounded, 'stop'>) {
     this.#exchange = exchange
     this.#postgres = postgres
     this.#links = links
+    this.rollout = rollout
     this.control = ControlClient.find(exchange.folder)
   }
 
@@ -107,11 +112,6 @@ export class ClusterHandle {
   async memory(prefix: string): Promise<(readonly [name: string, bytes: number])[]> {
     const asked = Object.entries(this.#exchange.running().ops).filter(([name]) => name.startsWith(prefix))
     return Promise.all(asked.map(async ([name, url]) => [name, await metricOf(url, RESIDENT_BYTES)] as const))
-  }
-
-  /** The file that the gateways read their feature flags from. */
-  get flagsFile(): string {
-    return join(this.#exchange.folder, 'flags.json')
   }
 
   /** How often each gateway has evaluated a flag. */

@@ -1,4 +1,3 @@
-import { FileRollout } from '../flags/file-rollout.ts'
 import { flipFlags } from '../flags/flip-flags.ts'
 import { SideWatch } from '../flags/side-watch.ts'
 import type { ClusterHandle } from './cluster-handle.ts'
@@ -25,7 +24,7 @@ export const flagFlip: Played = {
     const before = await cluster.decisions()
     const watch = await SideWatch.begin({ url, operator, addressOf })
     try {
-      await flipFlags(new FileRollout(cluster.flagsFile), watch, {
+      await flipFlags(await cluster.rollout(), watch, {
         mark: (what) => timeline.mark(what),
         agreed: (milliseconds) => timeline.note('flag-flip: until all gateways agreed', milliseconds, inMs),
       })

@@ -1,8 +1,14 @@
 import { temporaryFolder } from '@uptick/commandline'
-import type { FaultyProxy } from '@uptick/journal/testing'
+import { join } from 'node:path'
+import { FaultyProxy } from '@uptick/journal/testing'
+import { UnleashAdmin } from '@uptick/operator'
 import { startExchange, type RunningExchange } from '../../testing/exchange.ts'
 import { LinkProxies } from '../../testing/link-proxies.ts'
 import { ReplicatedPostgres } from '../../testing/replicated-postgres.ts'
+import { FileRollout } from '../flags/file-rollout.ts'
+import type { Rollout } from '../flags/rollout.ts'
+import { ServerRollout } from '../flags/server-rollout.ts'
+import type { UnleashServer } from './options.ts'
 
 /**
  * The surroundings of a scenario's exchange:
@@ -19,17 +25,54 @@ export interface Grounded {
   readonly postgres: ReplicatedPostgres | undefined
   /** A proxy before each engine, in their order, for gateways and the other engine; none on `machine`. */
   readonly links: readonly FaultyProxy[]
+  /** The place that gateways take their flags from. */
+  readonly rollout: () => Promise<Rollout>
   stop(): Promise<void>
 }
 
+/** Nothing listens there. */
+const NOWHERE = 'http://127.0.0.1:1'
+const UNLEASH_ENVIRONMENT = 'development'
 const steppedClock = new URL('../../testing/stepped-clock.ts', import.meta.url)
 /** With bans, as on a public exchange: a client that reconnects after a roll must not be banned. */
 const environment = { LIMIT_BANS: 'true' }
 
-export async function startOn(ground: Ground): Promise<Grounded> {
+export async function startOn(ground: Ground, unleash: UnleashServer | undefined): Promise<Grounded> {
   if (ground !== 'machine') return startBehindProxies(ground === 'synchronous replicas')
+  if (unleash !== undefined) return startBesideUnleash(unleash)
   const exchange = await startExchange({ environment })
-  return { exchange, postgres: undefined, links: [], stop: () => exchange.stop() }
+  const rollout = async (): Promise<Rollout> => new FileRollout(join(exchange.folder, 'flags.json'))
+  return { exchange, postgres: undefined, links: [], rollout, stop: () => exchange.stop() }
+}
+
+/** A proxy stands before the server, so that it can be cut off: it belongs to others. */
+async function startBesideUnleash({ url, adminToken, backendToken }: UnleashServer): Promise<Grounded> {
+  const proxy = await FaultyProxy.inFrontOf(url)
+  const exchange = await startExchange({
+    environment: { ...environment, FLAGS_URL: proxy.url(`${url}/api`), FLAGS_TOKEN: backendToken },
+  }).catch(async (error: unknown) => {
+    await proxy.close()
+    throw error
+  })
+  const admin = new UnleashAdmin(url, adminToken, UNLEASH_ENVIRONMENT)
+  const cutOff = async (): Promise<void> => {
+    proxy.redirect(NOWHERE)
+    proxy.cut()
+  }
+  const faults = [
+    { name: 'Unleash cut off', strike: cutOff },
+    { name: 'Unleash back', strike: async () => proxy.redirect(url) },
+  ]
+  return {
+    exchange,
+    postgres: undefined,
+    links: [],
+    rollout: () => ServerRollout.of((task) => task(admin), faults),
+    async stop() {
+      await exchange.stop()
+      await proxy.close()
+    },
+  }
 }
 
 async function startBehindProxies(isSynchronous: boolean): Promise<Grounded> {
@@ -56,7 +99,8 @@ async function startBehindProxies(isSynchronous: boolean): Promise<Grounded> {
       await exchange.stop()
       await clear()
     }
-    return { exchange, postgres, links: links.proxies, stop }
+    const rollout = async (): Promise<Rollout> => new FileRollout(join(folder, 'flags.json'))
+    return { exchange, postgres, links: links.proxies, rollout, stop }
   } catch (error) {
     await clear()
     throw error

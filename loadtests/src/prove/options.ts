@@ -3,7 +3,10 @@ import {
   commandLine,
   InvalidArgumentError,
   pathFrom,
+  EXIT_USAGE,
   positiveNumber,
+  Problem,
+  someText,
   wholeNumber,
   type Command,
 } from '@uptick/commandline'
@@ -23,6 +26,15 @@ export interface ProveOptions {
   readonly rate: number
   readonly connections: number
   readonly seed: number
+  /** Server whose flags are flipped in place of the file's. */
+  readonly unleash: UnleashServer | undefined
+}
+
+export interface UnleashServer {
+  /** Without path. */
+  readonly url: string
+  readonly adminToken: string
+  readonly backendToken: string
 }
 
 const about = 'Starts an exchange of its own, trades steadily, and replaces everything under that load.'
@@ -40,7 +52,8 @@ lacks what was acknowledged last (failover-async), also with engines that are ki
 exchange, whose engines acknowledge only what a second PostgreSQL has, too: fail-over to that (failover-sync).
 
 Traders have accounts with limits and, on Linux, an address each; the exchange bans addresses that continue past a
-limit. A request that is late (over ${PATIENCE_MS / 1_000} s after it was due) or not sent has failed; no request is retried. At the
+limit. With --unleash flag-flip changes the flags of an Unleash server, by UNLEASH_ADMIN_TOKEN, and cuts it off in between;
+the exchange asks it with FLAGS_TOKEN. A request that is late (over ${PATIENCE_MS / 1_000} s after it was due) or not sent has failed; no request is retried. At the
 end every acknowledgement is compared with the journal, and every stream with its numbers. Ends with 0 when every check
 passed.`
 
@@ -49,6 +62,7 @@ interface Flags extends Pick<ProveOptions, 'rate' | 'connections' | 'seed' | 'on
   readonly minutes: number
   readonly rounds?: number
   readonly html?: string
+  readonly unleash?: string
 }
 
 /**
@@ -71,18 +85,27 @@ export function proveCommandLine(
     .option('--rate <n>', 'requests a second', positiveNumber, 150)
     .option('--connections <n>', 'keep-alive HTTP connections', wholeNumber(1), 48)
     .option('--seed <n>', 'seed of the orders', wholeNumber(1), 1)
+    .option('--unleash <url>', 'flip the flags of this server, not those of the file', someText)
     .option('--json <file>', 'write a row for each scenario', path)
     .option('--html <file>', 'where the report is written (default: ./prove.html)', path)
     .addHelpText('after', more)
-    .action(({ quick, minutes, rounds, html, ...rest }: Flags) =>
+    .action(({ quick, minutes, rounds, html, unleash, ...rest }: Flags) =>
       run({
         ...rest,
         json: rest.json,
+        unleash: unleash === undefined ? undefined : serverOf(unleash, environment),
         minutes: quick || rounds !== undefined ? 0 : minutes,
         rounds: rounds ?? 1,
         html: html ?? resolve(environment['INIT_CWD'] ?? '.', 'prove.html'),
       }),
     )
+}
+
+function serverOf(url: string, environment: NodeJS.ProcessEnv): UnleashServer {
+  const { UNLEASH_ADMIN_TOKEN: adminToken = '', FLAGS_TOKEN: backendToken = '' } = environment
+  if (adminToken === '' || backendToken === '')
+    throw new Problem('--unleash needs UNLEASH_ADMIN_TOKEN and FLAGS_TOKEN, a backend token.', EXIT_USAGE)
+  return { url, adminToken, backendToken }
 }
 
 function collected(names: readonly string[]) {

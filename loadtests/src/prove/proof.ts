@@ -59,7 +59,7 @@ async function tried(
   recording: Recording,
   onStep: OnStep,
 ): Promise<{ readonly trial: Trial; readonly found: readonly Finding[] }> {
-  const grounded = await startOn(stage.ground)
+  const grounded = await startOn(stage.ground, options.unleash)
   try {
     const cluster = new ClusterHandle(grounded)
     const accounts = Math.min(accountsForRate(options.rate), options.connections)

@@ -16,6 +16,7 @@ import { textOf, type CommandDefinition, type Commands, type Flags } from './com
 import { exchangeCommands } from './exchange-commands.ts'
 import { findExchange } from './find.ts'
 import { about, examplesText, more } from './help.ts'
+import { publishFlagsCommand } from './publish-flags.ts'
 
 const program = commandLine('npm run operator --', about)
   .addOption(dataOption(process.env))
@@ -24,6 +25,7 @@ const program = commandLine('npm run operator --', about)
 
 addCommands('The exchange:', exchangeCommands)
 addCommands('Accounts, money, keys:', accountCommands)
+program.commandsGroup('Feature flags in Unleash:').addCommand(publishFlagsCommand(process.env))
 await runCommand(program)
 
 function addCommands(title: string, commands: Commands): void {

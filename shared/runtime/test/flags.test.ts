@@ -150,6 +150,17 @@ test('Unleash goes before the file, and what it said last holds when it is gone 
   }
 })
 
+test('a flag that is being made in Unleash decides nothing before it has a strategy', async () => {
+  const features = [{ name: 'plain-http', enabled: false, strategies: [] }]
+  let text = JSON.stringify({ version: 2, features })
+  const url = await serve((_request, response) => void response.end(text))
+  const { flags, lifecycle } = await openFlags({ FLAGS_URL: url })
+  await expect.poll(() => lifecycle.condition('flags')?.met, { timeout: 5_000 }).toBe(true)
+  expect([flags.isOn('plain-http'), flags.state().flags[0]?.source]).toEqual([true, 'default'])
+  text = definitions(0)
+  await expect.poll(() => flags.isOn('plain-http', { account: 1 }), { timeout: 5_000 }).toBe(false)
+})
+
 test('an Unleash that never answers delays nothing: the file holds, and readiness does not depend on it', async () => {
   const path = join(folder(), 'flags.json')
   writeFileSync(path, definitions(0))

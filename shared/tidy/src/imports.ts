@@ -34,7 +34,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'shared/readmodel',
     'shared/runtime',
   ],
-  'services/operator': ['shared/commandline', 'shared/data-folder'],
+  'services/operator': ['shared/commandline', 'shared/data-folder', 'shared/runtime'],
   'services/demo': ['shared/commandline', 'services/operator'],
   'services/market-maker': ['shared/commandline', 'services/demo'],
   'services/migration': ['shared/journal', 'shared/runtime'],

@@ -3,6 +3,7 @@ import type { KubernetesScenario } from '../scenario.ts'
 import { alertsEngine, alertsGateway } from './alerts.ts'
 import { failOverAsync, failOverSync } from './fail-overs.ts'
 import { leaderFreeze, leaderKill, postgresRestart, redisLoss } from './faults.ts'
+import { flagFlip } from './flag-flip.ts'
 import { drainNodes, spotReclaim, zoneCut, zonePower } from './nodes.ts'
 import { badRelease, configChange, goBack } from './releases.ts'
 import { control, rollAll, rollEngine, rollGateway, steady } from './rolls.ts'
@@ -15,6 +16,7 @@ export const scenarios: readonly KubernetesScenario[] = [
   rollEngine,
   rollAll,
   configChange,
+  flagFlip,
   drainNodes,
   scale,
   goBack,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { messageOf, Problem } from '@uptick/commandline'
-import { FLAG_NAMES, FLAGS, readDefinitions, strategiesOf } from '@uptick/runtime/flags'
+import { FLAG_NAMES, FLAGS, readDefinitions, strategyOf } from '@uptick/runtime/flags'
 
 /** Where a folder keeps the feature flags of its gateways. */
 export function flagsFile(folder: string): string {
@@ -20,7 +20,7 @@ export function makeFlagsFile(folder: string): void {
       name,
       description: FLAGS[name].purpose,
       enabled: FLAGS[name].default,
-      strategies: strategiesOf(name),
+      strategies: [strategyOf(name)],
     }))
     writeFileSync(path, `${JSON.stringify({ version: 2, features }, undefined, 2)}\n`)
     return

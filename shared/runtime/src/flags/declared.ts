@@ -66,10 +66,10 @@ export const FLAGS: Readonly<Record<FlagName, FlagDeclaration>> = {
 }
 
 /**
- * The strategies by which a flag is on: for everyone, or for a percentage of accounts that a person lowers. An account's side
+ * The strategy by which a flag is on: for everyone, or for a percentage of accounts that a person lowers. An account's side
  * depends on its number and the name of the flag alone, so it changes once at most while the percentage grows.
  */
-export function strategiesOf(name: FlagName): readonly FlagStrategy[] {
-  if (FLAGS[name].subject === 'process') return [{ name: 'default', parameters: {} }]
-  return [{ name: 'flexibleRollout', parameters: { rollout: '100', stickiness: 'userId', groupId: name } }]
+export function strategyOf(name: FlagName): FlagStrategy {
+  if (FLAGS[name].subject === 'process') return { name: 'default', parameters: {} }
+  return { name: 'flexibleRollout', parameters: { rollout: '100', stickiness: 'userId', groupId: name } }
 }

@@ -141,7 +141,11 @@ export class Flags {
   }
 
   #holding(name: FlagName): Definitions | undefined {
-    return this.#definitions.find(({ client, isReady }) => isReady && client.getFeatureToggleDefinition(name))
+    return this.#definitions.find(({ client, isReady, source }) => {
+      const definition = isReady ? client.getFeatureToggleDefinition(name) : undefined
+      // A flag that is being made in Unleash has no strategies yet, and decides nothing.
+      return definition !== undefined && (source === 'file' || (definition.strategies ?? []).length > 0)
+    })
   }
 
   #evaluate(name: FlagName, { account, keyLabel, symbol }: FlagContext): boolean {
