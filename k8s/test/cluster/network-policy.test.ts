@@ -105,7 +105,7 @@ beforeAll(async () => {
     at('recorder ops', recorder!, 9000),
     at('postgres', postgres!, 5432),
     at('redis', redis!, 6379),
-    at('unleash', pods.get('unleash')!, 4242),
+    ...(unleash === undefined ? [] : [at('unleash', unleash, 4242)]),
     at('a pod that no policy names', pods.get('a pod without labels')!, 8080),
   ]
   const service = (of: string, name: string): Promise<{ spec: { clusterIP: string } }> =>

@@ -10,13 +10,14 @@ const between = Array.from({ length: 200 }, (_, index) => index + 1).filter(
 )
 const account = element(between, 0)
 const percentages = [
+  { percent: 0, at: -20_000 },
   { percent: 10, at: 0 },
   { percent: 50, at: 20_000 },
 ]
 const END = 40_000
 
 const answer = (sentAt: number, isOn: boolean): SideAnswer => ({ sentAt, answeredAt: sentAt + 1, isOn })
-const lane = (...answers: SideAnswer[]): Lane => ({ account, flag, answers })
+const lane = (...answers: SideAnswer[]): Lane => ({ account, flag, answers: [answer(-9_000, false), ...answers] })
 
 test.each([
   // https://github.com/aappleby/smhasher/blob/master/src/main.cpp and widely published vectors, seed 0
@@ -38,7 +39,7 @@ test('an account is on from its place on, and stays on', () => {
 
 test('the side changes with the percentage and within ten seconds', () => {
   const told = lane(answer(1, false), answer(20_500, false), answer(21_000, true), answer(39_000, true))
-  expect(judgeSides([told], percentages, END)).toEqual({ wrong: [], agreedMs: [500] })
+  expect(judgeSides([told], percentages, END)).toEqual({ wrong: [], agreedMs: [0, 500] })
 })
 
 test.each([
@@ -48,6 +49,12 @@ test.each([
   ['never answered as on', lane(answer(1, false))],
 ])('what is wrong: %s', (what, told) => {
   expect(judgeSides([told], percentages, END).wrong).toEqual([expect.stringContaining(what)])
+})
+
+test('what was set before the first percentage is not known', () => {
+  const told = lane(answer(1, false), answer(21_000, true))
+  const judged = judgeSides([{ ...told, answers: [answer(-19_000, true), ...told.answers] }], percentages, END)
+  expect(judged).toEqual({ wrong: [], agreedMs: [0, 0] })
 })
 
 test('a request that is on its way when the percentage changes may be answered either way', () => {

@@ -43,7 +43,9 @@ export function judgeSides(lanes: readonly Lane[], percentages: readonly Percent
       const until = percentages[index + 1]?.at ?? end
       const own = lane.answers.filter(({ sentAt, answeredAt }) => sentAt >= at && answeredAt < until)
       const expected = isOnAt(lane.flag, lane.account, percent)
-      const before = isOnAt(lane.flag, lane.account, percentages[index - 1]?.percent ?? percent)
+      // What was set before the first percentage is not known.
+      const earlier = percentages[index - 1]
+      const before = earlier === undefined ? !expected : isOnAt(lane.flag, lane.account, earlier.percent)
       const late = own.findLast(({ isOn }) => isOn !== expected)
       const first = own.find(({ isOn }) => isOn === expected)
       const who = `account ${lane.account}, ${lane.flag} at ${percent} %`

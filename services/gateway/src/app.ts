@@ -21,6 +21,8 @@ import { pastReader } from './feed/past-reader.ts'
 import { Dispatcher } from './operations/dispatcher.ts'
 import { createHistory } from './operations/history.ts'
 import { createRegistry } from './operations/registry.ts'
+import type { ActivationSchedule } from './operator/activation-schedule.ts'
+import { DueActivations } from './operator/due-activations.ts'
 import { OperatorLine } from './operator/operator-line.ts'
 import { createOperatorServer, type Skips } from './operator/operator-server.ts'
 import { createRest } from './rest/rest.ts'
@@ -40,6 +42,7 @@ export interface GatewayOptions {
   readonly readModel: ReadModel
   readonly box: SecretBox
   readonly skips: Skips
+  readonly schedule: ActivationSchedule
   readonly limits: LimitSettings
   /** Where requests and orders are counted. */
   readonly counters: CounterStore
@@ -104,6 +107,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const { rest, sockets, clients } = publicSide(options, services, feed)
   const operatorLink = { ...options.link, dial: options.dialAsOperator }
   const line = new OperatorLine(operatorLink, link)
+  const due = new DueActivations({ schedule: options.schedule, line, timers, failed })
   const operator = createOperatorServer({
     token: options.operatorToken,
     link,
@@ -113,6 +117,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     keyTable,
     database: options.database,
     skips: options.skips,
+    schedule: options.schedule,
     flags: options.flags,
     failed,
   })
@@ -129,9 +134,11 @@ export function createGateway(options: GatewayOptions): Gateway {
       // Recorded outcomes are read from the read model; a feed from the beginning would only take longer.
       const recorded = await options.readModel.recordedThrough().catch(() => 0)
       link.start({ feedFrom: recorded + 1 })
+      due.start()
     },
     async close() {
       keys.close()
+      due.close()
       await sockets.close()
       await Promise.all([rest.close(), operator.close()])
       clients.close()

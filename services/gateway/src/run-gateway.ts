@@ -38,6 +38,7 @@ import type { CounterStore } from './limits/counter-store.ts'
 import { MemoryStore } from './limits/memory-store.ts'
 import type { LimitSettings } from './limits/rate-limits.ts'
 import type { LineState } from './limits/redis-line.ts'
+import { ActivationSchedule } from './operator/activation-schedule.ts'
 import { ParentCounts } from './limits/parent-counts.ts'
 import { RedisCounts } from './limits/redis-counts.ts'
 import { SharedStore } from './limits/shared-store.ts'
@@ -103,6 +104,7 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
     readModel,
     box: new SecretBox(Buffer.from(config.KEY_ENCRYPTION_KEY, 'base64')),
     skips: new SkipTable(database, config.SHARD),
+    schedule: new ActivationSchedule(database, config.SHARD),
     limits: limitsOf(config),
     counters: openCounters(context, flags),
     flags,

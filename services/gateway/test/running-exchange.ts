@@ -46,9 +46,18 @@ export class RunningExchange {
     this.recorder = new ChildService('recorder', { DATABASE_URL: database.url })
   }
 
-  /** Start one with BTCUSDT (two price and five quantity decimals) listed, ready to trade. */
-  static async start(config: Partial<GatewayConfig> = {}, engines = 1): Promise<RunningExchange> {
+  /**
+   * Start one with BTCUSDT (two price and five quantity decimals) listed, ready to trade.
+   *
+   * @param prepare the database, before there is an engine
+   */
+  static async start(
+    config: Partial<GatewayConfig> = {},
+    engines = 1,
+    prepare?: (databaseUrl: string) => Promise<void>,
+  ): Promise<RunningExchange> {
     const exchange = new RunningExchange(await createDatabase())
+    await prepare?.(exchange.database.url)
     for (let i = 0; i < engines; i++) await exchange.startEngine(i)
     await exchange.startGateway(config)
     await exchange.operate('POST', '/assets', { code: 'BTC', decimals: 8 })

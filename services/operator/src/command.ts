@@ -31,6 +31,27 @@ export function textOf(flags: Flags, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 }
+
+/**
+ * The moment that `--at` names or that lies `--in` from now, ISO 8601; undefined without either.
+ *
+ * @throws Problem
+ */
+export function momentOf(at: string | undefined, after: string | undefined, now = Date.now()): string | undefined {
+  if (at !== undefined && after !== undefined) throw new Problem('Give --at or --in, not both.', EXIT_USAGE)
+  if (after !== undefined) {
+    const [, count, unit = ''] = /^(\d{1,6})([smh])$/.exec(after) ?? []
+    if (count === undefined) throw new Problem(`--in is a duration such as 90s, 10m or 2h, not ${after}.`, EXIT_USAGE)
+    return new Date(now + Number(count) * (SECONDS[unit] ?? 0) * 1_000).toISOString()
+  }
+  if (at === undefined) return undefined
+  // Without a zone it would mean something else on the machine of another operator.
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/.test(at) || Number.isNaN(Date.parse(at)))
+    throw new Problem(`--at is a time with its zone such as 2027-01-31T22:00Z, not ${at}.`, EXIT_USAGE)
+  return new Date(at).toISOString()
+}
+
 /** Those of `values` that were given. */
 export function given(values: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))

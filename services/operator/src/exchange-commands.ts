@@ -1,5 +1,5 @@
 import { EXIT_USAGE, Problem } from '@uptick/commandline'
-import { assignments, given, integerOf, textOf, type Commands } from './command.ts'
+import { assignments, given, integerOf, momentOf, textOf, type Commands } from './command.ts'
 
 /** What a list of symbols shows; the rest is in the definition of one. */
 const LISTED = ['name', 'status', 'base', 'quote', 'priceDecimals', 'quantityDecimals', 'makerFee', 'takerFee']
@@ -7,7 +7,7 @@ const LISTED = ['name', 'status', 'base', 'quote', 'priceDecimals', 'quantityDec
 /** The exchange as a whole: state, listing, phases, emergencies. */
 export const exchangeCommands: Commands = {
   status: {
-    summary: 'epoch, sequence and hash of the leader, sessions, and what the database holds back',
+    summary: 'epoch, sequence and hash of the leader, sessions, scheduled activations, what the database holds back',
     examples: ['status', 'status --json'],
     run: (operator) => operator.call('GET', '/status'),
   },
@@ -127,10 +127,24 @@ export const exchangeCommands: Commands = {
   activate: {
     arguments: '<BEHAVIOUR>',
     summary: 'put a change of the matching rules in force, from the next command on; this cannot be undone',
-    examples: ['activate 1 --yes'],
+    options: [
+      ['--at <time>', 'then, and not now: ISO 8601, such as 2027-01-31T22:00Z'],
+      ['--in <duration>', 'likewise, from now: 90s, 10m, 2h'],
+    ],
+    examples: ['activate 1 --yes', 'activate 1 --in 10m --yes'],
     warns: ([behaviour]) => `This puts behaviour ${behaviour} in force for ever`,
+    run: (operator, [behaviour = ''], flags) =>
+      operator.call('POST', '/behaviours', {
+        behaviour: integerOf(behaviour, 'BEHAVIOUR'),
+        ...given({ at: momentOf(textOf(flags, 'at'), textOf(flags, 'in')) }),
+      }),
+  },
+  'cancel-activation': {
+    arguments: '<BEHAVIOUR>',
+    summary: 'take back an activation that waits for its time; status shows them',
+    examples: ['cancel-activation 1'],
     run: (operator, [behaviour = '']) =>
-      operator.call('POST', '/behaviours', { behaviour: integerOf(behaviour, 'BEHAVIOUR') }),
+      operator.call('DELETE', `/behaviours/${integerOf(behaviour, 'BEHAVIOUR')}/schedule`),
   },
   skips: {
     summary: 'commands that every replay skips',

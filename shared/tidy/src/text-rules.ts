@@ -108,6 +108,7 @@ const sqlRooms = [
   'shared/readmodel/',
   'shared/postgres/',
   'services/gateway/src/keys/',
+  'services/gateway/src/operator/activation-schedule.ts',
   'services/gateway/src/operator/references.ts',
   // Creates the database that the others own.
   'services/standalone/src/processes/database.ts',

@@ -20,12 +20,29 @@ export async function activate(line: Pick<OperatorLine, 'submit' | 'query'>, beh
     const isUnknown = error instanceof OperatorError && error.code === rejectName(Reject.BEHAVIOUR_UNKNOWN)
     const members = isUnknown ? await lacking(line, behaviour) : []
     if (!isUnknown || members.length === 0) throw error
-    throw new OperatorError(
-      error.status,
-      error.code,
-      `behaviour ${behaviour} is not known to ${members.map((member) => described(member)).join(', ')}`,
-    )
+    throw unknownTo(members, behaviour)
   }
+}
+
+/**
+ * Refuse now what would be refused at its time.
+ *
+ * @throws OperatorError when the behaviour is active already, members do not know it, or the leader does not answer
+ */
+export async function assertActivable(line: Pick<OperatorLine, 'query'>, behaviour: number): Promise<void> {
+  const { value: catalogue } = await line.query({ kind: 'catalogue' })
+  if (catalogue.behaviours.includes(behaviour)) {
+    throw new OperatorError(409, rejectName(Reject.BEHAVIOUR_ACTIVE), 'this behaviour is active already')
+  }
+  const { value } = await line.query({ kind: 'lacking', behaviour })
+  // A leader of a release that cannot say refuses at the time.
+  const members = value.lacking ?? []
+  if (members.length > 0) throw unknownTo(members, behaviour)
+}
+
+function unknownTo(members: readonly Lacking[], behaviour: number): OperatorError {
+  const names = members.map((member) => described(member)).join(', ')
+  return new OperatorError(409, rejectName(Reject.BEHAVIOUR_UNKNOWN), `behaviour ${behaviour} is not known to ${names}`)
 }
 
 /** The members that lack the behaviour. Empty when the leader's release cannot say, or it does not answer. */

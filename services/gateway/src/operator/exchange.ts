@@ -2,21 +2,23 @@ import { readHeldBack } from '@uptick/journal'
 import { formatAmount } from '@uptick/protocol'
 import type { FastifyInstance } from 'fastify'
 import type { Static } from 'typebox'
-import { activate } from './activate.ts'
+import { activate, assertActivable } from './activate.ts'
 import { OperatorError } from './operator-error.ts'
 import type { OperatorContext } from './operator-server.ts'
 import { release, repair } from './repair.ts'
-import { BehaviourBody, FlagsQuery, ReleaseBody, SkipBody } from './schemas.ts'
+import { BehaviourBody, BehaviourParams, FlagsQuery, ReleaseBody, SkipBody } from './schemas.ts'
 
 /** The shard as a whole: state, totals, behaviours, commands to skip. */
 export function registerExchange(app: FastifyInstance, context: OperatorContext): void {
-  const { link, line, engines, skips, database, flags } = context
+  const { link, line, engines, skips, database: db, schedule, flags } = context
   app.get('/status', async () => {
-    const [{ value, sequence }, held] = await Promise.all([
+    const [{ value, sequence }, held, scheduled] = await Promise.all([
       link.query({ kind: 'status' }),
-      readHeldBack(database).catch(() => undefined),
+      readHeldBack(db).catch(() => undefined),
+      schedule.list().catch(() => undefined),
     ])
-    return { link: link.state, sequence, engine: value, database: held ?? 'does not answer' }
+    const database = held ?? 'does not answer'
+    return { link: link.state, sequence, engine: value, database, ...(scheduled?.length && { scheduled }) }
   })
 
   app.get('/totals', async () => {
@@ -51,8 +53,23 @@ export function registerExchange(app: FastifyInstance, context: OperatorContext)
     '/behaviours',
     { schema: { body: BehaviourBody } },
     async (request, reply) => {
-      const { behaviour } = request.body
+      const { at, behaviour } = request.body
+      if (at !== undefined) {
+        await assertActivable(line, behaviour)
+        await schedule.put(behaviour, at)
+        return reply.code(202).send({ behaviour, at })
+      }
       return reply.code(201).send({ behaviour, sequence: await activate(line, behaviour) })
+    },
+  )
+
+  app.delete<{ Params: { behaviour: string } }>(
+    '/behaviours/:behaviour/schedule',
+    { schema: { params: BehaviourParams } },
+    async (request) => {
+      const behaviour = Number(request.params.behaviour)
+      await schedule.cancel(behaviour)
+      return { behaviour, cancelled: true }
     },
   )
 

@@ -7,6 +7,7 @@ import type { EngineLink } from '../engine-link/link.ts'
 import { KeyError, type KeyTable } from '../keys/key-table.ts'
 import type { KeyStore } from '../keys/key-store.ts'
 import { databaseIsAway } from '../operations/database-away.ts'
+import type { ActivationSchedule } from './activation-schedule.ts'
 import { OperatorError } from './operator-error.ts'
 import type { OperatorLine } from './operator-line.ts'
 import type { EngineAccess } from './repair.ts'
@@ -35,6 +36,7 @@ export interface OperatorOptions {
   readonly keyTable: KeyTable
   readonly database: Queryable
   readonly skips: Skips
+  readonly schedule: ActivationSchedule
   readonly flags: Pick<Flags, 'state'>
   readonly failed: (path: string, error: unknown) => void
 }

@@ -158,7 +158,15 @@ export const KeyBody = Type.Object(
   strict,
 )
 
-export const BehaviourBody = Type.Object({ behaviour: Type.Integer({ minimum: 1 }) }, strict)
+export const BehaviourParams = Type.Object({ behaviour: Type.String({ pattern: '^[1-9][0-9]{0,8}$' }) })
+
+export const BehaviourBody = Type.Object(
+  {
+    behaviour: Type.Integer({ minimum: 1 }),
+    at: Type.Optional(Type.String({ format: 'date-time', description: 'activate it then; at once when left out' })),
+  },
+  strict,
+)
 
 /** Who decided, and why. */
 const decision = {
