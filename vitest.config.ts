@@ -54,8 +54,14 @@ export default defineConfig({
       ...(renders() ? [manifests] : []),
       // Alert rules, by the programs that run them.
       { test: { name: 'monitoring', include: ['k8s/test/monitoring/**/*.test.ts'], testTimeout: 180_000 } },
-      // The conventions of this repository, as tests.
-      { test: { name: 'tidy', include: ['shared/tidy/src/**/*.test.ts'], testTimeout: 60_000 } },
+      // The conventions of this repository, as tests, and whether generated files are in step with the code.
+      {
+        test: {
+          name: 'tidy',
+          include: ['shared/tidy/src/**/*.test.ts', 'k8s/dashboards/src/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
     ],
   },
 })

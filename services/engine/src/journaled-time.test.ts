@@ -98,7 +98,7 @@ describe('a release before had a wrong clock, and journaled time is ahead', () =
   test('a metric says by how much', async () => {
     const { shard } = await after(HOUR)
     const registry = createMetrics({ service: 'engine', defaults: false })
-    exposeEngine(registry, () => shard.engine, 0, 'journal', shard.time)
+    exposeEngine(registry, () => shard.engine, 'journal', shard.time)
     expect(await registry.metrics()).toMatch(/^engine_time_ahead_seconds\{.*\} 3600$/m)
     shard.time.wall += 2 * HOUR
     expect(await registry.metrics()).toMatch(/^engine_time_ahead_seconds\{.*\} 0$/m)

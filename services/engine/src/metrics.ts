@@ -3,8 +3,10 @@ import {
   Gauge,
   Histogram,
   LATENCY_BUCKETS_SECONDS,
+  declareProcessMetrics,
   readGauges,
   type Registry,
+  unread,
   systemClock,
   type Clock,
 } from '@uptick/runtime'
@@ -95,7 +97,6 @@ export function batchObserver(registry: Registry): EngineSeams['observer'] {
 export function exposeEngine(
   registry: Registry,
   engine: () => Engine,
-  shard: number,
   ackPolicy: string,
   clock: Pick<Clock, 'now'> = systemClock,
 ): void {
@@ -145,11 +146,18 @@ export function exposeEngine(
     new Gauge({
       name: 'engine_role',
       help: '1 for the role of this engine',
-      labelNames: ['role', 'shard', 'ack_policy'],
+      labelNames: ['role', 'ack_policy'],
       registers: [],
       collect() {
-        for (const role of ROLES) this.set({ role, shard, ack_policy: ackPolicy }, Number(engine().role === role))
+        for (const role of ROLES) this.set({ role, ack_policy: ackPolicy }, Number(engine().role === role))
       },
     }),
   )
+}
+
+/** Every metric that an engine can have, to be listed. */
+export function declareMetrics(registry: Registry): void {
+  declareProcessMetrics(registry)
+  batchObserver(registry)
+  exposeEngine(registry, unread, '')
 }

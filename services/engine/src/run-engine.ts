@@ -109,7 +109,7 @@ export async function runEngine(
     if (NEVER_LEADS.has(role)) void presence.stop()
     log.info({ role }, 'role changed')
   })
-  exposeEngine(metrics, () => engine, shard, config.ACK_POLICY)
+  exposeEngine(metrics, () => engine, config.ACK_POLICY)
   onShutdown('engine', HAND_OFF_MS_MAX, () => engine.stop())
   log.info({ linkPort: server.port, url, holder }, 'listening for gateways')
   await engine.start()

@@ -82,6 +82,7 @@ function defaults(url: string, evidenceFolder: string): EngineConfig {
   return {
     OPS_HOST: '127.0.0.1',
     OPS_PORT: 0,
+    RELEASE: 'test',
     LOG_LEVEL: 'silent',
     TLS_CERT_FILE: '',
     TLS_KEY_FILE: '',

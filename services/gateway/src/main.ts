@@ -9,6 +9,7 @@ await runService({
   environment: process.env,
   readyInShutdown: true,
   check: checkGateway,
+  labels: ({ SHARD }) => ({ shard: String(SHARD) }),
   start: async (context) => {
     await runGateway(context)
   },

@@ -4,9 +4,13 @@ import {
   LATENCY_BUCKETS_SECONDS,
   readCounters,
   readCountersBy,
+  declareProcessMetrics,
+  declareServerMetrics,
   readGauges,
   type Registry,
+  unread,
 } from '@uptick/runtime'
+import { declareFlagMetrics } from '@uptick/runtime/flags'
 import type { Gateway } from './app.ts'
 import type { DelayObserver } from './feed/feed-delay.ts'
 import type { HoldObserver } from './engine-link/pipe-options.ts'
@@ -200,4 +204,17 @@ export function exposeEntrance(registry: Registry, entrance: () => ProxyEntrance
       () => entrance().counters.refused,
     ],
   ])
+}
+
+/** Every metric that a gateway can have, whatever its settings, to be listed. */
+export function declareMetrics(registry: Registry): void {
+  declareProcessMetrics(registry)
+  declareServerMetrics(registry)
+  declareFlagMetrics(registry)
+  operationObserver(registry)
+  holdObserver(registry)
+  delayObserver(registry)
+  exposeGateway(registry, unread)
+  exposeCounters(registry, unread)
+  exposeEntrance(registry, unread)
 }

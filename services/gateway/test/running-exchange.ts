@@ -180,6 +180,7 @@ export class RunningExchange {
     return {
       OPS_HOST: '127.0.0.1',
       OPS_PORT: 0,
+      RELEASE: 'test',
       LOG_LEVEL: 'silent',
       TLS_CERT_FILE: '',
       TLS_KEY_FILE: '',

@@ -13,22 +13,7 @@ export async function watchHeldBack(
   db: Queryable,
   signal: AbortSignal,
 ): Promise<void> {
-  const registers = [context.metrics]
-  const oldest = new Gauge({
-    name: 'recorder_database_oldest_transaction_age_seconds',
-    help: 'Age of the oldest transaction that keeps PostgreSQL from removing dead row versions',
-    registers,
-  })
-  const slot = new Gauge({
-    name: 'recorder_database_slot_lag_transactions',
-    help: 'Transactions of which a replication slot keeps dead row versions',
-    registers,
-  })
-  const rows = new Gauge({
-    name: 'recorder_database_updated_rows_bytes',
-    help: 'Size of the tables of which each row is updated again and again, with what is dead in them',
-    registers,
-  })
+  const { oldest, slot, rows } = heldBackGauges(context.metrics)
   let isTold = false
   while (!signal.aborted) {
     // While PostgreSQL is unreachable the gauges keep their last values; the follower reports it.
@@ -44,5 +29,29 @@ export async function watchHeldBack(
       isTold = problem !== undefined
     }
     await delay(LOOK_MS, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+/** What keeps dead row versions, and how much they take. */
+export function heldBackGauges(
+  registry: ServiceContext<unknown>['metrics'],
+): Readonly<Record<'oldest' | 'slot' | 'rows', Gauge>> {
+  const registers = [registry]
+  return {
+    oldest: new Gauge({
+      name: 'recorder_database_oldest_transaction_age_seconds',
+      help: 'Age of the oldest transaction that keeps PostgreSQL from removing dead row versions',
+      registers,
+    }),
+    slot: new Gauge({
+      name: 'recorder_database_slot_lag_transactions',
+      help: 'Transactions of which a replication slot keeps dead row versions',
+      registers,
+    }),
+    rows: new Gauge({
+      name: 'recorder_database_updated_rows_bytes',
+      help: 'Size of the tables of which each row is updated again and again, with what is dead in them',
+      registers,
+    }),
   }
 }

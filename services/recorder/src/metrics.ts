@@ -1,6 +1,15 @@
-import { Counter, Gauge, Histogram, readGauges, type ServiceContext } from '@uptick/runtime'
+import {
+  Counter,
+  declareProcessMetrics,
+  Gauge,
+  Histogram,
+  readGauges,
+  type ServiceContext,
+  unread,
+} from '@uptick/runtime'
 import type { RetentionReport } from '@uptick/journal'
 import type { RecordedRange, RecordedRows } from '@uptick/readmodel'
+import { heldBackGauges } from './held-back-watch.ts'
 
 type Registry = ServiceContext<unknown>['metrics']
 
@@ -155,4 +164,11 @@ export class RecorderMetrics {
   failure(): void {
     this.#failures.inc()
   }
+}
+
+/** Every metric that a recorder can have, to be listed. */
+export function declareMetrics(registry: Registry): void {
+  declareProcessMetrics(registry)
+  heldBackGauges(registry)
+  void new RecorderMetrics(registry, unread)
 }

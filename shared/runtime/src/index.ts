@@ -5,6 +5,7 @@ export { systemClock, systemTimers, type CancelTimer, type Clock, type Timers } 
 export { ConfigError, parseConfig, printableConfig, type Environment } from './config.ts'
 export { advise, databaseSettings } from './database-settings.ts'
 export { letClientsCloseFirst } from './drain/client-closes-first.ts'
+export { declareProcessMetrics, declareServerMetrics } from './declared-metrics.ts'
 export { Drain, type DrainOptions } from './drain/drain.ts'
 export { HttpDrain, type HttpDrainOptions, type HttpDrainReport } from './drain/http-drain.ts'
 export { reconnectDelayOf, SERVICE_RESTART } from './drain/reconnect.ts'
@@ -30,7 +31,7 @@ export {
   Registry,
   type MetricsOptions,
 } from './metrics.ts'
-export { readCounters, readCountersBy, readGauges } from './read-metrics.ts'
+export { readCounters, readCountersBy, readGauges, unread } from './read-metrics.ts'
 export { messageOf } from './message-of.ts'
 export { type OpsServer, type OpsServerOptions } from './ops-server.ts'
 export { openCertificate, runService, serviceSettings, type ServiceContext, type ServiceOptions } from './service.ts'

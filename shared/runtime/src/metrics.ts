@@ -16,6 +16,8 @@ export const LATENCY_BUCKETS_SECONDS = [
 
 export interface MetricsOptions {
   readonly service: string
+  /** Other labels of each of its series: what it belongs to. */
+  readonly labels?: Readonly<Record<string, string>> | undefined
   /** Node's own: memory, garbage collection, event-loop lag, handles. */
   readonly defaults?: boolean
 }
@@ -29,11 +31,22 @@ const LAG_SAMPLE_MS = 100
 /** A registry of its own for the process (never prom-client's global one, so that tests can run several). */
 export function createMetrics(options: MetricsOptions): Registry {
   const registry = new Registry()
-  registry.setDefaultLabels({ service: options.service })
+  registry.setDefaultLabels({ service: options.service, ...options.labels })
   if (options.defaults ?? true) {
     collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_SAMPLE_MS })
   }
   return registry
+}
+
+/** The release that the process belongs to, so that a chart can say when it changed. */
+export function exposeBuild(registry: Registry, release: string): void {
+  const build = new Gauge({
+    name: 'uptick_build_info',
+    help: '1, with the release that the process belongs to',
+    labelNames: ['release'],
+    registers: [registry],
+  })
+  build.set({ release }, 1)
 }
 
 /** The lifecycle as metrics: one series per readiness condition, and the three answers that probes get. */

@@ -11,6 +11,11 @@ export interface LabelledMetric<Label extends string> {
   readonly read: () => Readonly<Record<string, number>>
 }
 
+/** For metrics that are declared to be listed, and never scraped. */
+export function unread(): never {
+  throw new Error('this metric is declared only')
+}
+
 /** What is larger or smaller from one moment to the next. */
 export function readGauges(registry: Registry, metrics: readonly ReadMetric[]): void {
   for (const [name, help, read] of metrics) {

@@ -43,6 +43,11 @@ export class Samples {
     return Samples.parse(await response.text())
   }
 
+  /** Of all names. */
+  every(): readonly Sample[] {
+    return this.#samples
+  }
+
   all(name: string): readonly Sample[] {
     return this.#samples.filter((sample) => sample.name === name)
   }

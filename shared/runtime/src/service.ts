@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client'
 import { ConfigError, parseConfig, printableConfig, type Environment } from './config.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { createLogger, StandardOutput, surviveOutput, type Logger } from './logging.ts'
-import { createMetrics, exposeLifecycle, exposeOutput } from './metrics.ts'
+import { createMetrics, exposeBuild, exposeLifecycle, exposeOutput } from './metrics.ts'
 import { startOpsServer } from './ops-server.ts'
 import { Shutdown } from './shutdown.ts'
 import { checkTlsSettings, tlsSettings, type TlsConfig } from './tls/tls-settings.ts'
@@ -16,6 +16,7 @@ export const serviceSettings = {
   ...tlsSettings,
   OPS_HOST: Type.String({ default: '127.0.0.1', description: 'address of probes and metrics' }),
   OPS_PORT: Type.Integer({ minimum: 0, maximum: 65_535, description: 'port of probes and metrics, 0 for a free one' }),
+  RELEASE: Type.String({ default: 'development', description: 'the release that the process belongs to, for metrics' }),
   LOG_LEVEL: Type.Enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], { default: 'info' }),
 }
 
@@ -54,6 +55,8 @@ export interface ServiceOptions<Schema extends TObject> {
    * kind are going, balancers fall back to those that are ready. Without it the process leaves the rotation at once.
    */
   readonly readyInShutdown?: boolean
+  /** Labels of every metric of the process besides `service`: what it belongs to. */
+  readonly labels?: (config: Static<Schema>) => Readonly<Record<string, string>>
   readonly start: (context: ServiceContext<Static<Schema>>) => Promise<void>
 }
 
@@ -75,11 +78,12 @@ export async function runService<Schema extends TObject>(options: ServiceOptions
   surviveOutput()
   const config = readConfig(options)
   const own = parseConfig(serviceSchema, options.environment)
-  const { OPS_HOST, OPS_PORT, LOG_LEVEL } = own
+  const { OPS_HOST, OPS_PORT, LOG_LEVEL, RELEASE } = own
   const output = new StandardOutput()
   const log = createLogger({ name: options.name, level: LOG_LEVEL, destination: output })
   const lifecycle = new Lifecycle()
-  const metrics = createMetrics({ service: options.name })
+  const metrics = createMetrics({ service: options.name, labels: options.labels?.(config) })
+  exposeBuild(metrics, RELEASE)
   exposeLifecycle(metrics, lifecycle)
   exposeOutput(metrics, output)
   output.onTrouble((reason) => lifecycle.note('log', reason === undefined, reason ?? ''))

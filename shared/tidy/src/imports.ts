@@ -42,7 +42,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Rooms that put the others together: they may import all, by name. */
-const composers = new Set(['services/standalone', 'loadtests', ''])
+const composers = new Set(['services/standalone', 'k8s/dashboards', 'loadtests', ''])
 
 const rooms = [...Object.keys(arrows), ...composers]
 

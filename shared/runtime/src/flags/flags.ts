@@ -5,10 +5,10 @@ import { ConfigError } from '../config.ts'
 import type { Lifecycle } from '../lifecycle.ts'
 import type { Logger } from '../logging.ts'
 import { messageOf } from '../message-of.ts'
-import { Counter, type Registry } from '../metrics.ts'
-import { readGauges } from '../read-metrics.ts'
+import type { Counter, Registry } from '../metrics.ts'
 import { FLAG_NAMES, FLAGS, type FlagKind, type FlagName, type FlagSubject } from './declared.ts'
 import { FlagFile } from './flag-file.ts'
+import { decisionCounter, exposeDefinitionsAge } from './flag-metrics.ts'
 
 /** After so many polls without an answer of Unleash the state is stale. */
 const STALE_POLLS = 15
@@ -93,12 +93,7 @@ export class Flags {
 
   private constructor(options: FlagsOptions) {
     this.#options = options
-    this.#decisions = new Counter({
-      name: 'flag_decisions_total',
-      help: 'Evaluations of a flag for a request or a connection',
-      labelNames: ['flag', 'variant'],
-      registers: [options.metrics],
-    })
+    this.#decisions = decisionCounter(options.metrics)
   }
 
   /**
@@ -218,7 +213,7 @@ export class Flags {
     client.on(UnleashEvents.Unchanged, answered)
     for (const event of [UnleashEvents.Error, UnleashEvents.Warn])
       client.on(event, (trouble: unknown) => (this.#trouble = messageOf(trouble)))
-    this.#exposeAge()
+    exposeDefinitionsAge(this.#options.metrics, () => this.#ageSeconds())
     this.#look()
     const timer = setInterval(() => this.#look(), LOOK_MS).unref()
     onShutdown('age of the flags', CLOSE_MS_MAX, () => clearInterval(timer))
@@ -239,11 +234,6 @@ export class Flags {
 
   #ageSeconds(): number | undefined {
     return this.#answered === undefined ? undefined : (systemClock.elapsed() - this.#answered) / 1000
-  }
-
-  #exposeAge(): void {
-    const read = (): number | undefined => this.#ageSeconds()
-    readGauges(this.#options.metrics, [['flag_definitions_age_seconds', 'Since Unleash last answered', read]])
   }
 }
 

@@ -71,7 +71,8 @@ export class WatchedCertificate {
   }
 }
 
-function expiryGauge(metrics: Registry): Gauge<'certificate'> {
+/** When certificates end; one gauge for all of a process. */
+export function expiryGauge(metrics: Registry): Gauge<'certificate'> {
   const known = metrics.getSingleMetric(EXPIRY_METRIC)
   if (known instanceof Gauge) return known
   return new Gauge({
