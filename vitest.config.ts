@@ -35,6 +35,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['{shared,services}/*/test/**/*.test.ts', 'loadtests/test/**/*.test.ts'],
+          exclude: ['loadtests/test/monitoring/**'],
           globalSetup: ['shared/journal/testing/global-setup.ts'],
           pool: 'forks',
           maxWorkers: 2,
@@ -52,8 +53,14 @@ export default defineConfig({
       },
       // What `kubectl apply -k` would send, where there is a kubectl to ask.
       ...(renders() ? [manifests] : []),
-      // Alert rules, by the programs that run them.
-      { test: { name: 'monitoring', include: ['k8s/test/monitoring/**/*.test.ts'], testTimeout: 180_000 } },
+      // Alert rules and dashboards, by the programs that run them.
+      {
+        test: {
+          name: 'monitoring',
+          include: ['k8s/test/monitoring/**/*.test.ts', 'loadtests/test/monitoring/**/*.test.ts'],
+          testTimeout: 180_000,
+        },
+      },
       // The conventions of this repository, as tests, and whether generated files are in step with the code.
       {
         test: {

@@ -1,2 +1,6 @@
+export { BOARDS } from './boards/index.ts'
+export { checkBoards } from './check.ts'
 export { LABELS } from './metrics/conventions.ts'
-export { declaredBy, PROCESS_LABELS, SERVICES, type Declared } from './metrics/declared.ts'
+export { declaredBy, PROCESS_LABELS, SERVICES } from './metrics/declared.ts'
+export { Prometheus } from './prometheus.ts'
+export { annotationQueries, queriesOf } from './queries.ts'

@@ -1,0 +1,36 @@
+import { writeFileSync } from 'node:fs'
+import { commandLine, Problem, runCommand } from '@uptick/commandline'
+import { checkBoards } from './check.ts'
+import { boardFiles, FOLDER } from './files.ts'
+import { Prometheus } from './prometheus.ts'
+import { fileOf } from './repository.ts'
+
+const about = `Writes the dashboards to ${FOLDER}, or checks them against a Prometheus.
+
+"check" runs every query of every dashboard and names those without data. The exchange that the Prometheus watches must
+be under load.`
+
+const command = commandLine('npm run dashboards --', about)
+command.command('write', { isDefault: true }).description('write the dashboards').action(write)
+command
+  .command('check')
+  .description('run every query')
+  .requiredOption('--prometheus <url>', 'such as http://127.0.0.1:9090')
+  .action(check)
+await runCommand(command)
+
+function write(): void {
+  for (const [path, text] of boardFiles()) {
+    writeFileSync(fileOf(path), text)
+    process.stdout.write(`${path} is written.\n`)
+  }
+}
+
+async function check({ prometheus }: { readonly prometheus: string }): Promise<void> {
+  const { queries, findings } = await checkBoards(new Prometheus(prometheus))
+  for (const { board, panel, expr, reason } of findings) {
+    process.stdout.write(`${board}, ${panel}: ${reason}\n  ${expr}\n`)
+  }
+  if (findings.length > 0) throw new Problem(`${findings.length} of ${queries} queries give no data.`)
+  process.stdout.write(`All ${queries} queries give data.\n`)
+}
