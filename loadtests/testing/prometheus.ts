@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { endsWithUs, temporaryFolder } from '@uptick/commandline'
-import { Prometheus } from '@uptick/dashboards'
+import { Prometheus, targetsOf } from '@uptick/dashboards'
 import { freePort } from '@uptick/postgres'
 
 const READY_MS_MAX = 30_000
@@ -27,14 +27,12 @@ export async function startPrometheus(ops: Readonly<Record<string, string>>): Pr
   const { path: folder, remove } = temporaryFolder('uptick-prometheus-')
   const port = await freePort()
   mkdirSync(`${folder}/data`)
-  const targets = Object.entries(ops).map(([instance, url]) => ({
-    targets: [new URL(url).host],
-    labels: { instance, __scheme__: new URL(url).protocol.slice(0, -1) },
-  }))
   const config = {
     global: { scrape_interval: '1s', evaluation_interval: '1s' },
     rule_files: [`${RULES}*.rules.yaml`],
-    scrape_configs: [{ job_name: 'uptick', static_configs: targets, tls_config: { insecure_skip_verify: true } }],
+    scrape_configs: [
+      { job_name: 'uptick', static_configs: targetsOf(ops), tls_config: { insecure_skip_verify: true } },
+    ],
   }
   // JSON is YAML.
   writeFileSync(`${folder}/prometheus.yml`, JSON.stringify(config))

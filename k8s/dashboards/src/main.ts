@@ -1,9 +1,15 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { commandLine, Problem, runCommand } from '@uptick/commandline'
+import { chosenFolder, dataOption, runningOn } from '@uptick/data-folder'
 import { checkBoards } from './check.ts'
 import { boardFiles, FOLDER } from './files.ts'
 import { Prometheus } from './prometheus.ts'
 import { fileOf } from './repository.ts'
+import { targetsOf } from './targets.ts'
+
+/** Where the Prometheus of docker-compose.yml looks. */
+const TARGETS = 'k8s/dashboards/compose/targets/uptick.json'
 
 const about = `Writes the dashboards to ${FOLDER}, or checks them against a Prometheus.
 
@@ -17,6 +23,11 @@ command
   .description('run every query')
   .requiredOption('--prometheus <url>', 'such as http://127.0.0.1:9090')
   .action(check)
+command
+  .command('targets')
+  .description('tell the Prometheus of docker-compose.yml where the processes of `npm start` are')
+  .addOption(dataOption(process.env))
+  .action(({ data }: { readonly data?: string }) => tell(chosenFolder(data)))
 await runCommand(command)
 
 function write(): void {
@@ -24,6 +35,13 @@ function write(): void {
     writeFileSync(fileOf(path), text)
     process.stdout.write(`${path} is written.\n`)
   }
+}
+
+function tell(folder: string): void {
+  const { running } = runningOn(folder)
+  mkdirSync(dirname(fileOf(TARGETS)), { recursive: true })
+  writeFileSync(fileOf(TARGETS), `${JSON.stringify(targetsOf(running.ops), undefined, 2)}\n`)
+  process.stdout.write(`${TARGETS} names ${Object.keys(running.ops).length} processes.\n`)
 }
 
 async function check({ prometheus }: { readonly prometheus: string }): Promise<void> {
