@@ -1,4 +1,5 @@
 import type { Journal, Lease, RosterEntry } from '@uptick/journal'
+import type { ProcessFacts, Unmet } from '@uptick/protocol'
 import type { Clock, Timers } from '@uptick/runtime'
 import type { Door } from './link-handler.ts'
 import type { DialMember, Evidence, OpenExchange, RecordedThrough } from './seams.ts'
@@ -23,6 +24,8 @@ export interface EngineSeams {
    */
   readonly rehearse?: () => Promise<void>
   readonly conditions: { set(name: string, met: boolean, reason?: string): void }
+  /** The conditions of readiness that are not met, for operators. */
+  readonly unmet?: () => readonly Unmet[]
   readonly log: EngineLog
   readonly observer: EngineObserver
   /** The process must end and be started again: its state cannot be used. */
@@ -59,6 +62,8 @@ export interface EngineSettings {
   readonly snapshots: SnapshotPolicy
   /** Behaviours that this build knows. */
   readonly behaviours: readonly number[]
+  /** This process, for operators. */
+  readonly process?: ProcessFacts
 }
 
 /** What an engine is doing; only `leading` answers gateways. */

@@ -54,8 +54,7 @@ export class Engine {
     })
     this.#reception = new Reception({
       settings,
-      timers: seams.timers,
-      door: seams.door,
+      seams,
       standing: () => ({ role: this.#role, leadership: this.#leadership, standby: this.#standby }),
       heldThrough: () => this.heldThrough,
       lost: () => this.#impasse.held.standing(),

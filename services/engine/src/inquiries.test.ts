@@ -41,7 +41,14 @@ function setUp(bytes = MEBIBYTE) {
   const text = 'x'.repeat(bytes)
   const exchange = { sequence: SEQUENCE, catalogue: () => text } as unknown as Exchange
   const [queue, gate] = [new CommandQueue(), new ReplyGate(0)]
-  const source = { exchange, closedOrders: new ClosedOrders(), epoch: 1, role: 'leading', elapsed: 0 }
+  const source = {
+    exchange,
+    closedOrders: new ClosedOrders(),
+    epoch: 1,
+    role: 'leading',
+    elapsed: 0,
+    processes: () => ({}),
+  }
   const readIndex = { before: (question: () => void) => question() }
   const inquiries = new Inquiries(source, queue, gate, readIndex)
   let asked = 0

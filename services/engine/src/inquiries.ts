@@ -9,13 +9,15 @@ import type { ReplyGate } from './reply-gate.ts'
 interface LeadingSource extends QuerySource {
   /** The engine's monotonic clock, ms. */
   readonly elapsed: number
+  /** The processes of the shard; the link says what its gateway is. */
+  processes(link: Link, body: unknown): AnswerTo<'processes'>
 }
 
 /**
  * Questions of gateways to the leader's state. A question is answered when the journal has confirmed that this member
  * leads, and everything that arrived before it is executed, of other links, too: a client must not hear that an order
  * does not exist while the order waits in the queue. The answer leaves when the state that it shows is durable. The
- * clock is no state, and would be old after any wait: it is read as it leaves.
+ * clock and the processes are no state, and would be old after any wait: they are read as the answer leaves.
  */
 export class Inquiries {
   readonly #source: LeadingSource
@@ -35,15 +37,15 @@ export class Inquiries {
   ask(link: Link, { id, body }: QueryFrame): void {
     if (link.answersHeld >= LINK_ANSWERS_HELD_MAX || this.#isFull(link)) return this.#refuse(link, id, 0)
     link.answersHeld++
-    if (isAsked(body, 'clock')) return this.#tellClock(link, id)
+    if (isAsked(body, 'clock')) return this.#tell(link, id, () => ({ elapsed: this.#source.elapsed }))
+    if (isAsked(body, 'processes')) return this.#tell(link, id, () => this.#source.processes(link, body))
     this.#readIndex.before(() => this.#queue.askAfter(() => this.#answer(link, id, body)))
   }
 
-  #tellClock(link: Link, id: number): void {
+  #tell(link: Link, id: number, read: () => AnswerTo<'clock' | 'processes'>): void {
     this.#gate.hold(0, () => {
       link.answersHeld--
-      const answer: AnswerTo<'clock'> = { elapsed: this.#source.elapsed }
-      link.send(encodeAnswer(id, this.#gate.durable, answer))
+      link.send(answerFrame(id, this.#gate.durable, read()))
     })
   }
 

@@ -3,6 +3,7 @@ import {
   encodeAnswer,
   encodeWelcome,
   isAsked,
+  type AnswerTo,
   type CommandsFrameView,
   type HelloFrame,
   type JoinFrame,
@@ -19,9 +20,10 @@ import { CloseCode, sayGoodbye } from './link-errors.ts'
 import { Inquiries } from './inquiries.ts'
 import { JournalClock } from './journal-clock.ts'
 import { LinkTable, type Link } from './link-table.ts'
-import { AWAY_MS_MAX, LINK_WINDOW_MAX, LINK_WINDOW_SLACK, SESSION_SWEEP_MS, STUCK_SWEEP_MS } from './limits.ts'
+import { AWAY_MS_MAX, LINK_WINDOW_MAX, SESSION_SWEEP_MS, STUCK_SWEEP_MS } from './limits.ts'
 import { MemberTable, type Member } from './member-table.ts'
-import { forbiddenKind, queueActivations, queueRecords } from './queue-records.ts'
+import { queueActivations, queueRecords } from './queue-records.ts'
+import { processesOf } from './processes.ts'
 import { ReplyGate } from './reply-gate.ts'
 import type { OutcomesChunk, RetainedOutcomes } from './retained-outcomes.ts'
 import type { LinkSocket } from './seams.ts'
@@ -30,6 +32,7 @@ import { SessionExpiry } from './session-expiry.ts'
 import { Sweeps } from './sweeps.ts'
 import type { LeaderSeams, LeaderSettings, LedState, Term, TermEvents } from './term.ts'
 import { Testimony } from './testimony.ts'
+import { trespass } from './trespass.ts'
 import { Wakefulness } from './wakefulness.ts'
 import { WritingTrouble } from './writing-trouble.ts'
 
@@ -176,18 +179,8 @@ export class Leader {
     const { count, start, end } = frame
     this.#wakefulness.check()
     if (link.isDeaf) return
-    const kind = frame.session === link.session && link.session > 0 ? forbiddenKind(frame, link.allowed) : 0
-    if (kind !== undefined) {
-      link.close(
-        CloseCode.POLICY_VIOLATION,
-        kind === 0 ? 'commands of another session' : `it may not send kind ${kind}`,
-      )
-      return
-    }
-    if (link.unanswered + count > LINK_WINDOW_MAX + LINK_WINDOW_SLACK) {
-      link.close(CloseCode.POLICY_VIOLATION, `more than ${LINK_WINDOW_MAX} commands unanswered`)
-      return
-    }
+    const reason = trespass(link, frame)
+    if (reason !== undefined) return link.close(CloseCode.POLICY_VIOLATION, reason)
     if (!this.#queue.hasRoom(count, end - start)) {
       link.close(CloseCode.TRY_AGAIN_LATER, 'the queue of commands is full')
       return
@@ -217,6 +210,11 @@ export class Leader {
       return
     }
     this.#inquiries.ask(link, frame)
+  }
+
+  /** The processes of the shard; the link's gateway says with the question what it is. */
+  processes(link: Link, body: unknown): AnswerTo<'processes'> {
+    return processesOf({ ...this.#settings, ...this.#seams, leader: this }, link, body)
   }
 
   /** The link's socket took what it was given. */

@@ -29,6 +29,9 @@ export const LINK_ANSWERS_HELD_MAX = 16_384
 export const LINK_ANSWERS_HELD_BYTES_MAX = 32 << 20
 export const ANSWERS_HELD_BYTES_MAX = 256 << 20
 
+/** What a gateway says of itself, as JSON; more of it is dropped. */
+export const FACTS_CHARACTERS_MAX = 8_192
+
 /** Bytes that one link's socket may hold back before its feed waits for it. */
 export const LINK_BUFFERED_BYTES_MAX = 8 << 20
 /** A link whose socket takes nothing for this long is closed; it resumes by sequence. */

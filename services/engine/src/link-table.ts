@@ -25,6 +25,8 @@ export class Link {
   subscription: Subscription | undefined
   /** Commands accepted and not answered. */
   unanswered = 0
+  /** What the gateway says of itself, for operators: as it came, within a bound. */
+  facts: unknown
   /** Answers that wait for the reply gate. */
   answersHeld = 0
   answerBytesHeld = 0

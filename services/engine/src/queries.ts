@@ -27,7 +27,7 @@ const KIND_SHOWN_MAX = 100
 const CLIENT_ID = /^[\x20-\x7e]{0,36}$/
 
 /** The questions that the leader's state answers. */
-type StateKind = Exclude<QuestionKind, 'clock' | 'handOff' | 'lost' | 'repair' | 'release'>
+type StateKind = Exclude<QuestionKind, 'clock' | 'processes' | 'handOff' | 'lost' | 'repair' | 'release'>
 
 const answers: {
   readonly [Kind in StateKind]: (source: QuerySource, question: Asked<Kind>) => AnswerTo<Kind> | Refused

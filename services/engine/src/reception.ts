@@ -1,9 +1,8 @@
 import type { AnswerTo } from '@uptick/protocol'
-import type { Timers } from '@uptick/runtime'
-import type { EngineSettings, Role } from './engine-seams.ts'
+import type { EngineSeams, EngineSettings, Role } from './engine-seams.ts'
 import type { Leader } from './leader.ts'
 import type { Leadership } from './leadership.ts'
-import { LinkHandler, type Away, type Door, type MemberDesk } from './link-handler.ts'
+import { LinkHandler, type Away, type MemberDesk } from './link-handler.ts'
 import { memberDesk, type MemberDeskOptions } from './member-desk.ts'
 import { hashText } from './queries.ts'
 import type { LinkSocket } from './seams.ts'
@@ -17,9 +16,8 @@ export interface Standing {
 }
 
 export interface ReceptionOptions {
-  readonly settings: Pick<EngineSettings, 'shard' | 'url'>
-  readonly timers: Timers
-  readonly door: Door
+  readonly settings: Pick<EngineSettings, 'shard' | 'url' | 'process'>
+  readonly seams: Pick<EngineSeams, 'timers' | 'door' | 'unmet'>
   readonly standing: () => Standing
   /** Last sequence that is held from before the last start, while the shard is halted; else 0. */
   readonly heldThrough: () => number
@@ -47,7 +45,7 @@ export class Reception {
 
   /** A connection was opened; the handler gets what it brings. */
   connect(socket: LinkSocket): LinkHandler {
-    const { timers, door } = this.#options
+    const { timers, door } = this.#options.seams
     const handler = new LinkHandler(socket, () => this.#host(), timers, door)
     this.#handlers.add(handler)
     return handler
@@ -89,7 +87,7 @@ export class Reception {
 
   #facts(): { shard: number } & AnswerTo<'status'> {
     const { role, leadership, standby } = this.#options.standing()
-    const { shard, url } = this.#options.settings
+    const { shard, url, process } = this.#options.settings
     const state = standby?.state ?? leadership?.state
     return {
       role,
@@ -104,6 +102,8 @@ export class Reception {
       caughtUp: standby?.isCaughtUp ?? false,
       url,
       leader: this.leaderUrl || null,
+      process,
+      unmet: this.#options.seams.unmet?.(),
     }
   }
 }

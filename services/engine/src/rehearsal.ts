@@ -46,7 +46,7 @@ const unseen: LeaderSeams['observer'] = {
   committed: () => undefined,
 }
 
-const settings = { shard: 0, ackPolicy: 'journal', behaviours: SUPPORTED_BEHAVIOURS, appendsInFlightMax: 2 }
+const settings = { shard: 0, url: '', ackPolicy: 'journal', behaviours: SUPPORTED_BEHAVIOURS, appendsInFlightMax: 2 }
 
 const term = { epoch: 1, mayAnswer: () => true, leads: () => Promise.resolve(true) }
 

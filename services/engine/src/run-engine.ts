@@ -13,7 +13,7 @@ import {
   PROCESS_CONNECTIONS,
   type Queryable,
 } from '@uptick/journal'
-import { advise, type ServiceContext, systemClock, systemTimers } from '@uptick/runtime'
+import { advise, processStart, type ServiceContext, systemClock, systemTimers } from '@uptick/runtime'
 import { dialWebSockets, openLinkKeys, openLinkTls, provenDial } from '@uptick/link'
 import { LinkRole } from '@uptick/protocol'
 import type { EngineConfig } from './config.ts'
@@ -77,7 +77,7 @@ export async function runEngine(
   const url = config.LINK_URL || ownUrl
   // A restarted engine must not be taken for the one that it was.
   const holder = `${config.INSTANCE}-${randomBytes(6).toString('hex')}`
-  const settings = { ...engineSettings(config, url), behaviours: replacements.behaviours ?? SUPPORTED_BEHAVIOURS }
+  const settings = engineSettings(config, { url, holder }, replacements)
   const entry = { place: url, holder, behaviours: settings.behaviours }
   const presence = new Presence(new PostgresRoster(pool, shard), systemTimers, entry)
   onShutdown('presence', CLOSE_MS_MAX, () => presence.stop())
@@ -97,6 +97,7 @@ export async function runEngine(
       recordedThrough: recordedThroughIn(pool, shard),
       rehearse: rehearsals(journal, dialMember, ownUrl, () => hasLed),
       conditions: lifecycle,
+      unmet: () => lifecycle.unmet(),
       log,
       observer: batchObserver(metrics),
       fail,
@@ -127,8 +128,14 @@ function journalOf({ config, log }: Context, pool: BoundedPool, server: OneServe
   })
 }
 
-function engineSettings(config: EngineConfig, url: string): Omit<EngineSettings, 'behaviours'> {
+function engineSettings(
+  config: EngineConfig,
+  { url, holder }: { readonly url: string; readonly holder: string },
+  { behaviours = SUPPORTED_BEHAVIOURS }: Replacements,
+): EngineSettings {
   return {
+    behaviours,
+    process: { name: config.INSTANCE, process: holder, release: config.RELEASE, startedAt: processStart() },
     shard: config.SHARD,
     url,
     ackPolicy: config.ACK_POLICY,

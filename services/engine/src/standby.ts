@@ -30,7 +30,7 @@ export type StandbySeams = Pick<
   'journal' | 'lease' | 'dialMember' | 'clock' | 'timers' | 'rehearse' | 'observer' | 'log'
 >
 
-export type StandbySettings = Pick<EngineSettings, 'url' | 'behaviours' | 'snapshots'>
+export type StandbySettings = Pick<EngineSettings, 'url' | 'behaviours' | 'snapshots' | 'process'>
 
 /** What a standby continues from. */
 export interface Followed {
@@ -94,8 +94,8 @@ export class Standby {
     this.#events = events
     const { journal, lease, dialMember, clock, timers } = seams
     const { recovered } = followed
-    const { url, behaviours } = settings
-    const facts: MemberFacts = { holder: lease.holder, url, behaviours, batchVersions: BATCH_VERSIONS }
+    const { url, behaviours, process } = settings
+    const facts: MemberFacts = { holder: lease.holder, url, behaviours, batchVersions: BATCH_VERSIONS, process }
     this.#isRehearsed = seams.rehearse === undefined
     this.#failure = new Promise((_resolve, reject) => (this.#fail = reject))
     // Awaited together with the claim.

@@ -24,13 +24,16 @@ export interface TermEvents {
 }
 
 /** What a leader runs on. */
-export interface LeaderSeams extends Pick<EngineSeams, 'clock' | 'timers' | 'others'> {
+export interface LeaderSeams extends Pick<EngineSeams, 'clock' | 'timers' | 'others' | 'unmet'> {
   readonly journal: Pick<Journal, 'append' | 'resolve' | 'confirm' | 'head' | 'read'>
   readonly lease: Pick<Lease, 'reading'>
   readonly observer: Pick<EngineObserver, 'batch' | 'committed' | 'late'>
 }
 
-export type LeaderSettings = Pick<EngineSettings, 'shard' | 'ackPolicy' | 'behaviours' | 'appendsInFlightMax'>
+export type LeaderSettings = Pick<
+  EngineSettings,
+  'shard' | 'url' | 'ackPolicy' | 'behaviours' | 'appendsInFlightMax' | 'process'
+>
 
 /** State at the head of the journal, which one epoch alone may extend. */
 export type LedState = Omit<Recovered, 'replica'>

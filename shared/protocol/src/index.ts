@@ -9,6 +9,7 @@ export type {
   QuestionKind,
   Refused,
 } from './questions.ts'
+export type { GatewayFacts, Holds, ProcessesAnswer, ProcessFacts, Unmet } from './processes.ts'
 export { MalformedError, ProtocolError } from './protocol-error.ts'
 export { JsonBoundsError, JsonDuplicateError, parseBoundedJson, parseDistinctJson } from './bounded-json.ts'
 export type { JsonBounds } from './bounded-json.ts'

@@ -10,6 +10,7 @@ import {
   readCounter,
   readJson,
 } from './link-frame.ts'
+import type { ProcessFacts } from './processes.ts'
 import { MalformedError } from './protocol-error.ts'
 
 /*
@@ -24,6 +25,8 @@ export interface MemberFacts {
   readonly url: string
   readonly behaviours: readonly number[]
   readonly batchVersions: readonly number[]
+  /** For operators; a release before says nothing. */
+  readonly process?: ProcessFacts | undefined
 }
 
 /** JOIN: a standby's first frame, instead of HELLO. */

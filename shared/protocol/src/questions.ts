@@ -8,6 +8,7 @@ import type {
   OrderImage,
   RejectCode,
 } from '@uptick/core'
+import type { GatewayFacts, ProcessesAnswer } from './processes.ts'
 
 /** As JSON carries it: 64-bit amounts are decimal text. */
 type Carried<T> = { readonly [Field in keyof T]: T[Field] extends bigint ? string : T[Field] }
@@ -78,6 +79,8 @@ interface Questions {
   lacking: [{ behaviour: number }, { readonly lacking?: readonly Lacking[] }]
   /** The leader's monotonic clock, ms; not of its state. */
   clock: [object, { readonly elapsed?: number }]
+  /** The processes of the shard, as the leader knows them; the gateway that asks says what it is. Not of its state. */
+  processes: [{ facts?: GatewayFacts }, Partial<ProcessesAnswer>]
   /** Let another member lead; which one, if any. */
   handOff: [object, { readonly successor: string | null }]
   /** What the journal lacks of what a member holds: batches, and the last sequence of them. */

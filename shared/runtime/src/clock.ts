@@ -10,6 +10,11 @@ export interface Clock {
   elapsed(): number
 }
 
+/** When this process began, ms since 1970. */
+export function processStart(): number {
+  return Math.round(performance.timeOrigin)
+}
+
 /** Call it to cancel the timer; harmless when it has fired. */
 export type CancelTimer = () => void
 

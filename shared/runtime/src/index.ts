@@ -1,7 +1,7 @@
 export { plainAddress } from './addresses/address.ts'
 export { AddressError, AddressRanges } from './addresses/address-ranges.ts'
 export { countedAddress, type CountedAddress } from './addresses/counted-address.ts'
-export { systemClock, systemTimers, type CancelTimer, type Clock, type Timers } from './clock.ts'
+export { processStart, systemClock, systemTimers, type CancelTimer, type Clock, type Timers } from './clock.ts'
 export { ConfigError, parseConfig, printableConfig, type Environment } from './config.ts'
 export { advise, databaseSettings } from './database-settings.ts'
 export { letClientsCloseFirst } from './drain/client-closes-first.ts'

@@ -73,6 +73,12 @@ export class Lifecycle {
     return { ok: this.#started && conditions.every(({ met, isAdvisory }) => met || isAdvisory), conditions }
   }
 
+  /** The conditions that are not met, the advisory ones too. */
+  unmet(): { readonly name: string; readonly reason: string }[] {
+    const conditions = [...this.#conditions.values()].filter(({ met }) => !met)
+    return conditions.map(({ name, reason }) => ({ name, reason }))
+  }
+
   /**
    * Register a loop that must show itself at least every `silenceMsMax` milliseconds; call the returned function from
    * inside the loop. A heart that stops makes the process wedged.
