@@ -23,6 +23,8 @@ import { createHistory } from './operations/history.ts'
 import { createRegistry } from './operations/registry.ts'
 import type { ActivationSchedule } from './operator/activation-schedule.ts'
 import { DueActivations } from './operator/due-activations.ts'
+import { HoldCount } from './overview/hold-count.ts'
+import { type OverviewOptions, type ProcessReport, ShardOverview } from './overview/overview.ts'
 import { OperatorLine } from './operator/operator-line.ts'
 import { createOperatorServer, type Skips } from './operator/operator-server.ts'
 import { createRest } from './rest/rest.ts'
@@ -47,6 +49,8 @@ export interface GatewayOptions {
   /** Where requests and orders are counted. */
   readonly counters: CounterStore
   readonly operatorToken: string
+  /** This process, for operators. */
+  readonly process: ProcessReport
   readonly flags: Pick<Flags, 'isOn' | 'state'>
   readonly addresses: ClientAddresses
   /** Bytes that all clients together may leave unread. */
@@ -70,6 +74,7 @@ export interface Gateway {
   readonly sockets: SocketServer
   readonly clients: Clients
   readonly feed: Feed
+  readonly overview: ShardOverview
   /** Load the keys and dial the engine. */
   start(): Promise<void>
   /** Close the WebSockets, answer the requests that are held, close both servers. */
@@ -80,7 +85,8 @@ export interface Gateway {
 export function createGateway(options: GatewayOptions): Gateway {
   const { failed } = options
   const { clock, timers, log } = options.link
-  const link = new EngineLink(options.link)
+  const holds = new HoldCount(clock, options.link.observer)
+  const link = new EngineLink({ ...options.link, observer: holds })
   const limits = new RateLimits(options.limits, clock, options.counters)
   const history = recordedHistory(options.readModel)
   const [credits, readPast] = [creditFills(link, limits), pastReader(options.link)]
@@ -105,22 +111,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     flags: options.flags,
   }
   const { rest, sockets, clients } = publicSide(options, services, feed)
-  const operatorLink = { ...options.link, dial: options.dialAsOperator }
-  const line = new OperatorLine(operatorLink, link)
-  const due = new DueActivations({ schedule: options.schedule, line, timers, failed })
-  const operator = createOperatorServer({
-    token: options.operatorToken,
-    link,
-    line,
-    engines: operatorLink,
-    keys,
-    keyTable,
-    database: options.database,
-    skips: options.skips,
-    schedule: options.schedule,
-    flags: options.flags,
-    failed,
-  })
+  const overview = overviewOf(options, services, { sockets, clients, holds })
+  const { operator, line, due } = operatorSide(options, services, { keyTable, overview })
   return {
     services,
     rest,
@@ -128,6 +120,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     sockets,
     clients,
     feed,
+    overview,
     async start() {
       await keys.start()
       options.database.listen(KEY_CHANNEL, () => void keys.refresh().catch((error: unknown) => failed('keys', error)))
@@ -135,10 +128,12 @@ export function createGateway(options: GatewayOptions): Gateway {
       const recorded = await options.readModel.recordedThrough().catch(() => 0)
       link.start({ feedFrom: recorded + 1 })
       due.start()
+      overview.watch.start()
     },
     async close() {
       keys.close()
       due.close()
+      overview.close()
       await sockets.close()
       await Promise.all([rest.close(), operator.close()])
       clients.close()
@@ -147,6 +142,30 @@ export function createGateway(options: GatewayOptions): Gateway {
       link.close()
     },
   }
+}
+
+/** The part that serves operators, on another HTTP server. */
+function operatorSide(
+  options: GatewayOptions,
+  { link, keys }: Services,
+  { keyTable, overview }: { readonly keyTable: KeyTable; readonly overview: ShardOverview },
+): { readonly operator: FastifyInstance; readonly line: OperatorLine; readonly due: DueActivations } {
+  const { database, failed, flags, operatorToken: token, schedule, skips } = options
+  const engines = { ...options.link, dial: options.dialAsOperator }
+  const line = new OperatorLine(engines, link)
+  const due = new DueActivations({ schedule, line, timers: engines.timers, failed })
+  const shown = { link, line, engines, keys, keyTable, overview }
+  return { operator: createOperatorServer({ ...shown, token, database, schedule, skips, flags, failed }), line, due }
+}
+
+function overviewOf(
+  { flags, link: engines, process }: GatewayOptions,
+  { clock, link, keys }: Services,
+  counted: Pick<OverviewOptions, 'sockets' | 'clients' | 'holds'>,
+): ShardOverview {
+  const { timers } = engines
+  const said = { databaseAge: () => keys.age, flags: () => flags.state() }
+  return new ShardOverview({ ...counted, ...said, link, engines, process, clock, timers })
 }
 
 /** The part that serves traders, on one HTTP server. */

@@ -50,6 +50,7 @@ import {
   holdObserver,
   operationObserver,
 } from './metrics.ts'
+import { reportOf } from './process-report.ts'
 
 const CLOSE_MS_MAX = 2000
 const READY_POLL_MS = 50
@@ -109,6 +110,7 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
     counters: openCounters(context, flags),
     flags,
     operatorToken: config.OPERATOR_TOKEN,
+    process: reportOf(context),
     addresses,
     unsentBytesMax: config.UNSENT_BYTES_MAX,
     requestMsMax: config.REQUEST_MS_MAX,
@@ -123,13 +125,7 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
   })
   followReadiness(context, gateway)
   onShutdown('gateway', config.HAND_OFF_MS, () => gateway.close())
-  const drain = gatewayDrain(gateway, context)
-  const handed = config.CONNECTIONS === 'parent' ? takeConnections(context, gateway) : undefined
-  onShutdown('drain', drain.boundMs, async (hurry) => {
-    handed?.tell('leaving')
-    const report = await drain.run(hurry)
-    handed?.drained(describeDrain(report))
-  })
+  drainAtShutdown(context, gateway)
   // Each guard runs before all listeners for connections that exist so far, the drain included: the header precedes
   // TLS.
   secure(context, gateway, addresses)
@@ -138,6 +134,18 @@ export async function runGateway(context: ServiceContext<GatewayConfig>): Promis
   lifecycle.set('listening', true)
   log.info(ports, 'listening')
   return ports
+}
+
+/** Clients and viewers go elsewhere before the gateway ends. */
+function drainAtShutdown(context: ServiceContext<GatewayConfig>, gateway: Gateway): void {
+  const drain = gatewayDrain(gateway, context)
+  const handed = context.config.CONNECTIONS === 'parent' ? takeConnections(context, gateway) : undefined
+  context.onShutdown('drain', drain.boundMs, async (hurry) => {
+    handed?.tell('leaving')
+    gateway.overview.leave()
+    const report = await drain.run(hurry)
+    handed?.drained(describeDrain(report))
+  })
 }
 
 /** Every connection to PostgreSQL: one for notifications and short queries, a few for history. */

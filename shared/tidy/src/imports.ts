@@ -112,6 +112,7 @@ const folders: Readonly<Record<string, readonly string[]>> = {
     'rest',
     'ws-api',
     'handshake',
+    'overview',
     'operator',
   ],
   'services/standalone/src': [

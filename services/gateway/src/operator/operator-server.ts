@@ -16,6 +16,8 @@ import { registerAccounts } from './accounts.ts'
 import { registerExchange } from './exchange.ts'
 import { registerKeys } from './keys.ts'
 import { registerMarkets } from './markets.ts'
+import { type OverviewAccess, registerOverview } from './overview.ts'
+import { servePage } from './page.ts'
 import { PRINTABLE } from './schemas.ts'
 
 /** The skip table of the journal, as far as the operator sees it. */
@@ -38,6 +40,7 @@ export interface OperatorOptions {
   readonly skips: Skips
   readonly schedule: ActivationSchedule
   readonly flags: Pick<Flags, 'state'>
+  readonly overview: OverviewAccess
   readonly failed: (path: string, error: unknown) => void
 }
 
@@ -54,7 +57,10 @@ const BODY_BYTES_MAX = 256 * 1024
 const BODY_JSON: JsonBounds = { depthMax: 16, valuesMax: 4_096 }
 const RETRY_AFTER_S = 1
 
-/** The operator API: JSON in and out, every request with `Authorization: Bearer <token>`. */
+/**
+ * The operator API: JSON in and out, every request with `Authorization: Bearer <token>`. Only the files of the operations
+ * page, which asks for the token, are answered without.
+ */
 export function createOperatorServer(options: OperatorOptions): FastifyInstance {
   if (options.token.length < TOKEN_LENGTH_MIN) {
     throw new Error(`the operator token must have at least ${TOKEN_LENGTH_MIN} characters`)
@@ -77,6 +83,8 @@ export function createOperatorServer(options: OperatorOptions): FastifyInstance 
   registerAccounts(app, context)
   registerKeys(app, context)
   registerExchange(app, context)
+  registerOverview(app, context.overview)
+  servePage(app)
   return app
 }
 
@@ -99,6 +107,7 @@ function readBoundedJson(app: FastifyInstance): void {
 function authorize(token: string) {
   const expected = digest(`Bearer ${token}`)
   return (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
+    if (request.routeOptions.config.isPublic === true) return done()
     // Digests have the same length, so the comparison reveals nothing about the token's length.
     if (timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) return done()
     reply
