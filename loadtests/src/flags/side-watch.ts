@@ -14,7 +14,7 @@ const BANDS = [
 const ACCOUNTS_PER_BAND = 2
 const ACCOUNTS_MAX = 500
 const CONNECTIONS_PER_ACCOUNT = 2
-const ASK_MS = 500
+const ASK_MS = 1_000
 const KEYS_KNOWN_MS = 1_000
 const QUANTITY_DECIMALS = 5
 /** Each amendment lowers it by one unit. */
