@@ -34,6 +34,8 @@ function serve(app: FastifyInstance, path: string, file: string, type: string): 
         'x-content-type-options': 'nosniff',
         'referrer-policy': 'no-referrer',
         'cache-control': 'no-cache',
+        // A connection kept for the next request would hold the viewer to a gateway that leaves.
+        connection: 'close',
       })
       .send(text)
   })

@@ -9,11 +9,11 @@ export const STREAM_UNSENT_BYTES_MAX = 1 << 20
 
 /** The viewers of a gateway: server-sent events, one each time that the gateway has looked at the shard. */
 export class OverviewStreams {
-  readonly #watch: Pick<ShardWatch, 'past' | 'view'>
+  readonly #watch: Pick<ShardWatch, 'past' | 'view' | 'leaving'>
   readonly #open = new Map<ServerResponse, () => void>()
   #isEnded = false
 
-  constructor(watch: Pick<ShardWatch, 'past' | 'view'>) {
+  constructor(watch: Pick<ShardWatch, 'past' | 'view' | 'leaving'>) {
     this.#watch = watch
   }
 
@@ -45,9 +45,11 @@ export class OverviewStreams {
   /** End all streams, for the viewers to go to another gateway. */
   end(): void {
     this.#isEnded = true
+    if (this.#open.size === 0) return
+    const last = event('now', this.#watch.leaving)
     for (const [response, leave] of this.#open) {
       leave()
-      response.end(event('leaving', {}))
+      response.end(last)
     }
   }
 

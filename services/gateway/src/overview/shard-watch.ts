@@ -99,6 +99,13 @@ export class ShardWatch {
     return { ...this.#timeline.past, overview: this.overview }
   }
 
+  /** What viewers get last: that this gateway drains. */
+  get leaving(): NowEvent {
+    const self = fromGateway(this.#options.own(), this.#now)
+    this.#timeline.saw(this.#now, [self], () => true)
+    return { overview: this.overview, ...this.#timeline.takeChanges() }
+  }
+
   /** Call a viewer after each look, until the returned function is called. */
   view(viewer: (event: NowEvent) => void): () => void {
     this.#viewers.add(viewer)
@@ -180,9 +187,11 @@ export class ShardWatch {
   }
 
   /** An engine that does not say which process it is stays the one that is known at its address. */
-  #identified(view: ProcessView): ProcessView {
+  #identified(view: ProcessView): ProcessView | undefined {
+    if (view.id !== view.url) return view
     const known = this.#timeline.processes.find(({ url }) => url === view.url)
-    if (view.id !== view.url || !known) return view
+    // The leader says who it is when it is asked for the processes, in a moment.
+    if (!known) return this.#options.link.state.connected ? view : undefined
     const { id, name, release, startedAt } = known
     return { ...view, id, name, release, startedAt }
   }
