@@ -23,7 +23,7 @@ const complaints: string[] = []
 beforeAll(async () => {
   if (isLeftOut) return
   exchange = await TestExchange.start()
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+  browser = await chromium.launch({ ...(executablePath !== undefined && { executablePath }), args: ['--no-sandbox'] })
   page = await browser.newPage()
   page.setDefaultTimeout(STEP_MS_MAX)
   page.on('console', (message) => {
@@ -71,7 +71,8 @@ test('a roll of everything is drawn while it happens, by a page that stays open'
   await done
   await page.locator('#verdict.good').waitFor()
   expect(await verdict().textContent()).not.toBe(before)
-  expect(await page.locator('#events').textContent()).toMatch(/epoch 2: engine-[12] leads/)
+  // Once, although another gateway tells it by now.
+  expect((await page.locator('#events').textContent())?.match(/epoch 2: engine-[12] leads/g)).toHaveLength(1)
   for (const what of ['engine-1: leading', 'engine-2: leading', 'gateway-1: draining', 'gateway-2: draining'])
     expect(states).toContain(what)
   expect(complaints).toEqual([])

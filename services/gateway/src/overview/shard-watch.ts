@@ -14,6 +14,8 @@ const LOOK_MS = 1_000
 const WATCHED_MS = 500
 /** A leader, or an engine, that has not answered within this does not, ms. */
 const ANSWER_MS_MAX = 800
+/** A gateway that starts finds the leader within this, if there is one, ms. */
+const STARTING_MS = 2_500
 /** PostgreSQL is asked several times a second; past this it is away, ms. */
 const DATABASE_AWAY_MS = 2_000
 
@@ -38,6 +40,7 @@ export interface ShardWatchOptions {
 export class ShardWatch {
   readonly #options: ShardWatchOptions
   readonly #timeline: Timeline
+  readonly #startedAt: number
   readonly #viewers = new Set<(event: NowEvent) => void>()
   /** Commands that met a change of leader, by gateway. */
   #held: ReadonlyMap<string, number> = new Map()
@@ -55,7 +58,8 @@ export class ShardWatch {
 
   constructor(options: ShardWatchOptions) {
     this.#options = options
-    this.#timeline = new Timeline(this.#now)
+    this.#startedAt = this.#now
+    this.#timeline = new Timeline(this.#startedAt)
   }
 
   /** Begin to look. */
@@ -203,7 +207,9 @@ export class ShardWatch {
   #recordLeader(led: Led | undefined, engines: readonly ProcessView[], now: number): void {
     const { connected, epoch } = this.#options.link.state
     const leader = led?.leader ?? olderLeader(engines, epoch)
-    if (!connected) this.#timeline.began('leader', now, 'no engine leads')
+    // A gateway that starts looks for the leader: there may have been one all the time.
+    const isStarting = !this.#leader && now - this.#startedAt < STARTING_MS
+    if (!connected && !isStarting) this.#timeline.began('leader', now, 'no engine leads')
     if (!connected || !leader) return
     const isSame = this.#leader?.epoch === leader.epoch
     const isNew = this.#leader !== undefined && !isSame
@@ -225,7 +231,8 @@ export class ShardWatch {
     for (const { id, name, gateway } of processes) {
       if (!gateway) continue
       const { commands, refused, longestMs } = gateway.holds
-      const before = this.#held.get(id) ?? 0
+      // What a gateway held before this one knew it was on the timeline then, or is not known.
+      const before = this.#held.get(id) ?? commands + refused
       held.set(id, commands + refused)
       const more = commands + refused - before
       if (more <= 0) continue
