@@ -15,7 +15,7 @@ const { scripts, version }: { scripts: Record<string, string>; version: string }
 )
 
 /** Scripts that call a tool which is not ours, with options of its own. */
-const foreign = ['test', 'test:kubernetes', 'check', 'types', 'lint', 'format']
+const foreign = ['test', 'test:kubernetes', 'test:monitoring', 'check', 'types', 'lint', 'format']
 const own = Object.entries(scripts).filter(([name]) => !foreign.includes(name))
 
 interface Ended {
