@@ -1,7 +1,9 @@
-import { BAD, GOOD, PALETTE, WARNING } from '../grafana/palette.ts'
+import { GOOD, PALETTE } from '../grafana/palette.ts'
 import type { BoardSpec, RowSpec } from '../grafana/spec.ts'
+import { percentiles, rarePercentiles, tracedPercentiles } from './percentiles.ts'
 import { processesRow } from './processes.ts'
-import { INSTANCE, orZero, quantile, rate, rareQuantile, SHARD, sumRate } from './promql.ts'
+import { INSTANCE, orZero, rate, SHARD, sumRate } from './promql.ts'
+import { badFrom, warnFrom } from './steps.ts'
 
 const COMMIT = 'engine_commit_duration_seconds'
 const BY_INSTANCE = '{{instance}}'
@@ -21,10 +23,7 @@ const sequencer: RowSpec = {
       title: 'Commands in a batch',
       description: 'Batches grow with the load: what comes during one commit is the next batch.',
       unit: 'short',
-      queries: [
-        { expr: quantile(0.99, 'engine_batch_commands', INSTANCE), legend: 'p99', colour: PALETTE.orange },
-        { expr: quantile(0.5, 'engine_batch_commands', INSTANCE), legend: 'p50', colour: PALETTE.blue },
-      ],
+      queries: percentiles('engine_batch_commands', INSTANCE),
     },
     {
       kind: 'lines',
@@ -56,14 +55,8 @@ const journal: RowSpec = {
       description:
         'From handing a batch to PostgreSQL until it is durable. A point is one batch, and leads to its trace.',
       unit: 's',
-      steps: [
-        { value: undefined, colour: GOOD },
-        { value: 0.05, colour: WARNING },
-      ],
-      queries: [
-        { expr: quantile(0.99, COMMIT, INSTANCE), legend: 'p99', colour: PALETTE.orange, hasExemplars: true },
-        { expr: quantile(0.5, COMMIT, INSTANCE), legend: 'p50', colour: PALETTE.blue },
-      ],
+      steps: warnFrom(0.05),
+      queries: tracedPercentiles(COMMIT, INSTANCE),
     },
     {
       kind: 'lines',
@@ -84,10 +77,7 @@ const journal: RowSpec = {
       title: 'Journaled time ahead',
       description: 'How far the journal’s time is ahead of the leader’s clock: after a leader whose clock was ahead.',
       unit: 's',
-      steps: [
-        { value: undefined, colour: GOOD },
-        { value: 0.25, colour: WARNING },
-      ],
+      steps: warnFrom(0.25),
       queries: [{ expr: `max(engine_time_ahead_seconds{${INSTANCE}})`, legend: 'ahead', colour: PALETTE.blue }],
     },
   ],
@@ -124,10 +114,7 @@ const members: RowSpec = {
       description: 'Engines whose state differs from the leader’s. They never lead.',
       unit: 'short',
       decimals: 0,
-      steps: [
-        { value: undefined, colour: GOOD },
-        { value: 1, colour: BAD },
-      ],
+      steps: badFrom(1),
       queries: [{ expr: `sum(engine_diverged{${INSTANCE}})`, legend: 'diverged', colour: PALETTE.vermilion }],
     },
   ],
@@ -141,28 +128,14 @@ const changes: RowSpec = {
       title: 'Hand-off',
       description: 'From the stop of sequencing until the successor leads, over the chosen range. 0 without one.',
       unit: 's',
-      queries: [
-        {
-          expr: rareQuantile(0.99, 'engine_hand_off_duration_seconds', INSTANCE),
-          legend: 'p99',
-          colour: PALETTE.orange,
-        },
-        { expr: rareQuantile(0.5, 'engine_hand_off_duration_seconds', INSTANCE), legend: 'p50', colour: PALETTE.blue },
-      ],
+      queries: rarePercentiles('engine_hand_off_duration_seconds', INSTANCE),
     },
     {
       kind: 'lines',
       title: 'Take-over',
       description: 'From the claim of the shard until the engine leads, over the chosen range. 0 without one.',
       unit: 's',
-      queries: [
-        {
-          expr: rareQuantile(0.99, 'engine_take_over_duration_seconds', INSTANCE),
-          legend: 'p99',
-          colour: PALETTE.orange,
-        },
-        { expr: rareQuantile(0.5, 'engine_take_over_duration_seconds', INSTANCE), legend: 'p50', colour: PALETTE.blue },
-      ],
+      queries: rarePercentiles('engine_take_over_duration_seconds', INSTANCE),
     },
     {
       kind: 'lines',

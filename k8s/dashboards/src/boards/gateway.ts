@@ -1,5 +1,6 @@
 import { BAD, GOOD, PALETTE, WARNING } from '../grafana/palette.ts'
 import type { BoardSpec, RowSpec } from '../grafana/spec.ts'
+import { tracedPercentiles } from './percentiles.ts'
 import { processesRow } from './processes.ts'
 import { INSTANCE, orZero, quantile, sumRate } from './promql.ts'
 
@@ -28,10 +29,7 @@ const requests: RowSpec = {
       title: 'Latency, all operations',
       description: 'From a request to its answer. A point is one request, and leads to its trace.',
       unit: 's',
-      queries: [
-        { expr: quantile(0.99, LATENCY, INSTANCE), legend: 'p99', colour: PALETTE.orange, hasExemplars: true },
-        { expr: quantile(0.5, LATENCY, INSTANCE), legend: 'p50', colour: PALETTE.blue },
-      ],
+      queries: tracedPercentiles(LATENCY, INSTANCE),
     },
     {
       kind: 'lines',

@@ -1,6 +1,8 @@
 import { BAD, GOOD, PALETTE, WARNING } from '../grafana/palette.ts'
-import type { BoardSpec, PanelSpec, RowSpec } from '../grafana/spec.ts'
-import { orZero, ORDERS, quantile, rareQuantile, SHARD, sumRate } from './promql.ts'
+import type { BoardSpec, RowSpec } from '../grafana/spec.ts'
+import { percentiles, rarePercentiles, tracedPercentiles } from './percentiles.ts'
+import { orZero, ORDERS, quantile, SHARD, sumRate } from './promql.ts'
+import { badFrom, goodFrom, warnFrom } from './steps.ts'
 
 const REQUESTS = 'gateway_requests_total'
 const LATENCY = 'gateway_request_duration_seconds'
@@ -8,10 +10,7 @@ const FAILED = `${SHARD}, status=~"5.."`
 const OBJECTIVE_SERIES = 'namespace=~"$namespace"'
 
 /** Bounds of docs/slo.md. */
-const AVAILABLE = [
-  { value: undefined, colour: BAD },
-  { value: 0.9999, colour: GOOD },
-]
+const AVAILABLE = goodFrom(0.9999)
 const WITHIN_100_MS = [
   { value: undefined, colour: GOOD },
   { value: 0.05, colour: WARNING },
@@ -59,10 +58,7 @@ const now: RowSpec = {
       title: 'Standbys',
       description: 'Engines that follow the leader. Without one, a crash of the leader means a recovery.',
       unit: 'short',
-      steps: [
-        { value: undefined, colour: BAD },
-        { value: 1, colour: GOOD },
-      ],
+      steps: goodFrom(1),
       queries: [{ expr: `max by (shard) (engine_standbys{${SHARD}})`, legend: 'shard {{shard}}' }],
     },
     {
@@ -70,10 +66,7 @@ const now: RowSpec = {
       title: 'Not ready',
       description: 'Processes that are not ready for requests. One at a time during a roll.',
       unit: 'short',
-      steps: [
-        { value: undefined, colour: GOOD },
-        { value: 1, colour: WARNING },
-      ],
+      steps: warnFrom(1),
       queries: [{ expr: `count(lifecycle_state{${SHARD}, probe="ready"} == 0) or vector(0)`, legend: 'not ready' }],
     },
     {
@@ -111,26 +104,15 @@ const requests: RowSpec = {
         },
       ],
     },
-    acknowledgement(),
+    {
+      kind: 'lines',
+      title: 'Acknowledgement of orders',
+      description: 'From an order to its durable acknowledgement. A point is one order, and leads to its trace.',
+      unit: 's',
+      steps: badFrom(0.1),
+      queries: tracedPercentiles(LATENCY, `${SHARD}, ${ORDERS}`),
+    },
   ],
-}
-
-function acknowledgement(): PanelSpec {
-  const where = `${SHARD}, ${ORDERS}`
-  return {
-    kind: 'lines',
-    title: 'Acknowledgement of orders',
-    description: 'From an order to its durable acknowledgement. A point is one order, and leads to its trace.',
-    unit: 's',
-    steps: [
-      { value: undefined, colour: GOOD },
-      { value: 0.1, colour: BAD },
-    ],
-    queries: [
-      { expr: quantile(0.99, LATENCY, where), legend: 'p99', colour: PALETTE.orange, hasExemplars: true },
-      { expr: quantile(0.5, LATENCY, where), legend: 'p50', colour: PALETTE.blue },
-    ],
-  }
 }
 
 const leadership: RowSpec = {
@@ -143,14 +125,8 @@ const leadership: RowSpec = {
         'How long commands that met a change of leader waited, over the chosen range. Gateways give up after 4 s. 0 ' +
         'where there was no change.',
       unit: 's',
-      steps: [
-        { value: undefined, colour: GOOD },
-        { value: 4, colour: BAD },
-      ],
-      queries: [
-        { expr: rareQuantile(0.99, 'gateway_hold_duration_seconds', SHARD), legend: 'p99', colour: PALETTE.orange },
-        { expr: rareQuantile(0.5, 'gateway_hold_duration_seconds', SHARD), legend: 'p50', colour: PALETTE.blue },
-      ],
+      steps: badFrom(4),
+      queries: rarePercentiles('gateway_hold_duration_seconds', SHARD),
     },
     {
       kind: 'lines',
@@ -185,14 +161,8 @@ const streams: RowSpec = {
       title: 'Freshness',
       description: 'From the journaled time of an outcome until the streams have told it. The objective is 500 ms.',
       unit: 's',
-      steps: [
-        { value: undefined, colour: GOOD },
-        { value: 0.5, colour: BAD },
-      ],
-      queries: [
-        { expr: quantile(0.99, 'gateway_feed_delay_seconds', SHARD), legend: 'p99', colour: PALETTE.orange },
-        { expr: quantile(0.5, 'gateway_feed_delay_seconds', SHARD), legend: 'p50', colour: PALETTE.blue },
-      ],
+      steps: badFrom(0.5),
+      queries: percentiles('gateway_feed_delay_seconds', SHARD),
     },
     {
       kind: 'lines',
@@ -222,10 +192,7 @@ const budgets: RowSpec = {
       unit: 'percentunit',
       min: -0.5,
       max: 1,
-      steps: [
-        { value: undefined, colour: BAD },
-        { value: 0, colour: GOOD },
-      ],
+      steps: goodFrom(0),
       queries: [
         {
           expr:
@@ -241,10 +208,7 @@ const budgets: RowSpec = {
       title: 'Burn rate, one hour',
       description: 'How many times faster than in 30 days the budget is used up. A page at 14.4.',
       unit: 'short',
-      steps: [
-        { value: undefined, colour: GOOD },
-        { value: 14.4, colour: BAD },
-      ],
+      steps: badFrom(14.4),
       queries: [{ expr: `max by (slo) (slo:burn_rate:1h{${OBJECTIVE_SERIES}})`, legend: '{{slo}}' }],
     },
     {
@@ -252,10 +216,7 @@ const budgets: RowSpec = {
       title: 'Burn rate, three days',
       description: 'How many times faster than in 30 days the budget is used up. A ticket at 1.',
       unit: 'short',
-      steps: [
-        { value: undefined, colour: GOOD },
-        { value: 1, colour: WARNING },
-      ],
+      steps: warnFrom(1),
       queries: [{ expr: `max by (slo) (slo:burn_rate:3d{${OBJECTIVE_SERIES}})`, legend: '{{slo}}' }],
     },
   ],

@@ -1,6 +1,23 @@
-import { BAD, GOOD, PALETTE, WARNING } from '../grafana/palette.ts'
+import { PALETTE } from '../grafana/palette.ts'
 import type { BoardSpec, RowSpec } from '../grafana/spec.ts'
-import { quantile, rate, SHARD, sumRate } from './promql.ts'
+import { conditionsPanel } from './conditions.ts'
+import { percentiles, tracedPercentiles } from './percentiles.ts'
+import { rate, SHARD, sumRate } from './promql.ts'
+import { warnFrom } from './steps.ts'
+
+/** Those that depend on PostgreSQL. */
+const CONDITIONS = [
+  'schema',
+  'compatible',
+  'writable',
+  'journal',
+  'one-server',
+  'replication',
+  'connections',
+  'transactions',
+  'following',
+  'keys-confirmed',
+]
 
 const writing: RowSpec = {
   title: 'Writing',
@@ -10,19 +27,8 @@ const writing: RowSpec = {
       title: 'Commit of the journal',
       description: 'From handing a batch to PostgreSQL until it is durable. Every order waits for one.',
       unit: 's',
-      steps: [
-        { value: undefined, colour: GOOD },
-        { value: 0.05, colour: WARNING },
-      ],
-      queries: [
-        {
-          expr: quantile(0.99, 'engine_commit_duration_seconds', SHARD),
-          legend: 'p99',
-          colour: PALETTE.orange,
-          hasExemplars: true,
-        },
-        { expr: quantile(0.5, 'engine_commit_duration_seconds', SHARD), legend: 'p50', colour: PALETTE.blue },
-      ],
+      steps: warnFrom(0.05),
+      queries: tracedPercentiles('engine_commit_duration_seconds', SHARD),
     },
     {
       kind: 'lines',
@@ -43,14 +49,7 @@ const writing: RowSpec = {
       title: 'Transactions of the recorder',
       description: 'Duration, failed attempts included.',
       unit: 's',
-      queries: [
-        {
-          expr: quantile(0.99, 'recorder_transaction_duration_seconds', SHARD),
-          legend: 'p99',
-          colour: PALETTE.orange,
-        },
-        { expr: quantile(0.5, 'recorder_transaction_duration_seconds', SHARD), legend: 'p50', colour: PALETTE.blue },
-      ],
+      queries: percentiles('recorder_transaction_duration_seconds', SHARD),
     },
   ],
 }
@@ -109,10 +108,7 @@ const health: RowSpec = {
       title: 'Oldest transaction',
       description: 'Age of the oldest transaction that keeps PostgreSQL from removing dead rows.',
       unit: 's',
-      steps: [
-        { value: undefined, colour: GOOD },
-        { value: 300, colour: WARNING },
-      ],
+      steps: warnFrom(300),
       queries: [
         {
           expr: `max(recorder_database_oldest_transaction_age_seconds{${SHARD}})`,
@@ -134,24 +130,7 @@ const health: RowSpec = {
         },
       ],
     },
-    {
-      kind: 'states',
-      title: 'Conditions about PostgreSQL',
-      description: 'Met by all processes of a service, or missing on one. The text of a condition is at /readyz.',
-      unit: 'none',
-      words: [
-        { value: 1, word: 'met', colour: GOOD },
-        { value: 0, word: 'missing', colour: BAD },
-      ],
-      queries: [
-        {
-          expr:
-            `min by (service, condition) (readiness_condition{${SHARD}, ` +
-            `condition=~"schema|compatible|writable|journal|one-server|replication|connections|transactions|following|keys-confirmed"})`,
-          legend: '{{service}} {{condition}}',
-        },
-      ],
-    },
+    conditionsPanel('Conditions about PostgreSQL', `${SHARD}, condition=~"${CONDITIONS.join('|')}"`),
     {
       kind: 'lines',
       title: 'Processor of the recorder',

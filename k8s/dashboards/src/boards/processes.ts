@@ -1,6 +1,7 @@
-import { BAD, GOOD, PALETTE, WARNING } from '../grafana/palette.ts'
+import { PALETTE } from '../grafana/palette.ts'
 import type { RowSpec } from '../grafana/spec.ts'
 import { rate, SHARD } from './promql.ts'
+import { badFrom, warnFrom } from './steps.ts'
 
 /** What Node.js says of the processes of a service. @param where label matchers of these processes */
 export function processesRow(where: string): RowSpec {
@@ -12,10 +13,7 @@ export function processesRow(where: string): RowSpec {
         title: 'Processor',
         description: 'One processor is 1: the event loop of a process cannot use more, garbage collection a little.',
         unit: 'percentunit',
-        steps: [
-          { value: undefined, colour: GOOD },
-          { value: 0.8, colour: WARNING },
-        ],
+        steps: warnFrom(0.8),
         queries: [{ expr: rate('process_cpu_seconds_total', where), legend: '{{instance}}' }],
       },
       {
@@ -23,10 +21,7 @@ export function processesRow(where: string): RowSpec {
         title: 'Event loop delay, p99',
         description: 'How late timers are, sampled every 100 ms. All requests of the process wait so long.',
         unit: 's',
-        steps: [
-          { value: undefined, colour: GOOD },
-          { value: 0.25, colour: BAD },
-        ],
+        steps: badFrom(0.25),
         queries: [{ expr: `nodejs_eventloop_lag_p99_seconds{${where}}`, legend: '{{instance}}' }],
       },
       {

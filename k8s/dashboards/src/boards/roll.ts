@@ -1,6 +1,9 @@
-import { BAD, GOOD, PALETTE, WARNING } from '../grafana/palette.ts'
+import { GOOD, PALETTE, WARNING } from '../grafana/palette.ts'
 import type { BoardSpec, RowSpec } from '../grafana/spec.ts'
+import { conditionsPanel } from './conditions.ts'
+import { rarePercentiles } from './percentiles.ts'
 import { orZero, rareQuantile, SHARD, sumRate } from './promql.ts'
+import { badFrom } from './steps.ts'
 
 /** What an engine or a process is, as a row of a state timeline. */
 const IS = [{ value: 1, word: 'yes', colour: GOOD }]
@@ -55,22 +58,7 @@ const releases: RowSpec = {
       decimals: 0,
       queries: [{ expr: `gateway_link_epoch{${SHARD}}`, legend: '{{instance}}' }],
     },
-    {
-      kind: 'states',
-      title: 'Conditions of readiness',
-      description: 'Met by all processes of a service, or missing on one. The text of a condition is at /readyz.',
-      unit: 'none',
-      words: [
-        { value: 1, word: 'met', colour: GOOD },
-        { value: 0, word: 'missing', colour: BAD },
-      ],
-      queries: [
-        {
-          expr: `min by (service, condition) (readiness_condition{${SHARD}, service=~"$service"})`,
-          legend: '{{service}} {{condition}}',
-        },
-      ],
-    },
+    conditionsPanel('Conditions of readiness', `${SHARD}, service=~"$service"`),
   ],
 }
 
@@ -106,10 +94,7 @@ const drains: RowSpec = {
       title: 'Cut by drains',
       description: 'Requests, connections and WebSockets that a drain ended before they were done. 0 is the promise.',
       unit: 'short',
-      steps: [
-        { value: undefined, colour: GOOD },
-        { value: 1, colour: BAD },
-      ],
+      steps: badFrom(1),
       queries: [{ expr: orZero(`sum(drain_cut_total{${SHARD}})`), legend: 'cut', colour: PALETTE.vermilion }],
     },
   ],
@@ -123,10 +108,7 @@ const handOffs: RowSpec = {
       title: 'Hold',
       description: 'How long commands that met the change of leader waited, over the chosen range. 0 without a change.',
       unit: 's',
-      queries: [
-        { expr: rareQuantile(0.99, 'gateway_hold_duration_seconds', SHARD), legend: 'p99', colour: PALETTE.orange },
-        { expr: rareQuantile(0.5, 'gateway_hold_duration_seconds', SHARD), legend: 'p50', colour: PALETTE.blue },
-      ],
+      queries: rarePercentiles('gateway_hold_duration_seconds', SHARD),
     },
     {
       kind: 'lines',
