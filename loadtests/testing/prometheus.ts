@@ -4,7 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { endsWithUs, temporaryFolder } from '@uptick/commandline'
-import { Prometheus, targetsOf } from '@uptick/dashboards'
+import { targetsOf } from '@uptick/dashboards'
+import { Prometheus } from '@uptick/monitoring'
 import { freePort } from '@uptick/postgres'
 
 const READY_MS_MAX = 30_000

@@ -1,7 +1,7 @@
 import { messageOf } from '@uptick/commandline'
+import type { Prometheus } from '@uptick/monitoring'
 import { BOARDS } from './boards/index.ts'
 import type { BoardSpec } from './grafana/spec.ts'
-import type { Prometheus } from './prometheus.ts'
 import { annotationQueries, queriesOf, variableQueries } from './queries.ts'
 
 /** A query that gave nothing, or that Prometheus refused. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { allowFaults, forgetFaults } from '../pod-signal.ts'
 import type { AlertFault } from '../alert-fault.ts'
-import { Prometheus, quickenRules } from '../prometheus.ts'
+import { ClusterPrometheus, quickenRules } from '../cluster-prometheus.ts'
 import type { KubernetesScenario } from '../scenario.ts'
 import { engineFaults } from './engine-faults.ts'
 import { gatewayFaults } from './gateway-faults.ts'
@@ -27,7 +27,7 @@ function alerts(part: string, faults: readonly AlertFault[]): KubernetesScenario
     async play(stage) {
       await allowFaults()
       putBack = await quickenRules(stage.kubectl, QUICKER)
-      const prometheus = await Prometheus.open(stage.kubectl)
+      const prometheus = await ClusterPrometheus.open(stage.kubectl)
       if (prometheus === undefined) throw new Error('there is no Prometheus beside the exchange')
       const troubles: string[] = []
       try {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { Prometheus } from '../prometheus.ts'
+import { ClusterPrometheus } from '../cluster-prometheus.ts'
 import { PLANNED_BUDGET_MS, type KubernetesScenario } from '../scenario.ts'
 import type { Stage } from '../stage.ts'
 
@@ -40,7 +40,7 @@ export const rollAll = roll('roll-all', 'recorder', 'engine', 'gateway')
  * @throws Error with the alerts that fired since `began`
  */
 async function nothingFired(stage: Stage, began: number): Promise<void> {
-  const prometheus = await Prometheus.open(stage.kubectl)
+  const prometheus = await ClusterPrometheus.open(stage.kubectl)
   if (prometheus === undefined) return
   try {
     await delay(EVALUATED_MS)

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { PortForward, type Kubectl } from '@uptick/deploy'
-import { quickened, readRuleFiles } from '@uptick/monitoring'
+import { Prometheus, quickened, readRuleFiles } from '@uptick/monitoring'
 
 const PORT = 9090
 /** Of the Deployment `prometheus`: the volume with its rules, and the ConfigMap that takes the place of them. */
@@ -8,10 +8,6 @@ const VOLUME = 'rules'
 const QUICK = 'prometheus-rules-quick'
 const LOOK_MS = 500
 const ROLLED_SECONDS = 120
-
-interface Answer {
-  readonly data: { readonly result: readonly { readonly metric: Readonly<Record<string, string>> }[] }
-}
 
 interface Volumes {
   readonly spec: {
@@ -24,17 +20,19 @@ interface Volumes {
 }
 
 /** The Prometheus of the component `monitoring`, through a forwarded port. */
-export class Prometheus {
+export class ClusterPrometheus {
   readonly #forward: PortForward
+  readonly #api: Prometheus
 
   private constructor(forward: PortForward) {
     this.#forward = forward
+    this.#api = new Prometheus(`http://127.0.0.1:${forward.port}`)
   }
 
   /** Undefined where the namespace has none. */
-  static async open(kubectl: Kubectl): Promise<Prometheus | undefined> {
+  static async open(kubectl: Kubectl): Promise<ClusterPrometheus | undefined> {
     if ((await kubectl.find(['get', 'deployment', 'prometheus'])) === undefined) return undefined
-    return new Prometheus(await PortForward.open(kubectl, 'deployment/prometheus', PORT))
+    return new ClusterPrometheus(await PortForward.open(kubectl, 'deployment/prometheus', PORT))
   }
 
   /** Names of alerts that fire now, without the watchdog. */
@@ -77,11 +75,8 @@ export class Prometheus {
   }
 
   async #alerts(query: string): Promise<string[]> {
-    const url = `http://127.0.0.1:${this.#forward.port}/api/v1/query?query=${encodeURIComponent(query)}`
-    const answer = await fetch(url)
-    if (!answer.ok) throw new Error(`Prometheus answered ${answer.status}: ${await answer.text()}`)
-    const { data }: Answer = JSON.parse(await answer.text())
-    return [...new Set(data.result.map(({ metric }) => metric['alertname'] ?? ''))].toSorted()
+    const series = await this.#api.query(query)
+    return [...new Set(series.map(({ metric }) => metric['alertname'] ?? ''))].toSorted()
   }
 }
 
