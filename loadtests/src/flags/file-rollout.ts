@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { readDefinitions } from '@uptick/runtime/flags'
+import { readDefinitions, rolloutOf } from '@uptick/runtime/flags'
 import { FLIPPED } from './account-side.ts'
 import type { FlagFault, Rollout } from './rollout.ts'
 
@@ -27,8 +27,7 @@ export class FileRollout implements Rollout {
       ...rest,
       features: features.map((feature) => {
         if (!flipped.includes(feature.name)) return feature
-        const parameters = { rollout: String(percent), stickiness: 'userId', groupId: feature.name }
-        return { ...feature, enabled: true, strategies: [{ name: 'flexibleRollout', parameters, constraints: [] }] }
+        return { ...feature, enabled: true, strategies: [{ ...rolloutOf(feature.name, percent), constraints: [] }] }
       }),
     })
     this.#write(this.#text)

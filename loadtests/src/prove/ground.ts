@@ -32,7 +32,6 @@ export interface Grounded {
 
 /** Nothing listens there. */
 const NOWHERE = 'http://127.0.0.1:1'
-const UNLEASH_ENVIRONMENT = 'development'
 const steppedClock = new URL('../../testing/stepped-clock.ts', import.meta.url)
 /** With bans, as on a public exchange: a client that reconnects after a roll must not be banned. */
 const environment = { LIMIT_BANS: 'true' }
@@ -54,7 +53,7 @@ async function startBesideUnleash({ url, adminToken, backendToken }: UnleashServ
     await proxy.close()
     throw error
   })
-  const admin = new UnleashAdmin(url, adminToken, UNLEASH_ENVIRONMENT)
+  const admin = new UnleashAdmin(url, adminToken)
   const cutOff = async (): Promise<void> => {
     proxy.redirect(NOWHERE)
     proxy.cut()

@@ -2,10 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { configured, Command, EXIT_USAGE, Problem, wholeNumber } from '@uptick/commandline'
 import { FLAG_NAMES, FLAGS, strategyOf } from '@uptick/runtime/declared-flags'
 import { examplesText } from './help.ts'
-import { UnleashAdmin, UnleashAway } from './unleash-admin.ts'
+import { ENVIRONMENT_DEFAULT, UnleashAdmin, UnleashAway } from './unleash-admin.ts'
 
 const AGAIN_MS = 1_000
-const ENVIRONMENT_DEFAULT = 'development'
 
 const about = `Makes the declared feature flags in an Unleash server, each with its default. Flags that are there stay as they are.`
 
@@ -50,5 +49,5 @@ async function patiently(unleash: UnleashAdmin, waitMs: number): Promise<readonl
 function adminOf(environment: NodeJS.ProcessEnv): UnleashAdmin {
   const { UNLEASH_URL: url = '', UNLEASH_ADMIN_TOKEN: token = '' } = environment
   if (url === '' || token === '') throw new Problem('UNLEASH_URL and UNLEASH_ADMIN_TOKEN are not both set.', EXIT_USAGE)
-  return new UnleashAdmin(url, token, environment['UNLEASH_ENVIRONMENT'] ?? ENVIRONMENT_DEFAULT)
+  return new UnleashAdmin(url, token, environment['UNLEASH_ENVIRONMENT'])
 }

@@ -1,7 +1,10 @@
 import { causeOf, Problem } from '@uptick/commandline'
+import { type FlagStrategy, ROLLOUT, rolloutOf } from '@uptick/runtime/declared-flags'
 
 const CALL_MS_MAX = 5_000
 const PROJECT = 'default'
+/** Every Unleash server has it. */
+export const ENVIRONMENT_DEFAULT = 'development'
 
 /** A flag as it begins in Unleash. */
 export interface NewFlag {
@@ -10,7 +13,7 @@ export interface NewFlag {
   /** One of Unleash's: `release`, `operational`, `permission`. */
   readonly type: string
   readonly isOn: boolean
-  readonly strategy: { readonly name: string; readonly parameters: Readonly<Record<string, string>> }
+  readonly strategy: FlagStrategy
 }
 
 interface Strategy {
@@ -33,7 +36,7 @@ export class UnleashAdmin {
    * @param url of the server, without path
    * @param environment of Unleash, in which flags are switched
    */
-  constructor(url: string, token: string, environment: string) {
+  constructor(url: string, token: string, environment = ENVIRONMENT_DEFAULT) {
     this.#url = url.replace(/\/$/, '')
     this.#token = token
     this.#environment = environment
@@ -66,12 +69,10 @@ export class UnleashAdmin {
 
   /** Change the percentage of a flag that is a gradual rollout. @throws Problem, also when it is none */
   async setRollout(flag: string, percent: number): Promise<void> {
-    const rollout = (await this.#strategies(flag)).find(({ name }) => name === 'flexibleRollout')
+    const rollout = (await this.#strategies(flag)).find(({ name }) => name === ROLLOUT)
     if (rollout === undefined) throw new Problem(`${flag} is no gradual rollout in ${this.#environment} of Unleash.`)
-    const { id, name } = rollout
-    const parameters = { rollout: String(percent), stickiness: 'userId', groupId: flag }
-    const wanted = { name, parameters, constraints: [], segments: [] }
-    await this.#call('PUT', `${this.#path(flag)}/strategies/${id}`, wanted)
+    const wanted = { ...rolloutOf(flag, percent), constraints: [], segments: [] }
+    await this.#call('PUT', `${this.#path(flag)}/strategies/${rollout.id}`, wanted)
   }
 
   #strategies(flag: string): Promise<readonly Strategy[]> {

@@ -8,7 +8,6 @@ import type { Stage } from '../stage.ts'
 import { secret, traderUrl, withStores } from '../stores.ts'
 
 const UNLEASH_PORT = 4242
-const ENVIRONMENT = 'development'
 const COMPONENT = 'flag-server'
 
 /** A port-forward ends with the pod that it leads to, so each task has its own. */
@@ -17,7 +16,7 @@ function unleashOf({ kubectl }: Stage): UseUnleash {
     const { UNLEASH_ADMIN_TOKEN: token = '' } = await secret(kubectl, 'uptick-flags')
     const forward = await PortForward.open(kubectl, 'service/unleash', UNLEASH_PORT)
     try {
-      return await task(new UnleashAdmin(`http://127.0.0.1:${forward.port}`, token, ENVIRONMENT))
+      return await task(new UnleashAdmin(`http://127.0.0.1:${forward.port}`, token))
     } finally {
       forward.close()
     }

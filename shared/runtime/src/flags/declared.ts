@@ -26,6 +26,9 @@ export interface FlagStrategy {
   readonly parameters: Readonly<Record<string, string>>
 }
 
+/** Unleash's gradual rollout. */
+export const ROLLOUT = 'flexibleRollout'
+
 /** Every flag of every service. */
 export const FLAG_NAMES = ['plain-http', 'shared-limits', 'numbered-user-streams', 'amend-keep-priority'] as const
 export type FlagName = (typeof FLAG_NAMES)[number]
@@ -65,11 +68,15 @@ export const FLAGS: Readonly<Record<FlagName, FlagDeclaration>> = {
   },
 }
 
-/**
- * The strategy by which a flag is on: for everyone, or for a percentage of accounts that a person lowers. An account's side
- * depends on its number and the name of the flag alone, so it changes once at most while the percentage grows.
- */
+/** The strategy by which a flag begins: on for everyone, or for a percentage of accounts that a person lowers. */
 export function strategyOf(name: FlagName): FlagStrategy {
-  if (FLAGS[name].subject === 'process') return { name: 'default', parameters: {} }
-  return { name: 'flexibleRollout', parameters: { rollout: '100', stickiness: 'userId', groupId: name } }
+  return FLAGS[name].subject === 'process' ? { name: 'default', parameters: {} } : rolloutOf(name, 100)
+}
+
+/**
+ * The strategy by which a flag is on for a percentage of accounts. An account's side depends on its number and the name of
+ * the flag alone, so it changes once at most while the percentage grows.
+ */
+export function rolloutOf(flag: string, percent: number): FlagStrategy {
+  return { name: ROLLOUT, parameters: { rollout: String(percent), stickiness: 'userId', groupId: flag } }
 }

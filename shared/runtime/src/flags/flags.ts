@@ -6,7 +6,7 @@ import type { Lifecycle } from '../lifecycle.ts'
 import type { Logger } from '../logging.ts'
 import { messageOf } from '../message-of.ts'
 import type { Counter, Registry } from '../metrics.ts'
-import { FLAG_NAMES, FLAGS, type FlagKind, type FlagName, type FlagSubject } from './declared.ts'
+import { FLAG_NAMES, FLAGS, type FlagKind, type FlagName, type FlagSubject, ROLLOUT } from './declared.ts'
 import { FlagFile } from './flag-file.ts'
 import { decisionCounter, exposeDefinitionsAge } from './flag-metrics.ts'
 
@@ -239,7 +239,7 @@ export class Flags {
 
 function percentOf(definition: ReturnType<Unleash['getFeatureToggleDefinition']>): number | undefined {
   const [strategy, ...others] = definition?.strategies ?? []
-  if (strategy?.name !== 'flexibleRollout' || others.length > 0) return undefined
+  if (strategy?.name !== ROLLOUT || others.length > 0) return undefined
   return definition?.enabled === true ? Number(strategy.parameters.rollout) : 0
 }
 

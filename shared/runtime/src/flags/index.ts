@@ -1,5 +1,5 @@
 /** Feature flags, evaluated at the edge of the exchange. */
-export { FLAG_NAMES, FLAGS, type FlagName, strategyOf } from './declared.ts'
+export { FLAG_NAMES, FLAGS, type FlagName, rolloutOf, strategyOf } from './declared.ts'
 export { readDefinitions } from './definitions.ts'
 export { declareFlagMetrics } from './flag-metrics.ts'
 export { Flags, type FlagContext, type FlagSource, type FlagsOptions, type FlagsState } from './flags.ts'
