@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { Exchange, SUPPORTED_BEHAVIOURS } from '@uptick/core'
 import {
   type BoundedPool,
@@ -13,7 +12,7 @@ import {
   PROCESS_CONNECTIONS,
   type Queryable,
 } from '@uptick/journal'
-import { advise, processStart, type ServiceContext, systemClock, systemTimers } from '@uptick/runtime'
+import { advise, processName, processStart, type ServiceContext, systemClock, systemTimers } from '@uptick/runtime'
 import { dialWebSockets, openLinkKeys, openLinkTls, provenDial } from '@uptick/link'
 import { LinkRole } from '@uptick/protocol'
 import type { EngineConfig } from './config.ts'
@@ -75,8 +74,7 @@ export async function runEngine(
   onShutdown('links', CLOSE_MS_MAX, () => server.close())
   const ownUrl = `${tls ? 'wss' : 'ws'}://${config.LINK_HOST}:${server.port}${LINK_PATH}`
   const url = config.LINK_URL || ownUrl
-  // A restarted engine must not be taken for the one that it was.
-  const holder = `${config.INSTANCE}-${randomBytes(6).toString('hex')}`
+  const holder = processName(config.INSTANCE)
   const settings = engineSettings(config, { url, holder }, replacements)
   const entry = { place: url, holder, behaviours: settings.behaviours }
   const presence = new Presence(new PostgresRoster(pool, shard), systemTimers, entry)

@@ -1,11 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { processStart, type ServiceContext } from '@uptick/runtime'
+import { processName, processStart, type ServiceContext } from '@uptick/runtime'
 import type { GatewayConfig } from './config.ts'
 import type { ProcessReport } from './overview/overview.ts'
 
 /** What this gateway says of itself to operators. */
 export function reportOf({ config, lifecycle }: ServiceContext<GatewayConfig>): ProcessReport {
-  const process = `${config.INSTANCE}-${randomBytes(6).toString('hex')}`
+  const process = processName(config.INSTANCE)
   return {
     facts: { name: config.INSTANCE, process, release: config.RELEASE, startedAt: processStart() },
     isReady: () => lifecycle.readiness().ok,

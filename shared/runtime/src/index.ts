@@ -34,6 +34,7 @@ export {
 export { readCounters, readCountersBy, readGauges, unread } from './read-metrics.ts'
 export { messageOf } from './message-of.ts'
 export { type OpsServer, type OpsServerOptions } from './ops-server.ts'
+export { placeOf, processName } from './process-name.ts'
 export { openCertificate, runService, serviceSettings, type ServiceContext, type ServiceOptions } from './service.ts'
 export { Shutdown, type StepReport } from './shutdown.ts'
 export { WatchedFiles, type WatchedFilesOptions } from './watched-files.ts'

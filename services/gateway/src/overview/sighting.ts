@@ -1,4 +1,5 @@
 import type { GatewayFacts, ProcessesAnswer } from '@uptick/protocol'
+import { placeOf } from '@uptick/runtime'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import type { LeaderView, ProcessView } from './view.ts'
@@ -59,7 +60,7 @@ export function fromLeader(answer: Partial<ProcessesAnswer>, seenAt: number): Le
     seenAt,
   }
   const following = standbys.map(({ holder, url, sequence, isReady, silentMs, facts }): ProcessView => ({
-    ...identity(facts, holder, nameOfHolder(holder)),
+    ...identity(facts, holder, placeOf(holder)),
     kind: 'engine',
     state: silentMs > SILENT_MS ? 'silent' : isReady ? 'standby' : 'catching-up',
     url,
@@ -135,11 +136,6 @@ function identity(
 ): Pick<ProcessView, 'id' | 'name' | 'release' | 'startedAt'> {
   if (!facts) return { id, name }
   return { id: facts.process, name: facts.name, release: facts.release, startedAt: facts.startedAt }
-}
-
-/** `engine-1-0123456789ab` is a process of `engine-1`. */
-function nameOfHolder(holder: string): string {
-  return holder.replace(/-[0-9a-f]{12}$/, '')
 }
 
 function nameOfUrl(url: string): string {
