@@ -14,8 +14,10 @@ export function registerOverview(app: FastifyInstance, { watch, streams }: Overv
   app.get('/overview', async () => watch.overview)
 
   app.get('/overview/stream', (request, reply) => {
-    if (streams.isFull) reply.header('connection', 'close')
-    if (streams.isFull) throw new OperatorError(503, 'BUSY', 'this gateway leaves, or has as many viewers as it takes')
+    if (streams.isFull) {
+      reply.header('connection', 'close')
+      throw new OperatorError(503, 'BUSY', 'this gateway leaves, or has as many viewers as it takes')
+    }
     reply.hijack()
     request.raw.socket.setNoDelay(true)
     streams.add(reply.raw)

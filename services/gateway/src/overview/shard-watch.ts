@@ -231,16 +231,17 @@ export class ShardWatch {
     for (const { id, name, gateway } of processes) {
       if (!gateway) continue
       const { commands, refused, longestMs } = gateway.holds
+      const count = commands + refused
       // What a gateway held before this one knew it was on the timeline then, or is not known.
-      const before = this.#held.get(id) ?? commands + refused
-      held.set(id, commands + refused)
-      const more = commands + refused - before
+      const before = this.#held.get(id) ?? count
+      held.set(id, count)
+      const more = count - before
       if (more <= 0) continue
       const text = `${name} held ${more} ${more === 1 ? 'command' : 'commands'}, the longest ${Math.round(longestMs)} ms`
       this.#timeline.happened('hold', Math.round(now - longestMs), now, text)
     }
     // While the leader is away its gateways are, too.
-    for (const [id, count] of this.#held) if (!held.has(id) && this.#source !== 'leader') held.set(id, count)
+    if (this.#source !== 'leader') for (const [id, count] of this.#held) if (!held.has(id)) held.set(id, count)
     this.#held = held
   }
 
